@@ -1,0 +1,64 @@
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import PERMISSIONS, Role
+
+
+class DeskUserManager(UserManager["User"]):
+    def create_superuser(self, username: str, *args: Any, **extra: Any) -> "User":
+        """An installation's first user is an administrator; nobody is above the role table."""
+        extra = {**extra, "role": Role.ADMIN, "is_superuser": False, "is_staff": False}
+        return self.create_user(username, *args, **extra)
+
+
+class User(AbstractUser):
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.ADVISOR)
+
+    objects: ClassVar[DeskUserManager] = DeskUserManager()
+
+    class Meta(AbstractUser.Meta):
+        permissions = [("view_admin", "Can open the administration site")]
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and perm in PERMISSIONS.get(self.role, frozenset())
+
+
+class AuditEvent(models.Model):
+    """One link of the audit chain: who did what to what. Holds no personal data of a client."""
+
+    sequence = models.PositiveBigIntegerField(_("number"), unique=True)
+    at = models.DateTimeField(_("time"), db_index=True)
+    actor = models.CharField(_("who"), max_length=150, blank=True, db_index=True)
+    action = models.CharField(_("what"), max_length=40, db_index=True)
+    target = models.CharField(_("on what"), max_length=120, blank=True, db_index=True)
+    details = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
+    request_id = models.CharField(_("request"), max_length=36, blank=True)
+    previous_hash = models.CharField(max_length=64)
+    own_hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("audit event")
+        verbose_name_plural = _("decision audit log")
+        ordering = ["-sequence"]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.action} {self.target}"
+
+
+class AuditHead(models.Model):
+    """The last link, kept beside the chain so that removing it shows. One row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    sequence = models.PositiveBigIntegerField(default=0)
+    own_hash = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_audit_head")]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.own_hash}"

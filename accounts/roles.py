@@ -1,0 +1,60 @@
+"""Who may do what: the role table, once, as data. Every permission check in the project ends here."""
+
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    ADVISOR = "advisor", _("Advisor")
+    MANAGER = "manager", _("Manager")
+    ANALYST = "analyst", _("Analyst")
+    AUDITOR = "auditor", _("Auditor")
+    ADMIN = "admin", _("Administrator")
+
+
+_ADVISOR: Final = frozenset(
+    {
+        "creditdesk.view_case",
+        "creditdesk.add_case",
+        "creditdesk.assess_case",
+        "creditdesk.decide_case",
+        "creditdesk.add_note",
+    }
+)
+
+PERMISSIONS: Final[dict[str, frozenset[str]]] = {
+    Role.ADVISOR: _ADVISOR,
+    Role.MANAGER: _ADVISOR
+    | {
+        "creditdesk.view_all_cases",
+        "creditdesk.check_decision",
+        "creditdesk.export_cases",
+        "creditdesk.view_portfolio",
+        "scoring.view_modelversion",
+    },
+    Role.ANALYST: frozenset({"scoring.view_modelversion", "scoring.view_drift"}),
+    Role.AUDITOR: frozenset(
+        {
+            "creditdesk.view_case",
+            "creditdesk.view_all_cases",
+            "creditdesk.view_portfolio",
+            "scoring.view_modelversion",
+            "scoring.view_drift",
+            "accounts.view_auditevent",
+            "accounts.view_admin",
+        }
+    ),
+    Role.ADMIN: frozenset(
+        {
+            "scoring.view_modelversion",
+            "scoring.activate_model",
+            "accounts.view_auditevent",
+            "accounts.view_admin",
+            "accounts.view_user",
+            "accounts.add_user",
+            "accounts.change_user",
+        }
+    ),
+}

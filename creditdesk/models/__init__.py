@@ -1,0 +1,5 @@
+from creditdesk.models.assessment import Assessment
+from creditdesk.models.case import Case, Client, MonitoringRecord, Note, Profile
+from creditdesk.models.decision import Decision
+
+__all__ = ["Assessment", "Case", "Client", "Decision", "MonitoringRecord", "Note", "Profile"]

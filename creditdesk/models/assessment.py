@@ -1,0 +1,58 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from creditdesk.models.case import Case
+
+
+class Assessment(models.Model):
+    """One stored scoring, complete enough to be replayed years later. Added, never changed (triggers)."""
+
+    class Verdict(models.TextChoices):
+        ACCEPT = "accept", _("accept")
+        REFUSE = "refuse", _("refuse")
+        REFER = "refer", _("refer")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")
+    model_version = models.CharField(_("model version"), max_length=80, blank=True)
+    model_digest = models.CharField(max_length=64, blank=True)
+    profile_digest = models.CharField(max_length=64)
+    inputs = models.JSONField(_("inputs"))
+    # Little-endian float64, in the order of the features in model.json; empty when no model answered.
+    features = models.BinaryField(default=b"")
+    contributions = models.BinaryField(default=b"")
+    base_value = models.FloatField(null=True)
+    probability = models.FloatField(_("probability of default"), null=True)
+    threshold = models.FloatField(_("threshold"), null=True)
+    verdict = models.CharField(_("verdict"), max_length=6, choices=Verdict.choices, db_index=True)
+    refer_reason = models.CharField(_("why a person must look first"), max_length=500, blank=True)
+    missing = models.JSONField(_("missing critical inputs"), default=list)
+    # As shown: [{"code", "feature", "contribution", "text_en", "text_fr"}], most important first.
+    reasons = models.JSONField(_("reasons"), default=list)
+    assessed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    assessed_at = models.DateTimeField(_("assessed"), auto_now_add=True)
+    request_id = models.CharField(max_length=36, blank=True)
+
+    class Meta:
+        verbose_name = _("assessment")
+        verbose_name_plural = _("assessments")
+        ordering = ["assessed_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verdict="refer") | Q(probability__isnull=False, threshold__isnull=False),
+                name="verdict_has_probability",
+            ),
+            models.CheckConstraint(
+                condition=Q(probability__isnull=True) | Q(probability__gte=0, probability__lte=1),
+                name="probability_is_one",
+            ),
+            models.CheckConstraint(
+                condition=~Q(verdict="refer") | ~Q(refer_reason=""), name="refer_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.verdict}"

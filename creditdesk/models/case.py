@@ -1,0 +1,151 @@
+import unicodedata
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def searchable(text: str) -> str:
+    """Lower case without accents, so that "Lefèvre" is found by "lefevre"."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+class Client(models.Model):
+    """The person asking for credit."""
+
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    search_name = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_name = searchable(self.name)
+        super().save(*args, **kwargs)
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, user: "User") -> Self:
+        """The row scope: everything for those who may see it, otherwise one's own portfolio."""
+        if not user.has_perm("creditdesk.view_case"):
+            return self.none()
+        if user.has_perm("creditdesk.view_all_cases"):
+            return self
+        return self.filter(advisor=user)
+
+    def pending(self) -> Self:
+        """Cases without a decision that closes them."""
+        return self.exclude(Q(decisions__status="final") & Q(decisions__outcome__in=["accept", "refuse"]))
+
+    def matching(self, text: str) -> Self:
+        """By the start of the reference, or by any part of the name, accents and case aside."""
+        text = text.strip()
+        if not text:
+            return self
+        by_name = Q(client__search_name__contains=searchable(text))
+        return self.filter(by_name | Q(reference__startswith=text))
+
+
+class Case(models.Model):
+    """One credit application under examination."""
+
+    class Origin(models.TextChoices):
+        IMPORTED = "imported", _("imported")
+        MANUAL = "manual", _("entered by hand")
+        DEMO = "demo", _("demo")
+
+    reference = models.CharField(
+        _("reference"), max_length=32, unique=True, validators=[RegexValidator(r"\A[0-9A-Za-z-]+\Z")]
+    )
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="cases")
+    advisor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cases")
+    origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices, default=Origin.IMPORTED)
+    submitted_at = models.DateTimeField(_("submitted"))
+    contract_type = models.CharField(_("contract type"), max_length=40)
+    amount_credit = models.DecimalField(_("credit"), max_digits=14, decimal_places=2)
+    amount_annuity = models.DecimalField(_("annuity"), max_digits=14, decimal_places=2, null=True)
+    # The newest assessment, kept here so that a list of 65,000 cases can be filtered by verdict.
+    latest_assessment = models.OneToOneField(
+        "Assessment", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_credit__gt=0), name="credit_is_positive"),
+            models.CheckConstraint(condition=~Q(reference=""), name="case_has_reference"),
+        ]
+        indexes = [
+            models.Index(fields=["advisor", "-submitted_at"], name="case_of_advisor"),
+            models.Index(fields=["-submitted_at", "id"], name="case_by_date"),
+            models.Index(fields=["amount_credit"], name="case_by_amount"),
+        ]
+        permissions = [
+            ("view_all_cases", "Can see every advisor's cases"),
+            ("assess_case", "Can have a case assessed by the model"),
+            ("decide_case", "Can decide a case"),
+            ("check_decision", "Can check a colleague's decision"),
+            ("export_cases", "Can export case histories"),
+            ("view_portfolio", "Can read the portfolio page"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("case_detail", args=[self.reference])
+
+
+class Profile(models.Model):
+    """What the model may read of a case: raw application columns and the history aggregates.
+
+    Sex and family status are not here: see `MonitoringRecord`.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="profile")
+    application = models.JSONField(_("application"))
+    history = models.JSONField(_("history aggregates"), default=dict)
+    # Rows read per provided table; a table that is absent here was not provided, 0 means no history in it.
+    history_rows = models.JSONField(_("history rows"), default=dict)
+    digest = models.CharField(max_length=64)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class MonitoringRecord(models.Model):
+    """Protected characteristics and the observed outcome: for fairness and monitoring, never for scoring."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="monitoring")
+    sex = models.CharField(_("sex"), max_length=3, blank=True)
+    family_status = models.CharField(_("family status"), max_length=40, blank=True)
+    defaulted = models.BooleanField(_("defaulted"), null=True)
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class Note(models.Model):
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    text = models.TextField(_("note"), max_length=4000)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="note_has_text")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -1,0 +1,79 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from creditdesk.models.assessment import Assessment
+from creditdesk.models.case import Case
+
+
+class Decision(models.Model):
+    """What a person decided on one assessment. Accepting what the model refuses, above an amount, is only
+    proposed until a second person has checked it."""
+
+    class Outcome(models.TextChoices):
+        ACCEPT = "accept", _("accepted")
+        REFUSE = "refuse", _("refused")
+        REFER = "refer", _("referred")
+
+    class Status(models.TextChoices):
+        FINAL = "final", _("final")
+        PROPOSED = "proposed", _("waiting for a second person")
+        REJECTED = "rejected", _("rejected by the second person")
+
+    class ReasonCode(models.TextChoices):
+        INCOME = "income", _("Income or situation better documented than in the data")
+        GUARANTEE = "guarantee", _("Guarantee or co-borrower")
+        HISTORY = "history", _("Known client, good relationship")
+        AFFORDABILITY = "affordability", _("Instalment too heavy for the budget")
+        DOCUMENTS = "documents", _("Documents missing or inconsistent")
+        FRAUD = "fraud", _("Suspicion of fraud")
+        DATA = "data", _("Data wrong or out of date")
+        OTHER = "other", _("Other")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="decisions")
+    outcome = models.CharField(_("decision"), max_length=6, choices=Outcome.choices)
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices)
+    is_override = models.BooleanField(_("differs from the verdict"))
+    reason_code = models.CharField(_("reason"), max_length=20, choices=ReasonCode.choices, blank=True)
+    reason = models.TextField(_("grounds"), max_length=2000, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(_("decided"), auto_now_add=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    checked_at = models.DateTimeField(_("checked"), null=True)
+    check_reason = models.TextField(_("second person's grounds"), max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ["decided_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(outcome__in=["accept", "refuse"], status__in=["final", "proposed"]),
+                name="one_standing_decision",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "decided_by"], condition=Q(outcome="refer"), name="one_referral_a_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_override=False) | (~Q(reason="") & ~Q(reason_code="")),
+                name="override_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("decided_by")),
+                name="checker_is_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="proposed", checked_by__isnull=True)
+                | Q(status="rejected", checked_by__isnull=False)
+                | Q(status="final"),
+                name="check_matches_status",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.outcome}"

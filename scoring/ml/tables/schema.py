@@ -1,0 +1,50 @@
+"""The words in which columns are described: what a column holds, in which unit, within which bounds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    ID = "id"
+    AMOUNT = "amount"  # money
+    DAYS = "days"  # relative to the application; negative: before it
+    MONTHS = "months"  # relative to the application; negative: before it
+    COUNT = "count"
+    NUMBER = "number"  # rates, scores and the normalised building block
+    FLAG = "flag"  # 0 or 1
+    CATEGORY = "category"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same words in the two languages of the desk."""
+
+    en: str
+    fr: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One raw column. Bounds are inclusive; `unknown` values are read as missing."""
+
+    name: str
+    kind: Kind
+    label: Text
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    unknown: tuple[float | str, ...] = ()
+    categories: Mapping[str, Text] = field(default_factory=dict)
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One of the seven tables: `stem` is the file's name without its ending, `key` identifies a row."""
+
+    name: str
+    stem: str
+    label: Text
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]

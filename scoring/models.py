@@ -1,0 +1,50 @@
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ModelVersion(models.Model):
+    """A trained folder of ``ml_artifacts`` that this installation knows; the folder holds the rest."""
+
+    name = models.CharField(_("version"), max_length=80, unique=True)
+    digest = models.CharField(_("digest of model.json"), max_length=64)
+    seal = models.CharField(_("keyed digest"), max_length=64)
+    is_demo = models.BooleanField(_("demo model"), default=False)
+    registered_at = models.DateTimeField(_("registered"), auto_now_add=True)
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("model version")
+        verbose_name_plural = _("model versions")
+        permissions = [("activate_model", "Can activate a model version"), ("view_drift", "Can read drift")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ActivationQuerySet(models.QuerySet["Activation"]):
+    def current(self) -> Self:
+        return self.select_related("version").order_by("-pk")[:1]
+
+
+class Activation(models.Model):
+    """Which version answered from when on. Rows are only ever added; the newest one is in force."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="activations")
+    activated_at = models.DateTimeField(_("activated"), auto_now_add=True)
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    objects = ActivationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.activated_at:%Y-%m-%d %H:%M}"
