@@ -1,0 +1,139 @@
+"""A model version on disk: plain files and a `model.json` that carries the SHA-256 of each."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.ml.features import catalogue
+from scoring.ml.model import booster
+from scoring.ml.model.calibration import Calibration, Method
+from scoring.ml.model.model import Model
+
+MANIFEST = "model.json"
+BOOSTER = "model.txt"
+REFERENCE = "reference.parquet"
+CARD = "CARD.md"
+
+# The only names a folder may hold: nothing in it is ever executed or unpickled.
+REQUIRED = frozenset({BOOSTER, REFERENCE, CARD})
+ALLOWED = REQUIRED | {"fitted.npz"}
+
+
+class ModelUnavailable(Exception):
+    """The model cannot be used; the message says why and names the file or feature."""
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of the folder's model.json, which itself holds the digest of every other file."""
+    return _sha256(_read(path / MANIFEST))
+
+
+def seal(path: Path, facts: Mapping[str, Any]) -> str:
+    """Write model.json over the files already in the folder and return its digest."""
+    files = {file.name: _sha256(file.read_bytes()) for file in sorted(path.iterdir())}
+    text = json.dumps(
+        {**facts, "files": files}, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False
+    )
+    (path / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    return digest_of(path)
+
+
+def load(path: Path, *, digest: str | None = None) -> Model:
+    """The model in the folder `path`; `digest` is the one recorded when it was registered.
+
+    Raises ModelUnavailable when a file is missing, altered or unknown, or the features are not ours.
+    """
+    manifest = _read(path / MANIFEST)
+    found = _sha256(manifest)
+    if digest is not None and found != digest:
+        raise ModelUnavailable(f"{path.name}: {MANIFEST} is not the one that was registered")
+    facts = _parse_manifest(path, manifest)
+    contents = _checked_files(path, facts["files"])
+    trees = _parse_booster(path, contents[BOOSTER])
+    features = tuple(facts["features"])
+    _check_features(path, facts, trees)
+    return Model(
+        version=facts["name"],
+        digest=found,
+        features=features,
+        threshold=facts["threshold"],
+        calibration=_calibration(facts["calibration"]),
+        facts=facts,
+        trees=trees,
+        fill=_fill(features, facts["medians"]),
+    )
+
+
+def vocabulary(features: tuple[str, ...]) -> dict[str, list[str]]:
+    """The categories of each categorical feature in the order of their codes."""
+    found = {name: list(catalogue.BY_NAME[name].categories) for name in features}
+    return {name: categories for name, categories in found.items() if categories}
+
+
+def _parse_manifest(path: Path, manifest: bytes) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = json.loads(manifest)
+    except ValueError as error:
+        raise ModelUnavailable(f"{path.name}: {MANIFEST} is not JSON ({error})") from error
+    wanted = {"name", "is_demo", "features", "categorical", "medians", "threshold", "calibration", "files"}
+    if absent := sorted(wanted - facts.keys()):
+        raise ModelUnavailable(f"{path.name}: {MANIFEST} says nothing about {', '.join(absent)}")
+    return facts
+
+
+def _checked_files(path: Path, listed: Mapping[str, str]) -> dict[str, bytes]:
+    present = {entry.name for entry in path.iterdir()} - {MANIFEST}
+    for name in sorted(present - listed.keys() | listed.keys() - ALLOWED):
+        raise ModelUnavailable(f"{path.name}: {name} does not belong in a model folder")
+    for name in sorted(REQUIRED - listed.keys()):
+        raise ModelUnavailable(f"{path.name}: {MANIFEST} does not list {name}")
+    contents = {name: _read(path / name) for name in listed}
+    for name, content in contents.items():
+        if _sha256(content) != listed[name]:
+            raise ModelUnavailable(f"{path.name}: {name} was altered (its SHA-256 differs)")
+    return contents
+
+
+def _parse_booster(path: Path, content: bytes) -> booster.Booster:
+    try:
+        return booster.parse(content.decode("utf-8"))
+    except (booster.LightGBMError, UnicodeDecodeError) as error:
+        raise ModelUnavailable(f"{path.name}: {BOOSTER} is not a LightGBM model") from error
+
+
+def _check_features(path: Path, facts: Mapping[str, Any], trees: booster.Booster) -> None:
+    features = tuple(facts["features"])
+    if unknown := [name for name in features if name not in catalogue.BY_NAME]:
+        raise ModelUnavailable(f"{path.name}: the feature {unknown[0]} is unknown to this desk")
+    if list(features) != trees.feature_name():
+        raise ModelUnavailable(f"{path.name}: {BOOSTER} and {MANIFEST} list different features")
+    ours = vocabulary(features)
+    for name in sorted(ours.keys() | facts["categorical"].keys()):
+        if facts["categorical"].get(name) != ours.get(name):
+            raise ModelUnavailable(f"{path.name}: the categories of {name} have changed since training")
+
+
+def _calibration(stored: Mapping[str, Any]) -> Calibration:
+    return Calibration(method=Method(stored["method"]), a=stored["a"], b=stored["b"])
+
+
+def _fill(features: tuple[str, ...], medians: Mapping[str, float]) -> NDArray[np.float64]:
+    return np.array([medians.get(name, np.nan) for name in features], dtype=np.float64)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelUnavailable(
+            f"{path.parent.name}: {path.name} cannot be read ({error.strerror})"
+        ) from error
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,63 @@
+"""A loaded model version: features in, probabilities and contributions out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.ml.features.derive import feature_matrix
+from scoring.ml.features.frames import Columns
+from scoring.ml.model import booster
+from scoring.ml.model.calibration import Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """`raw`: log-odds before calibration, (n,); `probability`: the calibrated probability, (n,)."""
+
+    raw: NDArray[np.float64]
+    probability: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    """Log-odds before calibration, taken apart: raw = base + values.sum(axis=1); (n, k) and (n,)."""
+
+    values: NDArray[np.float64]
+    base: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """One version, immutable; every method may be called from several threads at once."""
+
+    version: str
+    digest: str
+    features: tuple[str, ...]
+    threshold: float
+    calibration: Calibration
+    facts: Mapping[str, Any] = field(repr=False)
+    trees: booster.Booster = field(repr=False)
+    fill: NDArray[np.float64] = field(repr=False)
+
+    @property
+    def is_demo(self) -> bool:
+        return bool(self.facts["is_demo"])
+
+    def matrix(self, columns: Columns) -> NDArray[np.float64]:
+        """The model's input rows, (n, k), from raw columns and history aggregates.
+
+        LightGBM reads a missing value as 0 where training never saw one; those get their training median.
+        """
+        matrix = feature_matrix(columns, self.features)
+        return np.where(np.isnan(matrix), self.fill, matrix)
+
+    def score(self, matrix: NDArray[np.float64]) -> Scores:
+        raw = booster.raw_scores(self.trees, matrix)
+        return Scores(raw=raw, probability=self.calibration.probability(raw))
+
+    def contributions(self, matrix: NDArray[np.float64]) -> Contributions:
+        values = booster.contributions(self.trees, matrix)
+        return Contributions(values=values[:, :-1], base=values[:, -1])

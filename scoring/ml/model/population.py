@@ -1,0 +1,92 @@
+"""The groups of clients a case is compared with: the same names in training and on the page."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+
+from scoring.ml.tables.catalogue import column
+from scoring.ml.tables.schema import Text
+
+ALL = "all"
+AGES = (30, 40, 50, 60)
+_DAYS_PER_YEAR = 365.25
+
+# Kind of segment -> the raw application column whose category names it, and how the group is said.
+BY_CATEGORY: Mapping[str, tuple[str, Text]] = {
+    "contract": ("NAME_CONTRACT_TYPE", Text("Contract: {}", "Contrat : {}")),
+    "occupation": ("OCCUPATION_TYPE", Text("Occupation: {}", "Métier : {}")),
+    "education": ("NAME_EDUCATION_TYPE", Text("Education: {}", "Études : {}")),
+    "housing": ("NAME_HOUSING_TYPE", Text("Housing: {}", "Logement : {}")),
+}
+INGREDIENTS = (*(name for name, _ in BY_CATEGORY.values()), "AMT_INCOME_TOTAL", "DAYS_BIRTH")
+
+Row = Mapping[str, float | str | None]
+
+
+def segments_of(row: Row, income_edges: Sequence[float]) -> list[tuple[str, Text]]:
+    """The segments of one client and their labels, "all" first.
+
+    `row` holds raw application columns; `income_edges` are the inner edges of the income bands, stored as
+    `income_edges` in the population part of model.json.
+    """
+    return [(key, label(key, income_edges)) for key in keys_of(row, income_edges)]
+
+
+def keys_of(row: Row, income_edges: Sequence[float]) -> list[str]:
+    """The segment keys of one client, such as "contract:Cash loans", "income_band:2", "age_band:30-39"."""
+    keys = [ALL]
+    for kind, (name, _) in BY_CATEGORY.items():
+        if row.get(name) in column("application", name).categories:
+            keys.append(f"{kind}:{row[name]}")
+    income, birth = row.get("AMT_INCOME_TOTAL"), row.get("DAYS_BIRTH")
+    if isinstance(income, float | int):
+        keys.append(f"income_band:{bisect_right(income_edges, income) + 1}")
+    if isinstance(birth, float | int):
+        keys.append(f"age_band:{age_band(birth)}")
+    return keys
+
+
+def age_band(days_birth: float) -> str:
+    """The band of ten years for DAYS_BIRTH (negative days): "under-30", "30-39", ... "60-plus"."""
+    position = bisect_right(AGES, -days_birth / _DAYS_PER_YEAR)
+    if position == 0:
+        return f"under-{AGES[0]}"
+    return f"{AGES[-1]}-plus" if position == len(AGES) else f"{AGES[position - 1]}-{AGES[position] - 1}"
+
+
+def label(key: str, income_edges: Sequence[float]) -> Text:
+    """How the segment `key` is said in both languages."""
+    kind, _, value = key.partition(":")
+    if kind == ALL:
+        return Text("All clients", "Tous les clients")
+    if kind == "age_band":
+        return _age_label(value)
+    if kind == "income_band":
+        return _income_label(int(value), income_edges)
+    name, words = BY_CATEGORY[kind]
+    category = column("application", name).categories[value]
+    return Text(words.en.format(category.en), words.fr.format(category.fr))
+
+
+def _age_label(band: str) -> Text:
+    if band.startswith("under-"):
+        return Text(f"Under {AGES[0]}", f"Moins de {AGES[0]} ans")
+    if band.endswith("-plus"):
+        return Text(f"Aged {AGES[-1]} and over", f"{AGES[-1]} ans et plus")
+    low, _, high = band.partition("-")
+    return Text(f"Aged {low} to {high}", f"De {low} à {high} ans")
+
+
+def _income_label(band: int, edges: Sequence[float]) -> Text:
+    low = edges[band - 2] if band > 1 else None
+    high = edges[band - 1] if band <= len(edges) else None
+    if low is None and high is None:
+        return Text("All incomes", "Tous les revenus")
+    if low is None:
+        return Text(f"Income under {high:,.0f}", f"Revenu inférieur à {_grouped(high)}")
+    if high is None:
+        return Text(f"Income of {low:,.0f} or more", f"Revenu de {_grouped(low)} ou plus")
+    return Text(f"Income {low:,.0f} to {high:,.0f}", f"Revenu de {_grouped(low)} à {_grouped(high)}")
+
+
+def _grouped(amount: float | None) -> str:
+    return f"{amount:,.0f}".replace(",", "\u202f")
