@@ -1,7 +1,31 @@
 from accounts.admin_site import site
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.i18n import set_language
+
+from creditdesk.views.case import case_assess, case_check, case_decide, case_detail, case_new, case_notes
+from creditdesk.views.case_list import case_list
+from creditdesk.views.export import case_export
+from creditdesk.views.health import healthz, readyz
+from creditdesk.views.home import home
+from creditdesk.views.portfolio import portfolio
 
 urlpatterns = [
+    path("", home, name="home"),
+    path("cases/", case_list, name="case_list"),
+    path("cases/export.csv", case_export, name="case_export"),
+    path("cases/new/", case_new, name="case_new"),
+    path("cases/<str:reference>/", case_detail, name="case_detail"),
+    path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
+    path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
+    path("cases/<str:reference>/check/", case_check, name="case_check"),
+    path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
+    path("portfolio/", portfolio, name="portfolio"),
+    path("models/", include("scoring.urls")),
     path("accounts/", include("allauth.urls")),
+    # The sign-in page too can be read in both languages.
+    path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", site.urls),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
 ]

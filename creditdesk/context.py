@@ -1,0 +1,21 @@
+"""What every page may say about the installation."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from scoring import engine
+from scoring.ml.model.folder import ModelUnavailable
+
+
+def model_notice() -> str:
+    """ "demo" while a demo model answers, "unavailable" while none does, else nothing."""
+    try:
+        return "demo" if engine.current().is_demo else ""
+    except ModelUnavailable:
+        return "unavailable"
+
+
+def desk(_request: HttpRequest) -> dict[str, Any]:
+    # A callable: fragments, which show no banner, do not ask the engine.
+    return {"model_notice": model_notice}
