@@ -26,12 +26,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One raw column. Bounds are inclusive; `unknown` values are read as missing."""
+    """One raw column. Bounds are inclusive. `categories` are the known values; `unknown` values may stand in
+    a file too and are read as missing. A file must have a `required` column; every row of a `filled` one must
+    hold a value."""
 
     name: str
     kind: Kind
     label: Text
     required: bool = False
+    filled: bool = False
     minimum: float | None = None
     maximum: float | None = None
     unknown: tuple[float | str, ...] = ()

@@ -1,0 +1,109 @@
+"""Short ways to declare a column; the tables themselves are in the modules named after them."""
+
+from collections.abc import Mapping
+from typing import Final, TypedDict, Unpack
+
+from scoring.ml.tables.schema import Column, Kind, Text
+
+LARGEST_AMOUNT: Final = 1e10
+# 100 years, for dates; people are bounded more closely where an age is meant.
+LONGEST_DAYS: Final = 36_525.0
+LONGEST_MONTHS: Final = 1_200.0
+# What Home Credit writes instead of a date or duration that does not exist.
+NO_DATE: Final = 365_243.0
+
+
+class Extra(TypedDict, total=False):
+    required: bool
+    filled: bool
+    minimum: float
+    maximum: float
+    unknown: tuple[float | str, ...]
+    protected: bool
+
+
+def words(labels: Mapping[str, tuple[str, str]]) -> dict[str, Text]:
+    """Raw value -> its English and French words."""
+    return {value: Text(en, fr) for value, (en, fr) in labels.items()}
+
+
+def identifier(name: str, en: str, fr: str) -> Column:
+    return Column(name, Kind.ID, Text(en, fr), required=True, filled=True, minimum=1)
+
+
+def amount(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
+    bounds: Extra = {"minimum": 0.0, "maximum": LARGEST_AMOUNT}
+    return Column(name, Kind.AMOUNT, Text(en, fr), **(bounds | extra))
+
+
+def signed_amount(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
+    """Money that the real tables also hold below zero: overpaid cards and loans, reversed withdrawals."""
+    return amount(name, en, fr, **({"minimum": -LARGEST_AMOUNT} | extra))
+
+
+def days(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
+    """A date before the application, in days."""
+    bounds: Extra = {"minimum": -LONGEST_DAYS, "maximum": 0.0}
+    return Column(name, Kind.DAYS, Text(en, fr), **(bounds | extra))
+
+
+def months(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
+    """A month before the application; 0 is the month of the application."""
+    bounds: Extra = {"minimum": -LONGEST_MONTHS, "maximum": 0.0}
+    return Column(name, Kind.MONTHS, Text(en, fr), **(bounds | extra))
+
+
+def count(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
+    bounds: Extra = {"minimum": 0.0, "maximum": 1_000.0}
+    return Column(name, Kind.COUNT, Text(en, fr), **(bounds | extra))
+
+
+def days_late(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
+    """A length of time in days, counted from zero."""
+    return count(name, en, fr, **({"maximum": LONGEST_DAYS} | extra))
+
+
+def share(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
+    """A number between 0 and 1."""
+    bounds: Extra = {"minimum": 0.0, "maximum": 1.0}
+    return Column(name, Kind.NUMBER, Text(en, fr), **(bounds | extra))
+
+
+def number(name: str, en: str, fr: str, minimum: float, maximum: float, **extra: Unpack[Extra]) -> Column:
+    bounds: Extra = {"minimum": minimum, "maximum": maximum}
+    return Column(name, Kind.NUMBER, Text(en, fr), **(bounds | extra))
+
+
+def flag(name: str, en: str, fr: str) -> Column:
+    return Column(name, Kind.FLAG, Text(en, fr), minimum=0, maximum=1)
+
+
+def category(name: str, en: str, fr: str, categories: Mapping[str, Text], **extra: Unpack[Extra]) -> Column:
+    return Column(name, Kind.CATEGORY, Text(en, fr), categories=categories, **extra)
+
+
+YES_NO: Final = words({"Y": ("Yes", "Oui"), "N": ("No", "Non")})
+
+WEEKDAYS: Final = words(
+    {
+        "MONDAY": ("Monday", "Lundi"),
+        "TUESDAY": ("Tuesday", "Mardi"),
+        "WEDNESDAY": ("Wednesday", "Mercredi"),
+        "THURSDAY": ("Thursday", "Jeudi"),
+        "FRIDAY": ("Friday", "Vendredi"),
+        "SATURDAY": ("Saturday", "Samedi"),
+        "SUNDAY": ("Sunday", "Dimanche"),
+    }
+)
+
+COMPANY: Final = words(
+    {
+        "Unaccompanied": ("Alone", "Seul"),
+        "Family": ("With family", "En famille"),
+        "Spouse, partner": ("With spouse or partner", "Avec son conjoint"),
+        "Children": ("With children", "Avec ses enfants"),
+        "Group of people": ("With a group", "En groupe"),
+        "Other_A": ("With someone else (A)", "Avec une autre personne (A)"),
+        "Other_B": ("With someone else (B)", "Avec une autre personne (B)"),
+    }
+)
