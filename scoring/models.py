@@ -11,6 +11,8 @@ class ModelVersion(models.Model):
     name = models.CharField(_("version"), max_length=80, unique=True)
     digest = models.CharField(_("digest of model.json"), max_length=64)
     seal = models.CharField(_("keyed digest"), max_length=64)
+    # In the model's order: what the numbers of an old assessment mean, should the folder be gone.
+    features = models.JSONField(_("features"), default=list)
     is_demo = models.BooleanField(_("demo model"), default=False)
     registered_at = models.DateTimeField(_("registered"), auto_now_add=True)
     registered_by = models.ForeignKey(

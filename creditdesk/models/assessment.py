@@ -1,9 +1,23 @@
+from typing import NamedTuple
+
+import numpy as np
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.models.case import Case
+from scoring import engine
+from scoring.ml.features import catalogue
+from scoring.ml.features.feature import Feature
+
+
+class Contribution(NamedTuple):
+    """What one feature's value added to the log-odds (before calibration) of one assessment."""
+
+    feature: Feature
+    value: float
+    contribution: float
 
 
 class Assessment(models.Model):
@@ -56,3 +70,16 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.verdict}"
+
+    def explained(self) -> list[Contribution]:
+        """Every feature with its value and contribution, the largest first; empty without a model's answer."""
+        if not self.model_digest:
+            return []
+        names = engine.features_of(self.model_digest)
+        values = np.frombuffer(self.features, dtype="<f8")
+        contributions = np.frombuffer(self.contributions, dtype="<f8")
+        order = np.argsort(-np.abs(contributions), kind="stable").tolist()
+        return [
+            Contribution(catalogue.BY_NAME[names[i]], float(values[i]), float(contributions[i]))
+            for i in order
+        ]

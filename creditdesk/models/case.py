@@ -1,4 +1,7 @@
+import hashlib
+import json
 import unicodedata
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -16,6 +19,15 @@ def searchable(text: str) -> str:
     """Lower case without accents, so that "Lefèvre" is found by "lefevre"."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def profile_digest(
+    application: Mapping[str, Any], history: Mapping[str, Any], history_rows: Mapping[str, int]
+) -> str:
+    """SHA-256 of what the model may read; equal digests mean equal verdicts of one model version."""
+    profile = {"application": application, "history": history, "history_rows": history_rows}
+    canonical = json.dumps(profile, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class Client(models.Model):
@@ -41,9 +53,18 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self
         return self.filter(advisor=user)
 
+    def decided(self) -> Self:
+        """Cases that a person's final decision has closed."""
+        return self.filter(decisions__status="final", decisions__outcome__in=["accept", "refuse"])
+
+    def waiting(self) -> Self:
+        """Cases whose proposed decision a second person has to check."""
+        return self.filter(decisions__status="proposed")
+
     def pending(self) -> Self:
         """Cases without a decision that closes them."""
-        return self.exclude(Q(decisions__status="final") & Q(decisions__outcome__in=["accept", "refuse"]))
+        # A plain exclude() over two columns of a to-many relation may match two different decisions.
+        return self.exclude(pk__in=Case.objects.decided())
 
     def matching(self, text: str) -> Self:
         """By the start of the reference, or by any part of the name, accents and case aside."""
@@ -123,6 +144,11 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """Application columns and history aggregates side by side, as the features read them."""
+        return {**self.application, **self.history}
 
 
 class MonitoringRecord(models.Model):

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -5,6 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from creditdesk.models.assessment import Assessment
 from creditdesk.models.case import Case
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def standing(self) -> Self:
+        """Accepted or refused, final or waiting for the second person: no other decision beside it."""
+        return self.filter(
+            outcome__in=[Decision.Outcome.ACCEPT, Decision.Outcome.REFUSE],
+            status__in=[Decision.Status.FINAL, Decision.Status.PROPOSED],
+        )
 
 
 class Decision(models.Model):
@@ -45,6 +56,8 @@ class Decision(models.Model):
     )
     checked_at = models.DateTimeField(_("checked"), null=True)
     check_reason = models.TextField(_("second person's grounds"), max_length=2000, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decision")

@@ -1,0 +1,59 @@
+"""Open a case by hand, and write on it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from accounts.audit import Action
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from creditdesk.models import Case, Client, Note, Profile, profile_digest
+
+MANUAL_PREFIX = "M"
+
+
+@transaction.atomic
+def open_case(*, by: User, name: str, application: Mapping[str, float | str]) -> Case:
+    """A case entered by hand from checked application columns; what is absent stays missing."""
+    if not by.has_perm("creditdesk.add_case"):
+        raise PermissionDenied
+    annuity = application.get("AMT_ANNUITY")
+    case = Case.objects.create(
+        reference=_next_reference(),
+        client=Client.objects.create(name=name.strip()),
+        advisor=by,
+        origin=Case.Origin.MANUAL,
+        submitted_at=timezone.now(),
+        contract_type=str(application["NAME_CONTRACT_TYPE"]),
+        amount_credit=Decimal(str(application["AMT_CREDIT"])),
+        amount_annuity=None if annuity is None else Decimal(str(annuity)),
+    )
+    columns = dict(application)
+    Profile.objects.create(case=case, application=columns, digest=profile_digest(columns, {}, {}))
+    audit.record(action=Action.CASE_OPENED, actor=by, target=case.reference, details={"origin": case.origin})
+    return case
+
+
+@transaction.atomic
+def add_note(*, case: Case, text: str, by: User) -> Note:
+    if not by.has_perm("creditdesk.add_note"):
+        raise PermissionDenied
+    note = Note.objects.create(case=case, text=text.strip(), author=by)
+    audit.record(action=Action.NOTE, actor=by, target=case.reference, details={"note": note.pk})
+    return note
+
+
+def _next_reference() -> str:
+    """M000001 and on; zero-padded so that the greatest reference is the last one given."""
+    last = (
+        Case.objects.select_for_update()
+        .filter(origin=Case.Origin.MANUAL)
+        .order_by("-pk")
+        .values_list("reference", flat=True)
+        .first()
+    )
+    number = int(last.removeprefix(MANUAL_PREFIX)) + 1 if last else 1
+    return f"{MANUAL_PREFIX}{number:06d}"
