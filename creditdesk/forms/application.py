@@ -1,0 +1,155 @@
+"""A case entered by hand: the columns of the application table as a form, in the same units as the files."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from creditdesk import wording
+from creditdesk.forms.fields import DayField, field_for
+from scoring.ml.features.catalogue import CRITICAL
+from scoring.ml.tables import application as table
+from scoring.ml.tables.columns import NO_DATE
+from scoring.ml.tables.dwelling import DWELLING
+from scoring.ml.tables.schema import Column, Kind
+
+# Not asked: what the model must not know (sex, family status) and what would give it away.
+NOT_ASKED: Final = frozenset({"CNT_FAM_MEMBERS", "NAME_TYPE_SUITE"})
+
+MAIN: Final[Mapping[str | Promise, tuple[str, ...]]] = {
+    _("Request"): ("NAME_CONTRACT_TYPE", "AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE"),
+    _("Client"): (
+        "DAYS_BIRTH",
+        "CNT_CHILDREN",
+        "NAME_EDUCATION_TYPE",
+        "NAME_HOUSING_TYPE",
+        "FLAG_OWN_REALTY",
+    ),
+    _("Employment and income"): (
+        "AMT_INCOME_TOTAL",
+        "NAME_INCOME_TYPE",
+        "DAYS_EMPLOYED",
+        "OCCUPATION_TYPE",
+        "ORGANIZATION_TYPE",
+    ),
+    _("External ratings"): ("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3"),
+}
+_ASKED_FIRST: Final = frozenset(name for names in MAIN.values() for name in names)
+MORE: Final[Mapping[str | Promise, tuple[Column, ...]]] = {
+    _("More about the client and the application"): (*table.PERSON, *table.REQUEST),
+    _("Phone and e-mail"): table.CONTACT,
+    _("Region and addresses"): table.REGION,
+    _("Credit bureau enquiries"): table.ENQUIRIES,
+    _("People around the client"): table.CIRCLE,
+    _("Documents provided"): table.DOCUMENTS,
+    _("The building"): DWELLING,
+}
+
+DAY_LABELS: Final[Mapping[str, str | Promise]] = {
+    "DAYS_BIRTH": _("Date of birth"),
+    "DAYS_EMPLOYED": _("In the current job since"),
+    "DAYS_REGISTRATION": _("Registration last changed on"),
+    "DAYS_ID_PUBLISH": _("Identity document last changed on"),
+    "DAYS_LAST_PHONE_CHANGE": _("Phone last changed on"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fieldset:
+    title: str
+    fields: tuple[forms.BoundField, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        return any(field.errors for field in self.fields)
+
+
+class ApplicationForm(forms.Form):
+    """`application()` is the record that an import would have read for the same client."""
+
+    client_name = forms.CharField(label=_("Client’s name"), max_length=200)
+    applied_on = forms.DateField(
+        label=_("Date of the application"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_("Ages and durations are counted back from this day."),
+    )
+    no_employment = forms.BooleanField(label=_("No employment"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"applied_on": timezone.localdate()}, **kwargs)
+        for described in asked():
+            self.fields[described.name] = field_for(
+                described,
+                label=DAY_LABELS.get(described.name) or wording.told(described.label),
+                required=described.filled,
+                help_text=_help(described),
+            )
+
+    def main(self) -> list[Fieldset]:
+        first = Fieldset(str(_("Who and when")), (self["client_name"], self["applied_on"]))
+        return [first, *(self._fieldset(title, names) for title, names in MAIN.items())]
+
+    def more(self) -> list[Fieldset]:
+        rest = {title: [c.name for c in columns if c.name in self.fields] for title, columns in MORE.items()}
+        return [
+            self._fieldset(title, tuple(name for name in names if name not in _ASKED_FIRST))
+            for title, names in rest.items()
+        ]
+
+    def _fieldset(self, title: str | Promise, names: tuple[str, ...]) -> Fieldset:
+        fields = [self[name] for name in names]
+        if "DAYS_EMPLOYED" in names:
+            fields.insert(names.index("DAYS_EMPLOYED") + 1, self["no_employment"])
+        return Fieldset(str(title), tuple(fields))
+
+    def clean_applied_on(self) -> date:
+        day: date = self.cleaned_data["applied_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("The application cannot be in the future."), code="future")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if applied_on := cleaned.get("applied_on"):
+            self._count_days(cleaned, applied_on)
+        if cleaned.get("no_employment"):
+            if cleaned.get("DAYS_EMPLOYED") is not None:
+                self.add_error("no_employment", _("Give a first day in the job, or tick this, not both."))
+            cleaned["DAYS_EMPLOYED"] = NO_DATE
+        return cleaned
+
+    def _count_days(self, cleaned: dict[str, Any], applied_on: date) -> None:
+        for name, field in self.fields.items():
+            if isinstance(field, DayField) and cleaned.get(name):
+                try:
+                    cleaned[name] = field.days_before(cleaned[name], applied_on)
+                except ValidationError as error:
+                    self.add_error(name, error)
+
+    def application(self) -> dict[str, float | str]:
+        """Raw columns; what was left empty is not there."""
+        given = ((c.name, self.cleaned_data.get(c.name)) for c in asked())
+        return {name: value for name, value in given if value not in (None, "")}
+
+
+def asked() -> Iterator[Column]:
+    for described in table.APPLICATION.columns:
+        if not (described.protected or described.kind is Kind.ID or described.name in NOT_ASKED):
+            yield described
+
+
+def _help(described: Column) -> str | Promise:
+    if described.name in CRITICAL and not described.filled:
+        return _("Without it, the verdict is “refer”.")
+    if described.kind is Kind.AMOUNT:
+        return settings.CURRENCY
+    if described.kind is Kind.NUMBER and (described.minimum, described.maximum) == (0, 1):
+        return _("Between 0 and 1.")
+    return ""

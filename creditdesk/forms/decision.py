@@ -1,0 +1,86 @@
+"""What a person decides on a case. The invariants are in the database; here are their messages."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from creditdesk.models import Assessment, Case, Decision
+
+SHORTEST_REASON = 20
+
+
+class DecisionForm(forms.Form):
+    """Bound to the assessment it was read with, so that nobody decides on a verdict they have not seen."""
+
+    OUTCOMES = [
+        (Decision.Outcome.ACCEPT, _("Accept")),
+        (Decision.Outcome.REFUSE, _("Refuse")),
+        (Decision.Outcome.REFER, _("Refer to a colleague")),
+    ]
+
+    assessment = forms.IntegerField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(label=_("Your decision"), choices=OUTCOMES, widget=forms.RadioSelect)
+    reason_code = forms.ChoiceField(
+        label=_("Reason"),
+        required=False,
+        choices=[("", _("Choose a reason")), *Decision.ReasonCode.choices],
+    )
+    reason = forms.CharField(
+        label=_("Grounds"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What you know that the model does not. At least 20 characters."),
+    )
+
+    def __init__(self, *args: Any, case: Case, assessment: Assessment, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"assessment": assessment.pk}, **kwargs)
+        self.case = case
+        self.read_with = assessment
+
+    def differs(self, outcome: str) -> bool:
+        return outcome != self.read_with.verdict
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.differs(cleaned.get("outcome", self.read_with.verdict)):
+            self._require_reason(cleaned)
+        return cleaned
+
+    def _require_reason(self, cleaned: dict[str, Any]) -> None:
+        if not cleaned.get("reason_code"):
+            self.add_error("reason_code", _("Your decision differs from the verdict: choose a reason."))
+        if len(cleaned.get("reason", "").strip()) < SHORTEST_REASON:
+            self.add_error(
+                "reason",
+                ValidationError(
+                    _("Your decision differs from the verdict: say why in at least %(least)s characters."),
+                    params={"least": SHORTEST_REASON},
+                ),
+            )
+
+
+class CheckForm(forms.Form):
+    """The second person's answer to a proposed decision."""
+
+    APPROVE, REJECT = "approve", "reject"
+
+    decision = forms.IntegerField(widget=forms.HiddenInput)
+    answer = forms.ChoiceField(
+        label=_("Your check"),
+        choices=[(APPROVE, _("Approve the decision")), (REJECT, _("Reject it"))],
+        widget=forms.RadioSelect,
+    )
+    check_reason = forms.CharField(
+        label=_("Grounds"),
+        min_length=SHORTEST_REASON,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("At least 20 characters."),
+    )
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(label=_("Add a note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))

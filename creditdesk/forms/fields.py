@@ -1,0 +1,119 @@
+"""Fields for raw columns: numbers as people of both languages type them, choices, flags and dates."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from creditdesk import wording
+from scoring.ml.features.categories import vocabulary
+from scoring.ml.tables.schema import Column, Kind
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+ISO = "%Y-%m-%d"
+
+
+def typed_number(text: str) -> float:
+    """ "202 500,50" in French, "202,500.50" in English; ValueError where it could mean two things."""
+    compact = "".join(text.split())
+    if wording.reads_french():
+        compact = compact.replace(",", ".", 1)
+    elif _GROUPED.fullmatch(compact):
+        compact = compact.replace(",", "")
+    if not _NUMBER.fullmatch(compact):
+        raise ValueError(text)
+    return float(compact)
+
+
+class NumberField(forms.Field):
+    """A number within the bounds of its column."""
+
+    widget = forms.TextInput
+    default_error_messages = {
+        "invalid": _("Enter a number, in digits."),
+        "whole": _("Enter a whole number."),
+        "low": _("Must be at least %(bound)s."),
+        "high": _("Must be at most %(bound)s."),
+    }
+
+    def __init__(self, column: Column, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.column = column
+        self.widget.attrs.update(inputmode="decimal", autocomplete="off")
+
+    def to_python(self, value: Any) -> float | None:
+        if value in self.empty_values or not str(value).strip():
+            return None
+        try:
+            return typed_number(str(value))
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def validate(self, value: float | None) -> None:
+        super().validate(value)
+        if value is None:
+            return
+        low, high = self.column.minimum, self.column.maximum
+        if low is not None and value < low:
+            self._refuse("low", low)
+        if high is not None and not value <= high:
+            self._refuse("high", high)
+        if self.column.kind is Kind.COUNT and value != int(value):
+            raise ValidationError(self.error_messages["whole"], code="whole")
+
+    def _refuse(self, code: str, bound: float) -> None:
+        shown = wording.column_in_words(self.column, bound)
+        raise ValidationError(self.error_messages[code], code=code, params={"bound": shown})
+
+
+class DayField(forms.DateField):
+    """A date that a raw column holds as days before the application."""
+
+    def __init__(self, column: Column, **kwargs: Any) -> None:
+        widget = forms.DateInput(format=ISO, attrs={"type": "date"})
+        super().__init__(widget=widget, input_formats=[ISO, "%d/%m/%Y"], **kwargs)
+        self.column = column
+
+    def days_before(self, day: date, applied_on: date) -> float:
+        """Negative days; ValidationError outside the bounds of the column."""
+        days = float((day - applied_on).days)
+        low, high = self.column.minimum, self.column.maximum
+        if (low is None or low <= days) and (high is None or days <= high):
+            return days
+        raise ValidationError(self._out_of_bounds(), code="bounds")
+
+    def _out_of_bounds(self) -> str:
+        if self.column.name != "DAYS_BIRTH":
+            return gettext("This day is after the application, or too long before it.")
+        bounds = (self.column.maximum or 0, self.column.minimum or 0)
+        youngest, oldest = (wording.column_in_words(self.column, bound) for bound in bounds)
+        return gettext("The client must be between %(youngest)s and %(oldest)s old.") % {
+            "youngest": youngest,
+            "oldest": oldest,
+        }
+
+
+def category_field(column: Column, **kwargs: Any) -> forms.ChoiceField:
+    words = ((value, wording.told(text)) for value, text in vocabulary(column).items())
+    return forms.ChoiceField(choices=[("", gettext("Not known")), *words], **kwargs)
+
+
+def flag_field(**kwargs: Any) -> forms.TypedChoiceField:
+    choices = [("", gettext("Not known")), ("1", gettext("Yes")), ("0", gettext("No"))]
+    return forms.TypedChoiceField(choices=choices, coerce=float, empty_value="", **kwargs)
+
+
+def field_for(column: Column, **kwargs: Any) -> forms.Field:
+    """The field of a raw column; what is not known stays empty, and is missing rather than guessed."""
+    if column.kind is Kind.DAYS:
+        return DayField(column, **kwargs)
+    if column.kind is Kind.CATEGORY:
+        return category_field(column, **kwargs)
+    if column.kind is Kind.FLAG:
+        return flag_field(**kwargs)
+    return NumberField(column, **kwargs)
