@@ -1,0 +1,137 @@
+"""Case histories as CSV, one row per assessment, written while they are read."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain, islice
+from typing import Any, Final
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from creditdesk.models import Case, Decision, Note
+
+HEADER: Final = [
+    "reference",
+    "client",
+    "submitted_at",
+    "contract_type",
+    "amount_credit",
+    "amount_annuity",
+    "assessed_at",
+    "model_version",
+    "probability",
+    "threshold",
+    "verdict",
+    "outcome",
+    "is_override",
+    "reason_code",
+    "reason",
+    "decided_by",
+    "decided_at",
+    "checked_by",
+    "notes",
+]
+BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
+# A spreadsheet runs a cell that starts with one of these.
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+ROWS_AT_ONCE: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    delimiter: str = ","
+    decimal_comma: bool = False
+    bom: bool = False
+
+    def cell(self, value: object) -> str:
+        match value:
+            case None:
+                return ""
+            case bool():
+                return str(int(value))
+            case float() | int() | Decimal():
+                return str(value).replace(".", ",") if self.decimal_comma else str(value)
+            case datetime():
+                return timezone.localtime(value).isoformat(timespec="seconds")
+        return safe_text(str(value))
+
+
+DIALECTS: Final = {
+    "": Dialect(),
+    "excel": Dialect(),
+    "excel-fr": Dialect(delimiter=";", decimal_comma=True, bom=True),
+}
+
+
+def safe_text(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+
+
+class Line:
+    """What `csv.writer` writes to: hands each line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def case_histories(cases: QuerySet[Case], dialect: Dialect) -> Iterator[str]:
+    """The lines of the file, header first: oldest assessment first, cases without one at the end."""
+    writer = csv.writer(Line(), delimiter=dialect.delimiter, lineterminator="\r\n")
+    if dialect.bom:
+        yield BOM
+    for row in chain([HEADER], _rows(cases)):
+        yield writer.writerow([dialect.cell(value) for value in row])
+
+
+def _rows(cases: QuerySet[Case]) -> Iterator[list[Any]]:
+    found = cases.order_by(F("assessments__assessed_at").asc(nulls_last=True), "assessments__pk", "pk")
+    columns = found.values_list(
+        "pk",
+        "assessments__pk",
+        "reference",
+        "client__name",
+        "submitted_at",
+        "contract_type",
+        "amount_credit",
+        "amount_annuity",
+        "assessments__assessed_at",
+        "assessments__model_version",
+        "assessments__probability",
+        "assessments__threshold",
+        "assessments__verdict",
+    )
+    reader = columns.iterator(chunk_size=ROWS_AT_ONCE)
+    while block := list(islice(reader, ROWS_AT_ONCE)):
+        decisions = _final_decisions(row[1] for row in block)
+        notes = _notes(row[0] for row in block)
+        for case, assessment, *told in block:
+            yield [*told, *decisions.get(assessment, [None] * 7), notes.get(case)]
+
+
+def _final_decisions(assessments: Iterable[int | None]) -> dict[int, list[Any]]:
+    """The decision in force on each assessment; an acceptance that follows a referral replaces it."""
+    found = Decision.objects.filter(
+        assessment__in=[pk for pk in assessments if pk], status=Decision.Status.FINAL
+    ).order_by("decided_at", "pk")
+    columns = found.values_list(
+        "assessment",
+        "outcome",
+        "is_override",
+        "reason_code",
+        "reason",
+        "decided_by__username",
+        "decided_at",
+        "checked_by__username",
+    )
+    return {assessment: told for assessment, *told in columns}
+
+
+def _notes(cases: Iterable[int]) -> dict[int, str]:
+    texts: dict[int, list[str]] = {}
+    for case, text in Note.objects.filter(case__in=set(cases)).values_list("case", "text"):
+        texts.setdefault(case, []).append(text)
+    return {case: " | ".join(lines) for case, lines in texts.items()}

@@ -1,0 +1,25 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from creditdesk.models import Assessment
+from creditdesk.replays import differences
+
+
+class Command(BaseCommand):
+    help = "Recompute every stored assessment with its own model version; exit 1 when one differs."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        scored = Assessment.objects.exclude(model_digest="").count()
+        unscored = Assessment.objects.filter(model_digest="").count()
+        found = 0
+        for difference in differences(Assessment.objects.all()):
+            found += 1
+            self.stderr.write(
+                f"assessment {difference.assessment}, case {difference.reference}: {difference.what}"
+            )
+        if found:
+            raise CommandError(f"{found} of {scored} assessments differ from what their model says now.")
+        self.stdout.write(
+            f"{scored} assessments replayed, all the same; {unscored} made without a model, nothing to replay."
+        )
