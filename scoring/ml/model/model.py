@@ -47,17 +47,20 @@ class Model:
         return bool(self.facts["is_demo"])
 
     def matrix(self, columns: Columns) -> NDArray[np.float64]:
-        """The model's input rows, (n, k), from raw columns and history aggregates.
-
-        LightGBM reads a missing value as 0 where training never saw one; those get their training median.
-        """
-        matrix = feature_matrix(columns, self.features)
-        return np.where(np.isnan(matrix), self.fill, matrix)
+        """The model's input rows, (n, k), from raw columns and history aggregates; NaN where missing."""
+        return feature_matrix(columns, self.features)
 
     def score(self, matrix: NDArray[np.float64]) -> Scores:
-        raw = booster.raw_scores(self.trees, matrix)
+        raw = booster.raw_scores(self.trees, self._filled(matrix))
         return Scores(raw=raw, probability=self.calibration.probability(raw))
 
     def contributions(self, matrix: NDArray[np.float64]) -> Contributions:
-        values = booster.contributions(self.trees, matrix)
+        values = booster.contributions(self.trees, self._filled(matrix))
         return Contributions(values=values[:, :-1], base=values[:, -1])
+
+    def _filled(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """LightGBM reads a missing value as 0 where training never saw one; those get their training median.
+
+        Not part of `matrix`: what is stored with an assessment and shown to a person stays missing.
+        """
+        return np.where(np.isnan(matrix), self.fill, matrix)
