@@ -1,0 +1,85 @@
+"""The history of every client: the aggregates of the six history tables, side by side."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import ibis
+from ibis.expr.types import Table
+
+from scoring.ml.features import bureau
+from scoring.ml.features.aggregation import CLIENT, ROWS
+from scoring.ml.features.feature import Feature
+from scoring.ml.tables.schema import Text
+
+HISTORY_GROUPS: Mapping[str, Text] = {
+    "other_lenders_debt": Text("Debts at other lenders", "Dettes chez d'autres prêteurs"),
+    "other_lenders_history": Text(
+        "Loan history at other lenders", "Historique de crédit chez d'autres prêteurs"
+    ),
+    "other_lenders_lateness": Text(
+        "Late payments at other lenders", "Retards de paiement chez d'autres prêteurs"
+    ),
+    "previous_applications": Text("Previous applications with us", "Demandes précédentes chez nous"),
+    "previous_refusals": Text("Previous refusals", "Refus précédents"),
+    "previous_terms": Text("Terms of previous loans with us", "Conditions des crédits précédents chez nous"),
+    "instalment_delays": Text("Delays on past instalments", "Retards sur les échéances passées"),
+    "instalment_amounts": Text("Amounts of past instalments", "Montants des échéances passées"),
+    "pos_progress": Text("Progress of past instalment loans", "Avancement des crédits passés à échéances"),
+    "pos_lateness": Text("Delays on past instalment loans", "Retards sur les crédits passés à échéances"),
+    "card_usage": Text("Use of our credit card", "Utilisation de notre carte de crédit"),
+    "card_lateness": Text("Delays on our credit card", "Retards sur notre carte de crédit"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table's share of the history. `needs` are the tables it is computed from, itself first."""
+
+    needs: tuple[str, ...]
+    aggregates: tuple[Feature, ...]
+    history: Callable[..., Table]
+
+    @property
+    def rows(self) -> str:
+        return f"ROWS_{self.needs[0]}"
+
+
+PARTS = (Part(("bureau",), bureau.AGGREGATES, bureau.history),)
+AGGREGATES: tuple[Feature, ...] = tuple(feature for part in PARTS for feature in part.aggregates)
+
+
+def history(tables: Mapping[str, Table]) -> Table:
+    """One row per client that has any history row in `tables` (by name; any table may be absent).
+
+    Columns: SK_ID_CURR; every one of AGGREGATES as a double, missing where the client has no such history or
+    the table is absent; ROWS_<table>, how many rows the client has in each table that was provided.
+    """
+    provided = [part for part in PARTS if all(name in tables for name in part.needs)]
+    if not provided:
+        return ibis.memtable(
+            [], schema={CLIENT: "int64", **{feature.name: "float64" for feature in AGGREGATES}}
+        )
+    return in_order(side_by_side({part.rows: one(part, tables) for part in provided}), provided)
+
+
+def one(part: Part, tables: Mapping[str, Table]) -> Table:
+    return part.history(*(tables[name] for name in part.needs)).rename({part.rows: ROWS})
+
+
+def side_by_side(histories: Mapping[str, Table]) -> Table:
+    """The union of the clients of all histories, each with its row of every history."""
+    clients = reduce(Table.union, (table.select(CLIENT) for table in histories.values())).distinct()
+    joined = reduce(
+        lambda left, right: left.left_join(right, CLIENT).drop(f"{CLIENT}_right"), histories.values(), clients
+    )
+    return joined.mutate(**{rows: joined[rows].fill_null(0) for rows in histories})
+
+
+def in_order(joined: Table, provided: Sequence[Part]) -> Table:
+    present = {feature.name for part in provided for feature in part.aggregates}
+    values = {
+        feature.name: joined[feature.name] if feature.name in present else ibis.null("float64")
+        for feature in AGGREGATES
+    }
+    return joined.select(CLIENT, **values, **{part.rows: joined[part.rows] for part in provided})

@@ -1,0 +1,124 @@
+"""What is aggregated: a measure, a moment or a flag of a history row, in which unit and in which words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scoring.ml.features import wording
+from scoring.ml.features.feature import Unit
+from scoring.ml.features.wording import Adjective, Form
+from scoring.ml.tables.schema import Text
+
+ON = Text("on", "sur")
+OF = Text("of", "de")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One column of the prepared history rows. `group` is the reason that its aggregates belong to."""
+
+    column: str
+    group: str
+
+    def unit_of(self, aggregate: str) -> Unit:
+        raise NotImplementedError
+
+    def label(self, aggregate: str, rows: Text) -> Text:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Measure(Quantity):
+    """An amount, a length, a ratio: its total, average, extremes. `joins` is the word before the rows."""
+
+    unit: Unit
+    en: str
+    fr: str
+    form: Form = Form.M
+    joins: Text = ON
+
+    def unit_of(self, aggregate: str) -> Unit:
+        return self.unit
+
+    def label(self, aggregate: str, rows: Text) -> Text:
+        over = wording.linked(self.joins, rows)
+        if aggregate == "value":
+            return Text(f"{self.en} {over.en}", f"{wording.bare(wording.plain(self.fr))} {over.fr}")
+        if aggregate == "std":
+            french = wording.de(wording.plain(self.fr))
+            return Text(f"variability of the {self.en} {over.en}", f"variabilité {french} {over.fr}")
+        adjective, agreed = self.adjectives()[aggregate]
+        french = wording.qualified(wording.bare(self.fr), agreed[self.form])
+        return Text(f"{adjective} {self.en} {over.en}", f"{french} {over.fr}")
+
+    def adjectives(self) -> Mapping[str, tuple[str, Adjective]]:
+        lengths = (Unit.DELAY_DAYS, Unit.DURATION_DAYS, Unit.DURATION_MONTHS)
+        longest, shortest = ("longest", "shortest") if self.unit in lengths else ("highest", "lowest")
+        return {
+            "sum": ("total", wording.TOTAL),
+            "mean": ("average", wording.AVERAGE),
+            "max": (longest, wording.HIGHEST),
+            "min": (shortest, wording.LOWEST),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Quantity):
+    """A day or a month relative to the application: its most recent, its earliest. `planned` may lie ahead."""
+
+    unit: Unit
+    en: str
+    fr: str
+    form: Form = Form.M
+    planned: bool = False
+
+    def unit_of(self, aggregate: str) -> Unit:
+        spreads = {Unit.DAYS_AGO: Unit.DURATION_DAYS, Unit.MONTHS_AGO: Unit.DURATION_MONTHS}
+        return spreads[self.unit] if aggregate == "std" else self.unit
+
+    def label(self, aggregate: str, rows: Text) -> Text:
+        of_rows, noun = wording.de(rows.fr), wording.bare(self.fr)
+        if aggregate == "value":
+            return Text(f"{self.en} of {rows.en}", f"{noun} {of_rows}")
+        if aggregate in ("mean", "std"):
+            english, french = {
+                "mean": ("average date of the", "date moyenne"),
+                "std": ("spread in time of the", "étalement dans le temps"),
+            }[aggregate]
+            return Text(f"{english} {self.en} of {rows.en}", f"{french} {wording.de(self.fr)} {of_rows}")
+        adjective, agreed = self.adjectives()[aggregate]
+        return Text(f"{adjective} {self.en} among {rows.en}", f"{noun} {agreed[self.form]} parmi {rows.fr}")
+
+    def adjectives(self) -> Mapping[str, tuple[str, Adjective]]:
+        if self.planned:
+            return {"max": ("latest", wording.LATEST), "min": ("earliest", wording.EARLIEST)}
+        return {"max": ("most recent", wording.MOST_RECENT), "min": ("earliest", wording.OLDEST)}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag(Quantity):
+    """Yes or no for a row, told as a clause: "paid late", "payées en retard"; `one` is the French singular."""
+
+    en: str
+    fr: str
+    one: str = ""
+
+    def unit_of(self, aggregate: str) -> Unit:
+        return {"share": Unit.PERCENT, "sum": Unit.COUNT, "value": Unit.FLAG, "max": Unit.FLAG}[aggregate]
+
+    def label(self, aggregate: str, rows: Text) -> Text:
+        if aggregate == "value":
+            return Text(f"{rows.en}: {self.en}", f"{wording.bare(rows.fr)} : {self.one}")
+        if aggregate == "share":
+            return Text(f"share of {rows.en} {self.en}", f"part {wording.de(rows.fr)} {self.fr}")
+        return Text(f"number of {rows.en} {self.en}", f"nombre {wording.de(wording.bare(rows.fr))} {self.fr}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Quantity):
+    """The history rows themselves, to be counted."""
+
+    def unit_of(self, aggregate: str) -> Unit:
+        return Unit.COUNT
+
+    def label(self, aggregate: str, rows: Text) -> Text:
+        return Text(f"number of {rows.en}", f"nombre {wording.de(wording.bare(rows.fr))}")

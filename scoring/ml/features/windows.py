@@ -1,0 +1,43 @@
+"""Which rows are recent: by time before the application, or by rank within a client."""
+
+from collections.abc import Callable
+
+import ibis
+from ibis.expr.types import Table
+
+from scoring.ml.features.aggregation import CLIENT
+from scoring.ml.features.recipes import Scope
+from scoring.ml.tables.schema import Text
+
+DAYS_PER_MONTH = 365.25 / 12
+
+
+def last_days(column: str, *lengths: int, rows: Callable[[Text], Text]) -> tuple[Scope, ...]:
+    """Scopes of the rows at most so many days before the application; `rows` names them, given the period."""
+    return tuple(
+        Scope(
+            f"{days}D",
+            rows(Text(f"the last {days} days", f"les {days} derniers jours")),
+            ibis._[column] >= -days,
+        )
+        for days in lengths
+    )
+
+
+def last_months(column: str, *lengths: int, rows: Callable[[Text], Text], days: bool) -> tuple[Scope, ...]:
+    """Scopes of the rows at most so many months before the application, from a column of days or of months."""
+    return tuple(
+        Scope(
+            f"{months}M",
+            rows(Text(f"the last {months} months", f"les {months} derniers mois")),
+            ibis._[column] >= -(round(months * DAYS_PER_MONTH) if days else months),
+        )
+        for months in lengths
+    )
+
+
+def ranked(rows: Table, *newest_first: str, within: str = CLIENT, name: str = "RANK") -> Table:
+    """The rows with their rank within a client, 1 for the newest; the columns must order them totally."""
+    order = [ibis.desc(column) for column in newest_first]
+    place = ibis.row_number().over(ibis.window(group_by=within, order_by=order))
+    return rows.mutate(**{name: place + 1})
