@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from creditdesk.models import Case, Decision, Note
 
-HEADER: Final = [
+HEADER: Final = (
     "reference",
     "client",
     "submitted_at",
@@ -33,7 +33,7 @@ HEADER: Final = [
     "decided_at",
     "checked_by",
     "notes",
-]
+)
 BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # A spreadsheet runs a cell that starts with one of these.
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")

@@ -26,9 +26,7 @@ def register(*, name: str, by: User | None) -> ModelVersion:
     known = ModelVersion.objects.filter(name=name).first()
     if known:
         if known.digest != model.digest:
-            raise AlreadyRegistered(
-                f"{name} is registered with another digest: give the new model a new name"
-            )
+            raise AlreadyRegistered(f"{name} is registered with another digest: rename the new one")
         return known
     version = ModelVersion.objects.create(
         name=name,

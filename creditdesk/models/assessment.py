@@ -72,7 +72,7 @@ class Assessment(models.Model):
         return f"{self.case_id} {self.verdict}"
 
     def explained(self) -> list[Contribution]:
-        """Every feature with its value and contribution, the largest first; empty without a model's answer."""
+        """Every feature with its value and contribution, the largest first; none without a model."""
         if not self.model_digest:
             return []
         names = engine.features_of(self.model_digest)

@@ -3,11 +3,11 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from accounts.audit import Action
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts import audit, request_id
+from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Assessment, Case, Profile
 from creditdesk.reasons import reasons_for

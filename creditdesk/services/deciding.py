@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from accounts.audit import Action
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -12,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from accounts import audit
+from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Assessment, Case, Decision
 

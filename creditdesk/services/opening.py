@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from accounts.audit import Action
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
+from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Client, Note, Profile, profile_digest
 

@@ -21,5 +21,5 @@ class Command(BaseCommand):
         if found:
             raise CommandError(f"{found} of {scored} assessments differ from what their model says now.")
         self.stdout.write(
-            f"{scored} assessments replayed, all the same; {unscored} made without a model, nothing to replay."
+            f"{scored} assessments replayed, all the same; {unscored} made without a model."
         )
