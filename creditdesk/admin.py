@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from accounts.admin_site import site
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from accounts.admin_site import site
 from creditdesk.models import Assessment, Decision
 
 

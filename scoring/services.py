@@ -1,11 +1,11 @@
 """Which versions this installation knows, and which one answers."""
 
-from accounts.audit import Action
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts import audit
+from accounts.audit import Action
 from accounts.models import User
 from scoring import engine
 from scoring.ml.model import folder

@@ -1,0 +1,57 @@
+# `make run` serves the demo, `make test` is the one gate, `make bench` measures.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PY := .venv/bin/python
+STAMP := .venv/.complete
+REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+
+.PHONY: help setup run test lint check pytest bench mlflow lock messages
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) .env ## Make the environment (nothing to do when nothing changed)
+
+$(STAMP): $(REQUIREMENTS)
+	@bin/make-venv "$(PYTHON)" $(REQUIREMENTS)
+	@touch $@
+
+.env:
+	@bin/make-env
+
+run: setup ## Serve the demo: PORT (8000), HOST (127.0.0.1), DATABASE_URL, CREDITDESK_DEMO_PASSWORD
+	@bin/serve-demo
+
+test: setup ## Every check and test
+	@bin/install-system-packages
+	@$(MAKE) --no-print-directory lint check pytest
+
+lint: setup ## Style, types, import contracts, templates
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy .
+	.venv/bin/lint-imports
+	.venv/bin/djlint templates --check --lint --quiet
+
+check: setup ## Missing migrations, deployment settings
+	DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run
+	SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(64))") AUDIT_KEY=unused-by-this-check \
+	  HTTPS=true $(PY) manage.py check --deploy --fail-level WARNING
+
+pytest: setup ## The tests with branch coverage
+	$(PY) -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered
+
+bench: setup ## Benchmarks: ratios against their floor in the same run, to bench/results.json
+	$(PY) -m bench
+
+mlflow: setup ## Training runs in the browser
+	.venv/bin/mlflow ui --backend-store-uri sqlite:///var/mlflow.sqlite3 --port $${PORT:-5000}
+
+messages: setup ## Collect and compile the French and English texts
+	$(PY) manage.py makemessages --locale fr --locale en --ignore .venv --no-location --no-obsolete
+	$(PY) manage.py compilemessages --ignore .venv
+
+lock: setup ## Pin every dependency anew from requirements/*.in
+	for set in web train dev; do \
+	  .venv/bin/uv pip compile --python-version 3.11 --no-header --no-annotate -q requirements/$$set.in -o requirements/$$set.txt; done

@@ -1,0 +1,13 @@
+"""One process, so that the model is in memory once; threads, so that nobody waits for a slow reader."""
+
+import os
+
+workers = 1
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "8"))
+timeout = 60
+graceful_timeout = 20
+max_requests = 0
+accesslog = None
+# The heartbeat file must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
