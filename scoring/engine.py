@@ -46,9 +46,8 @@ def current() -> Model:
     return held.model
 
 
-@lru_cache(maxsize=4)
 def load_version(version: ModelVersion) -> Model:
-    """Any registered version, for replays and batches. Raises ModelUnavailable."""
+    """Any registered version, read and checked anew. Raises ModelUnavailable."""
     if not constant_time_compare(version.seal, seal_of(version.name, version.digest)):
         raise ModelUnavailable(f"{version.name}: its registration was altered in the database")
     return folder.load(settings.ML_ARTIFACTS / version.name, digest=version.digest)

@@ -1,8 +1,20 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.test import Client as Browser
+
+from accounts.models import User
+from accounts.roles import Role
+from creditdesk.models import Case
+from scoring import engine, services
+from scoring.models import ModelVersion
+from tests.factories import CaseFactory, UserFactory
+from tests.scoring.modelfolder import tiny_model
 
 HOME_CREDIT = Path(__file__).resolve().parents[2] / "shared" / "data" / "home_credit"
+# Who has which role; two advisors, because most rules are about what the other one may not do.
+PEOPLE = {role.value: role for role in Role} | {"colleague": Role.ADVISOR}
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +23,53 @@ def home_credit() -> Path:
     if not HOME_CREDIT.is_dir():
         pytest.skip("the real Home Credit rows are not beside the project (../shared/data/home_credit)")
     return HOME_CREDIT
+
+
+@pytest.fixture(scope="session")
+def artifacts(tmp_path_factory) -> Path:
+    """A folder of model versions with one small, valid model in it."""
+    path = tmp_path_factory.mktemp("ml_artifacts")
+    tiny_model(path, name="tiny-1")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def own_places(settings, monkeypatch, tmp_path) -> None:
+    """No test reads the models, the anchor or the loaded model of another test or of a running desk."""
+    settings.ML_ARTIFACTS = tmp_path / "ml_artifacts"
+    settings.AUDIT_ANCHOR = tmp_path / "audit.anchor"
+    settings.MLFLOW_TRACKING_URI = f"sqlite:///{tmp_path / 'mlflow.sqlite3'}"
+    monkeypatch.setattr(engine, "_held", None)
+    engine.features_of.cache_clear()
+
+
+@pytest.fixture
+def model_in_use(db, settings, artifacts) -> ModelVersion:
+    settings.ML_ARTIFACTS = artifacts
+    version = services.register(name="tiny-1", by=None)
+    services.activate(version=version, by=None, reason="")
+    return version
+
+
+@pytest.fixture
+def person(db) -> Callable[[str], User]:
+    """A user by name; the five roles and `colleague`, the other advisor."""
+    return lambda name: UserFactory(username=name, role=PEOPLE[name])
+
+
+@pytest.fixture
+def client_as(person) -> Callable[[str], Browser]:
+    """A browser in which that person has signed in."""
+
+    def sign_in(name: str) -> Browser:
+        browser = Browser()
+        browser.force_login(person(name))
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def case_of(person) -> Callable[..., Case]:
+    """A case in that advisor's portfolio."""
+    return lambda name, **what: CaseFactory(advisor=person(name), **what)
