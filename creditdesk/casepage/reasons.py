@@ -33,9 +33,10 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class Explanation:
     """base + the reasons shown + all the others = total, exactly and also in the rounded numbers."""
 
+    reasons: tuple[Reason, ...]
     base: float
     others: float
     others_count: int
@@ -45,60 +46,15 @@ class Sum:
 
     @property
     def base_amount(self) -> str:
-        return wording.number(self.base, DECIMALS)
+        return wording.signed(self.base, DECIMALS)
 
     @property
     def total_amount(self) -> str:
-        return wording.number(self.total, DECIMALS)
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    reasons: tuple[Reason, ...]
-    sum: Sum
-
-
-def towards(self) -> str:
-        return towards(self.contribution)
+        return wording.signed(self.total, DECIMALS)
 
     @property
-    def amount(self) -> str:
-        return wording.signed(self.contribution, DECIMALS)
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """base + the reasons shown + all the others = total, exactly and also in the rounded numbers."""
-
-    base: float
-    others: float
-    others_count: int
-    others_bar: charts.Bar
-    others_amount: str
-    total: float
-
-    @property
-    def base_amount(self) -> str:
-        return wording.number(self.base, DECIMALS)
-
-    @property
-    def total_amount(self) -> str:
-        return wording.number(self.total, DECIMALS)
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    reasons: tuple[Reason, ...]
-    sum: Sum
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """One feature of one assessment; `value` is NaN where it was missing."""
-
-    feature: str
-    value: float
-    contribution: float
+    def others_towards(self) -> str:
+        return towards(self.others)
 
 
 def towards(contribution: float) -> str:
@@ -108,24 +64,19 @@ def towards(contribution: float) -> str:
 def explanation(
     contributions: Sequence[Contribution], base: float, history_rows: Mapping[str, int]
 ) -> Explanation:
-    """The largest contributions first; `contributions` are sorted by size."""
+    """The largest contributions first; `contributions` come sorted by size."""
     shown, others = contributions[:SHOWN], contributions[SHOWN:]
     rest = math.fsum(item.contribution for item in others)
-    largest = max((abs(amount) for amount in (rest, *(item.contribution for item in shown))), default=0.0)
-    total = base + math.fsum(item.contribution for item in contributions)
-    rounded = round(total, DECIMALS) - round(base, DECIMALS)
-    rounded -= math.fsum(round(item.contribution, DECIMALS) for item in shown)
+    total = math.fsum((base, *(item.contribution for item in contributions)))
+    largest = max(abs(amount) for amount in (rest, *(item.contribution for item in shown)))
     return Explanation(
         reasons=tuple(_reason(item, largest, history_rows) for item in shown),
-        sum=Sum(
-            base=base,
-            others=rest,
-            others_count=len(others),
-            others_bar=charts.bar(rest, largest),
-            # The remainder carries the rounding, so that a reader who adds up the column gets the total.
-            others_amount=wording.signed(round(rounded, DECIMALS), DECIMALS),
-            total=total,
-        ),
+        base=base,
+        others=rest,
+        others_count=len(others),
+        others_bar=charts.bar(rest, largest),
+        others_amount=wording.signed(_remainder(total, base, shown), DECIMALS),
+        total=total,
     )
 
 
@@ -134,16 +85,23 @@ def every_reason(contributions: Sequence[Contribution], history_rows: Mapping[st
     return [_reason(item, largest, history_rows) for item in contributions]
 
 
+def _remainder(total: float, base: float, shown: Sequence[Contribution]) -> float:
+    """All the others as they have to read, so that whoever adds up the rounded column gets the total."""
+    parts = (base, *(item.contribution for item in shown))
+    return round(round(total, DECIMALS) - math.fsum(round(part, DECIMALS) for part in parts), DECIMALS)
+
+
 def _reason(item: Contribution, largest: float, history_rows: Mapping[str, int]) -> Reason:
     feature = item.feature
-    missing = wording.is_missing(item.value)
+    if wording.is_missing(item.value):
+        value = wording.missing_in_words(feature.table, history_rows)
+    else:
+        value = wording.feature_in_words(feature, item.value)
     return Reason(
         feature=feature.name,
         label=wording.told(feature.label),
         group=wording.told(catalogue.GROUPS[feature.group]),
-        value=wording.missing_in_words(feature.table, history_rows)
-        if missing
-        else wording.feature_in_words(feature, item.value),
+        value=value,
         contribution=item.contribution,
         bar=charts.bar(item.contribution, largest),
     )
