@@ -3,70 +3,57 @@
 from decimal import Decimal
 
 from django import template
-from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import pgettext
 
+from creditdesk import wording
 from creditdesk.models import Assessment, Decision
+from scoring.ml.tables.catalogue import column
 
 register = template.Library()
 
 Number = float | Decimal
 
 MISSING = "–"
-NARROW_SPACE = "\u202f"
 SPRITE = "vendor/tabler-icons-3.51.0/sprite.svg"
 VERDICT_ICONS = {"accept": "circle-check", "refuse": "circle-x", "refer": "user-search"}
 
 
-def _localised(value: Number, digits: int) -> str:
-    rounded = Decimal(f"{value:.{digits}f}")
-    # Django groups French thousands with a full no-break space; print uses the narrow one.
-    return number_format(rounded, digits, force_grouping=True).replace("\xa0", NARROW_SPACE)
-
-
-def _is_french() -> bool:
-    return (get_language() or "").startswith("fr")
-
-
 @register.filter
-def number(value: Number | None, digits: int = 0) -> str:
+def number(value: Number | None, decimals: int = 0) -> str:
     """1234.5 -> 1,235 or, with `number:1`, 1,234.5."""
-    return MISSING if value is None else _localised(value, digits)
+    return MISSING if value is None else wording.number(float(value), decimals)
 
 
 @register.filter
-def money(value: Number | None, digits: int = 0) -> str:
+def money(value: Number | None) -> str:
     """€1,235 in English, 1 235 € in French."""
-    if value is None:
-        return MISSING
-    amount = _localised(abs(value), digits)
-    sign = "-" if value < 0 else ""
-    return f"{sign}{amount}\xa0{settings.CURRENCY}" if _is_french() else f"{sign}{settings.CURRENCY}{amount}"
+    return MISSING if value is None else wording.money(float(value))
 
 
 @register.filter
-def percent(value: Number | None, digits: int = 1) -> str:
+def percent(value: Number | None, decimals: int = 1) -> str:
     """0.084 -> 8.4% in English, 8,4 % in French."""
-    if value is None:
-        return MISSING
-    return _localised(value * 100, digits) + (f"{NARROW_SPACE}%" if _is_french() else "%")
+    return MISSING if value is None else wording.percent(float(value), decimals)
 
 
 @register.filter
-def probability(value: float | None, digits: int = 1) -> str:
+def probability(value: float | None, decimals: int = 1) -> str:
     """A percentage that never claims certainty: 0.0002 -> < 0.1%, 0.9999 -> > 99.9%."""
-    if value is None:
-        return MISSING
-    least = 10.0 ** -(digits + 2)
-    if value < least:
-        return f"<\xa0{percent(least, digits)}"
-    if value > 1 - least:
-        return f">\xa0{percent(1 - least, digits)}"
-    return percent(value, digits)
+    least = 10.0 ** -(decimals + 2)
+    if value is not None and value < least:
+        return f"<{wording.NO_BREAK}{percent(least, decimals)}"
+    if value is not None and value > 1 - least:
+        return f">{wording.NO_BREAK}{percent(1 - least, decimals)}"
+    return percent(value, decimals)
+
+
+@register.filter
+def contract(value: str) -> str:
+    """The contract type in the reader's language."""
+    return wording.column_in_words(column("application", "NAME_CONTRACT_TYPE"), value)
 
 
 @register.simple_tag

@@ -1,0 +1,106 @@
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import replace_url
+
+from creditdesk.filters import CaseFilter
+from creditdesk.http import DeskRequest, asked
+from creditdesk.models import Case, Decision
+
+PAGE_SIZE: Final = 25
+SHOWN: Final = (
+    "reference",
+    "submitted_at",
+    "contract_type",
+    "amount_credit",
+    "client__name",
+    "advisor__username",
+    "advisor__first_name",
+    "advisor__last_name",
+    "latest_assessment__verdict",
+    "latest_assessment__probability",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading of the list and the order that a click on it asks for."""
+
+    sort: str
+    label: str | Promise
+    in_force: str = ""
+    largest_first: bool = False
+
+    @property
+    def direction(self) -> str:
+        return {self.sort: "ascending", f"-{self.sort}": "descending"}.get(self.in_force, "")
+
+    @property
+    def next_sort(self) -> str:
+        descending = self.direction == "ascending" or (self.largest_first and not self.direction)
+        return f"-{self.sort}" if descending else self.sort
+
+
+COLUMNS: Final = (
+    Column("reference", _("Reference")),
+    Column("client", _("Client")),
+    Column("contract", _("Contract")),
+    Column("credit", _("Credit"), largest_first=True),
+    Column("submitted", _("Submitted"), largest_first=True),
+    Column("probability", _("Verdict"), largest_first=True),
+    Column("advisor", _("Advisor")),
+)
+
+
+def rows(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """What the table shows and no more: an assessment carries its whole input."""
+    standing = (
+        Decision.objects.exclude(status=Decision.Status.REJECTED)
+        .only("case_id", "outcome", "status")
+        .order_by("-pk")
+    )
+    return (
+        cases.select_related("client", "advisor", "latest_assessment")
+        .only(*SHOWN)
+        .prefetch_related(Prefetch("decisions", queryset=standing, to_attr="standing"))
+    )
+
+
+def columns(case_filter: CaseFilter) -> list[Column]:
+    in_force = case_filter.sort_in_force
+    shown = (column for column in COLUMNS if column.sort != "advisor" or case_filter.shows_advisor)
+    return [replace(column, in_force=in_force) for column in shown]
+
+
+def address(case_filter: CaseFilter) -> str:
+    query = QueryDict(mutable=True)
+    query.update(case_filter.active)
+    return f"{reverse('case_list')}?{query.urlencode()}" if query else reverse("case_list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("q")
+@permission_required("creditdesk.view_case", raise_exception=True)
+def case_list(request: DeskRequest) -> HttpResponse:
+    data = asked(request)
+    case_filter = CaseFilter(data, user=request.user)
+    context = {
+        "filter": case_filter,
+        "form": case_filter.form,
+        "page": Paginator(rows(case_filter.qs), PAGE_SIZE).get_page(data.get("page")),
+        "columns": columns(case_filter),
+    }
+    if request.method == "POST" and request.htmx:
+        answer = render(request, "creditdesk/case_list.html#answer", context)
+        return replace_url(answer, address(case_filter))
+    return render(request, "creditdesk/case_list.html", context)
