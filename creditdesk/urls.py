@@ -1,10 +1,11 @@
-from accounts.admin_site import site
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from creditdesk.views.case import case_assess, case_check, case_decide, case_detail, case_new, case_notes
+from accounts.admin_site import site
+from creditdesk.views.case import case_assess, case_check, case_decide, case_detail, case_notes
 from creditdesk.views.case_list import case_list
+from creditdesk.views.case_new import case_new
 from creditdesk.views.export import case_export
 from creditdesk.views.health import healthz, readyz
 from creditdesk.views.home import home

@@ -33,6 +33,12 @@ def told(text: Text) -> str:
     return text.fr if reads_french() else text.en
 
 
+def titled(text: Text) -> str:
+    """The words with a capital, as they stand at the head of a line."""
+    words = told(text)
+    return words[:1].upper() + words[1:]
+
+
 def is_missing(value: Value) -> bool:
     return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
@@ -180,7 +186,7 @@ def _years(value: float) -> str:
     return ngettext("%(n)s year", "%(n)s years", _plural(abs(shown))) % {"n": short_number(shown)}
 
 
-def _length_of_months(months: float) -> str:
+def length_of_months(months: float) -> str:
     if months < 12:
         return _months(months)
     if months >= _READABLE:
@@ -190,7 +196,7 @@ def _length_of_months(months: float) -> str:
 
 
 def _length_of_days(days: float) -> str:
-    return _days(days) if days < 60 else _length_of_months(round(days / DAYS_IN_MONTH))
+    return _days(days) if days < 60 else length_of_months(round(days / DAYS_IN_MONTH))
 
 
 def _ago(value: float, length: Callable[[float], str]) -> str:
@@ -204,7 +210,7 @@ def _days_ago(value: float) -> str:
 
 
 def _months_ago(value: float) -> str:
-    return gettext("in the month of the application") if abs(value) < 0.05 else _ago(value, _length_of_months)
+    return gettext("in the month of the application") if abs(value) < 0.05 else _ago(value, length_of_months)
 
 
 def _duration(value: float, length: Callable[[float], str]) -> str:
@@ -239,7 +245,7 @@ _WORDS: Mapping[Unit, Callable[[float], str]] = {
     Unit.DAYS_AGO: _days_ago,
     Unit.MONTHS_AGO: _months_ago,
     Unit.DURATION_DAYS: lambda value: _duration(value, _length_of_days),
-    Unit.DURATION_MONTHS: lambda value: _duration(value, _length_of_months),
+    Unit.DURATION_MONTHS: lambda value: _duration(value, length_of_months),
     Unit.AGE_DAYS: _age,
     Unit.DELAY_DAYS: _delay,
     Unit.FLAG: _flag,

@@ -80,7 +80,7 @@ def _line(feature: Feature, cell: Mapping[str, Any], edges: list[float], value: 
     words = wording.feature_in_words(feature, value)
     return Line(
         feature=feature.name,
-        label=wording.told(feature.label),
+        label=wording.titled(feature.label),
         value=words,
         median=wording.feature_in_words(feature, cell["quantiles"][len(quantiles) // 2]),
         below="" if share is None else wording.percent(share, 0),
@@ -108,4 +108,4 @@ def _histogram(
     ]
     if _turned(feature) < 0:
         cells.reverse()
-    return {"feature": feature.name, "label": wording.told(feature.label), "client": words, "cells": cells}
+    return {"feature": feature.name, "label": wording.titled(feature.label), "client": words, "cells": cells}

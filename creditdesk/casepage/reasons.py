@@ -99,8 +99,8 @@ def _reason(item: Contribution, largest: float, history_rows: Mapping[str, int])
         value = wording.feature_in_words(feature, item.value)
     return Reason(
         feature=feature.name,
-        label=wording.told(feature.label),
-        group=wording.told(catalogue.GROUPS[feature.group]),
+        label=wording.titled(feature.label),
+        group=wording.titled(catalogue.GROUPS[feature.group]),
         value=value,
         contribution=item.contribution,
         bar=charts.bar(item.contribution, largest),

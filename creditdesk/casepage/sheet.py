@@ -1,19 +1,22 @@
 """What the bank knows about a client, in words, grouped the way an advisor asks for it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk import wording
 from creditdesk.models import Profile
+from scoring.ml.features import catalogue, history
 from scoring.ml.features.categories import READ_AS
-from scoring.ml.tables.catalogue import PROTECTED, column
+from scoring.ml.tables.catalogue import HISTORY, PROTECTED, TABLES, column
+from scoring.ml.tables.schema import Kind
 
 # Besides sex and family status themselves: what gives them away.
-NEVER_SHOWN: Final = frozenset({*PROTECTED, "CNT_FAM_MEMBERS", "NAME_TYPE_SUITE", "SK_ID_CURR", "TARGET"})
+NEVER_SHOWN: Final = frozenset({*PROTECTED, "CNT_FAM_MEMBERS", "NAME_TYPE_SUITE"})
 
 SECTIONS: Final[Mapping[str | Promise, tuple[str, ...]]] = {
     _("Situation"): (
@@ -50,36 +53,101 @@ SECTIONS: Final[Mapping[str | Promise, tuple[str, ...]]] = {
     ),
 }
 
+HISTORY_MAIN: Final[Mapping[str, tuple[str, ...]]] = {
+    "bureau": (
+        "BURO_LOANS_count",
+        "BURO_ACTIVE_LOANS_count",
+        "BURO_AMT_CREDIT_SUM_DEBT_sum",
+        "BURO_AMT_CREDIT_SUM_OVERDUE_sum",
+        "BURO_AMT_CREDIT_MAX_OVERDUE_max",
+        "BURO_DAYS_CREDIT_max",
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    name: str
     label: str
     value: str
-    is_missing: bool
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """`state` says what there is to tell when there are no lines, or how many rows they come from."""
+
     title: str
     lines: tuple[Line, ...]
     state: str = ""
+    provided: bool = True
+
+
+def request_facts(profile: Profile) -> list[Line]:
+    """What is asked, in the order a person would say it; the term follows from credit and annuity."""
+    names = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE", "AMT_INCOME_TOTAL")
+    return [*(_raw_line(profile, name) for name in names), _term(profile)]
 
 
 def sections(profile: Profile) -> list[Section]:
-    return [
-        Section(str(title), tuple(raw_line(profile, name) for name in names))
-        for title, names in SECTIONS.items()
+    return [_section(profile, title, names) for title, names in SECTIONS.items()]
+
+
+def histories(profile: Profile) -> list[Section]:
+    """One section per history table: a few figures, or plainly "no history" or "not provided"."""
+    return [_history(profile, table, HISTORY_MAIN.get(table, ())) for table in HISTORY]
+
+
+def every_value(profile: Profile) -> list[Section]:
+    """All raw columns and all history aggregates that are known of this client."""
+    raw = [
+        c.name for c in TABLES["application"].columns if c.kind is not Kind.ID and c.name not in NEVER_SHOWN
     ]
+    application = _section(profile, wording.titled(TABLES["application"].label), raw)
+    return [application, *(_history(profile, table, _aggregates(table)) for table in HISTORY)]
 
 
-def raw_line(profile: Profile, name: str) -> Line:
+def _section(profile: Profile, title: str | Promise, names: Iterable[str]) -> Section:
+    return Section(str(title), tuple(_raw_line(profile, name) for name in names))
+
+
+def _raw_line(profile: Profile, name: str) -> Line:
     described = column("application", name)
     value = profile.application.get(name)
     value = READ_AS.get(name, {}).get(value, value)
     return Line(
-        name=name,
-        label=wording.told(described.label),
+        label=wording.titled(described.label),
         value=wording.column_in_words(described, value),
+        is_missing=wording.is_missing(value),
+    )
+
+
+def _term(profile: Profile) -> Line:
+    credit, annuity = profile.application.get("AMT_CREDIT"), profile.application.get("AMT_ANNUITY")
+    label = gettext("Implied term")
+    if not credit or not annuity:
+        return Line(label, gettext("missing"), is_missing=True)
+    return Line(label, wording.length_of_months(round(credit / annuity)))
+
+
+def _history(profile: Profile, table: str, names: Iterable[str]) -> Section:
+    title = wording.titled(TABLES[table].label)
+    rows = profile.history_rows.get(table)
+    if not rows:
+        state = wording.missing_in_words(table, profile.history_rows)
+        return Section(title, (), state, provided=rows is not None)
+    state = ngettext("%(n)s row", "%(n)s rows", rows) % {"n": wording.number(rows)}
+    return Section(title, tuple(_aggregate(profile, name) for name in names), state)
+
+
+def _aggregates(table: str) -> tuple[str, ...]:
+    return tuple(feature.name for feature in history.AGGREGATES if feature.table == table)
+
+
+def _aggregate(profile: Profile, name: str) -> Line:
+    feature = catalogue.BY_NAME[name]
+    value = profile.history.get(name)
+    return Line(
+        label=wording.titled(feature.label),
+        value=wording.feature_in_words(feature, value),
         is_missing=wording.is_missing(value),
     )

@@ -4,9 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from creditdesk import wording
 from creditdesk.models import Assessment, Case, Decision
+from creditdesk.services import DecisionRefused
 
 SHORTEST_REASON = 20
 
@@ -38,16 +41,25 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, case: Case, assessment: Assessment, **kwargs: Any) -> None:
         super().__init__(*args, initial={"assessment": assessment.pk}, **kwargs)
         self.case = case
-        self.read_with = assessment
-
-    def differs(self, outcome: str) -> bool:
-        return outcome != self.read_with.verdict
+        self.current = assessment
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self.differs(cleaned.get("outcome", self.read_with.verdict)):
+        differs = cleaned.get("outcome", self.current.verdict) != self.current.verdict
+        if differs and cleaned.get("assessment") == self.current.pk:
             self._require_reason(cleaned)
         return cleaned
+
+    def decided(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("outcome", "reason_code", "reason")}
+
+    def require_the_verdict_read(self) -> None:
+        """Raises DecisionRefused when the case was assessed again after the form was read."""
+        read = self.cleaned_data["assessment"]
+        if read != self.current.pk:
+            raise DecisionRefused(
+                verdict_changed(self.case.assessments.filter(pk=read).first(), self.current)
+            )
 
     def _require_reason(self, cleaned: dict[str, Any]) -> None:
         if not cleaned.get("reason_code"):
@@ -60,6 +72,24 @@ class DecisionForm(forms.Form):
                     params={"least": SHORTEST_REASON},
                 ),
             )
+
+
+def verdict_changed(read: Assessment | None, current: Assessment) -> str:
+    now = verdict_in_words(current)
+    if read is None:
+        return gettext("The verdict is now %(now)s. Read it, then decide.") % {"now": now}
+    return gettext(
+        "The case was assessed again since you opened it: the verdict was %(before)s, it is now %(now)s. "
+        "Read it, then decide."
+    ) % {"before": verdict_in_words(read), "now": now}
+
+
+def verdict_in_words(assessment: Assessment) -> str:
+    """The verdict with its probability, where there is one."""
+    verdict = assessment.get_verdict_display()
+    if assessment.probability is None:
+        return verdict
+    return f"{verdict} ({wording.percent(assessment.probability, 2)})"
 
 
 class CheckForm(forms.Form):
@@ -80,6 +110,12 @@ class CheckForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("At least 20 characters."),
     )
+
+    def checked(self) -> dict[str, Any]:
+        return {
+            "approve": self.cleaned_data["answer"] == self.APPROVE,
+            "reason": self.cleaned_data["check_reason"],
+        }
 
 
 class NoteForm(forms.Form):

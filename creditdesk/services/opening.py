@@ -1,6 +1,7 @@
 """Open a case by hand, and write on it."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
@@ -16,7 +17,9 @@ MANUAL_PREFIX = "M"
 
 
 @transaction.atomic
-def open_case(*, by: User, name: str, application: Mapping[str, float | str]) -> Case:
+def open_case(
+    *, by: User, name: str, application: Mapping[str, float | str], applied_on: date | None = None
+) -> Case:
     """A case entered by hand from checked application columns; what is absent stays missing."""
     if not by.has_perm("creditdesk.add_case"):
         raise PermissionDenied
@@ -26,7 +29,7 @@ def open_case(*, by: User, name: str, application: Mapping[str, float | str]) ->
         client=Client.objects.create(name=name.strip()),
         advisor=by,
         origin=Case.Origin.MANUAL,
-        submitted_at=timezone.now(),
+        submitted_at=_submitted(applied_on),
         contract_type=str(application["NAME_CONTRACT_TYPE"]),
         amount_credit=Decimal(str(application["AMT_CREDIT"])),
         amount_annuity=None if annuity is None else Decimal(str(annuity)),
@@ -44,6 +47,13 @@ def add_note(*, case: Case, text: str, by: User) -> Note:
     note = Note.objects.create(case=case, text=text.strip(), author=by)
     audit.record(action=Action.NOTE, actor=by, target=case.reference, details={"note": note.pk})
     return note
+
+
+def _submitted(applied_on: date | None) -> datetime:
+    """Now, or noon of the earlier day on which the client applied."""
+    if applied_on is None or applied_on == timezone.localdate():
+        return timezone.now()
+    return timezone.make_aware(datetime.combine(applied_on, time(12)))
 
 
 def _next_reference() -> str:

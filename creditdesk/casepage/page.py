@@ -1,0 +1,163 @@
+"""Everything that a case page can show of one case; each part is worked out when a template asks for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from creditdesk import charts, services, wording
+from creditdesk.casepage import neighbours, reasons, sheet
+from creditdesk.casepage.comparison import Comparison, comparison
+from creditdesk.casepage.timeline import Event, timeline
+from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
+from creditdesk.models import Assessment, Case, Decision
+from creditdesk.models.assessment import Contribution
+from scoring import engine
+from scoring.ml.model.folder import ModelUnavailable
+from scoring.ml.tables.catalogue import column
+
+VERDICT_WORDS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refer")}
+
+
+@dataclass(eq=False)
+class CasePage:
+    """`asked` are the choices in the address; `forms` replaces a form by the one that was posted and not
+    accepted; `told` says what was done, `refusal` why nothing was."""
+
+    case: Case
+    assessment: Assessment | None
+    reader: User
+    asked: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, Any] = field(default_factory=dict)
+    told: str = ""
+    refusal: str = ""
+
+    # ---- the verdict
+
+    @property
+    def verdict_word(self) -> str:
+        return str(VERDICT_WORDS[self.assessment.verdict]) if self.assessment else ""
+
+    @cached_property
+    def is_outdated(self) -> bool:
+        """Shown although the model or the profile has changed since."""
+        return self.assessment is not None and services.standing_assessment(self.case) != self.assessment
+
+    @cached_property
+    def figures(self) -> tuple[str, str] | None:
+        """Probability and threshold in words, told apart even where they are close."""
+        one = self.assessment
+        if one is None or one.probability is None or one.threshold is None:
+            return None
+        return wording.percents_apart(one.probability, one.threshold)
+
+    @cached_property
+    def scale(self) -> charts.Scale | None:
+        one = self.assessment
+        if one is None or one.probability is None or one.threshold is None:
+            return None
+        return charts.probability_scale(one.probability, one.threshold)
+
+    @property
+    def missing_inputs(self) -> list[str]:
+        names = self.assessment.missing if self.assessment else []
+        return [wording.told(column("application", name).label) for name in names]
+
+    # ---- the reasons
+
+    @cached_property
+    def contributions(self) -> Sequence[Contribution]:
+        return self.assessment.explained() if self.assessment else []
+
+    @cached_property
+    def explanation(self) -> reasons.Explanation | None:
+        if self.assessment is None or not self.contributions or self.assessment.base_value is None:
+            return None
+        return reasons.explanation(self.contributions, self.assessment.base_value, self.history_rows)
+
+    def every_reason(self) -> list[reasons.Reason]:
+        return reasons.every_reason(self.contributions, self.history_rows)
+
+    @property
+    def history_rows(self) -> Mapping[str, int]:
+        rows: Mapping[str, int] = self.case.profile.history_rows
+        return rows
+
+    # ---- the client
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        values = {item.feature.name: item.value for item in self.contributions}
+        try:
+            facts = engine.current().facts["population"]
+        except ModelUnavailable:
+            return None
+        application = self.case.profile.application
+        return comparison(facts, application, values, self.asked.get("segment", ""))
+
+    @property
+    def request_facts(self) -> list[sheet.Line]:
+        return sheet.request_facts(self.case.profile)
+
+    def sections(self) -> list[sheet.Section]:
+        return sheet.sections(self.case.profile)
+
+    def histories(self) -> list[sheet.Section]:
+        return sheet.histories(self.case.profile)
+
+    def every_value(self) -> list[sheet.Section]:
+        return sheet.every_value(self.case.profile)
+
+    # ---- the decision
+
+    @cached_property
+    def standing(self) -> Decision | None:
+        """The decision that closes the case, or the one that waits for a second person."""
+        return self.case.decisions.standing().select_related("decided_by", "checked_by").first()
+
+    @cached_property
+    def decision_form(self) -> DecisionForm | None:
+        may = self.reader.has_perm("creditdesk.decide_case") and self.assessment and not self.standing
+        if not may or self.assessment is None:
+            return None
+        return self.forms.get("decision") or DecisionForm(case=self.case, assessment=self.assessment)
+
+    @cached_property
+    def check_form(self) -> CheckForm | None:
+        standing = self.standing
+        if standing is None or standing.status != Decision.Status.PROPOSED or not self.may_check:
+            return None
+        return self.forms.get("check") or CheckForm(initial={"decision": standing.pk})
+
+    @property
+    def may_check(self) -> bool:
+        own = self.standing is not None and self.standing.decided_by_id == self.reader.pk
+        return self.reader.has_perm("creditdesk.check_decision") and not own
+
+    @property
+    def accepting_needs_second_person(self) -> bool:
+        if self.assessment is None:
+            return False
+        accept = Decision.Outcome.ACCEPT
+        return services.needs_second_person(self.case.amount_credit, self.assessment.verdict, accept)
+
+    # ---- what happened, and where to go next
+
+    @cached_property
+    def events(self) -> list[Event]:
+        return timeline(self.case, self.reader)
+
+    @cached_property
+    def note_form(self) -> NoteForm:
+        return self.forms.get("note") or NoteForm()
+
+    @cached_property
+    def next_reference(self) -> str | None:
+        return neighbours.next_pending(self.case, self.reader)
+
+    @cached_property
+    def previous_reference(self) -> str | None:
+        return neighbours.previous_pending(self.case, self.reader)

@@ -1,0 +1,30 @@
+"""Numbers for machines (never in the reader's form) and marks of a case page."""
+
+from django import template
+
+from creditdesk import wording
+from creditdesk.casepage.timeline import Event
+
+register = template.Library()
+
+
+@register.filter
+def exact(value: float | None) -> str:
+    """Every digit of a float, in the form that programs read."""
+    return "" if value is None else repr(value)
+
+
+@register.filter
+def at(percent_of_width: float) -> str:
+    """A place or length in a drawing."""
+    return f"{percent_of_width:.2f}%"
+
+
+@register.filter
+def whole_percent(value: float) -> str:
+    return wording.percent(value, 0)
+
+
+@register.filter
+def event_icon(event: Event) -> str:
+    return {"assessment": "cpu", "decision": "scale", "check": "users", "note": "note"}[event.kind]
