@@ -1,11 +1,11 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import PERMISSIONS, Role
+from accounts.append_only import AppendOnly
+from accounts.roles import Role, permissions_of
 
 
 class DeskUserManager(UserManager["User"]):
@@ -16,6 +16,8 @@ class DeskUserManager(UserManager["User"]):
 
 
 class User(AbstractUser):
+    """A person of the bank. The role alone says what they may do: no group, flag or row adds to it."""
+
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.ADVISOR)
 
     objects: ClassVar[DeskUserManager] = DeskUserManager()
@@ -24,10 +26,21 @@ class User(AbstractUser):
         permissions = [("view_admin", "Can open the administration site")]
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        return self.is_active and perm in PERMISSIONS.get(self.role, frozenset())
+        return perm in self.get_all_permissions()
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return any(perm.startswith(f"{app_label}.") for perm in self.get_all_permissions())
+
+    def get_all_permissions(self, obj: object = None) -> set[str]:
+        return set(permissions_of(self))
+
+    get_user_permissions = get_all_permissions
+
+    def get_group_permissions(self, obj: object = None) -> set[str]:
+        return set()
 
 
-class AuditEvent(models.Model):
+class AuditEvent(AppendOnly):
     """One link of the audit chain: who did what to what. Holds no personal data of a client."""
 
     sequence = models.PositiveBigIntegerField(_("number"), unique=True)
@@ -35,10 +48,10 @@ class AuditEvent(models.Model):
     actor = models.CharField(_("who"), max_length=150, blank=True, db_index=True)
     action = models.CharField(_("what"), max_length=40, db_index=True)
     target = models.CharField(_("on what"), max_length=120, blank=True, db_index=True)
-    details = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
-    request_id = models.CharField(_("request"), max_length=36, blank=True)
-    previous_hash = models.CharField(max_length=64)
-    own_hash = models.CharField(max_length=64, unique=True)
+    details = models.JSONField(_("details"), default=dict)
+    request_id = models.CharField(_("request"), max_length=36, blank=True, db_index=True)
+    previous_hash = models.CharField(_("seal of the event before"), max_length=64)
+    own_hash = models.CharField(_("seal"), max_length=64, unique=True)
 
     class Meta:
         verbose_name = _("audit event")

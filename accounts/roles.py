@@ -1,9 +1,12 @@
 """Who may do what: the role table, once, as data. Every permission check in the project ends here."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class Role(TextChoices):
@@ -58,3 +61,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         }
     ),
 }
+
+
+def permissions_of(user: "User") -> frozenset[str]:
+    return PERMISSIONS.get(user.role, frozenset()) if user.is_active else frozenset()

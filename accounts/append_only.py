@@ -1,0 +1,101 @@
+"""Tables whose rows are added and never changed: refused in code here, and in the database by triggers."""
+
+from collections.abc import Sequence
+from typing import Any, NoReturn, TypeVar
+
+from django.apps.registry import Apps
+from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import RunPython
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class AppendOnlyError(Exception):
+    """Somebody tried to change or remove a row of a table that only grows."""
+
+
+class AppendOnlyQuerySet(models.QuerySet[Row]):
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(f"{self.model._meta.db_table} is append-only: its rows cannot be changed")
+
+    update = delete = bulk_update = _refuse
+
+
+class AppendOnly(models.Model):
+    """A row that is written once. The triggers of `forbid_changes` are the other half of the promise."""
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnlyError(f"{self._meta.db_table} is append-only: row {self.pk} cannot be changed")
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(f"{self._meta.db_table} is append-only: row {self.pk} cannot be deleted")
+
+
+def forbid_changes(
+    table: str, *, verbs: Sequence[str] = ("UPDATE", "DELETE"), keys: Sequence[str] = ("id",)
+) -> RunPython:
+    """The migration operation that makes the database itself refuse `verbs` on `table`.
+
+    SQLite rebuilds a table, and so drops its triggers, when a migration alters it: repeat this operation
+    after such a migration. `keys` are the unique columns that INSERT OR REPLACE could take over there.
+    """
+
+    def forbid(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        allow(apps, schema_editor)
+        triggers = _postgresql_triggers if _is_postgresql(schema_editor) else _sqlite_triggers
+        for statement in triggers(table, verbs, keys):
+            schema_editor.execute(statement)
+
+    def allow(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        on_table = f" ON {table}" if _is_postgresql(schema_editor) else ""
+        for verb in ("update", "delete", "replace"):
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on_table}")
+
+    return RunPython(forbid, allow, elidable=False)
+
+
+def _is_postgresql(schema_editor: BaseDatabaseSchemaEditor) -> bool:
+    return schema_editor.connection.vendor == "postgresql"
+
+
+def _sqlite_triggers(table: str, verbs: Sequence[str], keys: Sequence[str]) -> list[str]:
+    taken = " OR ".join(f"{key} = NEW.{key}" for key in keys)
+    refusals = [
+        (f"{table}_no_{verb.lower()}", f"BEFORE {verb} ON {table}", f"{table} is append-only: {verb} refused")
+        for verb in verbs
+    ]
+    refusals.append(
+        (
+            f"{table}_no_replace",
+            f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})",  # noqa: S608
+            f"{table} is append-only: this row exists already",
+        )
+    )
+    return [
+        f"CREATE TRIGGER {name} {event} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        for name, event, message in refusals
+    ]
+
+
+def _postgresql_triggers(table: str, verbs: Sequence[str], keys: Sequence[str]) -> list[str]:
+    refuse = """
+        CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP; END $$
+    """
+    events = {"UPDATE": "UPDATE", "DELETE": "DELETE OR TRUNCATE"}
+    return [
+        refuse,
+        *(
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {events[verb]} ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+            for verb in verbs
+        ),
+    ]

@@ -1,0 +1,71 @@
+"""How a link of the audit chain is sealed: HMAC-SHA256 over the seal before it and the canonical payload."""
+
+import hmac
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+
+GENESIS: Final = "0" * 64
+
+
+class Link(NamedTuple):
+    """What a seal covers, in the order of the columns that `verify` reads."""
+
+    sequence: int
+    at: datetime
+    actor: str
+    action: str
+    target: str
+    details: Any
+    request_id: str
+    previous_hash: str
+
+
+def link_hash(link: Link) -> str:
+    payload = link._asdict() | {"at": link.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    previous = payload.pop("previous_hash")
+    return _keyed("link", previous, json.dumps(payload, sort_keys=True, separators=(",", ":")))
+
+
+def head_seal(sequence: int, own_hash: str) -> str:
+    return _keyed("head", str(sequence), own_hash)
+
+
+def anchor_seal(sequence: int, own_hash: str) -> str:
+    return _keyed("anchor", str(sequence), own_hash)
+
+
+def _keyed(*parts: str) -> str:
+    return hmac.digest(settings.AUDIT_KEY.encode(), "\n".join(parts).encode(), "sha256").hex()
+
+
+def plain(value: Any) -> Any:
+    """The value as every database gives it back: JSON types only, whole numbers as integers.
+
+    PostgreSQL's jsonb keeps numbers as decimals: 1e22 would come back as an integer, -0.0 as 0.0.
+    """
+    if isinstance(value, Mapping):
+        return {clean(str(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return _plain_number(value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    return clean(value if isinstance(value, str) else DjangoJSONEncoder().default(value))
+
+
+def clean(text: str) -> str:
+    """Text that every database stores: no NUL, no half of a surrogate pair."""
+    return str(text).encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _plain_number(value: float) -> float | int | str:
+    if not math.isfinite(value):
+        return str(value)
+    return int(value) if value.is_integer() else value

@@ -1,0 +1,124 @@
+"""Walking the chain: the first link that is not as the desk wrote it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from typing import Final
+
+from django.conf import settings
+
+from accounts.audit.anchor import Anchor, AnchorError
+from accounts.audit.chain import GENESIS, Link, head_seal, link_hash
+from accounts.models import AuditEvent, AuditHead
+
+COLUMNS: Final = (*Link._fields, "own_hash")
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first place where the log is not as it was written."""
+
+    sequence: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"event {self.sequence}: {self.what}"
+
+
+class BrokenAt(Exception):
+    def __init__(self, sequence: int, what: str) -> None:
+        super().__init__(what)
+        self.found = Break(sequence, what)
+
+
+@dataclass
+class Walk:
+    """The last good link on the way through the chain."""
+
+    anchor: Anchor | None
+    sequence: int = 0
+    own_hash: str = field(default=GENESIS)
+
+    def to_the_end(self) -> None:
+        """Check every link that is there, and that the last one is where the head and the anchor know it.
+
+        The head is read after the links: when others write meanwhile, it is ahead, and the walk goes on.
+        """
+        while True:
+            before = self.sequence
+            for row in _rows_after(self.sequence):
+                self._step(Link(*row[:-1]), row[-1])
+            head = _genuine_head(self.sequence)
+            if head.sequence <= self.sequence or before == self.sequence:
+                break
+        self._compare_with(head)
+
+    def _step(self, link: Link, own_hash: str) -> None:
+        if link.sequence != self.sequence + 1:
+            raise BrokenAt(self.sequence + 1, "it was removed")
+        if link.previous_hash != self.own_hash:
+            raise BrokenAt(link.sequence, _why_it_does_not_follow(link))
+        if not compare_digest(own_hash, link_hash(link)):
+            raise BrokenAt(link.sequence, _why_it_is_not_genuine(link))
+        self.sequence, self.own_hash = link.sequence, own_hash
+        if self.anchor and self.anchor.sequence == self.sequence and self.anchor.own_hash != own_hash:
+            raise BrokenAt(link.sequence, f"it is not the one that the anchor {settings.AUDIT_ANCHOR} knows")
+
+    def _compare_with(self, head: AuditHead) -> None:
+        if head.sequence > self.sequence:
+            last = "" if head.sequence == self.sequence + 1 else f", and all after it up to {head.sequence}"
+            raise BrokenAt(self.sequence + 1, f"it was removed from the end{last}")
+        if (head.sequence, head.own_hash) != (self.sequence, self.own_hash):
+            raise BrokenAt(head.sequence + 1, "the head was put back to an earlier state than the log")
+        if self.anchor and self.anchor.sequence > self.sequence:
+            raise BrokenAt(
+                self.sequence + 1,
+                f"the log ends before it, but {settings.AUDIT_ANCHOR} knows event {self.anchor.sequence}: "
+                "the end was removed together with its head, or the database was put back to an earlier copy",
+            )
+
+
+def verify() -> Break | None:
+    """Check the whole log, row by row, in constant memory; the first break, or nothing."""
+    try:
+        walk_through()
+    except BrokenAt as broken:
+        return broken.found
+    return None
+
+
+def walk_through() -> int:
+    """The number of events of an intact chain; raises `BrokenAt` for one that is not."""
+    try:
+        anchor = Anchor.read()
+    except AnchorError as error:
+        raise BrokenAt(0, f"the anchor outside the database is not genuine: {error}") from error
+    walk = Walk(anchor)
+    walk.to_the_end()
+    return walk.sequence
+
+
+def _rows_after(sequence: int) -> Iterator[tuple[object, ...]]:
+    events = AuditEvent.objects.filter(sequence__gt=sequence).order_by("sequence")
+    return events.values_list(*COLUMNS).iterator(chunk_size=2000)
+
+
+def _genuine_head(sequence: int) -> AuditHead:
+    head = AuditHead.objects.filter(pk=1).first()
+    if head is None:
+        raise BrokenAt(sequence + 1, "the head of the log was removed")
+    if not compare_digest(head.seal, head_seal(head.sequence, head.own_hash)):
+        raise BrokenAt(head.sequence, "the head of the log was altered")
+    return head
+
+
+def _why_it_does_not_follow(link: Link) -> str:
+    if AuditEvent.objects.filter(own_hash=link.previous_hash).exists():
+        return "it is out of order"
+    return _why_it_is_not_genuine(link)
+
+
+def _why_it_is_not_genuine(link: Link) -> str:
+    if link.sequence > _genuine_head(link.sequence).sequence:
+        return "the desk did not write it: it was inserted"
+    return "it was changed"

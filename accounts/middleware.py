@@ -1,0 +1,142 @@
+"""What happens around every request. Function middlewares, in the order of settings.MIDDLEWARE."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.urls import reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from accounts import request_id as request_ids
+from accounts import sessions
+from accounts.audit import Action, record
+
+# Where somebody is sent who has to prove first who they are.
+DOORS: Final = ("account_login", "mfa_activate_totp", "mfa_reauthenticate", "account_reauthenticate")
+
+
+class HtmxHttpRequest(HttpRequest):
+    htmx: HtmxDetails
+
+
+GetResponse = Callable[[Any], HttpResponse]
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        identifier = request_ids.begin(request.headers.get("X-Request-ID"))
+        response = get_response(request)
+        response["X-Request-ID"] = identifier
+        return response
+
+    return middleware
+
+
+def session_limits(get_response: GetResponse) -> GetResponse:
+    """End a session that rested too long or lived too long; note the last use of a living one."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            _keep_or_end(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _keep_or_end(request: HttpRequest) -> None:
+    if sessions.SIGNED_IN_AT not in request.session:
+        sessions.start(request.session)
+    if why := sessions.limit_passed(request.session):
+        with transaction.atomic():
+            record(action=Action.SESSION_ENDED, actor=request.user, details={"limit": why})
+            logout(request)
+    elif sessions.is_worth_noting(request.session):
+        sessions.note_use(request)
+
+
+def htmx_sign_in(get_response: GetResponse) -> GetResponse:
+    """A fragment that needs a sign-in gets the whole sign-in page, and then the page it was part of."""
+
+    def middleware(request: HtmxHttpRequest) -> HttpResponse:
+        response = get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        if request.htmx and response.status_code == 302:
+            door = urlsplit(response["Location"]).path
+            if door in {reverse(name) for name in DOORS}:
+                page = request.htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)
+                return HttpResponseClientRedirect(f"{door}?{urlencode({REDIRECT_FIELD_NAME: page})}")
+        return response
+
+    return middleware
+
+
+def second_factor(get_response: GetResponse) -> GetResponse:
+    """Nobody works here on a password alone: enrol first, or prove the second factor in this session."""
+
+    def process_view(
+        request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not settings.REQUIRE_MFA or not getattr(view, "login_required", True):
+            return None
+        door = _missing_factor(request)
+        here = request.resolver_match.url_name if request.resolver_match else ""
+        if not door or here in {door, "account_reauthenticate"}:
+            return None
+        return redirect_to_login(request.get_full_path(), reverse(door))
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware
+
+
+def _missing_factor(request: HttpRequest) -> str:
+    """The name of the page where the missing second factor is given; empty when nothing is missing."""
+    if not request.user.is_authenticated:
+        return ""
+    if not Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists():
+        return "mfa_activate_totp"
+    proofs = get_authentication_records(request, request.user)
+    return "" if any(proof["method"] == "mfa" for proof in proofs) else "mfa_reauthenticate"
+
+
+def access_denied(get_response: GetResponse) -> GetResponse:
+    """Record what a signed-in person was refused; strangers are not recorded, they could fill the log."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 403 and request.user.is_authenticated:
+            with transaction.atomic():
+                record(
+                    action=Action.ACCESS_DENIED,
+                    actor=request.user,
+                    target=request.path,
+                    details={"method": request.method},
+                )
+        return response
+
+    return middleware
+
+
+def no_store(get_response: GetResponse) -> GetResponse:
+    """What a signed-in person reads stays out of every cache, the browser's own included."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return middleware

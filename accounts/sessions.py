@@ -1,0 +1,44 @@
+"""The life of a session: how old it may get, how long it may rest, and who may end it."""
+
+import time
+from typing import Final
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+
+from accounts.models import User
+
+SIGNED_IN_AT: Final = "signed_in_at"
+SEEN_AT: Final = "seen_at"
+
+
+def start(session: SessionBase) -> None:
+    session[SIGNED_IN_AT] = session[SEEN_AT] = int(time.time())
+
+
+def limit_passed(session: SessionBase) -> str:
+    """Which limit this session has passed: "idle", "absolute", or none."""
+    now = time.time()
+    if now - session[SIGNED_IN_AT] > settings.SESSION_COOKIE_AGE:
+        return "absolute"
+    return "idle" if now - session[SEEN_AT] > settings.SESSION_IDLE_SECONDS else ""
+
+
+def is_worth_noting(session: SessionBase) -> bool:
+    """Whether the time of last use is old enough to be written again: not on every request."""
+    return time.time() - session[SEEN_AT] > settings.SESSION_IDLE_SECONDS / 15
+
+
+def note_use(request: HttpRequest) -> None:
+    request.session[SEEN_AT] = int(time.time())
+    UserSession.objects.create_from_request(request)
+
+
+def end_sessions(user: User, *, keep: str | None = None) -> int:
+    """End the sessions of `user`, except the one with the key `keep`; how many there were."""
+    sessions = UserSession.objects.filter(user=user).exclude(session_key=keep)
+    for session in sessions:
+        session.end()
+    return len(sessions)
