@@ -1,6 +1,6 @@
 """What the administration shows of the desk: stored evidence, to be read and never edited."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Model
@@ -9,8 +9,13 @@ from django.http import HttpRequest
 from accounts.admin_site import site
 from creditdesk.models import Assessment, Decision
 
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:  # generic for the type checker only
+    _ModelAdmin = admin.ModelAdmin
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+
+class ReadOnlyAdmin(_ModelAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("accounts.view_auditevent")
 

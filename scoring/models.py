@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.append_only import AppendOnly, AppendOnlyQuerySet
+
 
 class ModelVersion(models.Model):
     """A trained folder of ``ml_artifacts`` that this installation knows; the folder holds the rest."""
@@ -28,12 +30,12 @@ class ModelVersion(models.Model):
         return self.name
 
 
-class ActivationQuerySet(models.QuerySet["Activation"]):
+class ActivationQuerySet(AppendOnlyQuerySet["Activation"]):
     def current(self) -> Self:
         return self.select_related("version").order_by("-pk")[:1]
 
 
-class Activation(models.Model):
+class Activation(AppendOnly):
     """Which version answered from when on. Rows are only ever added; the newest one is in force."""
 
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="activations")

@@ -72,4 +72,4 @@ def client_as(person) -> Callable[[str], Browser]:
 @pytest.fixture
 def case_of(person) -> Callable[..., Case]:
     """A case in that advisor's portfolio."""
-    return lambda name, **what: CaseFactory(advisor=person(name), **what)
+    return lambda owner, **what: CaseFactory(advisor=person(owner), **what)

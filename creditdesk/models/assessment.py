@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.append_only import AppendOnly
 from creditdesk.models.case import Case
 from scoring import engine
 from scoring.ml.features import catalogue
@@ -20,7 +21,7 @@ class Contribution(NamedTuple):
     contribution: float
 
 
-class Assessment(models.Model):
+class Assessment(AppendOnly):
     """One stored scoring, complete enough to be replayed years later. Added, never changed (triggers)."""
 
     class Verdict(models.TextChoices):

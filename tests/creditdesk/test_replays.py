@@ -1,0 +1,66 @@
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+
+from creditdesk import services
+from creditdesk.models import Assessment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def assessments(model_in_use, case_of, person):
+    for income in (45_000.0, 90_000.0, 450_000.0):
+        services.assess(
+            case=case_of("advisor", application={"AMT_INCOME_TOTAL": income}), by=person("advisor")
+        )
+
+
+def tamper(column: str, value: object) -> None:
+    """Past the model and the triggers, as somebody with the database in hand would."""
+    pk = Assessment.objects.order_by("pk").values_list("pk", flat=True)[1]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'creditdesk_assessment'"
+        )
+        for (trigger,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {trigger}")
+        cursor.execute(f"UPDATE creditdesk_assessment SET {column} = %s WHERE id = %s", [value, pk])
+
+
+def test_every_stored_assessment_can_be_replayed(assessments, capsys):
+    call_command("replay_assessments")
+    assert "3 assessments replayed, all the same" in capsys.readouterr().out
+
+
+def test_an_assessment_made_without_a_model_is_named_apart(case_of, person, capsys):
+    services.assess(case=case_of("advisor"), by=person("advisor"))
+    call_command("replay_assessments")
+    assert "1 made without a model" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="takes SQLite's triggers away by hand")
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("probability", 0.123456, "probability 0.123456"),
+        ("verdict", "refer", "verdict refer"),
+        ("contributions", b"", "contributions"),
+        ("reasons", "[]", "reasons"),
+    ],
+)
+def test_a_changed_assessment_is_found_and_named(assessments, capsys, column, value, said):
+    if column == "verdict":
+        tamper("refer_reason", "no reason")
+    tamper(column, value)
+    with pytest.raises(CommandError, match="1 of 3"):
+        call_command("replay_assessments")
+    assert said in capsys.readouterr().err
+
+
+def test_a_model_that_is_gone_is_named_not_passed_over(assessments, settings, tmp_path, capsys):
+    settings.ML_ARTIFACTS = tmp_path
+    with pytest.raises(CommandError, match="3 of 3"):
+        call_command("replay_assessments")
+    assert "cannot be loaded" in capsys.readouterr().err
