@@ -7,6 +7,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
+from markdown_it import MarkdownIt
 
 from creditdesk import wording
 from creditdesk.models import Assessment, Decision
@@ -15,6 +16,8 @@ from scoring.ml.tables.catalogue import column
 register = template.Library()
 
 Number = float | Decimal
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 MISSING = "–"
 SPRITE = "vendor/tabler-icons-3.51.0/sprite.svg"
@@ -54,6 +57,12 @@ def probability(value: float | None, decimals: int = 1) -> str:
 def contract(value: str) -> str:
     """The contract type in the reader's language."""
     return wording.column_in_words(column("application", "NAME_CONTRACT_TYPE"), value)
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """A model card as HTML. Whatever HTML it holds is shown as text, and its links can only be addresses."""
+    return SafeString(_MARKDOWN.render(text))
 
 
 @register.simple_tag

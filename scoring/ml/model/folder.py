@@ -69,6 +69,22 @@ def load(path: Path, *, digest: str | None = None) -> Model:
     )
 
 
+def facts_of(path: Path, *, digest: str) -> Mapping[str, Any]:
+    """What model.json says, without loading the trees. Raises ModelUnavailable when it is not that one."""
+    manifest = _read(path / MANIFEST)
+    if _sha256(manifest) != digest:
+        raise ModelUnavailable(f"{path.name}: {MANIFEST} is not the one that was registered")
+    return _parse_manifest(path, manifest)
+
+
+def card_of(path: Path, facts: Mapping[str, Any]) -> str:
+    """The model card, in Markdown. Raises ModelUnavailable when it was altered."""
+    content = _read(path / CARD)
+    if _sha256(content) != facts["files"].get(CARD):
+        raise ModelUnavailable(f"{path.name}: {CARD} was altered (its SHA-256 differs)")
+    return content.decode("utf-8")
+
+
 def vocabulary(features: tuple[str, ...]) -> dict[str, list[str]]:
     """The categories of each categorical feature in the order of their codes."""
     found = {name: list(catalogue.BY_NAME[name].categories) for name in features}
