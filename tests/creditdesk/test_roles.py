@@ -1,0 +1,120 @@
+"""The role table, walked: every address, asked by every role, with one's own and another's case."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import AuditEvent
+from creditdesk.models import Decision, Note
+from tests.conftest import PEOPLE
+
+pytestmark = pytest.mark.django_db
+
+ADVISOR, COLLEAGUE, MANAGER, ANALYST, AUDITOR, ADMIN = (
+    "advisor",
+    "colleague",
+    "manager",
+    "analyst",
+    "auditor",
+    "admin",
+)
+EVERYONE = set(PEOPLE)
+DESK = {ADVISOR, COLLEAGUE, MANAGER}
+
+# Who gets through to an address that is about no case in particular.
+PAGES = {
+    "home": EVERYONE,
+    "case_list": DESK | {AUDITOR},
+    "case_new": DESK,
+    "case_export": {MANAGER},
+    "portfolio": {MANAGER, AUDITOR},
+    "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_detail": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "admin:index": {AUDITOR, ADMIN},
+    "admin:accounts_auditevent_changelist": {AUDITOR, ADMIN},
+    "admin:accounts_user_changelist": {ADMIN},
+    "admin:creditdesk_assessment_changelist": {AUDITOR, ADMIN},
+    "admin:creditdesk_decision_changelist": {AUDITOR, ADMIN},
+}
+# Who gets through to a case in the portfolio of `advisor`: GET, or POST where the second word says so.
+CASES = {
+    ("case_detail", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_assess", "post"): {ADVISOR, MANAGER},
+    ("case_decide", "post"): {ADVISOR, MANAGER},
+    ("case_check", "post"): {MANAGER},
+    ("case_notes", "post"): {ADVISOR, MANAGER},
+}
+# Reachable without signing in.
+PUBLIC = {"healthz", "readyz", "set_language"}
+
+
+def args_of(page: str) -> list[str]:
+    return ["tiny-1"] if page == "model_detail" else []
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_each_page_opens_for_its_roles_alone(client_as, model_in_use, page, name):
+    status = client_as(name).get(reverse(page, args=args_of(page))).status_code
+    if name in PAGES[page]:
+        assert status in {200, 302}
+    else:
+        assert status == 403
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize(("page", "method"), sorted(CASES))
+def test_a_case_opens_for_its_advisor_and_for_who_sees_all(
+    client_as, model_in_use, case_of, page, method, name
+):
+    case = case_of(ADVISOR)
+    status = getattr(client_as(name), method)(reverse(page, args=[case.reference])).status_code
+    if name in CASES[page, method]:
+        assert status in {200, 302, 409, 422}
+    else:
+        assert status in {403, 404}
+
+
+@pytest.mark.parametrize(("page", "method"), sorted(CASES))
+def test_a_colleagues_case_does_not_exist(client_as, model_in_use, case_of, page, method):
+    case = case_of(ADVISOR)
+    status = getattr(client_as(COLLEAGUE), method)(reverse(page, args=[case.reference])).status_code
+    assert status == (403 if page == "case_check" else 404)
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_without_signing_in_there_is_only_the_sign_in_page(client, model_in_use, page):
+    answer = client.get(reverse(page, args=args_of(page)))
+    assert answer.status_code == 302
+    assert "/accounts/login/" in answer["Location"]
+
+
+@pytest.mark.parametrize("name", [AUDITOR, ANALYST, ADMIN])
+def test_who_only_reads_leaves_nothing_behind_on_a_case(client_as, model_in_use, case_of, name):
+    case, browser = case_of(ADVISOR), client_as(name)
+    for page, method in CASES:
+        getattr(browser, method)(reverse(page, args=[case.reference]), {"text": "x", "outcome": "accept"})
+    assert not case.assessments.exists()
+    assert not Decision.objects.exists()
+    assert not Note.objects.exists()
+
+
+def test_a_refused_page_is_an_audit_event(client_as):
+    client_as(ANALYST).get(reverse("case_list"))
+    assert AuditEvent.objects.filter(action="access_denied", actor=ANALYST).exists()
+
+
+def names_in(patterns, namespace="") -> set[str]:
+    """Every named address below these patterns, those of Django's and allauth's own pages left out."""
+    found = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver) and pattern.namespace is None:
+            if "allauth" not in str(pattern.urlconf_name):
+                found |= names_in(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            found.add(pattern.name)
+    return found
+
+
+def test_no_address_is_left_out_of_the_walk():
+    walked = set(PAGES) | {page for page, _ in CASES} | PUBLIC
+    assert names_in(get_resolver().url_patterns) <= walked
