@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.sign_in_failures import record_failure
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
         record(action=Action.PASSWORD_CHANGE, actor=user, details={"sessions_ended": ended})
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        response = super().post_login(request, user, **kwargs)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
         devices.remember(request, response, user.get_username())
         return response
 
@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):
             raise self.validation_error("too_many_login_attempts")
 
 
-class UserSessionsAdapter(DefaultUserSessionsAdapter):
+class UserSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
     @transaction.atomic
     def end_sessions(self, sessions: list[UserSession]) -> None:
         super().end_sessions(sessions)

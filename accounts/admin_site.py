@@ -1,6 +1,5 @@
 """The administration site: one sign-in door, open to those whom the role table lets in."""
 
-from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -29,10 +28,10 @@ class DeskAdminSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.view_admin")
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         guarded = super().admin_view(view, cacheable)
 
-        def refuse_or_show(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def refuse_or_show(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             # Django would send a signed-in person without permission to sign in again.
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
@@ -49,12 +48,12 @@ class DeskAdminSite(admin.AdminSite):
         wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
         return redirect_to_login(wanted, reverse("account_login"))
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         from allauth.account.views import logout
 
         return logout(request)
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseRedirect:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return HttpResponseRedirect(reverse("account_change_password"))
 
 

@@ -11,7 +11,7 @@ from accounts.roles import PERMISSIONS, permissions_of
 class RoleBackend(ModelBackend):
     """Passwords as Django checks them, permissions from the role table alone."""
 
-    def get_user_permissions(self, user_obj: User | AnonymousUser, obj: Any = None) -> set[str]:  # type: ignore[override]
+    def get_user_permissions(self, user_obj: User | AnonymousUser, obj: Any = None) -> set[str]:
         return set() if isinstance(user_obj, AnonymousUser) else set(permissions_of(user_obj))
 
     get_all_permissions = get_user_permissions

@@ -5,7 +5,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
@@ -21,6 +20,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts import request_id as request_ids
 from accounts import sessions
 from accounts.audit import Action, record
+from accounts.second_factor import has_second_factor
 
 # Where somebody is sent who has to prove first who they are.
 DOORS: Final = ("account_login", "mfa_activate_totp", "mfa_reauthenticate", "account_reauthenticate")
@@ -106,7 +106,7 @@ def _missing_factor(request: HttpRequest) -> str:
     """The name of the page where the missing second factor is given; empty when nothing is missing."""
     if not request.user.is_authenticated:
         return ""
-    if not Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists():
+    if not has_second_factor(request.user):
         return "mfa_activate_totp"
     proofs = get_authentication_records(request, request.user)
     return "" if any(proof["method"] == "mfa" for proof in proofs) else "mfa_reauthenticate"

@@ -22,7 +22,9 @@ class User(AbstractUser):
 
     objects: ClassVar[DeskUserManager] = DeskUserManager()
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         permissions = [("view_admin", "Can open the administration site")]
 
     def has_perm(self, perm: str, obj: object = None) -> bool:

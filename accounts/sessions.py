@@ -28,7 +28,7 @@ def limit_passed(session: SessionBase) -> str:
 
 def is_worth_noting(session: SessionBase) -> bool:
     """Whether the time of last use is old enough to be written again: not on every request."""
-    return time.time() - session[SEEN_AT] > settings.SESSION_IDLE_SECONDS / 15
+    return bool(time.time() - session[SEEN_AT] > settings.SESSION_IDLE_SECONDS / 15)
 
 
 def note_use(request: HttpRequest) -> None:

@@ -23,7 +23,7 @@ urlpatterns = [
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
     path("portfolio/", portfolio, name="portfolio"),
     path("models/", include("scoring.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.urls")),
     # The sign-in page too can be read in both languages.
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", site.urls),

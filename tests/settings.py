@@ -1,8 +1,8 @@
 """The real settings with the answers a test run needs; nothing here turns a protection off but TLS."""
 
 import os
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 os.environ.update(
     SECRET_KEY="tests-only-tests-only-tests-only-tests-only-tests-only",
@@ -13,11 +13,11 @@ os.environ.update(
 
 from creditdesk.settings import *  # noqa: F403
 
-SCRATCH = Path(tempfile.mkdtemp(prefix="creditdesk-tests-"))
-AUDIT_ANCHOR = SCRATCH / "audit.anchor"
+_scratch = TemporaryDirectory(prefix="creditdesk-tests-")
+AUDIT_ANCHOR = Path(_scratch.name, "audit.anchor")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as in a real installation: in memory, writers neither queue nor see each other's commits.
-    DATABASES["default"]["TEST"] = {"NAME": SCRATCH / "test.sqlite3"}  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": Path(_scratch.name, "test.sqlite3")}  # noqa: F405
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -16,6 +16,8 @@ from accounts.audit.chain import GENESIS, Link, clean, head_seal, link_hash, pla
 from accounts.models import AuditEvent, AuditHead
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from accounts.models import User
 
 
@@ -24,7 +26,11 @@ class ChainBroken(Exception):
 
 
 def record(
-    *, action: Action, actor: "User | None", target: str = "", details: Mapping[str, Any] | None = None
+    *,
+    action: Action,
+    actor: "User | AnonymousUser | None",
+    target: str = "",
+    details: Mapping[str, Any] | None = None,
 ) -> AuditEvent:
     """Add what `actor` did to the audit log: with the act, in the act's own transaction, or not at all."""
     if not transaction.get_connection().in_atomic_block:

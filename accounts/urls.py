@@ -1,0 +1,33 @@
+"""The pages of allauth that this desk uses, one by one: what is not listed here does not exist.
+
+No sign-up, no e-mail addresses, no password reset by e-mail: an administrator makes and resets accounts.
+"""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.usersessions import views as sessions
+from django.urls import path
+
+from accounts import second_factor
+
+urlpatterns = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("2fa/", mfa.index, name="mfa_index"),
+    path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
+    path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("2fa/totp/activate/", second_factor.activate, name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", second_factor.deactivate, name="mfa_deactivate_totp"),
+    path("2fa/recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("2fa/recovery-codes/generate/", second_factor.generate_codes, name="mfa_generate_recovery_codes"),
+    path(
+        "2fa/recovery-codes/download/",
+        recovery_codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+    path("sessions/", sessions.list_usersessions, name="usersessions_list"),
+]
