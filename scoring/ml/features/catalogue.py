@@ -5,13 +5,8 @@ from collections.abc import Mapping
 from scoring.ml.features import application, counts, cross, money, ratings, times
 from scoring.ml.features.feature import Feature
 from scoring.ml.features.formula import Cleaning, Derived, Formula
+from scoring.ml.features.history import AGGREGATES, HISTORY_GROUPS
 from scoring.ml.tables.schema import Text
-
-try:
-    from scoring.ml.features.history import AGGREGATES, HISTORY_GROUPS
-except ImportError:  # until the history room is committed
-    AGGREGATES: tuple[Feature, ...] = ()  # type: ignore[no-redef]
-    HISTORY_GROUPS: dict[str, Text] = {}  # type: ignore[no-redef]
 
 DERIVED: tuple[Derived, ...] = (
     *ratings.DERIVED,
@@ -31,26 +26,26 @@ CLEANINGS: Mapping[str, Cleaning] = {
 FORMULAS: Mapping[str, Formula] = {one.feature.name: one.formula for one in DERIVED}
 
 GROUPS: Mapping[str, Text] = {
-    "external_ratings": Text("external credit ratings", "notes de crédit externes"),
-    "loan_size": Text("size of the loan", "montant du prêt"),
-    "loan_terms": Text("length and price of the loan", "durée et coût du prêt"),
-    "instalment_burden": Text("weight of the instalment", "poids de la mensualité"),
-    "total_debt": Text("total debt", "endettement total"),
-    "income": Text("income", "revenus"),
-    "employment": Text("employment", "emploi"),
-    "age": Text("age", "âge"),
-    "education": Text("education", "niveau d'études"),
-    "family_burden": Text("children to support", "enfants à charge"),
-    "housing": Text("housing", "logement"),
-    "region": Text("region of residence", "région de résidence"),
-    "address": Text("address", "adresse"),
-    "phone": Text("phone and e-mail", "téléphone et courriel"),
-    "car": Text("car", "voiture"),
-    "documents": Text("documents", "pièces justificatives"),
-    "bureau_enquiries": Text("credit bureau enquiries", "consultations du bureau de crédit"),
-    "social_circle": Text("social circle", "entourage"),
-    "application_moment": Text("moment of the application", "moment de la demande"),
-    "completeness": Text("missing answers", "réponses manquantes"),
+    "external_ratings": Text("External credit ratings", "Notes de crédit externes"),
+    "loan_size": Text("Size of the loan", "Montant du prêt"),
+    "loan_terms": Text("Length and price of the loan", "Durée et coût du prêt"),
+    "instalment_burden": Text("Weight of the instalment", "Poids de la mensualité"),
+    "total_debt": Text("Total debt", "Endettement total"),
+    "income": Text("Income", "Revenus"),
+    "employment": Text("Employment", "Emploi"),
+    "age": Text("Age", "Âge"),
+    "education": Text("Education", "Niveau d’études"),
+    "family_burden": Text("Children to support", "Enfants à charge"),
+    "housing": Text("Housing", "Logement"),
+    "region": Text("Region of residence", "Région de résidence"),
+    "address": Text("Address", "Adresse"),
+    "phone": Text("Phone and e-mail", "Téléphone et courriel"),
+    "car": Text("Car", "Voiture"),
+    "documents": Text("Documents", "Pièces justificatives"),
+    "bureau_enquiries": Text("Credit bureau enquiries", "Consultations du bureau de crédit"),
+    "social_circle": Text("Social circle", "Entourage"),
+    "application_moment": Text("Moment of the application", "Moment de la demande"),
+    "completeness": Text("Missing answers", "Réponses manquantes"),
     **HISTORY_GROUPS,
 }
 

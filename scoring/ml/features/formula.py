@@ -6,6 +6,7 @@ another order for one client than for a thousand: a case page would differ from 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -34,9 +35,9 @@ class Profile:
         formulas: Mapping[str, "Formula"],
     ) -> None:
         self._columns = columns
-        self._size = size
         self._sources = sources
         self._formulas = formulas
+        self._missing = np.full(size, np.nan)
 
     def __getattr__(self, name: str) -> Values:
         if name in self._formulas:
@@ -52,9 +53,7 @@ class Profile:
         """The column as it was given, before any cleaning; all missing where it was not."""
         if name not in self._sources:
             raise AttributeError(name)
-        if name in self._columns:
-            return self._columns[name]
-        return np.full(self._size, np.nan)
+        return self._columns.get(name, self._missing)
 
 
 Formula = Callable[[Profile], Values]
@@ -89,23 +88,18 @@ def flag(condition: NDArray[np.bool_], known: Values) -> Values:
     return np.where(np.isnan(known), np.nan, condition)
 
 
-def is_missing(values: Values) -> Values:
-    return np.isnan(values).astype(np.float64)
-
-
 def known_count(values: Sequence[Values]) -> Values:
-    count = np.zeros_like(values[0])
-    for one in values:
-        count = count + ~np.isnan(one)
+    # Whole numbers add up to the same in any order, so this one sum over an axis is safe.
+    count: Values = np.count_nonzero(~np.isnan(np.stack(values)), axis=0).astype(np.float64)
     return count
 
 
 def known_sum(values: Sequence[Values]) -> Values:
     """The sum of what is known, from left to right; missing when nothing is."""
-    total = np.zeros_like(values[0])
-    for one in values:
-        total = total + np.where(np.isnan(one), 0.0, one)
-    return np.where(known_count(values) == 0, np.nan, total)
+    stacked = np.stack(values)
+    missing = np.isnan(stacked)
+    total: Values = reduce(np.add, np.where(missing, 0.0, stacked))
+    return np.where(missing.all(axis=0), np.nan, total)
 
 
 def known_mean(values: Sequence[Values]) -> Values:
@@ -114,23 +108,19 @@ def known_mean(values: Sequence[Values]) -> Values:
 
 def known_variance(values: Sequence[Values]) -> Values:
     """Population variance of what is known; missing when fewer than two are."""
-    mean = known_mean(values)
-    spread = known_mean([(one - mean) * (one - mean) for one in values])
+    deviations = np.stack(values) - known_mean(values)
+    spread = known_mean(list(deviations * deviations))
     return np.where(known_count(values) < 2, np.nan, spread)
 
 
 def least(values: Sequence[Values]) -> Values:
-    smallest = values[0]
-    for one in values[1:]:
-        smallest = np.fmin(smallest, one)
-    return smallest
+    """The smallest known value."""
+    return reduce(np.fmin, values)
 
 
 def greatest(values: Sequence[Values]) -> Values:
-    largest = values[0]
-    for one in values[1:]:
-        largest = np.fmax(largest, one)
-    return largest
+    """The largest known value."""
+    return reduce(np.fmax, values)
 
 
 def middle_of_three(first: Values, second: Values, third: Values) -> Values:

@@ -1,13 +1,15 @@
 """Profiles in columns: streamed from a folder of tables, or made of the records a page or the API holds."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.features.catalogue import AGGREGATES
+from scoring.ml.features import history
 from scoring.ml.features.formula import Columns
 from scoring.ml.tables.catalogue import PROTECTED, TABLES
 from scoring.ml.tables.schema import Kind
@@ -31,7 +33,7 @@ APPLICATION = tuple(
     for one in TABLES["application"].columns
     if one.kind is not Kind.ID and one.name != TARGET and one.name not in PROTECTED
 )
-HISTORY = tuple(feature.name for feature in AGGREGATES)
+HISTORY = tuple(feature.name for feature in history.AGGREGATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +53,25 @@ class ProfileBatch:
 
     def records(self) -> Iterator[tuple[dict[str, float | str], dict[str, float]]]:
         """Per client: the application and the history, without what is missing, ready for JSON."""
-        application = _rows(self.columns, APPLICATION)
-        aggregates = _rows(self.columns, HISTORY)
-        yield from zip(application, aggregates, strict=True)
+        application, aggregates = self._given(APPLICATION), self._given(HISTORY)
+        for row in range(len(self.reference)):
+            yield _known(application, row), _known(aggregates, row)
+
+    def _given(self, names: Sequence[str]) -> dict[str, list[Any]]:
+        return {name: self.columns[name].tolist() for name in names if name in self.columns}
 
 
 def profiles(folder: "Folder", *, chunk: int = 20_000) -> Iterator[ProfileBatch]:
     """Every client of the folder (train and test side), about `chunk` at a time, ordered by reference.
 
-    The history is aggregated once, out of core; only one batch at a time is in memory here.
+    The history is aggregated once and kept out of core, sorted; only one batch at a time is in memory here.
     """
-    joined = _joined(folder).order_by(REFERENCE).cache()
-    for batch in joined.to_pyarrow_batches(chunk_size=chunk):
-        if batch.num_rows:
-            yield _profile_batch(batch)
+    with _kept(folder, _joined(folder).order_by(REFERENCE)) as rows:
+        references = _array(_read(folder, rows.select(REFERENCE).order_by(REFERENCE)), REFERENCE)
+        for start in range(0, len(references), chunk):
+            first, last = references[start : start + chunk][[0, -1]].tolist()
+            within = rows.filter(rows[REFERENCE].between(first, last))
+            yield _profile_batch(_read(folder, within.order_by(REFERENCE)))
 
 
 def columns_of(records: Sequence[Record]) -> Columns:
@@ -80,18 +87,26 @@ def _column(records: Sequence[Record], name: str) -> NDArray[Any]:
 def _joined(folder: "Folder") -> "ibis.Table":
     if not folder.history:
         return folder.application
-    from scoring.ml.features.history import history
-
-    aggregates = history(folder.history).cache()
+    aggregates = history.history(folder.history)
     return folder.application.left_join(aggregates, REFERENCE).drop(f"{REFERENCE}_right")
 
 
-def _profile_batch(batch: "pa.RecordBatch") -> ProfileBatch:
-    names = batch.schema.names
+@contextmanager
+def _kept(folder: "Folder", rows: "ibis.Table") -> Iterator["ibis.Table"]:
+    """The rows, computed once and kept out of core while they are read."""
+    name = f"profiles_{uuid4().hex}"
+    try:
+        yield folder.connection.create_table(name, rows, temp=True)
+    finally:
+        folder.connection.raw_sql(f"DROP TABLE IF EXISTS {name}")
+
+
+def _profile_batch(batch: "pa.Table") -> ProfileBatch:
+    names = batch.column_names
     return ProfileBatch(
-        reference=_array(batch, REFERENCE).astype(np.int64),
+        reference=_array(batch, REFERENCE),
         columns={name: _array(batch, name) for name in (*APPLICATION, *HISTORY) if name in names},
-        target=_array(batch, TARGET),
+        target=_array(batch, TARGET).astype(np.float64),
         protected={name: _array(batch, name) for name in PROTECTED},
         history_rows={
             name.removeprefix(ROWS): np.nan_to_num(_array(batch, name)).astype(np.int64)
@@ -101,17 +116,25 @@ def _profile_batch(batch: "pa.RecordBatch") -> ProfileBatch:
     )
 
 
-def _array(batch: "pa.RecordBatch", name: str) -> NDArray[Any]:
-    values: NDArray[Any] = batch.column(name).to_numpy(zero_copy_only=False)
-    return values if values.dtype == object else values.astype(np.float64)
+def _read(folder: "Folder", rows: "ibis.Table") -> "pa.Table":
+    # Not rows.to_pyarrow(), which imports pandas, a second and 60 MB for nothing.
+    return folder.connection.con.sql(rows.compile()).to_arrow_table()
 
 
-def _rows(columns: Mapping[str, NDArray[Any]], names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    given = {name: columns[name].tolist() for name in names if name in columns}
-    for values in zip(*given.values(), strict=True):
-        yield {name: value for name, value in zip(given, values, strict=True) if _is_known(value)}
+def _array(table: "pa.Table", name: str) -> NDArray[Any]:
+    column = table.column(name).combine_chunks()
+    if name in CATEGORIES:
+        encoded = column.dictionary_encode()
+        words = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
+        given: NDArray[Any] = words[np.from_dlpack(encoded.indices.fill_null(-1))]
+        return given
+    return np.from_dlpack(column.cast("float64").fill_null(np.nan) if column.null_count else column)
 
 
-def _is_known(value: Value) -> bool:
+def _known(columns: Mapping[str, list[Any]], row: int) -> dict[str, Any]:
     # NaN is the one value that differs from itself.
-    return value is not None and value == value
+    return {
+        name: value
+        for name, values in columns.items()
+        if (value := values[row]) is not None and value == value
+    }

@@ -15,10 +15,10 @@ def term(p: Profile, borrowed: Values) -> Values:
     The term is not among the columns; the bank's loans run for multiples of six months and no cheaper than
     the lowest rate (idea: the 5th place of the competition). Missing when no term up to five years does.
     """
-    shortest = np.full_like(borrowed, np.nan)
+    share = ratio(p.AMT_ANNUITY, borrowed)
+    shortest = np.full_like(share, np.nan)
     for months in reversed(TERMS):
-        repays = p.AMT_ANNUITY * months > borrowed * (1 + LOWEST_YEARLY_RATE) ** (months / 12)
-        shortest = np.where(repays, months, shortest)
+        shortest = np.where(share > (1 + LOWEST_YEARLY_RATE) ** (months / 12) / months, months, shortest)
     return shortest
 
 

@@ -59,7 +59,7 @@ DERIVED = of_group("external_ratings", (
      lambda p: p.EXT_SOURCE_2 * p.EXT_SOURCE_3),
     ("EXT_MEAN_BY_AGE", Unit.NUMBER, "Mean external rating weighed by age",
      "Moyenne des notes externes pondérée par l’âge",
-     lambda p: f.known_mean(ratings(p)) * p.DAYS_BIRTH),
+     lambda p: p.EXT_MEAN * p.DAYS_BIRTH),
     ("EXT_MEAN_BY_TERM", Unit.NUMBER, "Mean external rating against the length of the loan",
      "Moyenne des notes externes rapportée à la durée du prêt",
      lambda p: ratio(p.EXT_MEAN, p.CREDIT_TO_ANNUITY)),
