@@ -1,0 +1,87 @@
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from accounts.models import User
+
+PASSWORD = "a-long-enough-password"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    # Playwright's own event loop runs in this thread; Django would take every query here for an async one.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def people(person) -> Callable[[str], User]:
+    """A user who can sign in with the password."""
+
+    def make(name: str) -> User:
+        user = person(name)
+        user.set_password(PASSWORD)
+        user.save()
+        return user
+
+    return make
+
+
+@pytest.fixture
+def window(chromium, live_server) -> Iterator[Callable[..., Page]]:
+    """A new browser window on the desk; what its scripts complain about fails the test."""
+    contexts, complaints = [], []
+
+    def open_window(locale: str = "en-GB", width: int = 1280, javascript: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            locale=locale,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=javascript,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text) if _is_violation(line) else None)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _is_violation(line) -> bool:
+    return line.type == "error" and "Content Security Policy" in line.text
+
+
+@pytest.fixture
+def signed_in(window, people) -> Callable[..., Page]:
+    """A window in which that person has signed in by hand."""
+
+    def sign_in(name: str, **options) -> Page:
+        people(name)
+        page = window(**options)
+        page.goto("/")
+        page.locator("[name=login]").fill(name)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("[name=password]").press("Enter")
+        page.wait_for_url(lambda url: "/accounts/login" not in url)
+        return page
+
+    return sign_in
