@@ -28,6 +28,11 @@ class Scale:
     threshold: Mark
     ticks: tuple[Mark, ...]
 
+    @property
+    def beyond(self) -> float:
+        """The width from the threshold on."""
+        return 100 - self.threshold.x
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:

@@ -45,8 +45,10 @@ def is_missing(value: Value) -> bool:
 
 def missing_in_words(table: str, history_rows: Mapping[str, int]) -> str:
     """Why there is no value: a table that nobody provided is not the same as a client without history."""
-    if table == "application" or history_rows.get(table, 0) > 0:
+    if table == "application":
         return gettext("missing")
+    if history_rows.get(table, 0) > 0:
+        return gettext("none recorded")
     return gettext("no history") if table in history_rows else gettext("not provided")
 
 
@@ -124,10 +126,9 @@ def feature_in_words(feature: Feature, value: Value) -> str:
         return gettext("missing")
     if feature.name == "DAYS_EMPLOYED" and isinstance(value, float):
         return _in_the_job(value)
-    words = in_words(value, feature.unit, feature.categories)
-    if feature.unit is Unit.DELAY_DAYS and feature.name.endswith("_mean"):
-        return gettext("%(delay)s on average") % {"delay": words}
-    return words
+    if feature.unit is Unit.DELAY_DAYS:
+        return _delay_over_many(value, feature.name.rpartition("_")[2])
+    return in_words(value, feature.unit, feature.categories)
 
 
 def column_in_words(column: Column, value: Value) -> str:
@@ -155,7 +156,7 @@ def _column_unit(column: Column) -> Unit:
 def _category_named(value: str, categories: Mapping[str, Text]) -> str:
     if value in categories:
         return told(categories[value])
-    return {"Y": gettext("yes"), "N": gettext("no")}.get(value, value)
+    return {"Y": gettext("Yes"), "N": gettext("No")}.get(value, value)
 
 
 def _category_coded(value: float, categories: Mapping[str, Text]) -> str:
@@ -224,6 +225,16 @@ def _delay(value: float) -> str:
     return (late if value > 0 else early) % {"days": _days(abs(value))}
 
 
+def _delay_over_many(value: Value, statistic: str) -> str:
+    """A delay as its feature sums it up: a spread is a length of time, neither late nor early."""
+    if statistic == "std":
+        return in_words(value, Unit.DURATION_DAYS)
+    words = in_words(value, Unit.DELAY_DAYS)
+    if statistic == "mean":
+        return gettext("%(delay)s on average") % {"delay": words}
+    return gettext("%(delay)s in all") % {"delay": words} if statistic == "sum" else words
+
+
 def _age(value: float) -> str:
     years = -value / DAYS_IN_YEAR
     return _years(math.floor(years) if 0 <= years < _READABLE else years)
@@ -231,7 +242,7 @@ def _age(value: float) -> str:
 
 def _flag(value: float) -> str:
     if value in (0, 1):
-        return gettext("yes") if value else gettext("no")
+        return gettext("Yes") if value else gettext("No")
     return short_number(value)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -18,6 +19,7 @@ from creditdesk.models.assessment import Contribution
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.tables.catalogue import column
+from scoring.models import ModelVersion
 
 VERDICT_WORDS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refer")}
 
@@ -45,6 +47,12 @@ class CasePage:
     def is_outdated(self) -> bool:
         """Shown although the model or the profile has changed since."""
         return self.assessment is not None and services.standing_assessment(self.case) != self.assessment
+
+    @cached_property
+    def is_demo(self) -> bool:
+        """Whether a demo model answered, perhaps one that is no longer in use."""
+        digest = self.assessment.model_digest if self.assessment else ""
+        return ModelVersion.objects.filter(digest=digest, is_demo=True).exists()
 
     @cached_property
     def figures(self) -> tuple[str, str] | None:
@@ -143,6 +151,10 @@ class CasePage:
             return False
         accept = Decision.Outcome.ACCEPT
         return services.needs_second_person(self.case.amount_credit, self.assessment.verdict, accept)
+
+    @property
+    def second_person_above(self) -> float:
+        return settings.SECOND_PERSON_ABOVE
 
     # ---- what happened, and where to go next
 

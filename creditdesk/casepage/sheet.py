@@ -62,6 +62,41 @@ HISTORY_MAIN: Final[Mapping[str, tuple[str, ...]]] = {
         "BURO_AMT_CREDIT_MAX_OVERDUE_max",
         "BURO_DAYS_CREDIT_max",
     ),
+    "bureau_balance": (
+        "BB_LOANS_count",
+        "BB_LATE_MONTHS_sum",
+        "BB_LATE_MONTHS_12M_sum",
+        "BB_LATE_RATE",
+        "BB_LAST_LATE_MONTH_max",
+    ),
+    "previous_application": (
+        "PREV_APPLICATIONS_count",
+        "PREV_APPROVED_APPLICATIONS_count",
+        "PREV_IS_REFUSED_sum",
+        "PREV_AMT_CREDIT_max",
+        "PREV_DAYS_DECISION_max",
+    ),
+    "pos_cash_balance": (
+        "POS_RUNNING_STATEMENTS_count",
+        "POS_RUNNING_CNT_INSTALMENT_FUTURE_sum",
+        "POS_IS_LATE_sum",
+        "POS_SK_DPD_max",
+        "POS_LATE_MONTH_max",
+    ),
+    "credit_card_balance": (
+        "CARD_AMT_CREDIT_LIMIT_ACTUAL_max",
+        "CARD_AMT_BALANCE_mean",
+        "CARD_UTILISATION_mean",
+        "CARD_IS_LATE_share",
+        "CARD_SK_DPD_max",
+    ),
+    "installments_payments": (
+        "INST_INSTALMENTS_count",
+        "INST_DELAY_mean",
+        "INST_DELAY_max",
+        "INST_IS_LATE_share",
+        "INST_LATE_DUE_max",
+    ),
 }
 
 
@@ -94,7 +129,7 @@ def sections(profile: Profile) -> list[Section]:
 
 def histories(profile: Profile) -> list[Section]:
     """One section per history table: a few figures, or plainly "no history" or "not provided"."""
-    return [_history(profile, table, HISTORY_MAIN.get(table, ())) for table in HISTORY]
+    return [_history(profile, table, HISTORY_MAIN[table]) for table in HISTORY]
 
 
 def every_value(profile: Profile) -> list[Section]:
@@ -148,6 +183,8 @@ def _aggregate(profile: Profile, name: str) -> Line:
     value = profile.history.get(name)
     return Line(
         label=wording.titled(feature.label),
-        value=wording.feature_in_words(feature, value),
+        value=wording.missing_in_words(feature.table, profile.history_rows)
+        if wording.is_missing(value)
+        else wording.feature_in_words(feature, value),
         is_missing=wording.is_missing(value),
     )

@@ -92,6 +92,10 @@ class ApplicationForm(forms.Form):
                 help_text=_help(described),
             )
 
+    def to_correct(self) -> list[tuple[str, str]]:
+        """The fields with errors, for the list of links at the head of the page."""
+        return [(field.name, str(field.label)) for field in self if field.errors]
+
     def main(self) -> list[Fieldset]:
         first = Fieldset(str(_("Who and when")), (self["client_name"], self["applied_on"]))
         return [first, *(self._fieldset(title, names) for title, names in MAIN.items())]
