@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client as Browser
+from django.test import TransactionTestCase
 
 from accounts.models import User
 from accounts.roles import Role
@@ -11,10 +12,13 @@ from scoring import engine, services
 from scoring.models import ModelVersion
 from tests.factories import CaseFactory, UserFactory
 from tests.scoring.modelfolder import tiny_model
+from tests.triggers import empty_append_only_tables_too
 
 HOME_CREDIT = Path(__file__).resolve().parents[2] / "shared" / "data" / "home_credit"
 # Who has which role; two advisors, because most rules are about what the other one may not do.
 PEOPLE = {role.value: role for role in Role} | {"colleague": Role.ADVISOR}
+
+TransactionTestCase._fixture_teardown = empty_append_only_tables_too  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")

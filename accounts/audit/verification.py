@@ -140,6 +140,6 @@ def _why_it_does_not_follow(link: Link) -> str:
 
 
 def _why_it_is_not_genuine(link: Link) -> str:
-    if link.sequence > _genuine_head(link.sequence).sequence:
+    if AuditHead.objects.filter(sequence__lt=link.sequence).exists():
         return "the desk did not write it: it was inserted"
     return "it was changed"

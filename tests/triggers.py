@@ -1,0 +1,36 @@
+"""A test with real transactions empties every table afterwards; append-only tables refuse that, as they should."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.apps import apps
+from django.db import connection
+from django.test import TransactionTestCase
+
+from accounts.audit.recording import start_chain
+
+_empty_tables = TransactionTestCase._fixture_teardown
+
+
+def empty_append_only_tables_too(case: TransactionTestCase) -> None:
+    with triggers_off():
+        _empty_tables(case)
+    start_chain(apps)
+
+
+@contextmanager
+def triggers_off() -> Iterator[None]:
+    """What only somebody with full power over the database can do."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = replica")
+            yield
+            cursor.execute("SET session_replication_role = DEFAULT")
+            return
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f"DROP TRIGGER {name}")
+        yield
+        for _, sql in triggers:
+            cursor.execute(sql)
