@@ -6,6 +6,8 @@ from typing import Final, TypedDict, Unpack
 from scoring.ml.tables.schema import Column, Kind, Text
 
 LARGEST_AMOUNT: Final = 1e10
+# Above it a float64, which Parquet files from pandas hold ids as, cannot tell two of them apart.
+LARGEST_ID: Final = 2.0**53
 # 100 years, for dates; people are bounded more closely where an age is meant.
 LONGEST_DAYS: Final = 36_525.0
 LONGEST_MONTHS: Final = 1_200.0
@@ -28,7 +30,7 @@ def words(labels: Mapping[str, tuple[str, str]]) -> dict[str, Text]:
 
 
 def identifier(name: str, en: str, fr: str) -> Column:
-    return Column(name, Kind.ID, Text(en, fr), required=True, filled=True, minimum=1)
+    return Column(name, Kind.ID, Text(en, fr), required=True, filled=True, minimum=1, maximum=LARGEST_ID)
 
 
 def amount(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
@@ -38,7 +40,8 @@ def amount(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
 
 def signed_amount(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
     """Money that the real tables also hold below zero: overpaid cards and loans, reversed withdrawals."""
-    return amount(name, en, fr, **({"minimum": -LARGEST_AMOUNT} | extra))
+    bounds: Extra = {"minimum": -LARGEST_AMOUNT}
+    return amount(name, en, fr, **(bounds | extra))
 
 
 def days(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
@@ -60,7 +63,8 @@ def count(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
 
 def days_late(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
     """A length of time in days, counted from zero."""
-    return count(name, en, fr, **({"maximum": LONGEST_DAYS} | extra))
+    bounds: Extra = {"maximum": LONGEST_DAYS}
+    return count(name, en, fr, **(bounds | extra))
 
 
 def share(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
@@ -69,9 +73,10 @@ def share(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
     return Column(name, Kind.NUMBER, Text(en, fr), **(bounds | extra))
 
 
-def number(name: str, en: str, fr: str, minimum: float, maximum: float, **extra: Unpack[Extra]) -> Column:
-    bounds: Extra = {"minimum": minimum, "maximum": maximum}
-    return Column(name, Kind.NUMBER, Text(en, fr), **(bounds | extra))
+def number(
+    name: str, en: str, fr: str, minimum: float, maximum: float, unknown: tuple[float | str, ...] = ()
+) -> Column:
+    return Column(name, Kind.NUMBER, Text(en, fr), minimum=minimum, maximum=maximum, unknown=unknown)
 
 
 def flag(name: str, en: str, fr: str) -> Column:

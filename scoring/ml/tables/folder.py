@@ -1,0 +1,83 @@
+"""A folder of Home Credit tables, opened: found, read out of core and typed."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import ibis
+from ibis.expr.types import Table
+
+from scoring.ml.tables.catalogue import HISTORY
+from scoring.ml.tables.files import FolderError, TableFile, find_files
+from scoring.ml.tables.reading import FAULTS, read_file
+
+__all__ = ["Folder", "FolderError", "open_folder"]
+
+ENGINES: Final = ("duckdb", "spark")
+MEMORY: Final = "700MB"
+THREADS: Final = 2
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The tables of one folder, typed as the catalogue declares them, read lazily through Ibis.
+
+    `application` has a row per application of the train and test files, with TARGET (0, 1 or NULL where
+    unknown) and `side` ('train' or 'test'). Every table has `file` and `line` (in a CSV the header is line 1,
+    in a Parquet the first row is). `history` has the provided tables, `absent` the others.
+    """
+
+    path: Path
+    connection: Any
+    files: tuple[TableFile, ...]
+    application: Table
+    history: Mapping[str, Table]
+    # The tables live in this directory for as long as the folder is in use.
+    workspace: TemporaryDirectory[str]
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        return tuple(name for name in HISTORY if name not in self.history)
+
+    def fingerprint(self) -> str:
+        """sha256 over the names and bytes of the files."""
+        whole = hashlib.sha256()
+        for file in self.files:
+            with file.path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            whole.update(f"{file.path.name}:{digest}\n".encode())
+        return whole.hexdigest()
+
+
+def open_folder(path: Path, *, engine: str = "duckdb") -> Folder:
+    """Reads every table of the folder into a database among the system's temporary files.
+
+    Raises FolderError, with a message to act on, for a folder or a file that cannot be read.
+    """
+    if engine != "duckdb":
+        raise FolderError(f"The engine {engine} needs pyspark and Java, which are not installed: use duckdb.")
+    files = find_files(path)
+    workspace = TemporaryDirectory(prefix="creditdesk-", ignore_cleanup_errors=True)
+    connection = _connect(Path(workspace.name))
+    for file in files:
+        read_file(connection, file, Path(workspace.name))
+    provided = {
+        file.table: connection.table(file.table).drop("faulty", "side") for file in files if not file.side
+    }
+    application = connection.table("application").drop("faulty")
+    return Folder(path, connection, files, application, provided, workspace)
+
+
+def _connect(workspace: Path) -> Any:
+    connection = ibis.duckdb.connect(
+        workspace / "tables.duckdb",
+        threads=THREADS,
+        memory_limit=MEMORY,
+        temp_directory=str(workspace / "spill"),
+    )
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in FAULTS.items())
+    connection.raw_sql(f"CREATE TABLE faults ({columns})")
+    return connection
