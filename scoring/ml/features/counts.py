@@ -42,10 +42,10 @@ DERIVED = (
     )),
     *of_group("bureau_enquiries", (
         ("ENQUIRIES", Unit.COUNT, "Credit bureau enquiries in a year",
-         "Consultations du bureau de crédit en un an",
+         "Consultations du fichier des crédits en un an",
          lambda p: f.known_sum(values(p, ENQUIRIES))),
         ("ENQUIRIES_RECENT", Unit.COUNT, "Credit bureau enquiries in the last month",
-         "Consultations du bureau de crédit depuis un mois",
+         "Consultations du fichier des crédits depuis un mois",
          lambda p: f.known_sum(values(p, ENQUIRIES[:4]))),
         ("ENQUIRIES_RECENT_SHARE", Unit.PERCENT,
          "Share of the year’s enquiries made in the last three months",

@@ -1,5 +1,216 @@
-"""The loan asked for against what the client already owes and has paid, over all tables."""
+"""The loan asked for against what the client already owes, has borrowed and has paid, over all tables.
 
-from scoring.ml.features.formula import Derived
+A client without the history in question gets no value, never a zero.
+"""
 
-DERIVED: tuple[Derived, ...] = ()
+from scoring.ml.features import formula as f
+from scoring.ml.features.feature import Unit
+from scoring.ml.features.formula import of_group, ratio
+from scoring.ml.features.times import DAYS_PER_MONTH
+
+MONTHS_PER_YEAR = 12
+
+# fmt: off
+EVERYWHERE = of_group("total_debt", (
+    ("DEBT_ELSEWHERE", Unit.MONEY, "Debt before this loan", "Dettes avant ce prêt",
+     lambda p: f.known_sum((p.BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum, p.PREV_RUNNING_REMAINING_DEBT_sum,
+                            p.CARD_LAST_AMT_BALANCE_value))),
+    ("DEBT_ELSEWHERE_TO_INCOME", Unit.RATIO, "Debt before this loan against income",
+     "Dettes avant ce prêt rapportées au revenu",
+     lambda p: ratio(p.DEBT_ELSEWHERE, p.AMT_INCOME_TOTAL)),
+    ("DEBT_ELSEWHERE_TO_CREDIT", Unit.RATIO, "Debt before this loan against the loan",
+     "Dettes avant ce prêt rapportées au prêt",
+     lambda p: ratio(p.DEBT_ELSEWHERE, p.AMT_CREDIT)),
+    ("TOTAL_DEBT_TO_INCOME", Unit.RATIO, "All debt with this loan against income",
+     "Toutes les dettes avec ce prêt, rapportées au revenu",
+     lambda p: ratio(p.DEBT_ELSEWHERE + p.AMT_CREDIT, p.AMT_INCOME_TOTAL)),
+    ("ANNUITY_ELSEWHERE", Unit.MONEY, "Instalments of running loans", "Mensualités des prêts en cours",
+     lambda p: f.known_sum((p.BURO_ACTIVE_AMT_ANNUITY_sum, p.PREV_RUNNING_AMT_ANNUITY_sum))),
+    ("ANNUITY_ELSEWHERE_TO_ANNUITY", Unit.RATIO, "Instalments of running loans against this one",
+     "Mensualités des prêts en cours rapportées à celle-ci",
+     lambda p: ratio(p.ANNUITY_ELSEWHERE, p.AMT_ANNUITY)),
+    ("TOTAL_ANNUITY_TO_INCOME", Unit.PERCENT, "All instalments as a share of income",
+     "Toutes les mensualités en part du revenu",
+     lambda p: ratio(p.ANNUITY_ELSEWHERE + p.AMT_ANNUITY, p.AMT_INCOME_TOTAL)),
+    ("RUNNING_LOANS", Unit.COUNT, "Running loans, here and elsewhere", "Prêts en cours, ici et ailleurs",
+     lambda p: f.known_sum((p.BURO_ACTIVE_LOANS_count, p.PREV_RUNNING_APPLICATIONS_count))),
+    ("LOANS_EVER", Unit.COUNT, "Loans ever granted, here and elsewhere",
+     "Prêts obtenus à ce jour, ici et ailleurs",
+     lambda p: f.known_sum((p.BURO_LOANS_count, p.PREV_APPROVED_APPLICATIONS_count))),
+))
+
+EXPERIENCE = of_group("credit_experience", (
+    ("FIRST_CREDIT", Unit.DAYS_AGO, "First credit, here or elsewhere", "Premier crédit, ici ou ailleurs",
+     lambda p: f.least((p.BURO_DAYS_CREDIT_min, p.PREV_APPROVED_DAYS_DECISION_min))),
+    ("FIRST_CREDIT_TO_AGE", Unit.PERCENT, "Share of life since the first credit",
+     "Part de la vie depuis le premier crédit",
+     lambda p: ratio(p.FIRST_CREDIT, p.DAYS_BIRTH)),
+    ("AGE_AT_FIRST_CREDIT", Unit.DURATION_DAYS, "Age at the first credit", "Âge au premier crédit",
+     lambda p: p.FIRST_CREDIT - p.DAYS_BIRTH),
+    ("LATEST_CREDIT", Unit.DAYS_AGO, "Latest credit or application, here or elsewhere",
+     "Dernier crédit ou dernière demande, ici ou ailleurs",
+     lambda p: f.greatest((p.BURO_DAYS_CREDIT_max, p.PREV_DAYS_DECISION_max))),
+    ("LATEST_CREDIT_TO_AGE", Unit.PERCENT, "Time since the latest credit, as a share of life",
+     "Temps écoulé depuis le dernier crédit, en part de la vie",
+     lambda p: ratio(p.LATEST_CREDIT, p.DAYS_BIRTH)),
+    ("LATEST_CREDIT_TO_EMPLOYED", Unit.PERCENT, "Time since the latest credit, as a share of time in the job",
+     "Temps écoulé depuis le dernier crédit, en part de l’ancienneté",
+     lambda p: ratio(p.LATEST_CREDIT, p.DAYS_EMPLOYED)),
+    ("ENQUIRIES_TO_LOANS", Unit.RATIO, "Credit bureau enquiries for each loan ever granted",
+     "Consultations du fichier des crédits par prêt obtenu",
+     lambda p: ratio(p.ENQUIRIES, p.LOANS_EVER)),
+))
+
+BUREAU = of_group("other_lenders_debt", (
+    ("BURO_DEBT_TO_INCOME", Unit.RATIO, "Debt at other lenders against income",
+     "Dettes chez d’autres prêteurs rapportées au revenu",
+     lambda p: ratio(p.BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum, p.AMT_INCOME_TOTAL)),
+    ("BURO_DEBT_TO_LOAN", Unit.RATIO, "Debt at other lenders against this loan",
+     "Dettes chez d’autres prêteurs rapportées à ce prêt",
+     lambda p: ratio(p.BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum, p.AMT_CREDIT)),
+    ("BURO_DEBT_TO_ANNUITY", Unit.RATIO, "Debt at other lenders, in instalments of this loan",
+     "Dettes chez d’autres prêteurs, en mensualités de ce prêt",
+     lambda p: ratio(p.BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum, p.AMT_ANNUITY)),
+    ("BURO_CREDIT_TO_INCOME", Unit.RATIO, "Active credit at other lenders against income",
+     "Crédits en cours chez d’autres prêteurs rapportés au revenu",
+     lambda p: ratio(p.BURO_ACTIVE_AMT_CREDIT_SUM_sum, p.AMT_INCOME_TOTAL)),
+    ("BURO_MEAN_CREDIT_TO_LOAN", Unit.RATIO, "Average loan at other lenders against this one",
+     "Prêt moyen chez d’autres prêteurs rapporté à celui-ci",
+     lambda p: ratio(p.BURO_AMT_CREDIT_SUM_mean, p.AMT_CREDIT)),
+    ("BURO_LARGEST_CREDIT_TO_LOAN", Unit.RATIO, "Largest loan at other lenders against this one",
+     "Plus gros prêt chez d’autres prêteurs rapporté à celui-ci",
+     lambda p: ratio(p.BURO_AMT_CREDIT_SUM_max, p.AMT_CREDIT)),
+    ("BURO_REMAINING_TO_INCOME", Unit.RATIO, "Credit left to run at other lenders against income",
+     "Crédit restant chez d’autres prêteurs rapporté au revenu",
+     lambda p: ratio(p.BURO_ACTIVE_REMAINING_CREDIT_sum, p.AMT_INCOME_TOTAL)),
+    ("BURO_RECENT_CREDIT_TO_INCOME", Unit.RATIO, "Borrowed elsewhere in 12 months against income",
+     "Emprunts des 12 derniers mois ailleurs rapportés au revenu",
+     lambda p: ratio(p.BURO_12M_AMT_CREDIT_SUM_sum, p.AMT_INCOME_TOTAL)),
+    ("BURO_OVERDUE_TO_INCOME", Unit.PERCENT, "Largest amount ever overdue elsewhere, as a share of income",
+     "Plus gros impayé ailleurs, en part du revenu",
+     lambda p: ratio(p.BURO_AMT_CREDIT_MAX_OVERDUE_max, p.AMT_INCOME_TOTAL)),
+    ("BURO_END_AFTER_LOAN", Unit.DELAY_DAYS, "Last debt elsewhere ends after this loan",
+     "Fin de la dernière dette ailleurs après celle de ce prêt",
+     lambda p: p.BURO_ACTIVE_DAYS_CREDIT_ENDDATE_max - p.CREDIT_TO_ANNUITY * DAYS_PER_MONTH),
+), table="bureau")
+
+PREVIOUS = of_group("previous_terms", (
+    ("PREV_LARGEST_CREDIT_TO_LOAN", Unit.RATIO, "Largest loan with us against this one",
+     "Plus gros prêt chez nous rapporté à celui-ci",
+     lambda p: ratio(p.PREV_APPROVED_AMT_CREDIT_max, p.AMT_CREDIT)),
+    ("PREV_MEAN_CREDIT_TO_LOAN", Unit.RATIO, "Average loan with us against this one",
+     "Prêt moyen chez nous rapporté à celui-ci",
+     lambda p: ratio(p.PREV_APPROVED_AMT_CREDIT_mean, p.AMT_CREDIT)),
+    ("PREV_SMALLEST_CREDIT_TO_LOAN", Unit.RATIO, "Smallest loan with us against this one",
+     "Plus petit prêt chez nous rapporté à celui-ci",
+     lambda p: ratio(p.PREV_APPROVED_AMT_CREDIT_min, p.AMT_CREDIT)),
+    ("PREV_LARGEST_ANNUITY_TO_ANNUITY", Unit.RATIO, "Largest instalment with us against this one",
+     "Plus grosse mensualité chez nous rapportée à celle-ci",
+     lambda p: ratio(p.PREV_APPROVED_AMT_ANNUITY_max, p.AMT_ANNUITY)),
+    ("PREV_MEAN_ANNUITY_TO_ANNUITY", Unit.RATIO, "Average instalment with us against this one",
+     "Mensualité moyenne chez nous rapportée à celle-ci",
+     lambda p: ratio(p.PREV_APPROVED_AMT_ANNUITY_mean, p.AMT_ANNUITY)),
+    ("PREV_LONGEST_TO_LENGTH", Unit.RATIO, "Longest loan with us against this one",
+     "Plus long prêt chez nous rapporté à celui-ci",
+     lambda p: ratio(p.PREV_APPROVED_CREDIT_TO_ANNUITY_max, p.CREDIT_TO_ANNUITY)),
+    ("PREV_MEAN_LENGTH_TO_LENGTH", Unit.RATIO, "Average length of loans with us against this one",
+     "Durée moyenne des prêts chez nous rapportée à celui-ci",
+     lambda p: ratio(p.PREV_APPROVED_CREDIT_TO_ANNUITY_mean, p.CREDIT_TO_ANNUITY)),
+    ("PREV_LAST_CREDIT_TO_LOAN", Unit.RATIO, "Last application’s loan against this one",
+     "Prêt de la dernière demande rapporté à celui-ci",
+     lambda p: ratio(p.PREV_LAST_AMT_CREDIT_value, p.AMT_CREDIT)),
+    ("PREV_LAST_ANNUITY_TO_ANNUITY", Unit.RATIO, "Last application’s instalment against this one",
+     "Mensualité de la dernière demande rapportée à celle-ci",
+     lambda p: ratio(p.PREV_LAST_AMT_ANNUITY_value, p.AMT_ANNUITY)),
+    ("PREV_LAST_TERM_GAP", Unit.DURATION_MONTHS, "Length of this loan beyond the last one",
+     "Durée de ce prêt au-delà du dernier",
+     lambda p: p.CREDIT_TO_ANNUITY - p.PREV_LAST_CNT_PAYMENT_value),
+    ("PREV_LAST_GOODS_GAP", Unit.NUMBER, "Share of the price borrowed, more than last time",
+     "Part du prix empruntée, de plus que la dernière fois",
+     lambda p: p.CREDIT_TO_GOODS - p.PREV_LAST_CREDIT_TO_GOODS_value),
+    ("PREV_RATE_GAP_LAST", Unit.PERCENT, "Likely yearly rate above the last loan’s",
+     "Taux annuel probable au-dessus de celui du dernier prêt",
+     lambda p: p.RATE_OF_CREDIT - p.PREV_LAST_MONTHLY_RATE_value * MONTHS_PER_YEAR),
+    ("PREV_RATE_GAP_HIGHEST", Unit.PERCENT, "Likely yearly rate above the highest with us",
+     "Taux annuel probable au-dessus du plus haut chez nous",
+     lambda p: p.RATE_OF_CREDIT - p.PREV_APPROVED_MONTHLY_RATE_max * MONTHS_PER_YEAR),
+    ("PREV_RATE_GAP_MEAN", Unit.PERCENT, "Likely yearly rate above the average with us",
+     "Taux annuel probable au-dessus de la moyenne chez nous",
+     lambda p: p.RATE_OF_CREDIT - p.PREV_APPROVED_MONTHLY_RATE_mean * MONTHS_PER_YEAR),
+    ("PREV_REMAINING_TO_INCOME", Unit.RATIO, "Debt left with us against income",
+     "Dette restante chez nous rapportée au revenu",
+     lambda p: ratio(p.PREV_RUNNING_REMAINING_DEBT_sum, p.AMT_INCOME_TOTAL)),
+    ("PREV_REMAINING_TO_LOAN", Unit.RATIO, "Debt left with us against this loan",
+     "Dette restante chez nous rapportée à ce prêt",
+     lambda p: ratio(p.PREV_RUNNING_REMAINING_DEBT_sum, p.AMT_CREDIT)),
+), table="previous_application")
+
+APPLICATIONS = of_group("previous_applications", (
+    ("PREV_DECISION_TO_AGE", Unit.PERCENT, "Average time since earlier decisions, as a share of life",
+     "Temps moyen depuis les décisions passées, en part de la vie",
+     lambda p: ratio(p.PREV_DAYS_DECISION_mean, p.DAYS_BIRTH)),
+    ("PREV_DECISION_TO_EMPLOYED", Unit.PERCENT,
+     "Average time since earlier decisions, as a share of time in the job",
+     "Temps moyen depuis les décisions passées, en part de l’ancienneté",
+     lambda p: ratio(p.PREV_DAYS_DECISION_mean, p.DAYS_EMPLOYED)),
+    ("PREV_HOUR_GAP", Unit.NUMBER, "Hour of the application, later than usual",
+     "Heure de la demande, plus tard que d’habitude",
+     lambda p: p.HOUR_APPR_PROCESS_START - p.PREV_HOUR_APPR_PROCESS_START_mean),
+), table="previous_application")
+
+REFUSALS = of_group("previous_refusals", (
+    ("PREV_REFUSED_AMOUNT_TO_LOAN", Unit.RATIO, "Largest amount refused against this loan",
+     "Plus gros montant refusé rapporté à ce prêt",
+     lambda p: ratio(p.PREV_REFUSED_AMT_APPLICATION_max, p.AMT_CREDIT)),
+    ("PREV_REFUSED_MEAN_TO_LOAN", Unit.RATIO, "Average amount refused against this loan",
+     "Montant refusé moyen rapporté à ce prêt",
+     lambda p: ratio(p.PREV_REFUSED_AMT_APPLICATION_mean, p.AMT_CREDIT)),
+    ("PREV_REFUSED_ANNUITY_TO_ANNUITY", Unit.RATIO, "Largest instalment refused against this one",
+     "Plus grosse mensualité refusée rapportée à celle-ci",
+     lambda p: ratio(p.PREV_REFUSED_AMT_ANNUITY_max, p.AMT_ANNUITY)),
+), table="previous_application")
+
+INSTALMENTS = of_group("instalment_amounts", (
+    ("INST_LARGEST_DUE_TO_ANNUITY", Unit.RATIO, "Largest instalment so far against this instalment",
+     "Plus grosse échéance passée rapportée à cette mensualité",
+     lambda p: ratio(p.INST_AMT_INSTALMENT_max, p.AMT_ANNUITY)),
+    ("INST_MEAN_PAYMENT_TO_ANNUITY", Unit.RATIO, "Average payment so far against this instalment",
+     "Paiement moyen passé rapporté à cette mensualité",
+     lambda p: ratio(p.INST_AMT_PAYMENT_mean, p.AMT_ANNUITY)),
+    ("INST_LARGEST_PAYMENT_TO_ANNUITY", Unit.RATIO, "Largest payment so far against this instalment",
+     "Plus gros paiement passé rapporté à cette mensualité",
+     lambda p: ratio(p.INST_AMT_PAYMENT_max, p.AMT_ANNUITY)),
+    ("INST_PAID_TO_LOAN", Unit.RATIO, "Paid back so far against this loan",
+     "Remboursé à ce jour rapporté à ce prêt",
+     lambda p: ratio(p.INST_AMT_PAYMENT_sum, p.AMT_CREDIT)),
+    ("INST_SHORTFALL_TO_INCOME", Unit.PERCENT, "Instalments left unpaid, as a share of income",
+     "Échéances restées impayées, en part du revenu",
+     lambda p: ratio(p.INST_SHORTFALL_sum, p.AMT_INCOME_TOTAL)),
+), table="installments_payments")
+
+CARD = of_group("card_usage", (
+    ("CARD_LIMIT_TO_INCOME", Unit.RATIO, "Highest limit of our card against income",
+     "Plus haut plafond de notre carte rapporté au revenu",
+     lambda p: ratio(p.CARD_AMT_CREDIT_LIMIT_ACTUAL_max, p.AMT_INCOME_TOTAL)),
+    ("CARD_BALANCE_TO_INCOME", Unit.PERCENT, "Average balance of our card, as a share of income",
+     "Solde moyen de notre carte, en part du revenu",
+     lambda p: ratio(p.CARD_AMT_BALANCE_mean, p.AMT_INCOME_TOTAL)),
+    ("CARD_CASH_TO_INCOME", Unit.PERCENT, "Average cash withdrawals by card, as a share of income",
+     "Retraits d’espèces moyens par carte, en part du revenu",
+     lambda p: ratio(p.CARD_AMT_DRAWINGS_ATM_CURRENT_mean, p.AMT_INCOME_TOTAL)),
+    ("CARD_LIMIT_TO_LOAN", Unit.RATIO, "Highest limit of our card against this loan",
+     "Plus haut plafond de notre carte rapporté à ce prêt",
+     lambda p: ratio(p.CARD_AMT_CREDIT_LIMIT_ACTUAL_max, p.AMT_CREDIT)),
+), table="credit_card_balance")
+# fmt: on
+
+DERIVED = (
+    *EVERYWHERE,
+    *EXPERIENCE,
+    *BUREAU,
+    *PREVIOUS,
+    *APPLICATIONS,
+    *REFUSALS,
+    *INSTALMENTS,
+    *CARD,
+)
