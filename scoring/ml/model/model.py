@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features.derive import feature_matrix
-from scoring.ml.features.frames import Columns
+from scoring.ml.features.formula import Columns
 from scoring.ml.model import booster
 from scoring.ml.model.calibration import Calibration
 

@@ -1,0 +1,70 @@
+import csv
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from scoring import engine
+from scoring.ml.features import frames
+from scoring.ml.model import folder as model_folder
+from scoring.ml.model.folder import ModelUnavailable
+from scoring.ml.model.model import Model
+from scoring.ml.model.verdict import missing_inputs, verdicts
+from scoring.ml.tables.checks import check
+from scoring.ml.tables.folder import ENGINES, Folder, FolderError, open_folder
+
+HEADER = ("SK_ID_CURR", "probability", "verdict", "model_version")
+Line = tuple[int, str, str, str]
+
+
+class Command(BaseCommand):
+    help = "Score every application of a folder into a CSV file; the database is not written to."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+        parser.add_argument(
+            "--model", metavar="V", help="a folder in ml_artifacts; default: the active version"
+        )
+        parser.add_argument("--engine", choices=ENGINES, default="duckdb")
+
+    def handle(self, *, folder: Path, out: Path, model: str | None, **options: Any) -> None:
+        try:
+            used = model_folder.load(settings.ML_ARTIFACTS / model) if model else engine.current()
+            checked = check(open_folder(folder, engine=options["engine"]))
+            written = write(out, rows(checked.folder, used))
+        except (FolderError, ModelUnavailable) as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{out} was not written: {error.strerror}") from error
+        rejected = len({(one.file, one.line) for one in checked.rejects})
+        self.stderr.write(f"{written:,} applications scored with {used.version}, {rejected:,} rows rejected")
+
+
+def rows(folder: Folder, model: Model) -> Iterator[Line]:
+    """Every number in full: the probability reads back as the very same double."""
+    for batch in frames.profiles(folder):
+        probability = model.score(model.matrix(batch.columns)).probability
+        recommended = verdicts(probability, model.threshold, missing_inputs(batch.columns))
+        for reference, value, verdict in zip(
+            batch.reference.tolist(), probability.tolist(), recommended, strict=True
+        ):
+            yield reference, repr(value), verdict.value, model.version
+
+
+def write(out: Path, lines: Iterable[Line]) -> int:
+    """Written beside and renamed at the end: the file is whole or it is not there."""
+    with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as beside:
+        unfinished = Path(beside) / out.name
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(HEADER)
+            written = 0
+            for written, line in enumerate(lines, start=1):  # noqa: B007
+                writer.writerow(line)
+        unfinished.replace(out)
+    return written

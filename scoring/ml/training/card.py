@@ -1,0 +1,166 @@
+"""CARD.md: the model card, written from the run and from nothing else."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scoring.ml.features import catalogue
+
+Facts = Mapping[str, Any]
+
+_WORDS = {
+    "auc": "AUC",
+    "gini": "Gini",
+    "ks": "KS",
+    "pr_auc": "PR AUC",
+    "accuracy": "Accuracy",
+    "recall": "Recall",
+    "precision": "Precision",
+    "f1": "F1",
+    "brier": "Brier score",
+    "log_loss": "Log-loss",
+    "calibration_slope": "Calibration slope",
+    "ece": "Calibration error (ECE)",
+    "cost": "Cost per client",
+}
+
+
+class EmptySection(ValueError):
+    """A model card may not be silent about one of its subjects."""
+
+
+def card(facts: Facts) -> str:
+    """The card as Markdown. Raises EmptySection, naming it, when a section would say nothing."""
+    sections = {
+        "Intended use": _use(facts),
+        "Data": _data(facts),
+        "Features": _features(facts["features"]),
+        "Training": _training(facts),
+        "Metrics": _metrics(facts["metrics"]),
+        "Calibration": _calibration(facts),
+        "Threshold": _threshold(facts),
+        "Fairness": _fairness(facts["fairness"]),
+        "Limits": _limits(facts),
+    }
+    for title, body in sections.items():
+        if not body.strip():
+            raise EmptySection(f"the model card has nothing to say under {title}")
+    parts = [f"# Model card: {facts['name']}", *(f"## {title}\n\n{body}" for title, body in sections.items())]
+    return "\n\n".join(parts) + "\n"
+
+
+def _use(facts: Facts) -> str:
+    demo = (
+        "**This is the demo model, trained on synthetic clients. It must not decide about anybody.**\n\n"
+        if facts["is_demo"]
+        else ""
+    )
+    return demo + (
+        "Estimates the probability that the client of a credit application will have difficulties to pay, "
+        "and recommends to accept or refuse. A person decides; the recommendation is never applied alone. "
+        "Not for any other purpose, product or population than that of its training data."
+    )
+
+
+def _data(facts: Facts) -> str:
+    data = facts["data"]
+    return (
+        f"{data['clients']:,} clients with a known outcome, {data['default_rate']:.2%} of them with payment "
+        f"difficulties. Tables: {', '.join(data['tables'])}. "
+        f"Rows rejected as impossible: {data['rejected']:,}.\n\n"
+        f"Fingerprint of the files: `{data['fingerprint']}`."
+    )
+
+
+def _features(names: Sequence[str]) -> str:
+    counts = Counter(catalogue.BY_NAME[name].group for name in names)
+    rows = [f"| {catalogue.GROUPS[group].en} | {count} |" for group, count in counts.most_common()]
+    table = "\n".join(["| group | features |", "| --- | ---: |", *rows]) if rows else ""
+    protected = "Sex and family status are not among them, nor is anything derived from them."
+    return f"{len(names)} features. {protected}\n\n{table}" if table else ""
+
+
+def _training(facts: Facts) -> str:
+    recipe, lightgbm = facts["recipe"], facts["libraries"]["lightgbm"]
+    return (
+        f"LightGBM {lightgbm}, log-loss with early stopping, no resampling and no weights. "
+        f"Boosters averaged: {recipe['seeds']}, of {recipe['rounds']} rounds each; seed {facts['seed']}. "
+        "Chosen by stratified five-fold cross-validation on 80 % of the clients, judged once on the other "
+        "20 %, then fitted again by the same recipe on all of them: the shipped booster has seen every "
+        "client of the training data, hold-out included, and its figures come from boosters that had not."
+    )
+
+
+def _metrics(metrics: Mapping[str, Mapping[str, Any]]) -> str:
+    oof, judged = metrics["oof"], metrics["holdout"]
+    rows = [
+        f"| {word} | {_interval(oof[name])} | {_interval(judged[name])} |" for name, word in _WORDS.items()
+    ]
+    counts = [
+        f"| {name.upper()} | {oof['confusion'][name]:,} | {judged['confusion'][name]:,} |" for name in _CELLS
+    ]
+    head = ["| metric | out of fold | hold-out |", "| --- | --- | --- |"]
+    return "95 % bootstrap intervals in brackets. A positive is a default.\n\n" + "\n".join(
+        head + rows + counts
+    )
+
+
+_CELLS = ("tp", "fp", "fn", "tn")
+
+
+def _interval(figure: Mapping[str, float]) -> str:
+    return f"{figure['value']:.4f} ({figure['low']:.4f} to {figure['high']:.4f})"
+
+
+def _calibration(facts: Facts) -> str:
+    calibration, before = facts["calibration"], facts["calibration"]["before"]
+    found = (
+        f"Out of fold, the booster's own slope is {before['slope']:.3f} and its error {before['ece']:.4f}. "
+    )
+    if calibration["method"] == "identity":
+        return found + "That is good enough: its probability is used as it is."
+    return found + (
+        f"Corrected by Platt's sigmoid, fitted out of fold: {calibration['a']:.4f} x log-odds "
+        f"{calibration['b']:+.4f}."
+    )
+
+
+def _threshold(facts: Facts) -> str:
+    each = ", ".join(f"{value:.4f}" for value in facts["fold_thresholds"])
+    return (
+        f"Refuse from a probability of **{facts['threshold']:.4f}**: the mean of the five thresholds "
+        f"({each}) that make (10 FN + FP)/N smallest out of fold. "
+        f"Theory says {facts['threshold_theory']:.4f} for calibrated probabilities."
+    )
+
+
+def _fairness(fairness: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
+    rows = [
+        f"| {attribute} | {group} | {_rates(rates)} |"
+        for attribute, groups in fairness.items()
+        for group, rates in groups.items()
+    ]
+    head = [
+        "Clients the boosters had not seen; groups of fewer than 20 are left out.\n",
+        "| attribute | group | clients | defaulted | accepted | defaults refused | good payers refused |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    return "\n".join(head + rows) if rows else ""
+
+
+def _rates(rates: Mapping[str, Any]) -> str:
+    shares = [_percent(rates[name]) for name in ("default_rate", "acceptance_rate", "tpr", "fpr")]
+    return " | ".join([f"{rates['n']:,}", *shares])
+
+
+def _percent(share: float | None) -> str:
+    return "too few" if share is None else f"{share:.1%}"
+
+
+def _limits(facts: Facts) -> str:
+    return (
+        "The outcome is known for granted credits only: clients who were refused at the time are not in the "
+        "data. The data describe one lender and its years; a population that has shifted needs a new model. "
+        "A table that was not provided in training is ignored afterwards. Features that were never missing "
+        f"in training ({len(facts['medians'])}) are read as their training median when they are."
+    )
