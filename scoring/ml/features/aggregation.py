@@ -1,28 +1,30 @@
-"""Group-bys whose results are equal bit for bit whatever the order of rows, the threads and the other clients.
+"""Group-bys whose results do not depend, to the last bit, on the order of rows, threads or other clients.
 
-Every value is held as a whole number of a small fixed part of its unit (a thousandth of money, a millionth of
-a ratio, a day), because whole numbers add up exactly in any order. Aggregation takes two steps: once per client
-and cell (one combination of the scopes that a row is in), then per client over the few cells of each scope.
-Cells merge because they keep counts, sums, sums of squares and extremes, never averages.
+Every value is held as a whole number of a small fixed part of its unit (a millionth of a ratio, a thousandth
+of anything else), because whole numbers add up exactly in any order. Aggregation takes two steps: once per
+client and cell (one combination of the scopes that a row is in), then per client over the few cells of each
+scope. Cells merge because they keep counts, sums, sums of squares and extremes, never averages.
 """
 
 from collections.abc import Callable, Mapping
 
 import ibis
-from ibis.expr.types import BooleanValue, IntegerColumn, IntegerScalar, NumericScalar, NumericValue, Table
+from ibis.expr.types import IntegerColumn, IntegerScalar, NumericScalar, NumericValue, Table
 
 from scoring.ml.features.feature import Unit
 from scoring.ml.features.quantities import Quantity
-from scoring.ml.features.recipes import Aggregate, Recipe, Scope, aggregates
+from scoring.ml.features.recipes import Aggregate, Recipe, aggregates
 
 CLIENT = "SK_ID_CURR"
 ROWS = "ROWS"
 
-# Parts of a unit that are kept, and the largest magnitude that is believed (a value beyond it is cut there), so
-# that the sum over a client's rows stays within 18 digits and the sum of their squares within 32.
-PARTS = {Unit.MONEY: 1_000, Unit.RATIO: 1_000_000, Unit.PERCENT: 1_000_000}
+# Parts of a unit that are kept, and the largest magnitude that is believed (a value beyond it is cut there):
+# the sum over a client's rows stays within 18 digits and the sum of their squares within 32.
+PARTS = {Unit.RATIO: 1_000_000, Unit.PERCENT: 1_000_000}
+PART = 1_000
 BOUNDS = {Unit.MONEY: 1e9, Unit.RATIO: 100.0, Unit.PERCENT: 100.0}
 BOUND = 1e6
+WIDE = "decimal(38, 0)"
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "sum": ("sum",),
@@ -37,7 +39,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 STATES: Mapping[str, Callable[[IntegerColumn], IntegerScalar]] = {
     "n": lambda values: values.count(),
     "sum": lambda values: values.sum(),
-    "square": lambda values: (values.cast("decimal(18, 0)") * values.cast("decimal(18, 0)")).sum(),
+    "square": lambda values: (values.cast(WIDE) * values.cast(WIDE)).sum(),
     "max": lambda values: values.max(),
     "min": lambda values: values.min(),
 }
@@ -50,7 +52,7 @@ def ratio(numerator: NumericValue, denominator: NumericValue) -> NumericValue:
 
 def total(amounts: NumericValue) -> NumericValue:
     """The exact sum of amounts of money, for rows that are put together before the recipe."""
-    return whole(amounts, Unit.MONEY).sum().cast("float64") / PARTS[Unit.MONEY]
+    return whole(amounts, Unit.MONEY).sum().cast("float64") / PART
 
 
 def whole(values: NumericValue, unit: Unit) -> NumericValue:
@@ -58,11 +60,14 @@ def whole(values: NumericValue, unit: Unit) -> NumericValue:
     bound = BOUNDS.get(unit, BOUND)
     doubles = values.cast("float64")
     believed = (doubles.abs() <= bound).ifelse(doubles, doubles.sign() * bound)
-    return (believed * PARTS.get(unit, 1)).round().cast("int64")
+    return (believed * PARTS.get(unit, PART)).round().cast("int64")
 
 
 def aggregate(rows: Table, recipe: Recipe, *, prefix: str) -> Table:
-    """One row per client of `rows`: the recipe's aggregates as doubles, and ROWS, how many rows there were."""
+    """One row per client of `rows`: the recipe's aggregates as doubles, and ROWS, how many raw rows it had.
+
+    Rows that were put together from several raw ones say from how many in a column ROWS of their own.
+    """
     cells = cells_of(rows, recipe)
     values = {item.named(prefix): value(item, cells) for item in aggregates(recipe)}
     return cells.group_by(CLIENT).aggregate(cells[ROWS].sum().cast("int64").name(ROWS), **values)
@@ -70,11 +75,13 @@ def aggregate(rows: Table, recipe: Recipe, *, prefix: str) -> Table:
 
 def cells_of(rows: Table, recipe: Recipe) -> Table:
     """One row per client and combination of scopes: the states of every quantity that the recipe asks for."""
-    scopes = [scope for scope in recipe if scope.where is not None]
+    # A row whose condition is unknown is not in the scope.
+    scopes = {scope.column: scope.where.fill_null(False) for scope in recipe if scope.where is not None}
     needed = states_needed(recipe)
     prepared = rows.select(
         CLIENT,
-        **{scope.column: membership(scope, rows) for scope in scopes},
+        rows[ROWS] if ROWS in rows.columns else ibis.literal(1).name(ROWS),
+        **scopes,
         **{quantity.column: whole(rows[quantity.column], quantity.unit_of("value")) for quantity in needed},
     )
     states = {
@@ -82,13 +89,9 @@ def cells_of(rows: Table, recipe: Recipe) -> Table:
         for quantity, names in needed.items()
         for state in names
     }
-    return prepared.group_by(CLIENT, *(scope.column for scope in scopes)).aggregate(
-        prepared.count().name(ROWS), **states
+    return prepared.group_by(CLIENT, *scopes).aggregate(
+        prepared[ROWS].sum().name(ROWS), COUNT=prepared.count(), **states
     )
-
-
-def membership(scope: Scope, rows: Table) -> BooleanValue:
-    return scope.where.resolve(rows).fill_null(False)
 
 
 def states_needed(recipe: Recipe) -> dict[Quantity, list[str]]:
@@ -103,14 +106,14 @@ def states_needed(recipe: Recipe) -> dict[Quantity, list[str]]:
 def value(item: Aggregate, cells: Table) -> NumericScalar:
     """One aggregate of a client, a double in its own unit, from the cells that are in its scope."""
     where = None if item.scope.where is None else cells[item.scope.column]
-    parts = PARTS.get(item.quantity.unit_of("value"), 1)
+    parts = PARTS.get(item.quantity.unit_of("value"), PART)
 
     def state(name: str) -> IntegerColumn:
         return cells[f"{item.quantity.column}_{name}"]
 
     match item.kind:
         case "count":
-            return cells[ROWS].sum(where=where).fill_null(0).cast("float64")
+            return cells["COUNT"].sum(where=where).fill_null(0).cast("float64")
         case "sum":
             return state("sum").sum(where=where).cast("float64") / parts
         case "mean" | "share":
@@ -125,7 +128,5 @@ def value(item: Aggregate, cells: Table) -> NumericScalar:
 
 def deviation(n: IntegerScalar, total: IntegerScalar, square: NumericScalar) -> NumericScalar:
     """The standard deviation of a sample of two or more: sqrt((n*square - total^2) / (n*(n - 1)))."""
-    spread = n.cast("decimal(6, 0)") * square.cast("decimal(32, 0)") - total.cast(
-        "decimal(18, 0)"
-    ) * total.cast("decimal(18, 0)")
+    spread = n.cast(WIDE) * square.cast(WIDE) - total.cast(WIDE) * total.cast(WIDE)
     return ibis.ifelse(n > 1, ratio(spread.cast("float64"), (n * (n - 1)).cast("float64")).sqrt(), None)

@@ -1,4 +1,4 @@
-"""Comparisons between aggregates of the same client: total debt over total credit, recent minus usual delay."""
+"""Comparisons between aggregates of one client: total debt over total credit, recent minus usual delay."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

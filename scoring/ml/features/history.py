@@ -1,13 +1,13 @@
 """The history of every client: the aggregates of the six history tables, side by side."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
 import ibis
 from ibis.expr.types import Table
 
-from scoring.ml.features import bureau
+from scoring.ml.features import bureau, bureau_balance, card, installments, pos_cash, previous
 from scoring.ml.features.aggregation import CLIENT, ROWS
 from scoring.ml.features.feature import Feature
 from scoring.ml.tables.schema import Text
@@ -32,7 +32,7 @@ HISTORY_GROUPS: Mapping[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """One table's share of the history. `needs` are the tables it is computed from, itself first."""
 
@@ -44,8 +44,19 @@ class Part:
     def rows(self) -> str:
         return f"ROWS_{self.needs[0]}"
 
+    @property
+    def key(self) -> str:
+        return f"{CLIENT}_{self.needs[0]}"
 
-PARTS = (Part(("bureau",), bureau.AGGREGATES, bureau.history),)
+
+PARTS = (
+    Part(("bureau",), bureau.AGGREGATES, bureau.history),
+    Part(("bureau_balance", "bureau"), bureau_balance.AGGREGATES, bureau_balance.history),
+    Part(("previous_application",), previous.AGGREGATES, previous.history),
+    Part(("pos_cash_balance",), pos_cash.AGGREGATES, pos_cash.history),
+    Part(("installments_payments",), installments.AGGREGATES, installments.history),
+    Part(("credit_card_balance",), card.AGGREGATES, card.history),
+)
 AGGREGATES: tuple[Feature, ...] = tuple(feature for part in PARTS for feature in part.aggregates)
 
 
@@ -60,26 +71,25 @@ def history(tables: Mapping[str, Table]) -> Table:
         return ibis.memtable(
             [], schema={CLIENT: "int64", **{feature.name: "float64" for feature in AGGREGATES}}
         )
-    return in_order(side_by_side({part.rows: one(part, tables) for part in provided}), provided)
+    return side_by_side({part: one(part, tables) for part in provided})
 
 
 def one(part: Part, tables: Mapping[str, Table]) -> Table:
-    return part.history(*(tables[name] for name in part.needs)).rename({part.rows: ROWS})
+    """One table's history; its key has a name of its own, so that all can be joined at once."""
+    return part.history(*(tables[name] for name in part.needs)).rename({part.rows: ROWS, part.key: CLIENT})
 
 
-def side_by_side(histories: Mapping[str, Table]) -> Table:
+def side_by_side(histories: Mapping[Part, Table]) -> Table:
     """The union of the clients of all histories, each with its row of every history."""
-    clients = reduce(Table.union, (table.select(CLIENT) for table in histories.values())).distinct()
-    joined = reduce(
-        lambda left, right: left.left_join(right, CLIENT).drop(f"{CLIENT}_right"), histories.values(), clients
-    )
-    return joined.mutate(**{rows: joined[rows].fill_null(0) for rows in histories})
-
-
-def in_order(joined: Table, provided: Sequence[Part]) -> Table:
-    present = {feature.name for part in provided for feature in part.aggregates}
+    keys = [table.select(table[part.key].name(CLIENT)) for part, table in histories.items()]
+    joined = reduce(Table.union, keys).distinct()
+    for part, table in histories.items():
+        joined = joined.left_join(table, joined[CLIENT] == table[part.key])
+    provided = {feature.name for part in histories for feature in part.aggregates}
     values = {
-        feature.name: joined[feature.name] if feature.name in present else ibis.null("float64")
+        feature.name: joined[feature.name] if feature.name in provided else ibis.null("float64")
         for feature in AGGREGATES
     }
-    return joined.select(CLIENT, **values, **{part.rows: joined[part.rows] for part in provided})
+    return joined.select(
+        CLIENT, **values, **{part.rows: joined[part.rows].fill_null(0) for part in histories}
+    )

@@ -63,7 +63,7 @@ class Measure(Quantity):
 
 @dataclass(frozen=True, slots=True)
 class Moment(Quantity):
-    """A day or a month relative to the application: its most recent, its earliest. `planned` may lie ahead."""
+    """A day or month relative to the application: the most recent, the earliest. `planned` may lie ahead."""
 
     unit: Unit
     en: str
@@ -96,7 +96,7 @@ class Moment(Quantity):
 
 @dataclass(frozen=True, slots=True)
 class Flag(Quantity):
-    """Yes or no for a row, told as a clause: "paid late", "payées en retard"; `one` is the French singular."""
+    """Yes or no for a row, in a clause: "paid late", "payées en retard"; `one` is the French singular."""
 
     en: str
     fr: str

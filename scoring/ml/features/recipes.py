@@ -1,4 +1,4 @@
-"""Recipes as data: which aggregates of which quantities over which history rows, and their names and words."""
+"""Recipes as data: which aggregates of which quantities over which rows, their names and their words."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ Recipe = Mapping[Scope, Mapping[Quantity, tuple[str, ...]]]
 
 @dataclass(frozen=True, eq=False)
 class Aggregate:
-    """One aggregate of a recipe. Kinds: sum, mean, max, min, std, share, count, and value (of a single row)."""
+    """One aggregate of a recipe: a sum, mean, max, min, std, share, count, or the value of a single row."""
 
     scope: Scope
     quantity: Quantity

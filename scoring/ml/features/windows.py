@@ -25,7 +25,7 @@ def last_days(column: str, *lengths: int, rows: Callable[[Text], Text]) -> tuple
 
 
 def last_months(column: str, *lengths: int, rows: Callable[[Text], Text], days: bool) -> tuple[Scope, ...]:
-    """Scopes of the rows at most so many months before the application, from a column of days or of months."""
+    """Scopes of the rows at most so many months before the application; `days`: the column holds days."""
     return tuple(
         Scope(
             f"{months}M",
@@ -37,7 +37,11 @@ def last_months(column: str, *lengths: int, rows: Callable[[Text], Text], days: 
 
 
 def ranked(rows: Table, *newest_first: str, within: str = CLIENT, name: str = "RANK") -> Table:
-    """The rows with their rank within a client, 1 for the newest; the columns must order them totally."""
+    """The rows with their rank within a client, 1 for the newest.
+
+    Rows that are equal in all the columns share a rank, so that the order in which they are read is of no
+    consequence; a key among the columns makes every rank single.
+    """
     order = [ibis.desc(column) for column in newest_first]
-    place = ibis.row_number().over(ibis.window(group_by=within, order_by=order))
+    place = ibis.dense_rank().over(ibis.window(group_by=within, order_by=order))
     return rows.mutate(**{name: place + 1})
