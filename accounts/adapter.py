@@ -1,9 +1,11 @@
 """Where allauth's sign-in meets the desk: its adapter hooks wrap each act and its audit event in one
 transaction. Its signals come too late for that: after the session was written, or after the commit."""
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
 from allauth.core.internal import ratelimit
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
@@ -61,6 +63,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
         if not self._login_failed_rl_usage:
             raise self.validation_error("too_many_login_attempts")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not for who has just signed in: the time limit of allauth runs from the sign-in too."""
+        proofs = get_authentication_records(self.request, self.request.user)
+        return not proofs or time.time() - proofs[-1]["at"] > REAUTHENTICATION_TIMEOUT
 
 
 class UserSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]

@@ -139,6 +139,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "creditdesk"
 USERSESSIONS_ADAPTER = "accounts.adapter.UserSessionsAdapter"
 # Sign-in limits and used one-time codes live here. One process serves the desk, so its memory will do;

@@ -1,4 +1,4 @@
-"""A test with real transactions empties every table afterwards; append-only tables refuse that, as they should."""
+"""A test with real transactions empties every table afterwards; append-only tables refuse that, rightly."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -22,6 +22,13 @@ pytestmark = pytest.mark.django_db
 TABLE = "accounts_auditevent"
 
 
+def put_back(head: AuditHead) -> str:
+    return (
+        f"UPDATE accounts_audithead SET sequence = {head.sequence},"
+        f" own_hash = '{head.own_hash}', seal = '{head.seal}'"
+    )
+
+
 def test_an_untouched_log_is_intact(record_events):
     record_events(5)
     assert verify() is None
@@ -87,10 +94,9 @@ def test_exchanged_events_are_found(record_events, by_hand):
 
 def test_an_inserted_event_is_found(record_events, by_hand):
     last = record_events(3)[-1]
-    by_hand(
-        f"INSERT INTO {TABLE} (sequence, at, actor, action, target, details, request_id, previous_hash, own_hash)"
-        f" VALUES (4, '2026-01-01 00:00:00', 'advisor', 'note', '', '{{}}', '', '{last.own_hash}', '{'b' * 64}')"
-    )
+    columns = "sequence, at, actor, action, target, details, request_id, previous_hash, own_hash"
+    values = f"4, '2026-01-01', 'advisor', 'note', '', '{{}}', '', '{last.own_hash}', '{'b' * 64}'"
+    by_hand(f"INSERT INTO {TABLE} ({columns}) VALUES ({values})")
     assert verify() == Break(4, "the desk did not write it: it was inserted")
     assert verify_end() == verify()
 
@@ -112,7 +118,7 @@ def test_a_head_put_back_with_the_events_is_found_by_the_anchor(record_events, b
     record_events(2)
     by_hand(
         f"DELETE FROM {TABLE} WHERE sequence > 3",
-        f"UPDATE accounts_audithead SET sequence = 3, own_hash = '{earlier.own_hash}', seal = '{earlier.seal}'",
+        put_back(earlier),
     )
     found = verify()
     assert found is not None
@@ -124,9 +130,7 @@ def test_a_head_put_back_without_the_events_is_found(record_events, by_hand):
     record_events(3)
     earlier = AuditHead.objects.get()
     record_events(2)
-    by_hand(
-        f"UPDATE accounts_audithead SET sequence = 3, own_hash = '{earlier.own_hash}', seal = '{earlier.seal}'"
-    )
+    by_hand(put_back(earlier))
     assert verify() == Break(4, "the head was put back to an earlier state than the log")
 
 
@@ -137,7 +141,7 @@ def test_another_history_grown_from_an_earlier_copy_is_found(record_events, by_h
     kept = settings.AUDIT_ANCHOR.read_text()
     by_hand(
         f"DELETE FROM {TABLE} WHERE sequence > 2",
-        f"UPDATE accounts_audithead SET sequence = 2, own_hash = '{earlier.own_hash}', seal = '{earlier.seal}'",
+        put_back(earlier),
     )
     record_events(5)
     assert settings.AUDIT_ANCHOR.read_text() == kept
@@ -150,7 +154,7 @@ def test_another_history_grown_from_an_earlier_copy_is_found(record_events, by_h
 def test_a_head_that_was_made_up_is_found_and_nothing_is_recorded_on_it(record_events, by_hand):
     record_events(3)
     by_hand("UPDATE accounts_audithead SET sequence = 2")
-    assert verify() == Break(1, "it was changed")
+    assert verify() == Break(2, "the head of the log was altered")
     with pytest.raises(ChainBroken):
         record_events(1)
 
@@ -186,9 +190,9 @@ def test_an_event_needs_the_transaction_of_its_act():
 
 def test_an_event_disappears_with_the_act_that_failed(record_events):
     record_events(1)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         record(action=Action.NOTE, actor=None)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert AuditEvent.objects.count() == 1
     assert verify() is None
 
@@ -214,7 +218,9 @@ def test_many_writers_make_one_unforked_chain(settings):
         writer.start()
     for writer in writers:
         writer.join()
-    assert list(AuditEvent.objects.order_by("sequence").values_list("sequence", flat=True)) == [*range(1, 201)]
+    assert list(AuditEvent.objects.order_by("sequence").values_list("sequence", flat=True)) == [
+        *range(1, 201)
+    ]
     assert verify() is None
     assert '"sequence": 200' in settings.AUDIT_ANCHOR.read_text()
 
@@ -246,7 +252,9 @@ def test_whatever_is_recorded_is_still_genuine_when_read_back(details, text):
 def test_numbers_and_times_come_back_as_they_were_meant():
     details = {"p": 0.1, "whole": 3.0, "big": 1e22, "none": math.nan, "cost": Decimal("1.10")}
     with transaction.atomic():
-        record(action=Action.NOTE, actor=None, details=details | {"at": datetime(2026, 1, 2, 3, 4, tzinfo=UTC)})
+        record(
+            action=Action.NOTE, actor=None, details=details | {"at": datetime(2026, 1, 2, 3, 4, tzinfo=UTC)}
+        )
     assert AuditEvent.objects.get().details == {
         "p": 0.1,
         "whole": 3,
@@ -258,12 +266,12 @@ def test_numbers_and_times_come_back_as_they_were_meant():
 
 
 def test_a_long_log_is_walked_in_constant_memory(chain_of):
-    chain_of(8_000)
+    chain_of(2_000)
     tracemalloc.start()
     assert verify() is None
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 8 * 2**20
+    assert peak < 4 * 2**20
 
 
 def test_the_command_counts_the_events(record_events):

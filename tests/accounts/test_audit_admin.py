@@ -1,0 +1,107 @@
+"""The audit log in the administration: found, read, and never changed."""
+
+import pytest
+from django.db import transaction
+
+from accounts.audit import Action, record
+from accounts.models import AuditEvent
+from accounts.roles import Role
+
+pytestmark = pytest.mark.django_db
+LOG = "/admin/accounts/auditevent/"
+
+
+def listed(page) -> list[str]:
+    return [event.target for event in page.context["cl"].result_list]
+
+
+@pytest.fixture
+def one_of_each(person) -> None:
+    with transaction.atomic():
+        record(
+            action=Action.DECISION,
+            actor=person("advisor"),
+            target="case:100002",
+            details={"outcome": "accept"},
+        )
+        record(action=Action.EXPORT, actor=person("manager"), target="cases", details={"rows": 12})
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=100002", ["case:100002"]),
+        ("q=manager", ["cases"]),
+        ("action=export", ["cases"]),
+        ("actor=advisor", ["case:100002"]),
+        ("q=nobody", []),
+    ],
+)
+def test_events_are_searched_and_filtered(client_as, one_of_each, query, found):
+    assert listed(client_as("auditor").get(f"{LOG}?{query}")) == found
+
+
+def test_events_are_found_by_request(client_as, one_of_each):
+    client_as("advisor").get("/admin/", HTTP_X_REQUEST_ID="trace-0123456789")
+    assert listed(client_as("auditor").get(f"{LOG}?q=trace-0123456789")) == ["/admin/"]
+
+
+def test_an_event_is_read_with_its_details(client_as, one_of_each):
+    event = AuditEvent.objects.get(action=Action.DECISION)
+    page = client_as("admin").get(f"{LOG}{event.pk}/change/").content.decode()
+    assert "&quot;outcome&quot;: &quot;accept&quot;" in page
+    assert event.own_hash in page
+    assert 'name="target"' not in page
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.AUDITOR])
+def test_nobody_adds_changes_or_deletes_an_event(client_as, record_events, role):
+    event = record_events(1)[0]
+    browser = client_as(role.value)
+    refused = [
+        browser.post(f"{LOG}add/", {"actor": "x"}),
+        browser.post(f"{LOG}{event.pk}/change/", {"actor": "x"}),
+        browser.post(f"{LOG}{event.pk}/delete/", {"post": "yes"}),
+    ]
+    assert [answer.status_code for answer in refused] == [403, 403, 403]
+    browser.post(LOG, {"action": "delete_selected", "_selected_action": [event.pk], "post": "yes"})
+    assert AuditEvent.objects.get(pk=event.pk).actor == "advisor"
+
+
+@pytest.mark.parametrize("role", [Role.ADVISOR, Role.MANAGER, Role.ANALYST])
+def test_the_others_cannot_read_the_log(client_as, record_events, role):
+    event = record_events(1)[0]
+    assert client_as(role.value).get(LOG).status_code == 403
+    assert client_as(role.value).get(f"{LOG}{event.pk}/change/").status_code == 403
+
+
+def test_who_reads_the_log_is_in_the_log_once_a_session(client_as, record_events, events):
+    event = record_events(1)[0]
+    browser = client_as("auditor")
+    browser.get(LOG)
+    browser.get(f"{LOG}?q=x")
+    browser.get(f"{LOG}{event.pk}/change/")
+    assert [viewed.actor for viewed in events(Action.AUDIT_VIEWED)] == ["auditor"]
+
+
+def test_the_list_says_that_the_end_of_the_log_fits(client_as, record_events):
+    record_events(3)
+    assert "fit together" in client_as("auditor").get(LOG).content.decode()
+
+
+def test_the_list_says_that_the_newest_event_was_removed(client_as, record_events, by_hand):
+    browser = client_as("auditor")
+    browser.get(LOG)
+    record_events(2)
+    by_hand("DELETE FROM accounts_auditevent WHERE sequence = 3")
+    assert "event 3: it was removed from the end" in browser.get(LOG).content.decode()
+
+
+def test_a_changed_event_is_marked_in_the_list(client_as, record_events, by_hand):
+    browser = client_as("auditor")
+    browser.get(LOG)
+    record_events(2)
+    by_hand("UPDATE accounts_auditevent SET target = 'case:7' WHERE sequence = 2")
+    page = browser.get(LOG).content.decode()
+    assert page.count("icon-no.svg") == 1
+    assert page.count("icon-yes.svg") == 2
