@@ -5,6 +5,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# A tick closer than this to the threshold, in percent of the width, would be written over it.
+TICK_DISTANCE = 3.5
 SCALE_TICKS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 BAND_MARGIN = 10.0
 _MIDDLE = 50.0
@@ -68,10 +70,12 @@ def on_scale(probability: float) -> float:
 
 
 def probability_scale(probability: float, threshold: float) -> Scale:
+    at_threshold = on_scale(threshold)
+    ticks = (Mark(on_scale(tick), tick) for tick in SCALE_TICKS)
     return Scale(
         probability=Mark(on_scale(probability), probability),
-        threshold=Mark(on_scale(threshold), threshold),
-        ticks=tuple(Mark(on_scale(tick), tick) for tick in SCALE_TICKS),
+        threshold=Mark(at_threshold, threshold),
+        ticks=tuple(tick for tick in ticks if abs(tick.x - at_threshold) > TICK_DISTANCE),
     )
 
 

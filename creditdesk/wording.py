@@ -249,7 +249,7 @@ def _flag(value: float) -> str:
 _WORDS: Mapping[Unit, Callable[[float], str]] = {
     Unit.MONEY: money,
     Unit.RATIO: short_number,
-    Unit.PERCENT: lambda value: percent(value, 0 if abs(value) >= 0.1 else 1),
+    Unit.PERCENT: lambda value: percent(value, 1 if 0 < abs(value) < 0.1 else 0),
     Unit.SCORE: lambda value: number(value, 3),
     Unit.COUNT: short_number,
     Unit.YEARS: _years,

@@ -39,11 +39,11 @@
   // ---- the distribution of one main feature, with the client's own place in it
 
   let chart = null;
+  const histograms = () => JSON.parse(document.getElementById("histograms").textContent);
 
   function draw(feature) {
     const figure = document.getElementById("distribution");
-    const all = JSON.parse(document.getElementById("histograms").textContent);
-    const one = all.find((histogram) => histogram.feature === feature);
+    const one = histograms().find((histogram) => histogram.feature === feature);
     const style = getComputedStyle(document.documentElement);
     const ink = style.getPropertyValue("--ink").trim();
     const quiet = style.getPropertyValue("--line-strong").trim();
@@ -85,8 +85,10 @@
 
   function prepare(root) {
     root.querySelectorAll("form[data-decides]").forEach(showOverride);
-    const first = root.querySelector("[data-histogram]");
-    if (first) draw(first.dataset.histogram);
+    if (!root.querySelector("[data-histogram]")) return;
+    const all = histograms();
+    const known = all.find((one) => one.cells.some((cell) => cell.client));
+    draw((known || all[0]).feature);
   }
 
   document.addEventListener("DOMContentLoaded", () => prepare(document));

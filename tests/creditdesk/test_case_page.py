@@ -1,0 +1,264 @@
+"""What an advisor reads on a case page is what the database and the model say."""
+
+import math
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from django.urls import reverse
+
+from creditdesk import services
+from creditdesk.models import Assessment, Case
+from scoring import engine
+from scoring.ml.features import catalogue
+from scoring.ml.features.frames import columns_of
+from tests.factories import CaseFactory, UserFactory
+
+HTMX = {"HX-Request": "true"}
+
+
+class Elements(HTMLParser):
+    """The start tags of a page with their attributes, in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def having(self, attribute):
+        return [attributes for _tag, attributes in self.found if attribute in attributes]
+
+
+def read(browser, case, path="", **headers):
+    response = browser.get(case.get_absolute_url() + path, headers=headers)
+    return response.content.decode()
+
+
+def words(html):
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+@pytest.fixture
+def case(case_of, model_in_use) -> Case:
+    return case_of(
+        "advisor", history={"BURO_LOANS_count": 2.0}, history_rows={"bureau": 2, "pos_cash_balance": 0}
+    )
+
+
+@pytest.fixture
+def advisor(client_as):
+    return client_as("advisor")
+
+
+def test_verdict_probability_and_threshold_are_those_stored(advisor, case):
+    page = Elements(read(advisor, case))
+    stored = Assessment.objects.get(case=case)
+    (verdict,) = page.having("data-verdict")
+    (figure,) = page.having("data-probability")
+    assert verdict["data-verdict"] == stored.verdict
+    assert float(figure["data-probability"]) == stored.probability
+    assert float(figure["data-threshold"]) == stored.threshold == engine.current().threshold
+
+
+def test_reasons_are_the_models_own_contributions_largest_first(advisor, case):
+    shown = Elements(read(advisor, case)).having("data-reason")
+    model = engine.current()
+    matrix = model.matrix(columns_of([case.profile.record]))
+    truth = dict(zip(model.features, model.contributions(matrix).values[0].tolist(), strict=True))
+    contributions = [float(reason["data-contribution"]) for reason in shown]
+    assert [truth[reason["data-feature"]] for reason in shown] == contributions
+    assert [abs(value) for value in contributions] == sorted(map(abs, truth.values()), reverse=True)[:10]
+
+
+def test_base_and_all_contributions_make_the_score(advisor, case):
+    page = Elements(read(advisor, case))
+    base = float(page.having("data-base")[0]["data-base"])
+    total = float(page.having("data-score")[0]["data-score"])
+    stored = Assessment.objects.get(case=case)
+    assert total == pytest.approx(base + math.fsum(item.contribution for item in stored.explained()))
+    raw = engine.current().score(engine.current().matrix(columns_of([case.profile.record]))).raw[0]
+    assert total == pytest.approx(raw)
+
+
+def test_the_rounded_numbers_add_up_to_the_rounded_score(advisor, case):
+    html = read(advisor, case)
+    table = html[
+        html.index('<table class="reasons"') : html.index("</table>", html.index('<table class="reasons"'))
+    ]
+    cells = re.findall(r'<td class="figure"[^>]*>([+−]?[\d.]+)', table)
+    *parts, total = [float(cell.replace("−", "-")) for cell in cells]
+    assert len(parts) == 12
+    assert sum(parts) == pytest.approx(total, abs=1e-9)
+
+
+def test_every_feature_can_be_read(advisor, case):
+    fragment = read(advisor, case, "?show=reasons", **HTMX, **{"HX-Target": "every-reason"})
+    assert "<html" not in fragment
+    assert fragment.count('<th scope="row">') == len(engine.current().features)
+    whole = read(advisor, case, "?show=reasons")
+    assert "<html" in whole
+    assert fragment.strip() in whole
+
+
+def test_opening_a_case_again_keeps_its_assessment(advisor, case):
+    read(advisor, case)
+    read(advisor, case)
+    assert Assessment.objects.filter(case=case).count() == 1
+
+
+def test_a_case_is_assessed_again_on_demand(advisor, case):
+    read(advisor, case)
+    response = advisor.post(reverse("case_assess", args=[case.reference]))
+    assert response.url == case.get_absolute_url()
+    assert Assessment.objects.filter(case=case, assessed_by__username="advisor").count() == 2
+
+
+def test_an_auditor_reads_without_leaving_an_assessment(client_as, case):
+    html = read(client_as("auditor"), case)
+    assert "Not assessed yet" in html
+    assert "<form" not in html[html.index('id="decision"') :].split("</section>")[0]
+    assert not Assessment.objects.exists()
+
+
+def test_an_auditor_is_told_that_an_assessment_no_longer_holds(client_as, case, person):
+    services.assess(case=case, by=person("advisor"))
+    case.profile.digest = "0" * 64
+    case.profile.save()
+    assert "model or data changed since" in read(client_as("auditor"), case)
+
+
+@pytest.mark.parametrize("name", ["case_detail", "case_assess", "case_decide", "case_notes"])
+def test_a_colleagues_case_does_not_exist(client_as, case, name):
+    browser = client_as("colleague")
+    address = reverse(name, args=[case.reference])
+    response = browser.get(address) if name == "case_detail" else browser.post(address, {"text": "x"})
+    assert response.status_code == 404
+    assert not Assessment.objects.exists()
+
+
+def test_without_a_model_the_verdict_is_refer_and_says_why(advisor, case_of, db):
+    case = case_of("advisor")
+    html = read(advisor, case)
+    assert Elements(html).having("data-verdict")[0]["data-verdict"] == "refer"
+    assert "the model is not available" in html
+    assert "no model version has been activated" in html
+    assert not Elements(html).having("data-probability")
+
+
+def test_a_missing_critical_input_is_named(advisor, case_of, model_in_use):
+    case = case_of("advisor", application={"AMT_ANNUITY": None})
+    html = read(advisor, case)
+    assert Elements(html).having("data-verdict")[0]["data-verdict"] == "refer"
+    assert "<li>Annuity</li>" in html
+
+
+def test_sex_and_family_status_are_never_shown(advisor, case_of, model_in_use):
+    case = case_of(
+        "advisor",
+        application={
+            "CNT_FAM_MEMBERS": 2.0,
+            "NAME_TYPE_SUITE": "Spouse, partner",
+            "NAME_INCOME_TYPE": "Maternity leave",
+        },
+    )
+    for path in ("", "?show=values", "?show=reasons"):
+        text = words(read(advisor, case, path)).lower()
+        for word in ("married", "spouse", "partner", "woman", "maternity", "household"):
+            assert word not in text
+
+
+def test_no_history_and_not_provided_are_told_apart(advisor, case):
+    text = words(read(advisor, case))
+    assert "Shop and cash credits here no history" in text
+    assert "Instalments paid here not provided" in text
+
+
+def test_a_missing_value_is_shown_as_missing(advisor, case_of, model_in_use):
+    case = case_of("advisor", application={"EXT_SOURCE_1": None, "DAYS_EMPLOYED": -1157.0})
+    text = words(read(advisor, case))
+    assert "External rating 1 missing" in text
+    assert "3 years 2 months in the job" in text
+
+
+def test_the_comparison_takes_the_chosen_segment(advisor, case):
+    html = read(advisor, case, "?segment=contract:Cash loans")
+    assert '<option value="contract:Cash loans" selected>' in html
+    fragment = read(advisor, case, "?segment=contract:Cash loans", **HTMX, **{"HX-Target": "comparison"})
+    assert fragment.lstrip().startswith('<section id="comparison"')
+    assert fragment.strip() in html
+
+
+def test_a_segment_the_client_is_not_in_falls_back_to_everybody(advisor, case):
+    assert '<option value="all" selected>' in read(advisor, case, "?segment=age_band:30-39")
+
+
+def test_drawings_and_figures_for_machines_ignore_the_readers_language(advisor, case):
+    page = Elements(read(advisor, case, **{"Accept-Language": "fr"}))
+    for attribute in ("data-probability", "data-threshold", "data-contribution", "data-base"):
+        assert all(np.isfinite(float(element[attribute])) for element in page.having(attribute))
+    for tag, attributes in page.found:
+        if tag in ("rect", "line", "circle"):
+            assert all("," not in value for value in attributes.values() if value)
+
+
+def test_the_page_has_no_inline_script_or_style(advisor, case):
+    for tag, attributes in Elements(read(advisor, case, "?show=values")).found:
+        assert "style" not in attributes
+        assert not [name for name in attributes if name.startswith("on")]
+        if tag == "script":
+            assert "src" in attributes or attributes.get("type") == "application/json"
+
+
+def test_the_next_pending_case_is_one_click_away(advisor, case_of, model_in_use, person):
+    first, second = case_of("advisor"), case_of("advisor")
+    Case.objects.filter(pk__in=[first.pk, second.pk]).update(submitted_at=first.submitted_at)
+    case_of("colleague")
+    assert f'href="{second.get_absolute_url()}" data-next-case' in read(advisor, first)
+    decided = services.assess(case=second, by=person("advisor"))
+    services.decide(
+        case=second,
+        assessment=decided,
+        outcome="refuse",
+        by=person("advisor"),
+        reason_code="other",
+        reason="Decided for this test, at length.",
+    )
+    assert "data-next-case" not in read(advisor, first)
+
+
+def test_the_history_shows_the_clients_other_cases_to_those_who_may_see_them(client_as, case, person):
+    other = CaseFactory(client=case.client, advisor=UserFactory(username="colleague"))
+    services.add_note(case=other, text="Seen at the other branch", by=person("colleague"))
+    assert "Seen at the other branch" not in read(client_as("advisor"), case)
+    assert "Seen at the other branch" in read(client_as("manager"), case)
+
+
+def test_a_note_is_written_and_shown(advisor, case):
+    response = advisor.post(
+        reverse("case_notes", args=[case.reference]), {"text": "Called back"}, headers=HTMX
+    )
+    assert response.content.decode().lstrip().startswith('<section id="history"')
+    assert list(case.notes.values_list("text", "author__username")) == [("Called back", "advisor")]
+    assert "Called back" in read(advisor, case)
+
+
+def test_an_empty_note_is_not_kept(advisor, case):
+    response = advisor.post(reverse("case_notes", args=[case.reference]), {"text": "  "})
+    assert response.status_code == 422
+    assert "<html" in response.content.decode()
+    assert not case.notes.exists()
+
+
+def test_a_stored_assessment_is_shown_with_few_queries(advisor, case, django_assert_max_num_queries):
+    read(advisor, case)
+    with django_assert_max_num_queries(22):
+        read(advisor, case)
+
+
+def test_every_main_feature_is_compared(advisor, case):
+    shown = {element["data-histogram"] for element in Elements(read(advisor, case)).having("data-histogram")}
+    assert shown == set(catalogue.MAIN)
