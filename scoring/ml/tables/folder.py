@@ -42,6 +42,10 @@ class Folder:
     def absent(self) -> tuple[str, ...]:
         return tuple(name for name in HISTORY if name not in self.history)
 
+    def clients(self) -> int:
+        """How many applications there are, train and test side together."""
+        return int(self.connection.raw_sql("SELECT count(*) FROM application").fetchone()[0])
+
     def fingerprint(self) -> str:
         """sha256 over the names and bytes of the files."""
         whole = hashlib.sha256()

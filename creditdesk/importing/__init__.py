@@ -1,0 +1,1 @@
+"""From a folder of Home Credit tables to clients, cases and profiles."""

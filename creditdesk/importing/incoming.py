@@ -1,0 +1,79 @@
+"""One client as a folder tells it, in the shape of the desk's tables."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+
+from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
+from creditdesk.models.case import searchable
+from scoring.ml.features.frames import ProfileBatch
+
+_CENT: Final = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """`name` is None where the folder gives none: a name that is already known then stays."""
+
+    reference: str
+    name: str | None
+    application: Mapping[str, float | str]
+    history: Mapping[str, float]
+    history_rows: Mapping[str, int]
+    digest: str
+    sex: str
+    family_status: str
+    defaulted: bool | None
+
+    def client(self, pk: int | None = None) -> Client:
+        return Client(pk=pk, name=self.name or "", search_name=searchable(self.name or ""))
+
+    def case_columns(self) -> dict[str, Any]:
+        annuity = self.application.get("AMT_ANNUITY")
+        return {
+            "contract_type": self.application["NAME_CONTRACT_TYPE"],
+            "amount_credit": _money(self.application["AMT_CREDIT"]),
+            "amount_annuity": None if annuity is None else _money(annuity),
+        }
+
+    def profile(self, case: Case) -> Profile:
+        return Profile(
+            case=case,
+            application=self.application,
+            history=self.history,
+            history_rows=self.history_rows,
+            digest=self.digest,
+        )
+
+    def monitoring(self, case: Case) -> MonitoringRecord:
+        return MonitoringRecord(
+            case=case, sex=self.sex, family_status=self.family_status, defaulted=self.defaulted
+        )
+
+
+def incoming(batch: ProfileBatch, names: Mapping[int, str]) -> Iterator[Incoming]:
+    """The clients of a batch, in its order."""
+    history_rows = {table: rows.tolist() for table, rows in batch.history_rows.items()}
+    sexes, statuses = (batch.protected[name] for name in ("CODE_GENDER", "NAME_FAMILY_STATUS"))
+    references = batch.reference.tolist()
+    for row, (application, history) in enumerate(batch.records()):
+        counted = {table: rows[row] for table, rows in history_rows.items()}
+        target = batch.target[row]
+        yield Incoming(
+            reference=str(references[row]),
+            name=names.get(references[row]),
+            application=application,
+            history=history,
+            history_rows=counted,
+            digest=profile_digest(application, history, counted),
+            sex=sexes[row] or "",
+            family_status=statuses[row] or "",
+            defaulted=None if np.isnan(target) else bool(target),
+        )
+
+
+def _money(amount: float | str) -> Decimal:
+    return Decimal(str(amount)).quantize(_CENT)

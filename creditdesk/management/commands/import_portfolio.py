@@ -1,0 +1,131 @@
+import csv
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from itertools import chain, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+from tqdm import tqdm
+
+from accounts.models import User
+from accounts.roles import Role
+from creditdesk.exports import safe_text
+from creditdesk.importing.names import names_in
+from creditdesk.importing.storing import Portfolio, Stored, store
+from scoring.ml.tables.catalogue import TABLES
+from scoring.ml.tables.checks import Checked, Reject, check
+from scoring.ml.tables.folder import ENGINES, FolderError, open_folder
+
+SHOWN_REJECTS = 5
+
+
+class Command(BaseCommand):
+    help = "Import the Home Credit tables of a folder: clients, cases and what the model reads of them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument("--advisor", metavar="USERNAME", help="default: spread over the active advisors")
+        parser.add_argument("--rejects", type=Path, metavar="FILE", help="CSV of the rows that are not taken")
+        parser.add_argument("--engine", choices=ENGINES, default="duckdb")
+        parser.add_argument("--progress", action="store_true", help="show it though this is no terminal")
+
+    def handle(self, *, folder: Path, **options: Any) -> None:
+        self.stored = Stored()
+        try:
+            self.run(folder, **options)
+        except FolderError as error:
+            raise CommandError(str(error)) from error
+        except (OperationalError, OSError, duckdb.Error) as error:
+            raise CommandError(stopped(error, self.stored)) from error
+
+    def run(
+        self, folder: Path, *, advisor: str | None, rejects: Path | None, engine: str, **options: Any
+    ) -> None:
+        advisors = advisors_for(advisor)
+        checked = check(open_folder(folder, engine=engine))
+        names, nameless = names_in(folder)
+        self.tell_absent(checked)
+        self.tell_rejects(checked, nameless, rejects)
+        portfolio = Portfolio(checked, names, advisors, reassigned=advisor is not None)
+        self.store(portfolio, show=options["progress"] or sys.stderr.isatty())
+
+    def store(self, portfolio: Portfolio, *, show: bool) -> None:
+        clients = portfolio.checked.folder.clients()
+        if not clients:
+            raise CommandError("No application of this folder can be taken; nothing was stored.")
+        with tqdm(total=clients, unit=" clients", file=sys.stderr, disable=not show) as progress:
+            for self.stored in store(portfolio):
+                progress.update(self.stored.clients - progress.n)
+        done = self.stored
+        self.stdout.write(
+            f"{done.clients:,} clients: {done.added:,} new, {done.updated:,} changed,"
+            f" {done.unchanged:,} as they were."
+        )
+
+    def tell_absent(self, checked: Checked) -> None:
+        absent = [TABLES[name].stem for name in checked.folder.absent]
+        if absent:
+            self.stderr.write(
+                f"Not provided: {', '.join(absent)}."
+                " The case page says so; it is not the same as a client without such history."
+            )
+
+    def tell_rejects(self, checked: Checked, nameless: list[Reject], path: Path | None) -> None:
+        rows = checked.rejects.rows()
+        if nameless:
+            rows[nameless[0].file] = len(nameless)
+        rejects = chain(checked.rejects, nameless)
+        if path:
+            write_rejects(path, rejects)
+        if rows:
+            counted = ", ".join(f"{file} {number:,}" for file, number in rows.items())
+            self.stderr.write(f"Rows not taken: {counted}.")
+            for line in [f"See {path}."] if path else map(in_words, islice(rejects, SHOWN_REJECTS)):
+                self.stderr.write(line)
+
+
+def advisors_for(username: str | None) -> list[User]:
+    """The one who is named, or everyone who advises."""
+    active = User.objects.filter(is_active=True)
+    if username is None:
+        advisors = list(active.filter(role=Role.ADVISOR).order_by("pk"))
+        if not advisors:
+            raise CommandError("There is no active advisor to give cases to: add one or name --advisor.")
+        return advisors
+    advisor = active.filter(username=username).first()
+    if advisor is None or not advisor.has_perm("creditdesk.decide_case"):
+        raise CommandError(f"{username} is no active user who may decide cases.")
+    return [advisor]
+
+
+def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
+    """Written beside and renamed at the end: the file is whole or it is not there."""
+    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as beside:
+        unfinished = Path(beside) / path.name
+        with unfinished.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(Reject.__annotations__)
+            for one in rejects:
+                writer.writerow(
+                    [one.file, one.line, safe_text(one.reference), one.column, safe_text(one.reason)]
+                )
+        unfinished.replace(path)
+
+
+def in_words(reject: Reject) -> str:
+    what = " ".join(filter(None, (reject.column, reject.reason)))
+    return f"  {reject.file} line {reject.line}: {what}"
+
+
+def stopped(error: Exception, stored: Stored) -> str:
+    kept = (
+        f"{stored.clients:,} clients were stored before that, whole, and are kept: import again to go on."
+        if stored.clients
+        else "Nothing was stored."
+    )
+    return f"The import stopped: {str(error).splitlines()[0]}. {kept}"
