@@ -52,7 +52,7 @@ def forbid_changes(
         allow(apps, schema_editor)
         triggers = _postgresql_triggers if _is_postgresql(schema_editor) else _sqlite_triggers
         for statement in triggers(table, verbs, keys):
-            schema_editor.execute(statement)
+            schema_editor.execute(statement, params=None)
 
     def allow(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         on_table = f" ON {table}" if _is_postgresql(schema_editor) else ""
