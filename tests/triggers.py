@@ -9,7 +9,7 @@ from django.test import TransactionTestCase
 
 from accounts.audit.recording import start_chain
 
-_empty_tables = TransactionTestCase._fixture_teardown
+_empty_tables = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
 
 def empty_append_only_tables_too(case: TransactionTestCase) -> None:

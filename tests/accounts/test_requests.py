@@ -13,18 +13,18 @@ from accounts.audit import Action
 from accounts.models import AuditEvent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
-HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": "http://testserver/cases/?page=2"}
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/cases/?page=2"}
 
 
 def test_a_fragment_asked_for_without_a_session_brings_the_whole_sign_in_page():
-    answer = Browser().get("/page/", **HTMX)
+    answer = Browser().get("/page/", headers=HTMX)
     assert answer.status_code == 200
     assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fcases%2F%3Fpage%3D2"
     assert answer.content == b""
 
 
 def test_a_fragment_never_leads_to_another_site():
-    answer = Browser().get("/page/", **HTMX | {"HTTP_HX_CURRENT_URL": "https://evil.example/cases/"})
+    answer = Browser().get("/page/", headers=HTMX | {"HX-Current-URL": "https://evil.example/cases/"})
     assert answer["HX-Redirect"] == "/accounts/login/?next=%2F"
 
 
@@ -100,5 +100,5 @@ def test_outside_a_request_there_is_no_identifier(client_as):
 
 @override_settings(REQUIRE_MFA=True)
 def test_a_fragment_without_the_second_factor_brings_the_whole_enrolment_page(client_as):
-    answer = client_as("advisor").get("/page/", **HTMX)
+    answer = client_as("advisor").get("/page/", headers=HTMX)
     assert answer["HX-Redirect"] == "/accounts/2fa/totp/activate/?next=%2Fcases%2F%3Fpage%3D2"

@@ -31,10 +31,10 @@ def test_flags_groups_and_permission_rows_add_nothing():
     group.permissions.set(Permission.objects.all())
     user.groups.add(group)
     user.user_permissions.set(Permission.objects.all())
-    user = User.objects.get(pk=user.pk)
-    assert user.get_all_permissions() == PERMISSIONS[Role.ADVISOR]
-    assert not user.has_perm("accounts.view_admin")
-    assert not user.has_module_perms("auth")
+    fresh = User.objects.get(pk=user.pk)
+    assert fresh.get_all_permissions() == PERMISSIONS[Role.ADVISOR]
+    assert not fresh.has_perm("accounts.view_admin")
+    assert not fresh.has_module_perms("auth")
 
 
 @pytest.mark.parametrize("role", Role)

@@ -28,13 +28,13 @@ def advisor():
 @pytest.fixture
 def secret(advisor) -> str:
     """The secret in the advisor's authenticator app."""
-    secret = generate_totp_secret()
+    secret = str(generate_totp_secret())
     TOTP.activate(advisor, secret)
     return secret
 
 
 def code(secret: str, *, ahead: int = 0) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead)))
 
 
 def give_code(browser: Browser, code: str):
