@@ -1,6 +1,7 @@
 """Numbers in the reader's form, icons and badges: the small words of every page."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -66,6 +67,7 @@ def markdown(text: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, css: str = "") -> SafeString:
     """One symbol of the sprite, hidden from screen readers: the word beside it says it."""
     return format_html(

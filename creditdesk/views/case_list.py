@@ -1,9 +1,10 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from creditdesk.filters import CaseFilter
 from creditdesk.http import DeskRequest, asked
 from creditdesk.models import Case, Decision
 
-PAGE_SIZE: Final = 25
+PAGE_SIZE: Final = 20
 SHOWN: Final = (
     "reference",
     "submitted_at",
@@ -62,18 +63,20 @@ COLUMNS: Final = (
 )
 
 
-def rows(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """What the table shows and no more: an assessment carries its whole input."""
+def rows(keys: Sequence[int]) -> list[Case]:
+    """What the table shows of these cases and no more: an assessment carries its whole input."""
     standing = (
         Decision.objects.exclude(status=Decision.Status.REJECTED)
         .only("case_id", "outcome", "status")
         .order_by("-pk")
     )
-    return (
-        cases.select_related("client", "advisor", "latest_assessment")
+    found = (
+        Case.objects.select_related("client", "advisor", "latest_assessment")
         .only(*SHOWN)
         .prefetch_related(Prefetch("decisions", queryset=standing, to_attr="standing"))
+        .in_bulk(keys)
     )
+    return [found[key] for key in keys]
 
 
 def columns(case_filter: CaseFilter) -> list[Column]:
@@ -94,10 +97,14 @@ def address(case_filter: CaseFilter) -> str:
 def case_list(request: DeskRequest) -> HttpResponse:
     data = asked(request)
     case_filter = CaseFilter(data, user=request.user)
+    # Keys first: sorting 65,000 keys takes a fraction of sorting as many whole rows.
+    keys = case_filter.qs.values_list("pk", flat=True)
+    page = Paginator(keys, PAGE_SIZE).get_page(data.get("page"))
     context = {
         "filter": case_filter,
         "form": case_filter.form,
-        "page": Paginator(rows(case_filter.qs), PAGE_SIZE).get_page(data.get("page")),
+        "page": page,
+        "cases": rows(list(page)),
         "columns": columns(case_filter),
     }
     if request.method == "POST" and request.htmx:
