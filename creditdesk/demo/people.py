@@ -1,0 +1,40 @@
+"""The demo users and their one password."""
+
+from typing import Final
+
+from accounts.models import User
+from accounts.roles import Role
+
+PEOPLE: Final = {
+    "advisor": (Role.ADVISOR, "Camille", "Renaud"),
+    "colleague": (Role.ADVISOR, "Julien", "Morel"),
+    "manager": (Role.MANAGER, "Claire", "Fontaine"),
+    "analyst": (Role.ANALYST, "Samir", "Benali"),
+    "auditor": (Role.AUDITOR, "Anne", "Lacroix"),
+    "admin": (Role.ADMIN, "Thomas", "Girard"),
+}
+ADVISORS: Final = ("advisor", "colleague")
+
+
+def missing_people() -> list[str]:
+    present = set(User.objects.filter(username__in=PEOPLE).values_list("username", flat=True))
+    return [username for username in PEOPLE if username not in present]
+
+
+def add_person(username: str, password: str) -> User:
+    role, first_name, last_name = PEOPLE[username]
+    return User.objects.create_user(
+        username, password=password, role=role, first_name=first_name, last_name=last_name
+    )
+
+
+def renew_passwords(password: str) -> None:
+    """Everybody who has another one gets this password; hashing takes time, so nobody else does."""
+    for person in User.objects.filter(username__in=PEOPLE):
+        if not person.check_password(password):
+            person.set_password(password)
+            person.save(update_fields=["password"])
+
+
+def named(username: str) -> User:
+    return User.objects.get(username=username)

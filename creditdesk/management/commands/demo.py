@@ -1,0 +1,77 @@
+import os
+import secrets
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from creditdesk.demo import model, people, work
+from creditdesk.models import Case
+from scoring.ml.model.folder import ModelUnavailable
+
+
+class Command(BaseCommand):
+    help = (
+        "Prepare the demo: tables, demo users, synthetic portfolio, demo model, some work done. Idempotent."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if self.is_left_alone():
+            return
+        self.migrate()
+        self.add_people(os.environ.get("CREDITDESK_DEMO_PASSWORD", ""))
+        self.import_clients()
+        self.activate_model()
+
+    def is_left_alone(self) -> bool:
+        """A demo desk into which cases were imported stays as it is; a desk without demo cases is refused."""
+        if Case._meta.db_table not in connection.introspection.table_names():
+            return False
+        origins = set(Case.objects.values_list("origin", flat=True).distinct())
+        if origins and Case.Origin.DEMO not in origins:
+            raise CommandError(
+                "This database holds cases that are not demo cases: the demo does not touch it."
+                " Point DATABASE_URL at another one."
+            )
+        if Case.Origin.IMPORTED in origins:
+            self.stdout.write("This database holds imported cases beside the demo: nothing was changed.")
+        return Case.Origin.IMPORTED in origins
+
+    def migrate(self) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("Preparing the database")
+            call_command("migrate", verbosity=0, interactive=False)
+
+    def add_people(self, chosen: str) -> None:
+        missing = people.missing_people()
+        password = chosen or secrets.token_urlsafe(12)
+        if chosen:
+            people.renew_passwords(chosen)
+        for username in missing:
+            people.add_person(username, password)
+        self.stdout.write(f"Demo users: {', '.join(people.PEOPLE)}")
+        if missing:
+            where = "as in CREDITDESK_DEMO_PASSWORD" if chosen else f"{password} (shown once)"
+            self.stdout.write(f"Their password: {where}")
+
+    def import_clients(self) -> None:
+        # The table engine takes seconds to load, which a second start does not need.
+        from creditdesk.demo import clients
+
+        if not clients.portfolio_is_there():
+            self.stdout.write(f"Importing {clients.CLIENTS:,} synthetic clients")
+            clients.import_clients()
+
+    def activate_model(self) -> None:
+        try:
+            if not model.a_model_is_active():
+                self.stdout.write(f"Active model: {model.activate_demo_model()}")
+        except ModelUnavailable as error:
+            self.stderr.write(f"No model in use, every verdict will be refer: {error}")
+            return
+        if not work.work_is_there():
+            self.stdout.write("Assessing and deciding some cases")
+            work.do_some_work()
