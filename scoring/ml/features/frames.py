@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features import history
-from scoring.ml.features.formula import Columns
 from scoring.ml.tables.catalogue import PROTECTED, TABLES
 from scoring.ml.tables.schema import Kind
 
@@ -29,9 +28,7 @@ Record = Mapping[str, Value]
 
 CATEGORIES = frozenset(one.name for one in TABLES["application"].columns if one.kind is Kind.CATEGORY)
 APPLICATION = tuple(
-    one.name
-    for one in TABLES["application"].columns
-    if one.kind is not Kind.ID and one.name != TARGET and one.name not in PROTECTED
+    one.name for one in TABLES["application"].columns if one.kind is not Kind.ID and not one.protected
 )
 HISTORY = tuple(feature.name for feature in history.AGGREGATES)
 
@@ -74,7 +71,7 @@ def profiles(folder: "Folder", *, chunk: int = 20_000) -> Iterator[ProfileBatch]
             yield _profile_batch(_read(folder, within.order_by(REFERENCE)))
 
 
-def columns_of(records: Sequence[Record]) -> Columns:
+def columns_of(records: Sequence[Record]) -> dict[str, NDArray[Any]]:
     """Columns (n,) of n records, each `{**application, **history}`; what is absent or None is missing."""
     return {name: _column(records, name) for name in (*APPLICATION, *HISTORY)}
 
