@@ -147,7 +147,7 @@ def cleaning(raw: Column) -> Cleaning:
 
 
 def number(values: NDArray[Any]) -> Values:
-    return values.astype(np.float64)
+    return np.asarray(values, dtype=np.float64)
 
 
 def _known(

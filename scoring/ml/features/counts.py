@@ -65,9 +65,6 @@ DERIVED = (
     *of_group("housing", (
         ("BUILDING_MEAN", Unit.NUMBER, "Mean of the building’s measures", "Moyenne des mesures de l’immeuble",
          lambda p: f.known_mean(values(p, BUILDING))),
-        ("BUILDING_VARIANCE", Unit.NUMBER, "Spread of the building’s measures",
-         "Dispersion des mesures de l’immeuble",
-         lambda p: f.known_variance(values(p, BUILDING))),
         ("BUILDING_MISSING", Unit.COUNT, "Measures of the building that are unknown",
          "Mesures de l’immeuble inconnues",
          lambda p: missing_count(p, BUILDING)),

@@ -40,14 +40,14 @@ class Profile:
         self._missing = np.full(size, np.nan)
 
     def __getattr__(self, name: str) -> Values:
-        if name in self._formulas:
-            values = self._formulas[name](self)
-        elif name in self._sources:
-            values = self._sources[name](self.given(name))
-        else:
-            raise AttributeError(name)
+        formula = self._formulas.get(name)
+        values = formula(self) if formula else self._cleaned(name)
         self.__dict__[name] = values
         return values
+
+    def _cleaned(self, name: str) -> Values:
+        given = self.given(name)
+        return self._sources[name](given)
 
     def given(self, name: str) -> NDArray[Any]:
         """The column as it was given, before any cleaning; all missing where it was not."""
@@ -90,13 +90,13 @@ def flag(condition: NDArray[np.bool_], known: Values) -> Values:
 
 def known_count(values: Sequence[Values]) -> Values:
     # Whole numbers add up to the same in any order, so this one sum over an axis is safe.
-    count: Values = np.count_nonzero(~np.isnan(np.stack(values)), axis=0).astype(np.float64)
+    count: Values = (~np.isnan(np.array(values))).sum(axis=0, dtype=np.float64)
     return count
 
 
 def known_sum(values: Sequence[Values]) -> Values:
     """The sum of what is known, from left to right; missing when nothing is."""
-    stacked = np.stack(values)
+    stacked = np.array(values)
     missing = np.isnan(stacked)
     total: Values = reduce(np.add, np.where(missing, 0.0, stacked))
     return np.where(missing.all(axis=0), np.nan, total)
@@ -108,9 +108,8 @@ def known_mean(values: Sequence[Values]) -> Values:
 
 def known_variance(values: Sequence[Values]) -> Values:
     """Population variance of what is known; missing when fewer than two are."""
-    deviations = np.stack(values) - known_mean(values)
-    spread = known_mean(list(deviations * deviations))
-    return np.where(known_count(values) < 2, np.nan, spread)
+    deviations = np.array(values) - known_mean(values)
+    return np.where(known_count(values) < 2, np.nan, known_mean(list(deviations * deviations)))
 
 
 def least(values: Sequence[Values]) -> Values:
