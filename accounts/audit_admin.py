@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import Action, record
@@ -31,15 +32,15 @@ class ActionFilter(admin.SimpleListFilter):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
-    list_display = ("sequence", "at", "actor", "what", "target", "request_id", "genuine")
-    list_display_links = ("sequence", "at")
+    list_display = ("sequence", "when", "actor", "what", "target", "request", "genuine")
+    list_display_links = ("sequence", "when")
     list_filter = (ActionFilter, "at", ("actor", admin.AllValuesFieldListFilter))
     search_fields = ("actor", "action", "target", "request_id")
     date_hierarchy = "at"
     ordering = ("-sequence",)
     show_full_result_count = False
     fields = (
-        "sequence", "at", "actor", "what", "target", "readable_details", "request_id",
+        "sequence", "when", "actor", "what", "target", "readable_details", "request_id",
         "genuine", "previous_hash", "own_hash",
     )  # fmt: skip
     actions = None
@@ -63,6 +64,14 @@ class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         record_first_view(request)
         return super().changeform_view(request, *args, **kwargs)
+
+    @admin.display(description=_("time"), ordering="at")
+    def when(self, event: AuditEvent) -> str:
+        return f"{localtime(event.at):%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description=_("request"))
+    def request(self, event: AuditEvent) -> str:
+        return event.request_id[:8]
 
     @admin.display(description=_("what"), ordering="action")
     def what(self, event: AuditEvent) -> str:

@@ -6,11 +6,11 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -37,7 +37,7 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     add_fieldsets = (
         (None, {"fields": ("username", "first_name", "last_name", "role", "password1", "password2")}),
     )
-    list_display = ("username", "get_full_name", "role", "is_active", "has_second_factor", "last_login")
+    list_display = ("username", "full_name", "role", "is_active", "has_second_factor", "last_login")
     list_filter = ("role", "is_active")
     search_fields = ("username", "first_name", "last_name")
     filter_horizontal = ()
@@ -64,8 +64,12 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         # One's own password is changed where the present one is asked for.
         if str(request.user.pk) == id:
-            raise PermissionDenied
+            return redirect("account_change_password")
         return super().user_change_password(request, id, form_url)
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def full_name(self, user: User) -> str:
+        return user.get_full_name()
 
     @admin.display(description=_("second factor"), boolean=True, ordering="second_factor")
     def has_second_factor(self, user: User) -> bool:
