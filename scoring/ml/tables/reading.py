@@ -85,7 +85,7 @@ def _csv(connection: Any, file: TableFile, workspace: Path) -> tuple[Mapping[str
         path = workspace / f"{path.name}.regular.csv"
         write_regular_rows(file.path, path, len(layout.header))
     if layout.misshapen:
-        connection.insert("faults", _misshapen(file, layout))
+        _from_arrow(connection, "INSERT INTO faults", _misshapen(file, layout))
     types = ", ".join(f"{cells.text(name)}: 'VARCHAR'" for name in layout.header)
     rows = (
         f"SELECT {taken}, row_number() OVER () - 1 AS position FROM read_csv({cells.text(path)},"
@@ -99,13 +99,19 @@ def _with_lines(connection: Any, rows: str, file: TableFile, layout: Layout) -> 
     """A row's line follows from its position; blank, misshapen and broken lines before it shift it."""
     if not layout.shifts:
         return f"SELECT * EXCLUDE position, position + 2 AS line FROM ({rows})"
-    first, shift = zip((0, 0), *layout.shifts, strict=True)
+    first, shift = zip(*{0: 0, **dict(layout.shifts)}.items(), strict=True)
     shifts = f"shifts_{file.table}{file.side}"
-    connection.create_table(shifts, pa.table({"first": first, "shift": shift}))
+    _from_arrow(connection, f"CREATE TABLE {shifts} AS", pa.table({"first": first, "shift": shift}))
     return (
         "SELECT * EXCLUDE (position, first, shift), position + 2 + shift AS line"
         f" FROM ({rows}) ASOF JOIN {shifts} ON position >= first"
     )
+
+
+def _from_arrow(connection: Any, statement: str, rows: pa.Table) -> None:
+    connection.con.register("rows_in_memory", rows)
+    connection.raw_sql(f"{statement} SELECT * FROM rows_in_memory")
+    connection.con.unregister("rows_in_memory")
 
 
 def _misshapen(file: TableFile, layout: Layout) -> pa.Table:
