@@ -1,34 +1,10 @@
-"""What the administration shows of the desk: stored evidence, to be read and never edited."""
-
-from typing import TYPE_CHECKING, Any
+"""What the administration shows of the desk."""
 
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
 
 from accounts.admin_site import site
+from accounts.read_only_admin import ReadOnlyAdmin
 from creditdesk.models import Assessment, Decision
-
-if TYPE_CHECKING:
-    _ModelAdmin = admin.ModelAdmin[Any]
-else:  # generic for the type checker only
-    _ModelAdmin = admin.ModelAdmin
-
-
-class ReadOnlyAdmin(_ModelAdmin):
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.has_perm("accounts.view_auditevent")
-
-    has_module_permission = has_view_permission
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 @admin.register(Decision, site=site)
