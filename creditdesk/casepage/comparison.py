@@ -1,5 +1,6 @@
 """Where a client stands among all clients and among those of a chosen segment, for the main features."""
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +29,20 @@ class Line:
     median: str
     below: str
     band: charts.Band
-    histogram: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """The histogram of one main feature, in the words of its unit, ready to be drawn."""
+
+    feature: str
+    label: str
+    value: str
+    cells: tuple[Mapping[str, Any], ...]
+
+    @property
+    def data(self) -> str:
+        return json.dumps(self.cells, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,76 +50,97 @@ class Comparison:
     segments: tuple[Segment, ...]
     chosen: Segment
     lines: tuple[Line, ...]
+    distribution: Distribution
 
-    @property
-    def histograms(self) -> list[Mapping[str, Any]]:
-        return [line.histogram for line in self.lines]
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One main feature: what is known of the group, and the client's value (NaN where missing)."""
+
+    feature: Feature
+    cell: Mapping[str, Any]
+    edges: list[float]
+    value: float
 
 
 def comparison(
-    facts: Mapping[str, Any], application: Mapping[str, Any], values: Mapping[str, float], chosen: str
+    facts: Mapping[str, Any],
+    application: Mapping[str, Any],
+    values: Mapping[str, float],
+    asked: Mapping[str, str],
 ) -> Comparison | None:
-    """None when the model knows no population (`facts`: that part of model.json). A segment that the client
-    is not in, or that was too small to be kept, falls back to all clients."""
-    kept = facts.get("segments", {})
-    segments = {
-        key: Segment(key, wording.told(label), _clients(kept[key]))
-        for key, label in population.segments_of(application, facts.get("income_edges", ()))
-        if key in kept
-    }
+    """With the segment and the feature that `asked` names, where they are possible; otherwise with all
+    clients and the first known feature. None when the model (`facts`: its population) knows nobody else."""
+    segments = _segments(facts, application)
     if population.ALL not in segments:
         return None
-    here = segments.get(chosen) or segments[population.ALL]
-    cells, edges = kept[here.key], facts["edges"]
-    lines = (
-        _line(catalogue.BY_NAME[name], cells[name], edges[name], values.get(name, math.nan))
-        for name in catalogue.MAIN
-        if name in cells and name in edges
+    here = segments.get(asked.get("segment", "")) or segments[population.ALL]
+    parts = _parts(facts["segments"][here.key], facts["edges"], values)
+    known = [part for part in parts if not math.isnan(part.value)]
+    drawn = [part for part in parts if part.feature.name == asked.get("feature")]
+    return Comparison(
+        segments=tuple(segments.values()),
+        chosen=here,
+        lines=tuple(_line(part) for part in parts),
+        distribution=_distribution((drawn or known or parts)[0]),
     )
-    return Comparison(tuple(segments.values()), here, tuple(lines))
+
+
+def _segments(facts: Mapping[str, Any], application: Mapping[str, Any]) -> dict[str, Segment]:
+    """Those that the client is in and that are large enough to have been kept."""
+    kept = facts.get("segments", {})
+    own = population.segments_of(application, facts.get("income_edges", ()))
+    return {key: Segment(key, wording.told(label), _clients(kept[key])) for key, label in own if key in kept}
 
 
 def _clients(cells: Mapping[str, Any]) -> int:
     return max((cell["n"] for cell in cells.values()), default=0)
 
 
-def _line(feature: Feature, cell: Mapping[str, Any], edges: list[float], value: float) -> Line:
-    known = None if math.isnan(value) else value
-    turned = _turned(feature)
-    quantiles = [turned * q for q in cell["quantiles"]]
-    share = None if known is None else charts.share_below(known, edges, cell["histogram"])
+def _parts(
+    cells: Mapping[str, Any], edges: Mapping[str, list[float]], values: Mapping[str, float]
+) -> list[_Part]:
+    return [
+        _Part(catalogue.BY_NAME[name], cells[name], edges[name], values.get(name, math.nan))
+        for name in catalogue.MAIN
+        if name in cells and name in edges
+    ]
+
+
+def _line(part: _Part) -> Line:
+    known = None if math.isnan(part.value) else part.value
+    turned = _turned(part.feature)
+    quantiles = [turned * q for q in part.cell["quantiles"]]
+    share = None if known is None else charts.share_below(known, part.edges, part.cell["histogram"])
     if turned < 0:
         quantiles.reverse()
         share = None if share is None else 1 - share
-    words = wording.feature_in_words(feature, value)
     return Line(
-        feature=feature.name,
-        label=wording.titled(feature.label),
-        value=words,
-        median=wording.feature_in_words(feature, cell["quantiles"][len(quantiles) // 2]),
+        feature=part.feature.name,
+        label=wording.titled(part.feature.label),
+        value=wording.feature_in_words(part.feature, part.value),
+        median=wording.feature_in_words(part.feature, part.cell["quantiles"][len(quantiles) // 2]),
         below="" if share is None else wording.percent(share, 0),
         band=charts.band(quantiles, None if known is None else turned * known),
-        histogram=_histogram(feature, cell, edges, known, words),
     )
+
+
+def _distribution(part: _Part) -> Distribution:
+    total = sum(part.cell["histogram"]) or 1
+    cells = [
+        {
+            "label": wording.feature_in_words(part.feature, (low + high) / 2),
+            "share": round(100 * count / total, 2),
+            "client": low <= part.value < high,
+        }
+        for low, high, count in zip(part.edges, part.edges[1:], part.cell["histogram"], strict=False)
+    ]
+    if _turned(part.feature) < 0:
+        cells.reverse()
+    value = wording.feature_in_words(part.feature, part.value)
+    return Distribution(part.feature.name, wording.titled(part.feature.label), value, tuple(cells))
 
 
 def _turned(feature: Feature) -> int:
     """Days before the application are negative; turned round, right means more, or longer ago."""
     return -1 if feature.unit in (Unit.AGE_DAYS, Unit.DAYS_AGO, Unit.MONTHS_AGO) else 1
-
-
-def _histogram(
-    feature: Feature, cell: Mapping[str, Any], edges: list[float], value: float | None, words: str
-) -> Mapping[str, Any]:
-    total = sum(cell["histogram"]) or 1
-    cells = [
-        {
-            "label": wording.feature_in_words(feature, (low + high) / 2),
-            "share": round(100 * count / total, 2),
-            "client": value is not None and (low <= value < high),
-        }
-        for low, high, count in zip(edges, edges[1:], cell["histogram"], strict=False)
-    ]
-    if _turned(feature) < 0:
-        cells.reverse()
-    return {"feature": feature.name, "label": wording.titled(feature.label), "client": words, "cells": cells}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk import charts, services, wording
-from creditdesk.casepage import neighbours, reasons, sheet
+from creditdesk.casepage import reasons, sheet
 from creditdesk.casepage.comparison import Comparison, comparison
 from creditdesk.casepage.timeline import Event, timeline
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
@@ -18,10 +18,16 @@ from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.assessment import Contribution
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
+from scoring.ml.model.model import Model
 from scoring.ml.tables.catalogue import column
 from scoring.models import ModelVersion
 
 VERDICT_WORDS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refer")}
+
+
+def stands(decision: Decision) -> bool:
+    """As `DecisionQuerySet.standing`, for rows that the timeline has read already."""
+    return decision.outcome != Decision.Outcome.REFER and decision.status != Decision.Status.REJECTED
 
 
 @dataclass(eq=False)
@@ -44,14 +50,26 @@ class CasePage:
         return str(VERDICT_WORDS[self.assessment.verdict]) if self.assessment else ""
 
     @cached_property
+    def model(self) -> Model | None:
+        """The one in use."""
+        try:
+            return engine.current()
+        except ModelUnavailable:
+            return None
+
+    @property
     def is_outdated(self) -> bool:
         """Shown although the model or the profile has changed since."""
-        return self.assessment is not None and services.standing_assessment(self.case) != self.assessment
+        now = (self.case.profile.digest, self.model.digest if self.model else "")
+        one = self.assessment
+        return one is not None and (one.profile_digest, one.model_digest) != now
 
-    @cached_property
+    @property
     def is_demo(self) -> bool:
         """Whether a demo model answered, perhaps one that is no longer in use."""
         digest = self.assessment.model_digest if self.assessment else ""
+        if self.model and self.model.digest == digest:
+            return self.model.is_demo
         return ModelVersion.objects.filter(digest=digest, is_demo=True).exists()
 
     @cached_property
@@ -98,13 +116,11 @@ class CasePage:
 
     @cached_property
     def comparison(self) -> Comparison | None:
-        values = {item.feature.name: item.value for item in self.contributions}
-        try:
-            facts = engine.current().facts["population"]
-        except ModelUnavailable:
+        if self.model is None:
             return None
-        application = self.case.profile.application
-        return comparison(facts, application, values, self.asked.get("segment", ""))
+        values = {item.feature.name: item.value for item in self.contributions}
+        facts, application = self.model.facts["population"], self.case.profile.application
+        return comparison(facts, application, values, self.asked)
 
     @property
     def request_facts(self) -> list[sheet.Line]:
@@ -124,7 +140,8 @@ class CasePage:
     @cached_property
     def standing(self) -> Decision | None:
         """The decision that closes the case, or the one that waits for a second person."""
-        return self.case.decisions.standing().select_related("decided_by", "checked_by").first()
+        rows = (event.what for event in self.events if event.kind == "decision" and event.case == self.case)
+        return next((row for row in rows if isinstance(row, Decision) and stands(row)), None)
 
     @cached_property
     def decision_form(self) -> DecisionForm | None:
@@ -156,7 +173,7 @@ class CasePage:
     def second_person_above(self) -> float:
         return settings.SECOND_PERSON_ABOVE
 
-    # ---- what happened, and where to go next
+    # ---- what happened
 
     @cached_property
     def events(self) -> list[Event]:
@@ -165,11 +182,3 @@ class CasePage:
     @cached_property
     def note_form(self) -> NoteForm:
         return self.forms.get("note") or NoteForm()
-
-    @cached_property
-    def next_reference(self) -> str | None:
-        return neighbours.next_pending(self.case, self.reader)
-
-    @cached_property
-    def previous_reference(self) -> str | None:
-        return neighbours.previous_pending(self.case, self.reader)

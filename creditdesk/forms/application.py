@@ -83,11 +83,11 @@ class ApplicationForm(forms.Form):
     no_employment = forms.BooleanField(label=_("No employment"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"applied_on": timezone.localdate()}, **kwargs)
+        super().__init__(*args, initial={"applied_on": timezone.localdate()}, label_suffix="", **kwargs)
         for described in asked():
             self.fields[described.name] = field_for(
                 described,
-                label=DAY_LABELS.get(described.name) or wording.told(described.label),
+                label=_label(described),
                 required=described.filled,
                 help_text=_help(described),
             )
@@ -149,11 +149,14 @@ def asked() -> Iterator[Column]:
             yield described
 
 
+def _label(described: Column) -> str:
+    label = str(DAY_LABELS.get(described.name) or wording.titled(described.label))
+    return f"{label} ({settings.CURRENCY})" if described.kind is Kind.AMOUNT else label
+
+
 def _help(described: Column) -> str | Promise:
     if described.name in CRITICAL and not described.filled:
         return _("Without it, the verdict is “refer”.")
-    if described.kind is Kind.AMOUNT:
-        return settings.CURRENCY
     if described.kind is Kind.NUMBER and (described.minimum, described.maximum) == (0, 1):
         return _("Between 0 and 1.")
     return ""

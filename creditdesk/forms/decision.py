@@ -34,12 +34,12 @@ class DecisionForm(forms.Form):
         label=_("Grounds"),
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "data-least": SHORTEST_REASON}),
         help_text=_("What you know that the model does not. At least 20 characters."),
     )
 
     def __init__(self, *args: Any, case: Case, assessment: Assessment, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"assessment": assessment.pk}, **kwargs)
+        super().__init__(*args, initial={"assessment": assessment.pk}, label_suffix="", **kwargs)
         self.case = case
         self.current = assessment
 

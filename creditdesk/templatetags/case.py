@@ -1,11 +1,15 @@
 """Numbers for machines (never in the reader's form) and marks of a case page."""
 
+from collections.abc import Sequence
+
 from django import template
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from accounts.models import User
-from creditdesk import wording
+from creditdesk import charts, wording
+from creditdesk.casepage.sheet import Line
 from creditdesk.casepage.timeline import Event
 from creditdesk.templatetags.desk import VERDICT_ICONS, icon
 
@@ -27,6 +31,51 @@ def at(percent_of_width: float) -> str:
 @register.filter
 def whole_percent(value: float) -> str:
     return wording.percent(value, 0)
+
+
+@register.filter
+def side(towards: str) -> str:
+    """What a bar's side and colour say, for whoever sees neither."""
+    return {"refuse": gettext("towards refusal"), "accept": gettext("towards acceptance")}.get(towards, "")
+
+
+@register.simple_tag
+def effect_bar(bar: charts.Bar) -> SafeString:
+    """A contribution, from the middle to the side it pushes to."""
+    return format_html(
+        '<svg width="100%" height="16" aria-hidden="true">'
+        '<rect class="bar" x="{}" y="2" width="{}" height="12" rx="2"/>'
+        '<line class="zero" x1="50%" x2="50%" y1="0" y2="16"/></svg>',
+        at(bar.x),
+        at(bar.width),
+    )
+
+
+@register.simple_tag
+def quantile_band(band: charts.Band) -> SafeString:
+    """Where the client stands: outer quantiles as a line, the middle half as a box, the median as a notch."""
+    mark = '<circle class="client" cx="{}" cy="9" r="5"/>'
+    client = "" if band.client is None else format_html(mark, at(band.client))
+    return format_html(
+        '<svg width="100%" height="18" aria-hidden="true">'
+        '<line class="band-line" x1="{}" x2="{}" y1="9" y2="9"/>'
+        '<rect class="band-box" x="{}" y="4" width="{}" height="10" rx="2"/>'
+        '<line class="band-median" x1="{}" x2="{}" y1="3" y2="15"/>{}</svg>',
+        at(band.low),
+        at(band.high),
+        at(band.quarter),
+        at(band.middle_width),
+        at(band.median),
+        at(band.median),
+        client,
+    )
+
+
+@register.simple_tag
+def sheet_lines(lines: Sequence[Line]) -> SafeString:
+    """The lines of a section: hundreds at times, too many for a template's loop."""
+    rows = ((line.label, "missing" if line.is_missing else "known", line.value) for line in lines)
+    return format_html_join("", '<div><dt>{}</dt><dd class="{}">{}</dd></div>', rows)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import retarget
 
 from creditdesk import services
+from creditdesk.casepage.neighbours import next_pending, previous_pending
 from creditdesk.casepage.page import CasePage
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.http import DeskRequest
@@ -20,13 +21,16 @@ from creditdesk.services import DecisionRefused
 
 PAGE: Final = "creditdesk/case_detail.html"
 # What may be asked for on its own, by the id of the element that it replaces.
-PARTS: Final = frozenset({"comparison", "every-reason", "every-value"})
+PARTS: Final = frozenset({"comparison", "distribution", "every-reason", "every-value"})
+NEIGHBOURS: Final = {"next": next_pending, "previous": previous_pending}
 
 
 @require_safe
 @permission_required("creditdesk.view_case", raise_exception=True)
 def case_detail(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
+    if (direction := request.GET.get("go")) in NEIGHBOURS:
+        return go(request, NEIGHBOURS[direction](case, request.user))
     page = CasePage(case, assessment_of(case, request), request.user, asked=request.GET)
     part = request.htmx.target if request.htmx.target in PARTS else ""
     return answer(request, page, part)
@@ -88,6 +92,14 @@ def case_notes(request: DeskRequest, reference: str) -> HttpResponse:
     if not request.htmx:
         return redirect(case)
     return answer(request, CasePage(case, assessment_of(case, request), request.user), "history")
+
+
+def go(request: DeskRequest, reference: str | None) -> HttpResponse:
+    """To the pending case on that side; looked up on the way, because colleagues decide meanwhile."""
+    if reference:
+        return redirect("case_detail", reference)
+    messages.info(request, gettext("No other case waits for a decision on that side of the list."))
+    return redirect("case_list")
 
 
 def visible_case(request: DeskRequest, reference: str) -> Case:

@@ -7,11 +7,17 @@
   const decisionForm = (element) => element.closest("form[data-decides]");
   const chosen = (form) => form.querySelector("input[name=outcome]:checked")?.value;
 
+  const differing = (form) => chosen(form) !== undefined && chosen(form) !== form.dataset.verdictRead;
+
+  // The server says what is missing; there is nothing to confirm before that.
+  function lacksReason(form) {
+    const { reason_code: code, reason } = form.elements;
+    return differing(form) && (!code.value || reason.value.trim().length < Number(reason.dataset.least));
+  }
+
   function showOverride(form) {
-    const outcome = chosen(form);
-    const differs = outcome !== undefined && outcome !== form.dataset.verdictRead;
     const hasErrors = form.querySelector("[data-override] .errorlist") !== null;
-    form.querySelector("[data-override]").hidden = !differs && !hasErrors;
+    form.querySelector("[data-override]").hidden = !differing(form) && !hasErrors;
   }
 
   document.addEventListener("change", (event) => {
@@ -22,7 +28,7 @@
   // Every request of the decision form waits for the dialog; other requests pass.
   document.addEventListener("htmx:confirm", (event) => {
     const form = event.detail.elt;
-    if (!form.matches("form[data-decides]") || !chosen(form)) return;
+    if (!form.matches("form[data-decides]") || !chosen(form) || lacksReason(form)) return;
     event.preventDefault();
     const dialog = form.querySelector("[data-confirm]");
     dialog.querySelectorAll("[data-if]").forEach((words) => {
@@ -39,24 +45,21 @@
   // ---- the distribution of one main feature, with the client's own place in it
 
   let chart = null;
-  const histograms = () => JSON.parse(document.getElementById("histograms").textContent);
 
-  function draw(feature) {
-    const figure = document.getElementById("distribution");
-    const one = histograms().find((histogram) => histogram.feature === feature);
+  function draw(figure) {
+    const cells = JSON.parse(figure.dataset.cells);
     const style = getComputedStyle(document.documentElement);
     const ink = style.getPropertyValue("--ink").trim();
     const quiet = style.getPropertyValue("--line-strong").trim();
     if (chart) chart.destroy();
     figure.hidden = false;
-    figure.querySelector("figcaption").textContent = `${one.label}: ${one.client}`;
     chart = new Chart(figure.querySelector("canvas"), {
       type: "bar",
       data: {
-        labels: one.cells.map((cell) => cell.label),
+        labels: cells.map((cell) => cell.label),
         datasets: [{
-          data: one.cells.map((cell) => cell.share),
-          backgroundColor: one.cells.map((cell) => (cell.client ? ink : `${quiet}55`)),
+          data: cells.map((cell) => cell.share),
+          backgroundColor: cells.map((cell) => (cell.client ? ink : `${quiet}55`)),
           barPercentage: 1,
           categoryPercentage: 0.92,
         }],
@@ -71,24 +74,17 @@
         },
       },
     });
-    document.querySelectorAll("[data-histogram]").forEach((button) => {
-      button.setAttribute("aria-pressed", String(button.dataset.histogram === feature));
+    document.querySelectorAll("[data-main]").forEach((link) => {
+      link.toggleAttribute("aria-current", link.dataset.main === figure.dataset.feature);
     });
   }
-
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-histogram]");
-    if (button) draw(button.dataset.histogram);
-  });
 
   // ---- after a page or a fragment arrived
 
   function prepare(root) {
     root.querySelectorAll("form[data-decides]").forEach(showOverride);
-    if (!root.querySelector("[data-histogram]")) return;
-    const all = histograms();
-    const known = all.find((one) => one.cells.some((cell) => cell.client));
-    draw((known || all[0]).feature);
+    const figure = root.matches?.("[data-cells]") ? root : root.querySelector("[data-cells]");
+    if (figure) draw(figure);
   }
 
   document.addEventListener("DOMContentLoaded", () => prepare(document));

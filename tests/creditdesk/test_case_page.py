@@ -1,5 +1,6 @@
 """What an advisor reads on a case page is what the database and the model say."""
 
+import json
 import math
 import re
 from html.parser import HTMLParser
@@ -213,11 +214,13 @@ def test_the_page_has_no_inline_script_or_style(advisor, case):
             assert "src" in attributes or attributes.get("type") == "application/json"
 
 
-def test_the_next_pending_case_is_one_click_away(advisor, case_of, model_in_use, person):
+def test_the_next_pending_case_is_one_key_away(advisor, case_of, model_in_use, person):
     first, second = case_of("advisor"), case_of("advisor")
     Case.objects.filter(pk__in=[first.pk, second.pk]).update(submitted_at=first.submitted_at)
     case_of("colleague")
-    assert f'href="{second.get_absolute_url()}" data-next-case' in read(advisor, first)
+    assert f'href="{first.get_absolute_url()}?go=next" data-next-case' in read(advisor, first)
+    assert advisor.get(first.get_absolute_url() + "?go=next").url == second.get_absolute_url()
+    assert advisor.get(second.get_absolute_url() + "?go=previous").url == first.get_absolute_url()
     decided = services.assess(case=second, by=person("advisor"))
     services.decide(
         case=second,
@@ -227,7 +230,7 @@ def test_the_next_pending_case_is_one_click_away(advisor, case_of, model_in_use,
         reason_code="other",
         reason="Decided for this test, at length.",
     )
-    assert "data-next-case" not in read(advisor, first)
+    assert advisor.get(first.get_absolute_url() + "?go=next").url == reverse("case_list")
 
 
 def test_the_history_shows_the_clients_other_cases_to_those_who_may_see_them(client_as, case, person):
@@ -255,10 +258,20 @@ def test_an_empty_note_is_not_kept(advisor, case):
 
 def test_a_stored_assessment_is_shown_with_few_queries(advisor, case, django_assert_max_num_queries):
     read(advisor, case)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(10):
         read(advisor, case)
 
 
 def test_every_main_feature_is_compared(advisor, case):
-    shown = {element["data-histogram"] for element in Elements(read(advisor, case)).having("data-histogram")}
+    shown = {element["data-main"] for element in Elements(read(advisor, case)).having("data-main")}
     assert shown == set(catalogue.MAIN)
+
+
+def test_the_distribution_of_a_chosen_feature_marks_the_clients_place(advisor, case_of, model_in_use):
+    case = case_of("advisor", application={"EXT_SOURCE_2": 0.5})
+    headers = {**HTMX, "HX-Target": "distribution"}
+    (figure,) = Elements(read(advisor, case, "?feature=EXT_SOURCE_2", **headers)).having("data-cells")
+    cells = json.loads(figure["data-cells"])
+    assert figure["data-feature"] == "EXT_SOURCE_2"
+    assert [cell["client"] for cell in cells] == [True] + [False] * 9
+    assert sum(cell["share"] for cell in cells) == pytest.approx(100)
