@@ -60,7 +60,7 @@ def ordering(sort: str) -> tuple[OrderBy | str, ...]:
     return expression.asc(nulls_last=True), "id"
 
 
-class CaseFilter(filters.FilterSet):
+class CaseFilter(filters.FilterSet):  # type: ignore[misc]
     """The search term, the filters and the order of the case list, within the reader's row scope."""
 
     q = filters.CharFilter(
@@ -102,7 +102,7 @@ class CaseFilter(filters.FilterSet):
         widget=DateInput(attrs=DAY, format="%Y-%m-%d"),
     )
     override = filters.BooleanFilter(
-        method="overridden", label=_("Decision differs from the verdict"), widget=CheckboxInput
+        method="overridden", label=_("Differs from the verdict"), widget=CheckboxInput
     )
     sort = filters.ChoiceFilter(
         method="sorted_by",

@@ -16,7 +16,8 @@ from scoring.ml.tables.catalogue import column
 
 register = template.Library()
 
-Number = float | Decimal
+# Django resolves what a context does not hold to the empty string.
+Number = float | Decimal | str | None
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -26,30 +27,32 @@ VERDICT_ICONS = {"accept": "circle-check", "refuse": "circle-x", "refer": "user-
 
 
 @register.filter
-def number(value: Number | None, decimals: int = 0) -> str:
+def number(value: Number, decimals: int = 0) -> str:
     """1234.5 -> 1,235 or, with `number:1`, 1,234.5."""
-    return MISSING if value is None else wording.number(float(value), decimals)
+    return MISSING if value is None or isinstance(value, str) else wording.number(float(value), decimals)
 
 
 @register.filter
-def money(value: Number | None) -> str:
+def money(value: Number) -> str:
     """€1,235 in English, 1 235 € in French."""
-    return MISSING if value is None else wording.money(float(value))
+    return MISSING if value is None or isinstance(value, str) else wording.money(float(value))
 
 
 @register.filter
-def percent(value: Number | None, decimals: int = 1) -> str:
+def percent(value: Number, decimals: int = 1) -> str:
     """0.084 -> 8.4% in English, 8,4 % in French."""
-    return MISSING if value is None else wording.percent(float(value), decimals)
+    return MISSING if value is None or isinstance(value, str) else wording.percent(float(value), decimals)
 
 
 @register.filter
-def probability(value: float | None, decimals: int = 1) -> str:
+def probability(value: Number, decimals: int = 1) -> str:
     """A percentage that never claims certainty: 0.0002 -> < 0.1%, 0.9999 -> > 99.9%."""
+    if value is None or isinstance(value, str):
+        return MISSING
     least = 10.0 ** -(decimals + 2)
-    if value is not None and value < least:
+    if value < least:
         return f"<{wording.NO_BREAK}{percent(least, decimals)}"
-    if value is not None and value > 1 - least:
+    if value > 1 - least:
         return f">{wording.NO_BREAK}{percent(1 - least, decimals)}"
     return percent(value, decimals)
 
