@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{out} was not written: {error.strerror}") from error
-        rejected = len({(one.file, one.line) for one in checked.rejects})
+        rejected = sum(checked.rejects.rows().values())
         self.stderr.write(f"{written:,} applications scored with {used.version}, {rejected:,} rows rejected")
 
 

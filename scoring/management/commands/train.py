@@ -19,6 +19,9 @@ from scoring.ml.tables.folder import Folder, FolderError, open_folder
 from scoring.ml.training import run, tracking
 from scoring.ml.training.clients import TrainingError, gather
 from scoring.ml.training.recipe import recipe_for
+from scoring.models import ModelVersion
+
+MAX_SEED = 1_000_000
 
 
 def version_name(text: str) -> str:
@@ -27,21 +30,26 @@ def version_name(text: str) -> str:
     return text
 
 
+def seed_number(text: str) -> int:
+    if not text.isdecimal() or int(text) > MAX_SEED:
+        raise ArgumentTypeError(f"{text!r}: a whole number from 0 to {MAX_SEED:,}")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = "Train a model version on a folder of Home Credit tables; it is registered, not activated."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--name", type=version_name, required=True, metavar="V")
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--seed", type=seed_number, default=1)
         parser.add_argument("--quick", action="store_true", help="minutes instead of hours")
         parser.add_argument("--demo", action="store_true", help="label the version as the demo model")
 
     def handle(self, *, folder: Path, name: str, seed: int, quick: bool, demo: bool, **options: Any) -> None:
         self.started = monotonic()
         target = settings.ML_ARTIFACTS / name
-        if target.exists():
-            raise CommandError(f"{target} exists: a version is never overwritten, choose another --name")
+        refuse_known(target)
         try:
             facts = self.build(folder, target, seed=seed, quick=quick, demo=demo)
         except (FolderError, TrainingError) as error:
@@ -64,7 +72,7 @@ class Command(BaseCommand):
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "is_demo": demo,
             "seed": seed,
-            "data": origin(checked.folder, rejected=len({(one.file, one.line) for one in checked.rejects})),
+            "data": origin(checked.folder, rejected=sum(checked.rejects.rows().values())),
         }
         target.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as beside:
@@ -91,6 +99,16 @@ class Command(BaseCommand):
     def say(self, stage: str) -> None:
         self.stderr.write(f"[{monotonic() - self.started:6.1f} s] {stage}", self.style.NOTICE)
         sys.stderr.flush()
+
+
+def refuse_known(target: Path) -> None:
+    """Asked before hours of work: is the name free, and is there a database to register it in?"""
+    try:
+        registered = ModelVersion.objects.filter(name=target.name).exists()
+    except DatabaseError as error:
+        raise CommandError(f"the database is not ready ({error}): run manage.py migrate") from error
+    if registered or target.exists():
+        raise CommandError(f"{target.name} exists: a version is never overwritten, choose another --name")
 
 
 def origin(folder: Folder, *, rejected: int) -> dict[str, Any]:

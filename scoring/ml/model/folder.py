@@ -93,9 +93,11 @@ def vocabulary(features: tuple[str, ...]) -> dict[str, list[str]]:
 
 def _parse_manifest(path: Path, manifest: bytes) -> dict[str, Any]:
     try:
-        facts: dict[str, Any] = json.loads(manifest)
+        facts = json.loads(manifest)
     except ValueError as error:
         raise ModelUnavailable(f"{path.name}: {MANIFEST} is not JSON ({error})") from error
+    if not isinstance(facts, dict):
+        raise ModelUnavailable(f"{path.name}: {MANIFEST} is not a JSON object")
     wanted = {"name", "is_demo", "features", "categorical", "medians", "threshold", "calibration", "files"}
     if absent := sorted(wanted - facts.keys()):
         raise ModelUnavailable(f"{path.name}: {MANIFEST} says nothing about {', '.join(absent)}")

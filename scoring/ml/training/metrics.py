@@ -180,13 +180,15 @@ def logistic_fit(
     odds: Values, target: Values, weights: Values, *, rounds: int = 25, tolerance: float = 1e-10
 ) -> tuple[float, float]:
     """Maximum-likelihood (slope, intercept) of a logistic regression on one variable, by Newton's method."""
-    beta = np.array([1.0, 0.0])
+    rate = weights @ target / weights.sum()
+    # Newton's method runs away from a start that is too steep; flat at the default rate is near enough.
+    beta = np.array([0.0, np.log(rate / (1 - rate))])
     design = np.stack([odds, np.ones_like(odds)])
     for _ in range(rounds):
         fitted = 1 / (1 + np.exp(-(beta @ design)))
         gradient = design @ (weights * (target - fitted))
         curvature = (design * (weights * fitted * (1 - fitted))) @ design.T
-        step = np.linalg.solve(curvature, gradient)
+        step = np.linalg.lstsq(curvature, gradient)[0]
         beta = beta + step
         if np.abs(step).max() < tolerance:
             break

@@ -1,0 +1,92 @@
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shap
+
+from scoring.ml.features import frames
+from scoring.ml.features.derive import feature_matrix
+from scoring.ml.model import booster, folder
+from scoring.ml.model.model import Model
+from scoring.ml.tables.checks import check
+from scoring.ml.tables.folder import open_folder
+from tests.scoring.modelfolder import tiny_model
+
+FEATURES = ("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3", "AMT_CREDIT")
+
+
+def test_base_and_contributions_add_up_to_the_raw_score(model: Model, rows: np.ndarray) -> None:
+    told = model.contributions(rows)
+    assert told.values.shape == rows.shape
+    np.testing.assert_allclose(told.base + told.values.sum(axis=1), model.score(rows).raw, rtol=0, atol=1e-9)
+
+
+def test_contributions_are_the_shap_packages(model: Model, rows: np.ndarray) -> None:
+    assert_equals_shap(model, rows[:40])
+
+
+@pytest.mark.real_data
+def test_contributions_on_real_clients_are_the_shap_packages(model: Model, home_credit: Path) -> None:
+    batch = next(iter(frames.profiles(check(open_folder(home_credit / "seven_tables")).folder)))
+    assert_equals_shap(model, model.matrix(batch.columns)[:40])
+
+
+def test_one_client_scores_as_among_many(model: Model, rows: np.ndarray) -> None:
+    together, told = model.score(rows), model.contributions(rows)
+    for position in range(0, len(rows), 17):
+        row = rows[position : position + 1]
+        assert model.score(row).probability[0] == together.probability[position]
+        assert np.array_equal(model.contributions(row).values[0], told.values[position])
+
+
+def test_eight_threads_get_the_answers_of_one(model: Model, rows: np.ndarray) -> None:
+    expected = [(score(model, row), told(model, row)) for row in rows[:, None, :]]
+    with ThreadPoolExecutor(8) as pool:
+        scores = list(pool.map(lambda row: score(model, row), np.repeat(rows[:, None, :], 4, axis=0)))
+        contributions = list(pool.map(lambda row: told(model, row), rows[:, None, :]))
+    assert scores == [one for one, _ in expected for _ in range(4)]
+    assert contributions == [each for _, each in expected]
+
+
+def test_the_probability_is_the_calibrated_one(tmp_path: Path, rows: np.ndarray) -> None:
+    path = tiny_model(tmp_path, calibration={"method": "platt", "a": 0.8, "b": -0.3})
+    scores = folder.load(path).score(rows)
+    np.testing.assert_allclose(scores.probability, 1 / (1 + np.exp(0.3 - 0.8 * scores.raw)), rtol=1e-12)
+
+
+def test_a_value_that_training_always_had_is_scored_as_its_median_and_stays_missing(
+    tmp_path: Path, rows: np.ndarray
+) -> None:
+    name = "EXT_SOURCE_2"
+    model = folder.load(tiny_model(tmp_path, features=FEATURES, medians={name: 0.7}))
+    position = model.features.index(name)
+    missing, given = np.zeros((2, 1, len(FEATURES)))
+    missing[0, position], given[0, position] = np.nan, 0.7
+    assert model.score(missing).raw == model.score(given).raw
+    assert np.array_equal(model.contributions(missing).values, model.contributions(given).values)
+    assert np.isnan(model.matrix({"AMT_CREDIT": np.array([1.0])})[0, position])
+
+
+def test_the_input_row_is_that_of_the_one_door(model: Model) -> None:
+    columns = {"AMT_CREDIT": np.array([200_000.0]), "AMT_ANNUITY": np.array([10_000.0])}
+    np.testing.assert_array_equal(model.matrix(columns), feature_matrix(columns, model.features))
+
+
+def assert_equals_shap(model: Model, rows: np.ndarray) -> None:
+    """The shap package's own TreeSHAP, not the one that it borrows from LightGBM."""
+    explainer = shap.TreeExplainer(booster.parse(model.trees.model_to_string()))
+    explainer.model.model_type = "internal"
+    values = explainer.shap_values(rows, check_additivity=False)
+    told = model.contributions(rows)
+    np.testing.assert_allclose(told.values, values, rtol=0, atol=1e-6)
+    assert told.base[0] == pytest.approx(float(explainer.expected_value[0]), abs=1e-6)
+
+
+def score(model: Model, row: np.ndarray) -> float:
+    return float(model.score(row).probability[0])
+
+
+def told(model: Model, row: np.ndarray) -> list[float]:
+    values: list[float] = model.contributions(row).values[0].tolist()
+    return values

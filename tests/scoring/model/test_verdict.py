@@ -1,0 +1,29 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring.ml.features.catalogue import CRITICAL
+from scoring.ml.model.verdict import Verdict, missing_inputs, verdict_for, verdicts
+
+probabilities = st.floats(0, 1)
+
+
+@given(probabilities, probabilities)
+def test_refuse_from_the_threshold_on(probability: float, threshold: float) -> None:
+    expected = Verdict.REFUSE if probability >= threshold else Verdict.ACCEPT
+    assert verdict_for(probability, threshold) is expected
+
+
+def test_exactly_at_the_threshold_is_refused() -> None:
+    assert verdict_for(0.1, 0.1) is Verdict.REFUSE
+
+
+def test_each_row_names_its_missing_critical_inputs() -> None:
+    columns = {name: np.array([1.0, 1.0]) for name in CRITICAL[1:]}
+    columns[CRITICAL[1]] = np.array([1.0, np.nan])
+    assert missing_inputs(columns) == [(CRITICAL[0],), CRITICAL[:2]]
+
+
+def test_a_critical_input_that_is_missing_refers_whatever_the_probability() -> None:
+    found = verdicts(np.array([0.01, 0.99, 0.99]), 0.1, [("AMT_CREDIT",), ("AMT_CREDIT",), ()])
+    assert found == [Verdict.REFER, Verdict.REFER, Verdict.REFUSE]

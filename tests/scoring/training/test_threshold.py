@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring.ml.training.threshold import THEORY, best_threshold, fold_thresholds
+
+clients = st.lists(
+    st.tuples(st.sampled_from([0.0, 1.0]), st.integers(1, 20).map(lambda n: n / 21)), min_size=1, max_size=40
+)
+
+
+def cost(target: np.ndarray, probability: np.ndarray, threshold: float) -> float:
+    refused = probability >= threshold
+    return float((10 * (target * ~refused).sum() + ((1 - target) * refused).sum()) / len(target))
+
+
+@given(clients)
+def test_no_threshold_is_cheaper_than_the_best(drawn: list[tuple[float, float]]) -> None:
+    target, probability = np.array(drawn).T
+    cheapest = min(cost(target, probability, threshold) for threshold in [0.0, *probability, 1.0])
+    assert cost(target, probability, best_threshold(target, probability)) == pytest.approx(cheapest)
+
+
+def test_good_payers_only_are_all_accepted() -> None:
+    assert best_threshold(np.zeros(3), np.array([0.2, 0.5, 0.9])) == 1.0
+
+
+def test_each_fold_has_its_own_threshold() -> None:
+    target = np.array([0.0, 1.0, 0.0, 1.0])
+    probability = np.array([0.1, 0.4, 0.2, 0.7])
+    assert fold_thresholds(target, probability, np.array([0, 0, 1, 1])) == [0.4, 0.7]
+
+
+def test_calibrated_probabilities_are_best_cut_at_one_eleventh() -> None:
+    rng = np.random.default_rng(1)
+    probability = rng.beta(1, 9, 300_000)
+    target = (rng.random(len(probability)) < probability).astype(float)
+    assert pytest.approx(1 / 11) == THEORY
+    assert best_threshold(target, probability) == pytest.approx(THEORY, abs=0.015)
