@@ -1,0 +1,313 @@
+import csv
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts import audit
+from accounts.models import AuditEvent
+from creditdesk.importing import storing
+from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
+from tests.folders import application, bureau, month, text_of, write_tables
+
+pytestmark = pytest.mark.django_db
+
+
+def imported(folder: Path, **options: object) -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command("import_portfolio", folder, stdout=out, stderr=err, **options)
+    return out.getvalue(), err.getvalue()
+
+
+def refused(folder: Path, **options: object) -> str:
+    with pytest.raises(CommandError) as error:
+        imported(folder, **options)
+    assert error.value.returncode == 1
+    return str(error.value)
+
+
+def everything_stored() -> list[object]:
+    """Every row of the four tables, times of change included."""
+    return [
+        list(model.objects.order_by("pk").values()) for model in (Client, Case, Profile, MonitoringRecord)
+    ]
+
+
+@pytest.fixture
+def advisors(person):
+    return [person("advisor"), person("colleague")]
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return write_tables(
+        tmp_path / "tables",
+        application_train=[application(n, TARGET=n % 2) for n in (1, 2)],
+        application_test=[application(3, AMT_ANNUITY="", DAYS_EMPLOYED=365243)],
+    )
+
+
+@pytest.fixture
+def folder_with_history(folder) -> Path:
+    return write_tables(
+        folder,
+        bureau=[bureau(1, 50), bureau(1, 51, CREDIT_ACTIVE="Closed"), bureau(3, 52)],
+        bureau_balance=[month(50, -1), month(50, -2, "1")],
+    )
+
+
+def test_an_application_becomes_a_client_a_case_a_profile_and_a_monitoring_record(folder, advisors):
+    imported(folder)
+    case = Case.objects.get(reference="1")
+    assert (case.contract_type, float(case.amount_credit), float(case.amount_annuity)) == (
+        "Cash loans",
+        406597.5,
+        24700.5,
+    )
+    assert case.origin == Case.Origin.IMPORTED
+    assert case.profile.application["DAYS_BIRTH"] == -12_000.0
+    assert (case.monitoring.sex, case.monitoring.family_status, case.monitoring.defaulted) == (
+        "F",
+        "Married",
+        True,
+    )
+    assert Case.objects.get(reference="3").monitoring.defaulted is None
+
+
+def test_sex_and_family_status_never_reach_the_profile(folder, advisors):
+    imported(folder)
+    for profile in Profile.objects.all():
+        assert not {"CODE_GENDER", "NAME_FAMILY_STATUS", "TARGET"} & {*profile.application, *profile.history}
+
+
+def test_missing_cells_are_left_out_and_what_means_unknown_stays(folder, advisors):
+    imported(folder)
+    told = Case.objects.get(reference="3").profile.application
+    assert "AMT_ANNUITY" not in told
+    assert Case.objects.get(reference="3").amount_annuity is None
+    assert told["DAYS_EMPLOYED"] == 365243.0
+
+
+def test_no_history_and_no_table_are_told_apart(folder_with_history, advisors):
+    _, err = imported(folder_with_history)
+    rows = {case.reference: case.profile.history_rows for case in Case.objects.select_related("profile")}
+    assert rows == {
+        "1": {"bureau": 2, "bureau_balance": 2},
+        "2": {"bureau": 0, "bureau_balance": 0},
+        "3": {"bureau": 1, "bureau_balance": 0},
+    }
+    assert Case.objects.get(reference="2").profile.history == {}
+    assert err.count("Not provided") == 1
+    assert "previous_application, POS_CASH_balance, credit_card_balance, installments_payments" in err
+
+
+def test_the_digest_is_that_of_the_stored_profile(folder_with_history, advisors):
+    imported(folder_with_history)
+    for profile in Profile.objects.all():
+        assert profile.digest == profile_digest(profile.application, profile.history, profile.history_rows)
+
+
+def test_names_come_from_clients_csv_and_are_found_without_accents(folder, advisors):
+    (folder / "clients.csv").write_text(
+        "SK_ID_CURR,NAME\n1,Élodie  Lefèvre\n9,Nobody\nx,Broken\n", encoding="utf-8"
+    )
+    _, err = imported(folder)
+    case = Case.objects.get(reference="1")
+    assert case.client.name == "Élodie Lefèvre"
+    assert list(Case.objects.matching("lefevre")) == [case]
+    assert Case.objects.get(reference="2").client.name == ""
+    assert 'clients.csv line 4: SK_ID_CURR "x" is not a whole number' in err
+
+
+def test_cases_are_spread_over_the_active_advisors(tmp_path, person):
+    advisors = {person("advisor"), person("colleague")}
+    person("manager")
+    gone = person("admin")
+    gone.role, gone.is_active = "advisor", False
+    gone.save()
+    imported(write_tables(tmp_path, application_train=[application(n) for n in range(1, 8)]))
+    counts = sorted(Case.objects.filter(advisor=advisor).count() for advisor in advisors)
+    assert counts == [3, 4]
+
+
+def test_all_cases_go_to_the_advisor_who_is_named(folder, advisors):
+    imported(folder)
+    imported(folder, advisor="colleague")
+    assert set(Case.objects.values_list("advisor__username", flat=True)) == {"colleague"}
+
+
+def test_an_advisor_nobody_knows_is_refused(folder, advisors, person):
+    person("analyst")
+    assert "nobody is no active user" in refused(folder, advisor="nobody")
+    assert "analyst is no active user who may decide cases" in refused(folder, advisor="analyst")
+    assert Case.objects.count() == 0
+
+
+def test_without_any_advisor_nothing_is_imported(folder):
+    assert "no active advisor" in refused(folder)
+
+
+def test_importing_the_same_folder_again_changes_nothing(folder, advisors):
+    (folder / "clients.csv").write_text("SK_ID_CURR,NAME\n1,Jeanne Roux\n")
+    imported(folder)
+    before = everything_stored()
+    out, _ = imported(folder)
+    assert out == "3 clients: 0 new, 0 changed, 3 as they were.\n"
+    assert everything_stored() == before
+
+
+def test_a_changed_application_replaces_the_profile_and_keeps_the_case(folder, advisors):
+    (folder / "clients.csv").write_text("SK_ID_CURR,NAME\n1,Jeanne Roux\n2,Paul Petit\n")
+    imported(folder)
+    before = {case.reference: case for case in Case.objects.select_related("profile")}
+    (folder / "clients.csv").write_text("SK_ID_CURR,NAME\n2,Paule Petit\n")
+    write_tables(
+        folder, application_train=[application(1, TARGET=1, AMT_CREDIT=1000), application(2, TARGET=1)]
+    )
+
+    out, _ = imported(folder)
+
+    assert out == "3 clients: 0 new, 2 changed, 1 as they were.\n"
+    first, second = (Case.objects.get(reference=reference) for reference in "12")
+    assert (first.pk, first.client_id) == (before["1"].pk, before["1"].client_id)
+    assert (first.advisor_id, first.submitted_at) == (before["1"].advisor_id, before["1"].submitted_at)
+    assert (float(first.amount_credit), first.client.name) == (1000.0, "Jeanne Roux")
+    assert first.profile.digest != before["1"].profile.digest
+    assert (second.client.name, second.client.search_name) == ("Paule Petit", "paule petit")
+    assert second.monitoring.defaulted is True
+    assert Client.objects.count() == 3
+
+
+def test_importing_fewer_clients_deletes_nobody(folder, advisors):
+    imported(folder)
+    (folder / "application_test.csv").unlink()
+    imported(folder)
+    assert Case.objects.count() == 3
+
+
+def test_rejected_rows_are_written_with_line_and_reason(folder, advisors, tmp_path):
+    rows = [application(1), application(2, AMT_CREDIT=-5), application(1), application(4, DAYS_BIRTH="old")]
+    write_tables(folder, application_train=rows, bureau=[bureau(1, 50), bureau(8, 51)])
+    rejects = tmp_path / "rejects.csv"
+
+    out, err = imported(folder, rejects=rejects)
+
+    with rejects.open(newline="") as stream:
+        told = [(row["file"], row["line"], row["reference"], row["column"]) for row in csv.DictReader(stream)]
+    assert told == [
+        ("application_train.csv", "3", "2", "AMT_CREDIT"),
+        ("application_train.csv", "4", "1", "SK_ID_CURR"),
+        ("application_train.csv", "5", "4", "DAYS_BIRTH"),
+        ("bureau.csv", "3", "8", "SK_ID_CURR"),
+    ]
+    assert "Rows not taken: application_train.csv 3, bureau.csv 1." in err
+    assert out == "2 clients: 2 new, 0 changed, 0 as they were.\n"
+
+
+def test_rejected_rows_are_shown_when_no_file_is_asked_for(folder, advisors):
+    write_tables(folder, application_train=[application(1), application(2, NAME_CONTRACT_TYPE="Gift")])
+    _, err = imported(folder)
+    assert (
+        'application_train.csv line 3: NAME_CONTRACT_TYPE "Gift" is not one of: Cash loans; Revolving loans'
+        in err
+    )
+
+
+def test_a_spreadsheet_runs_nothing_that_stands_in_a_rejected_row(folder, advisors, tmp_path):
+    write_tables(folder, application_train=[application(1), application("=1+1")])
+    imported(folder, rejects=tmp_path / "rejects.csv")
+    with (tmp_path / "rejects.csv").open(newline="") as stream:
+        assert not any(cell.startswith("=") for row in csv.reader(stream) for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda folder: [path.unlink() for path in folder.iterdir()], "holds no application file"),
+        (
+            lambda folder: write_tables(folder, application_train=[{"SK_ID_CURR": 1, "AMT_CREDIT": 5}]),
+            "application_train.csv lacks the required column",
+        ),
+        (
+            lambda folder: write_tables(folder, bureau=[{"SK_ID_CURR": 1}]),
+            "bureau.csv lacks the required column SK_ID_BUREAU",
+        ),
+        (
+            lambda folder: (folder / "bureau.csv").write_text(text_of([bureau(1, 50), bureau(1, 51)])[:-20]),
+            "bureau.csv is cut in the middle: line 3",
+        ),
+        (
+            lambda folder: (folder / "clients.csv").write_text("ID,NAME\n1,x\n"),
+            "clients.csv lacks the required column",
+        ),
+    ],
+)
+def test_a_folder_that_cannot_be_read_leaves_nothing_behind(folder, advisors, spoil, message):
+    spoil(folder)
+    assert message in refused(folder)
+    assert Case.objects.count() == Client.objects.count() == 0
+    assert not AuditEvent.objects.filter(action=audit.Action.IMPORT).exists()
+
+
+def test_a_folder_of_which_no_row_can_be_taken_is_refused(tmp_path, advisors):
+    folder = write_tables(tmp_path, application_train=[application(1, AMT_CREDIT=0)])
+    assert "No application of this folder can be taken" in refused(folder)
+
+
+def test_a_rejects_file_that_cannot_be_written_stops_the_import_before_it_begins(folder, advisors, tmp_path):
+    assert "Nothing was stored" in refused(folder, rejects=tmp_path / "nowhere" / "rejects.csv")
+    assert Case.objects.count() == 0
+
+
+def test_an_import_is_one_event_with_fingerprint_and_counts(folder_with_history, advisors):
+    imported(folder_with_history)
+    imported(folder_with_history)
+    second, first = AuditEvent.objects.filter(action=audit.Action.IMPORT)
+    assert (first.details["clients"], first.details["added"], first.details["rejected_rows"]) == (3, 3, 0)
+    assert (second.details["added"], second.details["unchanged"]) == (0, 3)
+    assert first.details["tables"] == ["application", "bureau", "bureau_balance"]
+    assert first.details["fingerprint"] == second.details["fingerprint"]
+    assert audit.verify() is None
+
+
+def test_every_transaction_of_a_long_import_has_its_event(tmp_path, advisors, monkeypatch):
+    monkeypatch.setattr(storing, "CLIENTS_AT_ONCE", 4)
+    imported(write_tables(tmp_path, application_train=[application(n) for n in range(1, 11)]))
+    added = [event.details["added"] for event in AuditEvent.objects.filter(action=audit.Action.IMPORT)]
+    assert added == [2, 4, 4]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_full_disk_keeps_whole_clients_and_the_next_import_goes_on(tmp_path, advisors, monkeypatch):
+    monkeypatch.setattr(storing, "CLIENTS_AT_ONCE", 50)
+    folder = write_tables(tmp_path, application_train=[application(n) for n in range(1, 301)])
+    with connection.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages + 40}")
+        try:
+            message = refused(folder)
+        finally:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+
+    kept = Case.objects.count()
+    assert "full" in message
+    assert f"{kept} clients were stored before that, whole, and are kept" in message
+    assert 0 < kept < 300
+    assert kept % 50 == 0
+    assert Client.objects.count() == Profile.objects.count() == MonitoringRecord.objects.count() == kept
+    assert (
+        sum(event.details["added"] for event in AuditEvent.objects.filter(action=audit.Action.IMPORT)) == kept
+    )
+
+    out, _ = imported(folder)
+    assert out == f"300 clients: {300 - kept} new, 0 changed, {kept} as they were.\n"
+
+
+@pytest.mark.real_data
+def test_the_real_seven_tables_are_imported_whole(home_credit, advisors):
+    out, err = imported(home_credit / "seven_tables")
+    assert out == "684 clients: 684 new, 0 changed, 0 as they were.\n"
+    assert err == ""
+    assert Case.objects.filter(monitoring__defaulted__isnull=True).count() == 38
