@@ -171,8 +171,8 @@ REFUSALS = of_group("previous_refusals", (
 ), table="previous_application")
 
 INSTALMENTS = of_group("instalment_amounts", (
-    ("INST_LARGEST_DUE_TO_ANNUITY", Unit.RATIO, "Largest instalment so far against this instalment",
-     "Plus grosse échéance passée rapportée à cette mensualité",
+    ("INST_LARGEST_DUE_TO_ANNUITY", Unit.RATIO, "Largest instalment so far against this one",
+     "Plus grosse échéance passée rapportée à celle-ci",
      lambda p: ratio(p.INST_AMT_INSTALMENT_max, p.AMT_ANNUITY)),
     ("INST_MEAN_PAYMENT_TO_ANNUITY", Unit.RATIO, "Average payment so far against this instalment",
      "Paiement moyen passé rapporté à cette mensualité",

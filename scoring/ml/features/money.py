@@ -55,7 +55,8 @@ INSTALMENT = of_group("instalment_burden", (
     ("INCOME_LESS_ANNUITY", Unit.MONEY, "Income left after the instalment",
      "Revenu restant après la mensualité",
      lambda p: p.AMT_INCOME_TOTAL - p.AMT_ANNUITY),
-    ("ANNUITY_PER_PERSON", Unit.MONEY, "Instalment per dependant", "Mensualité par personne à charge",
+    ("ANNUITY_PER_PERSON", Unit.MONEY, "Instalment per head, children included",
+     "Mensualité par tête, enfants compris",
      lambda p: ratio(p.AMT_ANNUITY, 1 + p.CNT_CHILDREN)),
     ("ANNUITY_TO_AGE", Unit.NUMBER, "Instalment against age", "Mensualité rapportée à l’âge",
      lambda p: ratio(p.AMT_ANNUITY, -p.DAYS_BIRTH)),
@@ -65,7 +66,7 @@ INSTALMENT = of_group("instalment_burden", (
 ))
 
 PRICE = of_group("loan_terms", (
-    ("CREDIT_TO_ANNUITY", Unit.NUMBER, "Loan in instalments", "Prêt en nombre de mensualités",
+    ("CREDIT_TO_ANNUITY", Unit.NUMBER, "Loan in monthly instalments", "Prêt en nombre de mensualités",
      lambda p: ratio(p.AMT_CREDIT, p.AMT_ANNUITY)),
     ("ANNUITY_TO_CREDIT", Unit.PERCENT, "Instalment as a share of the loan", "Mensualité en part du prêt",
      lambda p: ratio(p.AMT_ANNUITY, p.AMT_CREDIT)),
@@ -88,7 +89,8 @@ PRICE = of_group("loan_terms", (
 ))
 
 INCOME = of_group("income", (
-    ("INCOME_PER_PERSON", Unit.MONEY, "Income per dependant", "Revenu par personne à charge",
+    ("INCOME_PER_PERSON", Unit.MONEY, "Income per head, children included",
+     "Revenu par tête, enfants compris",
      lambda p: ratio(p.AMT_INCOME_TOTAL, 1 + p.CNT_CHILDREN)),
     ("INCOME_TO_AGE", Unit.NUMBER, "Income against age", "Revenu rapporté à l’âge",
      lambda p: ratio(p.AMT_INCOME_TOTAL, -p.DAYS_BIRTH)),

@@ -17,6 +17,14 @@ DATES = {
     "DAYS_ID_PUBLISH": Text("the issue of the identity document", "la délivrance de la pièce d’identité"),
     "DAYS_LAST_PHONE_CHANGE": Text("the last change of phone", "le dernier changement de téléphone"),
 }
+# How long ago each of them was, in words that can follow "against" and "par rapport à".
+SINCE = {
+    "DAYS_BIRTH": Text("age", "l’âge"),
+    "DAYS_EMPLOYED": Text("time in the job", "l’ancienneté dans l’emploi"),
+    "DAYS_REGISTRATION": Text("age of the address", "l’ancienneté de l’adresse"),
+    "DAYS_ID_PUBLISH": Text("age of the identity document", "l’ancienneté de la pièce d’identité"),
+    "DAYS_LAST_PHONE_CHANGE": Text("age of the phone number", "l’ancienneté du numéro de téléphone"),
+}
 GROUPS = {
     "DAYS_EMPLOYED": "employment",
     "DAYS_REGISTRATION": "address",
@@ -36,10 +44,11 @@ def _quotient(earlier: str, later: str) -> Formula:
 def _pair(earlier: str, later: str) -> tuple[Derived, Derived]:
     start, end, group = DATES[earlier], DATES[later], GROUPS[later]
     stem = f"{earlier.removeprefix('DAYS_')}_TO_{later.removeprefix('DAYS_')}"
-    between = Text(f"Time from {start.en} to {end.en}", f"Temps écoulé entre {start.fr} et {end.fr}")
+    between = Text(f"Time from {start.en} to {end.en}", f"Temps entre {start.fr} et {end.fr}")
+    length, whole = SINCE[later], SINCE[earlier]
     share = Text(
-        f"Time since {end.en}, as a share of the time since {start.en}",
-        f"Temps écoulé depuis {end.fr}, en part du temps écoulé depuis {start.fr}",
+        f"{length.en.capitalize()} against {whole.en}",
+        f"{length.fr.removeprefix('l’').capitalize()} par rapport à {whole.fr}",
     )
     return (
         Derived(
