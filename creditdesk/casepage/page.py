@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -121,6 +122,12 @@ class CasePage:
         values = {item.feature.name: item.value for item in self.contributions}
         facts, application = self.model.facts["population"], self.case.profile.application
         return comparison(facts, application, values, self.asked)
+
+    @property
+    def choose_feature(self) -> str:
+        """The address of the comparison as it stands, but for the feature that is drawn."""
+        segment = self.comparison.chosen.key if self.comparison else ""
+        return f"{self.case.get_absolute_url()}?{urlencode({'segment': segment})}&feature="
 
     @property
     def request_facts(self) -> list[sheet.Line]:

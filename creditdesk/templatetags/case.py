@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from django import template
+from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from accounts.models import User
 from creditdesk import charts, wording
-from creditdesk.casepage.sheet import Line
+from creditdesk.casepage.sheet import Line, Section
 from creditdesk.casepage.timeline import Event
 from creditdesk.templatetags.desk import VERDICT_ICONS, icon
 
@@ -37,6 +38,14 @@ def whole_percent(value: float) -> str:
 def side(towards: str) -> str:
     """What a bar's side and colour say, for whoever sees neither."""
     return {"refuse": gettext("towards refusal"), "accept": gettext("towards acceptance")}.get(towards, "")
+
+
+@register.simple_tag
+def options(field: BoundField) -> SafeString:
+    """The choices of a select."""
+    given = field.value() or ""
+    rows = ((value, " selected" if value == given else "", label) for value, label in field.field.choices)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 @register.simple_tag
@@ -72,8 +81,15 @@ def quantile_band(band: charts.Band) -> SafeString:
 
 
 @register.simple_tag
-def sheet_lines(lines: Sequence[Line]) -> SafeString:
-    """The lines of a section: hundreds at times, too many for a template's loop."""
+def sheet_section(section: Section) -> SafeString:
+    """A part of the client sheet: hundreds of lines at times, too many for a template's loop."""
+    state = "state" if section.provided else "state state-absent"
+    note = format_html(' <small class="{}">{}</small>', state, section.state) if section.state else ""
+    lines = format_html("<dl>{}</dl>", _lines(section.lines)) if section.lines else ""
+    return format_html('<div class="sheet-part"><h4>{}{}</h4>{}</div>', section.title, note, lines)
+
+
+def _lines(lines: Sequence[Line]) -> SafeString:
     rows = ((line.label, "missing" if line.is_missing else "known", line.value) for line in lines)
     return format_html_join("", '<div><dt>{}</dt><dd class="{}">{}</dd></div>', rows)
 

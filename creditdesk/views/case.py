@@ -121,7 +121,7 @@ def assessment_of(case: Case, request: DeskRequest) -> Assessment | None:
 
 def answer(request: DeskRequest, page: CasePage, part: str, **kwargs: Any) -> HttpResponse:
     """The part alone for htmx, which puts it where it belongs; the whole page otherwise."""
-    context = {"page": page, "case": page.case}
+    context = {"page": page, "case": page.case, "here": page.case.get_absolute_url()}
     if not (request.htmx and part):
         return render(request, PAGE, context, **kwargs)
     return retarget(render(request, f"{PAGE}#{part}", context, **kwargs), f"#{part}")
