@@ -64,7 +64,8 @@ def write(out: Path, lines: Iterable[Line]) -> int:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(HEADER)
             written = 0
-            for written, line in enumerate(lines, start=1):  # noqa: B007
+            for line in lines:
                 writer.writerow(line)
+                written += 1
         unfinished.replace(out)
     return written
