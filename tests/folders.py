@@ -9,7 +9,7 @@ from typing import Any
 Row = Mapping[str, Any]
 
 
-def application(reference: int, **cells: Any) -> dict[str, Any]:
+def application(reference: object, **cells: Any) -> dict[str, Any]:
     return {
         "SK_ID_CURR": reference,
         "NAME_CONTRACT_TYPE": "Cash loans",

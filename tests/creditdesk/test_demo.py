@@ -23,7 +23,7 @@ WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY")
 
 
 @pytest.fixture(scope="module")
-def portfolio(tmp_path_factory) -> Path:
+def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sixty clients instead of make_portfolio's synthetic ones, which have their own tests."""
     rows = [
         application(
@@ -39,7 +39,7 @@ def portfolio(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def demo_artifacts(tmp_path_factory) -> Path:
+def demo_artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("ml_artifacts")
     tiny_model(path, name="demo-1", is_demo=True)
     tiny_model(path, name="real-1")
@@ -157,7 +157,6 @@ def test_a_desk_with_other_cases_is_not_touched(origin):
 def test_a_demo_desk_with_imported_cases_still_starts_and_stays_as_it_is(monkeypatch):
     demo()
     CaseFactory(origin=Case.Origin.IMPORTED)
-    Decision.objects.count()
     before = counts()
     monkeypatch.setenv("CREDITDESK_DEMO_PASSWORD", "another password of the demo")
     out, _ = demo()

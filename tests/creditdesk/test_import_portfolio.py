@@ -1,4 +1,5 @@
 import csv
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
@@ -61,11 +62,8 @@ def folder_with_history(folder) -> Path:
 def test_an_application_becomes_a_client_a_case_a_profile_and_a_monitoring_record(folder, advisors):
     imported(folder)
     case = Case.objects.get(reference="1")
-    assert (case.contract_type, float(case.amount_credit), float(case.amount_annuity)) == (
-        "Cash loans",
-        406597.5,
-        24700.5,
-    )
+    assert case.contract_type == "Cash loans"
+    assert (case.amount_credit, case.amount_annuity) == (Decimal("406597.50"), Decimal("24700.50"))
     assert case.origin == Case.Origin.IMPORTED
     assert case.profile.application["DAYS_BIRTH"] == -12_000.0
     assert (case.monitoring.sex, case.monitoring.family_status, case.monitoring.defaulted) == (

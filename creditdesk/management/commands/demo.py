@@ -13,9 +13,9 @@ from scoring.ml.model.folder import ModelUnavailable
 
 
 class Command(BaseCommand):
-    help = (
-        "Prepare the demo: tables, demo users, synthetic portfolio, demo model, some work done. Idempotent."
-    )
+    help = "Prepare the demo: tables, users, synthetic portfolio, demo model, some work done. Idempotent."
+    # A second start is to be quick, and checking the URLs imports every page; the server does that anyway.
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         if self.is_left_alone():

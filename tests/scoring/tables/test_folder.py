@@ -10,7 +10,8 @@ from tests.folders import application, bureau, text_of, write_tables
 
 
 def rows(folder: Folder, columns: str) -> list[tuple[object, ...]]:
-    return folder.connection.raw_sql(f"SELECT {columns} FROM application ORDER BY line").fetchall()
+    cursor = folder.connection.raw_sql(f"SELECT {columns} FROM application ORDER BY line")
+    return list(cursor.fetchall())
 
 
 def as_parquet(path: Path, target: Path) -> None:
