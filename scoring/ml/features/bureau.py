@@ -21,44 +21,44 @@ EARLIEST_DAY = -40_000
 
 def opened_in(period: Text) -> Text:
     return Text(
-        f"loans of {period.en} at other lenders", f"les crédits {de(period.fr)} chez d'autres prêteurs"
+        f"loans of {period.en} at other lenders", f"les crédits {de(period.fr)} chez d’autres prêteurs"
     )
 
 
-ALL = Scope("", Text("loans at other lenders", "les crédits chez d'autres prêteurs"))
+ALL = Scope("", Text("loans at other lenders", "les crédits chez d’autres prêteurs"))
 ACTIVE = Scope(
     "ACTIVE",
-    Text("active loans at other lenders", "les crédits actifs chez d'autres prêteurs"),
+    Text("active loans at other lenders", "les crédits actifs chez d’autres prêteurs"),
     _.CREDIT_ACTIVE == "Active",
 )
 CLOSED = Scope(
     "CLOSED",
-    Text("closed loans at other lenders", "les crédits soldés chez d'autres prêteurs"),
+    Text("closed loans at other lenders", "les crédits soldés chez d’autres prêteurs"),
     _.CREDIT_ACTIVE == "Closed",
 )
 CARD = Scope(
     "CARD",
-    Text("credit cards at other lenders", "les cartes de crédit chez d'autres prêteurs"),
+    Text("credit cards at other lenders", "les cartes de crédit chez d’autres prêteurs"),
     _.CREDIT_TYPE == "Credit card",
 )
 CONSUMER = Scope(
     "CONSUMER",
-    Text("consumer loans at other lenders", "les crédits à la consommation chez d'autres prêteurs"),
+    Text("consumer loans at other lenders", "les crédits à la consommation chez d’autres prêteurs"),
     _.CREDIT_TYPE == "Consumer credit",
 )
 CAR = Scope(
     "CAR",
-    Text("car loans at other lenders", "les crédits auto chez d'autres prêteurs"),
+    Text("car loans at other lenders", "les crédits auto chez d’autres prêteurs"),
     _.CREDIT_TYPE == "Car loan",
 )
 MORTGAGE = Scope(
     "MORTGAGE",
-    Text("mortgages at other lenders", "les crédits immobiliers chez d'autres prêteurs"),
+    Text("mortgages at other lenders", "les crédits immobiliers chez d’autres prêteurs"),
     _.CREDIT_TYPE == "Mortgage",
 )
 MICRO = Scope(
     "MICRO",
-    Text("microloans at other lenders", "les microcrédits chez d'autres prêteurs"),
+    Text("microloans at other lenders", "les microcrédits chez d’autres prêteurs"),
     _.CREDIT_TYPE == "Microloan",
 )
 LAST = Scope(
@@ -69,14 +69,14 @@ LAST = Scope(
 LAST3 = Scope(
     "LAST3",
     Text(
-        "the three newest loans at other lenders", "les trois crédits les plus récents chez d'autres prêteurs"
+        "the three newest loans at other lenders", "les trois crédits les plus récents chez d’autres prêteurs"
     ),
     _.RANK <= 3,
 )
 M6, M12, M24, M36 = last_months("DAYS_CREDIT", 6, 12, 24, 36, rows=opened_in, days=True)
 
 LOANS = Rows("LOANS", HISTORY)
-OPENING = Moment("DAYS_CREDIT", HISTORY, Unit.DAYS_AGO, "opening", "l'ouverture", Form.F)
+OPENING = Moment("DAYS_CREDIT", HISTORY, Unit.DAYS_AGO, "opening", "l’ouverture", Form.F)
 END = Moment(
     "DAYS_CREDIT_ENDDATE", HISTORY, Unit.DAYS_AGO, "planned end", "la fin prévue", Form.F, planned=True
 )
@@ -87,7 +87,7 @@ GAP = Measure(
     HISTORY,
     Unit.DURATION_DAYS,
     "time between two successive openings",
-    "l'intervalle {} entre deux ouvertures",
+    "l’intervalle {} entre deux ouvertures",
 )
 DURATION = Measure("DURATION", HISTORY, Unit.DURATION_DAYS, "planned length", "la durée prévue {}", Form.F)
 EARLY_END = Measure(
@@ -95,13 +95,13 @@ EARLY_END = Measure(
     HISTORY,
     Unit.DURATION_DAYS,
     "lead of the actual end over the planned end",
-    "l'avance {} de la fin effective sur la fin prévue",
+    "l’avance {} de la fin effective sur la fin prévue",
     Form.F,
 )
 CREDIT = Measure("AMT_CREDIT_SUM", DEBTS, Unit.MONEY, "amount borrowed", "le montant {} emprunté")
 DEBT = Measure("AMT_CREDIT_SUM_DEBT", DEBTS, Unit.MONEY, "debt", "la dette {}", Form.F)
 LIMIT = Measure("AMT_CREDIT_SUM_LIMIT", DEBTS, Unit.MONEY, "card limit", "le plafond {} de carte")
-ANNUITY = Measure("AMT_ANNUITY", DEBTS, Unit.MONEY, "annuity", "l'annuité {}", Form.F)
+ANNUITY = Measure("AMT_ANNUITY", DEBTS, Unit.MONEY, "annuity", "l’annuité {}", Form.F)
 DEBT_RATIO = Measure(
     "DEBT_RATIO",
     DEBTS,
@@ -118,10 +118,10 @@ REMAINING = Measure(
     "le crédit {} au prorata du temps restant",
 )
 OVERDUE = Measure(
-    "AMT_CREDIT_SUM_OVERDUE", LATENESS, Unit.MONEY, "amount overdue today", "l'impayé {} actuel"
+    "AMT_CREDIT_SUM_OVERDUE", LATENESS, Unit.MONEY, "amount overdue today", "l’impayé {} actuel"
 )
 WORST_OVERDUE = Measure(
-    "AMT_CREDIT_MAX_OVERDUE", LATENESS, Unit.MONEY, "amount ever overdue", "l'impayé {} constaté"
+    "AMT_CREDIT_MAX_OVERDUE", LATENESS, Unit.MONEY, "amount ever overdue", "l’impayé {} constaté"
 )
 OVERDUE_RATIO = Measure(
     "OVERDUE_RATIO",
@@ -131,52 +131,39 @@ OVERDUE_RATIO = Measure(
     "la part {} du crédit passée en impayé",
     Form.F,
 )
-DAYS_OVERDUE = Measure(
-    "CREDIT_DAY_OVERDUE", LATENESS, Unit.DELAY_DAYS, "current delay", "le retard {} actuel"
-)
 PROLONGED = Measure(
     "CNT_CREDIT_PROLONG", LATENESS, Unit.COUNT, "number of prolongations", "le nombre {} de prolongations"
 )
 WAS_OVERDUE = Flag("WAS_OVERDUE", LATENESS, "that were ever overdue", "passés un jour en impayé")
-IS_ACTIVE = Flag("IS_ACTIVE", HISTORY, "still active", "encore actifs", "encore actif")
+IS_ACTIVE = Flag("IS_ACTIVE", HISTORY, "still active", "encore actifs")
 ENDS_LATER = Flag("ENDS_LATER", HISTORY, "with a planned end still ahead", "dont la fin prévue est à venir")
-IS_CARD = Flag("IS_CARD", HISTORY, "on a credit card", "sous forme de carte", "sous forme de carte")
-IS_CONSUMER = Flag("IS_CONSUMER", HISTORY, "for consumption", "à la consommation")
+IS_CARD = Flag("IS_CARD", HISTORY, "on a credit card", "sous forme de carte")
 IS_CAR = Flag("IS_CAR", HISTORY, "for a car", "destinés à une voiture")
 IS_MORTGAGE = Flag("IS_MORTGAGE", HISTORY, "secured by a mortgage", "garantis par une hypothèque")
 IS_MICRO = Flag("IS_MICRO", HISTORY, "that are microloans", "de type microcrédit")
 
-WINDOW = {
-    LOANS: ("count",),
-    CREDIT: ("sum",),
-    DEBT: ("sum",),
-    DEBT_RATIO: ("mean",),
-    WORST_OVERDUE: ("max",),
-}
 RECIPE: Recipe = {
     ALL: {
         LOANS: ("count",),
         OPENING: ("max", "min", "mean", "std"),
         END: ("max", "mean"),
         PAID_OFF: ("max", "mean"),
-        UPDATE: ("max", "mean"),
-        GAP: ("mean", "min", "max"),
+        UPDATE: ("mean",),
+        GAP: ("max", "mean"),
         DURATION: ("mean",),
         CREDIT: ("sum", "max", "mean"),
-        DEBT: ("sum", "max", "mean"),
-        LIMIT: ("sum", "max"),
-        ANNUITY: ("sum", "max", "mean"),
+        DEBT: ("sum", "mean"),
+        LIMIT: ("sum",),
+        ANNUITY: ("sum", "mean"),
         DEBT_RATIO: ("max", "mean", "std"),
         OVERDUE: ("sum",),
-        DAYS_OVERDUE: ("max",),
-        WORST_OVERDUE: ("max", "mean"),
+        WORST_OVERDUE: ("max",),
         OVERDUE_RATIO: ("max",),
         PROLONGED: ("sum",),
         WAS_OVERDUE: ("share",),
         IS_ACTIVE: ("share",),
         ENDS_LATER: ("share",),
         IS_CARD: ("share",),
-        IS_CONSUMER: ("share",),
         IS_CAR: ("share",),
         IS_MORTGAGE: ("share",),
         IS_MICRO: ("share",),
@@ -184,56 +171,38 @@ RECIPE: Recipe = {
     ACTIVE: {
         LOANS: ("count",),
         OPENING: ("max", "min", "mean"),
-        END: ("max", "min", "mean"),
-        UPDATE: ("min", "mean"),
-        CREDIT: ("sum", "max", "mean"),
-        DEBT: ("sum", "max", "mean"),
-        LIMIT: ("sum",),
+        END: ("max", "min"),
+        UPDATE: ("mean",),
+        CREDIT: ("sum", "mean"),
+        DEBT: ("sum",),
         ANNUITY: ("sum",),
-        DEBT_RATIO: ("max", "mean", "min"),
+        DEBT_RATIO: ("max", "mean"),
         REMAINING: ("sum", "mean"),
         WORST_OVERDUE: ("max",),
     },
-    CLOSED: {
-        LOANS: ("count",),
-        OPENING: ("max", "std"),
-        PAID_OFF: ("max",),
-        EARLY_END: ("mean", "min"),
-        CREDIT: ("sum", "max", "mean"),
-        WORST_OVERDUE: ("max", "mean"),
-        WAS_OVERDUE: ("share",),
-    },
-    CARD: {
-        LOANS: ("count",),
-        OPENING: ("max", "mean"),
-        DEBT: ("sum",),
-        DEBT_RATIO: ("max", "mean"),
-        WORST_OVERDUE: ("max",),
-    },
+    CLOSED: {OPENING: ("max",), EARLY_END: ("mean",), CREDIT: ("mean",), WORST_OVERDUE: ("max",)},
+    CARD: {LOANS: ("count",), OPENING: ("max", "mean"), DEBT: ("sum",), DEBT_RATIO: ("max", "mean")},
     CONSUMER: {
-        LOANS: ("count",),
         OPENING: ("max", "mean"),
         CREDIT: ("mean",),
         DEBT: ("sum",),
-        DEBT_RATIO: ("max", "mean"),
+        DEBT_RATIO: ("mean",),
         END: ("max",),
+    },
+    CAR: {DEBT: ("sum",)},
+    MORTGAGE: {DEBT: ("sum",)},
+    MICRO: {OPENING: ("max",)},
+    M6: {LOANS: ("count",), CREDIT: ("sum",), DEBT: ("sum",)},
+    M12: {
+        LOANS: ("count",),
+        CREDIT: ("sum",),
+        DEBT: ("sum",),
+        DEBT_RATIO: ("mean",),
         WORST_OVERDUE: ("max",),
     },
-    CAR: {OPENING: ("max",), DEBT: ("sum",)},
-    MORTGAGE: {OPENING: ("max",), CREDIT: ("max",), DEBT: ("sum",)},
-    MICRO: {LOANS: ("count",), OPENING: ("max",), CREDIT: ("sum",)},
-    M6: {LOANS: ("count",), CREDIT: ("sum",), DEBT: ("sum",)},
-    M12: WINDOW,
-    M24: WINDOW,
-    M36: WINDOW,
-    LAST: {
-        CREDIT: ("value",),
-        DEBT_RATIO: ("value",),
-        END: ("value",),
-        WORST_OVERDUE: ("value",),
-        IS_ACTIVE: ("value",),
-        IS_CARD: ("value",),
-    },
+    M24: {LOANS: ("count",), CREDIT: ("sum",), DEBT: ("sum",), DEBT_RATIO: ("mean",)},
+    M36: {LOANS: ("count",), WORST_OVERDUE: ("max",)},
+    LAST: {CREDIT: ("value",), DEBT_RATIO: ("value",)},
     LAST3: {CREDIT: ("mean",), DEBT_RATIO: ("mean",)},
 }
 
@@ -253,7 +222,7 @@ def owed(scope: Scope) -> Comparison:
     )
 
 
-COMPARISONS = tuple(owed(scope) for scope in (ALL, ACTIVE, M12, M24))
+COMPARISONS = tuple(owed(scope) for scope in (ALL, ACTIVE, M12))
 AGGREGATES = (
     *features(RECIPE, table="bureau", prefix="BURO"),
     *(comparison.feature for comparison in COMPARISONS),
@@ -286,7 +255,6 @@ def loans_of(bureau: Table) -> Table:
         IS_ACTIVE=_.CREDIT_ACTIVE == "Active",
         ENDS_LATER=_.DAYS_CREDIT_ENDDATE > 0,
         IS_CARD=_.CREDIT_TYPE == "Credit card",
-        IS_CONSUMER=_.CREDIT_TYPE == "Consumer credit",
         IS_CAR=_.CREDIT_TYPE == "Car loan",
         IS_MORTGAGE=_.CREDIT_TYPE == "Mortgage",
         IS_MICRO=_.CREDIT_TYPE == "Microloan",

@@ -19,13 +19,13 @@ DELAY_CLASSES = {"0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "C": 0}
 
 ALL = Scope(
     "",
-    Text("loans followed monthly at other lenders", "les crédits suivis chaque mois chez d'autres prêteurs"),
+    Text("loans followed monthly at other lenders", "les crédits suivis chaque mois chez d’autres prêteurs"),
 )
 ACTIVE = Scope(
     "ACTIVE",
     Text(
         "active loans followed monthly at other lenders",
-        "les crédits actifs suivis chaque mois chez d'autres prêteurs",
+        "les crédits actifs suivis chaque mois chez d’autres prêteurs",
     ),
     _.CREDIT_ACTIVE == "Active",
 )
@@ -102,12 +102,12 @@ RECIPE: Recipe = {
         LOANS: ("count",),
         MONTHS: ("sum", "mean"),
         FIRST_MONTH: ("min",),
-        LAST_MONTH: ("max", "mean"),
+        LAST_MONTH: ("mean",),
         LAST_LATE: ("max",),
-        WORST: ("max", "mean"),
-        LATE_SHARE: ("max", "mean"),
+        WORST: ("max",),
+        LATE_SHARE: ("mean",),
         LATE_MONTHS: ("sum",),
-        RECENT: ("sum", "max"),
+        RECENT: ("sum",),
         RECENT_24: ("sum",),
         RECENT_MONTHS: ("sum",),
         UNKNOWN_SHARE: ("mean",),
@@ -115,15 +115,7 @@ RECIPE: Recipe = {
         EVER_LATE: ("share",),
         EVER_LATE_31: ("share",),
     },
-    ACTIVE: {
-        LOANS: ("count",),
-        MONTHS: ("mean",),
-        WORST: ("max",),
-        LATE_SHARE: ("max", "mean"),
-        LATE_MONTHS: ("sum",),
-        RECENT: ("sum",),
-        EVER_LATE: ("share",),
-    },
+    ACTIVE: {MONTHS: ("mean",), LATE_SHARE: ("max",), RECENT: ("sum",)},
 }
 COMPARISONS = tuple(
     Comparison(
@@ -131,7 +123,7 @@ COMPARISONS = tuple(
             f"BB_{name}",
             LATENESS,
             Unit.PERCENT,
-            Text(f"share of months paid late {en}", f"part des mois en retard {fr} chez d'autres prêteurs"),
+            Text(f"share of months paid late {en}", f"part des mois en retard {fr} chez d’autres prêteurs"),
             "bureau_balance",
         ),
         f"BB_{late}_sum",
@@ -156,7 +148,7 @@ AGGREGATES = (
 
 
 def history(bureau_balance: Table, bureau: Table) -> Table:
-    """One row per client: how loans at other lenders were paid, month by month (months before the application).
+    """One row per client: how loans at other lenders were paid, month by month (months are negative).
 
     A month whose loan is not in `bureau` belongs to nobody that is known and is left out.
     """

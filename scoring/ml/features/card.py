@@ -1,7 +1,5 @@
 """How a client used and paid the credit cards held with us (months before the application are negative)."""
 
-from collections.abc import Mapping
-
 from ibis import _
 from ibis.expr.types import Table
 
@@ -9,7 +7,7 @@ from scoring.ml.features.aggregation import aggregate
 from scoring.ml.features.card_rows import months
 from scoring.ml.features.comparisons import Comparison, compare
 from scoring.ml.features.feature import Feature, Unit
-from scoring.ml.features.quantities import Flag, Measure, Moment, Quantity, Rows
+from scoring.ml.features.quantities import Flag, Measure, Moment, Rows
 from scoring.ml.features.recipes import Recipe, Scope, features
 from scoring.ml.features.windows import last_months
 from scoring.ml.features.wording import Form
@@ -36,7 +34,6 @@ LAST = Scope(
 MONTHS = Rows("MONTHS", USAGE)
 MONTH = Moment("MONTHS_BALANCE", USAGE, Unit.MONTHS_AGO, "statement", "le relevé")
 LATE_MONTH = Moment("LATE_MONTH", LATENESS, Unit.MONTHS_AGO, "delay", "le retard")
-CARDS = Measure("CARDS", USAGE, Unit.COUNT, "number of cards", "le nombre {} de cartes", joins=OVER)
 LIMIT = Measure("AMT_CREDIT_LIMIT_ACTUAL", USAGE, Unit.MONEY, "limit", "le plafond {}", joins=OVER)
 BALANCE = Measure("AMT_BALANCE", USAGE, Unit.MONEY, "balance", "le solde {} dû", joins=OVER)
 CHANGE = Measure(
@@ -49,7 +46,7 @@ CHANGE = Measure(
     OVER,
 )
 UTILISATION = Measure(
-    "UTILISATION", USAGE, Unit.PERCENT, "use of the limit", "l'utilisation {} du plafond", Form.F, OVER
+    "UTILISATION", USAGE, Unit.PERCENT, "use of the limit", "l’utilisation {} du plafond", Form.F, OVER
 )
 DRAWINGS = Measure("AMT_DRAWINGS_CURRENT", USAGE, Unit.MONEY, "drawings", "les retraits {}", Form.MP, OVER)
 CASH = Measure(
@@ -57,7 +54,7 @@ CASH = Measure(
     USAGE,
     Unit.MONEY,
     "cash withdrawals",
-    "les retraits d'espèces {}",
+    "les retraits d’espèces {}",
     Form.MP,
     OVER,
 )
@@ -78,7 +75,7 @@ CASH_SHARE = Measure(
     USAGE,
     Unit.PERCENT,
     "share of cash in drawings",
-    "la part {} d'espèces dans les retraits",
+    "la part {} d’espèces dans les retraits",
     Form.F,
     OVER,
 )
@@ -87,21 +84,13 @@ CASH_COUNT = Measure(
     USAGE,
     Unit.COUNT,
     "number of cash withdrawals",
-    "le nombre {} de retraits d'espèces",
+    "le nombre {} de retraits d’espèces",
     joins=OVER,
 )
 DRAWING_COUNT = Measure(
     "CNT_DRAWINGS_CURRENT", USAGE, Unit.COUNT, "number of drawings", "le nombre {} de retraits", joins=OVER
 )
 PAID = Measure("AMT_PAYMENT_TOTAL_CURRENT", USAGE, Unit.MONEY, "payment", "le remboursement {}", joins=OVER)
-MINIMUM = Measure(
-    "AMT_INST_MIN_REGULARITY",
-    USAGE,
-    Unit.MONEY,
-    "minimum payment due",
-    "le remboursement {} exigé",
-    joins=OVER,
-)
 PAID_TO_MINIMUM = Measure(
     "PAID_TO_MINIMUM",
     LATENESS,
@@ -111,14 +100,14 @@ PAID_TO_MINIMUM = Measure(
     joins=OVER,
 )
 CHARGES = Measure(
-    "CHARGES", USAGE, Unit.MONEY, "charges and interest", "le montant {} de frais et d'intérêts", joins=OVER
+    "CHARGES", USAGE, Unit.MONEY, "charges and interest", "le montant {} de frais et d’intérêts", joins=OVER
 )
 MATURE = Measure(
     "CNT_INSTALMENT_MATURE_CUM",
     USAGE,
     Unit.COUNT,
     "number of instalments paid",
-    "le nombre {} d'échéances réglées",
+    "le nombre {} d’échéances réglées",
     joins=OVER,
 )
 DELAY = Measure("SK_DPD", LATENESS, Unit.DELAY_DAYS, "delay", "le retard {}", joins=OVER)
@@ -137,35 +126,25 @@ IS_REALLY_LATE = Flag(
 IS_OVER_LIMIT = Flag("IS_OVER_LIMIT", USAGE, "above the limit", "au-dessus du plafond")
 IS_USED = Flag("IS_USED", USAGE, "with a balance to pay", "avec un solde dû")
 
-WINDOW: Mapping[Quantity, tuple[str, ...]] = {
-    UTILISATION: ("max", "mean"),
-    BALANCE: ("mean",),
-    CASH: ("mean",),
-    DRAWINGS: ("mean",),
-    PAID_TO_MINIMUM: ("mean",),
-    DELAY: ("max",),
-}
 RECIPE: Recipe = {
     ALL: {
         MONTHS: ("count",),
         MONTH: ("max",),
         LATE_MONTH: ("max",),
-        CARDS: ("max",),
-        LIMIT: ("max", "mean", "min"),
+        LIMIT: ("max", "mean"),
         BALANCE: ("max", "mean"),
         CHANGE: ("max", "std"),
         UTILISATION: ("max", "mean", "std"),
-        DRAWINGS: ("sum", "max", "mean"),
-        CASH: ("sum", "max", "mean"),
-        PURCHASES: ("sum", "mean"),
+        DRAWINGS: ("sum", "mean"),
+        CASH: ("sum", "mean"),
+        PURCHASES: ("sum",),
         DRAWN: ("max", "mean"),
         CASH_SHARE: ("mean",),
-        CASH_COUNT: ("max", "mean"),
+        CASH_COUNT: ("mean",),
         DRAWING_COUNT: ("max", "mean"),
-        PAID: ("max", "mean"),
-        MINIMUM: ("mean",),
+        PAID: ("mean",),
         PAID_TO_MINIMUM: ("mean", "min"),
-        CHARGES: ("sum", "mean"),
+        CHARGES: ("mean",),
         MATURE: ("max",),
         DELAY: ("max", "mean"),
         REAL_DELAY: ("max",),
@@ -175,18 +154,18 @@ RECIPE: Recipe = {
         IS_USED: ("share",),
     },
     M2: {UTILISATION: ("max",), CASH: ("mean",)},
-    M3: {UTILISATION: ("max", "mean"), CASH_COUNT: ("mean",), PAID_TO_MINIMUM: ("mean",)},
-    M6: {**WINDOW, CASH: ("sum", "mean"), IS_LATE: ("share",), CASH_COUNT: ("mean",)},
-    M12: {**WINDOW, IS_LATE: ("share",), CASH_COUNT: ("mean",)},
-    M24: {UTILISATION: ("max", "mean"), BALANCE: ("mean",), DELAY: ("max",)},
-    LAST: {
-        LIMIT: ("value",),
-        BALANCE: ("value",),
-        UTILISATION: ("value",),
-        DRAWINGS: ("value",),
-        PAID: ("value",),
-        DELAY: ("value",),
+    M3: {UTILISATION: ("mean",), PAID_TO_MINIMUM: ("mean",)},
+    M6: {
+        UTILISATION: ("max", "mean"),
+        BALANCE: ("mean",),
+        CASH: ("mean",),
+        DRAWINGS: ("mean",),
+        PAID_TO_MINIMUM: ("mean",),
+        DELAY: ("max",),
     },
+    M12: {UTILISATION: ("max", "mean"), BALANCE: ("mean",), CASH: ("mean",), PAID_TO_MINIMUM: ("mean",)},
+    M24: {UTILISATION: ("max", "mean"), DELAY: ("max",)},
+    LAST: {BALANCE: ("value",), UTILISATION: ("value",), DRAWINGS: ("value",), PAID: ("value",)},
 }
 
 

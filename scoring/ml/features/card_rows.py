@@ -34,7 +34,6 @@ def months(credit_card_balance: Table) -> Table:
     ordered = ranked(monthly, "MONTHS_BALANCE")
     newest_first = ibis.window(group_by=CLIENT, order_by="RANK")
     return ordered.mutate(
-        CARDS=_[ROWS],
         UTILISATION=ratio(_.AMT_BALANCE, _.AMT_CREDIT_LIMIT_ACTUAL),
         DRAWN_TO_LIMIT=ratio(_.AMT_DRAWINGS_CURRENT, _.AMT_CREDIT_LIMIT_ACTUAL),
         CASH_SHARE=ratio(_.AMT_DRAWINGS_ATM_CURRENT, _.AMT_DRAWINGS_CURRENT),

@@ -13,12 +13,12 @@ from scoring.ml.features.feature import Feature
 from scoring.ml.tables.schema import Text
 
 HISTORY_GROUPS: Mapping[str, Text] = {
-    "other_lenders_debt": Text("Debts at other lenders", "Dettes chez d'autres prêteurs"),
+    "other_lenders_debt": Text("Debts at other lenders", "Dettes chez d’autres prêteurs"),
     "other_lenders_history": Text(
-        "Loan history at other lenders", "Historique de crédit chez d'autres prêteurs"
+        "Loan history at other lenders", "Historique de crédit chez d’autres prêteurs"
     ),
     "other_lenders_lateness": Text(
-        "Late payments at other lenders", "Retards de paiement chez d'autres prêteurs"
+        "Late payments at other lenders", "Retards de paiement chez d’autres prêteurs"
     ),
     "previous_applications": Text("Previous applications with us", "Demandes précédentes chez nous"),
     "previous_refusals": Text("Previous refusals", "Refus précédents"),

@@ -1,5 +1,7 @@
 """How a client paid the instalments of past loans with us (days before the application are negative)."""
 
+from collections.abc import Mapping
+
 from ibis import _
 from ibis.expr.types import Table
 
@@ -7,7 +9,7 @@ from scoring.ml.features.aggregation import aggregate
 from scoring.ml.features.comparisons import Comparison, compare
 from scoring.ml.features.feature import Feature, Unit
 from scoring.ml.features.installments_rows import instalments
-from scoring.ml.features.quantities import OF, ON, Flag, Measure, Moment, Rows
+from scoring.ml.features.quantities import OF, ON, Flag, Measure, Moment, Quantity, Rows
 from scoring.ml.features.recipes import Recipe, Scope, features
 from scoring.ml.features.windows import last_days
 from scoring.ml.features.wording import Form, de
@@ -22,7 +24,6 @@ def due_in(period: Text) -> Text:
 
 ALL = Scope("", Text("instalments", "les échéances"))
 D30, D90, D180, D365, D730 = last_days("DUE", 30, 90, 180, 365, 730, rows=due_in)
-LAST5 = Scope("LAST5", Text("the five latest instalments", "les cinq dernières échéances"), _.RANK <= 5)
 LAST10 = Scope("LAST10", Text("the ten latest instalments", "les dix dernières échéances"), _.RANK <= 10)
 FIRST = Scope(
     "FIRST3",
@@ -41,7 +42,7 @@ LAST_LOAN = Scope(
 )
 
 COUNT = Rows("INSTALMENTS", AMOUNTS)
-DUE = Moment("DUE", AMOUNTS, Unit.DAYS_AGO, "due date", "la date d'exigibilité", Form.F)
+DUE = Moment("DUE", AMOUNTS, Unit.DAYS_AGO, "due date", "la date d’exigibilité", Form.F)
 PAYMENT = Moment("PAID", AMOUNTS, Unit.DAYS_AGO, "payment", "le paiement")
 LATE_DUE = Moment("LATE_DUE", DELAYS, Unit.DAYS_AGO, "late payment", "le retard de paiement")
 LATE_7_DUE = Moment(
@@ -62,14 +63,6 @@ DAYS_LATE = Measure(
     Unit.DELAY_DAYS,
     "delay, early payments left aside,",
     "le retard {} hors paiements en avance",
-    joins=OF,
-)
-WEIGHTED = Measure(
-    "WEIGHTED_DELAY",
-    DELAYS,
-    Unit.DELAY_DAYS,
-    "delay weighted by the part paid",
-    "le retard {} pondéré par la part payée",
     joins=OF,
 )
 RECENT_LATENESS = Measure(
@@ -107,20 +100,13 @@ IS_UNDERPAID = Flag("IS_UNDERPAID", AMOUNTS, "not paid in full", "payées en par
 IS_OVERPAID = Flag("IS_OVERPAID", AMOUNTS, "paid above the amount due", "payées au-delà du montant dû")
 IN_PARTS = Flag("IN_PARTS", AMOUNTS, "paid in several parts", "payées en plusieurs fois")
 
-SHORT = {
+WINDOW: Mapping[Quantity, tuple[str, ...]] = {
     COUNT: ("count",),
-    DELAY: ("mean", "max"),
-    IS_LATE: ("share",),
-    SHORTFALL: ("sum",),
-    AMOUNT_PAID: ("sum",),
-}
-LONG = {
-    **SHORT,
     DELAY: ("mean", "max", "min"),
-    DAYS_LATE: ("mean",),
-    WEIGHTED: ("max",),
+    IS_LATE: ("share",),
     IS_LATE_7: ("share",),
-    PAID_RATIO: ("mean", "min"),
+    PAID_RATIO: ("mean",),
+    AMOUNT_PAID: ("sum",),
 }
 RECIPE: Recipe = {
     ALL: {
@@ -131,7 +117,7 @@ RECIPE: Recipe = {
         LATE_7_DUE: ("max",),
         UNDERPAID_DUE: ("max",),
         DELAY: ("mean", "max", "min", "std"),
-        DAYS_LATE: ("mean", "sum"),
+        DAYS_LATE: ("mean",),
         RECENT_LATENESS: ("sum",),
         IS_LATE: ("share", "sum"),
         IS_LATE_7: ("share",),
@@ -140,27 +126,21 @@ RECIPE: Recipe = {
         IS_OVERPAID: ("share",),
         IN_PARTS: ("share",),
         PAID_RATIO: ("mean", "std"),
-        SHORTFALL: ("mean", "max", "sum"),
-        AMOUNT_DUE: ("max", "mean", "min", "std"),
+        SHORTFALL: ("max", "sum"),
+        AMOUNT_DUE: ("max", "mean", "std"),
         AMOUNT_PAID: ("sum", "max", "mean", "min"),
         NUMBER: ("max",),
         VERSION: ("max",),
     },
-    D30: SHORT,
-    D90: SHORT,
-    D180: LONG,
-    D365: LONG,
-    D730: {DELAY: ("mean", "max"), IS_LATE: ("share",), IS_LATE_7: ("share",), PAID_RATIO: ("mean",)},
-    LAST5: {DELAY: ("mean", "max"), PAID_RATIO: ("mean",)},
+    D30: {DELAY: ("max",), IS_LATE: ("share",)},
+    D90: {COUNT: ("count",), DELAY: ("mean", "max"), IS_LATE: ("share",), AMOUNT_PAID: ("sum",)},
+    D180: WINDOW,
+    D365: {**WINDOW, PAID_RATIO: ("mean", "min")},
+    D730: {DELAY: ("mean", "max"), IS_LATE_7: ("share",)},
     LAST10: {DELAY: ("mean", "max"), IS_LATE: ("share",)},
-    FIRST: {DELAY: ("max", "mean"), PAID_RATIO: ("min",)},
-    CARD: {COUNT: ("count",), DELAY: ("max",), IS_LATE: ("share",)},
-    LAST_LOAN: {
-        DELAY: ("mean", "max", "std"),
-        IS_LATE: ("share",),
-        SHORTFALL: ("sum",),
-        AMOUNT_DUE: ("max",),
-    },
+    FIRST: {DELAY: ("max",), PAID_RATIO: ("min",)},
+    CARD: {DELAY: ("max",), IS_LATE: ("share",)},
+    LAST_LOAN: {DELAY: ("mean", "max"), IS_LATE: ("share",)},
 }
 
 

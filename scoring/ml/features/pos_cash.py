@@ -8,7 +8,7 @@ from scoring.ml.features.aggregation import CLIENT, aggregate, ratio
 from scoring.ml.features.feature import Feature, Unit
 from scoring.ml.features.quantities import Flag, Measure, Moment, Rows
 from scoring.ml.features.recipes import Recipe, Scope, features
-from scoring.ml.features.windows import last_months, ranked
+from scoring.ml.features.windows import LOAN, last_months, ranked, with_loans
 from scoring.ml.features.wording import Form, de
 from scoring.ml.tables.schema import Text
 
@@ -29,12 +29,12 @@ M6, M12, M24 = last_months("MONTHS_BALANCE", 6, 12, 24, rows=statements_of, days
 LATEST = Scope(
     "LATEST",
     Text("past loans at their last statement", "les crédits passés à leur dernier relevé"),
-    _.RANK == 1,
+    _.IS_LATEST,
 )
 RUNNING = Scope(
     "RUNNING",
     Text("loans still running at their last statement", "les crédits encore en cours à leur dernier relevé"),
-    (_.RANK == 1) & (_.STATUS == "Active"),
+    _.IS_LATEST & (_.STATUS == "Active"),
 )
 LAST_LOAN = Scope(
     "LAST_LOAN",
@@ -49,20 +49,20 @@ DELAY = Measure("SK_DPD", LATENESS, Unit.DELAY_DAYS, "delay", "le retard {}")
 REAL_DELAY = Measure(
     "SK_DPD_DEF", LATENESS, Unit.DELAY_DAYS, "delay beyond tolerance", "le retard {} au-delà de la tolérance"
 )
-TERM = Measure("CNT_INSTALMENT", PROGRESS, Unit.COUNT, "number of instalments", "le nombre {} d'échéances")
+TERM = Measure("CNT_INSTALMENT", PROGRESS, Unit.COUNT, "number of instalments", "le nombre {} d’échéances")
 LEFT = Measure(
     "CNT_INSTALMENT_FUTURE",
     PROGRESS,
     Unit.COUNT,
     "number of instalments left",
-    "le nombre {} d'échéances restantes",
+    "le nombre {} d’échéances restantes",
 )
 REPAID = Measure(
     "REPAID",
     PROGRESS,
     Unit.PERCENT,
     "share of instalments repaid",
-    "la part {} d'échéances remboursées",
+    "la part {} d’échéances remboursées",
     Form.F,
 )
 SHORTENED = Measure(
@@ -70,7 +70,7 @@ SHORTENED = Measure(
     PROGRESS,
     Unit.COUNT,
     "number of instalments saved by early repayment",
-    "le nombre {} d'échéances évitées par remboursement anticipé",
+    "le nombre {} d’échéances évitées par remboursement anticipé",
 )
 IS_LATE = Flag("IS_LATE", LATENESS, "showing a delay", "qui montrent un retard")
 IS_REALLY_LATE = Flag(
@@ -82,37 +82,30 @@ IS_REALLY_LATE = Flag(
 IS_COMPLETED = Flag("IS_COMPLETED", PROGRESS, "fully repaid", "entièrement remboursés")
 IS_IRREGULAR = Flag("IS_IRREGULAR", LATENESS, "cancelled, returned or called in", "annulés, rendus ou exigés")
 
-WINDOW = {
-    IS_LATE: ("share",),
-    IS_REALLY_LATE: ("share",),
-    DELAY: ("max", "mean"),
-    REAL_DELAY: ("max",),
-}
 RECIPE: Recipe = {
     ALL: {
         STATEMENTS: ("count",),
         MONTH: ("min", "max"),
         LATE_MONTH: ("max",),
-        DELAY: ("max", "mean", "std"),
+        DELAY: ("max", "mean"),
         REAL_DELAY: ("max", "mean"),
-        TERM: ("max", "mean"),
+        TERM: ("mean",),
         LEFT: ("mean",),
         IS_LATE: ("share", "sum"),
-        IS_REALLY_LATE: ("share", "sum"),
+        IS_REALLY_LATE: ("share",),
     },
-    M6: WINDOW,
-    M12: {**WINDOW, LEFT: ("mean",)},
-    M24: WINDOW,
+    M6: {DELAY: ("max",), IS_REALLY_LATE: ("share",)},
+    M12: {DELAY: ("max",), IS_LATE: ("share",), IS_REALLY_LATE: ("share",), LEFT: ("mean",)},
+    M24: {DELAY: ("mean",), IS_LATE: ("share",), IS_REALLY_LATE: ("share",)},
     LATEST: {
         STATEMENTS: ("count",),
-        REPAID: ("mean", "min"),
-        LEFT: ("sum", "max"),
-        SHORTENED: ("mean", "max"),
+        REPAID: ("mean",),
+        SHORTENED: ("max", "mean"),
         IS_COMPLETED: ("share",),
         IS_IRREGULAR: ("share",),
     },
     RUNNING: {STATEMENTS: ("count",), LEFT: ("sum",), REPAID: ("mean",)},
-    LAST_LOAN: {DELAY: ("max", "mean"), REAL_DELAY: ("max",), IS_LATE: ("share",), REPAID: ("max",)},
+    LAST_LOAN: {DELAY: ("mean",), REAL_DELAY: ("max",), REPAID: ("max",)},
 }
 AGGREGATES: tuple[Feature, ...] = features(RECIPE, table="pos_cash_balance", prefix="POS")
 
@@ -123,28 +116,34 @@ def history(pos_cash_balance: Table) -> Table:
 
 
 def statements(pos_cash_balance: Table) -> Table:
-    """The statements with the rank of each month within its loan and of each loan within its client.
+    """The statements, each with what its loan was over all of them and the loan's rank, 1 for the newest.
 
     A signed contract has not started: its rows are left out. A loan is running or completed by what is left
     to pay, which the status lags behind.
     """
     started = pos_cash_balance.filter(_.NAME_CONTRACT_STATUS.fill_null("") != "Signed")
-    loan = ibis.window(group_by="SK_ID_PREV")
-    months = started.mutate(
-        STATUS=status(),
-        LOAN_START=_.MONTHS_BALANCE.min().over(loan),
-        LONGEST=_.CNT_INSTALMENT.max().over(loan),
-        LATE_MONTH=(_.SK_DPD_DEF > 0).ifelse(_.MONTHS_BALANCE, None),
-        REPAID=1 - ratio(_.CNT_INSTALMENT_FUTURE, _.CNT_INSTALMENT),
-        IS_LATE=_.SK_DPD > 0,
-        IS_REALLY_LATE=_.SK_DPD_DEF > 0,
-    ).mutate(
-        SHORTENED=_.LONGEST - _.CNT_INSTALMENT,
-        IS_COMPLETED=_.STATUS == "Completed",
-        IS_IRREGULAR=_.STATUS.isin(IRREGULAR),
+    return (
+        with_loans(started, loans_of(started))
+        .mutate(
+            STATUS=status(),
+            IS_LATEST=_.MONTHS_BALANCE == _.LAST_MONTH,
+            LATE_MONTH=(_.SK_DPD_DEF > 0).ifelse(_.MONTHS_BALANCE, None),
+            REPAID=1 - ratio(_.CNT_INSTALMENT_FUTURE, _.CNT_INSTALMENT),
+            SHORTENED=_.LONGEST - _.CNT_INSTALMENT,
+            IS_LATE=_.SK_DPD > 0,
+            IS_REALLY_LATE=_.SK_DPD_DEF > 0,
+        )
+        .mutate(IS_COMPLETED=_.STATUS == "Completed", IS_IRREGULAR=_.STATUS.isin(IRREGULAR))
     )
-    ordered = ranked(months, "MONTHS_BALANCE", within="SK_ID_PREV")
-    return ranked(ordered, "LOAN_START", "SK_ID_PREV", within=CLIENT, name="LOAN_RANK")
+
+
+def loans_of(started: Table) -> Table:
+    loans = started.group_by(CLIENT, LOAN).aggregate(
+        LOAN_START=started.MONTHS_BALANCE.min(),
+        LAST_MONTH=started.MONTHS_BALANCE.max(),
+        LONGEST=started.CNT_INSTALMENT.max(),
+    )
+    return ranked(loans, "LOAN_START", LOAN, name="LOAN_RANK")
 
 
 def status() -> ibis.Deferred:

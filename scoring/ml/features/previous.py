@@ -68,15 +68,15 @@ GAP = Measure(
     APPLICATIONS,
     Unit.DURATION_DAYS,
     "time since the application before",
-    "le délai {} depuis la demande d'avant",
+    "le délai {} depuis la demande d’avant",
 )
 HOUR = Measure(
-    "HOUR_APPR_PROCESS_START", APPLICATIONS, Unit.NUMBER, "hour of day", "l'heure {} de dépôt", Form.F, OF
+    "HOUR_APPR_PROCESS_START", APPLICATIONS, Unit.NUMBER, "hour of day", "l’heure {} de dépôt", Form.F, OF
 )
 ASKED = Measure("AMT_APPLICATION", APPLICATIONS, Unit.MONEY, "amount asked for", "le montant {} demandé")
 CREDIT = Measure("AMT_CREDIT", APPLICATIONS, Unit.MONEY, "credit granted", "le crédit {} accordé")
-ANNUITY = Measure("AMT_ANNUITY", TERMS, Unit.MONEY, "annuity", "l'annuité {}", Form.F)
-DOWN_RATE = Measure("RATE_DOWN_PAYMENT", TERMS, Unit.PERCENT, "down payment rate", "le taux {} d'apport")
+ANNUITY = Measure("AMT_ANNUITY", TERMS, Unit.MONEY, "annuity", "l’annuité {}", Form.F)
+DOWN_RATE = Measure("RATE_DOWN_PAYMENT", TERMS, Unit.PERCENT, "down payment rate", "le taux {} d’apport")
 ASKED_TO_GRANTED = Measure(
     "ASKED_TO_GRANTED",
     TERMS,
@@ -96,7 +96,7 @@ CREDIT_TO_ANNUITY = Measure(
     TERMS,
     Unit.RATIO,
     "ratio of credit to annuity",
-    "le rapport {} du crédit à l'annuité",
+    "le rapport {} du crédit à l’annuité",
 )
 TERM = Measure("CNT_PAYMENT", TERMS, Unit.DURATION_MONTHS, "term", "la durée {}", Form.F)
 INTEREST = Measure(
@@ -104,7 +104,7 @@ INTEREST = Measure(
     TERMS,
     Unit.PERCENT,
     "interest as a share of the credit",
-    "la part {} d'intérêts dans le crédit",
+    "la part {} d’intérêts dans le crédit",
     Form.F,
 )
 RATE = Measure(
@@ -112,7 +112,7 @@ RATE = Measure(
     TERMS,
     Unit.PERCENT,
     "implied monthly interest rate",
-    "le taux d'intérêt mensuel implicite {}",
+    "le taux d’intérêt mensuel implicite {}",
 )
 YIELD = Measure(
     "YIELD_CLASS",
@@ -124,9 +124,6 @@ YIELD = Measure(
 )
 FIRST_DRAWING = Moment(
     "DAYS_FIRST_DRAWING", APPLICATIONS, Unit.DAYS_AGO, "first drawing", "le premier retrait"
-)
-FIRST_DUE = Moment(
-    "DAYS_FIRST_DUE", APPLICATIONS, Unit.DAYS_AGO, "first due date", "la première échéance", Form.F
 )
 PLANNED_END = Moment(
     "DAYS_LAST_DUE_1ST_VERSION",
@@ -140,13 +137,12 @@ PLANNED_END = Moment(
 LAST_DUE = Moment(
     "DAYS_LAST_DUE", APPLICATIONS, Unit.DAYS_AGO, "last due date", "la dernière échéance", Form.F
 )
-TERMINATION = Moment("DAYS_TERMINATION", APPLICATIONS, Unit.DAYS_AGO, "termination", "la clôture", Form.F)
 EARLY_END = Measure(
     "EARLY_END",
     TERMS,
     Unit.DURATION_DAYS,
     "lead of the actual end over the planned end",
-    "l'avance {} de la fin effective sur la fin prévue",
+    "l’avance {} de la fin effective sur la fin prévue",
     Form.F,
 )
 REMAINING = Measure(
@@ -157,35 +153,21 @@ REPAID = Measure(
     APPLICATIONS,
     Unit.PERCENT,
     "share of instalments already due",
-    "la part {} d'échéances déjà échues",
+    "la part {} d’échéances déjà échues",
     Form.F,
 )
 IS_APPROVED = Flag("IS_APPROVED", APPLICATIONS, "approved", "accordées", "accordée")
 IS_REFUSED = Flag("IS_REFUSED", REFUSALS, "refused", "refusées", "refusée")
 IS_CANCELLED = Flag("IS_CANCELLED", APPLICATIONS, "cancelled", "annulées", "annulée")
 IS_UNUSED = Flag("IS_UNUSED", APPLICATIONS, "granted but not used", "accordées mais non utilisées")
-IS_CASH = Flag("IS_CASH", APPLICATIONS, "for a cash loan", "pour un prêt personnel", "pour un prêt personnel")
-IS_CONSUMER = Flag(
-    "IS_CONSUMER",
-    APPLICATIONS,
-    "for a consumer loan",
-    "pour un crédit à la consommation",
-    "pour un crédit à la consommation",
-)
-IS_REVOLVING = Flag(
-    "IS_REVOLVING",
-    APPLICATIONS,
-    "for a revolving loan",
-    "pour un crédit renouvelable",
-    "pour un crédit renouvelable",
-)
+IS_CASH = Flag("IS_CASH", APPLICATIONS, "for a cash loan", "pour un prêt personnel")
+IS_CONSUMER = Flag("IS_CONSUMER", APPLICATIONS, "for a consumer loan", "pour un crédit à la consommation")
 IS_WALK_IN = Flag("IS_WALK_IN", APPLICATIONS, "made by walking in", "faites spontanément en agence")
 IS_CROSS_SELL = Flag(
     "IS_CROSS_SELL", APPLICATIONS, "following an offer of ours", "faisant suite à notre offre"
 )
 IS_FIRST_TIME = Flag("IS_FIRST_TIME", APPLICATIONS, "made as a new client", "faites comme nouveau client")
-IS_INSURED = Flag("IS_INSURED", TERMS, "with insurance", "avec assurance", "avec assurance")
-IS_MOBILE = Flag("IS_MOBILE", APPLICATIONS, "for a mobile phone", "pour un téléphone mobile")
+IS_INSURED = Flag("IS_INSURED", TERMS, "with insurance", "avec assurance")
 FOR_POLICY = Flag(
     "FOR_POLICY",
     REFUSALS,
@@ -197,20 +179,18 @@ FOR_LIMIT = Flag(
 )
 FOR_SCORE = Flag("FOR_SCORE", REFUSALS, "refused for their score", "refusées pour leur score")
 
-WINDOW = {COUNT: ("count",), IS_REFUSED: ("share",), CREDIT: ("sum",), ANNUITY: ("max",), RATE: ("mean",)}
 RECIPE: Recipe = {
     ALL: {
         COUNT: ("count",),
-        DECISION: ("max", "min", "mean"),
-        GAP: ("mean", "min"),
+        DECISION: ("max", "mean"),
+        GAP: ("mean",),
         HOUR: ("mean",),
-        ASKED: ("max", "mean", "min"),
-        CREDIT: ("sum", "max", "mean"),
-        ANNUITY: ("max", "mean"),
+        ASKED: ("mean", "min"),
+        CREDIT: ("sum", "max"),
+        ANNUITY: ("max",),
         DOWN_RATE: ("max", "mean"),
         ASKED_TO_GRANTED: ("max", "mean", "min"),
-        CREDIT_TO_GOODS: ("max", "mean"),
-        TERM: ("sum", "max", "mean"),
+        TERM: ("mean",),
         RATE: ("max", "mean", "min"),
         YIELD: ("mean",),
         IS_APPROVED: ("share",),
@@ -219,11 +199,9 @@ RECIPE: Recipe = {
         IS_UNUSED: ("share",),
         IS_CASH: ("share",),
         IS_CONSUMER: ("share",),
-        IS_REVOLVING: ("share",),
         IS_WALK_IN: ("share",),
         IS_CROSS_SELL: ("share",),
         IS_FIRST_TIME: ("share",),
-        IS_MOBILE: ("share",),
         FOR_POLICY: ("share",),
         FOR_LIMIT: ("share",),
         FOR_SCORE: ("share",),
@@ -234,75 +212,49 @@ RECIPE: Recipe = {
         CREDIT: ("sum", "max", "mean", "min"),
         ANNUITY: ("max", "mean"),
         CREDIT_TO_ANNUITY: ("max", "mean"),
-        DOWN_RATE: ("mean",),
-        ASKED_TO_GRANTED: ("max", "mean"),
-        TERM: ("mean",),
+        ASKED_TO_GRANTED: ("mean",),
         INTEREST: ("mean", "max"),
         RATE: ("max", "mean", "min"),
         FIRST_DRAWING: ("max",),
-        FIRST_DUE: ("max", "min"),
         PLANNED_END: ("max", "mean"),
         LAST_DUE: ("max",),
-        TERMINATION: ("max",),
-        EARLY_END: ("max", "mean"),
+        EARLY_END: ("mean",),
         IS_INSURED: ("share",),
     },
     REFUSED: {
-        DECISION: ("max", "mean"),
+        DECISION: ("max",),
         ASKED: ("max", "mean"),
-        ANNUITY: ("max", "mean"),
+        ANNUITY: ("max",),
         ASKED_TO_GRANTED: ("mean",),
         TERM: ("mean",),
-        FOR_POLICY: ("share",),
-        FOR_LIMIT: ("share",),
-        FOR_SCORE: ("share",),
     },
     RUNNING: {
         COUNT: ("count",),
         CREDIT: ("sum",),
-        ANNUITY: ("sum", "max"),
-        REMAINING: ("sum", "max"),
+        ANNUITY: ("sum",),
+        REMAINING: ("sum",),
         REPAID: ("mean",),
         RATE: ("mean",),
-        PLANNED_END: ("max",),
     },
-    CASH: {
-        DECISION: ("max",),
-        CREDIT: ("mean",),
-        ANNUITY: ("max",),
-        RATE: ("mean", "min"),
-        TERM: ("mean",),
-        IS_REFUSED: ("share",),
-    },
-    CONSUMER: {
-        DECISION: ("max",),
-        CREDIT: ("mean",),
-        RATE: ("mean",),
-        TERM: ("mean",),
-        IS_REFUSED: ("share",),
-    },
-    REVOLVING: {DECISION: ("max",), CREDIT: ("max",), IS_REFUSED: ("share",)},
-    M6: {COUNT: ("count",), IS_REFUSED: ("share", "sum")},
-    M12: WINDOW,
-    M24: WINDOW,
-    M36: WINDOW,
+    CASH: {DECISION: ("max",), CREDIT: ("mean",), RATE: ("mean",), TERM: ("mean",), IS_REFUSED: ("share",)},
+    CONSUMER: {DECISION: ("max",), CREDIT: ("mean",), RATE: ("mean",)},
+    REVOLVING: {DECISION: ("max",), IS_REFUSED: ("share",)},
+    M6: {COUNT: ("count",), IS_REFUSED: ("sum",)},
+    M12: {COUNT: ("count",), IS_REFUSED: ("share",), CREDIT: ("sum",), ANNUITY: ("max",), RATE: ("mean",)},
+    M24: {IS_REFUSED: ("share",), CREDIT: ("sum",), RATE: ("mean",)},
+    M36: {IS_REFUSED: ("share",), RATE: ("mean",)},
     LAST: {
-        ASKED: ("value",),
         CREDIT: ("value",),
         ANNUITY: ("value",),
-        ASKED_TO_GRANTED: ("value",),
         CREDIT_TO_GOODS: ("value",),
         TERM: ("value",),
         RATE: ("value",),
-        YIELD: ("value",),
         GAP: ("value",),
         IS_APPROVED: ("value",),
         IS_REFUSED: ("value",),
-        IS_CASH: ("value",),
-        IS_REVOLVING: ("value",),
     },
-    LAST3: {DECISION: ("mean",), TERM: ("mean",), RATE: ("mean",), IS_REFUSED: ("share",)},
-    LAST5: {TERM: ("mean",), RATE: ("mean",), IS_REFUSED: ("share",), IS_APPROVED: ("share",)},
+    LAST3: {DECISION: ("mean",), TERM: ("mean",), RATE: ("mean",)},
+    LAST5: {RATE: ("mean",), IS_REFUSED: ("share",), IS_APPROVED: ("share",)},
 }
 COMPARISONS = (
     Comparison(

@@ -14,7 +14,7 @@ from scoring.ml.tables.schema import Text
 class Scope:
     """The rows an aggregate is over: all of them (`where` is None) or those of a condition.
 
-    `rows` names them: "active loans at other lenders", "les crédits actifs chez d'autres prêteurs". A scope
+    `rows` names them: "active loans at other lenders", "les crédits actifs chez d’autres prêteurs". A scope
     with a `group` gives it to its aggregates in place of their quantity's.
     """
 

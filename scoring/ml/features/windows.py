@@ -9,6 +9,7 @@ from scoring.ml.features.aggregation import CLIENT
 from scoring.ml.features.recipes import Scope
 from scoring.ml.tables.schema import Text
 
+LOAN = "SK_ID_PREV"
 DAYS_PER_MONTH = 365.25 / 12
 
 
@@ -36,12 +37,17 @@ def last_months(column: str, *lengths: int, rows: Callable[[Text], Text], days: 
     )
 
 
-def ranked(rows: Table, *newest_first: str, within: str = CLIENT, name: str = "RANK") -> Table:
+def ranked(rows: Table, *newest_first: str, name: str = "RANK") -> Table:
     """The rows with their rank within a client, 1 for the newest.
 
     Rows that are equal in all the columns share a rank, so that the order in which they are read is of no
     consequence; a key among the columns makes every rank single.
     """
     order = [ibis.desc(column) for column in newest_first]
-    place = ibis.dense_rank().over(ibis.window(group_by=within, order_by=order))
+    place = ibis.dense_rank().over(ibis.window(group_by=CLIENT, order_by=order))
     return rows.mutate(**{name: place + 1})
+
+
+def with_loans(rows: Table, loans: Table) -> Table:
+    """The rows of past loans with us, each with the columns of its loan."""
+    return rows.inner_join(loans, [CLIENT, LOAN])

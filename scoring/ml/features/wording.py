@@ -29,8 +29,8 @@ OLDEST: Adjective = ("le plus ancien", "la plus ancienne", "les plus anciens", "
 LATEST: Adjective = ("le plus tardif", "la plus tardive", "les plus tardifs", "les plus tardives")
 EARLIEST: Adjective = ("le plus précoce", "la plus précoce", "les plus précoces", "les plus précoces")
 
-ARTICLES = ("les ", "le ", "la ", "l'")
-CONTRACTED = {"les ": "des ", "le ": "du ", "la ": "de la ", "l'": "de l'"}
+ARTICLES = ("les ", "le ", "la ", "l’")
+CONTRACTED = {"les ": "des ", "le ": "du ", "la ": "de la ", "l’": "de l’"}
 VOWELS = tuple("aeiouyhéèêâîôœ")
 
 
@@ -45,11 +45,11 @@ def bare(noun: str) -> str:
 
 
 def de(noun: str) -> str:
-    """A French noun phrase after "de": "les crédits" -> "des crédits", "échéances" -> "d'échéances"."""
+    """A French noun phrase after "de": "les crédits" -> "des crédits", "échéances" -> "d’échéances"."""
     article = article_of(noun)
     if article:
         return CONTRACTED[article] + noun.removeprefix(article)
-    return f"d'{noun}" if noun.startswith(VOWELS) else f"de {noun}"
+    return f"d’{noun}" if noun.startswith(VOWELS) else f"de {noun}"
 
 
 def qualified(noun: str, adjective: str) -> str:

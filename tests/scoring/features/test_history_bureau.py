@@ -1,0 +1,95 @@
+"""Loans at other lenders, and their monthly status."""
+
+import pytest
+
+from tests.scoring.features.history_rows import histories
+
+
+def loan(number: int, opened: float, *, status: str = "Active", kind: str = "Consumer credit", **more):
+    return {
+        "SK_ID_CURR": 1,
+        "SK_ID_BUREAU": number,
+        "CREDIT_ACTIVE": status,
+        "CREDIT_TYPE": kind,
+        "DAYS_CREDIT": opened,
+        **more,
+    }
+
+
+def history_of(*loans):
+    return histories(bureau=loans)[1]
+
+
+def test_debt_of_active_loans_leaves_closed_ones_out():
+    client = history_of(
+        loan(1, -900, status="Closed", AMT_CREDIT_SUM=1000.0, AMT_CREDIT_SUM_DEBT=999.0),
+        loan(2, -300, AMT_CREDIT_SUM=2000.0, AMT_CREDIT_SUM_DEBT=500.0),
+        loan(3, -100, AMT_CREDIT_SUM=4000.0, AMT_CREDIT_SUM_DEBT=4000.5),
+    )
+
+    assert client["BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum"] == 4500.5
+    assert client["BURO_ACTIVE_DEBT_RATIO_max"] == 1.000125
+    assert client["BURO_ACTIVE_DEBT_TO_CREDIT"] == 4500.5 / 6000
+    assert client["BURO_AMT_CREDIT_SUM_DEBT_mean"] == pytest.approx(5499.5 / 3)
+    assert client["BURO_IS_ACTIVE_share"] == pytest.approx(2 / 3)
+
+
+def test_a_loan_without_amount_has_no_debt_ratio():
+    assert (
+        history_of(loan(1, -10, AMT_CREDIT_SUM=0.0, AMT_CREDIT_SUM_DEBT=5.0))["BURO_DEBT_RATIO_max"] is None
+    )
+
+
+def test_unknown_debt_stays_unknown():
+    assert history_of(loan(1, -10, AMT_CREDIT_SUM=10.0))["BURO_AMT_CREDIT_SUM_DEBT_sum"] is None
+
+
+def test_a_date_a_century_away_is_read_as_missing():
+    client = history_of(loan(1, -900, DAYS_CREDIT_ENDDATE=-41_000.0), loan(2, -800, DAYS_CREDIT_ENDDATE=30.0))
+
+    assert client["BURO_DAYS_CREDIT_ENDDATE_mean"] == 30
+
+
+def test_the_newest_loan_is_told_apart_on_the_same_day_by_its_number():
+    client = history_of(loan(7, -50, AMT_CREDIT_SUM=70.0), loan(8, -50, AMT_CREDIT_SUM=80.0))
+
+    assert client["BURO_LAST_AMT_CREDIT_SUM_value"] == 80
+    assert client["BURO_GAP_mean"] == 0
+
+
+def test_windows_count_loans_by_their_opening():
+    client = history_of(loan(1, -365), loan(2, -366), loan(3, -30), loan(4, -800))
+
+    assert client["BURO_12M_LOANS_count"] == 2
+    assert client["BURO_24M_LOANS_count"] == 3
+    assert client["BURO_DAYS_CREDIT_max"] == -30
+
+
+def test_the_spread_of_equal_values_is_exactly_zero():
+    ratio = {"AMT_CREDIT_SUM": 3.0, "AMT_CREDIT_SUM_DEBT": 1.0}
+
+    assert history_of(*(loan(number, -number, **ratio) for number in range(1, 8)))["BURO_DEBT_RATIO_std"] == 0
+
+
+def test_monthly_status_counts_late_months_and_dates_the_last_one():
+    months = [
+        {"SK_ID_BUREAU": 1, "MONTHS_BALANCE": -ago, "STATUS": status} for ago, status in enumerate("0021XCC5")
+    ]
+
+    client = histories(bureau=[loan(1, -900)], bureau_balance=months)[1]
+
+    assert client["BB_LATE_MONTHS_sum"] == 3
+    assert client["BB_LATE_SHARE_mean"] == pytest.approx(3 / 7, abs=1e-6)
+    assert client["BB_LAST_LATE_MONTH_max"] == -2
+    assert client["BB_WORST_CLASS_max"] == 5
+    assert client["BB_UNKNOWN_SHARE_mean"] == 0.125
+    assert client["ROWS_bureau_balance"] == 8
+
+
+def test_a_month_of_a_loan_nobody_has_is_left_out():
+    stray = {"SK_ID_BUREAU": 99, "MONTHS_BALANCE": -1, "STATUS": "5"}
+
+    client = histories(bureau=[loan(1, -900)], bureau_balance=[stray])[1]
+
+    assert client["BB_WORST_CLASS_max"] is None
+    assert client["ROWS_bureau_balance"] == 0
