@@ -1,0 +1,52 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from scoring.ml.portfolio import aggregates, writing
+from scoring.ml.portfolio.generate import TEST_SHARE
+
+
+class Command(BaseCommand):
+    help = (
+        "Write a synthetic portfolio in the Home Credit format: the seven tables, and clients.csv with names."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("out", type=Path, metavar="OUT", help="folder to create")
+        parser.add_argument("--clients", type=int, required=True, metavar="N")
+        parser.add_argument(
+            "--seed", type=int, required=True, metavar="S", help="the same seed gives the same bytes"
+        )
+        parser.add_argument("--format", choices=writing.FORMATS, default="parquet", dest="file_format")
+        parser.add_argument(
+            "--test-share",
+            type=float,
+            default=TEST_SHARE,
+            help="part of the clients that goes to application_test, without TARGET (default %(default)s)",
+        )
+
+    def handle(
+        self,
+        *args: Any,
+        out: Path,
+        clients: int,
+        seed: int,
+        file_format: str,
+        test_share: float,
+        **options: Any,
+    ) -> None:
+        if clients < 1 or seed < 0 or not 0 <= test_share <= 1:
+            raise CommandError(
+                "--clients starts at 1, --seed at 0, and --test-share is between 0 and 1.", returncode=2
+            )
+        portfolio = aggregates.portfolio()
+        blocks = portfolio.blocks(clients, seed, test_share=test_share)
+        try:
+            with tqdm(total=clients, unit=" clients", disable=options["verbosity"] == 0) as progress:
+                for written in writing.write(blocks, portfolio.layout, out, file_format=file_format):
+                    progress.update(written)
+        except writing.CannotWrite as error:
+            raise CommandError(f"{error}.") from error
+        self.stdout.write(f"{out}: {clients} clients, seed {seed}")

@@ -1,0 +1,77 @@
+"""How risky a client's history is, in five bands: what ties the history tables to the form and to default."""
+
+from typing import Any
+
+import numpy as np
+
+from scoring.ml.portfolio.cells import Ids
+from scoring.ml.portfolio.default import fit
+from scoring.ml.portfolio.margins import Floats, Values
+from scoring.ml.portfolio.rows import take
+from scoring.ml.portfolio.traits import Columns
+
+BANDS = 5
+NO_HISTORY = "none"
+BINS = 6
+FOLDS = 5
+RIDGE = 30.0
+
+
+def bands(summary: Columns, target: Floats, rows: Values) -> Values:
+    """The fifth of risk of each client, as their `summary` (n,) tells it: "1" (safest) to "5", or "none".
+
+    `target` (n,) is NaN where unknown: such clients are ranked, not learned from. `rows` (n,) counts their
+    history rows. Each client is ranked by a fit that has not seen them: otherwise the bands would tell more
+    about default than they do.
+    """
+    known = (rows > 0) & ~np.isnan(target)
+    fold = np.arange(len(target)) % FOLDS
+    odds = np.zeros(len(target))
+    for number in range(FOLDS):
+        seen, ranked = known & (fold != number), fold == number
+        risk = fit(take(summary, seen), target[seen], bins=BINS, ridge=RIDGE)
+        odds[ranked] = risk.log_odds(take(summary, ranked))
+    edges = np.quantile(odds[rows > 0], np.linspace(0, 1, BANDS + 1)[1:-1])
+    names = np.array([str(band + 1) for band in range(BANDS)], dtype=object)
+    return np.where(rows > 0, names[np.digitize(odds, edges)], NO_HISTORY)
+
+
+class PerClient:
+    """Sums, means and extremes of history rows for each of `references`, in their order."""
+
+    def __init__(self, references: Ids, owners: Ids) -> None:
+        order = np.argsort(references)
+        at = np.clip(np.searchsorted(references[order], owners), 0, len(references) - 1)
+        self.kept = references[order][at] == owners
+        self.owner = order[at][self.kept]
+        self.size = len(references)
+
+    @property
+    def rows(self) -> Ids:
+        return np.bincount(self.owner, minlength=self.size)
+
+    def sum(self, values: Values) -> Floats:
+        known = np.nan_to_num(values[self.kept].astype(np.float64))
+        return np.asarray(np.bincount(self.owner, known, minlength=self.size), dtype=np.float64)
+
+    def mean(self, values: Values) -> Floats:
+        return ratio(self.sum(values), self.sum(~np.isnan(values.astype(np.float64))))
+
+    def max(self, values: Values) -> Floats:
+        highest = np.full(self.size, -np.inf)
+        np.fmax.at(highest, self.owner, values[self.kept].astype(np.float64))
+        return np.where(np.isinf(highest), np.nan, highest)
+
+
+def ratio(above: Values, below: Values) -> Floats:
+    """Element by element; NaN where `below` is 0 or missing."""
+    known = (below != 0) & ~np.isnan(below)
+    return np.asarray(np.where(known, above / np.where(known, below, 1.0), np.nan), dtype=np.float64)
+
+
+def spread(counts: Any) -> tuple[Ids, Ids]:
+    """(owner, place): `counts` (n,) rows for each owner, numbered from 0 within it."""
+    whole = np.asarray(counts, dtype=np.int64)
+    owner = np.repeat(np.arange(len(whole)), whole)
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(whole) - whole, whole)
+    return owner, place

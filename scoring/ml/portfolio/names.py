@@ -1,0 +1,41 @@
+"""A plausible French name for each drawn client, with a first name that fits the sex on the form.
+
+The lists are names common in France, from general knowledge, the commoner ones first; nobody in particular.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from scoring.ml.portfolio.margins import Values
+from scoring.ml.portfolio.traits import Columns
+
+LISTS = Path(__file__).with_name("french")
+PARTICLE_SHARE = 0.06
+DOUBLE_SHARE = 0.04
+
+
+def draw(rng: np.random.Generator, clients: Columns) -> dict[str, Values]:
+    """SK_ID_CURR and NAME of `clients` (n,), of which CODE_GENDER chooses the first name."""
+    size = len(clients["SK_ID_CURR"])
+    woman = clients["CODE_GENDER"] == "F"
+    first = np.where(woman, _choose(rng, "women", size), _choose(rng, "men", size))
+    family, second = _choose(rng, "families", size), _choose(rng, "families", size)
+    kind = rng.random(size)
+    family = np.where((kind < DOUBLE_SHARE) & (family != second), family + "-" + second, family)
+    family = np.where(kind > 1 - PARTICLE_SHARE, _choose(rng, "with_particle", size), family)
+    return {"SK_ID_CURR": clients["SK_ID_CURR"], "NAME": first + " " + family}
+
+
+def _choose(rng: np.random.Generator, stem: str, size: int) -> Values:
+    """Earlier names are commoner: the first one four times as common as the last."""
+    names = _names(stem)
+    weights = np.linspace(4.0, 1.0, len(names))
+    return names[rng.choice(len(names), size, p=weights / weights.sum())]
+
+
+@cache
+def _names(stem: str) -> Values:
+    lines = (LISTS / f"{stem}.txt").read_text(encoding="utf-8").splitlines()
+    return np.array(lines, dtype=object)

@@ -1,0 +1,131 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+NO_DATE = 365243
+seeds = given(seed=st.integers(0, 10_000))
+few = settings(max_examples=8, deadline=None)
+
+
+def applications(block):
+    train, test = block["application_train"], block["application_test"]
+    return {name: np.concatenate([train[name], test[name]]) for name in train}
+
+
+@pytest.fixture(scope="module")
+def draw(portfolio):
+    return lambda seed, clients=300: next(portfolio.blocks(clients, seed))
+
+
+@few
+@seeds
+def test_people_are_adults_and_were_hired_as_such(draw, seed):
+    people = applications(draw(seed))
+    assert people["DAYS_BIRTH"].max() <= -20 * 365
+    assert people["DAYS_BIRTH"].min() >= -70 * 365.25
+    has_job = people["DAYS_EMPLOYED"] != NO_DATE
+    assert (people["DAYS_EMPLOYED"][has_job] - people["DAYS_BIRTH"][has_job]).min() > 17 * 365
+    assert (people["DAYS_REGISTRATION"] >= people["DAYS_BIRTH"]).all()
+
+
+@few
+@seeds
+def test_pensioners_have_no_employer_and_no_work_phone_of_one(draw, seed):
+    people = applications(draw(seed))
+    no_job = people["DAYS_EMPLOYED"] == NO_DATE
+    assert ((people["ORGANIZATION_TYPE"] == "XNA") == no_job).all()
+    assert ((people["NAME_INCOME_TYPE"] == "Pensioner") == no_job).all()
+    assert ((people["FLAG_EMP_PHONE"] == 0) == no_job).all()
+    assert all(occupation is None for occupation in people["OCCUPATION_TYPE"][no_job])
+
+
+@few
+@seeds
+def test_family_members_car_and_building_figures_hang_together(draw, seed):
+    people = applications(draw(seed))
+    partner = np.isin(people["NAME_FAMILY_STATUS"].astype(str), ("Married", "Civil marriage"))
+    assert (people["CNT_FAM_MEMBERS"] == people["CNT_CHILDREN"] + 1 + partner).all()
+    assert ((people["FLAG_OWN_CAR"] == "Y") == ~np.isnan(people["OWN_CAR_AGE"])).all()
+    for form in ("MODE", "MEDI"):
+        assert (np.isnan(people[f"APARTMENTS_{form}"]) >= np.isnan(people["APARTMENTS_AVG"])).all()
+    assert (people["DEF_30_CNT_SOCIAL_CIRCLE"] <= people["OBS_30_CNT_SOCIAL_CIRCLE"])[
+        ~np.isnan(people["OBS_30_CNT_SOCIAL_CIRCLE"])
+    ].all()
+
+
+@few
+@seeds
+def test_amounts_follow_the_banks_terms(draw, seed):
+    people = applications(draw(seed))
+    credit, annuity, goods = (people[f"AMT_{name}"] for name in ("CREDIT", "ANNUITY", "GOODS_PRICE"))
+    revolving = people["NAME_CONTRACT_TYPE"] == "Revolving loans"
+    assert np.abs(annuity - credit * 0.05)[revolving].max(initial=0) <= 4.5
+    assert (credit / annuity)[~revolving].min() > 7
+    assert (credit / annuity)[~revolving].max() < 46
+    assert np.nanmean(goods <= credit) > 0.95
+    assert (people["AMT_INCOME_TOTAL"] >= 20_000).all()
+
+
+@few
+@seeds
+def test_dates_of_other_lenders_are_in_order(draw, seed):
+    block = draw(seed)
+    credits, months = block["bureau"], block["bureau_balance"]
+    closed = credits["CREDIT_ACTIVE"] == "Closed"
+    assert (~np.isnan(credits["DAYS_ENDDATE_FACT"]) == closed).all()
+    assert (credits["DAYS_CREDIT"] < 0).all()
+    assert (credits["DAYS_ENDDATE_FACT"] >= credits["DAYS_CREDIT"])[closed].all()
+    assert (credits["DAYS_CREDIT_UPDATE"] >= credits["DAYS_CREDIT"]).all()
+    oldest = dict(zip(credits["SK_ID_BUREAU"], credits["DAYS_CREDIT"], strict=True))
+    opened = np.array([oldest[credit] for credit in months["SK_ID_BUREAU"]])
+    assert (months["MONTHS_BALANCE"] * 30.44 >= opened - 31).all()
+
+
+@few
+@seeds
+def test_repayments_belong_to_the_schedule_of_their_contract(draw, seed):
+    block = draw(seed)
+    contracts, payments = block["previous_application"], block["installments_payments"]
+    row_of = {contract: row for row, contract in enumerate(contracts["SK_ID_PREV"])}
+    rows = np.array([row_of[contract] for contract in payments["SK_ID_PREV"]])
+    assert set(contracts["NAME_CONTRACT_STATUS"][rows]) == {"Approved"}
+    loan = payments["NUM_INSTALMENT_VERSION"] > 0
+    due = contracts["DAYS_FIRST_DUE"][rows] + 30 * (payments["NUM_INSTALMENT_NUMBER"] - 1)
+    assert (payments["DAYS_INSTALMENT"] == due)[loan].all()
+    assert (payments["NUM_INSTALMENT_NUMBER"] <= contracts["CNT_PAYMENT"][rows])[loan].all()
+    assert (payments["DAYS_ENTRY_PAYMENT"] < 0).all()
+
+
+@few
+@seeds
+def test_no_month_is_told_twice(draw, seed):
+    block = draw(seed)
+    for table, key in (
+        ("bureau_balance", "SK_ID_BUREAU"),
+        ("POS_CASH_balance", "SK_ID_PREV"),
+        ("credit_card_balance", "SK_ID_PREV"),
+    ):
+        months = np.column_stack([block[table][key], block[table]["MONTHS_BALANCE"]])
+        assert len(np.unique(months, axis=0)) == len(months)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), clients=st.integers(1, 12))
+def test_the_smallest_portfolios_can_be_drawn(draw, seed, clients):
+    block = draw(seed, clients)
+    assert len(block["clients"]["NAME"]) == clients
+
+
+def test_clients_default_as_often_as_the_banks_do(portfolio):
+    odds = portfolio.sample_odds(20_000, 3)
+    assert np.mean(1 / (1 + np.exp(-odds))) == pytest.approx(0.080, abs=0.004)
+
+
+def test_some_clients_have_no_history_at_other_lenders_or_here(draw):
+    block = draw(5, 4_000)
+    people = applications(block)["SK_ID_CURR"]
+    without_bureau = 1 - np.isin(people, block["bureau"]["SK_ID_CURR"]).mean()
+    without_previous = 1 - np.isin(people, block["previous_application"]["SK_ID_CURR"]).mean()
+    assert without_bureau == pytest.approx(0.142, abs=0.02)
+    assert without_previous == pytest.approx(0.043, abs=0.015)
