@@ -1,7 +1,6 @@
 """What holds for every history: exact, independent of order and company, missing when there is none."""
 
 import random
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +11,7 @@ from scoring.ml.tables.catalogue import HISTORY, TABLES
 from scoring.ml.tables.schema import Column, Kind
 from tests.scoring.features.history_rows import histories
 
-Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+Rows = dict[str, Any]
 
 CLIENTS = 4
 SHARED = {

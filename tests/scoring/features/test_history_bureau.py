@@ -1,5 +1,7 @@
 """Loans at other lenders, and their monthly status."""
 
+from typing import Any
+
 import pytest
 
 from tests.scoring.features.history_rows import histories
@@ -66,7 +68,7 @@ def test_windows_count_loans_by_their_opening():
 
 
 def test_the_spread_of_equal_values_is_exactly_zero():
-    ratio = {"AMT_CREDIT_SUM": 3.0, "AMT_CREDIT_SUM_DEBT": 1.0}
+    ratio: dict[str, Any] = {"AMT_CREDIT_SUM": 3.0, "AMT_CREDIT_SUM_DEBT": 1.0}
 
     assert history_of(*(loan(number, -number, **ratio) for number in range(1, 8)))["BURO_DEBT_RATIO_std"] == 0
 

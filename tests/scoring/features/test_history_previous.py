@@ -1,5 +1,7 @@
 """Previous applications: what was decided, at what price, and what is left to pay."""
 
+from typing import Any
+
 import pytest
 
 from tests.scoring.features.history_rows import histories
@@ -63,7 +65,12 @@ def test_nothing_granted_gives_no_rate_and_no_ratio():
 
 
 def test_what_is_left_to_pay_counts_only_loans_still_running():
-    running = {"AMT_ANNUITY": 100.0, "CNT_PAYMENT": 12.0, "AMT_CREDIT": 1000.0, "DAYS_FIRST_DUE": -75.0}
+    running: dict[str, Any] = {
+        "AMT_ANNUITY": 100.0,
+        "CNT_PAYMENT": 12.0,
+        "AMT_CREDIT": 1000.0,
+        "DAYS_FIRST_DUE": -75.0,
+    }
 
     client = history_of(
         application(1, -100, **running, DAYS_LAST_DUE=365_243.0),
