@@ -8,7 +8,7 @@ EDGES = [100_000.0, 150_000.0, 200_000.0, 250_000.0]
 
 
 def test_a_client_is_in_the_segments_of_their_profile() -> None:
-    row = {
+    row: population.Row = {
         "NAME_CONTRACT_TYPE": "Cash loans",
         "AMT_INCOME_TOTAL": 150_000.0,
         "DAYS_BIRTH": -40 * 365.25,

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 from sklearn.linear_model import LogisticRegression
@@ -44,6 +44,7 @@ def test_five_clients_by_hand() -> None:
     assert found["log_loss"] == pytest.approx(-math.log(0.9 * 0.1 * 0.7 * 0.6 * 0.2) / 5)
 
 
+@settings(max_examples=25)
 @given(samples)
 def test_figures_are_those_of_scikit_learn(drawn: tuple[np.ndarray, np.ndarray]) -> None:
     target, probability = drawn

@@ -110,7 +110,9 @@ def test_the_card_says_what_it_must(finished: Finished) -> None:
 @pytest.mark.parametrize(
     ("emptied", "title"), [({"fairness": {}}, "Fairness"), ({"features": []}, "Features")]
 )
-def test_a_card_with_an_empty_section_is_refused(finished: Finished, emptied: dict, title: str) -> None:
+def test_a_card_with_an_empty_section_is_refused(
+    finished: Finished, emptied: dict[str, object], title: str
+) -> None:
     with pytest.raises(EmptySection, match=title):
         card({**finished.facts, **emptied})
 
