@@ -171,6 +171,10 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         return {name: value for name, value in self.sent.items() if name != "q"}
 
     @property
+    def searches(self) -> bool:
+        return bool(self.sent.get("q", "").strip())
+
+    @property
     def narrows(self) -> bool:
         return bool(self.sent.keys() - {"sort"})
 

@@ -4,11 +4,11 @@ from typing import Final
 
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -19,6 +19,9 @@ from creditdesk.http import DeskRequest, asked
 from creditdesk.models import Case, Decision
 
 PAGE_SIZE: Final = 20
+# Nobody pages through more than this: a longer search is refined, and counting it to its end would cost more
+# than finding its first page.
+MOST_FOUND: Final = 200
 SHOWN: Final = (
     "reference",
     "submitted_at",
@@ -63,6 +66,16 @@ COLUMNS: Final = (
 )
 
 
+class SearchPages(Paginator):  # type: ignore[type-arg]
+    """Pages of a search, counted up to the first case beyond the most that is told."""
+
+    object_list: QuerySet[Case, int]
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by()[: MOST_FOUND + 1].count()
+
+
 def rows(keys: Sequence[int]) -> list[Case]:
     """What the table shows of these cases and no more: an assessment carries its whole input."""
     standing = (
@@ -99,11 +112,13 @@ def case_list(request: DeskRequest) -> HttpResponse:
     case_filter = CaseFilter(data, user=request.user)
     # Keys first: sorting 65,000 keys takes a fraction of sorting as many whole rows.
     keys = case_filter.qs.values_list("pk", flat=True)
-    page = Paginator(keys, PAGE_SIZE).get_page(data.get("page"))
+    pages = SearchPages if case_filter.searches else Paginator
+    page = pages(keys, PAGE_SIZE).get_page(data.get("page"))
     context = {
         "filter": case_filter,
         "form": case_filter.form,
         "page": page,
+        "more_than": MOST_FOUND if case_filter.searches and page.paginator.count > MOST_FOUND else None,
         "cases": rows(list(page)),
         "columns": columns(case_filter),
     }

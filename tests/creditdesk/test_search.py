@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from creditdesk.models import Case
 from creditdesk.models import case as case_module
+from creditdesk.views import case_list
 from tests.creditdesk.test_case_list import shown
 from tests.factories import CaseFactory
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(params=["few", "many"])
 def way(request, monkeypatch) -> None:
     """Both ways of finding: by keys looked up first, and on a walk through the cases."""
-    monkeypatch.setattr(case_module, "MANY", 1000 if request.param == "few" else -1)
+    monkeypatch.setattr(case_module, "FEW", 300 if request.param == "few" else 0)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,15 @@ def test_the_export_sends_the_term_that_the_list_was_made_with(client_as, case_o
         "/cases/", {"q": "lefevre", "verdict": ""}, headers={"HX-Request": "true"}
     )
     assert '<input type="hidden" form="export" name="q" value="lefevre">' in answer.content.decode()
+
+
+def test_a_search_that_finds_very_many_counts_no_further_than_anybody_reads(client_as, case_of, monkeypatch):
+    monkeypatch.setattr(case_list, "MOST_FOUND", 20)
+    for _ in range(22):
+        case_of("advisor", name="Camille Martin")
+    advisor = client_as("advisor")
+    assert b"more than 20 cases" in advisor.post("/cases/", {"q": "martin"}).content
+    assert b"22 cases" in advisor.get("/cases/").content
 
 
 def test_a_term_is_shown_as_text(client_as):
