@@ -37,10 +37,11 @@ _held: Held | None = None
 
 def current() -> Model:
     """The champion. Raises ModelUnavailable, with the reason, when there is none that can be trusted."""
-    activation = Activation.objects.current().first()
-    if activation is None:
+    # Asked several times on every page: the number alone, until it is another one.
+    newest = Activation.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if newest is None:
         raise ModelUnavailable("no model version has been activated")
-    held = _held if _held and _held.answers(activation.pk) else _swap(activation)
+    held = _held if _held and _held.answers(newest) else _swap(Activation.objects.current().get())
     if held.model is None:
         raise ModelUnavailable(held.why)
     return held.model

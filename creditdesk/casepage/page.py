@@ -147,7 +147,11 @@ class CasePage:
     @cached_property
     def standing(self) -> Decision | None:
         """The decision that closes the case, or the one that waits for a second person."""
-        rows = (event.what for event in self.events if event.kind == "decision" and event.case == self.case)
+        rows = (
+            event.what
+            for event in self.events
+            if event.kind == "decision" and event.reference == self.case.reference
+        )
         return next((row for row in rows if isinstance(row, Decision) and stands(row)), None)
 
     @cached_property
@@ -178,7 +182,7 @@ class CasePage:
 
     @property
     def second_person_above(self) -> float:
-        return settings.SECOND_PERSON_ABOVE
+        return float(settings.SECOND_PERSON_ABOVE)
 
     # ---- what happened
 

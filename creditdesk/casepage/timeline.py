@@ -18,30 +18,35 @@ class Event:
     kind: str
     at: datetime
     by: "User | None"
-    case: Case
+    reference: str
     what: Assessment | Decision | Note
+
+
+_NAMES = tuple(f"assessed_by__{part}" for part in ("username", "first_name", "last_name"))
 
 
 def timeline(case: Case, user: "User") -> list[Event]:
     """Of this case and of the same client's other cases, as far as the reader may see them."""
-    cases = {one.pk: one for one in Case.objects.visible_to(user).filter(client_id=case.client_id)}
-    events = [*_assessments(cases), *_decisions(cases), *_notes(cases)]
+    references = dict(
+        Case.objects.visible_to(user).filter(client_id=case.client_id).values_list("pk", "reference")
+    )
+    events = [*_assessments(references), *_decisions(references), *_notes(references)]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
-def _assessments(cases: dict[int, Case]) -> Iterable[Event]:
-    rows = Assessment.objects.filter(case__in=cases).select_related("assessed_by")
-    for row in rows.defer("inputs", "features", "contributions", "reasons"):
-        yield Event("assessment", row.assessed_at, row.assessed_by, cases[row.case_id], row)
+def _assessments(references: dict[int, str]) -> Iterable[Event]:
+    rows = Assessment.objects.filter(case__in=references).select_related("assessed_by")
+    for row in rows.only("case_id", "verdict", "probability", "model_version", "assessed_at", *_NAMES):
+        yield Event("assessment", row.assessed_at, row.assessed_by, references[row.case_id], row)
 
 
-def _decisions(cases: dict[int, Case]) -> Iterable[Event]:
-    for row in Decision.objects.filter(case__in=cases).select_related("decided_by", "checked_by"):
-        yield Event("decision", row.decided_at, row.decided_by, cases[row.case_id], row)
+def _decisions(references: dict[int, str]) -> Iterable[Event]:
+    for row in Decision.objects.filter(case__in=references).select_related("decided_by", "checked_by"):
+        yield Event("decision", row.decided_at, row.decided_by, references[row.case_id], row)
         if row.checked_at:
-            yield Event("check", row.checked_at, row.checked_by, cases[row.case_id], row)
+            yield Event("check", row.checked_at, row.checked_by, references[row.case_id], row)
 
 
-def _notes(cases: dict[int, Case]) -> Iterable[Event]:
-    for row in Note.objects.filter(case__in=cases).select_related("author"):
-        yield Event("note", row.created_at, row.author, cases[row.case_id], row)
+def _notes(references: dict[int, str]) -> Iterable[Event]:
+    for row in Note.objects.filter(case__in=references).select_related("author"):
+        yield Event("note", row.created_at, row.author, references[row.case_id], row)

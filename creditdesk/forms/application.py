@@ -82,8 +82,8 @@ class ApplicationForm(forms.Form):
     )
     no_employment = forms.BooleanField(label=_("No employment"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"applied_on": timezone.localdate()}, label_suffix="", **kwargs)
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, initial={"applied_on": timezone.localdate()}, label_suffix="")
         for described in asked():
             self.fields[described.name] = field_for(
                 described,
@@ -139,8 +139,8 @@ class ApplicationForm(forms.Form):
 
     def application(self) -> dict[str, float | str]:
         """Raw columns; what was left empty is not there."""
-        given = ((c.name, self.cleaned_data.get(c.name)) for c in asked())
-        return {name: value for name, value in given if value not in (None, "")}
+        given: dict[str, Any] = {c.name: self.cleaned_data.get(c.name) for c in asked()}
+        return {name: value for name, value in given.items() if value not in (None, "")}
 
 
 def asked() -> Iterator[Column]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -38,8 +39,8 @@ class DecisionForm(forms.Form):
         help_text=_("What you know that the model does not. At least 20 characters."),
     )
 
-    def __init__(self, *args: Any, case: Case, assessment: Assessment, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"assessment": assessment.pk}, label_suffix="", **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, case: Case, assessment: Assessment) -> None:
+        super().__init__(data, initial={"assessment": assessment.pk}, label_suffix="")
         self.case = case
         self.current = assessment
 

@@ -77,10 +77,8 @@ class Assessment(AppendOnly):
         if not self.model_digest:
             return []
         names = engine.features_of(self.model_digest)
-        values = np.frombuffer(self.features, dtype="<f8")
         contributions = np.frombuffer(self.contributions, dtype="<f8")
-        order = np.argsort(-np.abs(contributions), kind="stable").tolist()
-        return [
-            Contribution(catalogue.BY_NAME[names[i]], float(values[i]), float(contributions[i]))
-            for i in order
-        ]
+        order = np.argsort(-np.abs(contributions), kind="stable")
+        values = np.frombuffer(self.features, dtype="<f8")[order].tolist()
+        features = (catalogue.BY_NAME[names[i]] for i in order.tolist())
+        return list(map(Contribution, features, values, contributions[order].tolist()))

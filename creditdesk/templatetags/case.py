@@ -30,11 +30,6 @@ def at(percent_of_width: float) -> str:
 
 
 @register.filter
-def whole_percent(value: float) -> str:
-    return wording.percent(value, 0)
-
-
-@register.filter
 def side(towards: str) -> str:
     """What a bar's side and colour say, for whoever sees neither."""
     return {"refuse": gettext("towards refusal"), "accept": gettext("towards acceptance")}.get(towards, "")
@@ -46,6 +41,20 @@ def options(field: BoundField) -> SafeString:
     given = field.value() or ""
     rows = ((value, " selected" if value == given else "", label) for value, label in field.field.choices)
     return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
+@register.simple_tag
+def scale_ticks(scale: charts.Scale) -> SafeString:
+    rows = (
+        (at(tick.x), at(tick.x), at(tick.x), tick.anchor, wording.percent(tick.value, 0))
+        for tick in scale.ticks
+    )
+    return format_html_join(
+        "",
+        '<line class="tick" x1="{}" x2="{}" y1="46" y2="51"/>'
+        '<text class="tick-label" x="{}" y="64" text-anchor="{}">{}</text>',
+        rows,
+    )
 
 
 @register.simple_tag

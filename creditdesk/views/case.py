@@ -139,10 +139,10 @@ def refused(request: DeskRequest, reference: str, message: str) -> HttpResponse:
     return answer(request, page_now(request, reference, refusal=message), "workspace", status=409)
 
 
-def page_now(request: DeskRequest, reference: str, **said: str) -> CasePage:
+def page_now(request: DeskRequest, reference: str, told: str = "", refusal: str = "") -> CasePage:
     """Read again: somebody else may have acted meanwhile."""
     case = visible_case(request, reference)
-    return CasePage(case, assessment_of(case, request), request.user, **said)
+    return CasePage(case, assessment_of(case, request), request.user, told=told, refusal=refusal)
 
 
 def decision_recorded(decision: Decision) -> str:
