@@ -81,7 +81,9 @@ END = Moment(
     "DAYS_CREDIT_ENDDATE", HISTORY, Unit.DAYS_AGO, "planned end", "la fin prévue", Form.F, planned=True
 )
 PAID_OFF = Moment("DAYS_ENDDATE_FACT", HISTORY, Unit.DAYS_AGO, "actual end", "la fin effective", Form.F)
-UPDATE = Moment("DAYS_CREDIT_UPDATE", HISTORY, Unit.DAYS_AGO, "report", "la mise à jour", Form.F)
+UPDATE = Moment(
+    "DAYS_CREDIT_UPDATE", HISTORY, Unit.DAYS_AGO, "latest report", "la dernière mise à jour", Form.F
+)
 GAP = Measure(
     "GAP",
     HISTORY,

@@ -45,8 +45,8 @@ WORST = Measure(
     "WORST_CLASS",
     LATENESS,
     Unit.NUMBER,
-    "worst class of delay (0 to 5)",
-    "la pire classe {} de retard (0 à 5)",
+    "class of delay (0 to 5)",
+    "la classe {} de retard (0 à 5)",
     Form.F,
 )
 LATE_SHARE = Measure(

@@ -65,7 +65,7 @@ DRAWN = Measure(
     "DRAWN_TO_LIMIT",
     USAGE,
     Unit.PERCENT,
-    "drawings over the limit allowed",
+    "drawings as a share of the limit",
     "les retraits {} rapportés au plafond",
     Form.MP,
     OVER,
@@ -95,7 +95,7 @@ PAID_TO_MINIMUM = Measure(
     "PAID_TO_MINIMUM",
     LATENESS,
     Unit.RATIO,
-    "payment over the minimum due",
+    "payment as a multiple of the minimum due",
     "le remboursement {} rapporté au minimum exigé",
     joins=OVER,
 )
