@@ -1,15 +1,14 @@
 """Profiles in columns: streamed from a folder of tables, or made of the records a page or the API holds."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features import history
+from scoring.ml.features.parts import clients_between
 from scoring.ml.tables.catalogue import PROTECTED, TABLES
 from scoring.ml.tables.schema import Kind
 
@@ -58,17 +57,19 @@ class ProfileBatch:
         return {name: self.columns[name].tolist() for name in names if name in self.columns}
 
 
-def profiles(folder: "Folder", *, chunk: int = 20_000) -> Iterator[ProfileBatch]:
+def profiles(folder: "Folder", *, chunk: int = 5_000) -> Iterator[ProfileBatch]:
     """Every client of the folder (train and test side), about `chunk` at a time, ordered by reference.
 
-    The history is aggregated once and kept out of core, sorted; only one batch at a time is in memory here.
+    The history too is aggregated for one batch of clients at a time: memory depends on `chunk` alone, and the
+    numbers do not depend on it.
     """
-    with _kept(folder, _joined(folder).order_by(REFERENCE)) as rows:
-        references = _array(_read(folder, rows.select(REFERENCE).order_by(REFERENCE)), REFERENCE)
-        for start in range(0, len(references), chunk):
-            first, last = references[start : start + chunk][[0, -1]].tolist()
-            within = rows.filter(rows[REFERENCE].between(first, last))
-            yield _profile_batch(_read(folder, within.order_by(REFERENCE)))
+    references = _array(_read(folder, folder.application.select(REFERENCE).order_by(REFERENCE)), REFERENCE)
+    rows = None
+    for start in range(0, len(references), chunk):
+        first, last = references[start : start + chunk][[0, -1]].tolist()
+        tables = clients_between(folder, first, last)
+        rows = rows or _joined(tables).order_by(REFERENCE).compile()
+        yield _profile_batch(folder.connection.con.sql(rows).to_arrow_table())
 
 
 def columns_of(records: Sequence[Record]) -> dict[str, NDArray[Any]]:
@@ -81,21 +82,12 @@ def _column(records: Sequence[Record], name: str) -> NDArray[Any]:
     return np.array(values, dtype=object if name in CATEGORIES else np.float64)
 
 
-def _joined(folder: "Folder") -> "ibis.Table":
-    if not folder.history:
-        return folder.application
-    aggregates = history.history(folder.history)
-    return folder.application.left_join(aggregates, REFERENCE).drop(f"{REFERENCE}_right")
-
-
-@contextmanager
-def _kept(folder: "Folder", rows: "ibis.Table") -> Iterator["ibis.Table"]:
-    """The rows, computed once and kept out of core while they are read."""
-    name = f"profiles_{uuid4().hex}"
-    try:
-        yield folder.connection.create_table(name, rows, temp=True)
-    finally:
-        folder.connection.raw_sql(f"DROP TABLE IF EXISTS {name}")
+def _joined(tables: Mapping[str, "ibis.Table"]) -> "ibis.Table":
+    application = tables["application"]
+    provided = {name: table for name, table in tables.items() if name != "application"}
+    if not provided:
+        return application
+    return application.left_join(history.history(provided), REFERENCE).drop(f"{REFERENCE}_right")
 
 
 def _profile_batch(batch: "pa.Table") -> ProfileBatch:
@@ -125,7 +117,9 @@ def _array(table: "pa.Table", name: str) -> NDArray[Any]:
         words = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
         given: NDArray[Any] = words[np.from_dlpack(encoded.indices.fill_null(-1))]
         return given
-    return np.from_dlpack(column.cast("float64").fill_null(np.nan) if column.null_count else column)
+    # DuckDB counts rows in 128-bit integers, which NumPy has not.
+    inexact = column.null_count or name.startswith(ROWS)
+    return np.from_dlpack(column.cast("float64").fill_null(np.nan) if inexact else column)
 
 
 def _known(columns: Mapping[str, list[Any]], row: int) -> dict[str, Any]:
