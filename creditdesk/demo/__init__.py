@@ -1,1 +1,5 @@
-"""The desk as a newcomer finds it: people, a synthetic portfolio, its model and some weeks of work."""
+"""The demo desk: people, synthetic clients, the shipped model, and some work done with them."""
+
+from typing import Final
+
+CLIENTS: Final = 1_200

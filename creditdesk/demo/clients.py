@@ -9,6 +9,7 @@ from typing import Final
 from django.core.management import call_command
 from django.utils import timezone
 
+from creditdesk.demo import CLIENTS
 from creditdesk.demo.people import ADVISORS, named
 from creditdesk.importing.incoming import Incoming
 from creditdesk.importing.names import names_in
@@ -18,13 +19,8 @@ from scoring.ml.tables.checks import check
 from scoring.ml.tables.columns import WEEKDAYS
 from scoring.ml.tables.folder import open_folder
 
-CLIENTS: Final = 1_200
 SEED: Final = 20
 _WEEKS: Final = 8
-
-
-def portfolio_is_there() -> bool:
-    return Case.objects.filter(origin=Case.Origin.DEMO).count() >= CLIENTS
 
 
 def import_clients() -> None:

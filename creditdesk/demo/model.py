@@ -8,11 +8,6 @@ from django.conf import settings
 from creditdesk.demo.people import named
 from scoring import services
 from scoring.ml.model.folder import ModelUnavailable
-from scoring.models import Activation
-
-
-def a_model_is_active() -> bool:
-    return Activation.objects.exists()
 
 
 def activate_demo_model() -> str:

@@ -53,10 +53,6 @@ NOTES: Final = (
 )
 
 
-def work_is_there() -> bool:
-    return Decision.objects.exists()
-
-
 @transaction.atomic
 def do_some_work() -> None:
     """Assesses the oldest cases of both advisors and decides most of them, some against the verdict.

@@ -8,8 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
 from creditdesk.models.case import Case
-from scoring import engine
-from scoring.ml.features import catalogue
 from scoring.ml.features.feature import Feature
 
 
@@ -74,6 +72,10 @@ class Assessment(AppendOnly):
 
     def explained(self) -> list[Contribution]:
         """Every feature with its value and contribution, the largest first; none without a model."""
+        # Not above: a command that only reads the tables need not wait for the model's libraries.
+        from scoring import engine
+        from scoring.ml.features import catalogue
+
         if not self.model_digest:
             return []
         names = engine.features_of(self.model_digest)

@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from creditdesk.demo import model, people, work
-from creditdesk.models import Case
-from scoring.ml.model.folder import ModelUnavailable
+from creditdesk.demo import CLIENTS, people
+from creditdesk.models import Case, Decision
+from scoring.models import Activation
 
 
 class Command(BaseCommand):
@@ -58,20 +58,27 @@ class Command(BaseCommand):
             self.stdout.write(f"Their password: {where}")
 
     def import_clients(self) -> None:
+        if Case.objects.filter(origin=Case.Origin.DEMO).count() >= CLIENTS:
+            return
         # The table engine takes seconds to load, which a second start does not need.
         from creditdesk.demo import clients
 
-        if not clients.portfolio_is_there():
-            self.stdout.write(f"Importing {clients.CLIENTS:,} synthetic clients")
-            clients.import_clients()
+        self.stdout.write(f"Importing {CLIENTS:,} synthetic clients")
+        clients.import_clients()
 
     def activate_model(self) -> None:
+        if Activation.objects.exists() and Decision.objects.exists():
+            return
+        # The model's libraries too: only a first start waits for them.
+        from creditdesk.demo import model, work
+        from scoring.ml.model.folder import ModelUnavailable
+
         try:
-            if not model.a_model_is_active():
+            if not Activation.objects.exists():
                 self.stdout.write(f"Active model: {model.activate_demo_model()}")
         except ModelUnavailable as error:
             self.stderr.write(f"No model in use, every verdict will be refer: {error}")
             return
-        if not work.work_is_there():
+        if not Decision.objects.exists():
             self.stdout.write("Assessing and deciding some cases")
             work.do_some_work()
