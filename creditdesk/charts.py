@@ -92,7 +92,8 @@ def band(quantiles: Sequence[float], client: float | None) -> Band:
         share = (value - low) / (high - low) if high > low else 0.5
         return min(max(BAND_MARGIN + share * (100 - 2 * BAND_MARGIN), 1.5), 98.5)
 
-    return Band(*map(place, quantiles), None if client is None else place(client))
+    p5, p25, p50, p75, p95 = map(place, quantiles)
+    return Band(p5, p25, p50, p75, p95, None if client is None else place(client))
 
 
 def share_below(value: float, edges: Sequence[float], counts: Sequence[float]) -> float:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from django import template
-from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -33,14 +32,6 @@ def at(percent_of_width: float) -> str:
 def side(towards: str) -> str:
     """What a bar's side and colour say, for whoever sees neither."""
     return {"refuse": gettext("towards refusal"), "accept": gettext("towards acceptance")}.get(towards, "")
-
-
-@register.simple_tag
-def options(field: BoundField) -> SafeString:
-    """The choices of a select."""
-    given = field.value() or ""
-    rows = ((value, " selected" if value == given else "", label) for value, label in field.field.choices)
-    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 @register.simple_tag
