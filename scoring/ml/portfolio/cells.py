@@ -72,15 +72,16 @@ def _runs(values: Floats, clients: Ids, knots: int) -> list[Run]:
 
 
 def _stretch(run: Run, clients: Ids, size: float) -> list[Run]:
-    """Bins of about `size` rows; one that holds too few clients joins the bin before it."""
-    cuts = np.linspace(*run, max(1, round((run[1] - run[0]) / size)) + 1).astype(int)
+    """Bins of about `size` rows; one of too few clients goes on, or at the end joins the bin before it."""
+    cuts = np.linspace(*run, max(1, round((run[1] - run[0]) / size)) + 1).astype(int).tolist()
     bins: list[Run] = []
     for start, stop in pairwise(cuts):
-        open_bin = bins and (
-            _people(bins[-1], clients) < MIN_CLIENTS or _people((start, stop), clients) < MIN_CLIENTS
-        )
-        first = bins.pop()[0] if open_bin else int(start)
-        bins.append((first, int(stop)))
+        goes_on = bool(bins) and _people(bins[-1], clients) < MIN_CLIENTS
+        first = bins.pop()[0] if goes_on else start
+        bins.append((first, stop))
+    if len(bins) > 1 and _people(bins[-1], clients) < MIN_CLIENTS:
+        _, stop = bins.pop()
+        bins.append((bins.pop()[0], stop))
     return bins
 
 

@@ -41,13 +41,22 @@ class Margin:
 
     @cached_property
     def _edges(self) -> tuple[Floats, Floats]:
-        """Lower and upper value of each cell: half-way to the neighbours, the value itself where exact."""
+        """Lower and upper value of each cell: half-way to the neighbours, the value itself where exact.
+
+        The outermost edges are as far from their mean as the inner ones, but never across 0: a share or an
+        amount does not change its sign.
+        """
         means = self.values.astype(np.float64)
         middle = (means[1:] + means[:-1]) / 2
         lower = np.concatenate([[np.nan], middle])
         upper = np.concatenate([middle, [np.nan]])
-        lower = np.where(np.isnan(lower), 2 * means - upper, lower)
-        upper = np.where(np.isnan(upper), 2 * means - lower, upper)
+        mirrored_lower, mirrored_upper = 2 * means - upper, 2 * means - lower
+        lower = np.where(
+            np.isnan(lower), np.where(means >= 0, np.maximum(mirrored_lower, 0), mirrored_lower), lower
+        )
+        upper = np.where(
+            np.isnan(upper), np.where(means <= 0, np.minimum(mirrored_upper, 0), mirrored_upper), upper
+        )
         lower, upper = (np.where(self.exact | np.isnan(edge), means, edge) for edge in (lower, upper))
         return lower, upper
 

@@ -169,7 +169,7 @@ def _in_parts(rows: Columns, traits: Columns) -> dict[str, Values]:
     split = traits["IN_TWO_PARTS"] == "1"
     row, part = spread(np.where(split, 2, 1))
     due = rows["AMT_INSTALMENT"][row]
-    first = np.where(split[row], np.round(due * traits["FIRST_PART"][row], 3), due)
+    first = np.where(split[row], np.round(due * np.clip(traits["FIRST_PART"][row], 0.0, 1.0), 3), due)
     return {
         **{name: values[row] for name, values in rows.items()},
         "AMT_PAYMENT": np.where(part == 0, first, np.round(due - first, 3)),

@@ -32,7 +32,7 @@ class Trait:
     name: str
     given: tuple[str, ...] = ()
     edges: tuple[float, ...] = ()
-    knots: int = 60
+    knots: int = 40
     masked: bool = False
     others: bool = False
 
@@ -96,6 +96,8 @@ def groups(
     columns: Columns, given: Sequence[str], edges: Mapping[str, tuple[float, ...]], rows: int
 ) -> Iterable[tuple[str, Ids]]:
     """(key, row numbers) for each combination of the `given` columns that occurs."""
+    if not rows:
+        return []
     keys, codes = [POOLED], np.zeros(rows, dtype=np.int64)
     for name in given:
         names, more = _codes(columns[name], edges.get(name, ()))

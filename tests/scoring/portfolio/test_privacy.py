@@ -85,6 +85,12 @@ def test_the_extremes_of_a_continuous_column_are_never_told(seed):
     assert margin.values.max() < values.max()
 
 
+def test_a_stretch_is_told_as_finely_as_20_clients_allow():
+    margin = number_margin(np.linspace(1, 2, 1_000), np.arange(1_000), 500)
+    assert margin is not None
+    assert len(margin.values) == 50
+
+
 @given(sizes=st.lists(st.integers(1, 60), min_size=1, max_size=8))
 def test_a_category_of_fewer_than_20_clients_is_left_out(sizes):
     values = np.repeat(np.array([f"group {number}" for number in range(len(sizes))], dtype=object), sizes)
