@@ -48,9 +48,10 @@ bench: setup ## Benchmarks: ratios against their floor in the same run, to bench
 mlflow: setup ## Training runs in the browser
 	.venv/bin/mlflow ui --backend-store-uri sqlite:///var/mlflow.sqlite3 --port $${PORT:-5000}
 
-messages: setup ## Collect and compile the French and English texts
-	$(PY) manage.py makemessages --locale fr --locale en --ignore .venv --no-location --no-obsolete
-	$(PY) manage.py compilemessages --ignore .venv
+messages: setup ## Collect and compile the French texts (needs gettext)
+	$(PY) manage.py makemessages --locale fr --no-location --no-obsolete \
+	  $(foreach folder,.venv tests bench var static staticfiles,--ignore $(folder))
+	$(PY) manage.py compilemessages --locale fr --ignore .venv
 
 lock: setup ## Pin every dependency anew from requirements/*.in
 	for set in web train dev; do \

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk import wording
@@ -19,8 +19,8 @@ class DecisionForm(forms.Form):
     """Bound to the assessment it was read with, so that nobody decides on a verdict they have not seen."""
 
     OUTCOMES = [
-        (Decision.Outcome.ACCEPT, _("Accept")),
-        (Decision.Outcome.REFUSE, _("Refuse")),
+        (Decision.Outcome.ACCEPT, pgettext_lazy("decision", "Accept")),
+        (Decision.Outcome.REFUSE, pgettext_lazy("decision", "Refuse")),
         (Decision.Outcome.REFER, _("Refer to a colleague")),
     ]
 

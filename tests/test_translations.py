@@ -1,0 +1,87 @@
+"""The French of the desk is whole: nothing untranslated, nothing forgotten, nothing that breaks a page."""
+
+import re
+from shutil import copytree, ignore_patterns
+
+import polib
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+ROOT = settings.BASE_DIR
+FRENCH = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
+SOURCES = ("accounts", "creditdesk", "scoring", "templates")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w*\}")
+NOT_WRITTEN = re.compile(
+    r"{% (?:blocktranslate|comment|block body_class).*?{% end(?:blocktranslate|comment|block).*?%}"
+    r"|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->|<code>.*?</code>",
+    re.DOTALL,
+)
+# Names, keys and the two languages, each named in itself.
+SAME_EVERYWHERE = {"creditdesk", "j", "k", "n", "FR", "Français", "EN", "English"}
+IN_BOTH_LANGUAGES = {"400.html", "500.html", "_plain_error.html"}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> polib.POFile:
+    return polib.pofile(str(FRENCH))
+
+
+def names(catalogue: polib.POFile) -> set[tuple[str, str, str]]:
+    """What tells one entry from another: context, singular, plural."""
+    return {(entry.msgctxt or "", entry.msgid, entry.msgid_plural) for entry in catalogue}
+
+
+def texts(entry: polib.POEntry) -> list[tuple[str, str]]:
+    """Each original beside its translation."""
+    if not entry.msgid_plural:
+        return [(entry.msgid, entry.msgstr)]
+    originals = (entry.msgid, entry.msgid_plural)
+    return [(originals[form > 0], french) for form, french in entry.msgstr_plural.items()]
+
+
+def test_every_text_has_its_french(catalogue):
+    assert [entry.msgid for entry in catalogue.untranslated_entries()] == []
+    assert [entry.msgid for entry in catalogue if entry.fuzzy] == []
+    assert [entry.msgid for entry in catalogue.obsolete_entries()] == []
+
+
+def test_the_catalogue_holds_what_the_desk_says_and_nothing_else(catalogue, monkeypatch, settings, tmp_path):
+    for folder in SOURCES:
+        copytree(ROOT / folder, tmp_path / folder, ignore=ignore_patterns("__pycache__", "migrations"))
+    monkeypatch.chdir(tmp_path)
+    settings.LOCALE_PATHS = [tmp_path / "locale"]
+    call_command("makemessages", locale=["fr"], keep_pot=True, verbosity=0)
+    assert names(polib.pofile(str(tmp_path / "locale" / "django.pot"))) == names(catalogue)
+
+
+def test_what_was_compiled_is_what_was_written(catalogue):
+    compiled = polib.mofile(str(FRENCH.with_suffix(".mo")))
+    said, written = ({text for one in each for text in texts(one)} for each in (compiled, catalogue))
+    assert names(compiled) == names(catalogue)
+    assert said == written
+
+
+def test_placeholders_survive_translation(catalogue):
+    for entry in catalogue:
+        for original, french in texts(entry):
+            assert sorted(PLACEHOLDER.findall(french)) == sorted(PLACEHOLDER.findall(original)), entry.msgid
+
+
+def test_french_punctuation_never_starts_a_line(catalogue):
+    breaking = re.compile(r" [:;?!»%]|« |'")
+    french = [text for entry in catalogue for _, text in texts(entry)]
+    assert [text for text in french if breaking.search(PLACEHOLDER.sub("", text))] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.name)
+def test_no_page_holds_words_outside_the_catalogue(path):
+    if path.name not in IN_BOTH_LANGUAGES:
+        assert words_outside_the_catalogue(path.read_text(encoding="utf-8")) <= SAME_EVERYWHERE
+
+
+def words_outside_the_catalogue(template: str) -> set[str]:
+    written = NOT_WRITTEN.sub("", template)
+    spoken = re.findall(r"""(?:aria-label|alt|title|placeholder)=["']([^"']*)["']""", written)
+    seen = re.sub(r"<[^>]*>", " ", written)
+    return set(re.findall(r"[^\W\d_]+", " ".join([seen, *spoken])))
