@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.models import AuditEvent, User
 from accounts.roles import Role
 from creditdesk.demo import clients, people, work
+from creditdesk.management.commands import demo as command
 from creditdesk.models import Assessment, Case, Client, Decision, Note, Profile
 from scoring.models import Activation
 from tests.factories import CaseFactory
@@ -50,7 +51,8 @@ def demo_artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_demo(monkeypatch, settings, portfolio, demo_artifacts):
     settings.ML_ARTIFACTS = demo_artifacts
     monkeypatch.delenv("CREDITDESK_DEMO_PASSWORD", raising=False)
-    monkeypatch.setattr(clients, "CLIENTS", 60)
+    for place in (clients, command):
+        monkeypatch.setattr(place, "CLIENTS", 60)
     monkeypatch.setattr(work, "ASSESSED_EACH", 20)
 
     def make_portfolio(name: str, out: Path, **options: object) -> None:

@@ -1,0 +1,33 @@
+"""Server time of the pages that advisors live in, through every middleware, against the empty page."""
+
+import random
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.test import Client as Browser
+
+from accounts.models import User
+from bench.timing import Measure, percentiles
+from creditdesk.models import Case
+
+REQUESTS = 205
+SEED = 1
+
+
+def measures() -> Iterator[Measure]:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    browser = Browser()
+    browser.force_login(User.objects.get(username="manager"))
+    floor = percentiles(lambda _: browser.get("/healthz"), range(REQUESTS))[0]
+    draw = random.Random(SEED)  # noqa: S311
+    references = list(Case.objects.filter(latest_assessment=None).values_list("reference", flat=True))
+    chosen = [f"/cases/{reference}/" for reference in draw.sample(references, REQUESTS)]
+    yield Measure("case page, fresh assessment", *percentiles(browser.get, chosen), "/healthz", floor)
+    yield Measure("case page, stored assessment", *percentiles(browser.get, chosen), "/healthz", floor)
+    names = Case.objects.exclude(client__name="").values_list("client__search_name", flat=True)
+    terms = [name[:4] for name in draw.sample(list(names), REQUESTS)] if names else references[:REQUESTS]
+    search = percentiles(
+        lambda term: browser.post("/cases/", {"q": term}, headers={"HX-Request": "true"}), terms
+    )
+    yield Measure("search as you type", *search, "/healthz", floor)
+    yield Measure("case list", *percentiles(lambda _: browser.get("/cases/"), range(50)), "/healthz", floor)

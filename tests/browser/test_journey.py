@@ -1,0 +1,147 @@
+"""The day of the desk in a real browser: what people see is read from the page, what happened from the database."""
+
+import csv
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import AuditEvent
+from creditdesk.models import Assessment, Decision
+from scoring import engine
+from scoring.ml.features.frames import columns_of
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@pytest.fixture
+def case(model_in_use, case_of):
+    case_of("advisor", reference="100001", name="Paul Martin")
+    return case_of("advisor", reference="100002", name="Zoé Lefèvre", amount_credit=100_000)
+
+
+def decide_like_the_verdict(page) -> str:
+    verdict = page.locator("[data-verdict]").first.get_attribute("data-verdict")
+    page.locator(f"#decision input[name=outcome][value={verdict}]").check()
+    page.get_by_role("button", name="Record the decision").click()
+    page.locator("[data-yes]").click()
+    page.get_by_role("status").filter(has_text="recorded").wait_for()
+    return verdict
+
+
+def test_from_the_search_to_the_audit_log(signed_in, case, tmp_path):
+    page = signed_in("advisor")
+    page.get_by_role("searchbox").first.fill("lefevre")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    assert "lefevre" not in page.url
+    page.get_by_role("link", name="100002").click()
+
+    shown = page.locator("[data-probability]")
+    stored = Assessment.objects.get(case=case)
+    assert float(shown.get_attribute("data-probability")) == stored.probability
+    assert float(shown.get_attribute("data-threshold")) == stored.threshold
+    verdict = decide_like_the_verdict(page)
+    decision = Decision.objects.get(case=case)
+    assert (decision.outcome, decision.decided_by.username) == (verdict, "advisor")
+    expect(page.locator("#history")).to_contain_text(re.compile("accepted|refused", re.IGNORECASE))
+
+    manager = signed_in("manager")
+    with manager.expect_download() as download:
+        manager.get_by_role("button", name="Export as CSV").click()
+    download.value.save_as(tmp_path / "cases.csv")
+    with (tmp_path / "cases.csv").open(encoding="utf-8") as file:
+        exported = {row["reference"]: row for row in csv.DictReader(file)}
+    assert exported["100002"]["outcome"] == verdict
+    assert float(exported["100002"]["probability"]) == stored.probability
+
+    admin = signed_in("admin")
+    admin.goto("/admin/accounts/auditevent/?q=100002")
+    expect(admin.locator("#result_list")).to_contain_text("100002")
+    assert set(AuditEvent.objects.filter(target="100002").values_list("action", flat=True)) == {
+        "assessment",
+        "decision",
+    }
+
+
+def test_reasons_on_the_page_are_the_models_own_contributions_largest_first(signed_in, case):
+    page = signed_in("advisor")
+    page.goto(case.get_absolute_url())
+    model = engine.current()
+    matrix = model.matrix(columns_of([case.profile.record]))
+    own = dict(zip(model.features, model.contributions(matrix).values[0].tolist(), strict=True))
+    shown = [
+        (row.get_attribute("data-feature"), float(row.get_attribute("data-contribution")))
+        for row in page.locator("[data-reason]").all()
+    ]
+    assert shown == [(name, own[name]) for name, _ in shown]
+    sizes = [abs(contribution) for _, contribution in shown]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] == max(abs(contribution) for contribution in own.values())
+
+
+def test_search_read_decide_and_go_on_without_a_mouse(signed_in, case):
+    page = signed_in("advisor")
+    page.keyboard.press("/")
+    page.keyboard.type("100002")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/100002/")
+    verdict = page.locator("[data-verdict]").first.get_attribute("data-verdict")
+    page.locator("#decision input[name=outcome]").first.focus()
+    while page.locator("#decision input[name=outcome]:checked").count() == 0:
+        page.keyboard.press("Space")
+    if page.locator("#decision input[name=outcome]:checked").get_attribute("value") != verdict:
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator("[data-yes]").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("status").filter(has_text="recorded").wait_for()
+    assert Decision.objects.get(case=case).outcome == verdict
+    page.locator("body").press("n")
+    page.wait_for_url("**/cases/100001/")
+
+
+def test_the_desk_works_without_javascript(signed_in, case):
+    page = signed_in("advisor", javascript=False)
+    page.get_by_role("searchbox").first.fill("Lefèvre")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.locator("[data-row]")).to_have_count(1)
+    assert "Lef" not in page.url
+    page.get_by_role("link", name="100002").click()
+    expect(page.locator("[data-reason]").first).to_be_visible()
+    verdict = page.locator("[data-verdict]").first.get_attribute("data-verdict")
+    page.locator(f"#decision input[name=outcome][value={verdict}]").check()
+    page.get_by_role("button", name="Record the decision").click()
+    expect(page.locator("#history")).to_be_visible()
+    assert Decision.objects.get(case=case).outcome == verdict
+
+
+def test_a_french_browser_reads_french_and_may_choose_english(signed_in, case):
+    page = signed_in("advisor", locale="fr-FR")
+    page.goto(case.get_absolute_url())
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    expect(page.locator("#verdict")).to_contain_text("Recommandation du modèle")
+    page.get_by_role("button", name=re.compile("English|EN")).click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_an_expired_session_inside_a_fragment_shows_the_whole_sign_in_page(signed_in, case):
+    page = signed_in("advisor")
+    page.context.clear_cookies()
+    page.get_by_role("searchbox").first.fill("martin")
+    page.wait_for_url("**/accounts/login/**")
+    expect(page.locator("[name=password]")).to_be_visible()
+    expect(page.locator("h1")).to_have_count(1)
+
+
+@pytest.mark.parametrize("address", ["/cases/", "/cases/100002/", "/cases/new/"])
+def test_nothing_is_cut_off_on_a_narrow_screen(signed_in, case, address):
+    page = signed_in("advisor", width=360)
+    page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
