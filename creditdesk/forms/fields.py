@@ -100,7 +100,8 @@ class DayField(forms.DateField):
 
 def category_field(column: Column, **kwargs: Any) -> forms.ChoiceField:
     words = ((value, wording.told(text)) for value, text in vocabulary(column).items())
-    return forms.ChoiceField(choices=[("", gettext("Not known")), *words], **kwargs)
+    none = gettext("Choose") if kwargs.get("required") else gettext("Not known")
+    return forms.ChoiceField(choices=[("", none), *words], **kwargs)
 
 
 def flag_field(**kwargs: Any) -> forms.TypedChoiceField:
