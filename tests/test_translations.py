@@ -85,3 +85,12 @@ def words_outside_the_catalogue(template: str) -> set[str]:
     spoken = re.findall(r"""(?:aria-label|alt|title|placeholder)=["']([^"']*)["']""", written)
     seen = re.sub(r"<[^>]*>", " ", written)
     return set(re.findall(r"[^\W\d_]+", " ".join([seen, *spoken])))
+
+
+def test_a_french_browser_reads_the_case_page_in_french(client_as, case_of, model_in_use):
+    case = case_of("advisor")
+    page = (
+        client_as("advisor").get(case.get_absolute_url(), headers={"Accept-Language": "fr"}).content.decode()
+    )
+    assert all(text in page for text in ("Recommandation du modèle", "Probabilité de défaut", "Accepter"))
+    assert "Recommendation of the model" not in page
