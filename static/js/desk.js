@@ -42,6 +42,13 @@
     if (act && act()) event.preventDefault();
   });
 
+  // From the search straight into what it found.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" || !event.target.matches("[data-search]") || !rows().length) return;
+    event.preventDefault();
+    rows()[0].querySelector("a").focus();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     document.querySelectorAll("details[data-menu][open]").forEach((menu) => {

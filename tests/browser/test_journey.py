@@ -1,4 +1,4 @@
-"""The day of the desk in a real browser: what people see is read from the page, what happened from the database."""
+"""The day of the desk in a real browser: what is shown is read from the page, what happened from the tables."""
 
 import csv
 import re
@@ -88,8 +88,7 @@ def test_search_read_decide_and_go_on_without_a_mouse(signed_in, case):
     page.keyboard.press("/")
     page.keyboard.type("100002")
     expect(page.locator("[data-row]")).to_have_count(1)
-    page.keyboard.press("Escape")
-    page.keyboard.press("j")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/cases/100002/")
     verdict = page.locator("[data-verdict]").first.get_attribute("data-verdict")

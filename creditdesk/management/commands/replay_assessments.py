@@ -20,6 +20,4 @@ class Command(BaseCommand):
             )
         if found:
             raise CommandError(f"{found} of {scored} assessments differ from what their model says now.")
-        self.stdout.write(
-            f"{scored} assessments replayed, all the same; {unscored} made without a model."
-        )
+        self.stdout.write(f"{scored} assessments replayed, all the same; {unscored} made without a model.")
