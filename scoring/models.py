@@ -1,4 +1,4 @@
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -18,7 +18,11 @@ class ModelVersion(models.Model):
     is_demo = models.BooleanField(_("demo model"), default=False)
     registered_at = models.DateTimeField(_("registered"), auto_now_add=True)
     registered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("registered by"),
     )
 
     class Meta:
@@ -38,14 +42,20 @@ class ActivationQuerySet(AppendOnlyQuerySet["Activation"]):
 class Activation(AppendOnly):
     """Which version answered from when on. Rows are only ever added; the newest one is in force."""
 
-    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="activations")
+    version = models.ForeignKey(
+        ModelVersion, on_delete=models.PROTECT, related_name="activations", verbose_name=_("version")
+    )
     activated_at = models.DateTimeField(_("activated"), auto_now_add=True)
     activated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("activated by"),
     )
     reason = models.CharField(_("reason"), max_length=500, blank=True)
 
-    objects = ActivationQuerySet.as_manager()
+    objects: ClassVar = ActivationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -18,7 +18,7 @@ HOME_CREDIT = Path(__file__).resolve().parents[2] / "shared" / "data" / "home_cr
 # Who has which role; two advisors, because most rules are about what the other one may not do.
 PEOPLE = {role.value: role for role in Role} | {"colleague": Role.ADVISOR}
 
-TransactionTestCase._fixture_teardown = empty_append_only_tables_too  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = empty_append_only_tables_too  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

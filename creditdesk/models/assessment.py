@@ -27,15 +27,17 @@ class Assessment(AppendOnly):
         REFUSE = "refuse", _("refuse")
         REFER = "refer", _("refer")
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("case")
+    )
     model_version = models.CharField(_("model version"), max_length=80, blank=True)
-    model_digest = models.CharField(max_length=64, blank=True)
-    profile_digest = models.CharField(max_length=64)
+    model_digest = models.CharField(_("digest of the model"), max_length=64, blank=True)
+    profile_digest = models.CharField(_("digest of the profile"), max_length=64)
     inputs = models.JSONField(_("inputs"))
     # Little-endian float64, in the order of the features in model.json; empty when no model answered.
     features = models.BinaryField(default=b"")
     contributions = models.BinaryField(default=b"")
-    base_value = models.FloatField(null=True)
+    base_value = models.FloatField(_("starting point"), null=True)
     probability = models.FloatField(_("probability of default"), null=True)
     threshold = models.FloatField(_("threshold"), null=True)
     verdict = models.CharField(_("verdict"), max_length=6, choices=Verdict.choices, db_index=True)
@@ -44,10 +46,14 @@ class Assessment(AppendOnly):
     # As shown: [{"code", "feature", "contribution", "text_en", "text_fr"}], most important first.
     reasons = models.JSONField(_("reasons"), default=list)
     assessed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("assessed by"),
     )
     assessed_at = models.DateTimeField(_("assessed"), auto_now_add=True)
-    request_id = models.CharField(max_length=36, blank=True)
+    request_id = models.CharField(_("request"), max_length=36, blank=True)
 
     class Meta:
         verbose_name = _("assessment")

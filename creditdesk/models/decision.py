@@ -42,17 +42,25 @@ class Decision(models.Model):
         DATA = "data", _("Data wrong or out of date")
         OTHER = "other", _("Other")
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
-    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="decisions")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("case"))
+    assessment = models.ForeignKey(
+        Assessment, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("assessment")
+    )
     outcome = models.CharField(_("decision"), max_length=6, choices=Outcome.choices)
     status = models.CharField(_("status"), max_length=8, choices=Status.choices)
     is_override = models.BooleanField(_("differs from the verdict"))
     reason_code = models.CharField(_("reason"), max_length=20, choices=ReasonCode.choices, blank=True)
     reason = models.TextField(_("grounds"), max_length=2000, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by")
+    )
     decided_at = models.DateTimeField(_("decided"), auto_now_add=True)
     checked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("checked by"),
     )
     checked_at = models.DateTimeField(_("checked"), null=True)
     check_reason = models.TextField(_("second person's grounds"), max_length=2000, blank=True)

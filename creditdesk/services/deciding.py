@@ -92,7 +92,7 @@ def _record(
     return decision
 
 
-def _audit(decision: Decision, action: str, by: User) -> None:
+def _audit(decision: Decision, action: Action, by: User) -> None:
     """Free text stays out of the chain, which can never forget: it may name a client."""
     details: dict[str, Any] = {
         "decision": decision.pk,

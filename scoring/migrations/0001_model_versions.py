@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('features', models.JSONField(default=list, verbose_name='features')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='demo model')),
                 ('registered_at', models.DateTimeField(auto_now_add=True, verbose_name='registered')),
-                ('registered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('registered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='registered by')),
             ],
             options={
                 'verbose_name': 'model version',
@@ -38,8 +38,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('activated_at', models.DateTimeField(auto_now_add=True, verbose_name='activated')),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                ('activated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activations', to='scoring.modelversion')),
+                ('activated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='activated by')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activations', to='scoring.modelversion', verbose_name='version')),
             ],
             options={
                 'ordering': ['-pk'],

@@ -1,4 +1,4 @@
-"""The day of the desk in a real browser: what is shown is read from the page, what happened from the tables."""
+"""The desk in a real browser: what is shown is read from the page, what happened from the database."""
 
 import csv
 import re

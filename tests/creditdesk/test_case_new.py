@@ -150,7 +150,7 @@ def test_an_earlier_application_counts_its_days_from_that_day(advisor, db):
     advisor.post(NEW, answers)
     case = Case.objects.get()
     assert timezone.localdate(case.submitted_at) == earlier
-    assert case.profile.application["DAYS_BIRTH"] == APPLICATION["DAYS_BIRTH"] + 10
+    assert case.profile.application["DAYS_BIRTH"] == float(APPLICATION["DAYS_BIRTH"]) + 10
 
 
 def test_only_those_who_open_cases_can_enter_one(client_as):

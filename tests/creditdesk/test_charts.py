@@ -44,6 +44,7 @@ def test_bars_are_as_long_as_their_effects():
 
 def test_a_client_beyond_the_outer_quantiles_stays_in_the_drawing():
     band = charts.band([10, 20, 30, 40, 50], 1e9)
+    assert band.client is not None
     assert band.low < band.quarter < band.median < band.three_quarters < band.high < band.client < 100
     assert charts.band([10, 20, 30, 40, 50], None).client is None
     assert charts.band([7, 7, 7, 7, 7], 7).client == pytest.approx(50)

@@ -17,7 +17,7 @@ def assessments(model_in_use, case_of, person):
         )
 
 
-def tamper(column: str, value: object) -> None:
+def tamper(column: str, value: float | str | bytes) -> None:
     """Past the model and the triggers, as somebody with the database in hand would."""
     pk = Assessment.objects.order_by("pk").values_list("pk", flat=True)[1]
     with connection.cursor() as cursor:
