@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+export PYTHON
 
 .PHONY: help setup run test lint check pytest bench mlflow lock messages
 
@@ -14,7 +14,7 @@ help: ## Show this list
 setup: $(STAMP) .env ## Make the environment (nothing to do when nothing changed)
 
 $(STAMP): $(REQUIREMENTS)
-	@bin/make-venv "$(PYTHON)" $(REQUIREMENTS)
+	@bin/make-venv $(REQUIREMENTS)
 	@touch $@
 
 .env:
