@@ -23,8 +23,8 @@ _COMMON: Mapping[str, Any] = {
 }
 
 # Below this many clients single columns and single boosters are noisy: fewer columns per tree, smaller leaves
-# and three boosters averaged (out of fold +0.002 AUC on 10,877 clients, five folds). Their steps are larger, so
-# that the trees of all three together still explain a client within 12 ms.
+# and three boosters averaged (out of fold +0.002 AUC on 10,877 clients, five folds). Their steps are larger,
+# so that the trees of all three together still explain a client within 12 ms.
 SMALL = 20_000
 
 
