@@ -148,7 +148,13 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # Rendered parts of case pages, in this process only; a few hundred are the cases of a morning.
+    "fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "OPTIONS": {"MAX_ENTRIES": 600},
+    },
 }
 
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 15 * 60)

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.cache import caches
 from django.test import Client as Browser
 from django.test import TransactionTestCase
 
@@ -45,6 +46,7 @@ def own_places(settings, monkeypatch, tmp_path) -> None:
     settings.MLFLOW_TRACKING_URI = f"sqlite:///{tmp_path / 'mlflow.sqlite3'}"
     monkeypatch.setattr(engine, "_held", None)
     engine.features_of.cache_clear()
+    caches["fragments"].clear()
 
 
 @pytest.fixture

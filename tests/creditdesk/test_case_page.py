@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from creditdesk import services
-from creditdesk.models import Assessment, Case
+from creditdesk.models import Assessment, Case, Profile, profile_digest
 from scoring import engine
 from scoring.ml.features import catalogue
 from scoring.ml.features.frames import columns_of
@@ -275,3 +275,16 @@ def test_the_distribution_of_a_chosen_feature_marks_the_clients_place(advisor, c
     assert figure["data-feature"] == "EXT_SOURCE_2"
     assert [cell["client"] for cell in cells] == [True] + [False] * 9
     assert sum(cell["share"] for cell in cells) == pytest.approx(100)
+
+
+def test_a_part_kept_in_memory_follows_the_language_the_profile_and_the_segment(advisor, case):
+    assert "Compared with other clients" in read(advisor, case)
+    assert "Comparaison avec d’autres clients" in read(advisor, case, **{"Accept-Language": "fr"})
+    corrected = {**case.profile.application, "AMT_INCOME_TOTAL": 123_456.0}
+    Profile.objects.filter(case=case).update(
+        application=corrected, digest=profile_digest(corrected, case.profile.history, {})
+    )
+    assert "123,456" in read(advisor, case).split('id="client"')[1]
+    assert 'value="all" selected' in read(advisor, case)
+    other = Elements(read(advisor, case, "?segment=contract:Cash%20loans")).having("selected")
+    assert "contract:Cash loans" in [option.get("value") for option in other]
