@@ -277,6 +277,7 @@ def test_every_transaction_of_a_long_import_has_its_event(tmp_path, advisors, mo
     assert added == [2, 4, 4]
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a full disk is made with SQLite's page limit")
 @pytest.mark.django_db(transaction=True)
 def test_a_full_disk_keeps_whole_clients_and_the_next_import_goes_on(tmp_path, advisors, monkeypatch):
     monkeypatch.setattr(storing, "CLIENTS_AT_ONCE", 50)
