@@ -66,7 +66,11 @@ def contract(value: str) -> str:
 @register.filter
 def markdown(text: str) -> SafeString:
     """A model card as HTML. Whatever HTML it holds is shown as text, and its links can only be addresses."""
-    return SafeString(_MARKDOWN.render(text))
+    tokens = _MARKDOWN.parse(text)
+    # Aligned table cells carry a style attribute, which the content security policy refuses.
+    for token in tokens:
+        token.attrs.pop("style", None)
+    return SafeString(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
 
 
 @register.simple_tag
