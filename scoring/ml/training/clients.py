@@ -18,6 +18,9 @@ MINIMUM = 1_000
 MINIMUM_KNOWN = 20
 MINIMUM_KNOWN_SHARE = 0.005
 
+# So many clients without a known outcome are compared with those that have one.
+OTHERS = 10_000
+
 Say = Callable[[str], None]
 
 
@@ -30,7 +33,8 @@ class Clients:
     """n clients with a known outcome, ordered by reference.
 
     `matrix` (n, k) holds the features `names`; `main` (n, m) those of catalogue.MAIN; `ingredients` the raw
-    columns that place a client in segments; `protected` what no feature may see.
+    columns that place a client in segments; `protected` what no feature may see. `others`, (m, k): the
+    features of at most OTHERS clients of the same folder whose outcome is not known.
     """
 
     target: NDArray[np.float64]
@@ -39,6 +43,7 @@ class Clients:
     main: NDArray[np.float64]
     ingredients: Mapping[str, NDArray[Any]]
     protected: Mapping[str, NDArray[Any]]
+    others: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.target)
@@ -50,7 +55,7 @@ def gather(folder: Folder, *, say: Say) -> Clients:
     Raises TrainingError without a TARGET, with one outcome only, or with fewer than MINIMUM clients.
     """
     parts = [_labelled(batch) for batch in frames.profiles(folder)]
-    clients = _joined([part for part in parts if len(part)])
+    clients = _joined(parts)
     _check(clients)
     kept = _informative(clients.matrix)
     say(
@@ -58,12 +63,18 @@ def gather(folder: Folder, *, say: Say) -> Clients:
         f"{kept.sum()} of {len(kept)} features say something here"
     )
     names = tuple(name for name, keep in zip(clients.names, kept, strict=True) if keep)
-    return replace(clients, names=names, matrix=np.ascontiguousarray(clients.matrix[:, kept]))
+    return replace(
+        clients,
+        names=names,
+        matrix=np.ascontiguousarray(clients.matrix[:, kept]),
+        others=np.ascontiguousarray(clients.others[:, kept]),
+    )
 
 
 def _labelled(batch: frames.ProfileBatch) -> Clients:
     known = ~np.isnan(batch.target)
     columns = {name: values[known] for name, values in batch.columns.items()}
+    others = {name: values[~known] for name, values in batch.columns.items()}
     return Clients(
         target=batch.target[known],
         names=tuple(feature.name for feature in catalogue.FEATURES),
@@ -71,11 +82,12 @@ def _labelled(batch: frames.ProfileBatch) -> Clients:
         main=feature_matrix(columns, catalogue.MAIN),
         ingredients={name: columns[name] for name in population.INGREDIENTS},
         protected={name: values[known] for name, values in batch.protected.items()},
+        others=feature_matrix(others),
     )
 
 
 def _joined(parts: Sequence[Clients]) -> Clients:
-    if not parts:
+    if not any(len(part) for part in parts):
         raise TrainingError("no client has a TARGET: training needs application_train with known outcomes")
     first = parts[0]
     return Clients(
@@ -85,6 +97,7 @@ def _joined(parts: Sequence[Clients]) -> Clients:
         main=np.concatenate([part.main for part in parts]),
         ingredients=_columns([part.ingredients for part in parts]),
         protected=_columns([part.protected for part in parts]),
+        others=np.concatenate([part.others for part in parts])[:OTHERS],
     )
 
 
