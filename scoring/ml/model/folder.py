@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features import catalogue
-from scoring.ml.model import booster
+from scoring.ml.model import booster, explained
 from scoring.ml.model.calibration import Calibration, Method
 from scoring.ml.model.model import Model
 
@@ -18,10 +18,11 @@ MANIFEST = "model.json"
 BOOSTER = "model.txt"
 REFERENCE = "reference.parquet"
 CARD = "CARD.md"
+EXPLAIN = "explain.npz"
 
 # The only names a folder may hold: nothing in it is ever executed or unpickled.
 REQUIRED = frozenset({BOOSTER, REFERENCE, CARD})
-ALLOWED = REQUIRED | {"fitted.npz"}
+ALLOWED = REQUIRED | {"fitted.npz", EXPLAIN}
 
 
 class ModelUnavailable(Exception):
@@ -66,6 +67,7 @@ def load(path: Path, *, digest: str | None = None) -> Model:
         facts=facts,
         trees=trees,
         fill=_fill(features, facts["medians"]),
+        explained=_explained(path, contents.get(EXPLAIN), features),
     )
 
 
@@ -134,6 +136,13 @@ def _check_features(path: Path, facts: Mapping[str, Any], trees: booster.Booster
     for name in sorted(ours.keys() | facts["categorical"].keys()):
         if facts["categorical"].get(name) != ours.get(name):
             raise ModelUnavailable(f"{path.name}: the categories of {name} have changed since training")
+
+
+def _explained(path: Path, content: bytes | None, features: tuple[str, ...]) -> explained.Explained | None:
+    try:
+        return None if content is None else explained.parse(content, features)
+    except (ValueError, KeyError, OSError) as error:
+        raise ModelUnavailable(f"{path.name}: {EXPLAIN} cannot be used ({error})") from error
 
 
 def _calibration(stored: Mapping[str, Any]) -> Calibration:

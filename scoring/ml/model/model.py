@@ -11,6 +11,7 @@ from scoring.ml.features.derive import feature_matrix
 from scoring.ml.features.formula import Columns
 from scoring.ml.model import booster
 from scoring.ml.model.calibration import Calibration
+from scoring.ml.model.explained import Explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Model:
     facts: Mapping[str, Any] = field(repr=False)
     trees: booster.Booster = field(repr=False)
     fill: NDArray[np.float64] = field(repr=False)
+    # None for a folder that was trained without it.
+    explained: Explained | None = field(default=None, repr=False)
 
     @property
     def is_demo(self) -> bool:

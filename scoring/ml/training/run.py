@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from scoring.ml.model import explained
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.booster import Booster, raw_scores
 from scoring.ml.model.calibration import Calibration
-from scoring.ml.training import calibrating, fairness, metrics, splits, summaries, threshold
+from scoring.ml.training import calibrating, explaining, fairness, metrics, splits, summaries, threshold
 from scoring.ml.training.card import card
 from scoring.ml.training.clients import Clients, Say
 from scoring.ml.training.fitting import Fitter
@@ -104,6 +105,11 @@ def write(
     (where / model_folder.BOOSTER).write_text(trained.booster.model_to_string(), encoding="utf-8")
     (where / model_folder.CARD).write_text(card(facts), encoding="utf-8")
     pq.write_table(_reference(trained, clients, about["seed"]), where / model_folder.REFERENCE)
+    refused = trained.unseen >= trained.verdicts.threshold
+    known = explaining.explain(
+        clients, trained.booster, refused, recipe=recipe, rounds=trained.rounds, seed=about["seed"]
+    )
+    (where / model_folder.EXPLAIN).write_bytes(explained.pack(known))
     model_folder.seal(where, facts)
     return facts
 
