@@ -1,7 +1,9 @@
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
@@ -77,3 +79,56 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.own_hash}"
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def visible_to(self, user: User) -> Self:
+        """One's own keys; everybody's for who may revoke them."""
+        return self if user.has_perm("accounts.revoke_apikey") else self.filter(owner=user)
+
+    def unused_since(self, moment: datetime) -> Self:
+        return self.filter(models.Q(last_used_at__isnull=True) | models.Q(last_used_at__lt=moment))
+
+
+class ApiKey(models.Model):
+    """With it a program acts as its owner: with the owner's role and cases, within the key's scopes.
+
+    Only a digest is kept. The key is 256 random bits, so a plain SHA-256 cannot be reversed by trying.
+    """
+
+    class Scope(models.TextChoices):
+        PREDICT = "predict", _("ask for a verdict")
+        EXPLAIN = "explain", _("ask for a verdict with its contributions and reasons")
+        MODEL = "model", _("read which model answers")
+
+    owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="api_keys", verbose_name=_("owner")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(_("key"), max_length=12, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(_("may"))
+    per_minute = models.PositiveIntegerField(_("requests a minute"))
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["-created_at", "-pk"]
+        permissions = [("revoke_apikey", "Can revoke anybody's API key")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.name}"
+
+    @property
+    def is_usable(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now() and self.owner.is_active
+
+    @property
+    def scope_labels(self) -> list[str]:
+        return [str(self.Scope(scope).label) for scope in self.scopes]

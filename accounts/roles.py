@@ -24,6 +24,11 @@ _ADVISOR: Final = frozenset(
         "creditdesk.assess_case",
         "creditdesk.decide_case",
         "creditdesk.add_note",
+        "creditdesk.claim_case",
+        "creditdesk.escalate_case",
+        "creditdesk.contest_decision",
+        "creditdesk.write_letter",
+        "accounts.add_apikey",
     }
 )
 
@@ -33,11 +38,21 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     | {
         "creditdesk.view_all_cases",
         "creditdesk.check_decision",
+        "creditdesk.release_claim",
+        "creditdesk.answer_escalation",
+        "creditdesk.examine_contest",
         "creditdesk.export_cases",
         "creditdesk.view_portfolio",
         "scoring.view_modelversion",
     },
-    Role.ANALYST: frozenset({"scoring.view_modelversion", "scoring.view_drift"}),
+    Role.ANALYST: frozenset(
+        {
+            "accounts.add_apikey",
+            "scoring.view_modelversion",
+            "scoring.view_drift",
+            "scoring.propose_model",
+        }
+    ),
     Role.AUDITOR: frozenset(
         {
             "creditdesk.view_case",
@@ -47,17 +62,22 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.view_drift",
             "accounts.view_auditevent",
             "accounts.view_admin",
+            "accounts.add_apikey",
         }
     ),
     Role.ADMIN: frozenset(
         {
             "scoring.view_modelversion",
+            "scoring.propose_model",
             "scoring.activate_model",
+            "scoring.suspend_model",
             "accounts.view_auditevent",
             "accounts.view_admin",
             "accounts.view_user",
             "accounts.add_user",
             "accounts.change_user",
+            "accounts.add_apikey",
+            "accounts.revoke_apikey",
         }
     ),
 }

@@ -27,6 +27,30 @@ MLFLOW_TRACKING_URI = env.str("MLFLOW_TRACKING_URI", f"sqlite:///{VAR_DIR / 'mlf
 SECOND_PERSON_ABOVE = env.float("SECOND_PERSON_ABOVE", 500_000.0)
 CURRENCY = env.str("CURRENCY", "€")
 
+# Days after which a pending case counts as late, and within which a contest is to be answered.
+DECISION_DAYS = env.int("DECISION_DAYS", 60)
+CONTEST_DAYS = env.int("CONTEST_DAYS", 30)
+# The head of every letter, and where a client writes to.
+BANK_NAME = env.str("BANK_NAME", "Banque de démonstration")
+BANK_ADDRESS = env.str("BANK_ADDRESS", "Service des crédits, 1 place du Marché, 75000 Paris")
+BANK_EMAIL = env.str("BANK_EMAIL", "credits@banque.example")
+
+# What one API key may ask for in a minute, unless the key says otherwise; counted in each web process.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", 30_000)
+# A thousand raw applications fit; their histories are better sent in smaller batches.
+API_LARGEST_BODY = 16 * 1024 * 1024
+
+# What a model version must show before two people put it in use; each is a function of a candidate.
+PROMOTION_GATES = [
+    "scoring.services.gates.integrity",
+    "scoring.services.gates.ranking",
+    "scoring.services.gates.cost",
+    "scoring.services.gates.calibration",
+    "scoring.services.gates.fairness",
+    "scoring.services.gates.latency",
+    "creditdesk.replays.gate",
+]
+
 INSTALLED_APPS = [
     "accounts",
     "scoring",
@@ -49,9 +73,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.middleware.request_id",
+    "creditdesk.observing.access_log.access_log",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -68,6 +94,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.second_factor",
     "accounts.middleware.no_store",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "creditdesk.urls"
@@ -163,7 +190,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -205,13 +232,28 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# The bearer of this token may read /metrics; without one, only this machine may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {request_id} {name} {message}", "style": "{"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "{asctime}{levelname}{request_id}{name}{message}",
+            "style": "{",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        },
+    },
     "filters": {"request_id": {"()": "accounts.request_id.RequestIdFilter"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("LOG_FORMAT", "line"),
+            "filters": ["request_id"],
+        }
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
 }

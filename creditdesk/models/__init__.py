@@ -1,14 +1,23 @@
 from creditdesk.models.assessment import Assessment
 from creditdesk.models.case import Case, Client, MonitoringRecord, Note, Profile, profile_digest
+from creditdesk.models.contest import Contest
 from creditdesk.models.decision import Decision
+from creditdesk.models.letter import Letter
+from creditdesk.models.stored_answer import StoredAnswer
+from creditdesk.models.work import Claim, Escalation
 
 __all__ = [
     "Assessment",
     "Case",
+    "Claim",
     "Client",
+    "Contest",
     "Decision",
+    "Escalation",
+    "Letter",
     "MonitoringRecord",
     "Note",
     "Profile",
+    "StoredAnswer",
     "profile_digest",
 ]

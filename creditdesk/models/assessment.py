@@ -27,8 +27,9 @@ class Assessment(AppendOnly):
         REFUSE = "refuse", _("refuse")
         REFER = "refer", _("refer")
 
+    # None: an application that a program sent with its question and of which the desk holds no case.
     case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("case")
+        Case, on_delete=models.PROTECT, null=True, related_name="assessments", verbose_name=_("case")
     )
     model_version = models.CharField(_("model version"), max_length=80, blank=True)
     model_digest = models.CharField(_("digest of the model"), max_length=64, blank=True)
@@ -36,6 +37,7 @@ class Assessment(AppendOnly):
     inputs = models.JSONField(_("inputs"))
     # Little-endian float64, in the order of the features in model.json; empty when no model answered.
     features = models.BinaryField(default=b"")
+    # Contributions are empty, too, where a batch was asked for without them; a replay computes them.
     contributions = models.BinaryField(default=b"")
     base_value = models.FloatField(_("starting point"), null=True)
     probability = models.FloatField(_("probability of default"), null=True)
@@ -43,7 +45,7 @@ class Assessment(AppendOnly):
     verdict = models.CharField(_("verdict"), max_length=6, choices=Verdict.choices, db_index=True)
     refer_reason = models.CharField(_("why a person must look first"), max_length=500, blank=True)
     missing = models.JSONField(_("missing critical inputs"), default=list)
-    # As shown: [{"code", "feature", "contribution", "text_en", "text_fr"}], most important first.
+    # Word for word as shown, most important first: see creditdesk.reasons.reasons_for.
     reasons = models.JSONField(_("reasons"), default=list)
     assessed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -74,7 +76,7 @@ class Assessment(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id} {self.verdict}"
+        return f"{self.case_id or '-'} {self.verdict}"
 
     def explained(self) -> list[Contribution]:
         """Every feature with its value and contribution, the largest first; none without a model."""
@@ -82,7 +84,7 @@ class Assessment(AppendOnly):
         from scoring import engine
         from scoring.ml.features import catalogue
 
-        if not self.model_digest:
+        if not self.contributions:
             return []
         names = engine.features_of(self.model_digest)
         contributions = np.frombuffer(self.contributions, dtype="<f8")
