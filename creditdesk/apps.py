@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class CreditdeskConfig(AppConfig):
     name = "creditdesk"
     verbose_name = _("Credit desk")
+
+    def ready(self) -> None:
+        from creditdesk.observing import state
+
+        state.register()

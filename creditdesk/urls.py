@@ -9,6 +9,7 @@ from creditdesk.views.case_new import case_new
 from creditdesk.views.export import case_export
 from creditdesk.views.health import healthz, readyz
 from creditdesk.views.home import home
+from creditdesk.views.metrics import metrics
 from creditdesk.views.portfolio import portfolio
 
 urlpatterns = [
@@ -29,4 +30,5 @@ urlpatterns = [
     path("admin/", site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -6,45 +6,78 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
+from django.db.models import Subquery
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
-from scoring.models import Activation, ModelVersion
+from scoring.models import Activation, ChallengerAppointment, ModelVersion, Suspension
 
 RETRY_SECONDS = 5.0
 
 
+
+class ModelSuspended(ModelUnavailable):
+    """A person has taken the model out of use: the desk works on, with a person looking at every case."""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What this process answers with: a model, or why there is none."""
+    """What this process answers with since activation or appointment `number`: a model, or why there is none."""
 
-    activation: int
+    number: int
     model: Model | None
     why: str
     since: float
+    seconds: float = 0.0
 
-    def answers(self, activation: int) -> bool:
+    def answers(self, number: int) -> bool:
         """A broken folder may have been repaired meanwhile; a good model stays."""
         waiting = self.model is None and time.monotonic() - self.since > RETRY_SECONDS
-        return self.activation == activation and not waiting
+        return self.number == number and not waiting
 
 
 _swapping = threading.Lock()
 _held: Held | None = None
+_shadowing = threading.Lock()
+_shadow: Held | None = None
 
 
 def current() -> Model:
-    """The champion. Raises ModelUnavailable, with the reason, when there is none that can be trusted."""
+    """The champion. Raises ModelUnavailable, with the reason, when there is none that can be trusted, and
+    ModelSuspended while a person has taken it out of use."""
     # Asked several times on every page: the number alone, until it is another one.
-    newest = Activation.objects.order_by("-pk").values_list("pk", flat=True).first()
+    suspends = Suspension.objects.order_by("-pk").values("suspends")[:1]
+    newest, suspended = Activation.objects.order_by("-pk").values_list("pk", Subquery(suspends)).first() or (
+        None,
+        None,
+    )
     if newest is None:
         raise ModelUnavailable("no model version has been activated")
+    if suspended:
+        raise ModelSuspended(_why_suspended())
     held = _held if _held and _held.answers(newest) else _swap(Activation.objects.current().get())
     if held.model is None:
         raise ModelUnavailable(held.why)
     return held.model
+
+
+def load_seconds() -> float:
+    """How long it took to read and check the version that this process holds; 0 when it holds none."""
+    return _held.seconds if _held else 0.0
+
+
+def challenger() -> Model | None:
+    """The version that scores every case unseen; None when none is appointed or it cannot be trusted."""
+    global _shadow
+    newest = ChallengerAppointment.objects.order_by("-pk").values_list("pk", "version_id").first()
+    if newest is None or newest[1] is None:
+        return None
+    with _shadowing:
+        if _shadow is None or not _shadow.answers(newest[0]):
+            _shadow = _load(newest[0], ModelVersion.objects.get(pk=newest[1]))
+    return _shadow.model
 
 
 def load_version(version: ModelVersion) -> Model:
@@ -76,8 +109,10 @@ def _swap(activation: Activation) -> Held:
 
 
 def _load(activation: Activation) -> Held:
+    started = time.monotonic()
     try:
         model = load_version(activation.version)
     except ModelUnavailable as error:
         return Held(activation.pk, None, str(error), time.monotonic())
-    return Held(activation.pk, model, "", time.monotonic())
+    now = time.monotonic()
+    return Held(activation.pk, model, "", now, now - started)

@@ -10,6 +10,7 @@ from accounts import audit, request_id
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Assessment, Case, Profile
+from creditdesk.observing import metrics
 from creditdesk.reasons import reasons_for
 from scoring import engine
 from scoring.ml.features.frames import columns_of
@@ -82,7 +83,14 @@ def _told(model: Model, profile: Profile) -> dict[str, Any]:
         "verdict": answer.verdict,
         "missing": list(answer.missing),
         "refer_reason": f"missing: {', '.join(answer.missing)}" if answer.missing else "",
-        "reasons": reasons_for(model.features, answer.features, answer.contributions, profile),
+        "reasons": reasons_for(
+            model,
+            values=answer.features,
+            contributions=answer.contributions,
+            verdict=answer.verdict,
+            missing=answer.missing,
+            history_rows=profile.history_rows,
+        ),
     }
 
 
@@ -113,4 +121,5 @@ def _store(case: Case, profile: Profile, told: dict[str, Any], by: User) -> Asse
             "model_version": assessment.model_version,
         },
     )
+    metrics.count(assessment)
     return assessment

@@ -44,7 +44,7 @@ CASES = {
     ("case_notes", "post"): {ADVISOR, MANAGER},
 }
 # Reachable without signing in.
-PUBLIC = {"healthz", "readyz", "set_language"}
+PUBLIC = {"healthz", "metrics", "readyz", "set_language"}
 
 
 def args_of(page: str) -> list[str]:

@@ -1,0 +1,28 @@
+"""One structured log line per answered request: which route, how it ended, how long it took."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+logger = logging.getLogger("creditdesk.access")
+
+
+def access_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """The route, never the address as typed: an address may name a case."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        started = time.monotonic()
+        response = get_response(request)
+        match = request.resolver_match
+        facts = {
+            "method": request.method,
+            "route": match.route if match else "",
+            "status": response.status_code,
+            "duration_ms": round((time.monotonic() - started) * 1000, 1),
+        }
+        logger.info("%(method)s /%(route)s %(status)s %(duration_ms)s ms", facts, extra=facts)
+        return response
+
+    return middleware

@@ -1,0 +1,78 @@
+"""The state of the desk at the moment of a scrape, read from the engine and the database."""
+
+from collections.abc import Callable, Iterator
+
+from django.db import DatabaseError
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import REGISTRY, Collector
+
+from accounts.models import AuditHead
+from creditdesk.models import Case
+from scoring import engine
+from scoring.ml.model.folder import ModelUnavailable
+
+
+class DeskState(Collector):
+    def describe(self) -> list[Metric]:
+        """Nothing in advance: registering must not ask the database."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Every reading that can be taken; one that cannot is left out and shows as `creditdesk_reading_ok` 0."""
+        taken = GaugeMetricFamily(
+            "creditdesk_reading_ok", "1 when the reading could be taken.", labels=["reading"]
+        )
+        for name, reading in READINGS.items():
+            try:
+                metrics = list(reading())
+            except DatabaseError:
+                taken.add_metric([name], 0)
+            else:
+                taken.add_metric([name], 1)
+                yield from metrics
+        yield taken
+
+
+def _model() -> Iterator[Metric]:
+    loaded = GaugeMetricFamily(
+        "creditdesk_model_loaded", "1 when the model in use is loaded.", labels=["version"]
+    )
+    try:
+        model = engine.current()
+    except ModelUnavailable:
+        loaded.add_metric(["none"], 0)
+        yield loaded
+        return
+    loaded.add_metric([model.version], 1)
+    yield loaded
+    yield GaugeMetricFamily(
+        "creditdesk_model_load_seconds", "How long it took to load the model in use.", engine.load_seconds()
+    )
+
+
+def _queue() -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "creditdesk_cases_pending", "Cases without a closing decision.", Case.objects.pending().count()
+    )
+    yield GaugeMetricFamily(
+        "creditdesk_cases_awaiting_second_person",
+        "Cases whose proposed decision waits for a second person.",
+        Case.objects.waiting().count(),
+    )
+
+
+def _audit() -> Iterator[Metric]:
+    head = AuditHead.objects.first()
+    yield GaugeMetricFamily(
+        "creditdesk_audit_head_sequence",
+        "Number of the newest event of the audit chain; it never goes down.",
+        head.sequence if head else 0,
+    )
+
+
+READINGS: dict[str, Callable[[], Iterator[Metric]]] = {"model": _model, "queue": _queue, "audit": _audit}
+
+
+def register() -> None:
+    REGISTRY.register(DeskState())
