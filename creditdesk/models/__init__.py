@@ -2,8 +2,10 @@ from creditdesk.models.assessment import Assessment
 from creditdesk.models.case import Case, Client, MonitoringRecord, Note, Profile, profile_digest
 from creditdesk.models.contest import Contest
 from creditdesk.models.decision import Decision
+from creditdesk.models.draft import Draft
 from creditdesk.models.letter import Letter
 from creditdesk.models.stored_answer import StoredAnswer
+from creditdesk.models.whatif import CounterfactualSearch, Scenario
 from creditdesk.models.work import Claim, Escalation
 
 __all__ = [
@@ -12,12 +14,15 @@ __all__ = [
     "Claim",
     "Client",
     "Contest",
+    "CounterfactualSearch",
     "Decision",
+    "Draft",
     "Escalation",
     "Letter",
     "MonitoringRecord",
     "Note",
     "Profile",
+    "Scenario",
     "StoredAnswer",
     "profile_digest",
 ]
