@@ -19,7 +19,7 @@ class DeskState(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """Every reading that can be taken; one that cannot is left out and shows as `creditdesk_reading_ok` 0."""
+        """Every reading that can be taken; one that cannot shows as `creditdesk_reading_ok` 0."""
         taken = GaugeMetricFamily(
             "creditdesk_reading_ok", "1 when the reading could be taken.", labels=["reading"]
         )

@@ -64,9 +64,9 @@ def test_a_committed_assessment_is_counted_and_a_rolled_back_one_is_not(model_in
     assert reading("creditdesk_assessments_total", **labels) == counted + 1
     more = reading("creditdesk_probability_of_default_sum", version="tiny-1") - summed
     assert more == pytest.approx(assessment.probability)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         services.assess(case=case, by=case.advisor)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert reading("creditdesk_assessments_total", **labels) == counted + 1
 
 
