@@ -1,7 +1,8 @@
 """The audit log: every act is one link of a keyed chain, written with the act and never rewritten."""
 
 from accounts.audit.actions import Action
-from accounts.audit.recording import ChainBroken, record
+from accounts.audit.recording import Act, ChainBroken, record
+from accounts.audit.together import record_together
 from accounts.audit.verification import Break, verify
 
-__all__ = ["Action", "Break", "ChainBroken", "record", "verify"]
+__all__ = ["Act", "Action", "Break", "ChainBroken", "record", "record_together", "verify"]

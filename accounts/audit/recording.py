@@ -1,6 +1,7 @@
 """Adding a link: in the transaction of the act itself, one writer at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,17 @@ class ChainBroken(Exception):
     """The head of the audit log is not the one that the desk wrote: nothing may be recorded on top of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who did what to what, in which request."""
+
+    action: Action
+    actor: "User | AnonymousUser | None"
+    target: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    request_id: str = field(default_factory=request_id.current)
+
+
 def record(
     *,
     action: Action,
@@ -33,22 +45,35 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> AuditEvent:
     """Add what `actor` did to the audit log: with the act, in the act's own transaction, or not at all."""
+    return record_all([Act(action, actor, target, details or {})])[0]
+
+
+def record_all(acts: Sequence[Act]) -> list[AuditEvent]:
+    """Add several acts, in their order, in one transaction."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("an audit event belongs in the transaction of its act")
     head = _locked_head()
-    link = Link(
-        sequence=head.sequence + 1,
+    events: list[AuditEvent] = []
+    for act in acts:
+        link = _link(act, head.sequence + 1, head.own_hash)
+        events.append(AuditEvent(**link._asdict(), own_hash=link_hash(link)))
+        head.sequence, head.own_hash = events[-1].sequence, events[-1].own_hash
+    AuditEvent.objects.bulk_create(events)
+    _keep(head)
+    return events
+
+
+def _link(act: Act, sequence: int, previous_hash: str) -> Link:
+    return Link(
+        sequence=sequence,
         at=timezone.now(),
-        actor=clean(actor.get_username() if actor else ""),
-        action=action.value,
-        target=clean(target)[:120],
-        details=plain(details or {}),
-        request_id=request_id.current(),
-        previous_hash=head.own_hash,
+        actor=clean(act.actor.get_username() if act.actor else ""),
+        action=act.action.value,
+        target=clean(act.target)[:120],
+        details=plain(act.details),
+        request_id=act.request_id,
+        previous_hash=previous_hash,
     )
-    event = AuditEvent.objects.create(**link._asdict(), own_hash=link_hash(link))
-    _advance(head, event)
-    return event
 
 
 def _locked_head() -> AuditHead:
@@ -59,11 +84,10 @@ def _locked_head() -> AuditHead:
     return head
 
 
-def _advance(head: AuditHead, event: AuditEvent) -> None:
-    head.sequence, head.own_hash = event.sequence, event.own_hash
-    head.seal = head_seal(event.sequence, event.own_hash)
+def _keep(head: AuditHead) -> None:
+    head.seal = head_seal(head.sequence, head.own_hash)
     head.save()
-    transaction.on_commit(partial(anchor.advance, event.sequence, event.own_hash))
+    transaction.on_commit(partial(anchor.advance, head.sequence, head.own_hash))
 
 
 def start_chain(apps: Apps) -> None:
