@@ -9,9 +9,11 @@ from scoring.ml.model.folder import ModelUnavailable
 
 
 def model_notice() -> str:
-    """ "demo" while a demo model answers, "unavailable" while none does, else nothing."""
+    """ "demo" while a demo model answers, "suspended" or "unavailable" while none does, else nothing."""
     try:
         return "demo" if engine.current().is_demo else ""
+    except engine.ModelSuspended:
+        return "suspended"
     except ModelUnavailable:
         return "unavailable"
 

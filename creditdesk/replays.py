@@ -8,17 +8,19 @@ from typing import Any, Final
 import numpy as np
 from django.db.models import QuerySet
 
-from creditdesk.models import Assessment, Profile
-from creditdesk.reasons import reasons_for
+from creditdesk import reasons
+from creditdesk.models import Assessment
 from scoring import engine
 from scoring.ml.features.frames import columns_of
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import missing_inputs, verdicts
 from scoring.models import ModelVersion
+from scoring.services.gates import Candidate, Gate
 
 TOLERANCE: Final = 1e-9
 AT_ONCE: Final = 500
+GATE_SAMPLE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,35 @@ def differences(assessments: QuerySet[Assessment]) -> Iterator[Difference]:
             yield from _replay(model, block)
 
 
+def gate(candidate: Candidate) -> Gate:
+    """The newest stored assessments of a version that is to be put in use again still come out the same."""
+    newest = Assessment.objects.filter(model_digest=candidate.version.digest).order_by("-pk")
+    sample = list(newest.values_list("pk", flat=True)[:GATE_SAMPLE])
+    if not sample:
+        return Gate("replay", "unknown", blocks=True)
+    different = sum(1 for _ in differences(Assessment.objects.filter(pk__in=sample)))
+    numbers = {"asked": len(sample), "same": len(sample) - different}
+    return Gate("replay", "failed" if different else "passed", numbers, blocks=True)
+
+
 def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
     columns = columns_of([{**a.inputs["application"], **a.inputs["history"]} for a in block])
     matrix = model.matrix(columns)
     probabilities = model.score(matrix).probability
     contributions = model.contributions(matrix).values
-    found = verdicts(probabilities, model.threshold, missing_inputs(columns))
+    absent = missing_inputs(columns)
+    found = verdicts(probabilities, model.threshold, absent)
     for i, stored in enumerate(block):
-        reasons = reasons_for(model.features, matrix[i], contributions[i], _profile(stored))
-        if what := _what_differs(stored, float(probabilities[i]), found[i], contributions[i], reasons):
+        again = reasons.rebuilt(
+            reasons.version_of(stored.reasons),
+            model,
+            values=matrix[i],
+            contributions=contributions[i],
+            verdict=found[i],
+            missing=absent[i],
+            history_rows=stored.inputs["history_rows"],
+        )
+        if what := _what_differs(stored, float(probabilities[i]), found[i], contributions[i], again):
             yield _difference(stored, what)
 
 
@@ -60,29 +82,36 @@ def _what_differs(
     probability: float,
     verdict: str,
     contributions: np.ndarray[Any, np.dtype[np.float64]],
-    reasons: list[dict[str, Any]],
+    again: list[dict[str, Any]],
 ) -> str:
     if stored.probability is None or abs(stored.probability - probability) > TOLERANCE:
         return f"probability {stored.probability!r}, recomputed {probability!r}"
     if stored.verdict != verdict:
         return f"verdict {stored.verdict}, recomputed {verdict}"
+    if not stored.contributions:
+        return ""
     kept = np.frombuffer(stored.contributions, dtype="<f8")
     if kept.shape != contributions.shape or np.abs(kept - contributions).max() > TOLERANCE:
         return "contributions"
-    return "" if _essence(stored.reasons) == _essence(reasons) else "reasons"
+    return _reasons_differ(stored.reasons, again)
 
 
-def _essence(reasons: list[dict[str, Any]]) -> list[tuple[str, str, float]]:
-    """Which reasons, in which order, how strong; their wording may be improved over the years."""
-    return [(r["code"], r["feature"], round(r["contribution"], 9)) for r in reasons]
+def _reasons_differ(stored: list[dict[str, Any]], again: list[dict[str, Any]]) -> str:
+    """Codes, features and sizes always; the words too while the dictionary that chose them is still ours."""
+    if list(map(_essence, stored)) != list(map(_essence, again)):
+        return "reasons"
+    if reasons.version_of(stored) != reasons.version():
+        return ""
+    return "" if list(map(_words, stored)) == list(map(_words, again)) else "reasons: their words"
 
 
-def _profile(stored: Assessment) -> Profile:
-    inputs = stored.inputs
-    return Profile(
-        application=inputs["application"], history=inputs["history"], history_rows=inputs["history_rows"]
-    )
+def _essence(reason: dict[str, Any]) -> tuple[Any, ...]:
+    return reason["code"], reason["feature"], round(reason["contribution"], 9), reason.get("features")
+
+
+def _words(reason: dict[str, Any]) -> tuple[str, str]:
+    return reason["text_en"], reason["text_fr"]
 
 
 def _difference(stored: Assessment, what: str) -> Difference:
-    return Difference(stored.pk, stored.case.reference, what)
+    return Difference(stored.pk, stored.case.reference if stored.case else "", what)

@@ -17,14 +17,13 @@ from scoring.models import Activation, ChallengerAppointment, ModelVersion, Susp
 RETRY_SECONDS = 5.0
 
 
-
 class ModelSuspended(ModelUnavailable):
     """A person has taken the model out of use: the desk works on, with a person looking at every case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What this process answers with since activation or appointment `number`: a model, or why there is none."""
+    """What a process answers with since activation (or appointment) `number`: a model, or why none."""
 
     number: int
     model: Model | None
@@ -104,15 +103,20 @@ def _swap(activation: Activation) -> Held:
     global _held
     with _swapping:
         if _held is None or not _held.answers(activation.pk):
-            _held = _load(activation)
+            _held = _load(activation.pk, activation.version)
         return _held
 
 
-def _load(activation: Activation) -> Held:
+def _load(number: int, version: ModelVersion) -> Held:
     started = time.monotonic()
     try:
-        model = load_version(activation.version)
+        model = load_version(version)
     except ModelUnavailable as error:
-        return Held(activation.pk, None, str(error), time.monotonic())
+        return Held(number, None, str(error), time.monotonic())
     now = time.monotonic()
-    return Held(activation.pk, model, "", now, now - started)
+    return Held(number, model, "", now, now - started)
+
+
+def _why_suspended() -> str:
+    suspension = Suspension.objects.in_force()
+    return f"the model is suspended: {suspension.reason}" if suspension else "the model is suspended"

@@ -26,6 +26,9 @@ def _database() -> str:
 def _model() -> str:
     try:
         engine.current()
+    except engine.ModelSuspended:
+        # A person's choice: the desk serves on, and every verdict is refer.
+        return "suspended"
     except (ModelUnavailable, DatabaseError):
         return "not loaded"
     return "ok"
@@ -34,7 +37,7 @@ def _model() -> str:
 @login_not_required
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Ready to serve: the database answers and a model is loaded; otherwise 503 says which is missing."""
+    """Ready to serve: the database answers and a model is loaded or suspended; 503 says which is missing."""
     parts = {"database": _database(), "model": _model()}
-    ready = all(state == "ok" for state in parts.values())
+    ready = all(state in {"ok", "suspended"} for state in parts.values())
     return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)

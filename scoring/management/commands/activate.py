@@ -3,12 +3,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from scoring import services
+from scoring.gate_words import told
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import ModelVersion
+from scoring.services.gates import measure
 
 
 class Command(BaseCommand):
-    help = "Let a model version answer from now on; a folder not yet registered is registered first."
+    help = (
+        "Let a model version answer from now on; a folder not yet registered is registered first. "
+        "Its gates are measured: the operator is warned of a failed one, a page would ask two people."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("version", help="name of a folder in ml_artifacts")
@@ -18,7 +23,16 @@ class Command(BaseCommand):
         try:
             known = ModelVersion.objects.filter(name=version).first()
             known = known or services.register(name=version, by=None)
-            services.activate(version=known, by=None, reason=reason)
+            failed = self.warn(known)
+            services.activate(version=known, by=None, reason=reason, failed_gates=failed)
         except (ModelUnavailable, services.AlreadyRegistered) as error:
             raise CommandError(f"{version} was not activated: {error}.") from error
         self.stdout.write(f"{version} is active; running servers use it from their next request on.")
+
+    def warn(self, version: ModelVersion) -> list[str]:
+        """Names every failed gate on standard error and returns their codes; none of them stops an operator
+        but a folder that does not load."""
+        failed = [gate for gate in measure(version) if gate.failed]
+        for gate in failed:
+            self.stderr.write(f"Gate failed: {told(gate.stored()).label}: {told(gate.stored()).detail}")
+        return [gate.code for gate in failed]

@@ -1,5 +1,7 @@
 """Which versions this installation knows, and which one answers."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -41,8 +43,13 @@ def register(*, name: str, by: User | None) -> ModelVersion:
 
 
 @transaction.atomic
-def activate(*, version: ModelVersion, by: User | None, reason: str) -> Activation:
-    """Let a version answer from now on, once it has proved that it loads. Raises ModelUnavailable."""
+def activate(
+    *, version: ModelVersion, by: User | None, reason: str, failed_gates: Sequence[str] = ()
+) -> Activation:
+    """Let a version answer from now on, once it has proved that it loads. Raises ModelUnavailable.
+
+    `failed_gates` are the gates that it did not pass and that somebody set aside.
+    """
     if by is not None and not by.has_perm("scoring.activate_model"):
         raise PermissionDenied
     engine.load_version(version)
@@ -52,6 +59,10 @@ def activate(*, version: ModelVersion, by: User | None, reason: str) -> Activati
         action=Action.ACTIVATION,
         actor=by,
         target=version.name,
-        details={"previous": previous.version.name if previous else "", "reason": reason},
+        details={
+            "previous": previous.version.name if previous else "",
+            "reason": reason,
+            "failed_gates": list(failed_gates),
+        },
     )
     return activation

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -28,7 +29,12 @@ class ModelVersion(models.Model):
     class Meta:
         verbose_name = _("model version")
         verbose_name_plural = _("model versions")
-        permissions = [("activate_model", "Can activate a model version"), ("view_drift", "Can read drift")]
+        permissions = [
+            ("propose_model", "Can propose a model version for use"),
+            ("activate_model", "Can activate a model version"),
+            ("suspend_model", "Can suspend the model in use"),
+            ("view_drift", "Can read drift"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -37,6 +43,10 @@ class ModelVersion(models.Model):
 class ActivationQuerySet(AppendOnlyQuerySet["Activation"]):
     def current(self) -> Self:
         return self.select_related("version").order_by("-pk")[:1]
+
+    def as_of(self, moment: datetime) -> "Activation | None":
+        """What was in force at that moment; None before the first activation."""
+        return self.select_related("version").filter(activated_at__lte=moment).order_by("-pk").first()
 
 
 class Activation(AppendOnly):
@@ -62,3 +72,39 @@ class Activation(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.version} {self.activated_at:%Y-%m-%d %H:%M}"
+
+
+class SuspensionQuerySet(AppendOnlyQuerySet["Suspension"]):
+    def in_force(self, moment: datetime | None = None) -> "Suspension | None":
+        """The suspension that holds now, or held at `moment`; None while the model may answer."""
+        rows = self if moment is None else self.filter(at__lte=moment)
+        newest = rows.select_related("by").order_by("-pk").first()
+        return newest if newest and newest.suspends else None
+
+
+class Suspension(AppendOnly):
+    """Somebody took the model out of use, or gave it back: the newest row is in force."""
+
+    suspends = models.BooleanField(_("suspends"))
+    reason = models.CharField(_("reason"), max_length=500)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    objects: ClassVar = SuspensionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="suspension_says_why")]
+
+    def __str__(self) -> str:
+        return f"{'suspended' if self.suspends else 'resumed'} {self.at:%Y-%m-%d %H:%M}"
+
+
+def model_as_of(moment: datetime) -> ModelVersion | None:
+    """The version that answered at that moment: none before the first one, and none while suspended."""
+    if Suspension.objects.in_force(moment):
+        return None
+    activation = Activation.objects.as_of(moment)
+    return activation.version if activation else None

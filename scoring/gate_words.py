@@ -1,0 +1,101 @@
+"""What a gate measured, in words, for the people who answer a proposal."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+Numbers = Mapping[str, Any]
+
+LABELS: Final[Mapping[str, str | Promise]] = {
+    "integrity": _("Folder as registered"),
+    "auc": _("AUC against the version in use"),
+    "cost": _("Cost per case against the version in use"),
+    "calibration": _("Calibration on the hold-out"),
+    "fairness": _("Acceptance by group"),
+    "latency": _("Time for one client"),
+    "replay": _("Stored assessments replayed"),
+}
+STATES: Final[Mapping[str, str | Promise]] = {
+    "passed": _("passed"),
+    "failed": _("failed"),
+    "unknown": _("cannot be told"),
+}
+
+
+class Told(NamedTuple):
+    code: str
+    state: str
+    label: str
+    state_word: str
+    detail: str
+
+
+def told(gate: Mapping[str, Any]) -> Told:
+    """A stored gate in the reader's language."""
+    code, state = gate["code"], gate["state"]
+    say = _DETAILS.get(code)
+    detail = say(gate["numbers"]) if say and gate["numbers"] else ""
+    return Told(code, state, str(LABELS.get(code, code)), str(STATES[state]), detail or _silent(code))
+
+
+def _silent(code: str) -> str:
+    if code == "fairness":
+        return gettext("The folder says nothing about groups.")
+    if code == "replay":
+        return gettext("No assessment of this version is stored yet.")
+    return gettext("The folder does not give these figures.")
+
+
+def _integrity(numbers: Numbers) -> str:
+    return str(numbers["why"]) if "why" in numbers else gettext("The digest is the registered one.")
+
+
+def _against(numbers: Numbers) -> str:
+    if numbers.get("paired"):
+        return gettext(
+            "Difference %(value)+.4f, 95%% interval %(low)+.4f to %(high)+.4f, on %(clients)d clients "
+            "that neither version had seen."
+        ) % {name: numbers[name] for name in ("value", "low", "high", "clients")}
+    if "champion" not in numbers:
+        return gettext("%(candidate).4f; there is no version in use to compare with.") % numbers
+    clients = gettext("the same clients") if numbers["same_clients"] else gettext("other clients")
+    return gettext("%(candidate).4f against %(champion).4f on %(clients)s; noise %(noise).4f.") % {
+        **numbers,
+        "clients": clients,
+    }
+
+
+def _calibration(numbers: Numbers) -> str:
+    return gettext("Slope %(slope).3f (0.9 to 1.1), error %(ece).4f (at most %(limit).4f).") % numbers
+
+
+def _fairness(numbers: Numbers) -> str:
+    each = ", ".join(f"{name} {ratio:.2f}" for name, ratio in numbers["ratios"].items())
+    words = gettext("Lowest acceptance rate divided by the highest: %(each)s.") % {"each": each}
+    if numbers["low"]:
+        words += " " + gettext("Below 0.8 and below the version in use: %(low)s.") % {
+            "low": ", ".join(numbers["low"])
+        }
+    return words
+
+
+def _latency(numbers: Numbers) -> str:
+    return gettext("%(milliseconds).1f ms (at most %(limit).0f ms), measured now.") % numbers
+
+
+def _replay(numbers: Numbers) -> str:
+    return gettext("%(same)d of %(asked)d come out the same.") % numbers
+
+
+_DETAILS: Final[Mapping[str, Callable[[Numbers], str]]] = {
+    "integrity": _integrity,
+    "auc": _against,
+    "cost": _against,
+    "calibration": _calibration,
+    "fairness": _fairness,
+    "latency": _latency,
+    "replay": _replay,
+}

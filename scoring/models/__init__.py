@@ -1,0 +1,16 @@
+from scoring.models.challenger import ChallengerAppointment
+from scoring.models.drift import Alert, DriftReport
+from scoring.models.promotion import SHORTEST_REASON, Proposal
+from scoring.models.version import Activation, ModelVersion, Suspension, model_as_of
+
+__all__ = [
+    "SHORTEST_REASON",
+    "Activation",
+    "Alert",
+    "ChallengerAppointment",
+    "DriftReport",
+    "ModelVersion",
+    "Proposal",
+    "Suspension",
+    "model_as_of",
+]

@@ -1,0 +1,48 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.append_only import AppendOnly, AppendOnlyQuerySet
+from scoring.models.version import ModelVersion
+
+
+class AppointmentQuerySet(AppendOnlyQuerySet["ChallengerAppointment"]):
+    def in_force(self) -> "ChallengerAppointment | None":
+        """The newest one, when it names a version: an appointment of nobody ends the one before."""
+        newest = self.select_related("version", "appointed_by").order_by("-pk").first()
+        return newest if newest and newest.version else None
+
+
+class ChallengerAppointment(AppendOnly):
+    """Which version scores every case unseen from when on; without a version, none does."""
+
+    version = models.ForeignKey(
+        ModelVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="appointments",
+        verbose_name=_("version"),
+    )
+    # What a retraining measured on clients that neither of the two had seen.
+    comparison = models.JSONField(_("comparison with the champion"), default=dict)
+    reason = models.CharField(_("reason"), max_length=500)
+    appointed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("appointed by"),
+    )
+    appointed_at = models.DateTimeField(_("appointed"), auto_now_add=True)
+
+    objects: ClassVar = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="appointment_says_why")]
+
+    def __str__(self) -> str:
+        return f"{self.version or 'nobody'} {self.appointed_at:%Y-%m-%d %H:%M}"

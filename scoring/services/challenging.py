@@ -1,0 +1,44 @@
+"""The challenger: a registered version that scores every case unseen, beside the one in use."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts import audit
+from accounts.audit import Action
+from accounts.models import User
+from scoring import engine
+from scoring.models import ChallengerAppointment, ModelVersion
+
+
+@transaction.atomic
+def appoint(
+    *, version: ModelVersion, by: User | None, reason: str, comparison: Mapping[str, Any] | None = None
+) -> ChallengerAppointment:
+    """Let a version score every case from now on, once it has proved that it loads, or raise
+    ModelUnavailable."""
+    _allow(by)
+    engine.load_version(version)
+    appointment = ChallengerAppointment.objects.create(
+        version=version, appointed_by=by, reason=reason.strip(), comparison=dict(comparison or {})
+    )
+    audit.record(
+        action=Action.CHALLENGER, actor=by, target=version.name, details={"reason": appointment.reason}
+    )
+    return appointment
+
+
+@transaction.atomic
+def dismiss(*, by: User | None, reason: str) -> ChallengerAppointment:
+    """Let no version score in the shadow from now on; what it has scored stays."""
+    _allow(by)
+    appointment = ChallengerAppointment.objects.create(version=None, appointed_by=by, reason=reason.strip())
+    audit.record(action=Action.CHALLENGER, actor=by, details={"reason": appointment.reason})
+    return appointment
+
+
+def _allow(by: User | None) -> None:
+    if by is not None and not by.has_perm("scoring.propose_model"):
+        raise PermissionDenied
