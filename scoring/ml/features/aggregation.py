@@ -16,6 +16,7 @@ from scoring.ml.features.recipes import Aggregate, Recipe, aggregates
 
 CLIENT = "SK_ID_CURR"
 ROWS = "ROWS"
+MONTH = "MONTH"
 
 # Parts of a unit that are kept, and the largest magnitude that is believed (a value beyond it is cut there):
 # the sum over a client's rows stays within 18 digits and the sum of their squares within 32.
@@ -48,6 +49,7 @@ def aggregate(rows: Table, recipe: Recipe, *, prefix: str) -> Table:
     """One row per client of `rows`: the recipe's aggregates as doubles, and ROWS, how many raw rows it had.
 
     Rows that were put together from several raw ones say from how many in a column ROWS of their own.
+    A recipe with slopes needs a column MONTH: when each row was, in months before the application (negative).
     """
     prepared = prepare(rows, recipe)
     values = {item.named(prefix): value(item, prepared) for item in aggregates(recipe)}
@@ -59,10 +61,12 @@ def prepare(rows: Table, recipe: Recipe) -> Table:
     # A row whose condition is unknown is not in the scope.
     scopes = {scope.column: scope.where.fill_null(False) for scope in recipe if scope.where is not None}
     quantities = dict.fromkeys(item.quantity for item in aggregates(recipe) if item.kind != "count")
+    sloped = any(item.kind == "slope" for item in aggregates(recipe))
     return rows.select(
         CLIENT,
         rows[ROWS] if ROWS in rows.columns else ibis.literal(1).name(ROWS),
         **scopes,
+        **({MONTH: whole(rows[MONTH], Unit.MONTHS_AGO)} if sloped else {}),
         **{one.column: whole(rows[one.column], one.unit_of("value")) for one in quantities},
     )
 
@@ -75,7 +79,10 @@ def value(item: Aggregate, rows: Table) -> NumericScalar:
         return rows.count().cast("float64") if inside is None else inside.cast("int64").sum().cast("float64")
     everywhere = rows[item.quantity.column]
     values = everywhere if inside is None else inside.ifelse(everywhere, None)
-    return KINDS[item.kind](values) / PARTS.get(item.quantity.unit_of("value"), PART)
+    parts = PARTS.get(item.quantity.unit_of("value"), PART)
+    if item.kind == "slope":
+        return slope(values, rows[MONTH]) / parts
+    return KINDS[item.kind](values) / parts
 
 
 def average(values: IntegerColumn) -> NumericScalar:
@@ -88,6 +95,15 @@ def deviation(values: IntegerColumn) -> NumericScalar:
     total = values.sum().cast(WIDE)
     spread = (n.cast(WIDE) * (wide * wide).sum().cast(WIDE) - total * total).cast("float64")
     return ratio(spread, (n * (n - 1)).cast("float64")).sqrt()
+
+
+def slope(values: IntegerColumn, months: IntegerColumn) -> NumericScalar:
+    """The change per month of the least-squares line; missing where all known values are of one month."""
+    when = values.notnull().ifelse(months, None).cast(WIDE)
+    n, wide = values.count().cast(WIDE), values.cast(WIDE)
+    rise = n * (wide * when).sum().cast(WIDE) - wide.sum().cast(WIDE) * when.sum().cast(WIDE)
+    run = n * (when * when).sum().cast(WIDE) - when.sum().cast(WIDE) * when.sum().cast(WIDE)
+    return ratio(rise.cast("float64") * PART, run.cast("float64"))
 
 
 KINDS: Mapping[str, Callable[[IntegerColumn], NumericScalar]] = {

@@ -6,8 +6,12 @@ from typing import Literal
 
 from ibis.expr.types import Table
 
+from scoring.ml.features import wording
 from scoring.ml.features.aggregation import ratio
-from scoring.ml.features.feature import Feature
+from scoring.ml.features.feature import Feature, Unit
+from scoring.ml.features.quantities import Quantity
+from scoring.ml.features.recipes import Aggregate, Scope
+from scoring.ml.tables.schema import Text
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,22 @@ class Comparison:
     left: str
     how: Literal["over", "minus"]
     right: str
+
+
+def fraction(
+    quantity: Quantity, kind: str, part: Scope, whole: Scope, *, table: str, prefix: str
+) -> Comparison:
+    """An aggregate over recent rows divided by the same over more of them: has it grown of late?"""
+    recent, usual = Aggregate(part, quantity, kind), Aggregate(whole, quantity, kind)
+    label = recent.feature(table=table, prefix=prefix).label
+    words = Text(
+        f"{label.en}, compared with {whole.rows.en}", f"{label.fr}, par rapport {wording.to(whole.rows.fr)}"
+    )
+    name = f"{recent.named(prefix)}_OVER_{whole.name or 'ALL'}"
+    group = part.group or quantity.group
+    return Comparison(
+        Feature(name, group, Unit.RATIO, words, table), recent.named(prefix), "over", usual.named(prefix)
+    )
 
 
 def compare(aggregated: Table, comparisons: Iterable[Comparison]) -> Table:

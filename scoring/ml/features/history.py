@@ -34,11 +34,13 @@ HISTORY_GROUPS: Mapping[str, Text] = {
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One table's share of the history. `needs` are the tables it is computed from, itself first."""
+    """One table's share of the history. `needs` are the tables it is computed from, itself first; `adds` are
+    tables that tell more of the same rows where they were provided (None where not)."""
 
     needs: tuple[str, ...]
     aggregates: tuple[Feature, ...]
     history: Callable[..., Table]
+    adds: tuple[str, ...] = ()
 
     @property
     def rows(self) -> str:
@@ -52,9 +54,14 @@ class Part:
 PARTS = (
     Part(("bureau",), bureau.AGGREGATES, bureau.history),
     Part(("bureau_balance", "bureau"), bureau_balance.AGGREGATES, bureau_balance.history),
-    Part(("previous_application",), previous.AGGREGATES, previous.history),
+    Part(("previous_application",), previous.AGGREGATES, previous.history, adds=("installments_payments",)),
     Part(("pos_cash_balance",), pos_cash.AGGREGATES, pos_cash.history),
-    Part(("installments_payments",), installments.AGGREGATES, installments.history),
+    Part(
+        ("installments_payments",),
+        installments.AGGREGATES,
+        installments.history,
+        adds=("previous_application",),
+    ),
     Part(("credit_card_balance",), card.AGGREGATES, card.history),
 )
 AGGREGATES: tuple[Feature, ...] = tuple(feature for part in PARTS for feature in part.aggregates)
@@ -76,7 +83,8 @@ def history(tables: Mapping[str, Table]) -> Table:
 
 def one(part: Part, tables: Mapping[str, Table]) -> Table:
     """One table's history; its key has a name of its own, so that all can be joined at once."""
-    return part.history(*(tables[name] for name in part.needs)).rename({part.rows: ROWS, part.key: CLIENT})
+    given = (*(tables[name] for name in part.needs), *(tables.get(name) for name in part.adds))
+    return part.history(*given).rename({part.rows: ROWS, part.key: CLIENT})
 
 
 def side_by_side(histories: Mapping[Part, Table]) -> Table:

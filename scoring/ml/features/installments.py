@@ -175,6 +175,6 @@ AGGREGATES = (
 )
 
 
-def history(installments_payments: Table) -> Table:
+def history(installments_payments: Table, previous_application: Table | None = None) -> Table:
     """One row per client: how late, how fully and how lately past instalments were paid."""
     return compare(aggregate(instalments(installments_payments), RECIPE, prefix="INST"), COMPARISONS)

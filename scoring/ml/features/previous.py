@@ -1,266 +1,221 @@
 """A client's previous applications with us (days before the present one are negative)."""
 
-from ibis import _
+from collections.abc import Mapping
+
 from ibis.expr.types import Table
 
+from scoring.ml.features import previous_flags as is_
+from scoring.ml.features import previous_quantities as q
+from scoring.ml.features import previous_scopes as of
 from scoring.ml.features.aggregation import aggregate
 from scoring.ml.features.comparisons import Comparison, compare
 from scoring.ml.features.feature import Feature, Unit
 from scoring.ml.features.previous_rows import applications
-from scoring.ml.features.quantities import OF, Flag, Measure, Moment, Rows
-from scoring.ml.features.recipes import Recipe, Scope, features
-from scoring.ml.features.windows import last_months
-from scoring.ml.features.wording import Form, de
+from scoring.ml.features.quantities import Quantity
+from scoring.ml.features.recipes import Recipe, features
 from scoring.ml.tables.schema import Text
 
-APPLICATIONS, REFUSALS, TERMS = "previous_applications", "previous_refusals", "previous_terms"
+Aggregates = Mapping[Quantity, tuple[str, ...]]
 
-
-def decided_in(period: Text) -> Text:
-    return Text(f"previous applications of {period.en}", f"les demandes précédentes {de(period.fr)}")
-
-
-ALL = Scope("", Text("previous applications", "les demandes précédentes"))
-APPROVED = Scope(
-    "APPROVED", Text("approved previous loans", "les demandes précédentes accordées"), _.IS_APPROVED
-)
-REFUSED = Scope(
-    "REFUSED",
-    Text("refused previous applications", "les demandes précédentes refusées"),
-    _.IS_REFUSED,
-    REFUSALS,
-)
-RUNNING = Scope(
-    "RUNNING", Text("previous loans still running", "les crédits précédents en cours"), _.IS_RUNNING
-)
-CASH = Scope(
-    "CASH",
-    Text("previous applications for cash loans", "les demandes précédentes de prêt personnel"),
-    _.IS_CASH,
-)
-CONSUMER = Scope(
-    "CONSUMER",
-    Text("previous applications for consumer loans", "les demandes précédentes de crédit à la consommation"),
-    _.IS_CONSUMER,
-)
-REVOLVING = Scope(
-    "REVOLVING",
-    Text("previous applications for revolving loans", "les demandes précédentes de crédit renouvelable"),
-    _.IS_REVOLVING,
-)
-M6, M12, M24, M36 = last_months("DAYS_DECISION", 6, 12, 24, 36, rows=decided_in, days=True)
-LAST = Scope("LAST", Text("the latest previous application", "la dernière demande précédente"), _.RANK == 1)
-LAST3 = Scope(
-    "LAST3",
-    Text("the three latest previous applications", "les trois dernières demandes précédentes"),
-    _.RANK <= 3,
-)
-LAST5 = Scope(
-    "LAST5",
-    Text("the five latest previous applications", "les cinq dernières demandes précédentes"),
-    _.RANK <= 5,
-)
-
-COUNT = Rows("APPLICATIONS", APPLICATIONS)
-DECISION = Moment("DAYS_DECISION", APPLICATIONS, Unit.DAYS_AGO, "decision", "la décision", Form.F)
-GAP = Measure(
-    "GAP",
-    APPLICATIONS,
-    Unit.DURATION_DAYS,
-    "time since the application before",
-    "le délai {} depuis la demande d’avant",
-)
-HOUR = Measure(
-    "HOUR_APPR_PROCESS_START", APPLICATIONS, Unit.NUMBER, "hour of day", "l’heure {} de dépôt", Form.F, OF
-)
-ASKED = Measure("AMT_APPLICATION", APPLICATIONS, Unit.MONEY, "amount asked for", "le montant {} demandé")
-CREDIT = Measure("AMT_CREDIT", APPLICATIONS, Unit.MONEY, "credit granted", "le crédit {} accordé")
-ANNUITY = Measure("AMT_ANNUITY", TERMS, Unit.MONEY, "annuity", "l’annuité {}", Form.F)
-DOWN_RATE = Measure("RATE_DOWN_PAYMENT", TERMS, Unit.PERCENT, "down payment rate", "le taux {} d’apport")
-ASKED_TO_GRANTED = Measure(
-    "ASKED_TO_GRANTED",
-    TERMS,
-    Unit.RATIO,
-    "ratio of amount asked to credit granted",
-    "le rapport {} du montant demandé au crédit accordé",
-)
-CREDIT_TO_GOODS = Measure(
-    "CREDIT_TO_GOODS",
-    TERMS,
-    Unit.RATIO,
-    "ratio of credit to price of the goods",
-    "le rapport {} du crédit au prix du bien",
-)
-CREDIT_TO_ANNUITY = Measure(
-    "CREDIT_TO_ANNUITY",
-    TERMS,
-    Unit.RATIO,
-    "ratio of credit to annuity",
-    "le rapport {} du crédit à l’annuité",
-)
-TERM = Measure("CNT_PAYMENT", TERMS, Unit.DURATION_MONTHS, "term", "la durée {}", Form.F)
-INTEREST = Measure(
-    "INTEREST_SHARE",
-    TERMS,
-    Unit.PERCENT,
-    "interest as a share of the credit",
-    "la part {} d’intérêts dans le crédit",
-    Form.F,
-)
-RATE = Measure(
-    "MONTHLY_RATE",
-    TERMS,
-    Unit.PERCENT,
-    "implied monthly interest rate",
-    "le taux d’intérêt mensuel implicite {}",
-)
-YIELD = Measure(
-    "YIELD_CLASS",
-    TERMS,
-    Unit.NUMBER,
-    "interest class (1 low to 4 high)",
-    "la classe {} de taux (1 basse à 4 haute)",
-    Form.F,
-)
-FIRST_DRAWING = Moment(
-    "DAYS_FIRST_DRAWING", APPLICATIONS, Unit.DAYS_AGO, "first drawing", "le premier retrait"
-)
-PLANNED_END = Moment(
-    "DAYS_LAST_DUE_1ST_VERSION",
-    APPLICATIONS,
-    Unit.DAYS_AGO,
-    "planned last due date",
-    "la dernière échéance prévue",
-    Form.F,
-    planned=True,
-)
-LAST_DUE = Moment(
-    "DAYS_LAST_DUE", APPLICATIONS, Unit.DAYS_AGO, "last due date", "la dernière échéance", Form.F
-)
-EARLY_END = Measure(
-    "EARLY_END",
-    TERMS,
-    Unit.DURATION_DAYS,
-    "lead of the actual end over the planned end",
-    "l’avance {} de la fin effective sur la fin prévue",
-    Form.F,
-)
-REMAINING = Measure(
-    "REMAINING_DEBT", APPLICATIONS, Unit.MONEY, "amount left to pay", "le montant {} restant à payer"
-)
-REPAID = Measure(
-    "REPAID",
-    APPLICATIONS,
-    Unit.PERCENT,
-    "share of instalments already due",
-    "la part {} d’échéances déjà échues",
-    Form.F,
-)
-IS_APPROVED = Flag("IS_APPROVED", APPLICATIONS, "approved", "accordées", "accordée")
-IS_REFUSED = Flag("IS_REFUSED", REFUSALS, "refused", "refusées", "refusée")
-IS_CANCELLED = Flag("IS_CANCELLED", APPLICATIONS, "cancelled", "annulées", "annulée")
-IS_UNUSED = Flag("IS_UNUSED", APPLICATIONS, "granted but not used", "accordées mais non utilisées")
-IS_CASH = Flag("IS_CASH", APPLICATIONS, "for a cash loan", "pour un prêt personnel")
-IS_CONSUMER = Flag("IS_CONSUMER", APPLICATIONS, "for a consumer loan", "pour un crédit à la consommation")
-IS_WALK_IN = Flag("IS_WALK_IN", APPLICATIONS, "made by walking in", "faites spontanément en agence")
-IS_CROSS_SELL = Flag(
-    "IS_CROSS_SELL", APPLICATIONS, "following an offer of ours", "faisant suite à notre offre"
-)
-IS_FIRST_TIME = Flag("IS_FIRST_TIME", APPLICATIONS, "made as a new client", "faites comme nouveau client")
-IS_INSURED = Flag("IS_INSURED", TERMS, "with insurance", "avec assurance")
-FOR_POLICY = Flag(
-    "FOR_POLICY",
-    REFUSALS,
-    "refused under the credit policy (HC)",
-    "refusées selon la politique de crédit (HC)",
-)
-FOR_LIMIT = Flag(
-    "FOR_LIMIT", REFUSALS, "refused for exceeding a limit", "refusées pour dépassement de limite"
-)
-FOR_SCORE = Flag("FOR_SCORE", REFUSALS, "refused for their score", "refusées pour leur score")
-
+KIND: Aggregates = {
+    q.COUNT: ("count",),
+    q.DECISION: ("max",),
+    q.CREDIT: ("sum", "mean"),
+    q.ANNUITY: ("max", "mean"),
+    q.RATE: ("mean", "max", "min"),
+    q.ASKED_TO_GRANTED: ("mean", "max"),
+    q.PLANNED_END: ("max", "mean"),
+    q.TERM: ("mean",),
+    is_.IS_REFUSED: ("share",),
+}
+WINDOW: Aggregates = {
+    q.COUNT: ("count",),
+    q.CREDIT: ("sum",),
+    q.ANNUITY: ("max", "mean"),
+    q.RATE: ("mean", "max"),
+    q.ASKED_TO_GRANTED: ("mean", "max"),
+    q.PLANNED_END: ("max", "mean"),
+    is_.IS_REFUSED: ("share", "sum"),
+    is_.IS_CASH: ("share",),
+}
+SEQUENCE: Aggregates = {
+    q.DECISION: ("mean",),
+    q.TERM: ("mean",),
+    q.RATE: ("mean",),
+    q.CREDIT_TO_GOODS: ("mean",),
+    q.ASKED_TO_GRANTED: ("mean",),
+    is_.IS_APPROVED: ("share",),
+    is_.IS_REFUSED: ("share",),
+    is_.IS_CASH: ("share",),
+}
+FIRST: Aggregates = {
+    q.CREDIT: ("mean",),
+    q.TERM: ("mean",),
+    q.RATE: ("mean",),
+    is_.IS_REFUSED: ("share",),
+    is_.IS_CASH: ("share",),
+}
+ONE_BEFORE: Aggregates = {
+    q.CREDIT: ("value",),
+    q.RATE: ("value",),
+    is_.IS_APPROVED: ("value",),
+    is_.IS_REFUSED: ("value",),
+}
 RECIPE: Recipe = {
-    ALL: {
-        COUNT: ("count",),
-        DECISION: ("max", "mean"),
-        GAP: ("mean",),
-        HOUR: ("mean",),
-        ASKED: ("mean", "min"),
-        CREDIT: ("sum", "max"),
-        ANNUITY: ("max",),
-        DOWN_RATE: ("max", "mean"),
-        ASKED_TO_GRANTED: ("max", "mean", "min"),
-        TERM: ("mean",),
-        RATE: ("max", "mean", "min"),
-        YIELD: ("mean",),
-        IS_APPROVED: ("share",),
-        IS_REFUSED: ("share", "sum"),
-        IS_CANCELLED: ("share",),
-        IS_UNUSED: ("share",),
-        IS_CASH: ("share",),
-        IS_CONSUMER: ("share",),
-        IS_WALK_IN: ("share",),
-        IS_CROSS_SELL: ("share",),
-        IS_FIRST_TIME: ("share",),
-        FOR_POLICY: ("share",),
-        FOR_LIMIT: ("share",),
-        FOR_SCORE: ("share",),
+    of.ALL: {
+        q.COUNT: ("count",),
+        q.DECISION: ("max", "min", "mean", "std"),
+        q.GAP: ("mean", "max", "min"),
+        q.HOUR: ("mean",),
+        q.ASKED: ("mean", "min", "max"),
+        q.CREDIT: ("sum", "max", "mean"),
+        q.ANNUITY: ("max", "mean"),
+        q.GOODS: ("mean",),
+        q.DOWN: ("max", "mean"),
+        q.DOWN_RATE: ("max", "mean", "min"),
+        q.ASKED_TO_GRANTED: ("max", "mean", "min", "std"),
+        q.ASKED_LESS_GRANTED: ("max", "mean"),
+        q.CREDIT_TO_GOODS: ("max", "mean"),
+        q.TERM: ("mean", "max", "sum"),
+        q.INTEREST: ("mean",),
+        q.RATE: ("max", "mean", "min"),
+        q.SIMPLE_RATE: ("max", "mean", "min"),
+        q.YIELD: ("mean",),
+        q.TERMINATION: ("max",),
+        is_.IS_APPROVED: ("share",),
+        is_.IS_REFUSED: ("share", "sum"),
+        is_.IS_CANCELLED: ("share",),
+        is_.IS_UNUSED: ("share",),
+        is_.IS_CASH: ("share",),
+        is_.IS_CONSUMER: ("share",),
+        is_.IS_REVOLVING: ("share",),
+        is_.IS_WALK_IN: ("share",),
+        is_.IS_CROSS_SELL: ("share",),
+        is_.IS_FIRST_TIME: ("share",),
+        is_.IS_REPEAT: ("share",),
+        is_.IS_BACK: ("share",),
+        is_.IS_SHOP_CREDIT: ("share",),
+        is_.IS_CARD: ("share",),
+        is_.AT_BRANCH: ("share",),
+        is_.AT_RETAILER: ("share",),
+        is_.AT_REGIONAL: ("share",),
+        is_.AT_SHOP: ("share",),
+        is_.BY_CALL: ("share",),
+        is_.BY_PARTNER: ("share",),
+        is_.AT_LOW_RATE: ("share",),
+        is_.ON_OFFER: ("share",),
+        is_.AT_MIDDLE_RATE: ("share",),
+        is_.AT_HIGH_RATE: ("share",),
+        is_.FOR_POLICY: ("share",),
+        is_.FOR_LIMIT: ("share",),
+        is_.FOR_SCORE: ("share",),
+        is_.WAS_LATE: ("share", "sum"),
     },
-    APPROVED: {
-        COUNT: ("count",),
-        DECISION: ("max", "min", "mean"),
-        CREDIT: ("sum", "max", "mean", "min"),
-        ANNUITY: ("max", "mean"),
-        CREDIT_TO_ANNUITY: ("max", "mean"),
-        ASKED_TO_GRANTED: ("mean",),
-        INTEREST: ("mean", "max"),
-        RATE: ("max", "mean", "min"),
-        FIRST_DRAWING: ("max",),
-        PLANNED_END: ("max", "mean"),
-        LAST_DUE: ("max",),
-        EARLY_END: ("mean",),
-        IS_INSURED: ("share",),
+    of.APPROVED: {
+        q.COUNT: ("count",),
+        q.DECISION: ("max", "min", "mean"),
+        q.CREDIT: ("sum", "max", "mean", "min"),
+        q.ANNUITY: ("max", "mean", "min"),
+        q.GOODS: ("max",),
+        q.DOWN_RATE: ("mean",),
+        q.CREDIT_TO_ANNUITY: ("max", "mean"),
+        q.ASKED_TO_GRANTED: ("mean", "max"),
+        q.TERM: ("max", "mean", "sum"),
+        q.INTEREST: ("mean", "max", "min"),
+        q.RATE: ("max", "mean", "min"),
+        q.COST_TO_GOODS: ("mean",),
+        q.FIRST_DRAWING: ("max",),
+        q.FIRST_DUE: ("max", "min"),
+        q.PLANNED_END: ("max", "mean", "min"),
+        q.LAST_DUE: ("max", "mean"),
+        q.TERMINATION: ("max",),
+        q.RUN: ("mean",),
+        q.EARLY_END: ("mean", "max", "min"),
+        q.PAID_SHARE: ("mean",),
+        is_.IS_INSURED: ("share",),
     },
-    REFUSED: {
-        DECISION: ("max",),
-        ASKED: ("max", "mean"),
-        ANNUITY: ("max",),
-        ASKED_TO_GRANTED: ("mean",),
-        TERM: ("mean",),
+    of.REFUSED: {
+        q.DECISION: ("max", "mean"),
+        q.ASKED: ("max", "mean"),
+        q.ANNUITY: ("max", "mean"),
+        q.ASKED_TO_GRANTED: ("mean", "max", "min"),
+        q.TERM: ("mean",),
+        q.RATE: ("mean",),
+        is_.IS_CASH: ("share",),
+        is_.IS_CONSUMER: ("share",),
+        is_.IS_REVOLVING: ("share",),
+        is_.FOR_POLICY: ("share",),
+        is_.FOR_LIMIT: ("share",),
+        is_.FOR_SCO: ("share",),
+        is_.FOR_SCOFR: ("share",),
+        is_.FOR_CHECKS: ("share",),
     },
-    RUNNING: {
-        COUNT: ("count",),
-        CREDIT: ("sum",),
-        ANNUITY: ("sum",),
-        REMAINING: ("sum",),
-        REPAID: ("mean",),
-        RATE: ("mean",),
+    of.RUNNING: {
+        q.COUNT: ("count",),
+        q.CREDIT: ("sum", "max"),
+        q.ANNUITY: ("sum", "max"),
+        q.REMAINING: ("sum", "max", "mean"),
+        q.REPAID: ("mean", "min"),
+        q.RATE: ("mean",),
+        q.TERM: ("sum",),
+        q.UNPAID: ("sum", "max"),
+        q.DUE_WITHIN_6: ("sum",),
+        q.DUE_WITHIN_12: ("sum",),
+        q.PLANNED_END: ("max",),
+        q.PAID_SO_FAR: ("sum",),
+        q.PAID_SHARE: ("mean", "min"),
+        q.CREDIT_LESS_PAID: ("sum", "max", "mean"),
+        q.BEHIND: ("sum", "max", "mean"),
     },
-    CASH: {DECISION: ("max",), CREDIT: ("mean",), RATE: ("mean",), TERM: ("mean",), IS_REFUSED: ("share",)},
-    CONSUMER: {DECISION: ("max",), CREDIT: ("mean",), RATE: ("mean",)},
-    REVOLVING: {DECISION: ("max",), IS_REFUSED: ("share",)},
-    M6: {COUNT: ("count",), IS_REFUSED: ("sum",)},
-    M12: {COUNT: ("count",), IS_REFUSED: ("share",), CREDIT: ("sum",), ANNUITY: ("max",), RATE: ("mean",)},
-    M24: {IS_REFUSED: ("share",), CREDIT: ("sum",), RATE: ("mean",)},
-    M36: {IS_REFUSED: ("share",), RATE: ("mean",)},
-    LAST: {
-        CREDIT: ("value",),
-        ANNUITY: ("value",),
-        CREDIT_TO_GOODS: ("value",),
-        TERM: ("value",),
-        RATE: ("value",),
-        GAP: ("value",),
-        IS_APPROVED: ("value",),
-        IS_REFUSED: ("value",),
+    **{scope: {q.ANNUITY: ("sum",)} for scope in of.DUE_IN},
+    of.CASH: KIND,
+    of.CONSUMER: KIND,
+    of.REVOLVING: {
+        q.COUNT: ("count",),
+        q.DECISION: ("max",),
+        q.CREDIT: ("sum", "mean"),
+        q.ANNUITY: ("max", "mean"),
+        q.ASKED_TO_GRANTED: ("mean",),
+        is_.IS_REFUSED: ("share",),
     },
-    LAST3: {DECISION: ("mean",), TERM: ("mean",), RATE: ("mean",)},
-    LAST5: {RATE: ("mean",), IS_REFUSED: ("share",), IS_APPROVED: ("share",)},
+    of.M3: {q.COUNT: ("count",), is_.IS_REFUSED: ("sum",)},
+    of.M6: WINDOW,
+    of.M12: WINDOW,
+    of.M24: WINDOW,
+    of.M36: WINDOW,
+    of.LAST: {
+        **dict.fromkeys(q.CATEGORIES, ("value",)),
+        q.CREDIT: ("value",),
+        q.ANNUITY: ("value",),
+        q.ASKED_TO_GRANTED: ("value",),
+        q.CREDIT_TO_GOODS: ("value",),
+        q.DOWN_RATE: ("value",),
+        q.TERM: ("value",),
+        q.RATE: ("value",),
+        q.PLANNED_END: ("value",),
+        q.HOUR: ("value",),
+        q.GAP: ("value",),
+        is_.IS_APPROVED: ("value",),
+        is_.IS_REFUSED: ("value",),
+    },
+    of.SECOND: ONE_BEFORE,
+    of.LAST3: SEQUENCE,
+    of.LAST5: SEQUENCE,
+    of.LAST10: {
+        q.TERM: ("mean",),
+        q.RATE: ("mean",),
+        is_.IS_APPROVED: ("share",),
+        is_.IS_REFUSED: ("share",),
+    },
+    of.FIRST2: FIRST,
+    of.FIRST4: FIRST,
+    of.LATE: {q.DECISION: ("max", "mean"), q.PLANNED_END: ("max", "mean"), q.CREDIT: ("sum",)},
 }
 COMPARISONS = (
     Comparison(
         Feature(
             "PREV_RUNNING_REMAINING_TO_CREDIT",
-            APPLICATIONS,
+            q.APPLICATIONS,
             Unit.PERCENT,
             Text(
                 "amount left to pay over credit granted on previous loans still running",
@@ -279,7 +234,7 @@ AGGREGATES = (
 )
 
 
-def history(previous_application: Table) -> Table:
-    """One row per client: what was asked for before, what was decided and at what price."""
-    rows = applications(previous_application)
+def history(previous_application: Table, installments_payments: Table | None = None) -> Table:
+    """One row per client: what was asked for before, what was decided, at what price and how it was paid."""
+    rows = applications(previous_application, installments_payments)
     return compare(aggregate(rows, RECIPE, prefix="PREV"), COMPARISONS)

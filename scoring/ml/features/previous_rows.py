@@ -4,8 +4,11 @@ import ibis
 from ibis import _
 from ibis.expr.types import Table
 
-from scoring.ml.features.aggregation import CLIENT, ratio
-from scoring.ml.features.windows import ranked
+from scoring.ml.features.aggregation import CLIENT, ratio, total
+from scoring.ml.features.previous_flags import CONDITIONS
+from scoring.ml.features.previous_quantities import CATEGORIES
+from scoring.ml.features.quantities import Category
+from scoring.ml.features.windows import LOAN, ranked, ranked_from_first
 
 # 365243 days stands for "no date".
 NO_DATE = 365_243
@@ -21,48 +24,77 @@ AGREED = ("AMT_APPLICATION", "AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE", "CN
 YIELD_CLASSES = {"low_action": 1, "low_normal": 2, "middle": 3, "high": 4}
 
 
-def applications(previous_application: Table) -> Table:
-    """The previous applications, newest first by RANK, each with its price, its course and its flags."""
+def applications(previous_application: Table, installments_payments: Table | None) -> Table:
+    """The previous applications, newest first by RANK, each with its price, its course and its flags.
+
+    What was paid so far is missing where the payments of instalments were not provided.
+    """
     known = previous_application.mutate(
         **{column: previous_application[column].nullif(NO_DATE) for column in DATES},
         **{column: previous_application[column].nullif(0) for column in AGREED},
     )
-    ordered = ranked(known, "DAYS_DECISION", "SK_ID_PREV")
+    paid = with_payments(known, installments_payments)
+    ordered = ranked_from_first(ranked(paid, "DAYS_DECISION", LOAN), "DAYS_DECISION", LOAN)
     newest_first = ibis.window(group_by=CLIENT, order_by="RANK")
-    return ordered.mutate(
-        GAP=_.DAYS_DECISION - _.DAYS_DECISION.lead().over(newest_first),
-        ASKED_TO_GRANTED=ratio(_.AMT_APPLICATION, _.AMT_CREDIT),
-        CREDIT_TO_ANNUITY=ratio(_.AMT_CREDIT, _.AMT_ANNUITY),
-        CREDIT_TO_GOODS=ratio(_.AMT_CREDIT, _.AMT_GOODS_PRICE),
-        INTEREST_SHARE=ratio(_.CNT_PAYMENT * _.AMT_ANNUITY, _.AMT_CREDIT) - 1,
-        MONTHLY_RATE=monthly_rate(),
-        EARLY_END=_.DAYS_LAST_DUE_1ST_VERSION - _.DAYS_LAST_DUE,
-        YIELD_CLASS=_.NAME_YIELD_GROUP.cases(*YIELD_CLASSES.items(), else_=None),
-        IS_RUNNING=(_.NAME_CONTRACT_STATUS == "Approved") & (_.DAYS_LAST_DUE.fill_null(1) > 0),
-        INSTALMENTS_PAID=instalments_paid(),
-        **FLAGS,
-    ).mutate(
-        REMAINING_DEBT=(_.CNT_PAYMENT - _.INSTALMENTS_PAID) * _.AMT_ANNUITY,
-        REPAID=ratio(_.INSTALMENTS_PAID, _.CNT_PAYMENT),
+    return (
+        ordered.mutate(
+            GAP=_.DAYS_DECISION - _.DAYS_DECISION.lead().over(newest_first),
+            ASKED_TO_GRANTED=ratio(_.AMT_APPLICATION, _.AMT_CREDIT),
+            CREDIT_TO_ANNUITY=ratio(_.AMT_CREDIT, _.AMT_ANNUITY),
+            CREDIT_TO_GOODS=ratio(_.AMT_CREDIT, _.AMT_GOODS_PRICE),
+            INTEREST_SHARE=ratio(_.CNT_PAYMENT * _.AMT_ANNUITY, _.AMT_CREDIT) - 1,
+            MONTHLY_RATE=monthly_rate(),
+            EARLY_END=_.DAYS_LAST_DUE_1ST_VERSION - _.DAYS_LAST_DUE,
+            YIELD_CLASS=_.NAME_YIELD_GROUP.cases(*YIELD_CLASSES.items(), else_=None),
+            IS_RUNNING=(_.NAME_CONTRACT_STATUS == "Approved") & (_.DAYS_LAST_DUE.fill_null(1) > 0),
+            INSTALMENTS_PAID=instalments_paid(),
+            SIMPLE_RATE=simple_rate(),
+            ASKED_LESS_GRANTED=_.AMT_APPLICATION - _.AMT_CREDIT,
+            COST_TO_GOODS=ratio(_.CNT_PAYMENT * _.AMT_ANNUITY, _.AMT_GOODS_PRICE),
+            RUN=_.DAYS_TERMINATION - _.DAYS_DECISION,
+            **{flag.column: condition for flag, condition in CONDITIONS.items()},
+        )
+        .mutate(
+            UNPAID=_.CNT_PAYMENT - _.INSTALMENTS_PAID,
+            REPAID=ratio(_.INSTALMENTS_PAID, _.CNT_PAYMENT),
+            **{one.column: coded(one) for one in CATEGORIES},
+        )
+        .mutate(
+            REMAINING_DEBT=_.UNPAID * _.AMT_ANNUITY,
+            DUE_WITHIN_6M=at_most(_.UNPAID, 6) * _.AMT_ANNUITY,
+            DUE_WITHIN_12M=at_most(_.UNPAID, 12) * _.AMT_ANNUITY,
+            PAID_SHARE=ratio(_.PAID_SO_FAR, _.CNT_PAYMENT * _.AMT_ANNUITY),
+            CREDIT_LESS_PAID=_.AMT_CREDIT - _.PAID_SO_FAR,
+            BEHIND=_.INSTALMENTS_PAID * _.AMT_ANNUITY - _.PAID_SO_FAR,
+        )
     )
 
 
-FLAGS = {
-    "IS_APPROVED": _.NAME_CONTRACT_STATUS == "Approved",
-    "IS_REFUSED": _.NAME_CONTRACT_STATUS == "Refused",
-    "IS_CANCELLED": _.NAME_CONTRACT_STATUS == "Canceled",
-    "IS_UNUSED": _.NAME_CONTRACT_STATUS == "Unused offer",
-    "IS_CASH": _.NAME_CONTRACT_TYPE == "Cash loans",
-    "IS_CONSUMER": _.NAME_CONTRACT_TYPE == "Consumer loans",
-    "IS_REVOLVING": _.NAME_CONTRACT_TYPE == "Revolving loans",
-    "IS_WALK_IN": _.NAME_PRODUCT_TYPE == "walk-in",
-    "IS_CROSS_SELL": _.NAME_PRODUCT_TYPE == "x-sell",
-    "IS_FIRST_TIME": _.NAME_CLIENT_TYPE == "New",
-    "IS_INSURED": _.NFLAG_INSURED_ON_APPROVAL,
-    "FOR_POLICY": _.CODE_REJECT_REASON == "HC",
-    "FOR_LIMIT": _.CODE_REJECT_REASON == "LIMIT",
-    "FOR_SCORE": _.CODE_REJECT_REASON.isin(("SCO", "SCOFR")),
-}
+def with_payments(applications: Table, installments_payments: Table | None) -> Table:
+    """The applications, each with what was paid on its loan so far and whether any of it came late."""
+    if installments_payments is None:
+        return applications.mutate(PAID_SO_FAR=ibis.null("float64"), WAS_LATE=ibis.null("boolean"))
+    payments = installments_payments
+    late = payments.DAYS_ENTRY_PAYMENT > payments.DAYS_INSTALMENT
+    loans = payments.group_by(CLIENT, LOAN).aggregate(
+        PAID_SO_FAR=total(payments.AMT_PAYMENT), WAS_LATE=late.any()
+    )
+    return applications.left_join(loans, [CLIENT, LOAN]).drop(f"{CLIENT}_right", f"{LOAN}_right")
+
+
+def coded(word: Category) -> ibis.Deferred:
+    codes = {value: float(code) for code, value in enumerate(word.categories)}
+    return _[word.column].cases(*codes.items(), else_=None)
+
+
+def at_most(number: ibis.Deferred, most: int) -> ibis.Deferred:
+    return (number < most).ifelse(number, 0 * number + most)
+
+
+def simple_rate() -> ibis.Deferred:
+    """Yearly rate by the constant-ratio rule: 24 x interest / (credit x (term + 1))."""
+    interest = _.CNT_PAYMENT * _.AMT_ANNUITY - _.AMT_CREDIT
+    return ratio(24 * interest, _.AMT_CREDIT * (_.CNT_PAYMENT + 1))
 
 
 def monthly_rate() -> ibis.Deferred:

@@ -1,7 +1,7 @@
 """What is aggregated: a measure, a moment or a flag of a history row, in which unit and in which words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scoring.ml.features import wording
 from scoring.ml.features.feature import Unit
@@ -18,6 +18,11 @@ class Quantity:
 
     column: str
     group: str
+
+    @property
+    def categories(self) -> Mapping[str, Text]:
+        """The value behind each code, in order; none for what is not a category."""
+        return {}
 
     def unit_of(self, aggregate: str) -> Unit:
         raise NotImplementedError
@@ -46,6 +51,11 @@ class Measure(Quantity):
         if aggregate == "std":
             french = wording.de(wording.plain(self.fr))
             return Text(f"variability of the {self.en} {over.en}", f"variabilité {french} {over.fr}")
+        if aggregate == "slope":
+            french = wording.de(wording.plain(self.fr))
+            return Text(
+                f"monthly change of the {self.en} {over.en}", f"évolution mensuelle {french} {over.fr}"
+            )
         adjective, agreed = self.adjectives()[aggregate]
         french = wording.qualified(wording.bare(self.fr), agreed[self.form])
         return Text(f"{adjective} {self.en} {over.en}", f"{french} {over.fr}")
@@ -111,6 +121,25 @@ class Flag(Quantity):
         if aggregate == "share":
             return Text(f"share of {rows.en} {self.en}", f"part {wording.de(rows.fr)} {self.fr}")
         return Text(f"number of {rows.en} {self.en}", f"nombre {wording.de(wording.bare(rows.fr))} {self.fr}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Category(Quantity):
+    """One of a few words, held as its place in the column's vocabulary; told of a single row."""
+
+    en: str
+    fr: str
+    words: Mapping[str, Text] = field(default_factory=dict)
+
+    @property
+    def categories(self) -> Mapping[str, Text]:
+        return self.words
+
+    def unit_of(self, aggregate: str) -> Unit:
+        return Unit.CATEGORY
+
+    def label(self, aggregate: str, rows: Text) -> Text:
+        return Text(f"{self.en} of {rows.en}", f"{wording.bare(self.fr)} {wording.de(rows.fr)}")
 
 
 @dataclass(frozen=True, slots=True)

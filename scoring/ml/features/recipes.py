@@ -33,7 +33,8 @@ Recipe = Mapping[Scope, Mapping[Quantity, tuple[str, ...]]]
 
 @dataclass(frozen=True, eq=False)
 class Aggregate:
-    """One aggregate of a recipe: a sum, mean, max, min, std, share, count, or the value of a single row."""
+    """One aggregate of a recipe: a sum, mean, max, min, std, share, count, slope (the change per month of a
+    straight line through the rows), or the value of a single row."""
 
     scope: Scope
     quantity: Quantity
@@ -49,6 +50,7 @@ class Aggregate:
             unit=self.quantity.unit_of(self.kind),
             label=self.quantity.label(self.kind, self.scope.rows),
             table=table,
+            categories=self.quantity.categories,
         )
 
 

@@ -48,6 +48,13 @@ def ranked(rows: Table, *newest_first: str, name: str = "RANK") -> Table:
     return rows.mutate(**{name: place + 1})
 
 
+def ranked_from_first(rows: Table, *oldest_first: str) -> Table:
+    """The rows with their RANK_FROM_FIRST within a client, 1 for the oldest."""
+    order = [ibis.asc(column) for column in oldest_first]
+    place = ibis.dense_rank().over(ibis.window(group_by=CLIENT, order_by=order))
+    return rows.mutate(RANK_FROM_FIRST=place + 1)
+
+
 def with_loans(rows: Table, loans: Table) -> Table:
     """The rows of past loans with us, each with the columns of its loan."""
     return rows.inner_join(loans, [CLIENT, LOAN])

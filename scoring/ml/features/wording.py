@@ -31,6 +31,7 @@ EARLIEST: Adjective = ("le plus précoce", "la plus précoce", "les plus précoc
 
 ARTICLES = ("les ", "le ", "la ", "l’")
 CONTRACTED = {"les ": "des ", "le ": "du ", "la ": "de la ", "l’": "de l’"}
+CONTRACTED_TO = {"les ": "aux ", "le ": "au ", "la ": "à la ", "l’": "à l’"}
 VOWELS = tuple("aeiouyhéèêâîôœ")
 
 
@@ -50,6 +51,12 @@ def de(noun: str) -> str:
     if article:
         return CONTRACTED[article] + noun.removeprefix(article)
     return f"d’{noun}" if noun.startswith(VOWELS) else f"de {noun}"
+
+
+def to(noun: str) -> str:
+    """A French noun phrase with an article after "à": "les crédits" -> "aux crédits"."""
+    article = article_of(noun)
+    return CONTRACTED_TO[article] + noun.removeprefix(article)
 
 
 def qualified(noun: str, adjective: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from scoring.ml.features.catalogue import BY_NAME
 from tests.scoring.features.history_rows import histories
 
 
@@ -90,3 +91,67 @@ def test_the_latest_application_gives_its_own_values():
     assert client["PREV_LAST_AMT_CREDIT_value"] == 20
     assert client["PREV_LAST_IS_REFUSED_value"] == 1
     assert client["PREV_LAST_GAP_value"] == 10
+
+
+def test_the_latest_application_gives_its_product_as_a_place_in_the_vocabulary():
+    client = history_of(
+        application(1, -50, PRODUCT_COMBINATION="Cash"),
+        application(2, -40, PRODUCT_COMBINATION="Card Street", CHANNEL_TYPE="never heard of"),
+    )
+
+    products = list(BY_NAME["PREV_LAST_PRODUCT_COMBINATION_value"].categories)
+    assert products[int(client["PREV_LAST_PRODUCT_COMBINATION_value"])] == "Card Street"
+    assert client["PREV_LAST_CHANNEL_TYPE_value"] is None
+
+
+def test_the_first_applications_are_counted_from_the_oldest():
+    client = history_of(*(application(n, -100 * n, AMT_CREDIT=float(n)) for n in range(1, 6)))
+
+    assert client["PREV_FIRST2_AMT_CREDIT_mean"] == 4.5
+    assert client["PREV_SECOND_AMT_CREDIT_value"] == 2
+
+
+def test_what_falls_due_later_counts_the_loans_that_still_run_then():
+    def running(number: int, term: int, annuity: float):
+        """Six instalments of it have fallen due."""
+        return application(
+            number,
+            -200,
+            CNT_PAYMENT=float(term),
+            AMT_ANNUITY=annuity,
+            AMT_CREDIT=1000.0,
+            DAYS_FIRST_DUE=-180.0,
+            DAYS_LAST_DUE=365_243.0,
+        )
+
+    client = history_of(running(1, 10, 100.0), running(2, 30, 7.0), running(3, 6, 5000.0))
+
+    assert client["PREV_RUNNING_UNPAID_sum"] == 4 + 24
+    assert client["PREV_DUE_IN_3M_AMT_ANNUITY_sum"] == 107
+    assert client["PREV_DUE_IN_6M_AMT_ANNUITY_sum"] == 7
+    assert client["PREV_DUE_IN_24M_AMT_ANNUITY_sum"] == 7
+    assert client["PREV_RUNNING_DUE_WITHIN_12M_sum"] == 400 + 84
+
+
+def test_payments_tell_which_loans_were_paid_late_and_what_is_left_of_the_credit():
+    loan: dict[str, Any] = {
+        "AMT_CREDIT": 1000.0,
+        "AMT_ANNUITY": 100.0,
+        "CNT_PAYMENT": 12.0,
+        "DAYS_FIRST_DUE": -55.0,
+        "DAYS_LAST_DUE": 365_243.0,
+    }
+    payment = {"SK_ID_CURR": 1, "NUM_INSTALMENT_NUMBER": 1.0, "NUM_INSTALMENT_VERSION": 1.0}
+    payments = [
+        {**payment, "SK_ID_PREV": 1, "DAYS_INSTALMENT": -55, "DAYS_ENTRY_PAYMENT": -50, "AMT_PAYMENT": 60.0},
+        {**payment, "SK_ID_PREV": 2, "DAYS_INSTALMENT": -55, "DAYS_ENTRY_PAYMENT": -55, "AMT_PAYMENT": 200.0},
+    ]
+
+    applications = [application(1, -90, **loan), application(2, -80, **loan)]
+    client = histories(previous_application=applications, installments_payments=payments)[1]
+
+    assert client["PREV_WAS_LATE_share"] == 0.5
+    assert client["PREV_LATE_DAYS_DECISION_max"] == -90
+    assert client["PREV_RUNNING_CREDIT_LESS_PAID_sum"] == 940 + 800
+    assert client["PREV_RUNNING_BEHIND_sum"] == 140 + 0
+    assert history_of(*applications)["PREV_WAS_LATE_share"] is None
