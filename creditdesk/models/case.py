@@ -2,6 +2,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.none()
         if user.has_perm("creditdesk.view_all_cases"):
             return self
-        return self.filter(advisor=user)
+        return self.filter(Q(advisor=user) | Q(shared_at__isnull=False))
 
     def decided(self) -> Self:
         """Cases that a person's final decision has closed."""
@@ -69,6 +71,36 @@ class CaseQuerySet(models.QuerySet["Case"]):
         # A plain exclude() over two columns of a to-many relation may match two different decisions.
         return self.exclude(pk__in=Case.objects.decided())
 
+    def claimed_by(self, user: "User") -> Self:
+        return self.filter(claims__held_by=user, claims__released_at__isnull=True)
+
+    def unclaimed(self) -> Self:
+        """Pending cases that nobody works on."""
+        return self.pending().exclude(pk__in=Case.objects.filter(_HELD))
+
+    def free_for(self, user: "User") -> Self:
+        """Pending cases but for those that somebody else works on."""
+        others = Case.objects.filter(_HELD).exclude(claims__held_by=user, claims__released_at__isnull=True)
+        return self.pending().exclude(pk__in=others)
+
+    def escalated(self) -> Self:
+        """Pending cases whose escalation no manager has answered."""
+        return self.pending().filter(escalations__reason__gt="", escalations__answered_at__isnull=True)
+
+    def contested(self) -> Self:
+        """Cases whose decision a client contests and nobody has examined yet."""
+        return self.filter(contests__words__gt="", contests__closed_at__isnull=True)
+
+    def late(self) -> Self:
+        """Pending beyond their due date, or contested beyond the day by which the client has an answer."""
+        today = timezone.localdate()
+        due = timezone.now() - timedelta(days=settings.DECISION_DAYS)
+        contested = Case.objects.contested().filter(contests__due_on__lt=today)
+        return self.filter(
+            Q(pk__in=self.pending().filter(submitted_at__lt=due).values("pk"))
+            | Q(pk__in=contested.values("pk"))
+        )
+
     def matching(self, text: str) -> Self:
         """By the start of the reference, or by any part of the name, accents and case aside."""
         text = text.strip()
@@ -82,6 +114,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if max(len(clients), len(references)) <= FEW:
             return self.filter(Q(client__in=clients) | Q(pk__in=references))
         return self.filter((named if clients else Q()) | (_reference_starts(text) if references else Q()))
+
+
+# A missing claim has no release date either: the person says that there is one.
+_HELD: Final = Q(claims__held_by__isnull=False, claims__released_at__isnull=True)
 
 
 def _first(rows: models.QuerySet[Any]) -> list[int]:
@@ -116,6 +152,8 @@ class Case(models.Model):
     contract_type = models.CharField(_("contract type"), max_length=40)
     amount_credit = models.DecimalField(_("credit"), max_digits=14, decimal_places=2)
     amount_annuity = models.DecimalField(_("annuity"), max_digits=14, decimal_places=2, null=True)
+    # Since when every advisor may work on it; null while it is its own advisor's alone.
+    shared_at = models.DateTimeField(_("shared with the team"), null=True, editable=False)
     # The newest assessment, kept here so that a list of 65,000 cases can be filtered by verdict.
     latest_assessment = models.OneToOneField(
         "Assessment", on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -134,12 +172,20 @@ class Case(models.Model):
             models.Index(fields=["advisor", "-submitted_at"], name="case_of_advisor"),
             models.Index(fields=["-submitted_at", "id"], name="case_by_date"),
             models.Index(fields=["amount_credit"], name="case_by_amount"),
+            models.Index(fields=["shared_at"], condition=Q(shared_at__isnull=False), name="case_shared"),
         ]
         permissions = [
             ("view_all_cases", "Can see every advisor's cases"),
             ("assess_case", "Can have a case assessed by the model"),
             ("decide_case", "Can decide a case"),
             ("check_decision", "Can check a colleague's decision"),
+            ("claim_case", "Can claim a case, and share it with the team"),
+            ("release_claim", "Can release a colleague's claim"),
+            ("escalate_case", "Can pass a case on to a manager"),
+            ("answer_escalation", "Can answer an escalation"),
+            ("contest_decision", "Can record that a client contests a decision"),
+            ("examine_contest", "Can examine a contested decision"),
+            ("write_letter", "Can write a letter to a client"),
             ("export_cases", "Can export case histories"),
             ("view_portfolio", "Can read the portfolio page"),
         ]
@@ -149,6 +195,11 @@ class Case(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("case_detail", args=[self.reference])
+
+    @property
+    def due_on(self) -> date:
+        """The day by which the case should be decided."""
+        return timezone.localtime(self.submitted_at).date() + timedelta(days=settings.DECISION_DAYS)
 
 
 class Profile(models.Model):

@@ -1,8 +1,10 @@
+from datetime import date
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.models.assessment import Assessment
@@ -31,6 +33,7 @@ class Decision(models.Model):
         FINAL = "final", _("final")
         PROPOSED = "proposed", _("waiting for a second person")
         REJECTED = "rejected", _("rejected by the second person")
+        REPLACED = "replaced", _("replaced after a contest")
 
     class ReasonCode(models.TextChoices):
         INCOME = "income", _("Income or situation better documented than in the data")
@@ -65,6 +68,10 @@ class Decision(models.Model):
     checked_at = models.DateTimeField(_("checked"), null=True)
     check_reason = models.TextField(_("second person's grounds"), max_length=2000, blank=True)
 
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="replacements", editable=False
+    )
+
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
@@ -80,6 +87,9 @@ class Decision(models.Model):
             models.UniqueConstraint(
                 fields=["case", "decided_by"], condition=Q(outcome="refer"), name="one_referral_a_person"
             ),
+            models.UniqueConstraint(
+                fields=["replaces"], condition=~Q(status="rejected"), name="one_replacement"
+            ),
             models.CheckConstraint(
                 condition=Q(is_override=False) | (~Q(reason="") & ~Q(reason_code="")),
                 name="override_has_reason",
@@ -91,10 +101,15 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=Q(status="proposed", checked_by__isnull=True)
                 | Q(status="rejected", checked_by__isnull=False)
-                | Q(status="final"),
+                | Q(status__in=["final", "replaced"]),
                 name="check_matches_status",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.outcome}"
+
+    @property
+    def final_on(self) -> date:
+        """The day on which the decision took effect."""
+        return timezone.localtime(self.checked_at or self.decided_at).date()

@@ -7,13 +7,14 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Assessment, Case, Decision
+from creditdesk.models import Assessment, Case, Contest, Decision
+from creditdesk.services.claiming import end_own_claim
+from creditdesk.services.refusing import already_claimed, already_decided, claim_on
 
 Outcome, Status = Decision.Outcome, Decision.Status
 
@@ -58,14 +59,35 @@ def check_decision(*, decision: Decision, approve: bool, reason: str, by: User) 
         held.status = Status.FINAL if approve else Status.REJECTED
         held.checked_by, held.checked_at, held.check_reason = by, timezone.now(), reason
         held.save()
+        if held.status == Status.REJECTED and held.replaces:
+            _stand_again(held, held.replaces)
         _audit(held, Action.DECISION_CHECK, by)
     return held
+
+
+def replace_decision(*, standing: Decision, by: User, reason_code: str, reason: str) -> Decision:
+    """After a contest: the other outcome, on the newest assessment. The old decision is kept as replaced."""
+    case, other = standing.case, {Outcome.ACCEPT: Outcome.REFUSE, Outcome.REFUSE: Outcome.ACCEPT}
+    newest = case.latest_assessment or standing.assessment
+    Decision.objects.filter(pk=standing.pk).update(status=Status.REPLACED)
+    outcome = other[Outcome(standing.outcome)]
+    return _record(case, newest, outcome, by, reason_code, reason, replaces=standing)
+
+
+def _stand_again(rejected: Decision, replaced: Decision) -> None:
+    """The second person did not agree with the change: the old decision holds, the contest is open again."""
+    Decision.objects.filter(pk=replaced.pk).update(status=Status.FINAL)
+    Contest.objects.filter(new_decision=rejected).update(
+        outcome="", grounds="", examiner=None, new_decision=None, closed_at=None
+    )
 
 
 def _refuse_when_settled(case: Case, assessment: Assessment, outcome: str, by: User) -> None:
     standing = case.decisions.standing().select_related("decided_by").first()
     if standing:
-        raise DecisionRefused(_already(standing))
+        raise DecisionRefused(already_decided(standing))
+    if (claim := claim_on(case)) and claim.held_by_id != by.pk:
+        raise DecisionRefused(already_claimed(claim))
     if assessment.case_id != case.pk or assessment.pk != case.latest_assessment_id:
         raise DecisionRefused(
             gettext("The case was assessed again meanwhile: read the new verdict, then decide.")
@@ -75,7 +97,13 @@ def _refuse_when_settled(case: Case, assessment: Assessment, outcome: str, by: U
 
 
 def _record(
-    case: Case, assessment: Assessment, outcome: str, by: User, reason_code: str, reason: str
+    case: Case,
+    assessment: Assessment,
+    outcome: str,
+    by: User,
+    reason_code: str,
+    reason: str,
+    replaces: Decision | None = None,
 ) -> Decision:
     second = needs_second_person(case.amount_credit, assessment.verdict, outcome)
     decision = Decision.objects.create(
@@ -87,7 +115,9 @@ def _record(
         reason_code=reason_code,
         reason=reason.strip(),
         decided_by=by,
+        replaces=replaces,
     )
+    end_own_claim(case, by)
     _audit(decision, Action.OVERRIDE if decision.is_override else Action.DECISION, by)
     return decision
 
@@ -105,18 +135,10 @@ def _audit(decision: Decision, action: Action, by: User) -> None:
     audit.record(action=action, actor=by, target=decision.case.reference, details=details)
 
 
-def _already(standing: Decision) -> str:
-    return gettext("Already decided: %(outcome)s by %(person)s on %(when)s. Nothing was changed.") % {
-        "outcome": standing.get_outcome_display(),
-        "person": standing.decided_by.get_full_name() or standing.decided_by.get_username(),
-        "when": date_format(timezone.localtime(standing.decided_at), "DATETIME_FORMAT"),
-    }
-
-
 def _constraint_in_words(case: Case, error: IntegrityError) -> str:
     standing = case.decisions.standing().select_related("decided_by").first()
     if standing:
-        return _already(standing)
+        return already_decided(standing)
     if "override_has_reason" in str(error):
         return gettext("A decision that differs from the verdict needs a reason and its grounds.")
     return gettext("The decision could not be recorded: read the case again, then decide.")

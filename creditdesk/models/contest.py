@@ -1,0 +1,84 @@
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from creditdesk.models.case import Case
+from creditdesk.models.decision import Decision
+
+
+class ContestQuerySet(models.QuerySet["Contest"]):
+    def unanswered(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+    def late(self) -> Self:
+        return self.unanswered().filter(due_on__lt=timezone.localdate())
+
+
+class Contest(models.Model):
+    """A client does not accept a decision: their words, and the second examination by another person."""
+
+    class Outcome(models.TextChoices):
+        UPHELD = "upheld", _("decision upheld")
+        CHANGED = "changed", _("decision changed")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="contests")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="contests")
+    # Copies of the decision's people, so that the database itself can compare them with the examiner.
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    words = models.TextField(_("the client's words"), max_length=4000)
+    received_on = models.DateField(_("received on"))
+    due_on = models.DateField(_("answer due by"), db_index=True)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    examiner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    outcome = models.CharField(max_length=7, choices=Outcome.choices, blank=True)
+    grounds = models.TextField(_("grounds"), max_length=2000, blank=True)
+    new_decision = models.OneToOneField(
+        Decision, on_delete=models.PROTECT, null=True, related_name="settled_contest"
+    )
+    closed_at = models.DateTimeField(null=True)
+
+    objects = ContestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["opened_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(closed_at__isnull=True), name="one_contest_at_a_time"
+            ),
+            models.CheckConstraint(condition=~Q(words=""), name="contest_has_words"),
+            models.CheckConstraint(condition=Q(due_on__gte=F("received_on")), name="contest_due_later"),
+            models.CheckConstraint(
+                condition=Q(examiner__isnull=True)
+                | (
+                    ~Q(examiner=F("decided_by")) & (Q(checked_by__isnull=True) | ~Q(examiner=F("checked_by")))
+                ),
+                name="examiner_is_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, examiner__isnull=True, outcome="", grounds="")
+                | (Q(closed_at__isnull=False, examiner__isnull=False) & ~Q(outcome="") & ~Q(grounds="")),
+                name="examination_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="changed", new_decision__isnull=False)
+                | (~Q(outcome="changed") & Q(new_decision__isnull=True)),
+                name="changed_has_decision",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.received_on}"
+
+    @property
+    def is_late(self) -> bool:
+        return self.closed_at is None and self.due_on < timezone.localdate()

@@ -1,0 +1,87 @@
+"""Who works on a case: claims, and what is passed on to a manager."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from creditdesk.models.case import Case
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def held(self) -> Self:
+        return self.filter(released_at__isnull=True)
+
+
+class Claim(models.Model):
+    """Somebody works on this case; until the claim is released nobody else decides it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="claims")
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims")
+    claimed_at = models.DateTimeField(auto_now_add=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    released_at = models.DateTimeField(null=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["claimed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(released_at__isnull=True), name="one_claim_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True, released_by__isnull=True)
+                | Q(released_at__isnull=False, released_by__isnull=False),
+                name="release_has_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.held_by_id}"
+
+
+class EscalationQuerySet(models.QuerySet["Escalation"]):
+    def unanswered(self) -> Self:
+        return self.filter(answered_at__isnull=True)
+
+
+class Escalation(models.Model):
+    """A case that was passed on to a manager, why, and what the manager answered."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="escalations")
+    reason = models.TextField(_("why a manager should look"), max_length=2000)
+    escalated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    escalated_at = models.DateTimeField(auto_now_add=True)
+    answer = models.TextField(_("answer"), max_length=2000, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+
+    objects = EscalationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["escalated_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(answered_at__isnull=True), name="one_escalation_at_a_time"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="escalation_has_reason"),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="")
+                | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
+                name="answer_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("escalated_by")),
+                name="answerer_is_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.escalated_at:%Y-%m-%d}"
