@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scoring.ml.features import catalogue
+from scoring.ml.training.card_evidence import explanation, fairness, honesty, interval, tried
 
 Facts = Mapping[str, Any]
 
@@ -39,7 +40,11 @@ def card(facts: Facts) -> str:
         "Metrics": _metrics(facts["metrics"]),
         "Calibration": _calibration(facts),
         "Threshold": _threshold(facts),
-        "Fairness": _fairness(facts["fairness"]),
+        "Checks of this run": honesty(facts),
+        "Fairness": fairness(facts),
+        "What the model goes by": explanation(facts),
+        "What was tried and dropped": tried(facts),
+        "Human oversight": _OVERSIGHT,
         "Limits": _limits(facts),
     }
     for title, body in sections.items():
@@ -72,6 +77,16 @@ def _data(facts: Facts) -> str:
     )
 
 
+_OVERSIGHT = (
+    "A person decides every case and sees the probability, the threshold and the reasons. Deciding against "
+    "the recommendation needs a written reason, and accepting what the model refuses needs a second person "
+    "above an amount. When a critical input is missing or the model is suspended, the recommendation is to "
+    "look first. Every recommendation is stored with its inputs and can be computed again. The order of "
+    "these sections follows what Annex IV of the EU AI Act asks to be documented; the card does not claim that "
+    "anything complies with it."
+)
+
+
 def _features(names: Sequence[str]) -> str:
     counts = Counter(catalogue.BY_NAME[name].group for name in names)
     rows = [f"| {catalogue.GROUPS[group].en} | {count} |" for group, count in counts.most_common()]
@@ -93,9 +108,7 @@ def _training(facts: Facts) -> str:
 
 def _metrics(metrics: Mapping[str, Mapping[str, Any]]) -> str:
     oof, judged = metrics["oof"], metrics["holdout"]
-    rows = [
-        f"| {word} | {_interval(oof[name])} | {_interval(judged[name])} |" for name, word in _WORDS.items()
-    ]
+    rows = [f"| {word} | {interval(oof[name])} | {interval(judged[name])} |" for name, word in _WORDS.items()]
     counts = [
         f"| {name.upper()} | {oof['confusion'][name]:,} | {judged['confusion'][name]:,} |" for name in _CELLS
     ]
@@ -108,53 +121,46 @@ def _metrics(metrics: Mapping[str, Mapping[str, Any]]) -> str:
 _CELLS = ("tp", "fp", "fn", "tn")
 
 
-def _interval(figure: Mapping[str, float]) -> str:
-    return f"{figure['value']:.4f} ({figure['low']:.4f} to {figure['high']:.4f})"
-
-
 def _calibration(facts: Facts) -> str:
     calibration, before = facts["calibration"], facts["calibration"]["before"]
     found = (
         f"Out of fold, the booster's own slope is {before['slope']:.3f} and its error {before['ece']:.4f}. "
     )
     if calibration["method"] == "identity":
-        return found + "That is good enough: its probability is used as it is."
-    return found + (
-        f"Corrected by Platt's sigmoid, fitted out of fold: {calibration['a']:.4f} x log-odds "
-        f"{calibration['b']:+.4f}."
+        done = "That is good enough: its probability is used as it is."
+    else:
+        done = (
+            f"Corrected by Platt's sigmoid, fitted out of fold: {calibration['a']:.4f} x log-odds "
+            f"{calibration['b']:+.4f}."
+        )
+    judged = facts["reliability"]["holdout"]
+    rows = [
+        f"| {number} | {tenth['n']:,} | {tenth['expected']:.2%} | {tenth['observed']:.2%} "
+        f"({tenth['low']:.2%} to {tenth['high']:.2%}) |"
+        for number, tenth in enumerate(judged["deciles"], start=1)
+    ]
+    head = ["| tenth of the hold-out | clients | expected | observed |", "| ---: | ---: | ---: | --- |"]
+    table = "\n".join(head + rows)
+    return (
+        f"{found}{done}\n\nOn the hold-out: slope {judged['slope']:.3f}, intercept "
+        f"{judged['intercept']:+.3f}, calibration error {judged['ece']:.4f}.\n\n{table}"
     )
 
 
 def _threshold(facts: Facts) -> str:
     each = ", ".join(f"{value:.4f}" for value in facts["fold_thresholds"])
+    curve, costs = facts["cost_curve"], facts["costs"]
+    flat = curve["flat"]
     return (
         f"Refuse from a probability of **{facts['threshold']:.4f}**: the mean of the five thresholds "
-        f"({each}) that make (10 FN + FP)/N smallest out of fold. "
-        f"Theory says {facts['threshold_theory']:.4f} for calibrated probabilities."
+        f"({each}) that make ({costs['fn']:g} FN + {costs['fp']:g} FP)/N smallest out of fold. "
+        f"Theory says {facts['threshold_theory']:.4f} for calibrated probabilities.\n\n"
+        f"The cost per client is {curve['chosen']['cost']:.4f} at this threshold, "
+        f"{curve['theory']['cost']:.4f} at the theoretical one, {curve['minimum']['cost']:.4f} at the "
+        f"cheapest ({curve['minimum']['threshold']:.4f}) and {curve['everybody']['cost']:.4f} when all are accepted. "
+        f"Any threshold from {flat['low']:.4f} to {flat['high']:.4f} costs at most {flat['within']:.0%} more "
+        "than the cheapest."
     )
-
-
-def _fairness(fairness: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
-    rows = [
-        f"| {attribute} | {group} | {_rates(rates)} |"
-        for attribute, groups in fairness.items()
-        for group, rates in groups.items()
-    ]
-    head = [
-        "Clients the boosters had not seen; groups of fewer than 20 are left out.\n",
-        "| attribute | group | clients | defaulted | accepted | defaults refused | good payers refused |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    return "\n".join(head + rows) if rows else ""
-
-
-def _rates(rates: Mapping[str, Any]) -> str:
-    shares = [_percent(rates[name]) for name in ("default_rate", "acceptance_rate", "tpr", "fpr")]
-    return " | ".join([f"{rates['n']:,}", *shares])
-
-
-def _percent(share: float | None) -> str:
-    return "too few" if share is None else f"{share:.1%}"
 
 
 def _limits(facts: Facts) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.training.threshold import FALSE_NEGATIVE, FALSE_POSITIVE
+from scoring.ml.training.threshold import USUAL, Costs
 
 Values = NDArray[np.float64]
 
@@ -22,12 +22,17 @@ _LEVEL = 95
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Clients in order of rising probability; `ends` is the last position of each distinct probability."""
+    """Clients in order of rising probability; `ends` is the last position of each distinct probability.
+
+    `order`, (n,): where each of them stood before.
+    """
 
     target: Values
     probability: Values
     threshold: float
     ends: NDArray[np.int64]
+    order: NDArray[np.int64]
+    costs: Costs = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,19 @@ class Confusion:
 
 
 def evaluate(
-    target: Values, probability: Values, *, threshold: float, resamples: int, seed: int
+    target: Values,
+    probability: Values,
+    *,
+    threshold: float,
+    resamples: int,
+    seed: int,
+    costs: Costs = USUAL,
 ) -> dict[str, Any]:
     """Every metric as {"value", "low", "high"} (95 % percentile bootstrap), and the confusion matrix.
 
     `target` is 0 or 1 and `probability` lies strictly between 0 and 1, (n,) each, both classes present.
     """
-    clients = rank(target, probability, threshold)
+    clients = rank(target, probability, threshold, costs)
     ones = np.ones(len(target))
     values = measure(clients, ones)
     drawn = _resampled(clients, resamples, seed)
@@ -61,11 +72,11 @@ def evaluate(
     return figures
 
 
-def rank(target: Values, probability: Values, threshold: float) -> Ranked:
+def rank(target: Values, probability: Values, threshold: float, costs: Costs = USUAL) -> Ranked:
     order = np.argsort(probability, kind="stable")
     ranked = probability[order]
     ends = np.flatnonzero(np.append(np.diff(ranked) > 0, True))
-    return Ranked(target[order], ranked, threshold, ends)
+    return Ranked(target[order], ranked, threshold, ends, order, costs)
 
 
 def measure(clients: Ranked, weights: Values) -> dict[str, float]:
@@ -147,9 +158,9 @@ def f1(clients: Ranked, weights: Values) -> float:
 
 
 def cost(clients: Ranked, weights: Values) -> float:
-    """Business cost per client: (10 FN + FP) / N."""
+    """Business cost per client: (10 FN + FP) / N with the usual costs."""
     counts = confusion(clients, weights)
-    return (FALSE_NEGATIVE * counts.fn + FALSE_POSITIVE * counts.fp) / float(weights.sum())
+    return (clients.costs.fn * counts.fn + clients.costs.fp * counts.fp) / float(weights.sum())
 
 
 def brier(clients: Ranked, weights: Values) -> float:

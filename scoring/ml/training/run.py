@@ -16,11 +16,12 @@ from scoring.ml.model import explained
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.booster import Booster, raw_scores
 from scoring.ml.model.calibration import Calibration
-from scoring.ml.training import calibrating, explaining, fairness, metrics, splits, summaries, threshold
+from scoring.ml.training import calibrating, evidence, explaining, metrics, splits, summaries, threshold
 from scoring.ml.training.card import card
 from scoring.ml.training.clients import Clients, Say
 from scoring.ml.training.fitting import Fitter
 from scoring.ml.training.recipe import Recipe
+from scoring.ml.training.threshold import USUAL, Costs
 
 REFERENCE_ROWS = 5_000
 _LIBRARIES = ("lightgbm", "numpy", "scikit-learn", "ibis-framework", "duckdb", "pyarrow")
@@ -33,6 +34,7 @@ class Verdicts:
     calibration: Calibration
     before: Mapping[str, float]
     fold_thresholds: list[float]
+    costs: Costs
 
     @property
     def threshold(self) -> float:
@@ -51,9 +53,10 @@ class Trained:
     verdicts: Verdicts
     unseen: NDArray[np.float64]
     metrics: Mapping[str, Any]
+    evidence: Mapping[str, Any]
 
 
-def train(clients: Clients, *, recipe: Recipe, seed: int, say: Say) -> Trained:
+def train(clients: Clients, *, recipe: Recipe, seed: int, say: Say, costs: Costs = USUAL) -> Trained:
     """Cross-validation, calibration and threshold on 80 %, one look at the other 20 %, a refit on all.
 
     Raises TrainingError when the defaults do not fill the folds.
@@ -64,7 +67,7 @@ def train(clients: Clients, *, recipe: Recipe, seed: int, say: Say) -> Trained:
     seen, target = clients.matrix[learn], clients.target[learn]
     say(f"Cross-validation on {len(learn):,} clients")
     oof = fitter.cross_validate(seen, target, fold, say=say)
-    verdicts = _settle(oof.raw, target, fold)
+    verdicts = _settle(oof.raw, target, fold, costs)
     say(f"Hold-out of {len(judge):,} clients, {oof.rounds} rounds")
     raw = np.empty(len(clients))
     raw[learn] = oof.raw
@@ -79,18 +82,24 @@ def train(clients: Clients, *, recipe: Recipe, seed: int, say: Say) -> Trained:
             threshold=verdicts.threshold,
             resamples=recipe.resamples,
             seed=seed,
+            costs=costs,
         )
         for part, rows in parts.items()
     }
     say(f"Refit on all {len(clients):,} clients")
     everybody = fitter.fit(clients.matrix, clients.target, oof.rounds)
-    return Trained(everybody, oof.rounds, verdicts, unseen, figures)
+    judged = evidence.Judged(everybody, unseen, verdicts.threshold, costs, figures)
+    effort = evidence.QUICK if recipe.quick else evidence.THOROUGH
+    found = evidence.evidence(clients, judged, effort=effort, seed=seed, say=say)
+    return Trained(everybody, oof.rounds, verdicts, unseen, figures, found)
 
 
-def _settle(raw: NDArray[np.float64], target: NDArray[np.float64], fold: NDArray[np.int64]) -> Verdicts:
+def _settle(
+    raw: NDArray[np.float64], target: NDArray[np.float64], fold: NDArray[np.int64], costs: Costs
+) -> Verdicts:
     calibration = calibrating.calibrate(raw, target)
-    minima = threshold.fold_thresholds(target, calibration.probability(raw), fold)
-    return Verdicts(calibration, calibrating.checked(raw, target), minima)
+    minima = threshold.fold_thresholds(target, calibration.probability(raw), fold, costs)
+    return Verdicts(calibration, calibrating.checked(raw, target), minima, costs)
 
 
 def write(
@@ -123,14 +132,14 @@ def _facts(trained: Trained, clients: Clients, recipe: Recipe, about: Mapping[st
         "features": list(clients.names),
         "categorical": model_folder.vocabulary(clients.names),
         "medians": _medians(clients),
-        "recipe": {"params": dict(recipe.params), "seeds": recipe.seeds, "rounds": trained.rounds},
+        "recipe": {**asdict(recipe), "rounds": trained.rounds},
         "threshold": verdicts.threshold,
-        "threshold_theory": threshold.THEORY,
+        "threshold_theory": verdicts.costs.theory,
         "fold_thresholds": verdicts.fold_thresholds,
-        "costs": {"fn": threshold.FALSE_NEGATIVE, "fp": threshold.FALSE_POSITIVE},
+        "costs": asdict(verdicts.costs),
         "calibration": {**asdict(verdicts.calibration), "before": dict(verdicts.before)},
         "metrics": trained.metrics,
-        "fairness": fairness.by_group(clients, trained.unseen, verdicts.threshold),
+        **trained.evidence,
         "population": summaries.summarise(clients),
         "libraries": {name: version(name) for name in _LIBRARIES} | {"python": platform.python_version()},
     }

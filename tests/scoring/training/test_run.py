@@ -70,25 +70,6 @@ def test_the_population_describes_every_client_and_hides_small_cells(finished: F
     assert max(bands) - min(bands) < 30
 
 
-def test_fairness_counts_each_sex_and_age_band(finished: Finished) -> None:
-    women = finished.facts["fairness"]["CODE_GENDER"]["F"]
-    refused = finished.trained.unseen >= finished.facts["threshold"]
-    inside = finished.clients.protected["CODE_GENDER"] == "F"
-    defaults = inside & (finished.clients.target == 1)
-    assert women["n"] == inside.sum()
-    assert women["acceptance_rate"] == pytest.approx(1 - refused[inside].mean())
-    assert women["tpr"] == pytest.approx(refused[defaults].mean())
-    assert "30-39" in finished.facts["fairness"]["age_band"]
-
-
-def test_groups_under_twenty_are_left_out_of_fairness(finished: Finished, tmp_path: Path) -> None:
-    sex = finished.clients.protected["CODE_GENDER"].copy()
-    sex[:19] = "XNA"
-    protected = {**finished.clients.protected, "CODE_GENDER": sex}
-    other = train_into(tmp_path / "v1", replace(finished.clients, protected=protected))
-    assert other.facts["fairness"]["CODE_GENDER"].keys() == {"F", "M"}
-
-
 def test_the_card_says_what_it_must(finished: Finished) -> None:
     text = (finished.path / "CARD.md").read_text()
     for title in (

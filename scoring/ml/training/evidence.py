@@ -1,0 +1,89 @@
+"""What a finished training knows about itself beyond its metrics: curves, checks, fairness, explanation.
+
+The result goes into model.json as it is; the card and the pages read it from there.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.ml.model.booster import Booster
+from scoring.ml.training import (
+    checking,
+    curves,
+    fairness,
+    global_explanation,
+    protected,
+    splits,
+    threshold,
+)
+from scoring.ml.training.clients import Clients, Say
+from scoring.ml.training.threshold import Costs
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is spent on evidence: clients asked by quick boosters, clients explained, bootstrap draws."""
+
+    trials: int
+    explained: int
+    resamples: int
+
+
+THOROUGH = Effort(trials=60_000, explained=2_000, resamples=300)
+QUICK = Effort(trials=6_000, explained=600, resamples=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was trained: `unseen`, (n,), holds probabilities from boosters that had not seen the client."""
+
+    booster: Booster
+    unseen: Values
+    threshold: float
+    costs: Costs
+    metrics: Mapping[str, Any]
+
+
+def evidence(clients: Clients, judged: Judged, *, effort: Effort, seed: int, say: Say) -> dict[str, Any]:
+    """Entries of model.json: "curves", "reliability", "cost_curve", "fairness", "protected", "checks",
+    "suspect" and "explanation".
+    """
+    learn, judge = splits.hold_out(clients.target, seed)
+    parts = {"oof": learn, "holdout": judge}
+
+    def per_part(points: Callable[[Values, Values], Any]) -> dict[str, Any]:
+        return {part: points(clients.target[rows], judged.unseen[rows]) for part, rows in parts.items()}
+
+    def explained() -> dict[str, Any]:
+        drawn = global_explanation.sample(
+            judged.booster, clients.names, clients.matrix, rows=effort.explained, seed=seed
+        )
+        return global_explanation.explanation(drawn)
+
+    steps: dict[str, Callable[[], Any]] = {
+        "curves": lambda: per_part(curves.curves),
+        "reliability": lambda: per_part(curves.reliability),
+        "cost_curve": lambda: threshold.cost_curve(
+            clients.target[learn], judged.unseen[learn], judged.threshold, judged.costs
+        ),
+        "fairness": lambda: fairness.by_group(
+            clients, judged.unseen, judged.threshold, resamples=effort.resamples, seed=seed
+        ),
+        "protected": lambda: {
+            "sex": protected.foretold_sex(clients, seed=seed, size=effort.trials),
+            "price": protected.price(clients, seed=seed, size=effort.trials),
+        },
+        "checks": lambda: checking.of_run(clients, judged.metrics, seed=seed, size=effort.trials),
+        "explanation": explained,
+    }
+    found: dict[str, Any] = {}
+    for name, step in steps.items():
+        say(f"Evidence: {name.replace('_', ' ')}")
+        found[name] = step()
+    return {**found, "suspect": checking.suspect(found["checks"])}
