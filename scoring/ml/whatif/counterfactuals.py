@@ -1,11 +1,12 @@
 """What would change a refusal: the fewest and smallest honest changes of the request that end in "accept".
 
-Levers, each in one direction that a bank may advise: a smaller credit (what it no longer finances of the price, the
-client pays), an instalment over another usual duration, a document that is still missing. Income, job, ratings,
-history and everything about the person stay as they are: a wish is not advice, a lower income never is.
+Levers, each in one direction that a bank may advise: a smaller credit (what it no longer finances of the
+price, the client pays), an instalment over another usual duration, a document that is still missing. Income,
+job, ratings, history and everything about the person stay as they are: a wish is not advice, and a lower
+income never is.
 
-The search is a grid scored in one batch, then two finer ones around what was found; it depends on the record and
-the model alone, so the same question has the same answer. Idea of sparse and close counterfactuals:
+The search is a grid scored in one batch, then two finer ones around what was found; it depends on the record
+and the model alone, so the same question has the same answer. Idea of sparse and close counterfactuals:
 S. Wachter, B. Mittelstadt, C. Russell (2018); R. K. Mothilal, A. Sharma, C. Tan, "DiCE" (2020).
 """
 
@@ -28,22 +29,22 @@ Probability = Callable[[Columns], NDArray[np.float64]]
 
 MOST_FIELDS: Final = 3
 MOST_FOUND: Final = 3
-# A probability that only just passes would not survive the next model: at least this share below the threshold.
+# A probability that only just passes would not survive the next model: this share below the threshold.
 MARGIN: Final = 0.05
-# A credit of less than a third of what was asked is another request, an instalment a quarter higher another budget.
+# A credit of a third of what was asked is another request, an instalment a quarter higher another budget.
 LEAST_CREDIT: Final = 0.35
 MOST_INSTALMENT: Final = 1.25
 LEVELS: Final = 13
 FINER: Final = 12
 # What a document counts against a relative change of an amount: a trip home, or 10 % of the credit.
 DOCUMENT_DISTANCE: Final = 0.1
-# A longer list of changes must bring each of them closer by this much to be worth showing beside a shorter one.
+# A longer list of changes must be nearer by this much to be worth showing beside a shorter one.
 WORTH: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """`changes`: raw column -> its new value; `asked`: the same as a person would enter it in a simulation."""
+    """`changes`: raw column -> its new value; `asked`: the same as a person would enter it."""
 
     changes: Mapping[str, float]
     asked: Asked

@@ -1,7 +1,7 @@
 """What may be changed in a simulation: one table of fields, with unit, bounds and step.
 
-Nothing else can move: not the ratings, not the history, not age, family, region or dwelling. Most fields are raw
-columns; the others are what a person would say instead and stand for raw columns (`request.translated`).
+Nothing else can move: not the ratings, not the history, not age, family, region or dwelling. Most fields are
+raw columns; the others are what a person would say instead and stand for raw columns (`request.translated`).
 """
 
 from dataclasses import dataclass

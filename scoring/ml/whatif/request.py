@@ -197,16 +197,16 @@ _ABOVE_CREDIT: Final = Text(
     "La mensualité (%(annuity)s) ne peut pas dépasser le crédit (%(credit)s).",
 )
 _TOO_SOON: Final = Text(
-    f"At %(annuity)s a month, a credit of %(credit)s would be repaid in less than {SHORTEST_MONTHS:.0f} months, "
-    "the shortest term.",
-    f"À %(annuity)s par mois, un crédit de %(credit)s serait remboursé en moins de {SHORTEST_MONTHS:.0f} mois, "
-    "la durée la plus courte.",
+    "At %(annuity)s a month, a credit of %(credit)s would be repaid in less than "
+    f"{SHORTEST_MONTHS:.0f} months, the shortest term.",
+    "À %(annuity)s par mois, un crédit de %(credit)s serait remboursé en moins de "
+    f"{SHORTEST_MONTHS:.0f} mois, la durée la plus courte.",
 )
 _TOO_LATE: Final = Text(
-    f"At %(annuity)s a month, a credit of %(credit)s would not be repaid within {LONGEST_MONTHS:.0f} months, "
-    "the longest term, even without interest.",
-    f"À %(annuity)s par mois, un crédit de %(credit)s ne serait pas remboursé en {LONGEST_MONTHS:.0f} mois, "
-    "la durée la plus longue, même sans intérêts.",
+    "At %(annuity)s a month, a credit of %(credit)s would not be repaid within "
+    f"{LONGEST_MONTHS:.0f} months, the longest term, even without interest.",
+    "À %(annuity)s par mois, un crédit de %(credit)s ne serait pas remboursé en "
+    f"{LONGEST_MONTHS:.0f} mois, la durée la plus longue, même sans intérêts.",
 )
 
 
@@ -231,10 +231,10 @@ def _price_near_credit(request: Request) -> Iterator[Problem]:
 
 
 _PRICE_TOO_HIGH: Final = Text(
-    "The price of the goods (%(price)s) is too high for a credit of %(credit)s: give what the client pays as a "
-    "down payment.",
-    "Le prix du bien (%(price)s) est trop élevé pour un crédit de %(credit)s : indiquez en apport ce que le "
-    "client paie.",
+    "The price of the goods (%(price)s) is too high for a credit of %(credit)s: "
+    "give what the client pays as a down payment.",
+    "Le prix du bien (%(price)s) est trop élevé pour un crédit de %(credit)s : "
+    "indiquez en apport ce que le client paie.",
 )
 _PRICE_TOO_LOW: Final = Text(
     "A credit of %(credit)s is too much for goods that cost %(price)s.",
