@@ -169,13 +169,11 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "creditdesk"
 USERSESSIONS_ADAPTER = "accounts.adapter.UserSessionsAdapter"
-# Sign-in limits and used one-time codes live here. One process serves the desk, so its memory will do;
-# the default of 300 entries would let a flood of names push them out.
+# Sign-in limits and used one-time codes live here. For one process its memory will do; several share them
+# through the database (CACHE_URL=dbcache://creditdesk_cache). The default of 300 entries would let a flood
+# of names push them out.
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    },
+    "default": {"OPTIONS": {"MAX_ENTRIES": 100_000}, **env.cache_url("CACHE_URL", "locmemcache://")},
     # Rendered parts of case pages, in this process only; a few hundred are the cases of a morning.
     "fragments": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
