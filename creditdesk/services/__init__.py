@@ -1,5 +1,6 @@
 """What people do at the desk: each function is one act, written together with its audit event."""
 
+from creditdesk.services.advising import counterfactuals_of
 from creditdesk.services.assessing import assess, standing_assessment
 from creditdesk.services.claiming import claim, release, share
 from creditdesk.services.contesting import contest, examine, may_examine
@@ -8,6 +9,7 @@ from creditdesk.services.escalating import answer_escalation, escalate
 from creditdesk.services.letter_keeping import keep_letter
 from creditdesk.services.opening import add_note, open_case
 from creditdesk.services.refusing import ActRefused
+from creditdesk.services.simulating import delete_scenario, save_scenario, simulate
 
 __all__ = [
     "ActRefused",
@@ -18,7 +20,9 @@ __all__ = [
     "check_decision",
     "claim",
     "contest",
+    "counterfactuals_of",
     "decide",
+    "delete_scenario",
     "escalate",
     "examine",
     "keep_letter",
@@ -26,6 +30,8 @@ __all__ = [
     "needs_second_person",
     "open_case",
     "release",
+    "save_scenario",
     "share",
+    "simulate",
     "standing_assessment",
 ]
