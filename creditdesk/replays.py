@@ -88,8 +88,8 @@ def _what_differs(
         return f"probability {stored.probability!r}, recomputed {probability!r}"
     if stored.verdict != verdict:
         return f"verdict {stored.verdict}, recomputed {verdict}"
-    if not stored.contributions:
-        return ""
+    if not stored.contributions and not stored.reasons:
+        return ""  # Only the probability was asked for.
     kept = np.frombuffer(stored.contributions, dtype="<f8")
     if kept.shape != contributions.shape or np.abs(kept - contributions).max() > TOLERANCE:
         return "contributions"

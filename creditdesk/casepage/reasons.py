@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from creditdesk import charts, wording
 from creditdesk.models.assessment import Contribution
-from creditdesk.reasons import SHOWN
+from creditdesk.reasons.first import SHOWN
 from scoring.ml.features import catalogue
 
 DECIMALS = 3

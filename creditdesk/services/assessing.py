@@ -53,14 +53,57 @@ def standing_assessment(case: Case) -> Assessment | None:
 
 def assess(*, case: Case, by: User) -> Assessment:
     """Store what the model in use says of the case; without a usable model the verdict is refer."""
+    return keep(case=case, profile=case.profile, told=appraise(case.profile), by=by)
+
+
+def appraise(profile: Profile) -> dict[str, Any]:
+    """What the model in use says of a profile, as columns of an assessment; refer without a usable model."""
+    try:
+        return _told(engine.current(), profile)
+    except ModelUnavailable as error:
+        return {"verdict": Assessment.Verdict.REFER, "refer_reason": str(error)}
+
+
+@transaction.atomic
+def keep(
+    *, case: Case | None, profile: Profile, told: dict[str, Any], by: User, through: str = ""
+) -> Assessment:
+    """Store an appraisal with its audit event. Without a case, it is of an application that was sent along;
+    `through` names the API key that asked."""
     if not by.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
-    profile = case.profile
-    try:
-        told = _told(engine.current(), profile)
-    except ModelUnavailable as error:
-        told = {"verdict": Assessment.Verdict.REFER, "refer_reason": str(error)}
-    return _store(case, profile, told, by)
+    assessment = assessment_of(case, profile, told, by)
+    assessment.save()
+    if case:
+        Case.objects.filter(pk=case.pk).update(latest_assessment=assessment)
+        case.latest_assessment = assessment
+    audit.record(
+        action=Action.ASSESSMENT,
+        actor=by,
+        target=case.reference if case else "",
+        details={
+            "assessment": assessment.pk,
+            "verdict": assessment.verdict,
+            "probability": assessment.probability,
+            "model_version": assessment.model_version,
+            **({"api_key": through} if through else {}),
+        },
+    )
+    metrics.count(assessment)
+    return assessment
+
+
+def assessment_of(case: Case | None, profile: Profile, told: dict[str, Any], by: User) -> Assessment:
+    """The row of an appraisal, not yet stored."""
+    inputs = {name: getattr(profile, name) for name in ("application", "history", "history_rows")}
+    return Assessment(
+        case=case,
+        profile_digest=profile.digest,
+        inputs=inputs,
+        assessed_by=by,
+        request_id=request_id.current(),
+        **told,
+    )
 
 
 def _digest_in_use() -> str:
@@ -73,16 +116,9 @@ def _digest_in_use() -> str:
 def _told(model: Model, profile: Profile) -> dict[str, Any]:
     answer = ask(model, profile.record)
     return {
-        "model_version": model.version,
-        "model_digest": model.digest,
-        "features": answer.features.astype("<f8").tobytes(),
+        **scored(model, answer.features, answer.probability, answer.verdict, answer.missing),
         "contributions": answer.contributions.astype("<f8").tobytes(),
         "base_value": answer.base_value,
-        "probability": answer.probability,
-        "threshold": model.threshold,
-        "verdict": answer.verdict,
-        "missing": list(answer.missing),
-        "refer_reason": f"missing: {', '.join(answer.missing)}" if answer.missing else "",
         "reasons": reasons_for(
             model,
             values=answer.features,
@@ -94,32 +130,21 @@ def _told(model: Model, profile: Profile) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
-def _store(case: Case, profile: Profile, told: dict[str, Any], by: User) -> Assessment:
-    assessment = Assessment.objects.create(
-        case=case,
-        profile_digest=profile.digest,
-        inputs={
-            "application": profile.application,
-            "history": profile.history,
-            "history_rows": profile.history_rows,
-        },
-        assessed_by=by,
-        request_id=request_id.current(),
-        **told,
-    )
-    Case.objects.filter(pk=case.pk).update(latest_assessment=assessment)
-    case.latest_assessment = assessment
-    audit.record(
-        action=Action.ASSESSMENT,
-        actor=by,
-        target=case.reference,
-        details={
-            "assessment": assessment.pk,
-            "verdict": assessment.verdict,
-            "probability": assessment.probability,
-            "model_version": assessment.model_version,
-        },
-    )
-    metrics.count(assessment)
-    return assessment
+def scored(
+    model: Model,
+    features: np.ndarray[Any, np.dtype[np.float64]],
+    probability: float,
+    verdict: str,
+    missing: tuple[str, ...],
+) -> dict[str, Any]:
+    """The columns of an assessment that need no contributions."""
+    return {
+        "model_version": model.version,
+        "model_digest": model.digest,
+        "features": features.astype("<f8").tobytes(),
+        "probability": probability,
+        "threshold": model.threshold,
+        "verdict": verdict,
+        "missing": list(missing),
+        "refer_reason": f"missing: {', '.join(missing)}" if missing else "",
+    }

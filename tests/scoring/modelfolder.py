@@ -9,7 +9,7 @@ import pyarrow
 import pyarrow.parquet
 
 from scoring.ml.features import catalogue
-from scoring.ml.model import booster, folder
+from scoring.ml.model import booster, explained, folder
 
 ROWS = 400
 QUANTILES = [0.1, 0.3, 0.5, 0.7, 0.9]
@@ -31,7 +31,12 @@ METRICS = [
 
 
 def tiny_model(
-    path: Path, *, name: str = "tiny-1", features: Sequence[str] | None = None, **facts: Any
+    path: Path,
+    *,
+    name: str = "tiny-1",
+    features: Sequence[str] | None = None,
+    explain: bool = False,
+    **facts: Any,
 ) -> Path:
     """A trained folder `path / name`; `facts` replaces entries of its model.json."""
     names = tuple(features or [feature.name for feature in catalogue.FEATURES])
@@ -44,8 +49,39 @@ def tiny_model(
         pyarrow.table({**columns, "probability": trees.predict(matrix)}), where / folder.REFERENCE
     )
     (where / folder.CARD).write_text(f"# {name}\n\nA model for tests.\n", encoding="utf-8")
+    if explain:
+        (where / folder.EXPLAIN).write_bytes(explained_file(names, trees))
     folder.seal(where, {**_facts(name, names), **facts})
     return where
+
+
+def explained_file(names: tuple[str, ...], trees: booster.Booster | None = None) -> bytes:
+    """Most accepted clients lie between 1 and 3; a quarter of them share any category; three sisters that are
+    the model itself; 200 similar clients of whom every tenth defaulted."""
+    groups = explained.groups_of(names)
+    rng = np.random.default_rng(5)
+    plain = np.array([bool(catalogue.BY_NAME[name].categories) for name in names])
+    text = (trees or _trees(names)[0]).model_to_string()
+    return explained.pack(
+        explained.Explained(
+            features=names,
+            groups=groups,
+            accepted=ROWS,
+            low=np.where(plain, np.nan, 1.0),
+            high=np.where(plain, np.nan, 3.0),
+            known=np.full(len(names), 0.9),
+            shares=np.where(plain[:, None], np.full((len(names), 60), 0.25), np.nan),
+            importance=np.linspace(1, 0, len(names)),
+            group_importance=np.linspace(1, 0, len(groups)),
+            sample=rng.normal(0, 0.1, (200, len(groups))).astype(np.float32),
+            defaulted=np.arange(200) % 10 == 0,
+            refused=np.arange(200) % 5 == 0,
+            scale=np.ones(len(groups)),
+            radius=1e6,
+            nearest=100,
+            sisters=(text, text, text),
+        )
+    )
 
 
 def _trees(names: tuple[str, ...]) -> tuple[booster.Booster, np.ndarray]:

@@ -1,6 +1,6 @@
-"""The reasons of an assessment, worded in both languages on the day they are shown."""
+"""The reasons of the first dictionary: single features by size, either way. Kept for replays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,37 +8,35 @@ from django.utils import translation
 from numpy.typing import NDArray
 
 from creditdesk import wording
-from creditdesk.models import Profile
 from scoring.ml.features import catalogue
 from scoring.ml.features.feature import Feature
+from scoring.ml.model.model import Model
 
 SHOWN = 10
 
 
 def reasons_for(
-    names: Sequence[str],
+    model: Model,
     values: NDArray[np.float64],
     contributions: NDArray[np.float64],
-    profile: Profile,
+    history_rows: Mapping[str, int],
 ) -> list[dict[str, Any]]:
     """The largest contributions, in log-odds, most important first; ties keep the model's order."""
     order = np.argsort(-np.abs(contributions), kind="stable")[:SHOWN].tolist()
     return [
-        _reason(catalogue.BY_NAME[names[i]], float(values[i]), float(contributions[i]), profile)
+        _reason(catalogue.BY_NAME[model.features[i]], float(values[i]), float(contributions[i]), history_rows)
         for i in order
     ]
 
 
-def _reason(feature: Feature, value: float, contribution: float, profile: Profile) -> dict[str, Any]:
+def _reason(
+    feature: Feature, value: float, contribution: float, history_rows: Mapping[str, int]
+) -> dict[str, Any]:
     texts = {}
     for language in ("en", "fr"):
         with translation.override(language):
-            label = wording.told(feature.label)
-            texts[f"text_{language}"] = f"{label}: {_value(feature, value, profile)}"
+            words = wording.feature_in_words(feature, value)
+            if np.isnan(value):
+                words = wording.missing_in_words(feature.table, history_rows)
+            texts[f"text_{language}"] = f"{wording.told(feature.label)}: {words}"
     return {"code": feature.group, "feature": feature.name, "contribution": contribution, **texts}
-
-
-def _value(feature: Feature, value: float, profile: Profile) -> str:
-    if np.isnan(value):
-        return wording.missing_in_words(feature.table, profile.history_rows)
-    return wording.feature_in_words(feature, value)

@@ -1,0 +1,88 @@
+"""One feature of one client in a sentence, beside what is usual among the clients that the model accepts."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from django.utils import translation
+
+from creditdesk import wording
+from creditdesk.reasons import sentences
+from scoring.ml.features.feature import Feature, Unit
+from scoring.ml.model.explained import Usual
+from scoring.ml.tables.schema import Text
+
+LANGUAGES = ("en", "fr")
+
+# Units in which a smaller number means longer ago, or older.
+_TURNED = (Unit.AGE_DAYS, Unit.DAYS_AGO, Unit.MONTHS_AGO)
+
+
+def can_be_said(feature: Feature) -> bool:
+    """Whether a person can picture the value; indices, products and spreads they cannot."""
+    return feature.name in sentences.PHRASES or (
+        feature.unit is not Unit.NUMBER and not feature.name.endswith("_std")
+    )
+
+
+def told(
+    feature: Feature, value: float, usual: Usual | None, refused: bool, history_rows: Mapping[str, int]
+) -> dict[str, str]:
+    """The sentence in each language."""
+    found = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            found[f"text_{language}"] = _sentence(feature, value, usual, refused, history_rows)
+    return found
+
+
+def needed(label: Text) -> dict[str, str]:
+    """What is said of an input without which there is no verdict."""
+    found = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            found[f"text_{language}"] = _say(sentences.NEEDED, label=wording.titled(label))
+    return found
+
+
+def _say(text: Text, **holes: str) -> str:
+    return wording.told(text).format(**holes)
+
+
+def _sentence(
+    feature: Feature, value: float, usual: Usual | None, refused: bool, history_rows: Mapping[str, int]
+) -> str:
+    if np.isnan(value):
+        return _missing(feature, usual, history_rows)
+    said = _said(feature, value)
+    if usual is None:
+        return _say(sentences.ALONE, said=said)
+    if not np.isnan(usual.low):
+        return _against_range(feature, value, usual, refused, said)
+    share = usual.share_of(value)
+    if np.isnan(share):
+        return _say(sentences.ALONE, said=said)
+    return _say(sentences.SHARED, said=said, share=wording.percent(share, 0))
+
+
+def _missing(feature: Feature, usual: Usual | None, history_rows: Mapping[str, int]) -> str:
+    why = wording.missing_in_words(feature.table, history_rows)
+    said = _say(sentences.UNKNOWN, label=wording.titled(feature.label), why=why)
+    if usual is None:
+        return _say(sentences.ALONE, said=said)
+    return _say(sentences.KNOWN_FOR, said=said, share=wording.percent(usual.known, 0))
+
+
+def _said(feature: Feature, value: float) -> str:
+    words = wording.feature_in_words(feature, value)
+    if phrase := sentences.PHRASES.get(feature.name):
+        return wording.told(phrase).format(words)
+    return _say(sentences.LABELLED, label=wording.titled(feature.label), value=words)
+
+
+def _against_range(feature: Feature, value: float, usual: Usual, refused: bool, said: str) -> str:
+    ends = [wording.feature_in_words(feature, end) for end in (usual.low, usual.high)]
+    low, high = reversed(ends) if feature.unit in _TURNED else ends
+    if low == high:
+        return _say(sentences.ALL_ALIKE, said=said, low=low)
+    within = refused and usual.low <= value <= usual.high
+    return _say(sentences.WITHIN if within else sentences.BEYOND, said=said, low=low, high=high)
