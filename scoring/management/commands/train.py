@@ -16,9 +16,10 @@ from scoring import services
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import Folder, FolderError, open_folder
-from scoring.ml.training import run, tracking
+from scoring.ml.training import run, tracking, tuning
 from scoring.ml.training.clients import TrainingError, gather
 from scoring.ml.training.recipe import recipe_for
+from scoring.ml.training.training_run import training_run
 from scoring.models import ModelVersion
 
 MAX_SEED = 1_000_000
@@ -44,14 +45,18 @@ class Command(BaseCommand):
         parser.add_argument("--name", type=version_name, required=True, metavar="V")
         parser.add_argument("--seed", type=seed_number, default=1)
         parser.add_argument("--quick", action="store_true", help="minutes instead of hours")
+        parser.add_argument(
+            "--tune", type=int, default=0, metavar="N", help="search settings until N trials are known"
+        )
         parser.add_argument("--demo", action="store_true", help="label the version as the demo model")
 
     def handle(self, *, folder: Path, name: str, seed: int, quick: bool, demo: bool, **options: Any) -> None:
-        self.started = monotonic()
+        self.watch = Stopwatch()
+        self.trials: list[tracking.Run] = []
         target = settings.ML_ARTIFACTS / name
         refuse_known(target)
         try:
-            facts = self.build(folder, target, seed=seed, quick=quick, demo=demo)
+            facts = self.build(folder, target, seed=seed, quick=quick, demo=demo, tune=options["tune"])
         except (FolderError, TrainingError) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
@@ -60,13 +65,14 @@ class Command(BaseCommand):
         self.log(target, facts)
         self.stdout.write(summary(facts, target))
 
-    def build(self, path: Path, target: Path, *, seed: int, quick: bool, demo: bool) -> dict[str, Any]:
+    def build(
+        self, path: Path, target: Path, *, seed: int, quick: bool, demo: bool, tune: int
+    ) -> dict[str, Any]:
         """Everything is written beside the target and renamed at the end: a version is there or it is not."""
         self.say(f"Reading {path}")
         checked = check(open_folder(path))
         clients = gather(checked.folder, say=self.say)
         recipe = recipe_for(len(clients), quick=quick)
-        trained = run.train(clients, recipe=recipe, seed=seed, say=self.say)
         about = {
             "name": target.name,
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -74,6 +80,18 @@ class Command(BaseCommand):
             "seed": seed,
             "data": origin(checked.folder, rejected=sum(checked.rejects.rows().values())),
         }
+        if tune:
+            tuned = tuning.tune(
+                clients,
+                recipe,
+                seed=seed,
+                trials=tune,
+                store=settings.VAR_DIR / "tuning.sqlite3",
+                fingerprint=about["data"]["fingerprint"],
+                say=self.say,
+            )
+            recipe, about["tuning"], self.trials = tuned.recipe, tuned.record, tuned.runs
+        trained = run.train(clients, recipe=recipe, seed=seed, say=self.say)
         target.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as beside:
             finished = Path(beside) / target.name
@@ -89,16 +107,39 @@ class Command(BaseCommand):
             raise CommandError(f"{name} is trained but could not be registered: {error}") from error
 
     def log(self, target: Path, facts: Mapping[str, Any]) -> None:
+        self.say("Logging")
+        whole = training_run(target, facts, seconds=self.watch.seconds, children=self.trials)
         try:
-            identity = tracking.log_run(target, facts, tracking_uri=settings.MLFLOW_TRACKING_URI)
+            identity = tracking.log_run(whole, tracking_uri=settings.MLFLOW_TRACKING_URI)
         except tracking.NotLogged as error:
-            self.stderr.write(f"Not logged to MLflow: parameters, metrics and artefacts ({error})")
+            self.stderr.write(
+                f"Not logged to MLflow: parameters, metrics, times, plots, {len(self.trials)} trials and the "
+                f"registered model ({error})"
+            )
         else:
             self.say(f"MLflow run {identity}")
 
     def say(self, stage: str) -> None:
-        self.stderr.write(f"[{monotonic() - self.started:6.1f} s] {stage}", self.style.NOTICE)
+        self.stderr.write(f"[{self.watch.begin(stage):6.1f} s] {stage}", self.style.NOTICE)
         sys.stderr.flush()
+
+
+class Stopwatch:
+    """How long each stage took, by its name; a stage ends when the next one begins."""
+
+    def __init__(self) -> None:
+        self.started = self.since = monotonic()
+        self.stage = "start"
+        self.seconds: dict[str, float] = {}
+
+    def begin(self, stage: str) -> float:
+        """End the stage before; returns the seconds since the start."""
+        now = monotonic()
+        self.seconds[self.stage] = self.seconds.get(self.stage, 0.0) + now - self.since
+        self.seconds["total"] = now - self.started
+        self.since = now
+        self.stage = re.sub(r"[^a-z0-9]+", "_", stage.partition(":")[0].lower()).strip("_")[:80]
+        return now - self.started
 
 
 def refuse_known(target: Path) -> None:

@@ -81,9 +81,9 @@ _OVERSIGHT = (
     "A person decides every case and sees the probability, the threshold and the reasons. Deciding against "
     "the recommendation needs a written reason, and accepting what the model refuses needs a second person "
     "above an amount. When a critical input is missing or the model is suspended, the recommendation is to "
-    "look first. Every recommendation is stored with its inputs and can be computed again. The order of "
-    "these sections follows what Annex IV of the EU AI Act asks to be documented; the card does not claim that "
-    "anything complies with it."
+    "look first. Every recommendation is stored with its inputs and can be computed again. The sections "
+    "follow what Annex IV of the EU AI Act asks to be documented; the card does not claim that anything "
+    "complies with it."
 )
 
 
@@ -157,9 +157,9 @@ def _threshold(facts: Facts) -> str:
         f"Theory says {facts['threshold_theory']:.4f} for calibrated probabilities.\n\n"
         f"The cost per client is {curve['chosen']['cost']:.4f} at this threshold, "
         f"{curve['theory']['cost']:.4f} at the theoretical one, {curve['minimum']['cost']:.4f} at the "
-        f"cheapest ({curve['minimum']['threshold']:.4f}) and {curve['everybody']['cost']:.4f} when all are accepted. "
-        f"Any threshold from {flat['low']:.4f} to {flat['high']:.4f} costs at most {flat['within']:.0%} more "
-        "than the cheapest."
+        f"cheapest ({curve['minimum']['threshold']:.4f}) and {curve['everybody']['cost']:.4f} when all are "
+        f"accepted. Any threshold from {flat['low']:.4f} to {flat['high']:.4f} costs at most "
+        f"{flat['within']:.0%} more than the cheapest."
     )
 
 

@@ -1,34 +1,91 @@
-"""The MLflow run of a training: what was tried, how it did, and the folder that came out."""
+"""MLflow runs: what was tried, how it did, and what came out. One function logs them all."""
 
+import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 EXPERIMENT = REGISTERED = "creditdesk"
+CHAMPION, CHALLENGER = "champion", "challenger"
 _SQLITE = "sqlite:///"
 _PATIENCE_SECONDS = 5
+Answer = TypeVar("Answer")
+# MLflow refuses longer ones.
+_LONGEST_VALUE = 6_000
 
 
 class NotLogged(Exception):
-    """The tracking store could not take the run; the message says why. The trained folder is unharmed."""
+    """The tracking store could not take it; the message says why. What was trained is unharmed."""
 
 
-def log_run(folder: Path, facts: Mapping[str, Any], *, tracking_uri: str) -> str:
-    """Log parameters, metrics and the folder, register the version (inactive), and return the run's id.
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A model as MLflow keeps it: `flavour` is the name of its module in mlflow ("lightgbm", "sklearn")."""
+
+    flavour: str
+    model: Any
+    names: Sequence[str]
+    example: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run. `files` maps a file or folder to its place among the artefacts; `texts` a place to words.
+
+    `figures` gives Matplotlib figures, drawn when they are needed; `children` are nested runs.
+    """
+
+    name: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[Path, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    figures: Callable[[], Iterable[tuple[str, Any]]] = tuple
+    model: Logged | None = None
+    registered_as: str = ""
+    children: Sequence["Run"] = ()
+
+
+def log_run(run: Run, *, tracking_uri: str) -> str:
+    """Log a run and its children, return its id; a `registered_as` model becomes a version, the challenger.
 
     `tracking_uri` is MLflow's; artefacts of a SQLite store lie beside its file. Raises NotLogged.
     """
+    return _reaching(tracking_uri, lambda: _log(run, _experiment(tracking_uri)))
+
+
+def name_champion(version: str, *, tracking_uri: str) -> bool:
+    """Give the alias of the champion to the registered model of that version; False where there is none.
+
+    Raises NotLogged.
+    """
+    return _reaching(tracking_uri, lambda: _name_champion(version))
+
+
+def _reaching(tracking_uri: str, act: Callable[[], Answer]) -> Answer:
     # A bank's training does not report to anybody.
     os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
     if tracking_uri.startswith(_SQLITE):
         _check_sqlite(Path(tracking_uri.removeprefix(_SQLITE)))
+    import mlflow
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
+    mlflow.set_tracking_uri(tracking_uri)
+    mlflow.set_registry_uri(tracking_uri)
     try:
-        return _log(folder, facts, tracking_uri)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return act()
     except (MlflowException, SQLAlchemyError, OSError) as error:
         raise NotLogged(str(error).splitlines()[0]) from error
 
@@ -47,54 +104,103 @@ def _check_sqlite(file: Path) -> None:
         raise NotLogged(f"{file}: {error}") from error
 
 
-def _log(folder: Path, facts: Mapping[str, Any], tracking_uri: str) -> str:
-    from mlflow import MlflowClient
-    from mlflow.entities import Metric, Param, RunTag
+def _experiment(tracking_uri: str) -> str:
+    import mlflow
 
-    client = MlflowClient(tracking_uri=tracking_uri, registry_uri=tracking_uri)
-    run = client.create_run(_experiment(client, tracking_uri), run_name=facts["name"])
-    identity = str(run.info.run_id)
-    client.log_batch(
-        identity,
-        metrics=[Metric(name, value, run.info.start_time, 0) for name, value in _metrics(facts)],
-        params=[Param(name, str(value)) for name, value in _params(facts)],
-        tags=[RunTag("data.fingerprint", facts["data"]["fingerprint"])],
-    )
-    client.log_artifacts(identity, str(folder), "model")
-    _register(client, run.info.artifact_uri, identity)
-    client.set_terminated(identity)
-    return identity
-
-
-def _experiment(client: Any, tracking_uri: str) -> str:
-    known = client.get_experiment_by_name(EXPERIMENT)
+    known = mlflow.get_experiment_by_name(EXPERIMENT)
     if known:
         return str(known.experiment_id)
     artefacts = None
     if tracking_uri.startswith(_SQLITE):
         artefacts = (Path(tracking_uri.removeprefix(_SQLITE)).resolve().parent / "mlflow-artifacts").as_uri()
-    return str(client.create_experiment(EXPERIMENT, artifact_location=artefacts))
+    return str(mlflow.create_experiment(EXPERIMENT, artifact_location=artefacts))
 
 
-def _register(client: Any, artifact_uri: str, run_id: str) -> None:
-    if not client.search_registered_models(f"name = '{REGISTERED}'"):
-        client.create_registered_model(REGISTERED)
-    client.create_model_version(REGISTERED, source=f"{artifact_uri}/model", run_id=run_id)
+def _log(run: Run, experiment: str, *, nested: bool = False) -> str:
+    import mlflow
+
+    with mlflow.start_run(experiment_id=experiment, run_name=run.name, nested=nested) as started:
+        mlflow.log_params({name: str(value)[:_LONGEST_VALUE] for name, value in run.params.items()})
+        mlflow.log_metrics({name: float(value) for name, value in run.metrics.items()})
+        mlflow.set_tags(dict(run.tags))
+        for place, text in run.texts.items():
+            mlflow.log_text(text, place)
+        for file, place in run.files.items():
+            (mlflow.log_artifacts if file.is_dir() else mlflow.log_artifact)(str(file), place or None)
+        for place, figure in run.figures():
+            mlflow.log_figure(figure, place)
+        if run.model:
+            _log_model(run.model, run)
+        for child in run.children:
+            _log(child, experiment, nested=True)
+    return str(started.info.run_id)
 
 
-def _params(facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    yield from facts["recipe"]["params"].items()
-    yield "seed", facts["seed"]
-    yield "seeds", facts["recipe"]["seeds"]
-    yield "rounds", facts["recipe"]["rounds"]
-    yield "features", len(facts["features"])
-    yield "clients", facts["data"]["clients"]
-    yield "calibration", facts["calibration"]["method"]
+def _log_model(logged: Logged, run: Run) -> None:
+    import importlib
+
+    import pandas as pd
+    from mlflow import MlflowClient
+    from mlflow.models import infer_signature
+
+    example = pd.DataFrame(logged.example, columns=list(logged.names))
+    flavour = importlib.import_module(f"mlflow.{logged.flavour}")
+    known = flavour.log_model(
+        logged.model,
+        name="model",
+        signature=infer_signature(example, logged.predicted),
+        input_example=example,
+        # Written down, not guessed: guessing starts another Python and takes half a minute.
+        pip_requirements=requirements(logged.flavour),
+        registered_model_name=run.registered_as or None,
+    )
+    if run.registered_as:
+        client = MlflowClient()
+        version = known.registered_model_version
+        client.set_model_version_tag(run.registered_as, version, "version", run.name)
+        client.set_registered_model_alias(run.registered_as, CHALLENGER, version)
 
 
-def _metrics(facts: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    yield "threshold", facts["threshold"]
-    for part, figures in facts["metrics"].items():
-        for name, figure in figures.items():
-            if name != "confusion":
-                yield from ((f"{part}_{name}_{end}".removesuffix("_value"), figure[end]) for end in figure)
+def requirements(flavour: str) -> list[str]:
+    from importlib.metadata import version
+
+    package = {"sklearn": "scikit-learn"}.get(flavour, flavour)
+    return [f"{name}=={version(name)}" for name in (package, "numpy", "pandas")]
+
+
+def _name_champion(version: str) -> bool:
+    from mlflow import MlflowClient
+
+    client = MlflowClient()
+    known = [
+        one
+        for one in client.search_model_versions(f"name = '{REGISTERED}'")
+        if one.tags.get("version") == version
+    ]
+    if not known:
+        return False
+    newest = max(known, key=lambda one: int(one.version))
+    client.set_registered_model_alias(REGISTERED, CHAMPION, newest.version)
+    if newest.version in _aliased(client, CHALLENGER):
+        client.delete_registered_model_alias(REGISTERED, CHALLENGER)
+    return True
+
+
+def _aliased(client: Any, alias: str) -> Iterator[str]:
+    aliases = client.get_registered_model(REGISTERED).aliases
+    yield from (str(version) for name, version in aliases.items() if name == alias)
+
+
+def flat(figures: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
+    """{"auc": {"value": 0.7, "low": ..}} as {"auc": 0.7, "auc_low": ..}; the confusion matrix is counts."""
+    found: dict[str, float] = {}
+    for name, figure in figures.items():
+        if isinstance(figure, Mapping):
+            found |= flat(figure, f"{prefix}{name}_")
+        elif isinstance(figure, int | float):
+            found[f"{prefix}{name}".removesuffix("_value")] = figure
+    return found
+
+
+def as_text(found: Any) -> str:
+    return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)

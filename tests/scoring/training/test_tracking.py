@@ -1,44 +1,120 @@
 import sqlite3
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from scoring.ml.training.tracking import NotLogged, log_run
-from tests.scoring.training.conftest import Finished
+from scoring.ml.model import folder
+from scoring.ml.training import run
+from scoring.ml.training.tracking import NotLogged, Run, log_run, name_champion
+from scoring.ml.training.training_run import SETTINGS, read_settings, recipe_from, training_run
+from tests.scoring.training.conftest import SEED, Finished, silent
 
 
-def test_a_run_holds_parameters_metrics_and_folder_and_registers_a_version(
-    finished: Finished, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('mlflow') / 'mlflow.sqlite3'}"
+
+
+@pytest.fixture(scope="module")
+def logged(finished: Finished, store: str) -> str:
+    """The id of the run of a finished training, with one trial beneath it."""
+    trial = Run("trial-0", params={"num_leaves": 8}, metrics={"log_loss": 0.25})
+    whole = training_run(finished.path, finished.facts, seconds={"total": 12.0}, children=[trial])
+    return log_run(whole, tracking_uri=store)
+
+
+def known(store: str) -> Any:
     from mlflow import MlflowClient
 
-    uri = f"sqlite:///{tmp_path / 'mlflow.sqlite3'}"
-    identity = log_run(finished.path, finished.facts, tracking_uri=uri)
-    client = MlflowClient(uri, uri)
-    run = client.get_run(identity)
-    assert run.info.status == "FINISHED"
-    assert run.data.params["rounds"] == str(finished.trained.rounds)
-    expected = finished.facts["metrics"]["holdout"]["auc"]["value"]
-    assert run.data.metrics["holdout_auc"] == pytest.approx(expected)
-    logged = {Path(file.path).name for file in client.list_artifacts(identity, "model")}
-    assert logged == {file.name for file in finished.path.iterdir()}
-    (version,) = client.search_model_versions("name = 'creditdesk'")
-    assert (version.run_id, version.aliases) == (identity, [])
+    return MlflowClient(store, store)
 
 
-def test_a_locked_store_is_said_within_seconds(
-    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def artefacts(store: str, identity: str, folder: str | None = None) -> set[str]:
+    return {Path(one.path).name for one in known(store).list_artifacts(identity, folder)}
+
+
+def test_a_run_holds_parameters_metrics_with_intervals_times_and_fingerprint(
+    finished: Finished, store: str, logged: str
 ) -> None:
+    found = known(store).get_run(logged)
+    assert found.info.status == "FINISHED"
+    assert found.data.params["rounds"] == str(finished.trained.rounds)
+    auc = finished.facts["metrics"]["holdout"]["auc"]
+    assert found.data.metrics["holdout_auc"] == pytest.approx(auc["value"])
+    assert found.data.metrics["holdout_auc_low"] == pytest.approx(auc["low"])
+    assert found.data.metrics["seconds_total"] == 12.0
+    assert found.data.tags["data.fingerprint"] == finished.facts["data"]["fingerprint"]
+
+
+def test_a_run_holds_every_plot_and_the_whole_folder(finished: Finished, store: str, logged: str) -> None:
+    plots = artefacts(store, logged, "plots")
+    assert {
+        "roc.png",
+        "precision_recall.png",
+        "calibration.png",
+        "cost.png",
+        "ks.png",
+        "lift.png",
+        "shap_beeswarm.png",
+        "shap_bar.png",
+    } <= plots
+    assert [name for name in plots if name.startswith("dependence_")]
+    assert artefacts(store, logged, "folder") == {file.name for file in finished.path.iterdir()}
+
+
+def test_the_model_is_the_challenger_with_signature_and_example_and_scores_as_the_folder(
+    finished: Finished, store: str, logged: str
+) -> None:
+    import mlflow
+
+    mlflow.set_tracking_uri(store)
+    version = known(store).get_model_version_by_alias("creditdesk", "challenger")
+    assert version.run_id == logged
+    model = mlflow.pyfunc.load_model("models:/creditdesk@challenger")
+    example = model.input_example
+    assert tuple(model.metadata.signature.inputs.input_names()) == finished.clients.names
+    ours = folder.load(finished.path).trees.predict(example.to_numpy())
+    np.testing.assert_allclose(model.predict(example), ours)
+
+
+def test_a_trial_is_a_run_beneath_its_training(store: str, logged: str) -> None:
+    client = known(store)
+    experiment = client.get_experiment_by_name("creditdesk").experiment_id
+    (trial,) = client.search_runs([experiment], f"tags.mlflow.parentRunId = '{logged}'")
+    assert (trial.data.params, trial.data.metrics) == ({"num_leaves": "8"}, {"log_loss": 0.25})
+
+
+def test_a_run_can_be_reproduced_from_what_it_logged(finished: Finished, store: str, logged: str) -> None:
+    import mlflow
+
+    mlflow.set_tracking_uri(store)
+    text = mlflow.artifacts.load_text(f"{known(store).get_run(logged).info.artifact_uri}/{SETTINGS}")
+    recipe, costs, seed = recipe_from(read_settings(text))
+    again = run.train(finished.clients, recipe=recipe, seed=seed, say=silent, costs=costs)
+    assert seed == SEED
+    assert again.booster.model_to_string() == (finished.path / folder.BOOSTER).read_text()
+    assert again.metrics == finished.facts["metrics"]
+
+
+def test_an_activated_version_becomes_the_champion(finished: Finished, store: str, logged: str) -> None:
+    assert name_champion(finished.facts["name"], tracking_uri=store)
+    assert known(store).get_model_version_by_alias("creditdesk", "champion").run_id == logged
+    assert not name_champion("never-logged", tracking_uri=store)
+
+
+def test_a_locked_store_is_said_within_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scoring.ml.training.tracking._PATIENCE_SECONDS", 0.1)
     file = tmp_path / "mlflow.sqlite3"
     holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(NotLogged, match="locked"):
-        log_run(finished.path, finished.facts, tracking_uri=f"sqlite:///{file}")
+        log_run(Run("locked"), tracking_uri=f"sqlite:///{file}")
     holder.close()
 
 
-def test_a_store_that_cannot_be_made_is_said(finished: Finished, tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, not a folder")
     with pytest.raises(NotLogged, match="taken"):
-        log_run(finished.path, finished.facts, tracking_uri=f"sqlite:///{tmp_path / 'taken' / 'm.sqlite3'}")
+        log_run(Run("nowhere"), tracking_uri=f"sqlite:///{tmp_path / 'taken' / 'm.sqlite3'}")
