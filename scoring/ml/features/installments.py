@@ -1,146 +1,120 @@
 """How a client paid the instalments of past loans with us (days before the application are negative)."""
 
-from collections.abc import Mapping
-
-from ibis import _
 from ibis.expr.types import Table
 
+from scoring.ml.features import installments_quantities as q
+from scoring.ml.features import installments_scopes as of
 from scoring.ml.features.aggregation import aggregate
-from scoring.ml.features.comparisons import Comparison, compare
+from scoring.ml.features.comparisons import Comparison, compare, fraction
 from scoring.ml.features.feature import Feature, Unit
 from scoring.ml.features.installments_rows import instalments
-from scoring.ml.features.quantities import OF, ON, Flag, Measure, Moment, Quantity, Rows
-from scoring.ml.features.recipes import Recipe, Scope, features
-from scoring.ml.features.windows import last_days
-from scoring.ml.features.wording import Form, de
+from scoring.ml.features.quantities import Flag, Measure
+from scoring.ml.features.recipes import Kinds, Recipe, Scope, features, together
 from scoring.ml.tables.schema import Text
 
-DELAYS, AMOUNTS = "instalment_delays", "instalment_amounts"
-
-
-def due_in(period: Text) -> Text:
-    return Text(f"instalments due in {period.en}", f"les échéances {de(period.fr)}")
-
-
-ALL = Scope("", Text("instalments", "les échéances"))
-D30, D90, D180, D365, D730 = last_days("DUE", 30, 90, 180, 365, 730, rows=due_in)
-LAST10 = Scope("LAST10", Text("the ten latest instalments", "les dix dernières échéances"), _.RANK <= 10)
-FIRST = Scope(
-    "FIRST3",
-    Text("the first three instalments of each loan", "les trois premières échéances de chaque crédit"),
-    _.NUM_INSTALMENT_NUMBER <= 3,
-)
-CARD = Scope(
-    "CARD",
-    Text("card instalments", "les échéances de carte"),
-    _.NUM_INSTALMENT_VERSION == 0,
-)
-LAST_LOAN = Scope(
-    "LAST_LOAN",
-    Text("instalments of the newest loan", "les échéances du crédit le plus récent"),
-    _.LOAN_RANK == 1,
-)
-
-COUNT = Rows("INSTALMENTS", AMOUNTS)
-DUE = Moment("DUE", AMOUNTS, Unit.DAYS_AGO, "due date", "la date d’exigibilité", Form.F)
-PAYMENT = Moment("PAID", AMOUNTS, Unit.DAYS_AGO, "payment", "le paiement")
-LATE_DUE = Moment("LATE_DUE", DELAYS, Unit.DAYS_AGO, "late payment", "le retard de paiement")
-LATE_7_DUE = Moment(
-    "LATE_7_DUE", DELAYS, Unit.DAYS_AGO, "payment over 7 days late", "le retard de plus de 7 jours"
-)
-UNDERPAID_DUE = Moment("UNDERPAID_DUE", AMOUNTS, Unit.DAYS_AGO, "underpayment", "le paiement incomplet")
-DELAY = Measure(
-    "DELAY",
-    DELAYS,
-    Unit.DELAY_DAYS,
-    "delay",
-    "le retard {}",
-    joins=OF,
-)
-DAYS_LATE = Measure(
-    "DAYS_LATE",
-    DELAYS,
-    Unit.DELAY_DAYS,
-    "delay, early payments left aside,",
-    "le retard {} hors paiements en avance",
-    joins=OF,
-)
-RECENT_LATENESS = Measure(
-    "RECENT_LATENESS",
-    DELAYS,
-    Unit.DELAY_DAYS,
-    "delay, recent ones counting more,",
-    "le retard {}, les plus récents comptant davantage,",
-    joins=OF,
-)
-PAID_RATIO = Measure("PAID_RATIO", AMOUNTS, Unit.PERCENT, "share paid", "la part payée {}", Form.F, OF)
-SHORTFALL = Measure(
-    "SHORTFALL", AMOUNTS, Unit.MONEY, "shortfall of payments", "le manque {} à payer", joins=ON
-)
-AMOUNT_DUE = Measure("AMT_INSTALMENT", AMOUNTS, Unit.MONEY, "amount due", "le montant {} dû")
-AMOUNT_PAID = Measure("AMT_PAYMENT", AMOUNTS, Unit.MONEY, "amount paid", "le montant {} payé")
-NUMBER = Measure(
-    "NUM_INSTALMENT_NUMBER", AMOUNTS, Unit.NUMBER, "rank in the loan", "le rang {} dans le crédit", joins=OF
-)
-VERSION = Measure(
-    "NUM_INSTALMENT_VERSION",
-    AMOUNTS,
-    Unit.NUMBER,
-    "version of the payment calendar",
-    "la version {} du calendrier",
-    Form.F,
-    OF,
-)
-IS_LATE = Flag("IS_LATE", DELAYS, "paid late", "payées en retard")
-IS_LATE_7 = Flag("IS_LATE_7", DELAYS, "paid more than 7 days late", "payées avec plus de 7 jours de retard")
-IS_LATE_30 = Flag(
-    "IS_LATE_30", DELAYS, "paid more than 30 days late", "payées avec plus de 30 jours de retard"
-)
-IS_UNDERPAID = Flag("IS_UNDERPAID", AMOUNTS, "not paid in full", "payées en partie seulement")
-IS_OVERPAID = Flag("IS_OVERPAID", AMOUNTS, "paid above the amount due", "payées au-delà du montant dû")
-IN_PARTS = Flag("IN_PARTS", AMOUNTS, "paid in several parts", "payées en plusieurs fois")
-
-WINDOW: Mapping[Quantity, tuple[str, ...]] = {
-    COUNT: ("count",),
-    DELAY: ("mean", "max", "min"),
-    IS_LATE: ("share",),
-    IS_LATE_7: ("share",),
-    PAID_RATIO: ("mean",),
-    AMOUNT_PAID: ("sum",),
+WINDOW: Kinds = {
+    q.COUNT: ("count",),
+    q.DELAY: ("mean", "max", "min"),
+    q.DAYS_LATE: ("mean", "sum"),
+    q.IS_LATE: ("share",),
+    q.IS_LATE_7: ("share",),
+    q.PAID_RATIO: ("mean", "min"),
+    q.SHORTFALL: ("sum",),
+    q.AMOUNT_PAID: ("sum",),
 }
+HEAVIEST: Kinds = {q.WEIGHTED_DELAY: ("max",)}
+KIND: Kinds = {
+    q.COUNT: ("count",),
+    q.DELAY: ("mean", "max"),
+    q.DAYS_LATE: ("mean",),
+    q.IS_LATE: ("share",),
+    q.PAID_RATIO: ("mean",),
+    q.AMOUNT_PAID: ("sum",),
+}
+LATEST: Kinds = {
+    q.DELAY: ("mean", "max"),
+    q.IS_LATE: ("share",),
+    q.PAID_RATIO: ("mean",),
+}
+FIRST: Kinds = {q.DELAY: ("max",), q.PAID_RATIO: ("min",)}
+TREND: Kinds = {q.DELAY: ("slope",), q.PAID_RATIO: ("slope",)}
+
 RECIPE: Recipe = {
-    ALL: {
-        COUNT: ("count",),
-        DUE: ("min",),
-        PAYMENT: ("max",),
-        LATE_DUE: ("max",),
-        LATE_7_DUE: ("max",),
-        UNDERPAID_DUE: ("max",),
-        DELAY: ("mean", "max", "min", "std"),
-        DAYS_LATE: ("mean",),
-        RECENT_LATENESS: ("sum",),
-        IS_LATE: ("share", "sum"),
-        IS_LATE_7: ("share",),
-        IS_LATE_30: ("share",),
-        IS_UNDERPAID: ("share",),
-        IS_OVERPAID: ("share",),
-        IN_PARTS: ("share",),
-        PAID_RATIO: ("mean", "std"),
-        SHORTFALL: ("max", "sum"),
-        AMOUNT_DUE: ("max", "mean", "std"),
-        AMOUNT_PAID: ("sum", "max", "mean", "min"),
-        NUMBER: ("max",),
-        VERSION: ("max",),
+    of.ALL: {
+        q.COUNT: ("count",),
+        q.PARTS: ("max",),
+        q.DUE: ("min", "max"),
+        q.PAYMENT: ("max",),
+        q.LATE_DUE: ("max",),
+        q.LATE_7_DUE: ("max",),
+        q.UNDERPAID_DUE: ("max",),
+        q.DELAY: ("mean", "max", "min", "std"),
+        q.DAYS_LATE: ("mean", "sum", "std"),
+        q.DAYS_EARLY: ("mean", "sum", "max"),
+        q.WEIGHTED_DELAY: ("mean", "max", "min"),
+        q.RECENT_LATENESS: ("sum",),
+        q.RECENT_LEAD: ("sum",),
+        q.RECENT_SHORTFALL: ("sum",),
+        q.RECENT_PAID: ("sum",),
+        q.RECENCY: ("sum",),
+        q.IS_LATE: ("share", "sum"),
+        q.IS_LATE_3: ("share",),
+        q.IS_LATE_7: ("share", "sum"),
+        q.IS_LATE_15: ("share",),
+        q.IS_LATE_30: ("share",),
+        q.IS_MOSTLY_LATE: ("share",),
+        q.IS_LATE_IN_PARTS: ("share",),
+        q.LATE_PART: ("mean",),
+        q.IS_UNDERPAID: ("share", "sum"),
+        q.IS_OVERPAID: ("share",),
+        q.IS_UNPAID: ("share",),
+        q.UNPAID_AMOUNT: ("sum",),
+        q.IN_PARTS: ("share",),
+        q.PAID_RATIO: ("mean", "std", "min"),
+        q.SHORTFALL: ("max", "sum", "mean", "std"),
+        q.AMOUNT_DUE: ("max", "mean", "std", "min", "sum"),
+        q.AMOUNT_PAID: ("sum", "max", "mean", "min", "std"),
+        q.MONTH_PAID: ("max", "mean"),
+        q.INTERVAL: ("mean", "max"),
+        q.NUMBER: ("max",),
+        q.VERSION: ("max",),
+        q.LATE_NUMBER: ("min", "mean"),
+        q.LATE_7_NUMBER: ("min",),
+        q.LATE_30_NUMBER: ("min",),
     },
-    D30: {DELAY: ("max",), IS_LATE: ("share",)},
-    D90: {COUNT: ("count",), DELAY: ("mean", "max"), IS_LATE: ("share",), AMOUNT_PAID: ("sum",)},
-    D180: WINDOW,
-    D365: {**WINDOW, PAID_RATIO: ("mean", "min")},
-    D730: {DELAY: ("mean", "max"), IS_LATE_7: ("share",)},
-    LAST10: {DELAY: ("mean", "max"), IS_LATE: ("share",)},
-    FIRST: {DELAY: ("max",), PAID_RATIO: ("min",)},
-    CARD: {DELAY: ("max",), IS_LATE: ("share",)},
-    LAST_LOAN: {DELAY: ("mean", "max"), IS_LATE: ("share",)},
+    of.D30: WINDOW,
+    of.D60: WINDOW,
+    of.D90: WINDOW,
+    of.D180: together(WINDOW, HEAVIEST, {q.DELAY: ("slope",)}),
+    of.D365: together(WINDOW, HEAVIEST, {q.DELAY: ("slope",)}),
+    of.D730: together(WINDOW, {q.DELAY: ("slope",)}),
+    of.D1500: WINDOW,
+    of.LAST1: {q.DELAY: ("value",), q.PAID_RATIO: ("value",)},
+    of.LAST3: LATEST,
+    of.LAST5: LATEST,
+    of.LAST10: LATEST,
+    of.LAST12: TREND,
+    of.LAST24: TREND,
+    of.LAST60: TREND,
+    of.LAST120: TREND,
+    of.FIRST1: FIRST,
+    of.FIRST2: FIRST,
+    of.FIRST3: FIRST,
+    of.FIRST4: FIRST,
+    of.CARD: {q.DELAY: ("max",), q.IS_LATE: ("share",)},
+    of.CONSUMER: KIND,
+    of.CASH: KIND,
+    of.REVOLVING: KIND,
+    of.RUNNING: {**KIND, q.SHORTFALL: ("sum", "std"), q.LATE_DUE: ("max",)},
+    of.LAST_LOAN: {
+        q.COUNT: ("count",),
+        q.DELAY: ("mean", "max", "std", "min"),
+        q.DAYS_LATE: ("sum",),
+        q.IS_LATE: ("share", "sum"),
+        q.IS_OVERPAID: ("share",),
+        q.PAID_RATIO: ("mean", "min", "max"),
+        q.SHORTFALL: ("sum", "max", "min", "std"),
+    },
 }
 
 
@@ -163,11 +137,66 @@ def recent_minus_usual(quantity: Measure | Flag, kind: str, scope: Scope) -> Com
     )
 
 
+def weighed(quantity: Measure, en: str, fr: str) -> Comparison:
+    """A mean in which an instalment counts e times less for each year that it lies back."""
+    name = f"INST_{quantity.column}_mean_decayed"
+    return Comparison(
+        Feature(name, quantity.group, quantity.unit, Text(en, fr), "installments_payments"),
+        f"INST_{quantity.column}_sum",
+        "over",
+        "INST_RECENCY_sum",
+    )
+
+
+SHORT_OVER_LONG = (
+    (of.D30, of.D60),
+    (of.D60, of.D180),
+    (of.D60, of.D365),
+    (of.D180, of.D1500),
+    (of.D365, of.D1500),
+)
 COMPARISONS = (
-    recent_minus_usual(DELAY, "mean", D180),
-    recent_minus_usual(IS_LATE, "share", D180),
-    recent_minus_usual(DELAY, "mean", D365),
-    recent_minus_usual(IS_LATE, "share", D365),
+    recent_minus_usual(q.DELAY, "mean", of.D180),
+    recent_minus_usual(q.IS_LATE, "share", of.D180),
+    recent_minus_usual(q.DELAY, "mean", of.D365),
+    recent_minus_usual(q.IS_LATE, "share", of.D365),
+    *(
+        fraction(quantity, kind, part, whole, table="installments_payments", prefix="INST")
+        for part, whole in SHORT_OVER_LONG
+        for quantity, kind in ((q.DAYS_LATE, "mean"), (q.IS_LATE, "share"), (q.AMOUNT_PAID, "sum"))
+    ),
+    weighed(
+        q.RECENT_LATENESS,
+        "average delay of instalments, recent ones counting more",
+        "retard moyen des échéances, les plus récentes comptant davantage",
+    ),
+    weighed(
+        q.RECENT_LEAD,
+        "average lead over the due date, recent instalments counting more",
+        "avance moyenne sur l’échéance, les plus récentes comptant davantage",
+    ),
+    weighed(
+        q.RECENT_SHORTFALL,
+        "average shortfall of payments, recent ones counting more",
+        "manque moyen à payer, les plus récents comptant davantage",
+    ),
+    weighed(
+        q.RECENT_PAID,
+        "average payment, recent ones counting more",
+        "paiement moyen, les plus récents comptant davantage",
+    ),
+    Comparison(
+        Feature(
+            "INST_PAID_TO_DUE",
+            q.AMOUNTS,
+            Unit.PERCENT,
+            Text("share paid of all that was due so far", "part payée de tout ce qui était dû à ce jour"),
+            "installments_payments",
+        ),
+        "INST_AMT_PAYMENT_sum",
+        "over",
+        "INST_AMT_INSTALMENT_sum",
+    ),
 )
 AGGREGATES = (
     *features(RECIPE, table="installments_payments", prefix="INST"),
@@ -177,4 +206,5 @@ AGGREGATES = (
 
 def history(installments_payments: Table, previous_application: Table | None = None) -> Table:
     """One row per client: how late, how fully and how lately past instalments were paid."""
-    return compare(aggregate(instalments(installments_payments), RECIPE, prefix="INST"), COMPARISONS)
+    rows = instalments(installments_payments, previous_application)
+    return compare(aggregate(rows, RECIPE, prefix="INST"), COMPARISONS)

@@ -1,7 +1,5 @@
 """A client's previous applications with us (days before the present one are negative)."""
 
-from collections.abc import Mapping
-
 from ibis.expr.types import Table
 
 from scoring.ml.features import previous_flags as is_
@@ -11,13 +9,10 @@ from scoring.ml.features.aggregation import aggregate
 from scoring.ml.features.comparisons import Comparison, compare
 from scoring.ml.features.feature import Feature, Unit
 from scoring.ml.features.previous_rows import applications
-from scoring.ml.features.quantities import Quantity
-from scoring.ml.features.recipes import Recipe, features
+from scoring.ml.features.recipes import Kinds, Recipe, features
 from scoring.ml.tables.schema import Text
 
-Aggregates = Mapping[Quantity, tuple[str, ...]]
-
-KIND: Aggregates = {
+KIND: Kinds = {
     q.COUNT: ("count",),
     q.DECISION: ("max",),
     q.CREDIT: ("sum", "mean"),
@@ -28,7 +23,7 @@ KIND: Aggregates = {
     q.TERM: ("mean",),
     is_.IS_REFUSED: ("share",),
 }
-WINDOW: Aggregates = {
+WINDOW: Kinds = {
     q.COUNT: ("count",),
     q.CREDIT: ("sum",),
     q.ANNUITY: ("max", "mean"),
@@ -38,7 +33,7 @@ WINDOW: Aggregates = {
     is_.IS_REFUSED: ("share", "sum"),
     is_.IS_CASH: ("share",),
 }
-SEQUENCE: Aggregates = {
+SEQUENCE: Kinds = {
     q.DECISION: ("mean",),
     q.TERM: ("mean",),
     q.RATE: ("mean",),
@@ -48,14 +43,14 @@ SEQUENCE: Aggregates = {
     is_.IS_REFUSED: ("share",),
     is_.IS_CASH: ("share",),
 }
-FIRST: Aggregates = {
+FIRST: Kinds = {
     q.CREDIT: ("mean",),
     q.TERM: ("mean",),
     q.RATE: ("mean",),
     is_.IS_REFUSED: ("share",),
     is_.IS_CASH: ("share",),
 }
-ONE_BEFORE: Aggregates = {
+ONE_BEFORE: Kinds = {
     q.CREDIT: ("value",),
     q.RATE: ("value",),
     is_.IS_APPROVED: ("value",),

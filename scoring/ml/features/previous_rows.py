@@ -46,7 +46,7 @@ def applications(previous_application: Table, installments_payments: Table | Non
             MONTHLY_RATE=monthly_rate(),
             EARLY_END=_.DAYS_LAST_DUE_1ST_VERSION - _.DAYS_LAST_DUE,
             YIELD_CLASS=_.NAME_YIELD_GROUP.cases(*YIELD_CLASSES.items(), else_=None),
-            IS_RUNNING=(_.NAME_CONTRACT_STATUS == "Approved") & (_.DAYS_LAST_DUE.fill_null(1) > 0),
+            IS_RUNNING=is_running(),
             INSTALMENTS_PAID=instalments_paid(),
             SIMPLE_RATE=simple_rate(),
             ASKED_LESS_GRANTED=_.AMT_APPLICATION - _.AMT_CREDIT,
@@ -80,6 +80,11 @@ def with_payments(applications: Table, installments_payments: Table | None) -> T
         PAID_SO_FAR=total(payments.AMT_PAYMENT), WAS_LATE=late.any()
     )
     return applications.left_join(loans, [CLIENT, LOAN]).drop(f"{CLIENT}_right", f"{LOAN}_right")
+
+
+def is_running() -> ibis.Deferred:
+    """Approved, and its last due date lies ahead or is not set."""
+    return (_.NAME_CONTRACT_STATUS == "Approved") & (_.DAYS_LAST_DUE.fill_null(NO_DATE) > 0)
 
 
 def coded(word: Category) -> ibis.Deferred:

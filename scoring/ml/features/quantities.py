@@ -144,10 +144,14 @@ class Category(Quantity):
 
 @dataclass(frozen=True, slots=True)
 class Rows(Quantity):
-    """The history rows themselves, to be counted."""
+    """The history rows themselves, counted or weighed; `en` and `fr` follow their name."""
+
+    en: str = ""
+    fr: str = ""
 
     def unit_of(self, aggregate: str) -> Unit:
         return Unit.COUNT
 
     def label(self, aggregate: str, rows: Text) -> Text:
-        return Text(f"number of {rows.en}", f"nombre {wording.de(wording.bare(rows.fr))}")
+        french = wording.de(wording.bare(rows.fr))
+        return Text(f"number of {rows.en}{self.en}", f"nombre {french}{self.fr}")

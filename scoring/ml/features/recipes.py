@@ -28,7 +28,14 @@ class Scope:
         return f"in_{self.name}"
 
 
-Recipe = Mapping[Scope, Mapping[Quantity, tuple[str, ...]]]
+Kinds = Mapping[Quantity, tuple[str, ...]]
+Recipe = Mapping[Scope, Kinds]
+
+
+def together(*kinds: Kinds) -> Kinds:
+    """Several sets of aggregates as one, in their order."""
+    quantities = dict.fromkeys(quantity for one in kinds for quantity in one)
+    return {quantity: tuple(k for one in kinds for k in one.get(quantity, ())) for quantity in quantities}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,8 @@
 """Instalments: what is late, by how much, and what the parts of one payment add up to."""
 
+import math
+from statistics import linear_regression
+
 import pytest
 
 from tests.scoring.features.history_rows import histories
@@ -93,3 +96,90 @@ def test_the_newest_loan_is_the_one_that_started_last():
     client = history_of(instalment(1, due=-300, paid=-300), old, new)
 
     assert client["INST_LAST_LOAN_DELAY_mean"] == 6
+
+
+def test_the_trend_of_delays_is_the_slope_of_a_line_through_them():
+    delays = {-150: 0, -120: 4, -90: 1, -60: 9, -30: 7}
+    rows = (instalment(n, due=due, paid=due + late) for n, (due, late) in enumerate(delays.items(), 1))
+
+    months = [due / (365.25 / 12) for due in delays]
+    expected = linear_regression(months, list(delays.values())).slope
+
+    client = history_of(*rows)
+    assert client["INST_365D_DELAY_slope"] == pytest.approx(expected, rel=1e-3)
+    assert client["INST_LAST12_DELAY_slope"] == client["INST_365D_DELAY_slope"]
+
+
+def test_one_instalment_has_no_trend():
+    assert history_of(instalment(1, due=-30, paid=-20))["INST_365D_DELAY_slope"] is None
+
+
+def test_recent_delays_weigh_more_than_old_ones():
+    client = history_of(instalment(1, due=-365, paid=-355), instalment(2, due=0, paid=0))
+
+    assert client["INST_RECENT_LATENESS_sum"] == pytest.approx(10 / math.e, abs=1e-3)
+    assert client["INST_RECENT_LATENESS_mean_decayed"] == pytest.approx(
+        10 / math.e / (1 + 1 / math.e), abs=1e-3
+    )
+
+
+def test_a_delay_counts_by_the_share_that_was_paid():
+    client = history_of(instalment(1, due=-100, paid=-90, owed=100.0, amount=50.0))
+
+    assert client["INST_WEIGHTED_DELAY_max"] == 5
+    assert client["INST_180D_WEIGHTED_DELAY_max"] == 5
+
+
+def test_a_few_cents_late_do_not_make_an_instalment_late():
+    cents, half = 4.0, 50.0
+    client = history_of(
+        *(
+            instalment(n, due=-100, paid=paid, amount=amount)
+            for n, late in ((1, cents), (2, half))
+            for paid, amount in ((-100, 100.0 - late), (-95, late))
+        )
+    )
+
+    assert client["INST_IS_LATE_share"] == 1
+    assert client["INST_IS_MOSTLY_LATE_share"] == 0.5
+    assert client["INST_LATE_PART_mean"] == pytest.approx(0.27)
+
+
+def test_short_windows_are_compared_with_longer_ones():
+    client = history_of(instalment(1, due=-20, paid=-10), instalment(2, due=-50, paid=-48))
+
+    assert client["INST_30D_DAYS_LATE_mean_OVER_60D"] == pytest.approx(10 / 6)
+    assert history_of(instalment(1, due=-20, paid=-21))["INST_30D_DAYS_LATE_mean_OVER_60D"] is None
+
+
+def test_instalments_are_told_apart_by_the_kind_of_their_loan():
+    loans = [
+        {
+            "SK_ID_CURR": 1,
+            "SK_ID_PREV": number,
+            "NAME_CONTRACT_TYPE": kind,
+            "NAME_CONTRACT_STATUS": "Approved",
+        }
+        for number, kind in ((10, "Cash loans"), (11, "Consumer loans"))
+    ]
+    rows = [
+        instalment(1, due=-60, paid=-50),
+        {**instalment(1, due=-60, paid=-60), "SK_ID_PREV": 11},
+        {**instalment(1, due=-60, paid=-59), "SK_ID_PREV": 12},
+    ]
+
+    client = histories(installments_payments=rows, previous_application=loans)[1]
+
+    assert client["INST_CASH_DELAY_mean"] == 10
+    assert client["INST_CONSUMER_DELAY_mean"] == 0
+    assert client["INST_INSTALMENTS_count"] == 3
+    assert history_of(*rows)["INST_CASH_DELAY_mean"] is None
+
+
+def test_payments_of_a_month_are_added_up_over_all_loans():
+    other = {**instalment(1, due=-45, paid=-45, amount=40.0), "SK_ID_PREV": 11}
+
+    client = history_of(instalment(1, due=-40, paid=-40), other, instalment(2, due=-10, paid=-10))
+
+    assert client["INST_MONTH_PAID_max"] == 140
+    assert client["INST_INTERVAL_mean"] == 30
