@@ -7,6 +7,8 @@ from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
 
 ALL = "all"
+# Not a trait of a client, so no client "is in" it: everybody is compared with those whom the model accepts.
+ACCEPTED = "accepted"
 AGES = (30, 40, 50, 60)
 _DAYS_PER_YEAR = 365.25
 
@@ -23,12 +25,13 @@ Row = Mapping[str, float | str | None]
 
 
 def segments_of(row: Row, income_edges: Sequence[float]) -> list[tuple[str, Text]]:
-    """The segments of one client and their labels, "all" first.
+    """The segments to compare one client with and their labels: "all", "accepted", then those it is in.
 
     `row` holds raw application columns; `income_edges` are the inner edges of the income bands, stored as
     `income_edges` in the population part of model.json.
     """
-    return [(key, label(key, income_edges)) for key in keys_of(row, income_edges)]
+    everybody, *own = keys_of(row, income_edges)
+    return [(key, label(key, income_edges)) for key in (everybody, ACCEPTED, *own)]
 
 
 def keys_of(row: Row, income_edges: Sequence[float]) -> list[str]:
@@ -58,6 +61,8 @@ def label(key: str, income_edges: Sequence[float]) -> Text:
     kind, _, value = key.partition(":")
     if kind == ALL:
         return Text("All clients", "Tous les clients")
+    if kind == ACCEPTED:
+        return Text("Clients that the model accepts", "Clients acceptés par le modèle")
     if kind == "age_band":
         return _age_label(value)
     if kind == "income_band":

@@ -140,7 +140,7 @@ def _facts(trained: Trained, clients: Clients, recipe: Recipe, about: Mapping[st
         "calibration": {**asdict(verdicts.calibration), "before": dict(verdicts.before)},
         "metrics": trained.metrics,
         **trained.evidence,
-        "population": summaries.summarise(clients),
+        "population": summaries.summarise(clients, trained.unseen < verdicts.threshold),
         "libraries": {name: version(name) for name in _LIBRARIES} | {"python": platform.python_version()},
     }
 

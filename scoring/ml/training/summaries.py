@@ -18,8 +18,8 @@ BINS = 20
 _INCOME_BANDS = 5
 
 
-def summarise(clients: Clients) -> dict[str, Any]:
-    """The population part of model.json.
+def summarise(clients: Clients, accepted: NDArray[np.bool_]) -> dict[str, Any]:
+    """The population part of model.json; `accepted`, (n,): whom the model accepts out of fold.
 
     {"income_edges": [4 numbers], "edges": {feature: [21 numbers]}, "segments": {key: {feature: {"n",
     "quantiles": [p5, p25, p50, p75, p95], "histogram": [20 counts]}}}}. The first and the last bin hold what
@@ -29,9 +29,8 @@ def summarise(clients: Clients) -> dict[str, Any]:
     income_edges = _income_edges(clients.ingredients["AMT_INCOME_TOTAL"])
     columns = dict(zip(catalogue.MAIN, clients.main.T, strict=True))
     edges = {name: _edges(values) for name, values in columns.items()}
-    segments = {
-        key: _cells(columns, rows, edges) for key, rows in _members(clients.ingredients, income_edges).items()
-    }
+    members = _members(clients.ingredients, income_edges) | {population.ACCEPTED: np.flatnonzero(accepted)}
+    segments = {key: _cells(columns, rows, edges) for key, rows in members.items()}
     return {
         "income_edges": income_edges,
         "edges": {name: bins.tolist() for name, bins in edges.items()},

@@ -7,7 +7,7 @@ from scoring.ml.model import population
 EDGES = [100_000.0, 150_000.0, 200_000.0, 250_000.0]
 
 
-def test_a_client_is_in_the_segments_of_their_profile() -> None:
+def test_a_client_is_compared_with_all_with_the_accepted_and_with_those_alike() -> None:
     row: population.Row = {
         "NAME_CONTRACT_TYPE": "Cash loans",
         "AMT_INCOME_TOTAL": 150_000.0,
@@ -15,7 +15,7 @@ def test_a_client_is_in_the_segments_of_their_profile() -> None:
         "OCCUPATION_TYPE": None,
     }
     keys = [key for key, _ in population.segments_of(row, EDGES)]
-    assert keys == ["all", "contract:Cash loans", "income_band:3", "age_band:40-49"]
+    assert keys == ["all", "accepted", "contract:Cash loans", "income_band:3", "age_band:40-49"]
 
 
 def test_an_empty_profile_is_only_one_of_all() -> None:
