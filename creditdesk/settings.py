@@ -51,6 +51,23 @@ PROMOTION_GATES = [
     "creditdesk.replays.gate",
 ]
 
+# Only what differs from scoring.ml.monitoring.conclusion.Limits: score_psi=0.2,moved_share=0.1.
+DRIFT_LIMITS = {
+    name: float(value)
+    for name, value in (pair.split("=") for pair in env.list("DRIFT_LIMITS", default=[]))
+}
+DRIFT_REPORTS = Path(env.str("DRIFT_REPORTS", str(VAR_DIR / "drift")))
+ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+ALERT_WEBHOOK = env.str("ALERT_WEBHOOK", "")
+ALERT_COOLDOWN_HOURS = env.float("ALERT_COOLDOWN_HOURS", 24.0)
+# Where people reach the desk, for links in messages.
+DESK_URL = env.str("DESK_URL", "http://127.0.0.1:8000")
+vars().update(env.email_url("EMAIL_URL", "smtp://localhost:25"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "creditdesk@localhost")
+# A retrained version that passes every gate answers without a person; a bank leaves this off.
+AUTO_PROMOTE = env.bool("AUTO_PROMOTE", False)
+
 INSTALLED_APPS = [
     "accounts",
     "scoring",
@@ -77,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.middleware.request_id",
+    "creditdesk.api.door.api_door",
     "creditdesk.observing.access_log.access_log",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -9,8 +9,10 @@ from creditdesk.views.case_new import case_new
 from creditdesk.views.export import case_export
 from creditdesk.views.health import healthz, readyz
 from creditdesk.views.home import home
+from creditdesk.views.letters import case_explanation, case_letter
 from creditdesk.views.metrics import metrics
 from creditdesk.views.portfolio import portfolio
+from creditdesk.views.simulate import case_counterfactuals, case_simulate, scenario_delete, scenario_save
 
 urlpatterns = [
     path("", home, name="home"),
@@ -22,8 +24,15 @@ urlpatterns = [
     path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
     path("cases/<str:reference>/check/", case_check, name="case_check"),
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
+    path("cases/<str:reference>/letter.pdf", case_letter, name="case_letter"),
+    path("cases/<str:reference>/explanation.pdf", case_explanation, name="case_explanation"),
+    path("cases/<str:reference>/simulate/", case_simulate, name="case_simulate"),
+    path("cases/<str:reference>/scenarios/", scenario_save, name="scenario_save"),
+    path("cases/<str:reference>/scenarios/delete/", scenario_delete, name="scenario_delete"),
+    path("cases/<str:reference>/counterfactuals/", case_counterfactuals, name="case_counterfactuals"),
     path("portfolio/", portfolio, name="portfolio"),
     path("models/", include("scoring.urls")),
+    path("api/v1/", include("creditdesk.api.urls")),
     path("accounts/", include("accounts.urls")),
     # The sign-in page too can be read in both languages.
     path("language/", login_not_required(set_language), name="set_language"),

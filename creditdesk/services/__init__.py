@@ -1,7 +1,8 @@
 """What people do at the desk: each function is one act, written together with its audit event."""
 
 from creditdesk.services.advising import counterfactuals_of
-from creditdesk.services.assessing import assess, standing_assessment
+from creditdesk.services.assessing import appraise, assess, digest_in_use, keep, standing_assessment
+from creditdesk.services.batches import Appraised, appraise_many, keep_many
 from creditdesk.services.claiming import claim, release, share
 from creditdesk.services.contesting import contest, examine, may_examine
 from creditdesk.services.deciding import DecisionRefused, check_decision, decide, needs_second_person
@@ -13,9 +14,12 @@ from creditdesk.services.simulating import delete_scenario, save_scenario, simul
 
 __all__ = [
     "ActRefused",
+    "Appraised",
     "DecisionRefused",
     "add_note",
     "answer_escalation",
+    "appraise",
+    "appraise_many",
     "assess",
     "check_decision",
     "claim",
@@ -23,9 +27,12 @@ __all__ = [
     "counterfactuals_of",
     "decide",
     "delete_scenario",
+    "digest_in_use",
     "escalate",
     "examine",
+    "keep",
     "keep_letter",
+    "keep_many",
     "may_examine",
     "needs_second_person",
     "open_case",

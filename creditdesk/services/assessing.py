@@ -43,12 +43,13 @@ def ask(model: Model, record: dict[str, Any]) -> Answer:
     )
 
 
-def standing_assessment(case: Case) -> Assessment | None:
-    """The newest assessment while it still holds: same model in use, same profile."""
+def standing_assessment(case: Case, *, digest: str | None = None) -> Assessment | None:
+    """The newest assessment while it still holds: same model in use, same profile. `digest` is that of the
+    model in use, for who has asked already."""
     latest = case.latest_assessment
     if latest is None or latest.profile_digest != case.profile.digest:
         return None
-    return latest if latest.model_digest == _digest_in_use() else None
+    return latest if latest.model_digest == (digest_in_use() if digest is None else digest) else None
 
 
 def assess(*, case: Case, by: User) -> Assessment:
@@ -106,7 +107,8 @@ def assessment_of(case: Case | None, profile: Profile, told: dict[str, Any], by:
     )
 
 
-def _digest_in_use() -> str:
+def digest_in_use() -> str:
+    """Of the model that answers; empty when none does."""
     try:
         return engine.current().digest
     except ModelUnavailable:

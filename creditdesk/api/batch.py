@@ -1,0 +1,123 @@
+"""Many questions in one request: each checked for itself, all answered in one go."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from django.core.exceptions import PermissionDenied
+from pydantic import ValidationError
+
+from creditdesk import services
+from creditdesk.api import answers
+from creditdesk.api.calls import own_reference
+from creditdesk.api.door import ApiRequest
+from creditdesk.api.once import Write
+from creditdesk.api.problems import Problem, invalid
+from creditdesk.api.profiles import profile_of
+from creditdesk.api.questions import Batch, Question
+from creditdesk.models import Assessment, Case, Profile
+
+
+@dataclass
+class Sorted:
+    """The items of a batch by what becomes of them; keys are their positions."""
+
+    questions: dict[int, Question] = field(default_factory=dict)
+    problems: dict[int, Problem] = field(default_factory=dict)
+    standing: dict[int, Assessment] = field(default_factory=dict)
+    asked: dict[int, tuple[Case | None, Profile]] = field(default_factory=dict)
+
+
+def many(request: ApiRequest, batch: Batch) -> Write:
+    if not request.user.has_perm("creditdesk.assess_case"):
+        raise PermissionDenied
+    found = Sorted()
+    for index, item in enumerate(batch.items):
+        _check(found, index, item)
+    _look_up(request, found, explained=batch.contributions)
+    _read_applications(found)
+    appraised = services.appraise_many(list(found.asked.values()), contributions=batch.contributions)
+    return lambda: _write(request, found, appraised, explained=batch.contributions)
+
+
+def _check(found: Sorted, index: int, item: Any) -> None:
+    try:
+        found.questions[index] = Question.model_validate(item)
+    except ValidationError as error:
+        found.problems[index] = invalid(error.errors(include_url=False, include_input=False))
+
+
+def _look_up(request: ApiRequest, found: Sorted, *, explained: bool) -> None:
+    """The cases that the caller sees, each with the assessment that stands or the profile to be assessed."""
+    references = {i: question.reference for i, question in found.questions.items() if question.reference}
+    cases = _cases(Case.objects.visible_to(request.user), references.values(), explained=explained)
+    others = set(references.values()) - cases.keys()
+    known = (
+        set(Case.objects.filter(reference__in=others).values_list("reference", flat=True)) if others else ()
+    )
+    fresh = {}
+    for index, reference in references.items():
+        if case := cases.get(reference):
+            fresh[index] = case
+        elif reference in known:
+            found.problems[index] = Problem(
+                HTTPStatus.FORBIDDEN, f"{reference} is not in the portfolio of {request.user}."
+            )
+        else:
+            found.problems[index] = Problem(HTTPStatus.NOT_FOUND, f"There is no case {reference}.")
+    _sort_cases(found, fresh)
+
+
+def _cases(visible: Any, references: Any, *, explained: bool) -> dict[str, Case]:
+    deferred = ["profile__application", "profile__history", "profile__history_rows"]
+    deferred += [
+        f"latest_assessment__{column}"
+        for column in ("inputs", *(() if explained else ("features", "contributions", "reasons")))
+    ]
+    rows = visible.select_related("profile", "latest_assessment").defer(*deferred)
+    return {case.reference: case for case in rows.filter(reference__in=set(references))}
+
+
+def _sort_cases(found: Sorted, cases: Mapping[int, Case]) -> None:
+    digest = services.digest_in_use()
+    for index, case in cases.items():
+        if standing := services.standing_assessment(case, digest=digest):
+            found.standing[index] = standing
+    fresh = {index: case for index, case in cases.items() if index not in found.standing}
+    profiles = Profile.objects.in_bulk([case.pk for case in fresh.values()])
+    found.asked |= {index: (case, profiles[case.pk]) for index, case in fresh.items()}
+
+
+def _read_applications(found: Sorted) -> None:
+    sent = {i: question for i, question in found.questions.items() if question.application}
+    for index, profile in zip(sent, profile_of(list(sent.values())), strict=True):
+        found.asked[index] = (None, profile)
+
+
+def _write(
+    request: ApiRequest, found: Sorted, appraised: Sequence[services.Appraised], *, explained: bool
+) -> bytes:
+    kept = services.keep_many(
+        appraised=appraised,
+        standing=list(found.standing.values()),
+        by=request.user,
+        through=request.auth.prefix,
+    )
+    assessments = found.standing | dict(zip(found.asked, kept, strict=True))
+    tell = answers.explanation if explained else answers.prediction
+    items = [
+        _item(found, index, assessments, tell) for index in range(len(assessments) + len(found.problems))
+    ]
+    return orjson.dumps({"answered": len(assessments), "failed": len(found.problems), "items": items})
+
+
+def _item(
+    found: Sorted, index: int, assessments: Mapping[int, Assessment], tell: Callable[..., dict[str, Any]]
+) -> dict[str, Any]:
+    if problem := found.problems.get(index):
+        return {"index": index, "problem": problem.body()}
+    question = found.questions[index]
+    reference = question.reference or own_reference(question)
+    return {"index": index, **tell(assessments[index], reference)}

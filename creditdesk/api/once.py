@@ -1,0 +1,69 @@
+"""A question with an Idempotency-Key is answered once; a repetition is told the same answer, to the byte."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse
+
+from creditdesk.api.door import ApiRequest
+from creditdesk.api.problems import Problem
+from creditdesk.models import StoredAnswer
+
+LONGEST: Final = 255
+
+Write = Callable[[], bytes]
+"""Stores the evidence of an answer that is already worked out, and returns it as JSON."""
+
+
+def answer_once(request: ApiRequest, prepare: Callable[[], Write]) -> HttpResponse:
+    """`prepare` works the answer out without writing; what it returns is run in one transaction with the
+    stored answer. Of two equal requests at once, one writes and both are told what it wrote."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return _told(prepare()())
+    if not 1 <= len(key) <= LONGEST:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"Idempotency-Key has between 1 and {LONGEST} characters.")
+    if stored := _stored(request, key):
+        return stored
+    write = prepare()
+    try:
+        return _told(_write(request, key, write))
+    except IntegrityError:
+        if stored := _stored(request, key):
+            return stored
+        raise
+
+
+def _stored(request: ApiRequest, key: str) -> HttpResponse | None:
+    known = StoredAnswer.objects.kept().filter(api_key=request.auth, idempotency_key=key).first()
+    if known is None:
+        return None
+    if known.question != _question(request):
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "This Idempotency-Key has already been used for another question.",
+        )
+    response = _told(bytes(known.body))
+    response["Idempotency-Replayed"] = "true"
+    return response
+
+
+@transaction.atomic
+def _write(request: ApiRequest, key: str, write: Write) -> bytes:
+    StoredAnswer.objects.expired().delete()
+    body = write()
+    StoredAnswer.objects.create(
+        api_key=request.auth, idempotency_key=key, question=_question(request), body=body
+    )
+    return body
+
+
+def _question(request: ApiRequest) -> str:
+    return sha256(request.path.encode() + b"\n" + request.body).hexdigest()
+
+
+def _told(body: bytes) -> HttpResponse:
+    return HttpResponse(body, content_type="application/json")
