@@ -42,6 +42,13 @@ CASES = {
     ("case_decide", "post"): {ADVISOR, MANAGER},
     ("case_check", "post"): {MANAGER},
     ("case_notes", "post"): {ADVISOR, MANAGER},
+    ("case_letter", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_explanation", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_simulate", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_simulate", "post"): {ADVISOR, MANAGER},
+    ("scenario_save", "post"): {ADVISOR, MANAGER},
+    ("scenario_delete", "post"): {ADVISOR, MANAGER},
+    ("case_counterfactuals", "get"): {ADVISOR, MANAGER, AUDITOR},
 }
 # Reachable without signing in.
 PUBLIC = {"healthz", "metrics", "readyz", "set_language"}
