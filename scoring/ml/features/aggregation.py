@@ -9,9 +9,10 @@ took twice as long, because a client is in many combinations of scopes.)
 from collections.abc import Callable, Mapping
 
 import ibis
-from ibis.expr.types import IntegerColumn, NumericScalar, NumericValue, Table
+from ibis.expr.types import IntegerColumn, NumericScalar, NumericValue, Table, Value
 
 from scoring.ml.features.feature import Unit
+from scoring.ml.features.quantities import Quantity
 from scoring.ml.features.recipes import Aggregate, Recipe, aggregates
 
 CLIENT = "SK_ID_CURR"
@@ -67,8 +68,15 @@ def prepare(rows: Table, recipe: Recipe) -> Table:
         rows[ROWS] if ROWS in rows.columns else ibis.literal(1).name(ROWS),
         **scopes,
         **({MONTH: whole(rows[MONTH], Unit.MONTHS_AGO)} if sloped else {}),
-        **{one.column: whole(rows[one.column], one.unit_of("value")) for one in quantities},
+        **{one.column: in_parts(one, rows[one.column]) for one in quantities},
     )
+
+
+def in_parts(quantity: Quantity, values: Value) -> NumericValue:
+    """A quantity as whole numbers; a category as its place in its vocabulary, missing where it has none."""
+    if quantity.categories:
+        values = values.cases(*((word, code) for code, word in enumerate(quantity.categories)), else_=None)
+    return whole(values, quantity.unit_of("value"))
 
 
 def value(item: Aggregate, rows: Table) -> NumericScalar:
@@ -79,6 +87,8 @@ def value(item: Aggregate, rows: Table) -> NumericScalar:
         return rows.count().cast("float64") if inside is None else inside.cast("int64").sum().cast("float64")
     everywhere = rows[item.quantity.column]
     values = everywhere if inside is None else inside.ifelse(everywhere, None)
+    if item.kind == "distinct":
+        return values.nunique().nullif(0).cast("float64")
     parts = PARTS.get(item.quantity.unit_of("value"), PART)
     if item.kind == "slope":
         return slope(values, rows[MONTH]) / parts

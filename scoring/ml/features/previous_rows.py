@@ -6,8 +6,6 @@ from ibis.expr.types import Table
 
 from scoring.ml.features.aggregation import CLIENT, ratio, total
 from scoring.ml.features.previous_flags import CONDITIONS
-from scoring.ml.features.previous_quantities import CATEGORIES
-from scoring.ml.features.quantities import Category
 from scoring.ml.features.windows import LOAN, ranked, ranked_from_first
 
 # 365243 days stands for "no date".
@@ -57,7 +55,6 @@ def applications(previous_application: Table, installments_payments: Table | Non
         .mutate(
             UNPAID=_.CNT_PAYMENT - _.INSTALMENTS_PAID,
             REPAID=ratio(_.INSTALMENTS_PAID, _.CNT_PAYMENT),
-            **{one.column: coded(one) for one in CATEGORIES},
         )
         .mutate(
             REMAINING_DEBT=_.UNPAID * _.AMT_ANNUITY,
@@ -85,11 +82,6 @@ def with_payments(applications: Table, installments_payments: Table | None) -> T
 def is_running() -> ibis.Deferred:
     """Approved, and its last due date lies ahead or is not set."""
     return (_.NAME_CONTRACT_STATUS == "Approved") & (_.DAYS_LAST_DUE.fill_null(NO_DATE) > 0)
-
-
-def coded(word: Category) -> ibis.Deferred:
-    codes = {value: float(code) for code, value in enumerate(word.categories)}
-    return _[word.column].cases(*codes.items(), else_=None)
 
 
 def at_most(number: ibis.Deferred, most: int) -> ibis.Deferred:

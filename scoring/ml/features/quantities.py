@@ -125,7 +125,7 @@ class Flag(Quantity):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Category(Quantity):
-    """One of a few words, held as its place in the column's vocabulary; told of a single row."""
+    """One of a few words, held as its place in the vocabulary: of a single row, or how many differ."""
 
     en: str
     fr: str
@@ -136,9 +136,13 @@ class Category(Quantity):
         return self.words
 
     def unit_of(self, aggregate: str) -> Unit:
-        return Unit.CATEGORY
+        return Unit.COUNT if aggregate == "distinct" else Unit.CATEGORY
 
     def label(self, aggregate: str, rows: Text) -> Text:
+        if aggregate == "distinct":
+            return Text(
+                f"variety of the {self.en} among {rows.en}", f"variété {wording.de(self.fr)} parmi {rows.fr}"
+            )
         return Text(f"{self.en} of {rows.en}", f"{wording.bare(self.fr)} {wording.de(rows.fr)}")
 
 

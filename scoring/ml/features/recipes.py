@@ -41,7 +41,7 @@ def together(*kinds: Kinds) -> Kinds:
 @dataclass(frozen=True, eq=False)
 class Aggregate:
     """One aggregate of a recipe: a sum, mean, max, min, std, share, count, slope (the change per month of a
-    straight line through the rows), or the value of a single row."""
+    straight line through the rows), distinct (how many values differ), or the value of a single row."""
 
     scope: Scope
     quantity: Quantity
@@ -57,7 +57,7 @@ class Aggregate:
             unit=self.quantity.unit_of(self.kind),
             label=self.quantity.label(self.kind, self.scope.rows),
             table=table,
-            categories=self.quantity.categories,
+            categories=self.quantity.categories if self.kind == "value" else {},
         )
 
 

@@ -1,9 +1,11 @@
 """Loans at other lenders, and their monthly status."""
 
+import math
 from typing import Any
 
 import pytest
 
+from scoring.ml.features.catalogue import BY_NAME
 from tests.scoring.features.history_rows import histories
 
 
@@ -95,3 +97,56 @@ def test_a_month_of_a_loan_nobody_has_is_left_out():
 
     assert client["BB_WORST_CLASS_max"] is None
     assert client["ROWS_bureau_balance"] == 0
+
+
+def test_types_of_credit_are_counted_once_each_and_the_newest_is_named():
+    client = history_of(loan(1, -900), loan(2, -300), loan(3, -100, kind="Microloan"))
+
+    assert client["BURO_CREDIT_TYPE_distinct"] == 2
+    assert client["BURO_LOANS_PER_TYPE"] == 1.5
+    types = list(BY_NAME["BURO_LAST_CREDIT_TYPE_value"].categories)
+    assert types[int(client["BURO_LAST_CREDIT_TYPE_value"])] == "Microloan"
+
+
+def test_each_type_of_credit_is_told_of_apart():
+    client = history_of(
+        loan(1, -900, kind="Mortgage", AMT_CREDIT_SUM=9000.0, AMT_CREDIT_SUM_DEBT=4500.0),
+        loan(2, -300, kind="Credit card", AMT_CREDIT_SUM=100.0, AMT_CREDIT_SUM_DEBT=90.0),
+        loan(3, -200, kind="Credit card", AMT_CREDIT_SUM=100.0, AMT_CREDIT_SUM_DEBT=0.0),
+    )
+
+    assert client["BURO_MORTGAGE_DEBT_RATIO_mean"] == 0.5
+    assert client["BURO_CARD_DEBT_TO_CREDIT"] == 0.45
+    assert client["BURO_CARD_DEBT_RATIO_max"] == 0.9
+    assert client["BURO_CAR_LOANS_count"] == 0
+    assert client["BURO_CAR_DEBT_RATIO_mean"] is None
+
+
+def test_loans_closed_before_and_after_their_planned_end():
+    client = history_of(
+        loan(1, -900, status="Closed", DAYS_CREDIT_ENDDATE=-100.0, DAYS_ENDDATE_FACT=-200.0),
+        loan(2, -900, status="Closed", DAYS_CREDIT_ENDDATE=-100.0, DAYS_ENDDATE_FACT=-70.0),
+        loan(3, -900, status="Closed", DAYS_CREDIT_ENDDATE=-100.0),
+    )
+
+    assert client["BURO_CLOSED_ENDED_EARLY_share"] == 0.5
+    assert client["BURO_CLOSED_EARLY_END_max"] == 100
+    assert client["BURO_CLOSED_EARLY_END_min"] == -30
+
+
+def test_growing_loans_have_a_rising_slope():
+    months = (-30, -20, -10)
+    client = history_of(
+        *(
+            loan(n, round(month * 365.25 / 12, 3), AMT_CREDIT_SUM=1000.0 + 50 * month)
+            for n, month in enumerate(months, 1)
+        )
+    )
+
+    assert client["BURO_AMT_CREDIT_SUM_slope"] == pytest.approx(50, rel=1e-3)
+
+
+def test_old_debt_weighs_less_than_new_debt():
+    client = history_of(loan(1, -365, AMT_CREDIT_SUM_DEBT=100.0), loan(2, 0, AMT_CREDIT_SUM_DEBT=10.0))
+
+    assert client["BURO_RECENT_DEBT_sum"] == pytest.approx(100 / math.e + 10, abs=1e-3)
