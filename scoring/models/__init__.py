@@ -1,4 +1,5 @@
 from scoring.models.challenger import ChallengerAppointment
+from scoring.models.comparison import Comparison
 from scoring.models.drift import Alert, DriftReport
 from scoring.models.promotion import SHORTEST_REASON, Proposal
 from scoring.models.version import Activation, ModelVersion, Suspension, model_as_of
@@ -8,6 +9,7 @@ __all__ = [
     "Activation",
     "Alert",
     "ChallengerAppointment",
+    "Comparison",
     "DriftReport",
     "ModelVersion",
     "Proposal",

@@ -1,11 +1,9 @@
 import re
-import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from scoring import services
+from scoring.management.stopwatch import Stopwatch
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import Folder, FolderError, open_folder
@@ -51,7 +50,8 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="label the version as the demo model")
 
     def handle(self, *, folder: Path, name: str, seed: int, quick: bool, demo: bool, **options: Any) -> None:
-        self.watch = Stopwatch()
+        self.watch = Stopwatch(self.stderr.write)
+        self.say = self.watch.begin
         self.trials: list[tracking.Run] = []
         target = settings.ML_ARTIFACTS / name
         refuse_known(target)
@@ -118,28 +118,6 @@ class Command(BaseCommand):
             )
         else:
             self.say(f"MLflow run {identity}")
-
-    def say(self, stage: str) -> None:
-        self.stderr.write(f"[{self.watch.begin(stage):6.1f} s] {stage}", self.style.NOTICE)
-        sys.stderr.flush()
-
-
-class Stopwatch:
-    """How long each stage took, by its name; a stage ends when the next one begins."""
-
-    def __init__(self) -> None:
-        self.started = self.since = monotonic()
-        self.stage = "start"
-        self.seconds: dict[str, float] = {}
-
-    def begin(self, stage: str) -> float:
-        """End the stage before; returns the seconds since the start."""
-        now = monotonic()
-        self.seconds[self.stage] = self.seconds.get(self.stage, 0.0) + now - self.since
-        self.seconds["total"] = now - self.started
-        self.since = now
-        self.stage = re.sub(r"[^a-z0-9]+", "_", stage.partition(":")[0].lower()).strip("_")[:80]
-        return now - self.started
 
 
 def refuse_known(target: Path) -> None:

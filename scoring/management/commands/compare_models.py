@@ -1,0 +1,169 @@
+import csv
+import json
+import os
+from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from scoring import services
+from scoring.management.stopwatch import Stopwatch
+from scoring.ml.model import folder as model_folder
+from scoring.ml.model.folder import ModelUnavailable
+from scoring.ml.tables.checks import check
+from scoring.ml.tables.folder import FolderError, open_folder
+from scoring.ml.training import comparing, tracking
+from scoring.ml.training.clients import Clients, TrainingError, gather
+from scoring.ml.training.comparing import Entry, Outcome
+from scoring.ml.training.comparison_run import comparison_run
+from scoring.ml.training.recipe import recipe_for
+from scoring.ml.training.threshold import Costs
+
+QUICK_SAMPLE = 4_000
+_COLUMNS = ("auc", "gini", "ks", "accuracy", "recall", "f1", "brier", "ece", "cost")
+
+
+class Command(BaseCommand):
+    help = (
+        "Compare candidates on identical folds of the clients that train would learn from: every one at its "
+        "own best threshold, paired against the champion. The hold-out stays unseen."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument("--champion", default="", metavar="V", help="a version instead of train's recipe")
+        parser.add_argument("--sample", type=int, metavar="N", help="only so many clients")
+        parser.add_argument("--quick", action="store_true", help=f"{QUICK_SAMPLE:,} clients, smaller models")
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="candidates side by side")
+
+    def handle(self, *, folder: Path, champion: str, **options: Any) -> None:
+        self.watch = Stopwatch(self.stderr.write)
+        try:
+            found = self.compare(folder, champion, **options)
+        except (FolderError, TrainingError, ModelUnavailable) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(table(found))
+        place = write(found)
+        self.stdout.write(f"Written to {place}.json and {place}.csv; page: /models/compare/")
+        try:
+            services.keep_comparison(fingerprint=found["fingerprint"], found=found)
+        except DatabaseError as error:
+            raise CommandError(f"the page cannot show it: the database is not ready ({error})") from error
+
+    def compare(
+        self, path: Path, champion: str, *, sample: int | None, quick: bool, seed: int, jobs: int, **rest: Any
+    ) -> dict[str, Any]:
+        self.watch.begin(f"Reading {path}")
+        checked = check(open_folder(path))
+        clients = gather(checked.folder, say=self.watch.begin)
+        recipe = recipe_for(len(clients), quick=quick)
+        field = comparing.field_of(clients, seed=seed, sample=sample or (QUICK_SAMPLE if quick else None))
+        entered = comparing.entries(clients.names, recipe)
+        if champion:
+            entered.insert(1, entry_of(champion, clients))
+        self.watch.begin(f"{len(entered)} candidates, {len(field.target):,} clients, {jobs} side by side")
+        with TemporaryDirectory() as where:
+            outcomes = self.outcomes(entered, field, jobs=jobs, where=Path(where))
+            self.watch.begin("Bootstrap intervals, paired against the champion")
+            own = entered[1].code if champion else comparing.OURS
+            rows = comparing.compared(
+                outcomes, field, champion=own, costs=Costs(), resamples=recipe.resamples
+            )
+            found = {
+                "compared_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "folder": path.name,
+                "fingerprint": checked.folder.fingerprint(),
+                "clients": len(field.target),
+                "default_rate": float(field.target.mean()),
+                "folds": int(field.fold.max()) + 1,
+                "seed": seed,
+                "quick": quick,
+                "champion": own,
+                "costs": {"fn": Costs().fn, "fp": Costs().fp},
+                "rows": rows,
+            }
+            found["run"] = self.log(found, outcomes, field)
+        return found
+
+    def outcomes(
+        self, entered: Sequence[Entry], field: comparing.Field, *, jobs: int, where: Path
+    ) -> list[Outcome]:
+        done: list[Outcome] = []
+        for outcome in comparing.run_all(entered, field, jobs=jobs, where=where):
+            done.append(outcome)
+            how = outcome.failure or f"{outcome.seconds:.0f} s of learning, {outcome.memory:,.0f} MB"
+            self.watch.begin(f"{outcome.entry.label}: {how}")
+        return done
+
+    def log(
+        self, found: Mapping[str, Any], outcomes: Sequence[Outcome], field: comparing.Field
+    ) -> str | None:
+        self.watch.begin("Logging")
+        whole = comparison_run(found, outcomes, field)
+        try:
+            return tracking.log_run(whole, tracking_uri=settings.MLFLOW_TRACKING_URI)
+        except tracking.NotLogged as error:
+            self.stderr.write(
+                f"Not logged to MLflow: the comparison, its {len(whole.children)} candidates and their "
+                f"pipelines ({error})"
+            )
+            return None
+
+
+def entry_of(version: str, clients: Clients) -> Entry:
+    """The champion as a candidate. Raises ModelUnavailable, or TrainingError without its features."""
+    model = model_folder.load(settings.ML_ARTIFACTS / version)
+    entry = comparing.version_entry(model.facts)
+    if absent := sorted(set(entry.names) - set(clients.names)):
+        raise TrainingError(
+            f"{version} uses {len(absent)} features that say nothing in this folder, {absent[0]} first"
+        )
+    return entry
+
+
+def table(found: Mapping[str, Any]) -> str:
+    head = f"{'':24}" + "".join(f"{name:>10}" for name in _COLUMNS)
+    head += f"{'at 1/11':>10}{'threshold':>11}{'s':>8}{'MB':>8}   AUC against the champion (95 %)"
+    lines = [line(row) for row in found["rows"]]
+    about = (
+        f"{found['clients']:,} clients of {found['folder']}, {found['default_rate']:.2%} defaults, "
+        f"{found['folds']} folds, out of fold; cost (10 FN + FP)/N at the candidate's own threshold"
+    )
+    return "\n".join([about, head, *lines])
+
+
+def line(row: Mapping[str, Any]) -> str:
+    if row["failure"]:
+        return f"{row['label'][:23]:24}failed: {row['failure']}"
+    figures = "".join(f"{row['metrics'][name]['value']:10.4f}" for name in _COLUMNS)
+    figures += (
+        f"{row['cost_theory']:10.4f}{row['threshold']:11.4f}{row['seconds']:8.1f}{row['memory_mb']:8.0f}"
+    )
+    against = "the champion"
+    if row["against"]:
+        auc = row["against"]["auc"]
+        against = f"{auc['value']:+.4f} ({auc['low']:+.4f} to {auc['high']:+.4f})"
+    return f"{row['label'][:23]:24}{figures}   {against}"
+
+
+def write(found: Mapping[str, Any]) -> Path:
+    """The comparison as JSON and CSV under var/comparisons; returns their common name."""
+    stamp = found["compared_at"].replace(":", "").replace("+0000", "Z")
+    place: Path = settings.VAR_DIR / "comparisons" / f"{found['folder']}-{stamp}"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.with_name(f"{place.name}.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+    with place.with_name(f"{place.name}.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["candidate", *_COLUMNS, "cost_theory", "threshold", "seconds", "memory_mb", "failure"])
+        for row in found["rows"]:
+            figures = [row["metrics"][name]["value"] if row["metrics"] else "" for name in _COLUMNS]
+            rest = [row.get(name, "") for name in ("cost_theory", "threshold", "seconds", "memory_mb")]
+            rows.writerow([row["code"], *figures, *rest, row["failure"]])
+    return place
