@@ -1,5 +1,7 @@
 """Monthly statements: past consumer and cash loans, and our credit card."""
 
+import math
+
 import pytest
 
 from tests.scoring.features.history_rows import histories
@@ -97,3 +99,33 @@ def test_paying_nothing_of_the_minimum_is_a_ratio_of_zero():
     client = card(card_month(-1, AMT_PAYMENT_TOTAL_CURRENT=0.0, AMT_INST_MIN_REGULARITY=50.0))
 
     assert client["CARD_PAID_TO_MINIMUM_min"] == 0
+
+
+def test_a_balance_that_grows_every_month_has_a_rising_slope_and_a_monthly_rise():
+    balances = {-4: 100.0, -3: 150.0, -2: 200.0, -1: 250.0}
+    client = card(*(card_month(month, AMT_BALANCE=balance) for month, balance in balances.items()))
+
+    assert client["CARD_6M_AMT_BALANCE_slope"] == 50
+    assert client["CARD_CHANGE_mean"] == 50
+    assert client["CARD_CHANGE_RATIO_max"] == 0.5
+
+
+def test_recent_months_weigh_more_in_a_decayed_mean():
+    client = card(card_month(-12, AMT_BALANCE=1000.0), card_month(-1, AMT_BALANCE=100.0))
+
+    old, new = math.exp(-1), math.exp(-1 / 12)
+    assert client["CARD_RECENT_BALANCE_mean_decayed"] == pytest.approx(
+        (1000 * old + 100 * new) / (old + new), rel=1e-3
+    )
+
+
+def test_the_last_month_tells_the_limit_and_whether_a_card_is_open():
+    limits = {"AMT_CREDIT_LIMIT_ACTUAL": 500.0, "NAME_CONTRACT_STATUS": "Completed"}
+    client = card(
+        card_month(-9, AMT_CREDIT_LIMIT_ACTUAL=250.0, NAME_CONTRACT_STATUS="Active"), card_month(-2, **limits)
+    )
+
+    assert client["CARD_LAST_AMT_CREDIT_LIMIT_ACTUAL_value"] == 500
+    assert client["CARD_LAST_LIMIT_TO_LOWEST"] == 2
+    assert client["CARD_LAST_IS_OPEN_value"] == 0
+    assert client["CARD_IS_OPEN_share"] == 0.5
