@@ -200,7 +200,9 @@ def _chance_ece(counts: Mapping[str, int]) -> float:
 def _ratios(facts: Mapping[str, Any]) -> dict[str, float]:
     """Per attribute, the lowest acceptance rate divided by the highest; groups of fewer than 100 left out."""
     found = {}
-    for attribute, groups in facts.get("fairness", {}).items():
+    for attribute, told in facts.get("fairness", {}).items():
+        # Versions trained before intervals were measured give the groups alone, each rate as a number.
+        groups = told.get("groups", told)
         rates = [rate for group in groups.values() if (rate := _rate(group)) is not None]
         if len(rates) > 1 and max(rates) > 0:
             found[attribute] = min(rates) / max(rates)
@@ -209,7 +211,8 @@ def _ratios(facts: Mapping[str, Any]) -> dict[str, float]:
 
 def _rate(group: Any) -> float | None:
     known = isinstance(group, Mapping) and group.get("n", 0) >= SMALLEST_GROUP
-    return group.get("acceptance_rate") if known else None
+    rate = group.get("acceptance_rate") if known else None
+    return rate["value"] if isinstance(rate, Mapping) else rate
 
 
 def _timed(model: Model, row: np.ndarray[Any, np.dtype[np.float64]]) -> float:
