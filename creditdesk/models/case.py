@@ -154,6 +154,9 @@ class Case(models.Model):
     amount_annuity = models.DecimalField(_("annuity"), max_digits=14, decimal_places=2, null=True)
     # Since when every advisor may work on it; null while it is its own advisor's alone.
     shared_at = models.DateTimeField(_("shared with the team"), null=True, editable=False)
+    shared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
     # The newest assessment, kept here so that a list of 65,000 cases can be filtered by verdict.
     latest_assessment = models.OneToOneField(
         "Assessment", on_delete=models.PROTECT, null=True, related_name="+", editable=False

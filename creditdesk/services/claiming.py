@@ -48,8 +48,8 @@ def share(*, case: Case, by: User) -> Case:
             raise ActRefused(gettext("This case is shared with the team already."))
         if standing := held.decisions.standing().select_related("decided_by").first():
             raise ActRefused(already_decided(standing))
-        held.shared_at = timezone.now()
-        held.save(update_fields=["shared_at"])
+        held.shared_at, held.shared_by = timezone.now(), by
+        held.save(update_fields=["shared_at", "shared_by"])
         details = {"previous": held.advisor.get_username(), "new": "team"}
         audit.record(action=Action.SHARE, actor=by, target=held.reference, details=details)
     return held
