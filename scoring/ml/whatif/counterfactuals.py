@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features.formula import Columns
-from scoring.ml.features.frames import columns_of
 from scoring.ml.features.money import TERMS
 from scoring.ml.whatif.editable import BY_NAME, DOCUMENTS, DURATION
 from scoring.ml.whatif.request import REVOLVING, Asked, Request, problems, translated
@@ -181,11 +180,16 @@ def _may_be_advised(request: Request, name: str) -> bool:
 
 def _columns(record: Mapping[str, Any], requests: list[Request]) -> dict[str, NDArray[Any]]:
     """The record once for every request, with its changes: far quicker than a record each."""
-    columns = {name: np.repeat(values, len(requests)) for name, values in columns_of([record]).items()}
+    known = {name: value for name, value in record.items() if value is not None}
+    columns = {name: _repeated(value, len(requests)) for name, value in known.items()}
     for row, request in enumerate(requests):
         for name, value in request.changes.items():
             columns[name][row] = value
     return columns
+
+
+def _repeated(value: float | str, times: int) -> NDArray[Any]:
+    return np.full(times, value, dtype=object if isinstance(value, str) else np.float64)
 
 
 # ---- choosing

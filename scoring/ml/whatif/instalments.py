@@ -1,5 +1,7 @@
 """Between a monthly instalment and a duration: the columns hold neither the term nor the rate of a loan."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,7 @@ _HALVINGS = 60
 _HIGHEST_MONTHLY_RATE = 1.0
 
 
+@lru_cache(maxsize=1024)
 def likely_months(credit: float, annuity: float) -> float:
     """The likely length of the loan, by the model's own feature; the longest term where it knows none."""
     columns = {"AMT_CREDIT": np.array([credit]), "AMT_ANNUITY": np.array([annuity])}
@@ -21,6 +24,7 @@ def likely_months(credit: float, annuity: float) -> float:
     return LONGEST_MONTHS if np.isnan(months) else months
 
 
+@lru_cache(maxsize=1024)
 def monthly_rate(credit: float, annuity: float) -> float:
     """The rate at which equal instalments over the likely length repay the credit; at least the lowest usual.
 

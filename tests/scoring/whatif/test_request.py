@@ -1,0 +1,113 @@
+"""From what a person changes to raw columns, by the stated rules, and the sense it makes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring.ml.features.derive import feature_matrix
+from scoring.ml.features.frames import columns_of
+from scoring.ml.whatif.editable import BY_NAME, EDITABLE, LONGEST_MONTHS, REACHED, SHORTEST_MONTHS
+from scoring.ml.whatif.instalments import annuity_over, likely_months, monthly_rate
+from scoring.ml.whatif.request import problems, translated
+from tests.factories import APPLICATION
+
+CREDITS = st.floats(45_000, 4_000_000)
+INSTALMENTS = st.floats(8.1, 45)  # credit / annuity among the real cash loans
+
+
+def changes(asked, **record):
+    return dict(translated({**APPLICATION, **record}, asked).changes)
+
+
+def fields_refused(asked, **record):
+    return [problem.field for problem in problems(translated({**APPLICATION, **record}, asked))]
+
+
+def test_a_raw_column_is_what_was_typed():
+    assert changes({"AMT_INCOME_TOTAL": 250_000.0}) == {"AMT_INCOME_TOTAL": 250_000.0}
+
+
+def test_a_down_payment_lowers_the_credit_and_the_price_by_as_much():
+    assert changes({"DOWN_PAYMENT": 51_000.0}) == {"AMT_CREDIT": 355_597.5, "AMT_GOODS_PRICE": 300_000.0}
+
+
+def test_the_price_financed_follows_a_credit_below_it():
+    assert changes({"AMT_CREDIT": 300_000.0}) == {"AMT_CREDIT": 300_000.0, "AMT_GOODS_PRICE": 300_000.0}
+    assert changes({"AMT_CREDIT": 380_000.0}) == {"AMT_CREDIT": 380_000.0}
+
+
+def test_a_credit_that_covers_a_part_of_the_price_keeps_that_part():
+    half = {"AMT_CREDIT": 200_000.0, "AMT_GOODS_PRICE": 400_000.0, "AMT_ANNUITY": 10_000.0}
+    assert changes({"AMT_CREDIT": 150_000.0}, **half) == {
+        "AMT_CREDIT": 150_000.0,
+        "AMT_GOODS_PRICE": 300_000.0,
+    }
+
+
+def test_time_in_the_job_becomes_days_before_the_application():
+    assert changes({"MONTHS_EMPLOYED": 24.0}) == {"DAYS_EMPLOYED": -730.0}
+    assert changes({"MONTHS_EMPLOYED": None}) == {"DAYS_EMPLOYED": None}
+
+
+@given(CREDITS, INSTALMENTS)
+def test_the_duration_on_file_gives_back_the_instalment_on_file(credit, instalments):
+    annuity = credit / instalments
+    months = likely_months(credit, annuity)
+    repaid = annuity_over(credit, months, monthly_rate(credit, annuity))
+    if months < LONGEST_MONTHS:
+        assert float(repaid) == pytest.approx(annuity, rel=1e-6)
+
+
+@given(CREDITS, INSTALMENTS)
+def test_a_longer_duration_never_raises_the_instalment(credit, instalments):
+    rate = monthly_rate(credit, credit / instalments)
+    paid = [float(annuity_over(credit, months, rate)) for months in range(6, 61, 6)]
+    assert paid == sorted(paid, reverse=True)
+    assert all(annuity * months > credit for annuity, months in zip(paid, range(6, 61, 6), strict=True))
+
+
+def test_the_likely_length_is_the_models_own_feature():
+    matrix = feature_matrix(columns_of([APPLICATION]), ["TERM_OF_CREDIT"])
+    assert likely_months(APPLICATION["AMT_CREDIT"], APPLICATION["AMT_ANNUITY"]) == matrix[0, 0]
+
+
+@given(st.dictionaries(st.sampled_from(sorted(BY_NAME)), st.floats(0, 5e6), max_size=4))
+def test_nothing_but_the_declared_columns_ever_moves(asked):
+    assert set(changes(asked)) <= REACHED
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"AMT_ANNUITY": 410_000.0}, "AMT_ANNUITY"),
+        ({"AMT_ANNUITY": 70_000.0}, "AMT_ANNUITY"),
+        ({"AMT_ANNUITY": 6_000.0}, "AMT_ANNUITY"),
+        ({"AMT_CREDIT": 2_000_000.0}, "AMT_CREDIT"),
+        ({"DOWN_PAYMENT": 351_000.0}, "DOWN_PAYMENT"),
+        ({"AMT_GOODS_PRICE": 450_000.0}, "AMT_GOODS_PRICE"),
+        ({"AMT_GOODS_PRICE": 200_000.0}, "AMT_GOODS_PRICE"),
+        ({"DURATION": 24.0, "AMT_ANNUITY": 20_000.0}, "DURATION"),
+        ({"MONTHS_EMPLOYED": 200.0}, "MONTHS_EMPLOYED"),
+    ],
+)
+def test_what_contradicts_itself_is_told_at_the_field_that_was_changed(asked, field):
+    assert fields_refused(asked) == [field]
+
+
+def test_what_is_on_file_is_never_refused():
+    odd = {"AMT_ANNUITY": 5_000.0, "AMT_GOODS_PRICE": 50_000.0, "DAYS_EMPLOYED": -9_000.0}
+    assert fields_refused({}, **odd) == []
+    assert fields_refused({"AMT_INCOME_TOTAL": 90_000.0}, **odd) == []
+
+
+def test_a_revolving_credit_has_no_duration():
+    assert fields_refused({"DURATION": 24.0}, NAME_CONTRACT_TYPE="Revolving loans") == ["DURATION"]
+
+
+def test_every_field_is_declared_with_bounds_a_step_and_words_in_both_languages():
+    for one in EDITABLE:
+        assert one.low < one.high
+        assert 0 < one.step < one.high - one.low
+        assert one.label.en
+        assert one.label.fr
+    assert (BY_NAME["DURATION"].low, BY_NAME["DURATION"].high) == (SHORTEST_MONTHS, LONGEST_MONTHS)
