@@ -45,7 +45,7 @@ def simulate(*, case: Case, request: Request, by: User) -> Simulation:
     """Ask the model in use about `request`; raises ModelUnavailable. Nothing is stored but the audit event:
     one for every different answer that somebody was shown, so a slider that moves leaves no trail of rows."""
     simulation = _simulation(case, request, by)
-    if _is_new(case, request, by):
+    if _is_new(case, simulation, by):
         with transaction.atomic():
             _record(Action.SIMULATION, case, by, simulation)
     return simulation
@@ -121,7 +121,7 @@ def _record(action: Action, case: Case, by: User, simulation: Simulation, **more
     audit.record(action=action, actor=by, target=case.reference, details=details)
 
 
-def _is_new(case: Case, request: Request, by: User) -> bool:
-    question = json.dumps([case.profile.digest, request.changes], sort_keys=True)
-    digest = hashlib.sha256(question.encode()).hexdigest()
+def _is_new(case: Case, simulation: Simulation, by: User) -> bool:
+    question = [case.profile.digest, simulation.model.digest, simulation.changes]
+    digest = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
     return cache.add(f"simulated:{by.pk}:{case.pk}:{digest}", True, SAME_QUESTION_SECONDS)
