@@ -150,3 +150,29 @@ def test_old_debt_weighs_less_than_new_debt():
     client = history_of(loan(1, -365, AMT_CREDIT_SUM_DEBT=100.0), loan(2, 0, AMT_CREDIT_SUM_DEBT=10.0))
 
     assert client["BURO_RECENT_DEBT_sum"] == pytest.approx(100 / math.e + 10, abs=1e-3)
+
+
+def test_months_of_all_loans_are_taken_together():
+    months = [
+        {"SK_ID_BUREAU": number, "MONTHS_BALANCE": -month, "STATUS": status}
+        for number, statuses in ((1, "0120"), (2, "2C"))
+        for month, status in enumerate(statuses, 1)
+    ]
+
+    client = histories(bureau=[loan(1, -900), loan(2, -100)], bureau_balance=months)[1]
+
+    assert client["BB_6M_CLASSES_max"] == 2
+    assert client["BB_6M_CLASSES_mean"] == pytest.approx((2 + 1 + 2 + 0) / 4)
+    assert client["BB_6M_IS_LATE_share"] == 0.75
+    assert client["BB_6M_FOLLOWED_mean"] == pytest.approx((2 + 1 + 1 + 1) / 4)
+    assert client["BB_6M_LATE_SHARE_mean"] == 0.5
+    assert client["ROWS_bureau_balance"] == 6
+
+
+def test_delays_of_long_ago_weigh_little():
+    months = [{"SK_ID_BUREAU": 1, "MONTHS_BALANCE": -m, "STATUS": "3"} for m in (0, 12)]
+
+    client = histories(bureau=[loan(1, -900)], bureau_balance=months)[1]
+
+    assert client["BB_CLASS_DECAYED_sum"] == pytest.approx(3 + 3 / math.e, abs=2e-3)
+    assert client["BB_CLASS_MEAN_mean"] == 3

@@ -129,3 +129,25 @@ def test_the_last_month_tells_the_limit_and_whether_a_card_is_open():
     assert client["CARD_LAST_LIMIT_TO_LOWEST"] == 2
     assert client["CARD_LAST_IS_OPEN_value"] == 0
     assert client["CARD_IS_OPEN_share"] == 0.5
+
+
+def test_six_months_of_statements_are_compared_with_two_years():
+    client = pos(statement(-2, SK_DPD=6.0), statement(-10, SK_DPD=2.0), statement(-20))
+
+    assert client["POS_6M_SK_DPD_mean_OVER_24M"] == pytest.approx(6 / (8 / 3))
+    assert client["POS_6M_IS_LATE_share_OVER_24M"] == pytest.approx(1.5)
+    assert pos(statement(-2), statement(-10))["POS_6M_SK_DPD_mean_OVER_24M"] is None
+
+
+def test_instalments_left_fall_by_one_a_month():
+    client = pos(*(statement(-month, left=float(month + 3)) for month in range(1, 6)))
+
+    assert client["POS_6M_CNT_INSTALMENT_FUTURE_slope"] == -1
+    assert client["POS_6M_SK_DPD_slope"] == 0
+
+
+def test_the_three_newest_loans_leave_older_ones_out():
+    client = pos(*(statement(-10 * n, loan=n, SK_DPD=float(n > 3)) for n in range(1, 6)))
+
+    assert client["POS_LAST3_LOANS_IS_LATE_share"] == 0
+    assert client["POS_IS_LATE_sum"] == 2
