@@ -1,0 +1,71 @@
+"""The pages of one version: how it did, what it goes by, how it treats groups; and the last comparison."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from scoring import check_words
+from scoring.drawing import comparison, explanation, fairness, performance
+from scoring.models import Comparison, ModelVersion
+from scoring.views.versions import current_version, folder_of
+
+EARLIER = 10
+
+
+@require_safe
+@permission_required("scoring.view_modelversion", raise_exception=True)
+def model_detail(request: HttpRequest, version: str) -> HttpResponse:
+    context = _about(version)
+    facts = context["folder"].get("facts", {})
+    context |= {
+        "activations": context["version"].activations.select_related("activated_by"),
+        "checks": check_words.checks(facts),
+        "figures": performance.performance(facts),
+    }
+    return render(request, "scoring/model_detail.html", context)
+
+
+@require_safe
+@permission_required("scoring.view_modelversion", raise_exception=True)
+def model_explanation(request: HttpRequest, version: str) -> HttpResponse:
+    context = _about(version)
+    known = context["folder"].get("facts", {}).get("explanation")
+    if known:
+        context |= {
+            "overview": [explanation.importance(known), explanation.groups(known)],
+            "dependences": explanation.dependences(known),
+            "interactions": [explanation.strengths(known), *explanation.interactions(known)],
+        }
+    return render(request, "scoring/model_explanation.html", context)
+
+
+@require_safe
+@permission_required("scoring.view_modelversion", raise_exception=True)
+def model_fairness(request: HttpRequest, version: str) -> HttpResponse:
+    context = _about(version)
+    facts = context["folder"].get("facts", {})
+    context |= {"figures": fairness.fairness(facts), "protected": facts.get("protected")}
+    return render(request, "scoring/model_fairness.html", context)
+
+
+@require_safe
+@permission_required("scoring.view_modelversion", raise_exception=True)
+def model_comparison(request: HttpRequest, number: int | None = None) -> HttpResponse:
+    """The newest comparison of candidates, or an earlier one by its number."""
+    known = Comparison.objects.newest_first()
+    shown = get_object_or_404(known, pk=number) if number else known.first()
+    context: dict[str, Any] = {
+        "comparison": shown,
+        "earlier": known.exclude(pk=shown.pk)[:EARLIER] if shown else [],
+    }
+    if shown:
+        context |= {"figures": comparison.comparison(shown.found)}
+    return render(request, "scoring/model_comparison.html", context)
+
+
+def _about(version: str) -> dict[str, Any]:
+    known = get_object_or_404(ModelVersion, name=version)
+    return {"version": known, "current": current_version(), "folder": folder_of(known)}
