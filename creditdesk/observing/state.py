@@ -11,6 +11,9 @@ from accounts.models import AuditHead
 from creditdesk.models import Case
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
+from scoring.models import DriftReport
+
+DRIFTED = 20
 
 
 class DeskState(Collector):
@@ -71,7 +74,36 @@ def _audit() -> Iterator[Metric]:
     )
 
 
-READINGS: dict[str, Callable[[], Iterator[Metric]]] = {"model": _model, "queue": _queue, "audit": _audit}
+def _drift() -> Iterator[Metric]:
+    report = DriftReport.objects.order_by("-pk").first()
+    if report is None:
+        return
+    psi = GaugeMetricFamily(
+        "creditdesk_drift_psi",
+        "Population stability index in the newest drift report: the score and what moved most.",
+        labels=["feature"],
+    )
+    if score := report.numbers.get("score"):
+        psi.add_metric(["score"], score["psi"])
+    for column in report.numbers["columns"][:DRIFTED]:
+        psi.add_metric([column["name"]], column["psi"])
+    yield psi
+    yield GaugeMetricFamily(
+        "creditdesk_drift_findings", "Limits passed in the newest drift report.", len(report.findings)
+    )
+    yield GaugeMetricFamily(
+        "creditdesk_drift_checked_timestamp_seconds",
+        "When drift was last looked for.",
+        report.made_at.timestamp(),
+    )
+
+
+READINGS: dict[str, Callable[[], Iterator[Metric]]] = {
+    "model": _model,
+    "queue": _queue,
+    "audit": _audit,
+    "drift": _drift,
+}
 
 
 def register() -> None:
