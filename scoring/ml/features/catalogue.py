@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 
-from scoring.ml.features import application, counts, cross, money, ratings, times
+from scoring.ml.features import (
+    activity,
+    application,
+    counts,
+    cross,
+    money,
+    rates,
+    ratings,
+    schedules,
+    times,
+)
 from scoring.ml.features.feature import Feature
 from scoring.ml.features.formula import Cleaning, Derived, Formula
 from scoring.ml.features.history import AGGREGATES, HISTORY_GROUPS
@@ -13,7 +23,10 @@ DERIVED: tuple[Derived, ...] = (
     *money.DERIVED,
     *times.DERIVED,
     *counts.DERIVED,
+    *rates.DERIVED,
     *cross.DERIVED,
+    *schedules.DERIVED,
+    *activity.DERIVED,
 )
 
 FEATURES: tuple[Feature, ...] = (*application.FEATURES, *(one.feature for one in DERIVED), *AGGREGATES)

@@ -51,6 +51,12 @@ DERIVED = (
          "Share of the year’s enquiries made in the last three months",
          "Part des consultations de l’année faites depuis trois mois",
          lambda p: ratio(f.known_sum(values(p, ENQUIRIES[:5])), p.ENQUIRIES)),
+        ("ENQUIRIES_MONTH_TO_QUARTER", Unit.RATIO, "Enquiries of the last month against the quarter before",
+         "Consultations du dernier mois rapportées au trimestre précédent",
+         lambda p: ratio(p.AMT_REQ_CREDIT_BUREAU_MON, p.AMT_REQ_CREDIT_BUREAU_QRT)),
+        ("ENQUIRIES_QUARTER_TO_YEAR", Unit.RATIO, "Enquiries of the last quarter against the year before",
+         "Consultations du dernier trimestre rapportées à l’année précédente",
+         lambda p: ratio(p.AMT_REQ_CREDIT_BUREAU_QRT, p.AMT_REQ_CREDIT_BUREAU_YEAR)),
     )),
     *of_group("social_circle", (
         ("CIRCLE_DEFAULT_30", Unit.PERCENT, "Share of the social circle 30 days late",
@@ -65,6 +71,9 @@ DERIVED = (
     *of_group("housing", (
         ("BUILDING_MEAN", Unit.NUMBER, "Mean of the building’s measures", "Moyenne des mesures de l’immeuble",
          lambda p: f.known_mean(values(p, BUILDING))),
+        ("BUILDING_SPREAD", Unit.NUMBER, "Spread of the building’s measures",
+         "Dispersion des mesures de l’immeuble",
+         lambda p: f.known_variance(values(p, BUILDING))),
         ("BUILDING_MISSING", Unit.COUNT, "Measures of the building that are unknown",
          "Mesures de l’immeuble inconnues",
          lambda p: missing_count(p, BUILDING)),

@@ -106,6 +106,16 @@ def known_mean(values: Sequence[Values]) -> Values:
     return known_sum(values) / known_count(values)
 
 
+def known_median(values: Sequence[Values]) -> Values:
+    """The middle of what is known, between two of them where their number is even."""
+    # Sorting moves values and adds none up: the same in any company. Missing ones come last.
+    ordered = np.sort(np.array(values), axis=0)
+    count = known_count(values).astype(np.intp)
+    low, high = np.maximum(count - 1, 0) // 2, count // 2
+    columns = np.arange(ordered.shape[1])
+    return (ordered[low, columns] + ordered[np.minimum(high, len(ordered) - 1), columns]) / 2
+
+
 def known_variance(values: Sequence[Values]) -> Values:
     """Population variance of what is known; missing when fewer than two are."""
     deviations = np.array(values) - known_mean(values)

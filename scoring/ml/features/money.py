@@ -43,6 +43,8 @@ LOAN = of_group("loan_size", (
      lambda p: ratio(p.GOODS_LESS_CREDIT, p.AMT_INCOME_TOTAL)),
     ("CREDIT_LESS_INCOME", Unit.MONEY, "Loan less income", "Prêt moins revenu",
      lambda p: p.AMT_CREDIT - p.AMT_INCOME_TOTAL),
+    ("CREDIT_PER_PERSON", Unit.MONEY, "Loan per head, children included", "Prêt par tête, enfants compris",
+     lambda p: ratio(p.AMT_CREDIT, 1 + p.CNT_CHILDREN)),
     ("CREDIT_TO_AGE", Unit.NUMBER, "Loan against age", "Prêt rapporté à l’âge",
      lambda p: ratio(p.AMT_CREDIT, -p.DAYS_BIRTH)),
     ("CREDIT_TO_EMPLOYED", Unit.NUMBER, "Loan against time in the job", "Prêt rapporté à l’ancienneté",

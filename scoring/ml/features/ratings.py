@@ -1,5 +1,7 @@
 """What the three external ratings say together, and against the client and the loan."""
 
+import numpy as np
+
 from scoring.ml.features import formula as f
 from scoring.ml.features.feature import Unit
 from scoring.ml.features.formula import Profile, Values, of_group, ratio
@@ -29,6 +31,18 @@ DERIVED = of_group("external_ratings", (
     ("EXT_WEIGHTED", Unit.SCORE, "Weighted mean of the external ratings",
      "Moyenne pondérée des notes externes",
      lambda p: weighted_mean(p, (1.9, 2.1, 2.6))),
+    ("EXT_SUM", Unit.NUMBER, "Sum of the external credit ratings",
+     "Somme des notes de crédit externes",
+     lambda p: f.known_sum(ratings(p))),
+    ("EXT_WEIGHTED_TO_3", Unit.SCORE, "Mean of the external credit ratings, the third counting most",
+     "Moyenne des notes de crédit externes, la troisième comptant le plus",
+     lambda p: weighted_mean(p, (2.0, 1.0, 3.0))),
+    ("EXT_ROOT_1_3", Unit.SCORE, "Geometric mean of external credit ratings 1 and 3",
+     "Moyenne géométrique des notes de crédit externes n° 1 et n° 3",
+     lambda p: np.sqrt(p.EXT_SOURCE_1 * p.EXT_SOURCE_3)),
+    ("EXT_1_LESS_OTHERS", Unit.NUMBER, "External credit rating 1 less the two others",
+     "Note de crédit externe n° 1 moins les deux autres",
+     lambda p: p.EXT_SOURCE_1 - p.EXT_SOURCE_2 - p.EXT_SOURCE_3),
     ("EXT_VARIANCE", Unit.NUMBER, "Spread of the external ratings", "Dispersion des notes externes",
      lambda p: f.known_variance(ratings(p))),
     ("EXT_COUNT", Unit.COUNT, "External ratings known", "Notes externes connues",

@@ -1,7 +1,12 @@
+from statistics import median
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scoring.ml.features.derive import feature_matrix
+from scoring.ml.features.formula import known_median
 from tests.scoring.features.profiles import one_client
 
 
@@ -69,6 +74,16 @@ def test_a_loan_that_never_pays_itself_back_has_no_term():
         ("INCOME_PER_PERSON", {"AMT_INCOME_TOTAL": 90_000, "CNT_CHILDREN": 2}, 30_000),
         ("DAYS_BIRTH_TO_EMPLOYED", {"DAYS_BIRTH": -12_000, "DAYS_EMPLOYED": -3_000}, 9_000),
         ("SHARE_BIRTH_TO_EMPLOYED", {"DAYS_BIRTH": -12_000, "DAYS_EMPLOYED": -3_000}, 0.25),
+        ("CREDITS_6M_OF_24M", {"BURO_6M_LOANS_count": 1, "BURO_24M_LOANS_count": 4}, 0.25),
+        ("LATEST_EVENT", {"INST_PAID_max": -30, "BB_LAST_MONTH_max": 0, "BURO_DAYS_CREDIT_max": -400}, 0),
+        ("HISTORIES", {"BURO_LOANS_count": 3, "CARD_MONTHS_count": 9}, 2),
+        ("ANNUITY_TO_PEAK_PAID", {"AMT_ANNUITY": 10_000, "INST_MONTH_PAID_max": 4_000}, 2.5),
+        (
+            "INST_FIRST_LATE_LESS_LENGTH",
+            {"INST_LATE_NUMBER_min": 4, "AMT_CREDIT": 12_000, "AMT_ANNUITY": 1_000},
+            -8,
+        ),
+        ("EXT_ROOT_1_3", {"EXT_SOURCE_1": 0.25, "EXT_SOURCE_3": 0.64}, 0.4),
         ("ENQUIRIES", {"AMT_REQ_CREDIT_BUREAU_MON": 2, "AMT_REQ_CREDIT_BUREAU_YEAR": 3}, 5),
         ("DEBT_ELSEWHERE", {"BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum": 5_000}, 5_000),
         (
@@ -93,3 +108,45 @@ def test_what_a_derived_feature_says_is_what_it_computes(name, answers, expected
 
 def test_nothing_is_divided_by_zero():
     assert np.isnan(feature("CREDIT_TO_INCOME", AMT_CREDIT=1_000, AMT_INCOME_TOTAL=0))
+
+
+def test_the_rate_of_a_loan_is_told_for_every_usual_term():
+    loan = {"AMT_CREDIT": 240_000, "AMT_ANNUITY": 12_000}
+    rates = {months: (12_000 * months / 240_000) ** (12 / months) - 1 for months in range(6, 61, 6)}
+    plausible = [rate for rate in rates.values() if rate > 0.085]
+
+    for months, rate in rates.items():
+        assert feature(f"RATE_OVER_{months}M", **loan) == pytest.approx(rate)
+    assert feature("RATE_MEDIAN", **loan) == pytest.approx(median(plausible))
+    assert feature("RATE_SPREAD", **loan) == pytest.approx(max(plausible) - min(plausible))
+    assert feature("RATE_TERMS", **loan) == len(plausible)
+    assert feature("RATE_OF_SHORTEST", **loan) == pytest.approx(rates[24])
+
+
+def test_what_is_due_later_counts_this_loan_as_long_as_it_runs():
+    known = {
+        "AMT_CREDIT": 100_000,
+        "AMT_ANNUITY": 10_000,
+        "AMT_INCOME_TOTAL": 50_000,
+        "PREV_APPLICATIONS_count": 2,
+        "PREV_DUE_IN_6M_AMT_ANNUITY_sum": 2_500,
+    }
+    assert feature("DUE_IN_6M", **known) == 12_500
+    assert feature("DUE_IN_6M_TO_INCOME", **known) == 0.25
+    assert feature("DUE_IN_12M", **known) == 0
+    assert np.isnan(feature("DUE_IN_6M", AMT_CREDIT=100_000, AMT_ANNUITY=10_000))
+
+
+@pytest.mark.parametrize(("last", "same"), [(0, 1), (1, 0), (2, 0)])
+def test_the_type_of_contract_is_compared_with_the_latest_application(last, same):
+    """Codes of the previous contract types: cash, consumer, revolving."""
+    now = {"NAME_CONTRACT_TYPE": "Cash loans"}
+    assert feature("SAME_CONTRACT_AS_LAST", PREV_LAST_NAME_CONTRACT_TYPE_value=last, **now) == same
+    assert np.isnan(feature("SAME_CONTRACT_AS_LAST", **now))
+
+
+@given(st.lists(st.floats(-1e9, 1e9) | st.just(np.nan), min_size=1, max_size=12))
+def test_the_median_is_that_of_what_is_known(values):
+    known = [value for value in values if not np.isnan(value)]
+    expected = median(known) if known else np.nan
+    assert known_median([np.array([value]) for value in values])[0] == pytest.approx(expected, nan_ok=True)
