@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Subquery
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.prepared import Prepared
 from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
@@ -37,6 +38,11 @@ class Held:
         return self.number == number and not waiting
 
 
+_IN_USE = Prepared(
+    lambda: Activation.objects.order_by("-pk").values_list(
+        "pk", Subquery(Suspension.objects.order_by("-pk").values("suspends")[:1])
+    )
+)
 _swapping = threading.Lock()
 _held: Held | None = None
 _shadowing = threading.Lock()
@@ -47,15 +53,23 @@ def current() -> Model:
     """The champion. Raises ModelUnavailable, with the reason, when there is none that can be trusted, and
     ModelSuspended while a person has taken it out of use."""
     # Asked several times on every page: the number alone, until it is another one.
-    suspends = Suspension.objects.order_by("-pk").values("suspends")[:1]
-    newest, suspended = Activation.objects.order_by("-pk").values_list("pk", Subquery(suspends)).first() or (
-        None,
-        None,
-    )
+    newest, suspended = _IN_USE.first() or (None, None)
     if newest is None:
         raise ModelUnavailable("no model version has been activated")
     if suspended:
         raise ModelSuspended(_why_suspended())
+    return _model_of(newest)
+
+
+def in_use() -> Model:
+    """The champion, suspended or not: for monitoring, never for a verdict. Raises ModelUnavailable."""
+    newest = Activation.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if newest is None:
+        raise ModelUnavailable("no model version has been activated")
+    return _model_of(newest)
+
+
+def _model_of(newest: int) -> Model:
     held = _held if _held and _held.answers(newest) else _swap(Activation.objects.current().get())
     if held.model is None:
         raise ModelUnavailable(held.why)

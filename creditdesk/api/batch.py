@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -17,6 +16,7 @@ from creditdesk.api.once import Write
 from creditdesk.api.problems import Problem, invalid
 from creditdesk.api.profiles import profile_of
 from creditdesk.api.questions import Batch, Question
+from creditdesk.api.stored import not_seen
 from creditdesk.models import Assessment, Case, Profile
 
 
@@ -61,12 +61,8 @@ def _look_up(request: ApiRequest, found: Sorted, *, explained: bool) -> None:
     for index, reference in references.items():
         if case := cases.get(reference):
             fresh[index] = case
-        elif reference in known:
-            found.problems[index] = Problem(
-                HTTPStatus.FORBIDDEN, f"{reference} is not in the portfolio of {request.user}."
-            )
         else:
-            found.problems[index] = Problem(HTTPStatus.NOT_FOUND, f"There is no case {reference}.")
+            found.problems[index] = not_seen(request.user, reference, exists=reference in known)
     _sort_cases(found, fresh)
 
 

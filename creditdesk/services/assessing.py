@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts import audit, request_id
 from accounts.audit import Action
 from accounts.models import User
+from creditdesk import shadowing
 from creditdesk.models import Assessment, Case, Profile
 from creditdesk.observing import metrics
 from creditdesk.reasons import reasons_for
@@ -47,9 +48,14 @@ def standing_assessment(case: Case, *, digest: str | None = None) -> Assessment 
     """The newest assessment while it still holds: same model in use, same profile. `digest` is that of the
     model in use, for who has asked already."""
     latest = case.latest_assessment
-    if latest is None or latest.profile_digest != case.profile.digest:
-        return None
-    return latest if latest.model_digest == (digest_in_use() if digest is None else digest) else None
+    return latest if latest and still_holds(latest, case.profile.digest, digest) else None
+
+
+def still_holds(assessment: Assessment, profile: str, digest: str | None = None) -> bool:
+    """Whether it is of this profile, by its digest, and of the model in use."""
+    if assessment.profile_digest != profile:
+        return False
+    return assessment.model_digest == (digest_in_use() if digest is None else digest)
 
 
 def assess(*, case: Case, by: User) -> Assessment:
@@ -91,6 +97,7 @@ def keep(
         },
     )
     metrics.count(assessment)
+    shadowing.watch([assessment])
     return assessment
 
 
