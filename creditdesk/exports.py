@@ -38,6 +38,7 @@ BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # A spreadsheet runs a cell that starts with one of these.
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 ROWS_AT_ONCE: Final = 2000
+_TOOK_EFFECT: Final = (Decision.Status.FINAL, Decision.Status.REPLACED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,9 @@ def _rows(cases: QuerySet[Case]) -> Iterator[list[Any]]:
 
 
 def _final_decisions(assessments: Iterable[int | None]) -> dict[int, list[Any]]:
-    """The decision in force on each assessment; an acceptance that follows a referral replaces it."""
+    """The last decision that took effect on each assessment, after a referral or a contest the newer one."""
     found = Decision.objects.filter(
-        assessment__in=[pk for pk in assessments if pk], status=Decision.Status.FINAL
+        assessment__in=[pk for pk in assessments if pk], status__in=_TOOK_EFFECT
     ).order_by("decided_at", "pk")
     columns = found.values_list(
         "assessment",

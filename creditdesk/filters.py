@@ -20,6 +20,8 @@ from scoring.ml.tables.catalogue import column
 DAY: Final = {"type": "date"}
 NEWEST_FIRST: Final = "-submitted"
 ALWAYS_SHOWN: Final = {"q", "status", "sort"}
+# Decisions that a second person has turned down, or that a contest has replaced.
+ENDED: Final = ("rejected", "replaced")
 SORTS: Final[Mapping[str, F]] = {
     "reference": F("reference"),
     "client": F("client__search_name"),
@@ -33,6 +35,15 @@ STATUSES: Final = (
     ("pending", _("To decide")),
     ("waiting", _("Second person")),
     ("decided", _("Decided")),
+)
+
+QUEUES: Final = (
+    ("mine", _("Claimed by me")),
+    ("unclaimed", _("Nobody works on it")),
+    ("shared", _("Shared with the team")),
+    ("escalated", _("With a manager")),
+    ("contested", _("Contested")),
+    ("late", _("Late")),
 )
 
 
@@ -80,6 +91,7 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
     status = filters.ChoiceFilter(
         method="in_status", label=_("Status"), choices=STATUSES, empty_label=_("All")
     )
+    queue = filters.ChoiceFilter(method="in_queue", label=_("Queue"), choices=QUEUES, empty_label=_("Any"))
     verdict = filters.ChoiceFilter(
         field_name="latest_assessment__verdict",
         label=_("Verdict"),
@@ -117,6 +129,7 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
     def __init__(self, data: Mapping[str, Any], *, user: User) -> None:
         everything = Case.objects.visible_to(user).order_by(*ordering(NEWEST_FIRST))
         super().__init__(data, queryset=everything)
+        self.user = user
         if not user.has_perm("creditdesk.view_all_cases"):
             del self.filters["advisor"]
 
@@ -134,6 +147,18 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
             return cases.waiting()
         return cases.pending().exclude(pk__in=Case.objects.waiting())
 
+    def in_queue(self, cases: CaseQuerySet, _name: str, queue: str) -> CaseQuerySet:
+        if queue == "mine":
+            return cases.claimed_by(self.user)
+        queues = {
+            "unclaimed": cases.unclaimed,
+            "shared": cases.shared,
+            "escalated": cases.escalated,
+            "contested": cases.contested,
+            "late": cases.late,
+        }
+        return queues[queue]()
+
     def with_outcome(self, cases: CaseQuerySet, _name: str, outcome: str) -> CaseQuerySet:
         if outcome == Decision.Outcome.REFER:
             cases = cases.pending()
@@ -146,7 +171,7 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         return cases.filter(submitted_at__lt=midnight(day + timedelta(days=1)))
 
     def overridden(self, cases: CaseQuerySet, _name: str, wanted: bool) -> CaseQuerySet:
-        overrides = Decision.objects.filter(is_override=True).exclude(status="rejected")
+        overrides = Decision.objects.filter(is_override=True).exclude(status__in=ENDED)
         return cases.filter(pk__in=overrides.values("case")) if wanted else cases
 
     def sorted_by(self, cases: CaseQuerySet, _name: str, sort: str) -> CaseQuerySet:

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 from django.db.models import Count, FloatField, IntegerField, Q, Value
 from django.db.models.functions import Cast, Floor, Least
 
-from creditdesk.models import Assessment, Decision
+from creditdesk.models import Assessment, Contest, Decision
 from creditdesk.models.case import CaseQuerySet
 
 BIN_WIDTH: Final = 0.02
@@ -63,6 +63,32 @@ class Decided:
         return Share(self.overrides, self.closed).ratio
 
 
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """What clients did not accept, and what came of it."""
+
+    waiting: int
+    late: int
+    examined: int
+    overturned: int
+
+    @classmethod
+    def of(cls, cases: CaseQuerySet) -> Self:
+        contests = Contest.objects.filter(case__in=cases)
+        # A change that a second person still has to confirm is not an overturned decision yet.
+        changed = Q(outcome=Contest.Outcome.CHANGED, new_decision__status=Decision.Status.FINAL)
+        return cls(
+            waiting=contests.unanswered().count(),
+            late=contests.late().count(),
+            examined=contests.filter(closed_at__isnull=False).count(),
+            overturned=contests.filter(changed).count(),
+        )
+
+    @property
+    def overturn_rate(self) -> float | None:
+        return Share(self.overturned, self.examined).ratio
+
+
 def verdicts(cases: CaseQuerySet) -> dict[str, Share]:
     """How many cases each verdict has, by the newest assessment; "" stands for not assessed."""
     counted = _counts(cases, "latest_assessment__verdict")
@@ -113,7 +139,9 @@ def by_advisor(cases: CaseQuerySet) -> list[dict[str, Any]]:
             waiting=Count("decisions", filter=Q(decisions__status="proposed")),
             overrides=Count(
                 "decisions",
-                filter=Q(decisions__is_override=True) & closing & ~Q(decisions__status="rejected"),
+                filter=Q(decisions__is_override=True)
+                & closing
+                & ~Q(decisions__status__in=["rejected", "replaced"]),
             ),
         )
     )

@@ -13,6 +13,16 @@ from creditdesk.views.letters import case_explanation, case_letter
 from creditdesk.views.metrics import metrics
 from creditdesk.views.portfolio import portfolio
 from creditdesk.views.simulate import case_counterfactuals, case_simulate, scenario_delete, scenario_save
+from creditdesk.views.work import (
+    case_answer,
+    case_claim,
+    case_contest,
+    case_escalate,
+    case_examine,
+    case_past,
+    case_release,
+    case_share,
+)
 
 urlpatterns = [
     path("", home, name="home"),
@@ -30,6 +40,14 @@ urlpatterns = [
     path("cases/<str:reference>/scenarios/", scenario_save, name="scenario_save"),
     path("cases/<str:reference>/scenarios/delete/", scenario_delete, name="scenario_delete"),
     path("cases/<str:reference>/counterfactuals/", case_counterfactuals, name="case_counterfactuals"),
+    path("cases/<str:reference>/assessments/<int:number>/", case_past, name="case_past"),
+    path("cases/<str:reference>/claim/", case_claim, name="case_claim"),
+    path("cases/<str:reference>/release/", case_release, name="case_release"),
+    path("cases/<str:reference>/share/", case_share, name="case_share"),
+    path("cases/<str:reference>/escalate/", case_escalate, name="case_escalate"),
+    path("cases/<str:reference>/answer/", case_answer, name="case_answer"),
+    path("cases/<str:reference>/contest/", case_contest, name="case_contest"),
+    path("cases/<str:reference>/examine/", case_examine, name="case_examine"),
     path("portfolio/", portfolio, name="portfolio"),
     path("models/", include("scoring.urls")),
     path("api/v1/", include("creditdesk.api.urls")),

@@ -1,4 +1,4 @@
-"""The pending cases before and after a case, in the order of the list: newest first."""
+"""The cases to work on around a case, in the order of the list, newest first; and where to begin."""
 
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,15 @@ def previous_pending(case: Case, user: "User") -> str | None:
     )
 
 
+def first_in_queue(user: "User") -> str | None:
+    """One's own claim that has waited longest, else the oldest case that nobody has claimed."""
+    cases = Case.objects.visible_to(user).order_by("submitted_at", "pk")
+    return _first(cases.claimed_by(user).pending()) or _first(cases.unclaimed())
+
+
 def _pending(user: "User") -> QuerySet[Case]:
-    return Case.objects.visible_to(user).pending()
+    """What a colleague has claimed is passed over."""
+    return Case.objects.visible_to(user).free_for(user)
 
 
 def _first(cases: QuerySet[Case]) -> str | None:

@@ -14,6 +14,7 @@ from creditdesk import charts, services, wording
 from creditdesk.casepage import reasons, sheet
 from creditdesk.casepage.comparison import Comparison, comparison
 from creditdesk.casepage.timeline import Event, timeline
+from creditdesk.casepage.work import Work
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.assessment import Contribution
@@ -28,7 +29,8 @@ VERDICT_WORDS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refer
 
 def stands(decision: Decision) -> bool:
     """As `DecisionQuerySet.standing`, for rows that the timeline has read already."""
-    return decision.outcome != Decision.Outcome.REFER and decision.status != Decision.Status.REJECTED
+    ended = {Decision.Status.REJECTED, Decision.Status.REPLACED}
+    return decision.outcome != Decision.Outcome.REFER and decision.status not in ended
 
 
 @dataclass(eq=False)
@@ -183,6 +185,10 @@ class CasePage:
     @property
     def second_person_above(self) -> float:
         return float(settings.SECOND_PERSON_ABOVE)
+
+    @cached_property
+    def work(self) -> Work:
+        return Work(self.case, self.reader, self.standing, self.events, self.forms)
 
     # ---- what happened
 

@@ -1,11 +1,11 @@
-"""What happened to a client's cases: assessments, decisions and notes, newest first."""
+"""What happened to a client's cases, newest first: assessments, decisions, notes, and who worked on them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from creditdesk.models import Assessment, Case, Decision, Note
+from creditdesk.models import Assessment, Case, Claim, Contest, Decision, Escalation, Letter, Note
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`kind` is assessment, decision, check or note; `what` the row itself."""
+    """`kind` names the row, or what was done to it: check, release, answer, examination, share."""
 
     kind: str
     at: datetime
     by: "User | None"
     reference: str
-    what: Assessment | Decision | Note
+    what: Assessment | Decision | Note | Claim | Escalation | Contest | Letter | Case
 
 
 _NAMES = tuple(f"assessed_by__{part}" for part in ("username", "first_name", "last_name"))
@@ -30,7 +30,8 @@ def timeline(case: Case, user: "User") -> list[Event]:
     references = dict(
         Case.objects.visible_to(user).filter(client_id=case.client_id).values_list("pk", "reference")
     )
-    events = [*_assessments(references), *_decisions(references), *_notes(references)]
+    sources = (_assessments, _decisions, _notes, _claims, _escalations, _contests, _letters, _shared)
+    events = [event for source in sources for event in source(references)]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
@@ -50,3 +51,37 @@ def _decisions(references: dict[int, str]) -> Iterable[Event]:
 def _notes(references: dict[int, str]) -> Iterable[Event]:
     for row in Note.objects.filter(case__in=references).select_related("author"):
         yield Event("note", row.created_at, row.author, references[row.case_id], row)
+
+
+def _claims(references: dict[int, str]) -> Iterable[Event]:
+    for row in Claim.objects.filter(case__in=references).select_related("held_by", "released_by"):
+        yield Event("claim", row.claimed_at, row.held_by, references[row.case_id], row)
+        if row.released_at:
+            yield Event("release", row.released_at, row.released_by, references[row.case_id], row)
+
+
+def _escalations(references: dict[int, str]) -> Iterable[Event]:
+    for row in Escalation.objects.filter(case__in=references).select_related("escalated_by", "answered_by"):
+        yield Event("escalation", row.escalated_at, row.escalated_by, references[row.case_id], row)
+        if row.answered_at:
+            yield Event("answer", row.answered_at, row.answered_by, references[row.case_id], row)
+
+
+def _contests(references: dict[int, str]) -> Iterable[Event]:
+    rows = Contest.objects.filter(case__in=references)
+    for row in rows.select_related("opened_by", "examiner", "decision", "decided_by", "new_decision"):
+        yield Event("contest", row.opened_at, row.opened_by, references[row.case_id], row)
+        if row.closed_at:
+            yield Event("examination", row.closed_at, row.examiner, references[row.case_id], row)
+
+
+def _letters(references: dict[int, str]) -> Iterable[Event]:
+    for row in Letter.objects.filter(case__in=references).select_related("written_by").defer("text"):
+        yield Event("letter", row.written_at, row.written_by, references[row.case_id], row)
+
+
+def _shared(references: dict[int, str]) -> Iterable[Event]:
+    shared = Case.objects.filter(pk__in=references, shared_at__isnull=False).select_related("shared_by")
+    for row in shared:
+        if row.shared_at:
+            yield Event("share", row.shared_at, row.shared_by, references[row.pk], row)

@@ -83,6 +83,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         others = Case.objects.filter(_HELD).exclude(claims__held_by=user, claims__released_at__isnull=True)
         return self.pending().exclude(pk__in=others)
 
+    def shared(self) -> Self:
+        """Pending cases that every advisor may claim."""
+        return self.pending().filter(shared_at__isnull=False)
+
     def escalated(self) -> Self:
         """Pending cases whose escalation no manager has answered."""
         return self.pending().filter(escalations__reason__gt="", escalations__answered_at__isnull=True)

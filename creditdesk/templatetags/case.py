@@ -15,6 +15,21 @@ from creditdesk.templatetags.desk import VERDICT_ICONS, icon
 
 register = template.Library()
 
+EVENT_ICONS = {
+    "assessment": "cpu",
+    "decision": "scale",
+    "check": "users",
+    "note": "note",
+    "claim": "briefcase",
+    "release": "arrow-back-up",
+    "share": "users",
+    "escalation": "arrow-right",
+    "answer": "message",
+    "contest": "message",
+    "examination": "scale",
+    "letter": "file-text",
+}
+
 
 @register.filter
 def exact(value: float | None) -> str:
@@ -107,4 +122,4 @@ def verdict_icon(verdict: str) -> SafeString:
 
 @register.filter
 def event_icon(event: Event) -> str:
-    return {"assessment": "cpu", "decision": "scale", "check": "users", "note": "note"}[event.kind]
+    return EVENT_ICONS[event.kind]

@@ -1,17 +1,22 @@
 """Numbers in the reader's form, icons and badges: the small words of every page."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.utils.html import format_html
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 from markdown_it import MarkdownIt
 
 from creditdesk import wording
-from creditdesk.models import Assessment, Decision
+from creditdesk.models import Assessment, Case, Decision
+from creditdesk.services.refusing import name_of
 from scoring.ml.tables.catalogue import column
 
 register = template.Library()
@@ -104,3 +109,26 @@ def decision_badge(decision: Decision) -> SafeString:
         outcome=decision.get_outcome_display(), status=decision.get_status_display()
     )
     return format_html('<span class="mark mark-waiting">{}{}</span>', icon("hourglass"), words)
+
+
+@register.simple_tag
+def queue_marks(case: Case) -> SafeString:
+    """Who works on a case of the list, where it was passed on, and whether it is late."""
+    return format_html_join(" ", '<span class="mark mark-{}">{}{}</span>', _queue_marks(case))
+
+
+def _queue_marks(case: Any) -> Iterator[tuple[str, SafeString, str]]:
+    """`case` with what the list has fetched: its standing decision, claim, escalation and contest."""
+    today, contested = timezone.localdate(), next(iter(case.contested), None)
+    is_open = not any(decision.outcome != Decision.Outcome.REFER for decision in case.standing)
+    if contested:
+        due = date_format(contested.due_on, "SHORT_DATE_FORMAT")
+        yield "waiting", icon("message"), gettext("contested, due %(day)s") % {"day": due}
+    if (contested and contested.is_late) or (is_open and case.due_on < today):
+        yield "refuse", icon("alert-triangle"), gettext("late")
+    if is_open and case.passed_on:
+        yield "refer", icon("arrow-right"), gettext("with a manager")
+    if is_open and case.held:
+        yield "info", icon("briefcase"), name_of(case.held[0].held_by)
+    elif is_open and case.shared_at:
+        yield "info", icon("users"), gettext("shared")

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import replace_url
 
-from creditdesk.filters import CaseFilter
+from creditdesk.casepage.neighbours import first_in_queue
+from creditdesk.filters import ENDED, CaseFilter
 from creditdesk.http import DeskRequest, asked
-from creditdesk.models import Case, Decision
+from creditdesk.models import Case, Claim, Contest, Decision, Escalation
 
 PAGE_SIZE: Final = 20
 # Nobody pages through more than this: a longer search is refined, and counting it to its end would cost more
@@ -24,6 +25,7 @@ PAGE_SIZE: Final = 20
 MOST_FOUND: Final = 200
 SHOWN: Final = (
     "reference",
+    "shared_at",
     "submitted_at",
     "contract_type",
     "amount_credit",
@@ -78,15 +80,16 @@ class SearchPages(Paginator):  # type: ignore[type-arg]
 
 def rows(keys: Sequence[int]) -> list[Case]:
     """What the table shows of these cases and no more: an assessment carries its whole input."""
-    standing = (
-        Decision.objects.exclude(status=Decision.Status.REJECTED)
-        .only("case_id", "outcome", "status")
-        .order_by("-pk")
-    )
+    standing = Decision.objects.exclude(status__in=ENDED).only("case_id", "outcome", "status").order_by("-pk")
     found = (
         Case.objects.select_related("client", "advisor", "latest_assessment")
         .only(*SHOWN)
-        .prefetch_related(Prefetch("decisions", queryset=standing, to_attr="standing"))
+        .prefetch_related(
+            Prefetch("decisions", queryset=standing, to_attr="standing"),
+            Prefetch("claims", queryset=Claim.objects.held().select_related("held_by"), to_attr="held"),
+            Prefetch("escalations", queryset=Escalation.objects.unanswered(), to_attr="passed_on"),
+            Prefetch("contests", queryset=Contest.objects.unanswered().defer("words"), to_attr="contested"),
+        )
         .in_bulk(keys)
     )
     return [found[key] for key in keys]
@@ -109,6 +112,8 @@ def address(case_filter: CaseFilter) -> str:
 @permission_required("creditdesk.view_case", raise_exception=True)
 def case_list(request: DeskRequest) -> HttpResponse:
     data = asked(request)
+    if data.get("go") == "next" and (reference := first_in_queue(request.user)):
+        return redirect("case_detail", reference)
     case_filter = CaseFilter(data, user=request.user)
     # Keys first: sorting 65,000 keys takes a fraction of sorting as many whole rows.
     keys = case_filter.qs.values_list("pk", flat=True)

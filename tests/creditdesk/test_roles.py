@@ -4,8 +4,12 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import AuditEvent
-from creditdesk.models import Decision, Note
+from creditdesk.models import Case, Decision, Note
+from scoring import services
 from tests.conftest import PEOPLE
+from tests.creditdesk.cases import assessed
+from tests.creditdesk.drifts import drift_report
+from tests.scoring.modelfolder import tiny_model
 
 pytestmark = pytest.mark.django_db
 
@@ -23,12 +27,17 @@ DESK = {ADVISOR, COLLEAGUE, MANAGER}
 # Who gets through to an address that is about no case in particular.
 PAGES = {
     "home": EVERYONE,
+    "about_model": EVERYONE,
     "case_list": DESK | {AUDITOR},
     "case_new": DESK,
     "case_export": {MANAGER},
     "portfolio": {MANAGER, AUDITOR},
     "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_detail": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_at": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_pair": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_shadow": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "drift": {ANALYST, AUDITOR},
     "admin:index": {AUDITOR, ADMIN},
     "admin:accounts_auditevent_changelist": {AUDITOR, ADMIN},
     "admin:accounts_user_changelist": {ADMIN},
@@ -42,6 +51,14 @@ CASES = {
     ("case_decide", "post"): {ADVISOR, MANAGER},
     ("case_check", "post"): {MANAGER},
     ("case_notes", "post"): {ADVISOR, MANAGER},
+    ("case_claim", "post"): {ADVISOR, MANAGER},
+    ("case_release", "post"): {ADVISOR, MANAGER},
+    ("case_share", "post"): {ADVISOR, MANAGER},
+    ("case_escalate", "post"): {ADVISOR, MANAGER},
+    ("case_answer", "post"): {MANAGER},
+    ("case_contest", "post"): {ADVISOR, MANAGER},
+    ("case_examine", "post"): {MANAGER},
+    ("case_past", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_letter", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_explanation", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_simulate", "get"): {ADVISOR, MANAGER, AUDITOR},
@@ -50,12 +67,29 @@ CASES = {
     ("scenario_delete", "post"): {ADVISOR, MANAGER},
     ("case_counterfactuals", "get"): {ADVISOR, MANAGER, AUDITOR},
 }
+# Who gets through to an act on model versions, and to the pages of a proposal (by the analyst) and a report.
+MODELS = {
+    ("model_propose", "post"): {ANALYST, ADMIN},
+    ("model_challenger", "post"): {ANALYST, ADMIN},
+    ("model_switch", "post"): {ADMIN},
+    ("proposal_detail", "get"): {MANAGER, ANALYST, AUDITOR, ADMIN},
+    ("proposal_answer", "post"): {ADMIN},
+    ("proposal_withdraw", "post"): {ANALYST},
+    ("drift_report", "get"): {ANALYST, AUDITOR},
+    ("drift_evidently", "get"): {ANALYST, AUDITOR},
+}
 # Reachable without signing in.
 PUBLIC = {"healthz", "metrics", "readyz", "set_language"}
 
 
 def args_of(page: str) -> list[str]:
     return ["tiny-1"] if page == "model_detail" else []
+
+
+def address(page: str, case: Case) -> str:
+    """Of a case's page; that of a stored assessment needs one."""
+    numbers = [assessed(case).latest_assessment_id] if page == "case_past" else []
+    return reverse(page, args=[case.reference, *numbers])
 
 
 @pytest.mark.parametrize("name", sorted(PEOPLE))
@@ -69,12 +103,31 @@ def test_each_page_opens_for_its_roles_alone(client_as, model_in_use, page, name
 
 
 @pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize(("page", "method"), sorted(MODELS))
+def test_an_act_on_models_is_for_its_roles_alone(client_as, model_in_use, numbers, page, method, name):
+    args = [numbers[page.split("_")[0]]] if page.split("_")[0] in numbers else []
+    status = getattr(client_as(name), method)(reverse(page, args=args)).status_code
+    assert status in ({200, 302, 409, 422} if name in MODELS[page, method] else {403, 404})
+
+
+@pytest.fixture
+def numbers(person, settings, tmp_path) -> dict[str, int]:
+    """A proposal by the analyst, and a drift report with Evidently's page."""
+    tiny_model(settings.ML_ARTIFACTS, name=f"tiny-{tmp_path.name}")
+    version = services.register(name=f"tiny-{tmp_path.name}", by=None)
+    proposal = services.propose(version=version, reason="Better on the same clients.", by=person(ANALYST))
+    settings.DRIFT_REPORTS = tmp_path
+    report = drift_report(page="<p>Evidently</p>")
+    return {"proposal": proposal.pk, "drift": report.pk}
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
 @pytest.mark.parametrize(("page", "method"), sorted(CASES))
 def test_a_case_opens_for_its_advisor_and_for_who_sees_all(
     client_as, model_in_use, case_of, page, method, name
 ):
     case = case_of(ADVISOR)
-    status = getattr(client_as(name), method)(reverse(page, args=[case.reference])).status_code
+    status = getattr(client_as(name), method)(address(page, case)).status_code
     if name in CASES[page, method]:
         assert status in {200, 302, 409, 422}
     else:
@@ -84,8 +137,8 @@ def test_a_case_opens_for_its_advisor_and_for_who_sees_all(
 @pytest.mark.parametrize(("page", "method"), sorted(CASES))
 def test_a_colleagues_case_does_not_exist(client_as, model_in_use, case_of, page, method):
     case = case_of(ADVISOR)
-    status = getattr(client_as(COLLEAGUE), method)(reverse(page, args=[case.reference])).status_code
-    assert status == (403 if page == "case_check" else 404)
+    status = getattr(client_as(COLLEAGUE), method)(address(page, case)).status_code
+    assert status == (403 if page in {"case_check", "case_answer", "case_examine"} else 404)
 
 
 @pytest.mark.parametrize("page", sorted(PAGES))
@@ -97,7 +150,7 @@ def test_without_signing_in_there_is_only_the_sign_in_page(client, model_in_use,
 @pytest.mark.parametrize("name", [AUDITOR, ANALYST, ADMIN])
 def test_who_only_reads_leaves_nothing_behind_on_a_case(client_as, model_in_use, case_of, name):
     case, browser = case_of(ADVISOR), client_as(name)
-    for page, method in CASES:
+    for page, method in CASES.keys() - {("case_past", "get")}:
         getattr(browser, method)(reverse(page, args=[case.reference]), {"text": "x", "outcome": "accept"})
     assert not case.assessments.exists()
     assert not Decision.objects.exists()
@@ -122,5 +175,5 @@ def names_in(patterns) -> set[str]:
 
 
 def test_no_address_is_left_out_of_the_walk():
-    walked = set(PAGES) | {page for page, _ in CASES} | PUBLIC
+    walked = set(PAGES) | {page for page, _ in CASES | MODELS} | PUBLIC
     assert names_in(get_resolver().url_patterns) <= walked
