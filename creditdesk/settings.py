@@ -65,6 +65,8 @@ DESK_URL = env.str("DESK_URL", "http://127.0.0.1:8000")
 vars().update(env.email_url("EMAIL_URL", "smtp://localhost:25"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "creditdesk@localhost")
+# Off, the challenger scores in the request that asked; that is for tests.
+SHADOW_IN_BACKGROUND = env.bool("SHADOW_IN_BACKGROUND", True)
 # A retrained version that passes every gate answers without a person; a bank leaves this off.
 AUTO_PROMOTE = env.bool("AUTO_PROMOTE", False)
 

@@ -1,8 +1,22 @@
 from django.urls import path
 
-from scoring.views import model_detail, model_list
+from scoring import views
+from scoring.views import detail
 
+# A version cannot have the name of one of these pages: see services.registering.RESERVED.
 urlpatterns = [
-    path("", model_list, name="model_list"),
-    path("<str:version>/", model_detail, name="model_detail"),
+    path("", views.model_list, name="model_list"),
+    path("propose/", views.model_propose, name="model_propose"),
+    path("challenger/", views.model_challenger, name="model_challenger"),
+    path("switch/", views.model_switch, name="model_switch"),
+    path("at/", views.model_at, name="model_at"),
+    path("compare-two/", views.model_pair, name="model_pair"),
+    path("proposals/<int:number>/", views.proposal_detail, name="proposal_detail"),
+    path("proposals/<int:number>/answer/", views.proposal_answer, name="proposal_answer"),
+    path("proposals/<int:number>/withdraw/", views.proposal_withdraw, name="proposal_withdraw"),
+    path("compare/", detail.model_comparison, name="model_comparison"),
+    path("compare/<int:number>/", detail.model_comparison, name="model_comparison_at"),
+    path("<str:version>/", detail.model_detail, name="model_detail"),
+    path("<str:version>/explanation/", detail.model_explanation, name="model_explanation"),
+    path("<str:version>/fairness/", detail.model_fairness, name="model_fairness"),
 ]

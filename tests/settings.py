@@ -18,6 +18,7 @@ AUDIT_ANCHOR = Path(_scratch.name, "audit.anchor")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as in a real installation: in memory, writers neither queue nor see each other's commits.
     DATABASES["default"]["TEST"] = {"NAME": Path(_scratch.name, "test.sqlite3")}  # noqa: F405
+SHADOW_IN_BACKGROUND = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

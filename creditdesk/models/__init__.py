@@ -4,6 +4,7 @@ from creditdesk.models.contest import Contest
 from creditdesk.models.decision import Decision
 from creditdesk.models.draft import Draft
 from creditdesk.models.letter import Letter
+from creditdesk.models.shadow import ShadowScore
 from creditdesk.models.stored_answer import StoredAnswer
 from creditdesk.models.whatif import CounterfactualSearch, Scenario
 from creditdesk.models.work import Claim, Escalation
@@ -23,6 +24,7 @@ __all__ = [
     "Note",
     "Profile",
     "Scenario",
+    "ShadowScore",
     "StoredAnswer",
     "profile_digest",
 ]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
+from creditdesk import shadowing
 from creditdesk.models import Assessment, Case, Profile
 from creditdesk.observing import metrics
 from creditdesk.reasons import reasons_for
@@ -72,6 +73,7 @@ def keep_many(
     )
     for one in added:
         metrics.count(one)
+    shadowing.watch(added)
     return added
 
 

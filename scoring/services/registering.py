@@ -1,6 +1,7 @@
 """Which versions this installation knows, and which one answers."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,11 @@ from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import Activation, ModelVersion
 
+# Below /models/ these are pages.
+RESERVED: Final = frozenset(
+    {"at", "challenger", "compare", "compare-two", "proposals", "propose", "shadow", "switch"}
+)
+
 
 class AlreadyRegistered(Exception):
     """That name stands for another folder; the message says so."""
@@ -22,6 +28,8 @@ class AlreadyRegistered(Exception):
 @transaction.atomic
 def register(*, name: str, by: User | None) -> ModelVersion:
     """Make a trained folder known, without using it. Registering the same folder again changes nothing."""
+    if name in RESERVED:
+        raise ModelUnavailable(f"{name}: that is the name of a page, call the version something else")
     model = folder.load(settings.ML_ARTIFACTS / name)
     if model.version != name:
         raise ModelUnavailable(f"{name}: its model.json says that it is {model.version}")

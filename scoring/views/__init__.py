@@ -1,3 +1,22 @@
-from scoring.views.versions import model_detail, model_list
+from scoring.views.pairs import model_pair
+from scoring.views.promotion import (
+    model_challenger,
+    model_propose,
+    model_switch,
+    proposal_answer,
+    proposal_detail,
+    proposal_withdraw,
+)
+from scoring.views.versions import model_at, model_list
 
-__all__ = ["model_detail", "model_list"]
+__all__ = [
+    "model_at",
+    "model_challenger",
+    "model_list",
+    "model_pair",
+    "model_propose",
+    "model_switch",
+    "proposal_answer",
+    "proposal_detail",
+    "proposal_withdraw",
+]

@@ -1,45 +1,75 @@
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from scoring.forms import AppointmentForm, MomentForm, PairForm, ProposalForm, ReasonForm
 from scoring.measures import measured
 from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
-from scoring.models import Activation, ModelVersion
+from scoring.models import Activation, ChallengerAppointment, ModelVersion, Proposal, Suspension, model_as_of
+
+LATEST = 10
 
 
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_list(request: HttpRequest) -> HttpResponse:
+    return list_page(request)
+
+
+def list_page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResponse:
+    """`forms` replaces a form by the one that was posted and not accepted."""
     versions = ModelVersion.objects.order_by("-registered_at", "-pk")
-    context = {"versions": [(version, _folder(version)) for version in versions], "current": _current()}
-    return render(request, "scoring/model_list.html", context)
+    current = current_version()
+    appointment = ChallengerAppointment.objects.in_force()
+    context: Mapping[str, Any] = {
+        "versions": [(version, folder_of(version)) for version in versions],
+        "current": current,
+        "activation": Activation.objects.current().select_related("activated_by").first(),
+        "suspension": Suspension.objects.in_force(),
+        "appointment": appointment,
+        "pending": Proposal.objects.pending().with_people(),
+        "answered": Proposal.objects.with_people().exclude(status=Proposal.Status.PENDING)[:LATEST],
+        "activations": Activation.objects.select_related("version", "activated_by")[:LATEST],
+        "proposal_form": ProposalForm(current=current),
+        "challenger_form": AppointmentForm(current=current),
+        "switch_form": ReasonForm(label_suffix="", prefix="switch"),
+        "pair_form": PairForm(label_suffix=""),
+        "moment_form": MomentForm(label_suffix=""),
+        **forms,
+    }
+    return render(request, "scoring/model_list.html", context, status=status)
 
 
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
-def model_detail(request: HttpRequest, version: str) -> HttpResponse:
-    known = get_object_or_404(ModelVersion, name=version)
-    context = {
-        "version": known,
-        "current": _current(),
-        "activations": known.activations.select_related("activated_by"),
-        "folder": _folder(known),
-    }
-    return render(request, "scoring/model_detail.html", context)
+def model_at(request: HttpRequest) -> HttpResponse:
+    """Which version answered at a moment of the past."""
+    form = MomentForm(request.GET or None, label_suffix="")
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        moment = form.cleaned_data["at"]
+        context |= {
+            "moment": moment,
+            "answered": model_as_of(moment),
+            "activation": Activation.objects.as_of(moment),
+            "suspension": Suspension.objects.in_force(moment),
+        }
+    return render(request, "scoring/model_at.html", context)
 
 
-def _current() -> ModelVersion | None:
+def current_version() -> ModelVersion | None:
     activation = Activation.objects.current().first()
     return activation.version if activation else None
 
 
-def _folder(version: ModelVersion) -> dict[str, Any]:
+def folder_of(version: ModelVersion) -> dict[str, Any]:
     """What the folder says about itself, or why it cannot be trusted."""
     path = settings.ML_ARTIFACTS / version.name
     try:

@@ -1,0 +1,176 @@
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from creditdesk.samples import recent
+from scoring import engine
+from scoring.drift_words import limit_in_words
+from scoring.ml.features import frames
+from scoring.ml.model import folder as model_folder
+from scoring.ml.model.folder import ModelUnavailable
+from scoring.ml.model.model import Model
+from scoring.ml.monitoring import evidently_report
+from scoring.ml.monitoring.comparison import compare
+from scoring.ml.monitoring.conclusion import Finding, findings
+from scoring.ml.monitoring.gathering import of_folder, reference_of
+from scoring.ml.monitoring.performance import Costs
+from scoring.ml.monitoring.sample import Sample
+from scoring.ml.tables.checks import check
+from scoring.ml.tables.folder import FolderError, open_folder
+from scoring.models import DriftReport
+from scoring.services.alerting import alert
+from scoring.services.drifting import Compared, keep_report, limits
+
+SHOWN = 15
+DAYS = 90
+FEWEST = 30
+
+
+class Command(BaseCommand):
+    help = (
+        "Look for drift: recent assessments against the reference of the model in use, or one folder of "
+        "tables against another. Stores a report for the drift page; exit 1 when a limit is passed."
+    )
+    # Nightly and unattended: what it needs of the pages is the address of a report alone.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--current", type=Path, metavar="DIR", help="default: recent assessments")
+        parser.add_argument(
+            "--reference", type=Path, metavar="DIR", help="default: the model's own reference"
+        )
+        parser.add_argument("--days", type=int, default=DAYS, metavar="N", help=f"default: {DAYS}")
+        parser.add_argument("--model", metavar="V", help="a folder in ml_artifacts; default: the one in use")
+        parser.add_argument("--without-evidently", action="store_true", help="PSI and performance alone")
+
+    def handle(self, *, current: Path | None, reference: Path | None, **options: Any) -> None:
+        try:
+            model = model_of(options["model"], needed=not (current and reference))
+            compared, sides = self.sides(model, current, reference, options["days"])
+        except (FolderError, ModelUnavailable) as error:
+            raise CommandError(str(error)) from error
+        if min(map(len, sides)) < FEWEST:
+            raise CommandError(
+                f"{compared.reference}: {len(sides[0])} clients, {compared.current}: {len(sides[1])}; "
+                f"at least {FEWEST} of each are needed."
+            )
+        report = self.report(compared, sides, with_evidently=not options["without_evidently"])
+        self.conclude(report)
+
+    def sides(
+        self, model: Model | None, current: Path | None, reference: Path | None, days: int
+    ) -> tuple[Compared, tuple[Sample, Sample]]:
+        raw = bool(current and reference)
+        before = self.read(reference, model, raw) if reference else reference_of(model, path_of(model))
+        now = self.read(current, model, raw) if current else recent(model, days=days)
+        compared = Compared(
+            source=DriftReport.Source.FOLDER if current else DriftReport.Source.DESK,
+            reference=reference.name if reference else f"reference of {model.version}",
+            current=current.name if current else f"assessments of the last {days} days",
+            reference_rows=len(before),
+            current_rows=len(now),
+            model=model,
+        )
+        return compared, (before, now)
+
+    def read(self, path: Path, model: Model | None, raw: bool) -> Sample:
+        self.stderr.write(f"Reading {path}")
+        return of_folder(check(open_folder(path)).folder, model, raw=raw)
+
+    def report(
+        self, compared: Compared, sides: tuple[Sample, Sample], *, with_evidently: bool
+    ) -> DriftReport:
+        model = compared.model
+        costs = Costs(**model.facts["costs"]) if model else Costs(fn=10, fp=1)
+        numbers = compare(*sides, threshold=model.threshold if model else None, costs=costs)
+        page = self.evidently(sides, numbers) if with_evidently else ""
+        found = findings(numbers, limits())
+        libraries = {"numpy": version("numpy")} | ({"evidently": version("evidently")} if page else {})
+        return keep_report(compared=compared, numbers=numbers, found=found, libraries=libraries, page=page)
+
+    def evidently(self, sides: tuple[Sample, Sample], numbers: dict[str, Any]) -> str:
+        """Adds what Evidently says to the numbers; returns its page, or nothing where it is not installed."""
+        self.stderr.write("Asking Evidently")
+        both = [name for name in frames.APPLICATION if all(name in side.columns for side in sides)]
+        try:
+            judged = evidently_report.judge(*sides, both)
+        except ImportError as error:
+            self.stderr.write(f"Evidently is not installed here ({error}): PSI and performance alone")
+            return ""
+        numbers["evidently"] = judged.numbers
+        return judged.page
+
+    def conclude(self, report: DriftReport) -> None:
+        self.stdout.write(summary(report))
+        if not report.drifted:
+            self.stdout.write("No drift: every limit is kept.")
+            return
+        for sent in alert(report):
+            ways = (
+                ", ".join(f"{w['way']} {w['error'] or 'sent'}" for w in sent.ways) or "nobody is configured"
+            )
+            self.stderr.write(f"Alert on {sent.limit}: {ways}")
+        raise CommandError(
+            "Drift: " + "; ".join(told(Finding(**finding)) for finding in report.findings) + "."
+        )
+
+
+def model_of(name: str | None, *, needed: bool) -> Model | None:
+    """The version asked for, else the one in use; two folders can be compared without any."""
+    if name:
+        return model_folder.load(settings.ML_ARTIFACTS / name)
+    try:
+        return engine.in_use()
+    except ModelUnavailable:
+        if needed:
+            raise
+        return None
+
+
+def path_of(model: Model) -> Path:
+    where: Path = settings.ML_ARTIFACTS / model.version
+    return where
+
+
+def summary(report: DriftReport) -> str:
+    numbers = report.numbers
+    head = (
+        f"{report.current} ({report.current_rows:,}) against {report.reference} ({report.reference_rows:,})"
+    )
+    rows = [f"{'column':40}{'PSI':>8}{'missing':>18}"]
+    if numbers["score"]:
+        rows.append(f"{'probability of default':40}{numbers['score']['psi']:8.3f}")
+    rows += [
+        f"{column['name']:40}{column['psi']:8.3f}{shares(column['missing']):>18}"
+        for column in numbers["columns"][:SHOWN]
+    ]
+    if judged := numbers.get("evidently"):
+        drifted = [name for name, one in judged["columns"].items() if one["drifted"]]
+        rows.append(
+            f"Evidently: {judged['drifted']} of {len(judged['columns'])} columns drifted "
+            f"({judged['share']:.1%}){': ' if drifted else ''}{', '.join(drifted)}"
+        )
+    for kind in ("estimated", "realised"):
+        if now := numbers.get(f"{kind}_current"):
+            rows.append(f"{kind} performance: AUC {interval(now['auc'])}, cost {interval(now['cost'])}")
+    return "\n".join([head, *rows])
+
+
+def shares(missing: Mapping[str, float]) -> str:
+    return f"{missing['reference']:.1%} -> {missing['current']:.1%}"
+
+
+def interval(figure: Mapping[str, float | None]) -> str:
+    if figure["value"] is None:
+        return "unknown"
+    return "{value:.4f} ({low:.4f}-{high:.4f})".format_map(figure)
+
+
+def told(finding: Finding) -> str:
+    columns = f" ({', '.join(finding.columns[:SHOWN])})" if finding.columns else ""
+    return f"{limit_in_words(finding.limit)} {finding.value:.3f} above {finding.threshold:g}{columns}"

@@ -1,0 +1,62 @@
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.decorators import csp, csp_update
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from creditdesk.driftpage import DriftPage
+from creditdesk.http import DeskRequest
+from scoring.models import DriftReport
+from scoring.services.drifting import page_of
+
+SHOWN = 20
+
+# Evidently's page is one file with its scripts inside. It runs them in a room of its own: another origin,
+# no network, no forms, no way to the desk around it.
+SANDBOX = {
+    "sandbox": ["allow-scripts"],
+    "default-src": [NONE],
+    "script-src": [UNSAFE_INLINE, UNSAFE_EVAL],
+    "style-src": [UNSAFE_INLINE],
+    "img-src": ["data:", "blob:"],
+    "font-src": ["data:"],
+    "frame-ancestors": [SELF],
+}
+
+
+@require_safe
+@permission_required("scoring.view_drift", raise_exception=True)
+@csp_update({"frame-src": [SELF]})
+def drift(request: DeskRequest) -> HttpResponse:
+    """The newest report, and the list of all."""
+    return _shown(request, DriftReport.objects.first())
+
+
+@require_safe
+@permission_required("scoring.view_drift", raise_exception=True)
+@csp_update({"frame-src": [SELF]})
+def drift_report(request: DeskRequest, number: int) -> HttpResponse:
+    return _shown(request, get_object_or_404(DriftReport, pk=number))
+
+
+@require_safe
+@permission_required("scoring.view_drift", raise_exception=True)
+@xframe_options_sameorigin
+@csp(SANDBOX)
+def drift_evidently(request: DeskRequest, number: int) -> HttpResponse:
+    content = page_of(get_object_or_404(DriftReport, pk=number))
+    if content is None:
+        raise Http404
+    return HttpResponse(content)
+
+
+def _shown(request: DeskRequest, report: DriftReport | None) -> HttpResponse:
+    reports = Paginator(DriftReport.objects.defer("numbers"), SHOWN)
+    context = {
+        "page": DriftPage(report) if report else None,
+        "reports": reports.get_page(request.GET.get("page")),
+    }
+    return render(request, "creditdesk/drift.html", context)

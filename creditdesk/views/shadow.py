@@ -1,0 +1,20 @@
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from creditdesk.http import DeskRequest
+from creditdesk.models import Assessment
+from creditdesk.shadowpage import ShadowPage
+from scoring import engine
+from scoring.models import ChallengerAppointment
+
+
+@require_safe
+@permission_required("scoring.view_modelversion", raise_exception=True)
+def model_shadow(request: DeskRequest) -> HttpResponse:
+    """What the challenger would have said; not for advisors, whom it would tempt to shop for an answer."""
+    appointment = ChallengerAppointment.objects.in_force()
+    page = ShadowPage(appointment, engine.challenger(), request.user) if appointment else None
+    context = {"page": page, "verdicts": Assessment.Verdict.values}
+    return render(request, "creditdesk/shadow.html", context)

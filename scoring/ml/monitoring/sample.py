@@ -1,0 +1,47 @@
+"""Two samples of clients that are held against each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Column = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """n clients. `columns` (n,) are float64 with NaN, or objects str | None for categories.
+
+    `probability` (n,) comes from one model; `target` (n,) is 0, 1 or NaN where the outcome is not known;
+    `months` (n,) says "2026-11" for each client. Empty arrays stand for what is not known at all.
+    """
+
+    columns: Mapping[str, Column]
+    probability: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    target: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    months: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), self.probability))
+
+    def at(self, rows: NDArray[Any]) -> "Sample":
+        """The same columns for some rows, given by position or by a mask."""
+        return Sample(
+            {name: values[rows] for name, values in self.columns.items()},
+            *(part[rows] if len(part) else part for part in (self.probability, self.target, self.months)),
+        )
+
+    def up_to(self, size: int, *, seed: int = 0) -> "Sample":
+        """At most `size` clients, drawn evenly and always the same ones."""
+        if len(self) <= size:
+            return self
+        return self.at(np.sort(np.random.default_rng(seed).choice(len(self), size, replace=False)))
+
+
+def missing(values: Column) -> NDArray[np.bool_]:
+    if values.dtype == object:
+        return np.array([value is None for value in values], dtype=bool)
+    gone: NDArray[np.bool_] = np.isnan(values)
+    return gone
