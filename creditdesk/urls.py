@@ -3,15 +3,18 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from accounts.admin_site import site
+from creditdesk.views.about import about_model
 from creditdesk.views.case import case_assess, case_check, case_decide, case_detail, case_notes
 from creditdesk.views.case_list import case_list
-from creditdesk.views.case_new import case_new
+from creditdesk.views.case_new import case_file, case_new, draft_delete, draft_save
+from creditdesk.views.drift import drift, drift_evidently, drift_report
 from creditdesk.views.export import case_export
 from creditdesk.views.health import healthz, readyz
 from creditdesk.views.home import home
 from creditdesk.views.letters import case_explanation, case_letter
 from creditdesk.views.metrics import metrics
 from creditdesk.views.portfolio import portfolio
+from creditdesk.views.shadow import model_shadow
 from creditdesk.views.simulate import case_counterfactuals, case_simulate, scenario_delete, scenario_save
 from creditdesk.views.work import (
     case_answer,
@@ -26,9 +29,13 @@ from creditdesk.views.work import (
 
 urlpatterns = [
     path("", home, name="home"),
+    path("about-the-model/", about_model, name="about_model"),
     path("cases/", case_list, name="case_list"),
     path("cases/export.csv", case_export, name="case_export"),
     path("cases/new/", case_new, name="case_new"),
+    path("cases/new/draft/", draft_save, name="draft_save"),
+    path("cases/new/draft/delete/", draft_delete, name="draft_delete"),
+    path("cases/new/file/", case_file, name="case_file"),
     path("cases/<str:reference>/", case_detail, name="case_detail"),
     path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
     path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
@@ -49,7 +56,11 @@ urlpatterns = [
     path("cases/<str:reference>/contest/", case_contest, name="case_contest"),
     path("cases/<str:reference>/examine/", case_examine, name="case_examine"),
     path("portfolio/", portfolio, name="portfolio"),
+    path("models/shadow/", model_shadow, name="model_shadow"),
     path("models/", include("scoring.urls")),
+    path("drift/", drift, name="drift"),
+    path("drift/<int:number>/", drift_report, name="drift_report"),
+    path("drift/<int:number>/evidently/", drift_evidently, name="drift_evidently"),
     path("api/v1/", include("creditdesk.api.urls")),
     path("accounts/", include("accounts.urls")),
     # The sign-in page too can be read in both languages.

@@ -78,6 +78,8 @@ MODELS = {
     ("drift_report", "get"): {ANALYST, AUDITOR},
     ("drift_evidently", "get"): {ANALYST, AUDITOR},
 }
+# Who may act on a case that is not there yet.
+NEW = {"draft_save": DESK, "draft_delete": DESK, "case_file": DESK}
 # Reachable without signing in.
 PUBLIC = {"healthz", "metrics", "readyz", "set_language"}
 
@@ -108,6 +110,13 @@ def test_an_act_on_models_is_for_its_roles_alone(client_as, model_in_use, number
     args = [numbers[page.split("_")[0]]] if page.split("_")[0] in numbers else []
     status = getattr(client_as(name), method)(reverse(page, args=args)).status_code
     assert status in ({200, 302, 409, 422} if name in MODELS[page, method] else {403, 404})
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize("page", sorted(NEW))
+def test_a_new_case_is_begun_by_the_desk_alone(client_as, model_in_use, page, name):
+    status = client_as(name).post(reverse(page)).status_code
+    assert status in ({302, 422} if name in NEW[page] else {403})
 
 
 @pytest.fixture
@@ -175,5 +184,5 @@ def names_in(patterns) -> set[str]:
 
 
 def test_no_address_is_left_out_of_the_walk():
-    walked = set(PAGES) | {page for page, _ in CASES | MODELS} | PUBLIC
+    walked = set(PAGES) | set(NEW) | {page for page, _ in CASES | MODELS} | PUBLIC
     assert names_in(get_resolver().url_patterns) <= walked
