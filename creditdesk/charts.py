@@ -4,11 +4,13 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 # A tick closer than this to the threshold, in percent of the width, would be written over it.
 TICK_DISTANCE = 3.5
 SCALE_TICKS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 BAND_MARGIN = 10.0
+STEP_MARGIN = 2.0
 _MIDDLE = 50.0
 
 
@@ -42,6 +44,31 @@ class Bar:
 
     x: float
     width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one place to another, whichever way round."""
+
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """A way in steps: where it starts and ends, and what lies between two places."""
+
+    start: float
+    end: float
+    between: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """What pushes to the right up to where the two sides meet, what pushes to the left from there on."""
+
+    meets: float
+    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +109,42 @@ def probability_scale(probability: float, threshold: float) -> Scale:
 def bar(contribution: float, largest: float) -> Bar:
     width = _MIDDLE * min(abs(contribution) / largest, 1.0) if largest > 0 else 0.0
     return Bar(x=_MIDDLE if contribution > 0 else _MIDDLE - width, width=width)
+
+
+def around(size: float, largest: float) -> Bar:
+    """A size without a direction, to both sides of the middle."""
+    width = 2 * _MIDDLE * min(size / largest, 1.0) if largest > 0 else 0.0
+    return Bar(x=_MIDDLE - width / 2, width=width)
+
+
+def spans(places: Sequence[float]) -> Spans:
+    """From each place to the next, on an axis that holds them all."""
+    low, high = min(places), max(places)
+
+    def at(place: float) -> float:
+        share = (place - low) / (high - low) if high > low else 0.5
+        return STEP_MARGIN + share * (100 - 2 * STEP_MARGIN)
+
+    marks = list(map(at, places))
+    between = (Span(min(a, b), abs(b - a)) for a, b in pairwise(marks))
+    return Spans(marks[0], marks[-1], tuple(between))
+
+
+def force(amounts: Sequence[float]) -> Force:
+    """A line of all amounts: the positive ones end where they meet the negative ones, largest inmost."""
+    whole = sum(map(abs, amounts)) or 1.0
+    meets = 100 * sum(amount for amount in amounts if amount > 0) / whole
+    left = right = meets
+    found = []
+    for amount in amounts:
+        width = 100 * abs(amount) / whole
+        if amount > 0:
+            left -= width
+            found.append(Span(left, width))
+        else:
+            found.append(Span(right, width))
+            right += width
+    return Force(meets, tuple(found))
 
 
 def band(quantiles: Sequence[float], client: float | None) -> Band:

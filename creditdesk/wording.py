@@ -109,6 +109,21 @@ def percents_apart(one: float, other: float) -> tuple[str, str]:
     return percent(one, decimals), percent(other, decimals)
 
 
+def points(value: float, decimals: int) -> str:
+    """A difference of two percentages, with its sign; `value` in hundredths."""
+    return gettext("%(n)s pts") % {"n": signed(value, decimals)}
+
+
+def other_groups(count: int) -> str:
+    return ngettext("%(n)s other group", "%(n)s other groups together", count) % {"n": count}
+
+
+def range_in_words(feature: Feature, low: float, high: float) -> tuple[str, str]:
+    """The ends of a range, the smaller first as a person counts: ages and times past grow with their days."""
+    ends = feature_in_words(feature, low), feature_in_words(feature, high)
+    return ends[::-1] if feature.unit in (Unit.AGE_DAYS, Unit.DAYS_AGO, Unit.MONTHS_AGO) else ends
+
+
 def in_words(value: Value, unit: Unit, categories: Mapping[str, Text] = _NO_CATEGORIES) -> str:
     """A value as a person would say it; a category by its code (position) or by its raw value."""
     if value is None or is_missing(value):

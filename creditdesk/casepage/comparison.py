@@ -1,9 +1,8 @@
 """Where a client stands among all clients and among those of a chosen segment, for the main features."""
 
-import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from creditdesk import charts, wording
@@ -32,17 +31,30 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """One bar of a distribution: the share of the group and of all clients in it; whether this client is."""
+
+    label: str
+    share: float
+    everybody: float
+    client: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Distribution:
-    """The histogram of one main feature, in the words of its unit, ready to be drawn."""
+    """How one main feature is spread over the group and over everybody, in the words of its unit."""
 
     feature: str
     label: str
     value: str
-    cells: tuple[Mapping[str, Any], ...]
+    median: str
+    below: str
+    below_everybody: str
+    cells: tuple[Cell, ...]
 
     @property
-    def data(self) -> str:
-        return json.dumps(self.cells, ensure_ascii=False)
+    def highest(self) -> float:
+        return max((max(cell.share, cell.everybody) for cell in self.cells), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +90,13 @@ def comparison(
     parts = _parts(facts["segments"][here.key], facts["edges"], values)
     known = [part for part in parts if not math.isnan(part.value)]
     drawn = [part for part in parts if part.feature.name == asked.get("feature")]
+    picked = (drawn or known or parts)[0]
+    everybody = replace(picked, cell=facts["segments"][population.ALL][picked.feature.name])
     return Comparison(
         segments=tuple(segments.values()),
         chosen=here,
         lines=tuple(_line(part) for part in parts),
-        distribution=_distribution((drawn or known or parts)[0]),
+        distribution=_distribution(picked, everybody),
     )
 
 
@@ -111,34 +125,59 @@ def _line(part: _Part) -> Line:
     known = None if math.isnan(part.value) else part.value
     turned = _turned(part.feature)
     quantiles = [turned * q for q in part.cell["quantiles"]]
-    share = None if known is None else charts.share_below(known, part.edges, part.cell["histogram"])
     if turned < 0:
         quantiles.reverse()
-        share = None if share is None else 1 - share
     return Line(
         feature=part.feature.name,
         label=wording.titled(part.feature.label),
         value=wording.feature_in_words(part.feature, part.value),
-        median=wording.feature_in_words(part.feature, part.cell["quantiles"][len(quantiles) // 2]),
-        below="" if share is None else wording.percent(share, 0),
+        median=_median(part),
+        below=_below(part),
         band=charts.band(quantiles, None if known is None else turned * known),
     )
 
 
-def _distribution(part: _Part) -> Distribution:
-    total = sum(part.cell["histogram"]) or 1
+def _median(part: _Part) -> str:
+    quantiles = part.cell["quantiles"]
+    return wording.feature_in_words(part.feature, quantiles[len(quantiles) // 2])
+
+
+def _below(part: _Part) -> str:
+    """The share of the group below the client, as a person counts; empty where the value is missing."""
+    if math.isnan(part.value):
+        return ""
+    share = charts.share_below(part.value, part.edges, part.cell["histogram"])
+    return wording.percent(1 - share if _turned(part.feature) < 0 else share, 0)
+
+
+def _distribution(part: _Part, everybody: _Part) -> Distribution:
     cells = [
-        {
-            "label": wording.feature_in_words(part.feature, (low + high) / 2),
-            "share": round(100 * count / total, 2),
-            "client": low <= part.value < high,
-        }
-        for low, high, count in zip(part.edges, part.edges[1:], part.cell["histogram"], strict=False)
+        Cell(
+            label=wording.feature_in_words(part.feature, (low + high) / 2),
+            share=share,
+            everybody=of_all,
+            client=low <= part.value < high,
+        )
+        for low, high, share, of_all in zip(
+            part.edges, part.edges[1:], _shares(part), _shares(everybody), strict=False
+        )
     ]
     if _turned(part.feature) < 0:
         cells.reverse()
-    value = wording.feature_in_words(part.feature, part.value)
-    return Distribution(part.feature.name, wording.titled(part.feature.label), value, tuple(cells))
+    return Distribution(
+        feature=part.feature.name,
+        label=wording.titled(part.feature.label),
+        value=wording.feature_in_words(part.feature, part.value),
+        median=_median(part),
+        below=_below(part),
+        below_everybody=_below(everybody),
+        cells=tuple(cells),
+    )
+
+
+def _shares(part: _Part) -> list[float]:
+    total = sum(part.cell["histogram"]) or 1
+    return [count / total for count in part.cell["histogram"]]
 
 
 def _turned(feature: Feature) -> int:

@@ -13,12 +13,17 @@ from accounts.models import User
 from creditdesk import charts, services, wording
 from creditdesk.casepage import reasons, sheet
 from creditdesk.casepage.comparison import Comparison, comparison
+from creditdesk.casepage.explanation import Explanation, Unfolded, calibration_of, explanation, unfolded
+from creditdesk.casepage.similar import Similar, similar
+from creditdesk.casepage.stability import Stability, stability
 from creditdesk.casepage.timeline import Event, timeline
 from creditdesk.casepage.work import Work
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.assessment import Contribution
 from scoring import engine
+from scoring.ml.features import catalogue
+from scoring.ml.model.explained import Explained
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 from scoring.ml.tables.catalogue import column
@@ -98,17 +103,64 @@ class CasePage:
     # ---- the reasons
 
     @cached_property
+    def shown_reasons(self) -> list[reasons.Told]:
+        return reasons.told(self.assessment) if self.assessment else []
+
+    @cached_property
     def contributions(self) -> Sequence[Contribution]:
         return self.assessment.explained() if self.assessment else []
 
     @cached_property
-    def explanation(self) -> reasons.Explanation | None:
-        if self.assessment is None or not self.contributions or self.assessment.base_value is None:
-            return None
-        return reasons.explanation(self.contributions, self.assessment.base_value, self.history_rows)
+    def own_model(self) -> Model | None:
+        """The model in use, where it is the one that assessed."""
+        digest = self.assessment.model_digest if self.assessment else ""
+        return self.model if self.model and self.model.digest == digest else None
 
-    def every_reason(self) -> list[reasons.Reason]:
-        return reasons.every_reason(self.contributions, self.history_rows)
+    @property
+    def explained(self) -> Explained | None:
+        return self.own_model.explained if self.own_model else None
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        one = self.assessment
+        if one is None or not self.contributions or one.base_value is None:
+            return None
+        calibration = self.own_model.calibration if self.own_model else calibration_of(one.model_digest)
+        in_log_odds = self.asked.get("unit") == "log-odds"
+        return explanation(
+            self.contributions, one.base_value, calibration, self.explained, log_odds=in_log_odds
+        )
+
+    @property
+    def unfolded_group(self) -> str:
+        code = self.asked.get("group", "")
+        return code if code in catalogue.GROUPS else ""
+
+    @property
+    def explains(self) -> bool:
+        """Whether the address asks for the explanation, which otherwise follows after the page."""
+        return bool(self.unfolded_group or self.asked.get("unit")) or self.asked.get("show") in {
+            "explanation",
+            "reasons",
+        }
+
+    def unfolded(self) -> list[Unfolded]:
+        return unfolded(self.unfolded_group, self.contributions, self.explained, self.history_rows)
+
+    def every_reason(self) -> list[reasons.Effect]:
+        return reasons.effects(self.contributions, self.history_rows)
+
+    @cached_property
+    def stability(self) -> Stability | None:
+        if self.own_model is None or self.assessment is None:
+            return None
+        return stability(self.own_model, self.assessment, engine.challenger())
+
+    @cached_property
+    def similar(self) -> Similar | None:
+        if self.own_model is None or self.assessment is None:
+            return None
+        return similar(self.own_model, self.assessment)
 
     @property
     def history_rows(self) -> Mapping[str, int]:
@@ -124,6 +176,13 @@ class CasePage:
         values = {item.feature.name: item.value for item in self.contributions}
         facts, application = self.model.facts["population"], self.case.profile.application
         return comparison(facts, application, values, self.asked)
+
+    @property
+    def compares(self) -> bool:
+        """Whether the address asks for the comparison, which otherwise follows after the page."""
+        return self.asked.get("show") == "comparison" or bool(
+            self.asked.get("segment") or self.asked.get("feature")
+        )
 
     @property
     def choose_feature(self) -> str:

@@ -1,25 +1,25 @@
-"""The contributions of an assessment as bars and numbers that visibly add up."""
+"""The reasons of an assessment as they were told, and every feature with its effect."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from creditdesk import charts, wording
+from creditdesk.models import Assessment
 from creditdesk.models.assessment import Contribution
-from creditdesk.reasons.first import SHOWN
 from scoring.ml.features import catalogue
+from scoring.ml.tables.schema import Text
 
 DECIMALS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """One feature: what the client has, and how far it moves the log-odds."""
+class Told:
+    """One stored reason, word for word; `feature` is the strongest of its group."""
 
+    code: str
+    title: str
+    text: str
     feature: str
-    label: str
-    group: str
-    value: str
     contribution: float
     bar: charts.Bar
 
@@ -33,75 +33,60 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """base + the reasons shown + all the others = total, exactly and also in the rounded numbers."""
+class Effect:
+    """One feature: what the client has, and how far it moves the log-odds."""
 
-    reasons: tuple[Reason, ...]
-    base: float
-    others: float
-    others_count: int
-    others_bar: charts.Bar
-    others_amount: str
-    total: float
+    feature: str
+    label: str
+    group: str
+    value: str
+    contribution: float
 
     @property
-    def base_amount(self) -> str:
-        return wording.signed(self.base, DECIMALS)
-
-    @property
-    def total_amount(self) -> str:
-        return wording.signed(self.total, DECIMALS)
-
-    @property
-    def others_towards(self) -> str:
-        return towards(self.others)
+    def amount(self) -> str:
+        return wording.signed(self.contribution, DECIMALS)
 
 
 def towards(contribution: float) -> str:
     return "refuse" if contribution > 0 else "accept" if contribution < 0 else "neither"
 
 
-def explanation(
-    contributions: Sequence[Contribution], base: float, history_rows: Mapping[str, int]
-) -> Explanation:
-    """The largest contributions first; `contributions` come sorted by size."""
-    shown, others = contributions[:SHOWN], contributions[SHOWN:]
-    rest = math.fsum(item.contribution for item in others)
-    total = math.fsum((base, *(item.contribution for item in contributions)))
-    largest = max(abs(amount) for amount in (rest, *(item.contribution for item in shown)))
-    return Explanation(
-        reasons=tuple(_reason(item, largest, history_rows) for item in shown),
-        base=base,
-        others=rest,
-        others_count=len(others),
-        others_bar=charts.bar(rest, largest),
-        others_amount=wording.signed(_remainder(total, base, shown), DECIMALS),
-        total=total,
-    )
+def told(assessment: Assessment) -> list[Told]:
+    """In the reader's language, the most important first."""
+    largest = max((abs(reason["contribution"]) for reason in assessment.reasons), default=0.0)
+    return [
+        Told(
+            code=reason["code"],
+            title=group_titled(reason["code"]),
+            text=wording.told(Text(reason["text_en"], reason["text_fr"])),
+            feature=reason["feature"],
+            contribution=reason["contribution"],
+            bar=charts.bar(reason["contribution"], largest),
+        )
+        for reason in assessment.reasons
+    ]
 
 
-def every_reason(contributions: Sequence[Contribution], history_rows: Mapping[str, int]) -> list[Reason]:
-    largest = abs(contributions[0].contribution) if contributions else 0.0
-    return [_reason(item, largest, history_rows) for item in contributions]
+def group_titled(code: str) -> str:
+    """A group that a later catalogue has given up keeps at least its code."""
+    return wording.titled(catalogue.GROUPS.get(code, Text(code, code)))
 
 
-def _remainder(total: float, base: float, shown: Sequence[Contribution]) -> float:
-    """All the others as they have to read, so that whoever adds up the rounded column gets the total."""
-    parts = (base, *(item.contribution for item in shown))
-    return round(round(total, DECIMALS) - math.fsum(round(part, DECIMALS) for part in parts), DECIMALS)
+def effects(contributions: Sequence[Contribution], history_rows: Mapping[str, int]) -> list[Effect]:
+    """Every feature of the model, in the order given."""
+    return [effect(item, history_rows) for item in contributions]
 
 
-def _reason(item: Contribution, largest: float, history_rows: Mapping[str, int]) -> Reason:
+def effect(item: Contribution, history_rows: Mapping[str, int]) -> Effect:
     feature = item.feature
     if wording.is_missing(item.value):
         value = wording.missing_in_words(feature.table, history_rows)
     else:
         value = wording.feature_in_words(feature, item.value)
-    return Reason(
+    return Effect(
         feature=feature.name,
         label=wording.titled(feature.label),
-        group=wording.titled(catalogue.GROUPS[feature.group]),
+        group=group_titled(feature.group),
         value=value,
         contribution=item.contribution,
-        bar=charts.bar(item.contribution, largest),
     )

@@ -25,14 +25,9 @@ def typed_number(text: str) -> float:
         compact = compact.replace(",", ".", 1)
     elif _GROUPED.fullmatch(compact):
         compact = compact.replace(",", "")
-    return number_in(compact)
-
-
-def number_in(text: str) -> float:
-    """A number as files write it; ValueError for anything else, "nan" and "inf" included."""
-    if not _NUMBER.fullmatch(text.strip()):
+    if not _NUMBER.fullmatch(compact):
         raise ValueError(text)
-    return float(text)
+    return float(compact)
 
 
 class NumberField(forms.Field):

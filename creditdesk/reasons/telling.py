@@ -13,9 +13,6 @@ from scoring.ml.tables.schema import Text
 
 LANGUAGES = ("en", "fr")
 
-# Units in which a smaller number means longer ago, or older.
-_TURNED = (Unit.AGE_DAYS, Unit.DAYS_AGO, Unit.MONTHS_AGO)
-
 
 def can_be_said(feature: Feature) -> bool:
     """Whether a person can picture the value; indices, products and spreads they cannot."""
@@ -80,8 +77,7 @@ def _said(feature: Feature, value: float) -> str:
 
 
 def _against_range(feature: Feature, value: float, usual: Usual, refused: bool, said: str) -> str:
-    ends = [wording.feature_in_words(feature, end) for end in (usual.low, usual.high)]
-    low, high = reversed(ends) if feature.unit in _TURNED else ends
+    low, high = wording.range_in_words(feature, usual.low, usual.high)
     if low == high:
         return _say(sentences.ALL_ALIKE, said=said, low=low)
     within = refused and usual.low <= value <= usual.high

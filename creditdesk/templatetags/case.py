@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from accounts.models import User
-from creditdesk import charts, wording
+from creditdesk.casepage.explanation import Unfolded
+from creditdesk.casepage.reasons import Effect
 from creditdesk.casepage.sheet import Line, Section
 from creditdesk.casepage.timeline import Event
 from creditdesk.templatetags.desk import VERDICT_ICONS, icon
@@ -38,60 +39,35 @@ def exact(value: float | None) -> str:
 
 
 @register.filter
-def at(percent_of_width: float) -> str:
-    """A place or length in a drawing."""
-    return f"{percent_of_width:.2f}%"
-
-
-@register.filter
 def side(towards: str) -> str:
     """What a bar's side and colour say, for whoever sees neither."""
     return {"refuse": gettext("towards refusal"), "accept": gettext("towards acceptance")}.get(towards, "")
 
 
 @register.simple_tag
-def scale_ticks(scale: charts.Scale) -> SafeString:
-    rows = (
-        (at(tick.x), at(tick.x), at(tick.x), tick.anchor, wording.percent(tick.value, 0))
-        for tick in scale.ticks
-    )
-    return format_html_join(
-        "",
-        '<line class="tick" x1="{}" x2="{}" y1="46" y2="51"/>'
-        '<text class="tick-label" x="{}" y="64" text-anchor="{}">{}</text>',
-        rows,
+def feature_row(one: Unfolded) -> SafeString:
+    """A feature of an unfolded group: dozens of rows, too many for a template's loop."""
+    return format_html(
+        '<tr class="towards-{}"><th scope="row">{}</th><td>{}</td><td class="muted">{}</td>'
+        '<td class="figure">{}</td><td class="figure muted">{}</td></tr>',
+        one.towards,
+        one.effect.label,
+        one.effect.value,
+        one.usual or "–",
+        one.effect.amount,
+        one.importance or "–",
     )
 
 
 @register.simple_tag
-def effect_bar(bar: charts.Bar) -> SafeString:
-    """A contribution, from the middle to the side it pushes to."""
+def effect_row(one: Effect) -> SafeString:
+    """A feature among all of them."""
     return format_html(
-        '<svg width="100%" height="16" aria-hidden="true">'
-        '<rect class="bar" x="{}" y="2" width="{}" height="12" rx="2"/>'
-        '<line class="zero" x1="50%" x2="50%" y1="0" y2="16"/></svg>',
-        at(bar.x),
-        at(bar.width),
-    )
-
-
-@register.simple_tag
-def quantile_band(band: charts.Band) -> SafeString:
-    """Where the client stands: outer quantiles as a line, the middle half as a box, the median as a notch."""
-    mark = '<circle class="client" cx="{}" cy="9" r="5"/>'
-    client = "" if band.client is None else format_html(mark, at(band.client))
-    return format_html(
-        '<svg width="100%" height="18" aria-hidden="true">'
-        '<line class="band-line" x1="{}" x2="{}" y1="9" y2="9"/>'
-        '<rect class="band-box" x="{}" y="4" width="{}" height="10" rx="2"/>'
-        '<line class="band-median" x1="{}" x2="{}" y1="3" y2="15"/>{}</svg>',
-        at(band.low),
-        at(band.high),
-        at(band.quarter),
-        at(band.middle_width),
-        at(band.median),
-        at(band.median),
-        client,
+        '<tr><th scope="row">{}</th><td class="muted">{}</td><td>{}</td><td class="figure">{}</td></tr>',
+        one.label,
+        one.group,
+        one.value,
+        one.amount,
     )
 
 

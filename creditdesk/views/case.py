@@ -21,7 +21,16 @@ from creditdesk.services import DecisionRefused
 
 PAGE: Final = "creditdesk/case_detail.html"
 # What may be asked for on its own, by the id of the element that it replaces.
-PARTS: Final = frozenset({"comparison", "distribution", "every-reason", "every-value"})
+PARTS: Final = frozenset(
+    {
+        "comparison",
+        "every-reason",
+        "every-value",
+        "explanation",
+        "similar",
+        "stability",
+    }
+)
 NEIGHBOURS: Final = {"next": next_pending, "previous": previous_pending}
 
 
@@ -32,8 +41,7 @@ def case_detail(request: DeskRequest, reference: str) -> HttpResponse:
     if (direction := request.GET.get("go")) in NEIGHBOURS:
         return go(request, NEIGHBOURS[direction](case, request.user))
     page = CasePage(case, assessment_of(case, request), request.user, asked=request.GET)
-    part = request.htmx.target if request.htmx.target in PARTS else ""
-    return answer(request, page, part)
+    return answer(request, page, part_asked(request))
 
 
 @require_POST
@@ -119,12 +127,19 @@ def assessment_of(case: Case, request: DeskRequest) -> Assessment | None:
     return case.latest_assessment
 
 
+def part_asked(request: DeskRequest) -> str:
+    """The part that htmx asks for; every group of facts unfolds in a place of its own."""
+    target = request.htmx.target or ""
+    return "group" if target.startswith("group-") else target if target in PARTS else ""
+
+
 def answer(request: DeskRequest, page: CasePage, part: str, **kwargs: Any) -> HttpResponse:
     """The part alone for htmx, which puts it where it belongs; the whole page otherwise."""
     context = {"page": page, "case": page.case, "here": page.case.get_absolute_url()}
     if not (request.htmx and part):
         return render(request, PAGE, context, **kwargs)
-    return retarget(render(request, f"{PAGE}#{part}", context, **kwargs), f"#{part}")
+    place = f"group-{page.unfolded_group}" if part == "group" else part
+    return retarget(render(request, f"{PAGE}#{part}", context, **kwargs), f"#{place}")
 
 
 def done(request: DeskRequest, reference: str, message: str) -> HttpResponse:

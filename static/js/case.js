@@ -1,4 +1,4 @@
-// The case page: the reason appears when the decision differs, a decision is confirmed, a distribution is drawn.
+// The case page: the reason appears when the decision differs, a decision is confirmed.
 (() => {
   "use strict";
 
@@ -42,49 +42,10 @@
     dialog.showModal();
   });
 
-  // ---- the distribution of one main feature, with the client's own place in it
-
-  let chart = null;
-
-  function draw(figure) {
-    const cells = JSON.parse(figure.dataset.cells);
-    const style = getComputedStyle(document.documentElement);
-    const ink = style.getPropertyValue("--ink").trim();
-    const quiet = style.getPropertyValue("--line-strong").trim();
-    if (chart) chart.destroy();
-    figure.hidden = false;
-    chart = new Chart(figure.querySelector("canvas"), {
-      type: "bar",
-      data: {
-        labels: cells.map((cell) => cell.label),
-        datasets: [{
-          data: cells.map((cell) => cell.share),
-          backgroundColor: cells.map((cell) => (cell.client ? ink : `${quiet}55`)),
-          barPercentage: 1,
-          categoryPercentage: 0.92,
-        }],
-      },
-      options: {
-        animation: false,
-        maintainAspectRatio: false,
-        plugins: { legend: { display: false }, tooltip: { callbacks: { label: (item) => `${item.formattedValue} %` } } },
-        scales: {
-          x: { grid: { display: false }, ticks: { maxRotation: 0, autoSkip: true, maxTicksLimit: 6 } },
-          y: { border: { display: false }, ticks: { callback: (value) => `${value} %`, maxTicksLimit: 5 } },
-        },
-      },
-    });
-    document.querySelectorAll("[data-main]").forEach((link) => {
-      link.toggleAttribute("aria-current", link.dataset.main === figure.dataset.feature);
-    });
-  }
-
   // ---- after a page or a fragment arrived
 
   function prepare(root) {
     root.querySelectorAll("form[data-decides]").forEach(showOverride);
-    const figure = root.matches?.("[data-cells]") ? root : root.querySelector("[data-cells]");
-    if (figure) draw(figure);
   }
 
   document.addEventListener("DOMContentLoaded", () => prepare(document));

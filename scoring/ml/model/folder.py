@@ -63,7 +63,7 @@ def load(path: Path, *, digest: str | None = None) -> Model:
         digest=found,
         features=features,
         threshold=facts["threshold"],
-        calibration=_calibration(facts["calibration"]),
+        calibration=calibration_of(facts),
         facts=facts,
         trees=trees,
         fill=_fill(features, facts["medians"]),
@@ -85,6 +85,12 @@ def card_of(path: Path, facts: Mapping[str, Any]) -> str:
     if _sha256(content) != facts["files"].get(CARD):
         raise ModelUnavailable(f"{path.name}: {CARD} was altered (its SHA-256 differs)")
     return content.decode("utf-8")
+
+
+def calibration_of(facts: Mapping[str, Any]) -> Calibration:
+    """How the version with this model.json turns log-odds into a probability."""
+    stored = facts["calibration"]
+    return Calibration(method=Method(stored["method"]), a=stored["a"], b=stored["b"])
 
 
 def vocabulary(features: tuple[str, ...]) -> dict[str, list[str]]:
@@ -143,10 +149,6 @@ def _explained(path: Path, content: bytes | None, features: tuple[str, ...]) -> 
         return None if content is None else explained.parse(content, features)
     except (ValueError, KeyError, OSError) as error:
         raise ModelUnavailable(f"{path.name}: {EXPLAIN} cannot be used ({error})") from error
-
-
-def _calibration(stored: Mapping[str, Any]) -> Calibration:
-    return Calibration(method=Method(stored["method"]), a=stored["a"], b=stored["b"])
 
 
 def _fill(features: tuple[str, ...], medians: Mapping[str, float]) -> NDArray[np.float64]:

@@ -1,0 +1,292 @@
+"""From the starting point of the model to the answer for one client, step by step, in parts that add up."""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from django.conf import settings
+
+from creditdesk import charts, wording
+from creditdesk.casepage import reasons
+from creditdesk.models.assessment import Contribution
+from scoring.ml.model import folder
+from scoring.ml.model.calibration import Calibration
+from scoring.ml.model.explained import Explained
+from scoring.ml.model.folder import ModelUnavailable
+from scoring.models import ModelVersion
+
+# So many groups have a step of their own; the rest are one step.
+STEPS = 8
+POINTS_DECIMALS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of the way; `amount` is what it adds, as it reads, `bar` from where to where."""
+
+    label: str
+    amount: str
+    part: float
+    bar: charts.Span
+
+    @property
+    def towards(self) -> str:
+        return reasons.towards(self.part)
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """start + the parts of the steps = end, exactly and also in the rounded numbers."""
+
+    start: float
+    end: float
+    start_words: str
+    end_words: str
+    up: str
+    down: str
+    steps: tuple[Step, ...]
+    start_at: float
+    end_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A part of the force line, as wide as its group pushes."""
+
+    label: str
+    towards: str
+    span: charts.Span
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The summed effect of a group, beside how much it moves clients on average (None where not known)."""
+
+    code: str
+    label: str
+    contribution: float
+    features: int
+    bar: charts.Bar
+    usual: charts.Bar | None
+    usual_amount: str
+
+    @property
+    def towards(self) -> str:
+        return reasons.towards(self.contribution)
+
+    @property
+    def amount(self) -> str:
+        return wording.signed(self.contribution, reasons.DECIMALS)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`in_points` says whether the waterfall counts in points of probability or in log-odds."""
+
+    base: float
+    total: float
+    waterfall: Waterfall
+    in_points: bool
+    has_points: bool
+    pushes: tuple[Push, ...]
+    force_at: float
+    groups: tuple[Group, ...]
+
+
+def explanation(
+    contributions: Sequence[Contribution],
+    base: float,
+    calibration: Calibration | None,
+    explained: Explained | None,
+    *,
+    log_odds: bool,
+) -> Explanation:
+    """`contributions` of every feature in log-odds; without the calibration there are no points."""
+    sums = _sums(contributions)
+    total = math.fsum((base, *(item.contribution for item in contributions)))
+    in_points = calibration is not None and not log_odds
+    line = charts.force(list(sums.values()))
+    return Explanation(
+        base=base,
+        total=total,
+        waterfall=_waterfall(sums, base, total, calibration if in_points else None),
+        in_points=in_points,
+        has_points=calibration is not None,
+        pushes=tuple(
+            Push(reasons.group_titled(code), reasons.towards(amount), span)
+            for (code, amount), span in zip(sums.items(), line.spans, strict=True)
+        ),
+        force_at=line.meets,
+        groups=_groups(contributions, sums, explained),
+    )
+
+
+@lru_cache(maxsize=16)
+def calibration_of(digest: str) -> Calibration | None:
+    """How a registered version turns log-odds into a probability; None when its folder is gone."""
+    version = ModelVersion.objects.filter(digest=digest).first()
+    if version is None:
+        return None
+    try:
+        return folder.calibration_of(folder.facts_of(settings.ML_ARTIFACTS / version.name, digest=digest))
+    except ModelUnavailable:
+        return None
+
+
+def _sums(contributions: Sequence[Contribution]) -> dict[str, float]:
+    """The effect of each group, the largest first."""
+    parts: Mapping[str, list[float]] = defaultdict(list)
+    for item in contributions:
+        parts[item.feature.group].append(item.contribution)
+    sums = {code: math.fsum(amounts) for code, amounts in parts.items()}
+    return dict(sorted(sums.items(), key=lambda one: -abs(one[1])))
+
+
+def _waterfall(
+    sums: Mapping[str, float], base: float, total: float, calibration: Calibration | None
+) -> Waterfall:
+    rest = list(sums.values())[STEPS:]
+    amounts = [*list(sums.values())[:STEPS], *([math.fsum(rest)] if rest else [])]
+    labels = [reasons.group_titled(code) for code in list(sums)[:STEPS]]
+    if rest:
+        labels.append(wording.other_groups(len(rest)))
+    reached = [base]
+    for amount in amounts:
+        reached.append(reached[-1] + amount)
+    # The last place is the model's own, not the sum of roundings on the way.
+    reached[-1] = total
+    places, write = _in_unit(reached, calibration)
+    parts = [after - before for before, after in pairwise(places)]
+    shown = _adding_up(parts, places[0], places[-1], write.decimals, write.scale)
+    spans = charts.spans(places)
+    return Waterfall(
+        start=places[0],
+        end=places[-1],
+        start_words=write.place(places[0]),
+        end_words=write.place(places[-1]),
+        up=write.part(math.fsum(write.scale * part for part in parts if part > 0)),
+        down=write.part(math.fsum(write.scale * part for part in parts if part < 0)),
+        steps=tuple(
+            Step(label, write.part(amount), part, span)
+            for label, amount, part, span in zip(labels, shown, parts, spans.between, strict=True)
+        ),
+        start_at=spans.start,
+        end_at=spans.end,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """How places and parts of a waterfall are written: percentages and points, or log-odds."""
+
+    place: Callable[[float], str]
+    part: Callable[[float], str]
+    scale: float
+    decimals: int
+
+
+def _in_unit(reached: Sequence[float], calibration: Calibration | None) -> tuple[list[float], _Written]:
+    if calibration is None:
+        plain = _Written(_log_odds, _log_odds, 1.0, reasons.DECIMALS)
+        return list(reached), plain
+    places = calibration.probability(np.array(reached)).tolist()
+    return places, _Written(
+        lambda place: wording.percent(place, POINTS_DECIMALS), _points, 100.0, POINTS_DECIMALS
+    )
+
+
+def _log_odds(value: float) -> str:
+    return wording.signed(value, reasons.DECIMALS)
+
+
+def _points(value: float) -> str:
+    return wording.points(value, POINTS_DECIMALS)
+
+
+def _adding_up(parts: Sequence[float], start: float, end: float, decimals: int, scale: float) -> list[float]:
+    """The parts as they have to read, so that whoever adds up the rounded column gets the rounded end: the
+    largest part takes what rounding leaves over, where it shows least."""
+    shown = [round(scale * part, decimals) for part in parts]
+    if shown:
+        left = round(scale * end, decimals) - round(scale * start, decimals) - math.fsum(shown)
+        largest = max(range(len(parts)), key=lambda position: abs(parts[position]))
+        shown[largest] = round(shown[largest] + left, decimals)
+    return shown
+
+
+def _groups(
+    contributions: Sequence[Contribution], sums: Mapping[str, float], explained: Explained | None
+) -> tuple[Group, ...]:
+    counts: dict[str, int] = defaultdict(int)
+    for item in contributions:
+        counts[item.feature.group] += 1
+    usual = usual_effects(explained)
+    largest = max((*map(abs, sums.values()), *usual.values()), default=0.0)
+    return tuple(
+        Group(
+            code=code,
+            label=reasons.group_titled(code),
+            contribution=amount,
+            features=counts[code],
+            bar=charts.bar(amount, largest),
+            usual=charts.around(usual[code], largest) if code in usual else None,
+            usual_amount=wording.number(usual[code], reasons.DECIMALS) if code in usual else "",
+        )
+        for code, amount in sums.items()
+    )
+
+
+def usual_effects(explained: Explained | None) -> dict[str, float]:
+    """The mean absolute effect of each group over training clients; nothing without explain.npz."""
+    if explained is None:
+        return {}
+    return dict(zip(explained.groups, explained.group_importance.tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Unfolded:
+    """One feature of an unfolded group, with the usual range of accepted clients and its usual effect."""
+
+    effect: reasons.Effect
+    usual: str
+    importance: str
+    towards: str
+
+
+def unfolded(
+    code: str,
+    contributions: Sequence[Contribution],
+    explained: Explained | None,
+    history_rows: Mapping[str, int],
+) -> list[Unfolded]:
+    """The features of a group, the largest effect first."""
+    return [
+        Unfolded(
+            effect=reasons.effect(item, history_rows),
+            usual=_range(item, explained),
+            importance=_importance(item, explained),
+            towards=reasons.towards(item.contribution),
+        )
+        for item in contributions
+        if item.feature.group == code
+    ]
+
+
+def _range(item: Contribution, explained: Explained | None) -> str:
+    usual = explained.usual(item.feature.name) if explained else None
+    if usual is None or math.isnan(usual.low):
+        return ""
+    low, high = wording.range_in_words(item.feature, usual.low, usual.high)
+    return low if low == high else f"{low} – {high}"
+
+
+def _importance(item: Contribution, explained: Explained | None) -> str:
+    if explained is None or item.feature.name not in explained.positions:
+        return ""
+    return wording.number(
+        float(explained.importance[explained.positions[item.feature.name]]), reasons.DECIMALS
+    )

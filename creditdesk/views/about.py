@@ -1,0 +1,17 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from creditdesk.aboutpage import about
+from scoring import engine
+from scoring.ml.model.folder import ModelUnavailable
+
+
+@require_safe
+def about_model(request: HttpRequest) -> HttpResponse:
+    """For everybody who has signed in: whoever reads a recommendation may know what it rests on."""
+    try:
+        page = about(engine.in_use())
+    except ModelUnavailable:
+        page = None
+    return render(request, "creditdesk/about_model.html", {"page": page})
