@@ -18,7 +18,7 @@ from scoring.ml.features import catalogue
 from scoring.ml.features.feature import Unit
 from scoring.ml.features.formula import Values
 from scoring.ml.tables.catalogue import column
-from scoring.ml.whatif.editable import DOWN_PAYMENT
+from scoring.ml.whatif.editable import BY_NAME, DOWN_PAYMENT
 
 SHIFTS: Final = 5
 # A shift of the log-odds that nobody would notice in the probability.
@@ -186,7 +186,8 @@ def _control(field: BoundField, number: EditableField, record: Mapping[str, Any]
 def _change(name: str, now: Any, then: Any) -> Change:
     described = column("application", name)
     words = (wording.column_in_words(described, value) for value in (now, then))
-    return Change(wording.titled(described.label), *words)
+    label = BY_NAME[name].label if name in BY_NAME else described.label
+    return Change(wording.titled(label), *words)
 
 
 def _by_group(features: Sequence[str], contributions: Values) -> dict[str, float]:

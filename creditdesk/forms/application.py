@@ -23,6 +23,8 @@ from scoring.ml.tables.schema import Column, Kind
 # Not asked: what the model must not know (sex, family status) and what would give it away.
 NOT_ASKED: Final = frozenset({"CNT_FAM_MEMBERS", "NAME_TYPE_SUITE"})
 
+LONGEST_ANSWER: Final = 200
+
 MAIN: Final[Mapping[str | Promise, tuple[str, ...]]] = {
     _("Request"): ("NAME_CONTRACT_TYPE", "AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE"),
     _("Client"): (
@@ -61,6 +63,18 @@ DAY_LABELS: Final[Mapping[str, str | Promise]] = {
 }
 
 
+# What a person at the desk may wonder about; the unit stands in the label.
+MEANING: Final[Mapping[str, str | Promise]] = {
+    "AMT_CREDIT": _("What is to be lent, insurance included."),
+    "AMT_ANNUITY": _("What is paid back each month."),
+    "AMT_GOODS_PRICE": _("For a loan that buys something: the part that is financed."),
+    "AMT_INCOME_TOTAL": _("Of a whole year, before tax."),
+    "CNT_CHILDREN": _("Whom the client supports."),
+    "EXT_SOURCE_1": _("As the rating office gives it; leave it empty if there is none."),
+    "DAYS_EMPLOYED": _("The first day with the present employer."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Fieldset:
     title: str
@@ -82,14 +96,21 @@ class ApplicationForm(forms.Form):
     )
     no_employment = forms.BooleanField(label=_("No employment"), required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, initial={"applied_on": timezone.localdate()}, label_suffix="")
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        draft: Mapping[str, str] | None = None,
+        usual: Mapping[str, tuple[float, float]] | None = None,
+    ) -> None:
+        """`draft` are answers typed before; `usual` the range of most clients, by column, as a help."""
+        super().__init__(data, initial={"applied_on": timezone.localdate(), **(draft or {})}, label_suffix="")
         for described in asked():
             self.fields[described.name] = field_for(
                 described,
                 label=_label(described),
                 required=described.filled,
-                help_text=_help(described),
+                help_text=_help(described, (usual or {}).get(described.name)),
             )
 
     def to_correct(self) -> list[tuple[str, str]]:
@@ -123,6 +144,9 @@ class ApplicationForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if applied_on := cleaned.get("applied_on"):
             self._count_days(cleaned, applied_on)
+        annuity, credit = cleaned.get("AMT_ANNUITY"), cleaned.get("AMT_CREDIT")
+        if annuity is not None and credit is not None and annuity > credit:
+            self.add_error("AMT_ANNUITY", _("The instalment of a month cannot be above the whole credit."))
         if cleaned.get("no_employment"):
             if cleaned.get("DAYS_EMPLOYED") is not None:
                 self.add_error("no_employment", _("Give a first day in the job, or tick this, not both."))
@@ -143,6 +167,13 @@ class ApplicationForm(forms.Form):
         return {name: value for name, value in given.items() if value not in (None, "")}
 
 
+def typed(data: Mapping[str, Any]) -> dict[str, str]:
+    """What was typed into the fields of the form, as it was; for a draft."""
+    names = ("client_name", "applied_on", "no_employment", *(c.name for c in asked()))
+    answers = ((name, str(data.get(name) or "").strip()[:LONGEST_ANSWER]) for name in names)
+    return {name: answer for name, answer in answers if answer}
+
+
 def asked() -> Iterator[Column]:
     for described in table.APPLICATION.columns:
         if not (described.protected or described.kind is Kind.ID or described.name in NOT_ASKED):
@@ -154,9 +185,13 @@ def _label(described: Column) -> str:
     return f"{label} ({settings.CURRENCY})" if described.kind is Kind.AMOUNT else label
 
 
-def _help(described: Column) -> str | Promise:
+def _help(described: Column, usual: tuple[float, float] | None) -> str:
+    parts = [MEANING.get(described.name, "")]
     if described.name in CRITICAL and not described.filled:
-        return _("Without it, the verdict is “refer”.")
+        parts.append(_("Without it, the verdict is “refer”."))
     if described.kind is Kind.NUMBER and (described.minimum, described.maximum) == (0, 1):
-        return _("Between 0 and 1.")
-    return ""
+        parts.append(_("Between 0 and 1."))
+    if usual:
+        low, high = (wording.column_in_words(described, bound) for bound in usual)
+        parts.append(_("Most clients: %(low)s to %(high)s.") % {"low": low, "high": high})
+    return " ".join(str(part) for part in parts if part)

@@ -25,9 +25,14 @@ def typed_number(text: str) -> float:
         compact = compact.replace(",", ".", 1)
     elif _GROUPED.fullmatch(compact):
         compact = compact.replace(",", "")
-    if not _NUMBER.fullmatch(compact):
+    return number_in(compact)
+
+
+def number_in(text: str) -> float:
+    """A number as files write it; ValueError for anything else, "nan" and "inf" included."""
+    if not _NUMBER.fullmatch(text.strip()):
         raise ValueError(text)
-    return float(compact)
+    return float(text)
 
 
 class NumberField(forms.Field):

@@ -11,16 +11,24 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Case, Client, Note, Profile, profile_digest
+from creditdesk.models import Case, Client, Draft, MonitoringRecord, Note, Profile, profile_digest
 
 MANUAL_PREFIX = "M"
 
 
 @transaction.atomic
 def open_case(
-    *, by: User, name: str, application: Mapping[str, float | str], applied_on: date | None = None
+    *,
+    by: User,
+    name: str,
+    application: Mapping[str, float | str],
+    applied_on: date | None = None,
+    draft: Draft | None = None,
 ) -> Case:
-    """A case entered by hand from checked application columns; what is absent stays missing."""
+    """A case entered by hand from checked application columns; what is absent stays missing.
+
+    The draft it was entered in goes; what a file told for monitoring alone goes where an import puts it.
+    """
     if not by.has_perm("creditdesk.add_case"):
         raise PermissionDenied
     annuity = application.get("AMT_ANNUITY")
@@ -36,6 +44,10 @@ def open_case(
     )
     columns = dict(application)
     Profile.objects.create(case=case, application=columns, digest=profile_digest(columns, {}, {}))
+    if draft:
+        if draft.monitoring:
+            MonitoringRecord.objects.create(case=case, **draft.monitoring)
+        draft.delete()
     audit.record(action=Action.CASE_OPENED, actor=by, target=case.reference, details={"origin": case.origin})
     return case
 

@@ -1,0 +1,249 @@
+"""A file of one client, CSV or JSON, as answers to the form of a new case, checked cell by cell."""
+
+import csv
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.utils.translation import gettext, ngettext
+
+from creditdesk.forms.application import NOT_ASKED, ApplicationForm, asked
+from creditdesk.forms.fields import number_in
+from scoring.ml.tables.application import APPLICATION, TARGET
+from scoring.ml.tables.columns import NO_DATE
+from scoring.ml.tables.schema import Column, Kind
+
+LARGEST: Final = 256 * 1024
+NAME: Final = "NAME"
+REFERENCE: Final = "SK_ID_CURR"
+DELIMITERS: Final = ",;\t"
+BLANKS: Final = frozenset({"", "nan", "na", "null", "none"})
+
+_COLUMNS: Final = {c.name: c for c in (*APPLICATION.columns, TARGET)}
+_PROTECTED: Final = {"CODE_GENDER": "sex", "NAME_FAMILY_STATUS": "family_status", "TARGET": "defaulted"}
+_ASKED: Final = frozenset(c.name for c in asked())
+
+
+class FileRefused(Exception):
+    """Nothing was read from the file; `messages` say everything that a person has to put right."""
+
+    def __init__(self, *messages: str) -> None:
+        super().__init__(*messages)
+        self.messages = messages
+
+
+@dataclass(frozen=True, slots=True)
+class OneClient:
+    """`answers` as a person would type them; `monitoring` is for the table of that name alone; `unused` are
+    columns that the desk knows and does not ask for."""
+
+    answers: Mapping[str, str]
+    monitoring: Mapping[str, Any]
+    unused: tuple[str, ...]
+
+
+def read_client(content: bytes, today: date) -> OneClient:
+    """The one client of a file. Raises FileRefused."""
+    if len(content) > LARGEST:
+        raise FileRefused(gettext("The file is too large for one client (256 KB at most)."))
+    row = _row(_text(content))
+    _refuse_unknown(row)
+    values, wrong = _values(row)
+    client = OneClient(
+        answers=_answers(values, wrong, today),
+        monitoring=_monitoring(values),
+        unused=tuple(name for name in row if name in {REFERENCE, *NOT_ASKED}),
+    )
+    wrong += _what_the_form_says(client.answers)
+    if wrong:
+        raise FileRefused(*wrong)
+    return client
+
+
+# ---- from bytes to one row
+
+
+def _text(content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileRefused(
+            gettext("The file is not UTF-8 text (byte %(place)s): save it as UTF-8.")
+            % {"place": error.start + 1}
+        ) from error
+    if "\0" in text:
+        raise FileRefused(gettext("The file is no text: it holds zero bytes."))
+    if not text.strip():
+        raise FileRefused(gettext("The file is empty."))
+    return text
+
+
+def _row(text: str) -> dict[str, Any]:
+    return _from_json(text) if text.lstrip()[0] in "{[" else _from_csv(text)
+
+
+def _from_json(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text, parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        raise FileRefused(gettext("The file is not valid JSON: %(why)s.") % {"why": error}) from error
+    if isinstance(found, list):
+        _refuse_several(len(found))
+        found = found[0]
+    if isinstance(found, dict) and isinstance(found.get("application"), dict):
+        found = found["application"]
+    if not isinstance(found, dict):
+        raise FileRefused(gettext("The JSON must be one object of application columns."))
+    return found
+
+
+def _from_csv(text: str) -> dict[str, Any]:
+    lines = text.splitlines()
+    delimiter = max(DELIMITERS, key=lines[0].count)
+    try:
+        header, *rows = [row for row in csv.reader(lines, delimiter=delimiter, strict=True) if any(row)]
+    except csv.Error as error:
+        raise FileRefused(gettext("The file is not valid CSV: %(why)s.") % {"why": error}) from error
+    header = [name.strip() for name in header]
+    if len(set(header)) < len(header):
+        raise FileRefused(gettext("The header names a column twice."))
+    _refuse_several(len(rows))
+    if len(rows[0]) != len(header):
+        raise FileRefused(
+            gettext("The row has %(cells)s cells, the header %(columns)s columns.")
+            % {"cells": len(rows[0]), "columns": len(header)}
+        )
+    comma = delimiter == ";"
+    return {name: _decimal_point(cell) if comma else cell for name, cell in zip(header, rows[0], strict=True)}
+
+
+def _decimal_point(cell: str) -> str:
+    """Files with semicolons come from places that write 1,5 for one and a half."""
+    return cell.replace(",", ".", 1) if cell.replace(",", "", 1).lstrip("-").isdigit() else cell
+
+
+def _refuse_several(rows: int) -> None:
+    if rows != 1:
+        raise FileRefused(
+            ngettext(
+                "The file holds %(n)s client: one is expected.",
+                "The file holds %(n)s clients: one is expected here, portfolios are imported.",
+                rows,
+            )
+            % {"n": rows}
+        )
+
+
+def _refuse_unknown(row: Mapping[str, Any]) -> None:
+    if unknown := [name for name in row if name not in _COLUMNS and name != NAME]:
+        shown = ", ".join(name[:60] for name in unknown[:10])
+        raise FileRefused(
+            ngettext(
+                "Unknown column: %(names)s. Only columns of the application table and NAME are read.",
+                "Unknown columns: %(names)s. Only columns of the application table and NAME are read.",
+                len(unknown),
+            )
+            % {"names": shown}
+        )
+
+
+# ---- from cells to values
+
+
+def _values(row: Mapping[str, Any]) -> tuple[dict[str, float | str], list[str]]:
+    values: dict[str, float | str] = {}
+    wrong: list[str] = []
+    for name, cell in row.items():
+        try:
+            value = _value(_COLUMNS.get(name), cell)
+        except ValueError as error:
+            wrong.append(f"{name}: {error}")
+        else:
+            if value is not None:
+                values[name] = value
+    return values, wrong
+
+
+def _value(column: Column | None, cell: Any) -> float | str | None:
+    """None where the cell is blank or holds a declared "unknown"; ValueError, in words, where it is wrong."""
+    if cell is None or str(cell).strip().lower() in BLANKS:
+        return None
+    if isinstance(cell, dict | list):
+        raise ValueError(gettext("a single value is expected."))
+    if column is None:
+        return str(cell).strip()
+    if column.kind is Kind.CATEGORY:
+        return _category(column, str(cell).strip())
+    number = _number(cell)
+    return None if number in column.unknown and number != NO_DATE else number
+
+
+def _category(column: Column, word: str) -> str | None:
+    if word in column.unknown:
+        return None
+    if word not in column.categories:
+        raise ValueError(gettext("“%(cell)s” is none of its values.") % {"cell": word[:60]})
+    return word
+
+
+def _number(cell: Any) -> float:
+    try:
+        number = float(cell) if isinstance(cell, int | float) else number_in(str(cell))
+    except (ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(gettext("“%(cell)s” is not a number.") % {"cell": str(cell)[:60]})
+    return number
+
+
+# ---- from values to answers
+
+
+def _answers(values: Mapping[str, float | str], wrong: list[str], today: date) -> dict[str, str]:
+    answers = {"applied_on": today.isoformat()}
+    for name, value in values.items():
+        if name == NAME:
+            answers["client_name"] = str(value)
+        elif name in _ASKED:
+            try:
+                answers |= _answer(_COLUMNS[name], value, today)
+            except (ValueError, OverflowError):
+                wrong.append(f"{name}: " + gettext("this is no number of days before the application."))
+    return answers
+
+
+def _answer(column: Column, value: float | str, today: date) -> dict[str, str]:
+    if isinstance(value, str):
+        return {column.name: value}
+    if column.kind is Kind.DAYS:
+        return _day(column, value, today)
+    return {column.name: str(int(value)) if value == int(value) else repr(value)}
+
+
+def _day(column: Column, days: float, today: date) -> dict[str, str]:
+    if days in column.unknown:
+        return {"no_employment": "on"}
+    if days != int(days):
+        raise ValueError(days)
+    return {column.name: (today + timedelta(days=int(days))).isoformat()}
+
+
+def _monitoring(values: Mapping[str, float | str]) -> dict[str, Any]:
+    """Sex, family status and outcome, as an import stores them: out of the model's sight."""
+    found: dict[str, Any] = {_PROTECTED[name]: values[name] for name in _PROTECTED if name in values}
+    return {**found, "defaulted": bool(found["defaulted"])} if "defaulted" in found else found
+
+
+def _what_the_form_says(answers: Mapping[str, str]) -> list[str]:
+    """The form's own messages; what is still missing is for the person who reviews it."""
+    form = ApplicationForm(answers)
+    return [
+        f"{name}: {message}"
+        for name, errors in form.errors.as_data().items()
+        for error in errors
+        if error.code != "required"
+        for message in error.messages
+    ]
