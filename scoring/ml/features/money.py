@@ -1,4 +1,4 @@
-"""The loan against the client's means: size, instalment, income and the price of the credit."""
+"""The loan compared with the client's means: size, instalment, income and the price of the credit."""
 
 import numpy as np
 
@@ -29,25 +29,25 @@ def simple_rate(annuity: Values, months: Values, borrowed: Values) -> Values:
 
 # fmt: off
 LOAN = of_group("loan_size", (
-    ("CREDIT_TO_INCOME", Unit.RATIO, "Loan against income", "Prêt rapporté au revenu",
+    ("CREDIT_TO_INCOME", Unit.RATIO, "Loan compared with income", "Prêt rapporté au revenu",
      lambda p: ratio(p.AMT_CREDIT, p.AMT_INCOME_TOTAL)),
-    ("GOODS_TO_INCOME", Unit.RATIO, "Price of the goods against income",
+    ("GOODS_TO_INCOME", Unit.RATIO, "Price of the goods compared with income",
      "Prix du bien rapporté au revenu",
      lambda p: ratio(p.AMT_GOODS_PRICE, p.AMT_INCOME_TOTAL)),
     ("CREDIT_TO_GOODS", Unit.PERCENT, "Share of the price that is borrowed", "Part du prix empruntée",
      lambda p: ratio(p.AMT_CREDIT, p.AMT_GOODS_PRICE)),
     ("GOODS_LESS_CREDIT", Unit.MONEY, "Price of the goods less the loan", "Prix du bien moins le prêt",
      lambda p: p.AMT_GOODS_PRICE - p.AMT_CREDIT),
-    ("GOODS_LESS_CREDIT_TO_INCOME", Unit.RATIO, "Price less loan, against income",
+    ("GOODS_LESS_CREDIT_TO_INCOME", Unit.RATIO, "Price less loan, compared with income",
      "Prix moins prêt, rapporté au revenu",
      lambda p: ratio(p.GOODS_LESS_CREDIT, p.AMT_INCOME_TOTAL)),
     ("CREDIT_LESS_INCOME", Unit.MONEY, "Loan less income", "Prêt moins revenu",
      lambda p: p.AMT_CREDIT - p.AMT_INCOME_TOTAL),
     ("CREDIT_PER_PERSON", Unit.MONEY, "Loan per head, children included", "Prêt par tête, enfants compris",
      lambda p: ratio(p.AMT_CREDIT, 1 + p.CNT_CHILDREN)),
-    ("CREDIT_TO_AGE", Unit.NUMBER, "Loan against age", "Prêt rapporté à l’âge",
+    ("CREDIT_TO_AGE", Unit.MONEY, "Loan for each day of life", "Prêt par jour de vie",
      lambda p: ratio(p.AMT_CREDIT, -p.DAYS_BIRTH)),
-    ("CREDIT_TO_EMPLOYED", Unit.NUMBER, "Loan against time in the job", "Prêt rapporté à l’ancienneté",
+    ("CREDIT_TO_EMPLOYED", Unit.MONEY, "Loan for each day in the job", "Prêt par jour d’ancienneté",
      lambda p: ratio(p.AMT_CREDIT, -p.DAYS_EMPLOYED)),
 ))
 
@@ -60,10 +60,10 @@ INSTALMENT = of_group("instalment_burden", (
     ("ANNUITY_PER_PERSON", Unit.MONEY, "Instalment per head, children included",
      "Mensualité par tête, enfants compris",
      lambda p: ratio(p.AMT_ANNUITY, 1 + p.CNT_CHILDREN)),
-    ("ANNUITY_TO_AGE", Unit.NUMBER, "Instalment against age", "Mensualité rapportée à l’âge",
+    ("ANNUITY_TO_AGE", Unit.MONEY, "Instalment for each day of life", "Mensualité par jour de vie",
      lambda p: ratio(p.AMT_ANNUITY, -p.DAYS_BIRTH)),
-    ("ANNUITY_TO_EMPLOYED", Unit.NUMBER, "Instalment against time in the job",
-     "Mensualité rapportée à l’ancienneté",
+    ("ANNUITY_TO_EMPLOYED", Unit.MONEY, "Instalment for each day in the job",
+     "Mensualité par jour d’ancienneté",
      lambda p: ratio(p.AMT_ANNUITY, -p.DAYS_EMPLOYED)),
 ))
 
@@ -94,11 +94,11 @@ INCOME = of_group("income", (
     ("INCOME_PER_PERSON", Unit.MONEY, "Income per head, children included",
      "Revenu par tête, enfants compris",
      lambda p: ratio(p.AMT_INCOME_TOTAL, 1 + p.CNT_CHILDREN)),
-    ("INCOME_TO_AGE", Unit.NUMBER, "Income against age", "Revenu rapporté à l’âge",
+    ("INCOME_TO_AGE", Unit.MONEY, "Income for each day of life", "Revenu par jour de vie",
      lambda p: ratio(p.AMT_INCOME_TOTAL, -p.DAYS_BIRTH)),
-    ("INCOME_TO_EMPLOYED", Unit.NUMBER, "Income against time in the job", "Revenu rapporté à l’ancienneté",
+    ("INCOME_TO_EMPLOYED", Unit.MONEY, "Income for each day in the job", "Revenu par jour d’ancienneté",
      lambda p: ratio(p.AMT_INCOME_TOTAL, -p.DAYS_EMPLOYED)),
-    ("INCOME_TO_REGION", Unit.NUMBER, "Income against the size of the region",
+    ("INCOME_TO_REGION", Unit.NUMBER, "Income compared with the size of the region",
      "Revenu rapporté à la taille de la région",
      lambda p: ratio(p.AMT_INCOME_TOTAL, p.REGION_POPULATION_RELATIVE)),
 ))

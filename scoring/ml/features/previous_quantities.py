@@ -58,8 +58,8 @@ RATE = Measure(
     "MONTHLY_RATE",
     TERMS,
     Unit.PERCENT,
-    "implied monthly interest rate",
-    "le taux d’intérêt mensuel implicite {}",
+    "monthly interest rate",
+    "le taux d’intérêt mensuel {}",
 )
 YIELD = Measure(
     "YIELD_CLASS",

@@ -1,4 +1,4 @@
-"""What a client will have to pay month by month, with this loan, against what was paid so far."""
+"""What a client will have to pay month by month, with this loan, compared with what was paid so far."""
 
 from collections.abc import Iterator
 
@@ -53,10 +53,10 @@ AHEAD = tuple(one for months in MONTHS for one in _in(months))
 
 # fmt: off
 PEAKS = of_group("total_debt", (
-    ("DUE_NOW_TO_PEAK", Unit.RATIO, "All instalments with us against the most ever paid in a month",
+    ("DUE_NOW_TO_PEAK", Unit.RATIO, "All instalments with us compared with the most ever paid in a month",
      "Toutes les mensualités chez nous rapportées au plus gros mois de remboursement",
      lambda p: ratio(f.known_sum((p.PREV_RUNNING_AMT_ANNUITY_sum, p.AMT_ANNUITY)), p.INST_MONTH_PAID_max)),
-    ("DUE_NOW_TO_USUAL", Unit.RATIO, "All instalments with us against what was usually paid in a month",
+    ("DUE_NOW_TO_USUAL", Unit.RATIO, "All instalments with us compared with what was usually paid in a month",
      "Toutes les mensualités chez nous rapportées au mois de remboursement habituel",
      lambda p: ratio(f.known_sum((p.PREV_RUNNING_AMT_ANNUITY_sum, p.AMT_ANNUITY)), p.INST_MONTH_PAID_mean)),
     ("PEAK_PAID_TO_INCOME", Unit.PERCENT, "Most ever paid in a month, as a share of income",
@@ -65,11 +65,11 @@ PEAKS = of_group("total_debt", (
     ("PEAK_PAID_TO_CREDIT", Unit.PERCENT, "Most ever paid in a month, as a share of this loan",
      "Plus gros mois de remboursement, en part de ce prêt",
      lambda p: ratio(p.INST_MONTH_PAID_max, p.AMT_CREDIT)),
-    ("ANNUITY_TO_PEAK_PAID", Unit.RATIO, "This instalment against the most ever paid in a month",
+    ("ANNUITY_TO_PEAK_PAID", Unit.RATIO, "This instalment compared with the most ever paid in a month",
      "Cette mensualité rapportée au plus gros mois de remboursement",
      lambda p: ratio(p.AMT_ANNUITY, p.INST_MONTH_PAID_max)),
-    ("DUE_WITHIN_12M_TO_INCOME", Unit.PERCENT, "Due to us within a year before this loan, against income",
-     "À nous payer sous un an avant ce prêt, rapporté au revenu",
+    ("DUE_WITHIN_12M_TO_INCOME", Unit.PERCENT, "Due to us within a year, as a share of income",
+     "À nous payer sous un an, en part du revenu",
      lambda p: ratio(p.PREV_RUNNING_DUE_WITHIN_12M_sum, p.AMT_INCOME_TOTAL)),
 ), table="installments_payments")
 
@@ -92,10 +92,10 @@ COURSE = of_group("instalment_delays", (
 ), table="installments_payments")
 
 PAST = of_group("instalment_amounts", (
-    ("INST_SMALLEST_PAYMENT_TO_ANNUITY", Unit.RATIO, "Smallest payment so far against this instalment",
+    ("INST_SMALLEST_PAYMENT_TO_ANNUITY", Unit.RATIO, "Smallest payment so far compared with this instalment",
      "Plus petit paiement passé rapporté à cette mensualité",
      lambda p: ratio(p.INST_AMT_PAYMENT_min, p.AMT_ANNUITY)),
-    ("ANNUITY_TO_LARGEST_DUE", Unit.RATIO, "This instalment against the largest so far",
+    ("ANNUITY_TO_LARGEST_DUE", Unit.RATIO, "This instalment compared with the largest so far",
      "Cette mensualité rapportée à la plus grosse échéance passée",
      lambda p: ratio(p.AMT_ANNUITY, p.INST_AMT_INSTALMENT_max)),
     ("INST_MEAN_DUE_TO_INCOME", Unit.PERCENT, "Average instalment so far, as a share of income",

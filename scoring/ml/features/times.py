@@ -17,7 +17,7 @@ DATES = {
     "DAYS_ID_PUBLISH": Text("the issue of the identity document", "la délivrance de la pièce d’identité"),
     "DAYS_LAST_PHONE_CHANGE": Text("the last change of phone", "le dernier changement de téléphone"),
 }
-# How long ago each of them was, in words that can follow "against" and "par rapport à".
+# How long ago each of them was, in words that can follow "as a share of" and "en part de".
 SINCE = {
     "DAYS_BIRTH": Text("age", "l’âge"),
     "DAYS_EMPLOYED": Text("time in the job", "l’ancienneté dans l’emploi"),
@@ -47,8 +47,8 @@ def _pair(earlier: str, later: str) -> tuple[Derived, Derived]:
     between = Text(f"Time from {start.en} to {end.en}", f"Temps entre {start.fr} et {end.fr}")
     length, whole = SINCE[later], SINCE[earlier]
     share = Text(
-        f"{length.en.capitalize()} against {whole.en}",
-        f"{length.fr.removeprefix('l’').capitalize()} par rapport à {whole.fr}",
+        f"{length.en.capitalize()} as a share of {whole.en}",
+        f"{length.fr.removeprefix('l’').capitalize()} en part de {whole.fr}",
     )
     return (
         Derived(
@@ -65,11 +65,11 @@ PAIRS = tuple(one for earlier, later in combinations(DATES, 2) for one in _pair(
 
 # fmt: off
 CAR = of_group("car", (
-    ("CAR_AGE_TO_AGE", Unit.NUMBER, "Age of the car against the client’s age",
-     "Âge de la voiture rapporté à l’âge du client",
+    ("CAR_AGE_TO_AGE", Unit.PERCENT, "Age of the car as a share of the client’s age",
+     "Âge de la voiture en part de l’âge du client",
      lambda p: ratio(p.OWN_CAR_AGE, -p.DAYS_BIRTH / DAYS_PER_YEAR)),
-    ("CAR_AGE_TO_EMPLOYED", Unit.NUMBER, "Age of the car against time in the job",
-     "Âge de la voiture rapporté à l’ancienneté",
+    ("CAR_AGE_TO_EMPLOYED", Unit.PERCENT, "Age of the car as a share of time in the job",
+     "Âge de la voiture en part de l’ancienneté",
      lambda p: ratio(p.OWN_CAR_AGE, -p.DAYS_EMPLOYED / DAYS_PER_YEAR)),
 ))
 AGE = of_group("age", (

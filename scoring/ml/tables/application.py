@@ -65,7 +65,7 @@ REQUEST: Final = (
     identifier("SK_ID_CURR", "Case reference", "Référence du dossier"),
     category("NAME_CONTRACT_TYPE", "Contract type", "Type de contrat", CONTRACTS, required=True, filled=True),
     amount("AMT_CREDIT", "Requested credit", "Crédit demandé", required=True, filled=True, minimum=ONE_CENT),
-    amount("AMT_ANNUITY", "Annuity", "Annuité", required=True, minimum=ONE_CENT),
+    amount("AMT_ANNUITY", "Monthly instalment", "Mensualité", required=True, minimum=ONE_CENT),
     amount("AMT_GOODS_PRICE", "Price of the goods", "Prix du bien financé"),
     amount("AMT_INCOME_TOTAL", "Yearly income", "Revenu annuel", required=True, minimum=ONE_CENT),
     category("NAME_TYPE_SUITE", "Who came along", "Accompagnant", COMPANY),
@@ -165,7 +165,8 @@ REGION: Final = (
 )
 
 RATINGS: Final = tuple(
-    share(f"EXT_SOURCE_{n}", f"External rating {n}", f"Score externe {n}") for n in (1, 2, 3)
+    share(f"EXT_SOURCE_{n}", f"External credit rating {n}", f"Note de crédit externe n° {n}")
+    for n in (1, 2, 3)
 )
 
 CIRCLE: Final = tuple(

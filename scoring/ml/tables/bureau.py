@@ -91,7 +91,7 @@ BUREAU: Final = Table(
             minimum=OLDEST_RECORD,
             maximum=LATEST_RECORD,
         ),
-        amount("AMT_ANNUITY", "Annuity", "Annuité"),
+        amount("AMT_ANNUITY", "Monthly instalment", "Mensualité"),
     ),
 )
 

@@ -86,7 +86,7 @@ PREVIOUS_APPLICATION: Final = Table(
         identifier("SK_ID_PREV", "Number of the earlier application", "Numéro de la demande antérieure"),
         identifier("SK_ID_CURR", "Case reference", "Référence du dossier"),
         category("NAME_CONTRACT_TYPE", "Contract type", "Type de contrat", CONTRACTS, unknown=_XNA),
-        amount("AMT_ANNUITY", "Annuity", "Annuité"),
+        amount("AMT_ANNUITY", "Monthly instalment", "Mensualité"),
         amount("AMT_APPLICATION", "Amount asked for", "Montant demandé", required=True),
         amount("AMT_CREDIT", "Amount offered", "Montant proposé", required=True),
         # The competition's full file holds two down payments a few cents below zero.
