@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.features import history
+from scoring.ml.features import compiled, history
 from scoring.ml.features.parts import clients_between
 from scoring.ml.tables.catalogue import PROTECTED, TABLES
 from scoring.ml.tables.schema import Kind
@@ -68,7 +68,7 @@ def profiles(folder: "Folder", *, chunk: int = 5_000) -> Iterator[ProfileBatch]:
     for start in range(0, len(references), chunk):
         first, last = references[start : start + chunk][[0, -1]].tolist()
         tables = clients_between(folder, first, last)
-        rows = rows or _joined(tables).order_by(REFERENCE).compile()
+        rows = rows or compiled.side_by_side(tables)
         yield _profile_batch(folder.connection.con.sql(rows).to_arrow_table())
 
 
@@ -80,14 +80,6 @@ def columns_of(records: Sequence[Record]) -> dict[str, NDArray[Any]]:
 def _column(records: Sequence[Record], name: str) -> NDArray[Any]:
     values = [record.get(name) for record in records]
     return np.array(values, dtype=object if name in CATEGORIES else np.float64)
-
-
-def _joined(tables: Mapping[str, "ibis.Table"]) -> "ibis.Table":
-    application = tables["application"]
-    provided = {name: table for name, table in tables.items() if name != "application"}
-    if not provided:
-        return application
-    return application.left_join(history.history(provided), REFERENCE).drop(f"{REFERENCE}_right")
 
 
 def _profile_batch(batch: "pa.Table") -> ProfileBatch:
