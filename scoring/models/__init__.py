@@ -2,6 +2,7 @@ from scoring.models.challenger import ChallengerAppointment
 from scoring.models.comparison import Comparison
 from scoring.models.drift import Alert, DriftReport
 from scoring.models.promotion import SHORTEST_REASON, Proposal
+from scoring.models.training import TrainingClients
 from scoring.models.version import Activation, ModelVersion, Suspension, model_as_of
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "ModelVersion",
     "Proposal",
     "Suspension",
+    "TrainingClients",
     "model_as_of",
 ]

@@ -4,6 +4,7 @@ from scoring.services.challenging import appoint, dismiss
 from scoring.services.comparing import keep_comparison
 from scoring.services.promoting import PromotionRefused, approve, propose, reject, withdraw
 from scoring.services.registering import AlreadyRegistered, activate, register
+from scoring.services.remembering import remember_clients
 from scoring.services.suspending import SuspensionRefused, resume, suspend
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "propose",
     "register",
     "reject",
+    "remember_clients",
     "resume",
     "suspend",
     "withdraw",

@@ -52,6 +52,8 @@ class Candidate:
     """A version that is to be put in use, and the one it would follow."""
 
     version: ModelVersion
+    # What has just been measured, before it is kept with an appointment.
+    measured: Mapping[str, Any] | None = None
 
     @cached_property
     def model(self) -> Model | None:
@@ -82,6 +84,8 @@ class Candidate:
     @cached_property
     def comparison(self) -> Mapping[str, Any]:
         """What a retraining measured against this very champion, client by client; empty without one."""
+        if self.measured is not None:
+            return self.measured
         for appointment in ChallengerAppointment.objects.filter(version=self.version):
             paired: Mapping[str, Any] = appointment.comparison
             if self.champion and paired.get("champion") == self.champion.digest:
@@ -89,9 +93,12 @@ class Candidate:
         return {}
 
 
-def measure(version: ModelVersion) -> list[Gate]:
-    """Every gate of this installation, in the order of the settings."""
-    candidate = Candidate(version)
+def measure(version: ModelVersion, *, comparison: Mapping[str, Any] | None = None) -> list[Gate]:
+    """Every gate of this installation, in the order of the settings.
+
+    `comparison` with the version in use has just been made; otherwise that of the last appointment counts.
+    """
+    candidate = Candidate(version, comparison)
     checks: list[Callable[[Candidate], Gate]] = [import_string(name) for name in settings.PROMOTION_GATES]
     return [check(candidate) for check in checks]
 
