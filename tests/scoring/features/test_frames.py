@@ -71,6 +71,31 @@ def loan(identity, client, debt):
     }
 
 
+def previous_loan(identity, client, kind):
+    return {
+        "SK_ID_CURR": client,
+        "SK_ID_PREV": identity,
+        "NAME_CONTRACT_STATUS": "Approved",
+        "NAME_CONTRACT_TYPE": kind,
+        "DAYS_DECISION": -100,
+        "AMT_APPLICATION": 1_000.0,
+        "AMT_CREDIT": 1_000.0,
+    }
+
+
+def payment(identity, client, *, due, paid):
+    return {
+        "SK_ID_CURR": client,
+        "SK_ID_PREV": identity,
+        "NUM_INSTALMENT_NUMBER": 1,
+        "NUM_INSTALMENT_VERSION": 1.0,
+        "DAYS_INSTALMENT": due,
+        "DAYS_ENTRY_PAYMENT": paid,
+        "AMT_INSTALMENT": 100.0,
+        "AMT_PAYMENT": 100.0,
+    }
+
+
 def features_from_records(batch):
     """What the page computes, client by client, from what the database keeps as JSON."""
     records = [json.loads(json.dumps(record)) for record in batch.records()]
@@ -119,6 +144,19 @@ def test_a_client_does_not_depend_on_the_other_clients(batch, small_folder, tmp_
 
 def test_one_client_on_the_page_equals_the_same_client_in_the_batch(batch):
     assert same_bits(features_from_records(batch), feature_matrix(batch.columns))
+
+
+def test_what_one_table_tells_of_another_reaches_the_profile(without_history, tmp_path):
+    """The kind of a loan stands in one table, how its instalments were paid in the other."""
+    for file in without_history.glob("application_*"):
+        copy2(file, tmp_path)
+    write(tmp_path, "previous_application", [previous_loan(7, 100002, "Cash loans")])
+    write(tmp_path, "installments_payments", [payment(7, 100002, due=-60, paid=-50)])
+
+    (batch,) = profiles(open_folder(tmp_path))
+
+    np.testing.assert_array_equal(batch.columns["INST_CASH_DELAY_mean"], [np.nan, 10, *[np.nan] * 3])
+    np.testing.assert_array_equal(batch.columns["PREV_WAS_LATE_sum"], [np.nan, 1, *[np.nan] * 3])
 
 
 def test_a_folder_without_history_has_profiles_too(without_history):
