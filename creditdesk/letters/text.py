@@ -44,10 +44,12 @@ def blocks(text: str) -> Iterator[Block]:
     """A paragraph ends at an empty line; every other block is one line."""
     for part in _GAP.split(text):
         loose: list[str] = []
-        for line in filter(None, map(str.strip, part.split("\n"))):
+        for bare in filter(None, map(str.strip, part.split("\n"))):
+            # A mark stands before a space, also where nothing follows it.
+            line = f"{bare} "
             mark = _mark_of(line)
             if mark is Mark.PARAGRAPH:
-                loose.append(line)
+                loose.append(bare)
                 continue
             yield Block(mark, line.removeprefix(mark).strip())
         if loose:
