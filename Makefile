@@ -60,10 +60,16 @@ test-image: ## The image's steps in a clean Debian (needs root)
 	@bin/install-system-packages debootstrap
 	bin/test-image
 
-bench: setup ## Benchmarks: ratios against their floor in the same run, to bench/results.json
+bench: setup var/bench/dice_ml ## Benchmarks: ratios against their floor in the same run, to bench/results.json
 	$(PY) -m bench
 
-mlflow: setup ## Training runs in the browser
+# Beside the environment: what dice-ml asks for would bring a GPU build of XGBoost into it.
+var/bench/dice_ml:
+	-.venv/bin/uv pip install -q --target var/bench --no-deps dice-ml==0.12 raiutils==0.4.2 jsonschema==4.26.0 \
+	  jsonschema-specifications==2025.9.1 referencing==0.37.0 rpds-py==2026.9.1 attrs==26.1.0 requests==2.34.2
+
+mlflow: setup ## Training runs in the browser, the version in use marked as champion
+	-@$(PY) manage.py name_champion
 	.venv/bin/mlflow ui --backend-store-uri sqlite:///var/mlflow.sqlite3 --port $${PORT:-5000}
 
 messages: setup ## Collect and compile the French texts (needs gettext)

@@ -66,11 +66,9 @@ def groups(known: Facts) -> Figure:
 
 def dependences(known: Facts) -> list[Figure]:
     """How the contribution of each top feature goes with its value."""
-    return [
-        _dependence(name, rows)
-        for name, rows in known["dependence"].items()
-        if rows and name in catalogue.BY_NAME
-    ]
+    names = [one["feature"] for one in known["features"] if one["feature"] in catalogue.BY_NAME]
+    drawn = [(name, known["dependence"].get(name)) for name in names]
+    return [_dependence(name, rows) for name, rows in drawn if rows]
 
 
 def _dependence(name: str, rows: Any) -> Figure:
@@ -80,11 +78,11 @@ def _dependence(name: str, rows: Any) -> Figure:
     return Figure(
         code=f"dependence-{name.lower().replace('_', '-')}",
         title=Named("feature", name),
-        summary=_("Between the safest and the riskiest values lie {swing} of log-odds.").format(
-            swing=number(swing, 2)
-        ),
+        summary=_(
+            "Above zero a value raises the risk. Between the safest and the riskiest lie {swing} of log-odds."
+        ).format(swing=number(swing, 2)),
         x=_("Value"),
-        y=_("Contribution (log-odds); above zero it raises the risk"),
+        y=_("Log-odds"),
         columns=[
             Column(_("Mean contribution"), "number", 3, style="points"),
             Column(_("One client in ten below"), "number", 3, style="edge"),
@@ -135,7 +133,7 @@ def _interaction(pair: Facts) -> Figure:
         title=Named("feature", pair["first"], attribute=pair["second"]),
         summary=_("Contribution of the first feature, where the second is low, middle or high."),
         x=_("Value of the first feature"),
-        y=_("Contribution (log-odds)"),
+        y=_("Log-odds"),
         columns=[
             Column(level, "number", 3, style=style)
             for level, style, _line in zip(levels, styles, pair["lines"], strict=False)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from scoring.drawing.figure import Column, Figure, Named, Row
 from scoring.drawing.words import number, percent
@@ -39,10 +40,13 @@ def _attribute(name: str, found: Facts) -> Figure:
         )
     ]
     if found["suppressed"]:
+        count = len(found["suppressed"])
         notes.append(
-            _("Too few clients or defaults to be measured: {count} groups.").format(
-                count=number(len(found["suppressed"]))
-            )
+            ngettext(
+                "{count} group has too few clients or defaults to be measured.",
+                "{count} groups have too few clients or defaults to be measured.",
+                count,
+            ).format(count=number(count))
         )
     return Figure(
         code=f"fairness-{name.lower().replace('_', '-')}",
@@ -78,10 +82,15 @@ def _attribute(name: str, found: Facts) -> Figure:
                     rates["expected"]["value"],
                 ],
             )
-            for group, rates in found["groups"].items()
+            for group, rates in sorted(found["groups"].items(), key=_by_age)
         ],
         notes=notes,
     )
+
+
+def _by_age(group: tuple[str, Any]) -> tuple[bool, str]:
+    """The youngest first: "under-30" before "30-39"."""
+    return not group[0].startswith("under-"), group[0]
 
 
 def _figure(figure: Mapping[str, float]) -> str:

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from scoring import services
 from scoring.gate_words import told
+from scoring.management.commands.name_champion import named
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import ModelVersion
 from scoring.services.gates import measure
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         except (ModelUnavailable, services.AlreadyRegistered) as error:
             raise CommandError(f"{version} was not activated: {error}.") from error
         self.stdout.write(f"{version} is active; running servers use it from their next request on.")
+        self.stdout.write(named(version))
 
     def warn(self, version: ModelVersion) -> list[str]:
         """Names every failed gate on standard error and returns their codes; none of them stops an operator

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a candidate: probabilities out of fold, (n,), its cost in time and memory, or why not."""
+    """What came of a candidate: probabilities out of fold, (n,), its cost in time and memory, or why not.
+
+    Times are seconds of a processor on one thread: they do not depend on what else runs. `memory` is the
+    most that learning took beyond what the process held before, in MB.
+    """
 
     entry: Entry
     probability: Values
@@ -96,6 +100,7 @@ def run_all(entered: Sequence[Entry], field: Field, *, jobs: int, where: Path) -
 def judge(entry: Entry, field: Field, where: Path) -> Outcome:
     """Cross-validate one candidate, fit it on the whole field and keep that with joblib."""
     import joblib
+    from threadpoolctl import threadpool_limits
 
     columns = [field.names.index(name) for name in entry.names]
     matrix = np.ascontiguousarray(field.matrix[:, columns])
@@ -103,16 +108,17 @@ def judge(entry: Entry, field: Field, where: Path) -> Outcome:
     probability = np.full(len(field.target), np.nan)
     before, learned, asked = _begin_memory(), 0.0, 0.0
     try:
-        for number in np.unique(field.fold):
-            inside = field.fold == number
-            started = perf_counter()
-            fitted = candidate.build(shape).fit(matrix[~inside], field.target[~inside])
-            learned += perf_counter() - started
-            started = perf_counter()
-            probability[inside] = fitted.predict_proba(matrix[inside])[:, 1]
-            asked += perf_counter() - started
-        memory = _peak_memory() - before
-        whole = candidate.build(shape).fit(matrix, field.target)
+        with threadpool_limits(limits=1):
+            for number in np.unique(field.fold):
+                inside = field.fold == number
+                started = process_time()
+                fitted = candidate.build(shape).fit(matrix[~inside], field.target[~inside])
+                learned += process_time() - started
+                started = process_time()
+                probability[inside] = fitted.predict_proba(matrix[inside])[:, 1]
+                asked += process_time() - started
+            memory = _peak_memory() - before
+            whole = candidate.build(shape).fit(matrix, field.target)
     except (ValueError, MemoryError) as error:
         return Outcome(entry, probability, learned, asked, 0.0, None, str(error).splitlines()[0])
     pipeline = where / f"{entry.code}.joblib"

@@ -24,6 +24,9 @@ PAIRED = 10
 PAIRS = 6
 _BINS = 10
 _LINES = 3
+_STEPS = 5
+# Two features that say the same cannot be told apart: their effects would seem to depend on each other.
+_TWINS = 0.7
 # A rank correlation under this is no direction.
 _CLEAR = 0.3
 
@@ -162,13 +165,25 @@ def interactions(drawn: Sample, names: Sequence[str]) -> list[dict[str, Any]]:
     mean no interaction.
     """
     numbers = [name for name in names if not catalogue.BY_NAME[name].categories]
-    pairs = [(_strength(drawn, one, other), one, other) for one, other in combinations(numbers, 2)]
+    pairs = [
+        (_strength(drawn, one, other), one, other)
+        for one, other in combinations(numbers, 2)
+        if not _alike(drawn, one, other)
+    ]
     strongest = sorted(pairs, key=lambda pair: -pair[0])[:PAIRS]
     return [
         {"first": one, "second": other, "strength": value, **_lines(drawn, one, other)}
         for value, one, other in strongest
         if value > 0
     ]
+
+
+def _alike(drawn: Sample, one: str, other: str) -> bool:
+    first, second = drawn.column(one)[0], drawn.column(other)[0]
+    known = ~np.isnan(first) & ~np.isnan(second)
+    if known.sum() < SMALLEST_CELL or np.ptp(first[known]) == 0 or np.ptp(second[known]) == 0:
+        return True
+    return bool(abs(np.corrcoef(_ranks(first[known]), _ranks(second[known]))[0, 1]) > _TWINS)
 
 
 def _strength(drawn: Sample, one: str, other: str) -> float:
@@ -201,7 +216,7 @@ def _mean_of(code: NDArray[np.int64], values: Values) -> Values:
 
 def _lines(drawn: Sample, one: str, other: str) -> dict[str, Any]:
     values, contributions = drawn.column(one)
-    own, edges = _binned(values, _BINS)
+    own, edges = _binned(values, _STEPS)
     second, cuts = _binned(drawn.column(other)[0], _LINES)
     cells = [
         [contributions[(own == place) & (second == line)] for place in range(len(edges) - 1)]

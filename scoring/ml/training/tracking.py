@@ -68,6 +68,8 @@ def name_champion(version: str, *, tracking_uri: str) -> bool:
 
     Raises NotLogged.
     """
+    if tracking_uri.startswith(_SQLITE) and not Path(tracking_uri.removeprefix(_SQLITE)).exists():
+        return False
     return _reaching(tracking_uri, lambda: _name_champion(version))
 
 

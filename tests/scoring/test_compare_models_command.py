@@ -1,0 +1,111 @@
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from scoring.models import Comparison
+from tests.scoring.applications import application_folder
+
+CANDIDATES = {
+    "dummy",
+    "logistic_regression",
+    "random_forest",
+    "gradient_boosting",
+    "xgboost",
+    "lightgbm",
+    "smote",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return application_folder(tmp_path_factory.mktemp("applications"), clients=1_200)
+
+
+@pytest.fixture(scope="module")
+def printed(folder, tmp_path_factory, django_db_setup, django_db_blocker):
+    """What the command printed and stored, run once."""
+    from django.conf import settings
+
+    var = tmp_path_factory.mktemp("var")
+    store = f"sqlite:///{var / 'mlflow.sqlite3'}"
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(settings, "VAR_DIR", var)
+        patch.setattr(settings, "MLFLOW_TRACKING_URI", store)
+        with (var / "out.txt").open("w") as out:
+            call_command("compare_models", str(folder), "--quick", "--jobs", "1", stdout=out)
+        kept = Comparison.objects.newest_first().first()
+        found = kept.found
+        kept.delete()
+    return {"text": (var / "out.txt").read_text(), "var": var, "found": found, "store": store}
+
+
+def test_every_candidate_is_measured_on_the_same_clients(printed):
+    found = printed["found"]
+    assert {row["code"] for row in found["rows"]} == CANDIDATES
+    assert not [row["failure"] for row in found["rows"] if row["failure"]]
+    sizes = {sum(row["metrics"]["confusion"].values()) for row in found["rows"]}
+    # The hold-out of 240 clients is left alone.
+    assert sizes == {960} == {found["clients"]}
+
+
+def test_each_candidate_has_its_own_threshold_and_its_difference_to_the_champion(printed):
+    rows = {row["code"]: row for row in printed["found"]["rows"]}
+    assert rows["lightgbm"]["against"] is None
+    for code in CANDIDATES - {"lightgbm"}:
+        against = rows[code]["against"]["auc"]
+        expected = rows[code]["metrics"]["auc"]["value"] - rows["lightgbm"]["metrics"]["auc"]["value"]
+        assert against["value"] == pytest.approx(expected)
+        assert against["low"] <= against["value"] <= against["high"]
+    assert rows["dummy"]["metrics"]["auc"]["value"] == pytest.approx(0.5, abs=0.02)
+    assert len({row["threshold"] for row in rows.values()}) > 4
+    assert rows["smote"]["cost_theory"] > rows["smote"]["metrics"]["cost"]["value"]
+
+
+def test_the_table_is_printed_and_written_as_json_and_csv(printed):
+    for name in ("No model", "Logistic regression", "Random forest", "XGBoost", "LightGBM", "SMOTE"):
+        assert name in printed["text"]
+    (written,) = (printed["var"] / "comparisons").glob("*.json")
+    assert json.loads(written.read_text()) == printed["found"]
+    (table,) = (printed["var"] / "comparisons").glob("*.csv")
+    assert {row["candidate"] for row in csv.DictReader(table.open())} == CANDIDATES
+
+
+def test_each_candidate_has_a_run_with_its_pipeline_signature_and_figures(printed):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(printed["store"], printed["store"])
+    experiment = client.get_experiment_by_name("creditdesk").experiment_id
+    runs = client.search_runs([experiment], "tags.kind = 'candidate'")
+    assert {run.info.run_name for run in runs} == CANDIDATES
+    rows = {row["code"]: row for row in printed["found"]["rows"]}
+    for run in runs:
+        name = run.info.run_name
+        assert run.data.metrics["auc"] == pytest.approx(rows[name]["metrics"]["auc"]["value"])
+        assert [file.path for file in client.list_artifacts(run.info.run_id, "pipeline")] == [
+            f"pipeline/{name}.joblib"
+        ]
+    models = client.search_logged_models(experiment_ids=[experiment])
+    assert len(models) == len(CANDIDATES)
+
+
+def test_the_pages_show_a_comparison(db, client_as, printed):
+    kept = Comparison.objects.create(fingerprint=printed["found"]["fingerprint"], found=printed["found"])
+    browser = client_as("analyst")
+    page = browser.get("/models/compare/").content.decode()
+    assert "SMOTE, scaler, LightGBM" in page
+    best = printed["found"]["rows"][0]["metrics"]["auc"]["value"]
+    assert f"{best:.4f}" in page
+    assert browser.get(f"/models/compare/{kept.pk}/").status_code == 200
+    assert browser.get("/models/compare/999999/").status_code == 404
+
+
+def test_without_a_comparison_the_page_says_how_to_make_one(db, client_as):
+    assert "compare_models DIR --quick" in client_as("analyst").get("/models/compare/").content.decode()
+
+
+def test_a_folder_without_outcomes_is_refused(db, tmp_path):
+    with pytest.raises(CommandError):
+        call_command("compare_models", str(tmp_path), "--quick")
