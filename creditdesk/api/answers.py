@@ -1,6 +1,6 @@
 """What a program is told of an assessment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -53,6 +53,9 @@ class ItemProblem(BaseModel):
 
 class ItemAnswer(Prediction):
     index: int
+    base_value: float | None = Field(default=None, description="With contributions only, as what follows.")
+    contributions: dict[str, float] | None = Field(default=None, description="By feature, the largest first.")
+    reasons: list[Reason] | None = None
 
 
 class BatchAnswer(BaseModel):
@@ -84,36 +87,43 @@ def prediction(assessment: Assessment, reference: str | None) -> dict[str, Any]:
 
 def explanation(assessment: Assessment, reference: str | None) -> dict[str, Any]:
     """The prediction with what led to it; without a model there is nothing that did."""
+    contributions = [
+        {"feature": feature.name, "label": label, "value": _value(feature, value), "contribution": added}
+        for feature, label, value, added in _explained(assessment)
+    ]
+    return _with(prediction(assessment, reference), assessment, contributions)
+
+
+def brief_explanation(assessment: Assessment, reference: str | None) -> dict[str, Any]:
+    """For one of a thousand: no labels, no values."""
+    contributions = {feature.name: added for feature, _, _, added in _explained(assessment)}
+    return _with(prediction(assessment, reference), assessment, contributions)
+
+
+def _with(told: dict[str, Any], assessment: Assessment, contributions: object) -> dict[str, Any]:
     text = "text_fr" if wording.reads_french() else "text_en"
+    reasons = [
+        {"code": one["code"], "text": one[text], "contribution": one["contribution"]}
+        for one in assessment.reasons
+    ]
     return {
-        **prediction(assessment, reference),
+        **told,
         "base_value": assessment.base_value,
-        "contributions": _contributions(assessment),
-        "reasons": [
-            {"code": one["code"], "text": one[text], "contribution": one["contribution"]}
-            for one in assessment.reasons
-        ],
+        "contributions": contributions,
+        "reasons": reasons,
     }
 
 
-def _contributions(assessment: Assessment) -> list[dict[str, Any]]:
-    """Every feature's, the largest first."""
+def _explained(assessment: Assessment) -> Iterator[tuple[Feature, str, float, float]]:
+    """Every feature with its label, value and contribution, the largest contribution first."""
     if not assessment.contributions:
-        return []
+        return
     contributions = np.frombuffer(assessment.contributions, dtype="<f8")
     order = np.argsort(-np.abs(contributions), kind="stable")
     told = _told(assessment.model_digest, get_language() or "")
     values = np.frombuffer(assessment.features, dtype="<f8")[order].tolist()
-    rows = zip(order.tolist(), values, contributions[order].tolist(), strict=True)
-    return [
-        {
-            "feature": told[i][0].name,
-            "label": told[i][1],
-            "value": _value(told[i][0], value),
-            "contribution": contribution,
-        }
-        for i, value, contribution in rows
-    ]
+    for i, value, added in zip(order.tolist(), values, contributions[order].tolist(), strict=True):
+        yield *told[i], value, added
 
 
 @lru_cache(maxsize=16)

@@ -12,9 +12,10 @@ from creditdesk import services
 from creditdesk.api import answers
 from creditdesk.api.calls import own_reference
 from creditdesk.api.door import ApiRequest
+from creditdesk.api.histories import Tables, history_of
 from creditdesk.api.once import Write
 from creditdesk.api.problems import Problem, invalid
-from creditdesk.api.profiles import profile_of
+from creditdesk.api.profiles import profiles_of
 from creditdesk.api.questions import Batch, Question
 from creditdesk.api.stored import not_seen
 from creditdesk.models import Assessment, Case, Profile
@@ -25,6 +26,7 @@ class Sorted:
     """The items of a batch by what becomes of them; keys are their positions."""
 
     questions: dict[int, Question] = field(default_factory=dict)
+    histories: dict[int, Tables] = field(default_factory=dict)
     problems: dict[int, Problem] = field(default_factory=dict)
     standing: dict[int, Assessment] = field(default_factory=dict)
     asked: dict[int, tuple[Case | None, Profile]] = field(default_factory=dict)
@@ -44,9 +46,14 @@ def many(request: ApiRequest, batch: Batch) -> Write:
 
 def _check(found: Sorted, index: int, item: Any) -> None:
     try:
-        found.questions[index] = Question.model_validate(item)
+        question = Question.model_validate(item)
+        if question.application:
+            found.histories[index] = history_of(question)
+        found.questions[index] = question
     except ValidationError as error:
         found.problems[index] = invalid(error.errors(include_url=False, include_input=False))
+    except Problem as problem:
+        found.problems[index] = problem
 
 
 def _look_up(request: ApiRequest, found: Sorted, *, explained: bool) -> None:
@@ -87,8 +94,8 @@ def _sort_cases(found: Sorted, cases: Mapping[int, Case]) -> None:
 
 
 def _read_applications(found: Sorted) -> None:
-    sent = {i: question for i, question in found.questions.items() if question.application}
-    for index, profile in zip(sent, profile_of(list(sent.values())), strict=True):
+    sent = [(found.questions[index], tables) for index, tables in found.histories.items()]
+    for index, profile in zip(found.histories, profiles_of(sent), strict=True):
         found.asked[index] = (None, profile)
 
 
@@ -102,11 +109,12 @@ def _write(
         through=request.auth.prefix,
     )
     assessments = found.standing | dict(zip(found.asked, kept, strict=True))
-    tell = answers.explanation if explained else answers.prediction
-    items = [
-        _item(found, index, assessments, tell) for index in range(len(assessments) + len(found.problems))
-    ]
-    return orjson.dumps({"answered": len(assessments), "failed": len(found.problems), "items": items})
+    tell = answers.brief_explanation if explained else answers.prediction
+    # One by one: the words for a thousand explanations need not be in memory at once.
+    size = len(assessments) + len(found.problems)
+    items = (orjson.dumps(_item(found, index, assessments, tell)) for index in range(size))
+    counts = b'{"answered":%d,"failed":%d,"items":[' % (len(assessments), len(found.problems))
+    return counts + b",".join(items) + b"]}"
 
 
 def _item(

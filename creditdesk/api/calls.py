@@ -9,8 +9,9 @@ import orjson
 from accounts.audit import Act, Action, record_together
 from creditdesk import services
 from creditdesk.api.door import ApiRequest
+from creditdesk.api.histories import history_of
 from creditdesk.api.once import Write
-from creditdesk.api.profiles import profile_of
+from creditdesk.api.profiles import profiles_of
 from creditdesk.api.questions import Question
 from creditdesk.api.stored import ANSWERED, EXPLAINED, stored_case
 from creditdesk.models import Assessment, Case, Profile
@@ -43,7 +44,7 @@ def _again(request: ApiRequest, standing: Assessment, reference: str, tell: Told
 
 
 def _of_application(request: ApiRequest, question: Question, tell: Told) -> Write:
-    (profile,) = profile_of([question])
+    (profile,) = profiles_of([(question, history_of(question))])
     told = services.appraise(profile)
     return lambda: _kept(request, None, profile, told, partial(tell, reference=own_reference(question)))
 

@@ -1,5 +1,6 @@
 """A question with an Idempotency-Key is answered once; a repetition is told the same answer, to the byte."""
 
+import zlib
 from collections.abc import Callable
 from hashlib import sha256
 from http import HTTPStatus
@@ -46,7 +47,7 @@ def _stored(request: ApiRequest, key: str) -> HttpResponse | None:
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "This Idempotency-Key has already been used for another question.",
         )
-    response = _told(bytes(known.body))
+    response = _told(zlib.decompress(known.body))
     response["Idempotency-Replayed"] = "true"
     return response
 
@@ -56,7 +57,10 @@ def _write(request: ApiRequest, key: str, write: Write) -> bytes:
     StoredAnswer.objects.expired().delete()
     body = write()
     StoredAnswer.objects.create(
-        api_key=request.auth, idempotency_key=key, question=_question(request), body=body
+        api_key=request.auth,
+        idempotency_key=key,
+        question=_question(request),
+        body=zlib.compress(body, level=1),
     )
     return body
 

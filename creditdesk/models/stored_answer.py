@@ -28,6 +28,7 @@ class StoredAnswer(models.Model):
     idempotency_key = models.CharField(max_length=255)
     # SHA-256 of the path and the body: the same key may not be used for another question.
     question = models.CharField(max_length=64)
+    # JSON, compressed: a batch with contributions is some megabytes.
     body = models.BinaryField()
     answered_at = models.DateTimeField(_("answered"), auto_now_add=True, db_index=True)
 
