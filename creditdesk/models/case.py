@@ -2,7 +2,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.conf import settings
@@ -98,12 +98,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def late(self) -> Self:
         """Pending beyond their due date, or contested beyond the day by which the client has an answer."""
         today = timezone.localdate()
-        due = timezone.now() - timedelta(days=settings.DECISION_DAYS)
+        first_in_time = datetime.combine(today - timedelta(days=settings.DECISION_DAYS), time.min)
+        overdue = self.pending().filter(submitted_at__lt=timezone.make_aware(first_in_time))
         contested = Case.objects.contested().filter(contests__due_on__lt=today)
-        return self.filter(
-            Q(pk__in=self.pending().filter(submitted_at__lt=due).values("pk"))
-            | Q(pk__in=contested.values("pk"))
-        )
+        return self.filter(Q(pk__in=overdue.values("pk")) | Q(pk__in=contested.values("pk")))
 
     def matching(self, text: str) -> Self:
         """By the start of the reference, or by any part of the name, accents and case aside."""
