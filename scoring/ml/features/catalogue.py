@@ -7,6 +7,7 @@ from scoring.ml.features import (
     application,
     counts,
     cross,
+    fitted,
     money,
     rates,
     ratings,
@@ -30,7 +31,10 @@ DERIVED: tuple[Derived, ...] = (
 )
 
 FEATURES: tuple[Feature, ...] = (*application.FEATURES, *(one.feature for one in DERIVED), *AGGREGATES)
-BY_NAME: Mapping[str, Feature] = {feature.name: feature for feature in FEATURES}
+FITTED: tuple[Feature, ...] = fitted.FEATURES
+"""Learned from other clients, so they need a model folder: see `scoring.ml.fitted`."""
+
+BY_NAME: Mapping[str, Feature] = {feature.name: feature for feature in (*FEATURES, *FITTED)}
 
 CLEANINGS: Mapping[str, Cleaning] = {
     **application.CLEANINGS,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features import catalogue
+from scoring.ml.fitted.fitted import Fitted
 from scoring.ml.model import booster, explained
 from scoring.ml.model.calibration import Calibration, Method
 from scoring.ml.model.model import Model
@@ -19,10 +21,11 @@ BOOSTER = "model.txt"
 REFERENCE = "reference.parquet"
 CARD = "CARD.md"
 EXPLAIN = "explain.npz"
+FITTED = "fitted.npz"
 
 # The only names a folder may hold: nothing in it is ever executed or unpickled.
 REQUIRED = frozenset({BOOSTER, REFERENCE, CARD})
-ALLOWED = REQUIRED | {"fitted.npz", EXPLAIN}
+ALLOWED = REQUIRED | {FITTED, EXPLAIN}
 
 
 class ModelUnavailable(Exception):
@@ -58,6 +61,7 @@ def load(path: Path, *, digest: str | None = None) -> Model:
     trees = _parse_booster(path, contents[BOOSTER])
     features = tuple(facts["features"])
     _check_features(path, facts, trees)
+    fitted = _fitted(path, contents.get(FITTED), features)
     return Model(
         version=facts["name"],
         digest=found,
@@ -68,6 +72,7 @@ def load(path: Path, *, digest: str | None = None) -> Model:
         trees=trees,
         fill=_fill(features, facts["medians"]),
         explained=_explained(path, contents.get(EXPLAIN), features),
+        fitted=fitted,
     )
 
 
@@ -149,6 +154,17 @@ def _explained(path: Path, content: bytes | None, features: tuple[str, ...]) -> 
         return None if content is None else explained.parse(content, features)
     except (ValueError, KeyError, OSError) as error:
         raise ModelUnavailable(f"{path.name}: {EXPLAIN} cannot be used ({error})") from error
+
+
+def _fitted(path: Path, content: bytes | None, features: tuple[str, ...]) -> Fitted:
+    try:
+        found = Fitted() if content is None else Fitted.restore(content)
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise ModelUnavailable(f"{path.name}: {FITTED} cannot be used ({error})") from error
+    learned = {feature.name for feature in catalogue.FITTED}
+    for name in (name for name in features if name in learned and name not in found.names):
+        raise ModelUnavailable(f"{path.name}: {FITTED} does not say how {name} is worked out")
+    return found
 
 
 def _fill(features: tuple[str, ...], medians: Mapping[str, float]) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from scoring.ml.features.derive import feature_matrix
 from scoring.ml.features.formula import Columns
+from scoring.ml.fitted.fitted import Fitted
 from scoring.ml.model import booster
 from scoring.ml.model.calibration import Calibration
 from scoring.ml.model.explained import Explained
@@ -44,6 +45,7 @@ class Model:
     fill: NDArray[np.float64] = field(repr=False)
     # None for a folder that was trained without it.
     explained: Explained | None = field(default=None, repr=False)
+    fitted: Fitted = field(default=Fitted(), repr=False)
 
     @property
     def is_demo(self) -> bool:
@@ -51,7 +53,7 @@ class Model:
 
     def matrix(self, columns: Columns) -> NDArray[np.float64]:
         """The model's input rows, (n, k), from raw columns and history aggregates; NaN where missing."""
-        return feature_matrix(columns, self.features)
+        return self.fitted.matrix(lambda names: feature_matrix(columns, names), self.features)
 
     def score(self, matrix: NDArray[np.float64]) -> Scores:
         raw = booster.raw_scores(self.trees, self._filled(matrix))

@@ -1,7 +1,7 @@
 """The clients a model learns from: their features, their outcome, and what is kept for monitoring only."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from scoring.ml.features import catalogue, frames
 from scoring.ml.features.derive import feature_matrix
 from scoring.ml.model import population
 from scoring.ml.tables.folder import Folder
+from scoring.ml.training.past import past_loans
 
 MINIMUM = 1_000
 
@@ -34,9 +35,11 @@ class Clients:
 
     `matrix` (n, k) holds the features `names`; `main` (n, m) those of catalogue.MAIN; `ingredients` the raw
     columns that place a client in segments; `protected` what no feature may see. `others`, (m, k): the
-    features of at most OTHERS clients of the same folder whose outcome is not known.
+    features of at most OTHERS clients of the same folder whose outcome is not known. `past` has the earlier
+    loans of the clients, row by row: see `past_loans`.
     """
 
+    reference: NDArray[np.int64]
     target: NDArray[np.float64]
     names: tuple[str, ...]
     matrix: NDArray[np.float64]
@@ -44,6 +47,7 @@ class Clients:
     ingredients: Mapping[str, NDArray[Any]]
     protected: Mapping[str, NDArray[Any]]
     others: NDArray[np.float64]
+    past: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.target)
@@ -57,7 +61,7 @@ def gather(folder: Folder, *, say: Say) -> Clients:
     parts = [_labelled(batch) for batch in frames.profiles(folder)]
     clients = _joined(parts)
     _check(clients)
-    kept = _informative(clients.matrix)
+    kept = informative(clients.matrix)
     say(
         f"{len(clients):,} clients, {clients.target.mean():.2%} of them defaulted; "
         f"{kept.sum()} of {len(kept)} features say something here"
@@ -68,6 +72,7 @@ def gather(folder: Folder, *, say: Say) -> Clients:
         names=names,
         matrix=np.ascontiguousarray(clients.matrix[:, kept]),
         others=np.ascontiguousarray(clients.others[:, kept]),
+        past=past_loans(folder),
     )
 
 
@@ -76,6 +81,7 @@ def _labelled(batch: frames.ProfileBatch) -> Clients:
     columns = {name: values[known] for name, values in batch.columns.items()}
     others = {name: values[~known] for name, values in batch.columns.items()}
     return Clients(
+        reference=batch.reference[known],
         target=batch.target[known],
         names=tuple(feature.name for feature in catalogue.FEATURES),
         matrix=feature_matrix(columns),
@@ -91,6 +97,7 @@ def _joined(parts: Sequence[Clients]) -> Clients:
         raise TrainingError("no client has a TARGET: training needs application_train with known outcomes")
     first = parts[0]
     return Clients(
+        reference=np.concatenate([part.reference for part in parts]),
         target=np.concatenate([part.target for part in parts]),
         names=first.names,
         matrix=np.concatenate([part.matrix for part in parts]),
@@ -113,7 +120,7 @@ def _check(clients: Clients) -> None:
         raise TrainingError("TARGET is the same for every client: there is nothing to tell apart")
 
 
-def _informative(matrix: NDArray[np.float64]) -> NDArray[np.bool_]:
+def informative(matrix: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Features that take two values or more (missing is one) and are known for enough clients."""
     known = ~np.isnan(matrix)
     enough = known.sum(axis=0) >= max(MINIMUM_KNOWN, MINIMUM_KNOWN_SHARE * len(matrix))

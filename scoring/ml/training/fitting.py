@@ -14,6 +14,9 @@ from scoring.ml.training.clients import Say
 from scoring.ml.training.recipe import Recipe
 from scoring.ml.training.splits import FOLDS
 
+Values = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
 # A fold's booster learns from 64 % of the clients, the shipped one from all: more data carry more rounds.
 MORE_ROUNDS = 1.1
 
@@ -22,7 +25,7 @@ MORE_ROUNDS = 1.1
 class OutOfFold:
     """`raw`, (n,): each client's log-odds from boosters that never saw them; `rounds`: how many to fit."""
 
-    raw: NDArray[np.float64]
+    raw: Values
     rounds: int
 
 
@@ -34,9 +37,14 @@ class Fitter:
     recipe: Recipe
     seed: int
 
-    def fit(self, matrix: NDArray[np.float64], target: NDArray[np.float64], rounds: int) -> booster.Booster:
-        """One booster, averaged over the recipe's seeds, of `rounds` rounds each."""
-        rows = self._rows(matrix, target)
+    def fit(
+        self, matrix: Values, target: Values, rounds: int, start: Values | None = None
+    ) -> booster.Booster:
+        """One booster, averaged over the recipe's seeds, of `rounds` rounds each.
+
+        `start`, (n,), are log-odds that it adds to; without them it starts from the default rate.
+        """
+        rows = self._rows(matrix, target, start)
         fitted = [
             booster.train(self._params(number), rows, num_boost_round=rounds)
             for number in range(self.recipe.seeds)
@@ -44,41 +52,44 @@ class Fitter:
         return averaged(fitted)
 
     def cross_validate(
-        self, matrix: NDArray[np.float64], target: NDArray[np.float64], fold: NDArray[np.int64], *, say: Say
+        self, matrix: Values, target: Values, fold: NDArray[np.int64], *, say: Say
     ) -> OutOfFold:
         """Out-of-fold log-odds with early stopping on the log-loss of the fold left out."""
         raw = np.empty(len(target))
         best: list[int] = []
         for number in range(FOLDS):
             inside = fold == number
-            fitted = self._fit_fold(matrix, target, inside)
+            fitted = self.fit_stopped(matrix, target, ~inside, inside)
             raw[inside] = np.mean([booster.raw_scores(one, matrix[inside]) for one in fitted], axis=0)
             best += [one.best_iteration for one in fitted]
             say(f"Fold {number + 1} of {FOLDS}: {_rounds(best[-len(fitted) :])} rounds")
         return OutOfFold(raw, max(1, round(MORE_ROUNDS * float(np.mean(best)))))
 
-    def _fit_fold(
-        self, matrix: NDArray[np.float64], target: NDArray[np.float64], inside: NDArray[np.bool_]
+    def fit_stopped(
+        self, matrix: Values, target: Values, learn: Mask, stop: Mask, start: Values | None = None
     ) -> list[booster.Booster]:
-        learn = self._rows(matrix[~inside], target[~inside])
-        stop = learn.create_valid(matrix[inside], target[inside])
+        """A booster for each seed, fitted on the clients `learn` until the log-loss of `stop` is best."""
+        first, then = (None, None) if start is None else (start[learn], start[stop])
+        rows = self._rows(matrix[learn], target[learn], first)
+        judge = rows.create_valid(matrix[stop], target[stop], init_score=then)
         return [
             booster.train(
                 self._params(number),
-                learn,
+                rows,
                 num_boost_round=self.recipe.max_rounds,
-                valid_sets=[stop],
+                valid_sets=[judge],
                 callbacks=[booster.early_stopping(self.recipe.patience, verbose=False)],
             )
             for number in range(self.recipe.seeds)
         ]
 
-    def _rows(self, matrix: NDArray[np.float64], target: NDArray[np.float64]) -> booster.Dataset:
+    def _rows(self, matrix: Values, target: Values, start: Values | None = None) -> booster.Dataset:
         return booster.Dataset(
             matrix,
             target,
             feature_name=list(self.names),
             categorical_feature=list(vocabulary(self.names)),
+            init_score=start,
             params=dict(self.recipe.params),
             free_raw_data=False,
         )

@@ -1,7 +1,7 @@
 """A whole training: from the clients of a folder to a sealed model folder."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,14 +12,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from scoring.ml.fitted.fitted import Fitted
 from scoring.ml.model import explained
 from scoring.ml.model import folder as model_folder
-from scoring.ml.model.booster import Booster, raw_scores
+from scoring.ml.model.booster import Booster
 from scoring.ml.model.calibration import Calibration
-from scoring.ml.training import calibrating, evidence, explaining, metrics, splits, summaries, threshold
+from scoring.ml.training import (
+    calibrating,
+    evidence,
+    explaining,
+    gains,
+    metrics,
+    preparing,
+    rungs,
+    summaries,
+    threshold,
+)
 from scoring.ml.training.card import card
 from scoring.ml.training.clients import Clients, Say
-from scoring.ml.training.fitting import Fitter
+from scoring.ml.training.ladder import Ladder
+from scoring.ml.training.pooling import Step
 from scoring.ml.training.recipe import Recipe
 from scoring.ml.training.threshold import USUAL, Costs
 
@@ -45,7 +57,8 @@ class Verdicts:
 class Trained:
     """The booster fitted on everybody, and what is known about it from clients it had not seen.
 
-    `unseen`, (n,): for each client the probability given by a booster that never saw that client.
+    `unseen`, (n,): for each client the probability given by a booster that never saw that client. `clients`
+    have the features of the booster, `fitted` is what works out those that were learned from other clients.
     """
 
     booster: Booster
@@ -54,27 +67,41 @@ class Trained:
     unseen: NDArray[np.float64]
     metrics: Mapping[str, Any]
     evidence: Mapping[str, Any]
+    clients: Clients
+    fitted: Fitted
 
 
-def train(clients: Clients, *, recipe: Recipe, seed: int, say: Say, costs: Costs = USUAL) -> Trained:
+def train(
+    clients: Clients,
+    *,
+    recipe: Recipe,
+    seed: int,
+    say: Say,
+    costs: Costs = USUAL,
+    steps: Sequence[Step] = (),
+) -> Trained:
     """Cross-validation, calibration and threshold on 80 %, one look at the other 20 %, a refit on all.
 
-    Raises TrainingError when the defaults do not fill the folds.
+    `steps` are those of pooled folders, the clients' own on top; every figure is on `clients` alone. Raises
+    TrainingError when the defaults do not fill the folds.
     """
-    fitter = Fitter(clients.names, recipe, seed)
-    learn, judge = splits.hold_out(clients.target, seed)
-    fold = splits.folds(clients.target[learn], seed)
-    seen, target = clients.matrix[learn], clients.target[learn]
-    say(f"Cross-validation on {len(learn):,} clients")
-    oof = fitter.cross_validate(seen, target, fold, say=say)
-    verdicts = _settle(oof.raw, target, fold, costs)
-    say(f"Hold-out of {len(judge):,} clients, {oof.rounds} rounds")
-    raw = np.empty(len(clients))
-    raw[learn] = oof.raw
-    raw[judge] = raw_scores(fitter.fit(seen, target, oof.rounds), clients.matrix[judge])
+    parts = rungs.split(clients, seed)
+    effort = gains.QUICK if recipe.quick else gains.THOROUGH
+    worth = gains.families(clients, parts.learn, clients.past, effort=effort, seed=seed, say=say)
+    kept = [one["code"] for one in worth if one["fitted"] and one["kept"]]
+    prepared = preparing.Preparation(kept, clients.past, recipe.shuffles, seed)
+    ladder = rungs.ladder(
+        clients, steps or rungs.alone(clients), parts, prepared.rows_of, recipe=recipe, seed=seed, say=say
+    )
+    say(f"Cross-validation on {len(parts.learn):,} clients")
+    oof = ladder.cross_validate()
+    raw = oof.raw[: len(clients)].copy()
+    target, fold = clients.target[parts.learn], parts.fold
+    verdicts = _settle(raw[parts.learn], target, fold, costs)
+    say(f"Hold-out of {len(parts.judge):,} clients, {oof.rounds} rounds")
+    raw[parts.judge] = ladder.held_out()[parts.judge]
     unseen = verdicts.calibration.probability(raw)
     say("Bootstrap intervals")
-    parts = {"oof": learn, "holdout": judge}
     figures = {
         part: metrics.evaluate(
             clients.target[rows],
@@ -84,14 +111,18 @@ def train(clients: Clients, *, recipe: Recipe, seed: int, say: Say, costs: Costs
             seed=seed,
             costs=costs,
         )
-        for part, rows in parts.items()
+        for part, rows in {"oof": parts.learn, "holdout": parts.judge}.items()
     }
     say(f"Refit on all {len(clients):,} clients")
-    everybody = fitter.fit(clients.matrix, clients.target, oof.rounds)
+    everybody = ladder.everybodys()
+    shipped = prepared.shipped(clients, everybody.feature_name())
     judged = evidence.Judged(everybody, unseen, verdicts.threshold, costs, figures)
-    effort = evidence.QUICK if recipe.quick else evidence.THOROUGH
-    found = evidence.evidence(clients, judged, effort=effort, seed=seed, say=say)
-    return Trained(everybody, oof.rounds, verdicts, unseen, figures, found)
+    trouble = evidence.QUICK if recipe.quick else evidence.THOROUGH
+    found = evidence.evidence(shipped, judged, effort=trouble, seed=seed, say=say)
+    about = {"families": worth, "selection": _selection(prepared), "steps": _steps(ladder, steps)}
+    return Trained(
+        everybody, oof.rounds, verdicts, unseen, figures, {**found, **about}, shipped, prepared.fitted
+    )
 
 
 def _settle(
@@ -102,14 +133,37 @@ def _settle(
     return Verdicts(calibration, calibrating.checked(raw, target), minima, costs)
 
 
-def write(
-    where: Path, trained: Trained, clients: Clients, *, recipe: Recipe, about: Mapping[str, Any]
-) -> dict[str, Any]:
+def _selection(prepared: preparing.Preparation) -> dict[str, Any]:
+    """As counted when the last booster was fitted, on everybody."""
+    chosen = prepared.selection
+    return {
+        "candidates": chosen.candidates,
+        "twins": chosen.twins,
+        "chance": chosen.chance,
+        "kept": len(chosen.kept),
+        "fitted": len(prepared.fitted.names),
+    }
+
+
+def _steps(ladder: Ladder, steps: Sequence[Step]) -> list[dict[str, Any]]:
+    return [
+        {
+            "tables": sorted(step.tables),
+            "clients": len(step.target),
+            "features": len(step.names),
+            "rounds": rounds,
+        }
+        for step, rounds in zip(steps, ladder.rounds, strict=False)
+    ]
+
+
+def write(where: Path, trained: Trained, *, recipe: Recipe, about: Mapping[str, Any]) -> dict[str, Any]:
     """Fill the empty folder `where` and seal it; returns the facts of its model.json.
 
     `about` says what this library cannot know: name, created_at, is_demo, seed, and data with the
     fingerprint, the tables and the number of rejected rows.
     """
+    clients = trained.clients
     facts = _facts(trained, clients, recipe, about)
     (where / model_folder.BOOSTER).write_text(trained.booster.model_to_string(), encoding="utf-8")
     (where / model_folder.CARD).write_text(card(facts), encoding="utf-8")
@@ -119,6 +173,8 @@ def write(
         clients, trained.booster, refused, recipe=recipe, rounds=trained.rounds, seed=about["seed"]
     )
     (where / model_folder.EXPLAIN).write_bytes(explained.pack(known))
+    if trained.fitted.families:
+        (where / model_folder.FITTED).write_bytes(trained.fitted.pack())
     model_folder.seal(where, facts)
     return facts
 

@@ -61,7 +61,7 @@ def ask(question: Question, *, seed: int) -> Answered:
     gains = np.zeros(len(question.names))
     for number in range(splits.FOLDS):
         inside = fold == number
-        fitted = _fit(question, ~inside, seed)
+        fitted = fit(question, ~inside, seed)
         raw[inside] = booster.raw_scores(fitted, question.matrix[inside])
         gains += fitted.feature_importance("gain")
     return Answered(raw, gains)
@@ -75,7 +75,8 @@ def sampled(target: Values, size: int, seed: int) -> NDArray[np.int64]:
     return np.sort(rows)
 
 
-def _fit(question: Question, learn: NDArray[np.bool_], seed: int) -> booster.Booster:
+def fit(question: Question, learn: NDArray[np.bool_], seed: int) -> booster.Booster:
+    """A booster that learned from the rows `learn`, (n,), alone."""
     least = max(5, min(_SETTINGS["min_data_in_leaf"], int(_LEAF_SHARE * learn.sum())))
     settings: dict[str, Any] = {**_SETTINGS, "min_data_in_leaf": least, "seed": seed}
     rows = booster.Dataset(

@@ -26,7 +26,12 @@ class Finished:
     path: Path
     facts: dict[str, Any]
     trained: run.Trained
-    clients: Clients
+    gathered: Clients
+
+    @property
+    def clients(self) -> Clients:
+        """With the features of the finished model."""
+        return self.trained.clients
 
 
 def silent(stage: str) -> None:
@@ -52,5 +57,5 @@ def finished(clients: Clients, tmp_path_factory: pytest.TempPathFactory) -> Fini
 def train_into(path: Path, clients: Clients) -> Finished:
     path.mkdir(parents=True)
     trained = run.train(clients, recipe=quick(), seed=SEED, say=silent)
-    facts = run.write(path, trained, clients, recipe=quick(), about=ABOUT)
+    facts = run.write(path, trained, recipe=quick(), about=ABOUT)
     return Finished(path, facts, trained, clients)

@@ -25,16 +25,16 @@ def test_the_trained_folder_loads_and_tells_risks_apart(finished: Finished) -> N
 
 
 def test_the_same_seed_writes_the_same_bytes(finished: Finished, tmp_path: Path) -> None:
-    again = train_into(tmp_path / "v1", finished.clients)
+    again = train_into(tmp_path / "v1", finished.gathered)
     files = {file.name: file.read_bytes() for file in finished.path.iterdir()}
     assert files == {file.name: file.read_bytes() for file in again.path.iterdir()}
 
 
 def test_the_hold_out_is_never_learned_from_before_it_is_judged(finished: Finished, tmp_path: Path) -> None:
     _, judge = splits.hold_out(finished.clients.target, SEED)
-    spoiled = finished.clients.matrix.copy()
+    spoiled = finished.gathered.matrix.copy()
     spoiled[judge] = np.nan
-    other = train_into(tmp_path / "v1", replace(finished.clients, matrix=spoiled))
+    other = train_into(tmp_path / "v1", replace(finished.gathered, matrix=spoiled))
     assert other.facts["metrics"]["oof"] == finished.facts["metrics"]["oof"]
     assert other.facts["threshold"] == finished.facts["threshold"]
 

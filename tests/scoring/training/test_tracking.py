@@ -92,7 +92,7 @@ def test_a_run_can_be_reproduced_from_what_it_logged(finished: Finished, store: 
     mlflow.set_tracking_uri(store)
     text = mlflow.artifacts.load_text(f"{known(store).get_run(logged).info.artifact_uri}/{SETTINGS}")
     recipe, costs, seed = recipe_from(read_settings(text))
-    again = run.train(finished.clients, recipe=recipe, seed=seed, say=silent, costs=costs)
+    again = run.train(finished.gathered, recipe=recipe, seed=seed, say=silent, costs=costs)
     assert seed == SEED
     assert again.booster.model_to_string() == (finished.path / folder.BOOSTER).read_text()
     assert again.metrics == finished.facts["metrics"]

@@ -1,0 +1,52 @@
+"""A small regression that is kept as LightGBM's own text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.ml.model import booster
+
+Values = NDArray[np.float64]
+
+_SETTINGS: dict[str, Any] = {
+    "objective": "regression",
+    "learning_rate": 0.1,
+    "num_leaves": 31,
+    "max_depth": 6,
+    "feature_fraction": 0.3,
+    "lambda_l2": 20.0,
+    "min_data_in_leaf": 50,
+    "deterministic": True,
+    "force_row_wise": True,
+    "seed": 1,
+    "verbose": -1,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Trees:
+    """(n, k) to (n,)."""
+
+    fitted: booster.Booster
+
+    @classmethod
+    def fit(cls, matrix: Values, target: Values, categories: Sequence[int], *, rounds: int) -> Self:
+        rows = booster.Dataset(matrix, target, categorical_feature=list(categories), params=_SETTINGS)
+        return cls(booster.train(_SETTINGS, rows, num_boost_round=rounds))
+
+    @classmethod
+    def restore(cls, text: NDArray[np.uint8]) -> Self:
+        """Raises ValueError when the bytes are no LightGBM text."""
+        try:
+            return cls(booster.parse(text.tobytes().decode("utf-8")))
+        except booster.LightGBMError as error:
+            raise ValueError(str(error)) from error
+
+    def bytes(self) -> NDArray[np.uint8]:
+        return np.frombuffer(self.fitted.model_to_string().encode("utf-8"), dtype=np.uint8)
+
+    def values(self, matrix: Values) -> Values:
+        return booster.raw_scores(self.fitted, matrix)

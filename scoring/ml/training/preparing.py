@@ -1,0 +1,92 @@
+"""What a booster is given: selected plain features, and fitted ones, learned from its own clients."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.ml.fitted.fitted import Fitted, Plain
+from scoring.ml.training import selection
+from scoring.ml.training.clients import Clients
+from scoring.ml.training.ladder import Mask, Rows
+from scoring.ml.training.pooling import Step
+from scoring.ml.training.selection import Selection
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    learn: Mask
+    rows: Rows
+    fitted: Fitted
+    selection: Selection
+
+
+@dataclass(eq=False)
+class Preparation:
+    """Selection and fitting, done anew for each set of clients that may be learned from."""
+
+    families: Sequence[str]
+    past: Mapping[str, NDArray[Any]]
+    shuffles: int
+    seed: int
+    _latest: _Prepared | None = field(default=None, init=False)
+
+    def rows_of(self, step: Step) -> Callable[[Mask], Rows]:
+        return lambda learn: self._prepared(step, learn).rows
+
+    @property
+    def fitted(self) -> Fitted:
+        """Of the latest clients that were asked for; those are everybody once the last booster is fitted."""
+        return self._latest.fitted if self._latest else Fitted()
+
+    @property
+    def selection(self) -> Selection:
+        """As `fitted`."""
+        if not self._latest:
+            raise ValueError("nothing has been prepared yet")
+        return self._latest.selection
+
+    def shipped(self, clients: Clients, names: Sequence[str]) -> Clients:
+        """The same clients with the features of the finished booster."""
+        known, others = (plain_of(clients.names, matrix) for matrix in (clients.matrix, clients.others))
+        return replace(
+            clients,
+            names=tuple(names),
+            matrix=self.fitted.matrix(known, names),
+            others=self.fitted.matrix(others, names),
+        )
+
+    def _prepared(self, step: Step, learn: Mask) -> _Prepared:
+        # Every booster asks for its rows two or three times in a row.
+        if self._latest is None or not np.array_equal(self._latest.learn, learn):
+            self._latest = self._prepare(step, learn)
+        return self._latest
+
+    def _prepare(self, step: Step, learn: Mask) -> _Prepared:
+        target = step.target[learn]
+        chosen = selection.select(
+            step.names, step.matrix[learn], target, seed=self.seed, shuffles=self.shuffles
+        )
+        known, taught = plain_of(step.names, step.matrix), plain_of(step.names, step.matrix[learn])
+        fitted = Fitted.learn(self.families, taught, target, self.past)
+        names, matrix = (*chosen.kept, *fitted.names), known(chosen.kept)
+        if fitted.families:
+            learned = np.empty((len(matrix), len(fitted.names)))
+            learned[learn] = fitted.own(taught)
+            if not learn.all():
+                learned[~learn] = fitted.values(plain_of(step.names, step.matrix[~learn]))
+            matrix = np.hstack([matrix, learned])
+        return _Prepared(learn, Rows(names, matrix), fitted, chosen)
+
+
+def plain_of(names: Sequence[str], matrix: Values) -> Plain:
+    """Columns of a matrix by name; a feature that said nothing in training counts as missing."""
+    place = {name: position for position, name in enumerate(names)}
+    missing = np.full(len(matrix), np.nan)
+    return lambda wanted: np.column_stack(
+        [matrix[:, place[name]] if name in place else missing for name in wanted]
+    )
