@@ -23,6 +23,7 @@ MONTH = "MONTH"
 # the sum over a client's rows stays within 18 digits and the sum of their squares within 32.
 PARTS = {Unit.RATIO: 1_000_000, Unit.PERCENT: 1_000_000}
 PART = 1_000
+PARTS_OF_MONTH = 1_000_000
 BOUNDS = {Unit.MONEY: 1e9, Unit.RATIO: 100.0, Unit.PERCENT: 100.0}
 BOUND = 1e6
 WIDE = "decimal(38, 0)"
@@ -67,7 +68,7 @@ def prepare(rows: Table, recipe: Recipe) -> Table:
         CLIENT,
         rows[ROWS] if ROWS in rows.columns else ibis.literal(1).name(ROWS),
         **scopes,
-        **({MONTH: whole(rows[MONTH], Unit.MONTHS_AGO)} if sloped else {}),
+        **({MONTH: (rows[MONTH] * PARTS_OF_MONTH).round().cast("int64")} if sloped else {}),
         **{one.column: in_parts(one, rows[one.column]) for one in quantities},
     )
 
@@ -113,7 +114,7 @@ def slope(values: IntegerColumn, months: IntegerColumn) -> NumericScalar:
     n, wide = values.count().cast(WIDE), values.cast(WIDE)
     rise = n * (wide * when).sum().cast(WIDE) - wide.sum().cast(WIDE) * when.sum().cast(WIDE)
     run = n * (when * when).sum().cast(WIDE) - when.sum().cast(WIDE) * when.sum().cast(WIDE)
-    return ratio(rise.cast("float64") * PART, run.cast("float64"))
+    return ratio(rise.cast("float64") * PARTS_OF_MONTH, run.cast("float64"))
 
 
 KINDS: Mapping[str, Callable[[IntegerColumn], NumericScalar]] = {

@@ -106,7 +106,7 @@ def test_the_trend_of_delays_is_the_slope_of_a_line_through_them():
     expected = linear_regression(months, list(delays.values())).slope
 
     client = history_of(*rows)
-    assert client["INST_365D_DELAY_slope"] == pytest.approx(expected, rel=1e-3)
+    assert client["INST_365D_DELAY_slope"] == pytest.approx(expected, rel=1e-5)
     assert client["INST_LAST12_DELAY_slope"] == client["INST_365D_DELAY_slope"]
 
 

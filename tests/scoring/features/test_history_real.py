@@ -9,25 +9,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from scoring.ml.features.history import history
-from scoring.ml.tables.folder import open_folder
-from tests.scoring.features.history_rows import Histories, by_reference
+from tests.scoring.features.history_rows import Histories
 
 Row = dict[str, Any]
 Expected = dict[int, float | None]
 
 pytestmark = pytest.mark.real_data
-
-
-@pytest.fixture(scope="module")
-def folder(home_credit: Path) -> Path:
-    return home_credit / "seven_tables"
-
-
-@pytest.fixture(scope="module")
-def computed(folder: Path) -> Histories:
-    opened = open_folder(folder)
-    return by_reference(opened.connection.to_pyarrow(history(opened.history)))
 
 
 def by_client(folder: Path, stem: str) -> Iterator[tuple[int, list[Row]]]:
@@ -101,9 +88,9 @@ def _sum(amounts: Iterator[float | None]) -> float | None:
     ],
 )
 def test_an_aggregate_of_real_clients_is_what_plain_python_says(
-    name: str, plainly: Callable[[Path], Expected], folder: Path, computed: Histories
+    name: str, plainly: Callable[[Path], Expected], seven_tables: Path, computed: Histories
 ):
-    expected = plainly(folder)
+    expected = plainly(seven_tables)
 
     assert len(expected) > 100
     assert {client: computed[client][name] for client in expected} == pytest.approx(expected, abs=1e-6)
