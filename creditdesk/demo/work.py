@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from creditdesk import services
 from creditdesk.demo.people import ADVISORS, named
+from creditdesk.demo.queues import fill_queues
 from creditdesk.models import Assessment, Case, Decision
 
 Code, Outcome = Decision.ReasonCode, Decision.Outcome
@@ -69,6 +70,7 @@ def do_some_work() -> None:
         services.check_decision(
             decision=checked, approve=True, reason="Surety checked, I agree.", by=named("manager")
         )
+    fill_queues()
 
 
 def _oldest(advisor: User) -> list[Case]:
