@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from scoring.drawing.words import number, percent, signed
+from scoring.drawing.words import number, percent, signed, told
+from scoring.ml.features import catalogue
 
 Facts = Mapping[str, Any]
 
@@ -56,10 +57,15 @@ def _alike(check: Facts) -> tuple[str, str]:
     title = _("Clients with a known outcome are like the others")
     if check["auc"] is None:
         return title, _("Not compared: every client of the folder has a known outcome.")
-    names = ", ".join(f"{one['feature']} ({percent(one['share'], 0)})" for one in check["top"][:3])
+    names = ", ".join(f"{_label(one['feature'])} ({percent(one['share'], 0)})" for one in check["top"][:3])
     return title, _(
         "Told apart with an AUC of {auc}, where 0.5 means that they are alike; most by {names}."
     ).format(auc=number(check["auc"], 3), names=names)
+
+
+def _label(feature: str) -> str:
+    known = catalogue.BY_NAME.get(feature)
+    return told(known.label) if known else feature
 
 
 _STATES = {True: "passed", False: "failed", None: "reported"}

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from scoring.drawing.figure import Column, Figure, Row
-from scoring.drawing.words import signed
+from scoring.drawing.words import number
 
 Facts = Mapping[str, Any]
 
@@ -40,12 +40,12 @@ def _quality(rows: list[Facts]) -> Figure:
         code="quality",
         title=_("AUC, with its 95% interval"),
         summary=_("{best} ranks best, with an AUC of {auc} out of fold.").format(
-            best=candidate(best), auc=f"{best['metrics']['auc']['value']:.4f}"
+            best=candidate(best), auc=number(best["metrics"]["auc"]["value"], 4)
         ),
         x=_("Candidate"),
         y=_("AUC"),
         columns=[
-            Column(_("AUC"), "number", 4, style="points"),
+            Column(_("AUC"), "number", 4, style="dots"),
             Column(_("Lowest"), "number", 4, style="edge"),
             Column(_("Highest"), "number", 4, style="edge"),
         ],
@@ -69,17 +69,18 @@ def _against(rows: list[Facts], champion: str) -> Figure:
         x=_("Candidate"),
         y=_("Cost per case beyond the champion’s"),
         columns=[
-            Column(_("Difference"), "number", 4, style="points"),
+            Column(_("Difference"), "number", 4, style="dots"),
             Column(_("Lowest"), "number", 4, style="edge"),
             Column(_("Highest"), "number", 4, style="edge"),
+            Column(_("AUC beyond the champion’s"), "number", 4, style="table"),
         ],
         rows=[
-            Row(candidate(row), [row["against"]["cost"][end] for end in ("value", "low", "high")])
-            for row in others
-        ],
-        notes=[
-            _("{name}: AUC {auc} against the champion.").format(
-                name=candidate(row), auc=signed(row["against"]["auc"]["value"])
+            Row(
+                candidate(row),
+                [
+                    *(row["against"]["cost"][end] for end in ("value", "low", "high")),
+                    row["against"]["auc"]["value"],
+                ],
             )
             for row in others
         ],
@@ -90,7 +91,7 @@ def _effort(rows: list[Facts]) -> Figure:
     return Figure(
         code="effort",
         title=_("Time and memory"),
-        summary=_("Seconds to learn five folds on one thread, and the memory that took at most."),
+        summary=_("Processor seconds to learn all folds, on one thread, and the memory that took at most."),
         x=_("Candidate"),
         y=_("Seconds"),
         columns=[

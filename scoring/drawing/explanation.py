@@ -74,6 +74,7 @@ def dependences(known: Facts) -> list[Figure]:
 def _dependence(name: str, rows: Any) -> Figure:
     known = [row for row in rows if row["low"] is not None or row["code"] is not None]
     risky, safe = (choose(known, key=lambda row: row["mean"]) if known else None for choose in (max, min))
+    is_ordered = not catalogue.BY_NAME[name].categories
     swing = risky["mean"] - safe["mean"] if risky and safe else 0.0
     return Figure(
         code=f"dependence-{name.lower().replace('_', '-')}",
@@ -84,7 +85,7 @@ def _dependence(name: str, rows: Any) -> Figure:
         x=_("Value"),
         y=_("Log-odds"),
         columns=[
-            Column(_("Mean contribution"), "number", 3, style="points"),
+            Column(_("Mean contribution"), "number", 3, style="points" if is_ordered else "dots"),
             Column(_("One client in ten below"), "number", 3, style="edge"),
             Column(_("One client in ten above"), "number", 3, style="edge"),
             Column(_("Clients"), "number", 0, style="table"),

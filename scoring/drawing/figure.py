@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 
 Words = str | Promise
 Form = Literal["percent", "number"]
-Style = Literal["line", "dashed", "edge", "points", "bars", "table"]
+Style = Literal["line", "dashed", "edge", "points", "dots", "bars", "table"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,18 +27,19 @@ def cost(facts: Facts) -> Figure:
         title=_("Cost against threshold"),
         summary=_(
             "At the threshold of {threshold} a case costs {cost}; accepting everybody would cost "
-            "{everybody}. Between {low} and {high} the cost stays within 1% of the lowest."
+            "{everybody}. Between {low} and {high} the cost stays within 1% of the lowest. An accepted "
+            "default costs {fn}, a refused good client {fp}."
         ).format(
             threshold=percent(facts["threshold"], 2),
             cost=number(curve["chosen"]["cost"], 3),
             everybody=number(curve["everybody"]["cost"], 3),
             low=percent(flat["low"], 2),
             high=percent(flat["high"], 2),
+            fn=number(costs["fn"]),
+            fp=number(costs["fp"]),
         ),
         x=_("Threshold"),
-        y=_("Cost per case ({fn} for an accepted default, {fp} for a refused good client)").format(
-            fn=number(costs["fn"]), fp=number(costs["fp"])
-        ),
+        y=_("Cost per case"),
         columns=[Column(_("Cost per case"), "number", 4)],
         rows=[Row(at, [value]) for at, value in zip(curve["threshold"], curve["cost"], strict=True)],
         numeric=True,

@@ -2,6 +2,8 @@
 
 from django.utils.translation import get_language
 
+from scoring.ml.tables.schema import Text
+
 MINUS = "−"
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 _FRENCH = str.maketrans({",": NARROW_SPACE, ".": ","})
@@ -20,6 +22,11 @@ def percent(value: float, decimals: int = 1) -> str:
 
 def signed(value: float, decimals: int = 4) -> str:
     return f"+{number(value, decimals)}" if value > 0 else number(value, decimals)
+
+
+def told(text: Text) -> str:
+    """The words in the reader's language."""
+    return text.fr if _reads_french() else text.en
 
 
 def _reads_french() -> bool:

@@ -15,6 +15,7 @@
   const looks = {
     line: (ink) => ({ borderColor: ink, borderWidth: 2, pointRadius: 0 }),
     dashed: (ink) => ({ borderColor: ink, borderWidth: 2, borderDash: [6, 4], pointRadius: 0 }),
+    dots: (ink) => ({ borderColor: ink, backgroundColor: ink, showLine: false, pointRadius: 5 }),
     points: (ink) => ({ borderColor: ink, backgroundColor: ink, borderWidth: 1.5, pointRadius: 4 }),
     edge: () => ({ borderColor: colour("--line-strong"), borderWidth: 1, borderDash: [2, 3], pointRadius: 0 }),
     bars: (ink) => ({ backgroundColor: ink, maxBarThickness: 28 }),
@@ -39,11 +40,32 @@
         ctx.moveTo(x, chartArea.top);
         ctx.lineTo(x, chartArea.bottom);
         ctx.stroke();
-        ctx.fillText(mark.textContent, x + 4, chartArea.top + 10 + 14 * place);
+        ctx.textAlign = place ? "right" : "left";
+        ctx.fillText(mark.textContent, place ? x - 4 : x + 4, chartArea.top + 10);
       });
       ctx.restore();
     },
   });
+
+  // From the lowest to the highest, through each dot.
+  const whiskers = {
+    id: "whiskers",
+    beforeDatasetsDraw({ ctx, data, scales }) {
+      const [dots, low, high] = data.datasets;
+      if (dots.showLine !== false || !high) return;
+      ctx.save();
+      ctx.strokeStyle = dots.borderColor;
+      ctx.lineWidth = 1.5;
+      low.data.forEach((value, place) => {
+        const x = scales.x.getPixelForValue(place);
+        ctx.beginPath();
+        ctx.moveTo(x, scales.y.getPixelForValue(value));
+        ctx.lineTo(x, scales.y.getPixelForValue(high.data[place]));
+        ctx.stroke();
+      });
+      ctx.restore();
+    },
+  };
 
   function seriesOf(figure) {
     const rows = [...figure.querySelectorAll("tbody tr")];
@@ -58,6 +80,7 @@
       }),
       ...looks[head.dataset.style](palette[order % palette.length]),
     }));
+    if (sets[0].showLine === false) sets.slice(1).forEach((set) => Object.assign(set, { showLine: false }));
     if ("diagonal" in figure.dataset) {
       const top = Math.max(...sets.flatMap((set) => set.data.flatMap((point) => [point.x, point.y])));
       const ideal = { label: figure.dataset.diagonal, data: [{ x: 0, y: 0 }, { x: top, y: top }] };
@@ -94,11 +117,11 @@
         interaction: { mode: "nearest", intersect: false },
         scales: isSideways ? { x: amounts, y: places } : { x: places, y: amounts },
         plugins: {
-          legend: { display: sets.length > 1, position: "top", align: "end", labels: { boxWidth: 20, boxHeight: 2 } },
+          legend: { display: sets.length > 1 && sets[0].showLine !== false, position: "top", align: "end", labels: { boxWidth: 20, boxHeight: 2 } },
           tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${form.format(isSideways ? item.parsed.x : item.parsed.y)}` } },
         },
       },
-      plugins: [marking(figure)],
+      plugins: [marking(figure), whiskers],
     });
   }
 

@@ -26,7 +26,10 @@ def curves(target: Values, probability: Values) -> dict[str, Any]:
     caught, alarms = np.cumsum(target[order])[ends], np.cumsum(1 - target[order])[ends]
     tpr, fpr = caught / caught[-1], alarms / alarms[-1]
     cut = probability[order][ends]
-    kept = np.unique(np.linspace(0, len(ends) - 1, POINTS).round().astype(int))
+    last = len(ends) - 1
+    # Evenly over the clients, and finer among the riskiest, where precision changes fastest.
+    places = np.concatenate([np.linspace(0, last, POINTS), np.geomspace(1, max(last, 1), POINTS // 2)])
+    kept = np.unique(places.round().astype(int).clip(0, last))
     return {
         "roc": {"fpr": [0.0, *fpr[kept].tolist()], "tpr": [0.0, *tpr[kept].tolist()]},
         "precision_recall": {
