@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import django
 
 if TYPE_CHECKING:
+    from bench.dice import Found
     from bench.timing import Measure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,14 +31,18 @@ def main() -> None:
         django.setup()
         folder = REAL if REAL.is_dir() else synthetic(Path(beside))
         found = measure(folder)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        with_dice = compare()
     for one in found:
         print(
             f"{one.name:<38} p50 {one.p50:9.2f} {one.unit}  p95 {one.p95:9.2f} {one.unit}"
             f"  {one.ratio:7.1f} x {one.floor} ({one.floor_p50:.2f} {one.unit})"
         )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory of this process, import included: {peak:.0f} MB")
-    RESULTS.write_text(json.dumps([asdict(one) | {"ratio": one.ratio} for one in found], indent=1) + "\n")
+    for searched in with_dice:
+        print(searched)
+    measured = [asdict(one) | {"ratio": one.ratio} for one in found]
+    RESULTS.write_text(json.dumps([*measured, *map(asdict, with_dice)], indent=1) + "\n")
 
 
 def synthetic(beside: Path) -> Path:
@@ -50,10 +55,19 @@ def synthetic(beside: Path) -> Path:
 def measure(folder: Path) -> "list[Measure]":
     from django.core.management import call_command
 
-    from bench import model, pages, tables
+    from bench import model, pages, tables, whatif
 
     call_command("demo", verbosity=0)
-    return [*tables.measures(folder), *model.measures(), *pages.measures()]
+    return [*tables.measures(folder), *model.measures(), *pages.measures(), *whatif.measures()]
+
+
+def compare() -> "list[Found]":
+    """After everything else: DiCE brings pandas and scikit-learn along."""
+    from accounts.models import User
+    from bench import dice, whatif
+
+    manager = User.objects.get(username="manager")
+    return dice.compare(whatif.refusals(manager, 2 * dice.REFUSALS))
 
 
 if __name__ == "__main__":
