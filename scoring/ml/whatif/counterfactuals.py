@@ -10,6 +10,7 @@ and the model alone, so the same question has the same answer. Idea of sparse an
 S. Wachter, B. Mittelstadt, C. Russell (2018); R. K. Mothilal, A. Sharma, C. Tan, "DiCE" (2020).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -62,11 +63,10 @@ def search(record: Mapping[str, Any], probability: Probability, threshold: float
     `record` is `{**application, **history}` of one client. About 300 rows are scored in all.
     """
     goal = threshold * (1 - MARGIN)
-    scored = _scored(record, _grid(record), probability)
-    best = _best(one for one in scored if one.probability <= goal)
+    best = _best(_steady(_scored(record, _grid(record), probability), goal))
     for finer in (_between_levels, _to_the_step):
         nearer = _scored(record, (asked for one in best for asked in finer(record, one)), probability)
-        best = _best([*best, *(one for one in nearer if one.probability <= goal)])
+        best = _best([*best, *_steady([*best, *nearer], goal)])
     return best
 
 
@@ -179,20 +179,40 @@ def _may_be_advised(request: Request, name: str) -> bool:
 
 
 def _columns(record: Mapping[str, Any], requests: list[Request]) -> dict[str, NDArray[Any]]:
-    """The record once for every request, with its changes: far quicker than a record each."""
-    known = {name: value for name, value in record.items() if value is not None}
-    columns = {name: _repeated(value, len(requests)) for name, value in known.items()}
+    """The record once for every request, with its changes."""
+    columns = repeated(record, len(requests))
     for row, request in enumerate(requests):
         for name, value in request.changes.items():
             columns[name][row] = value
     return columns
 
 
-def _repeated(value: float | str, times: int) -> NDArray[Any]:
-    return np.full(times, value, dtype=object if isinstance(value, str) else np.float64)
+def repeated(record: Mapping[str, Any], times: int) -> dict[str, NDArray[Any]]:
+    """What is known of one client in columns (times,): far quicker than `columns_of` on as many records."""
+    return {
+        name: np.full(times, value, dtype=object if isinstance(value, str) else np.float64)
+        for name, value in record.items()
+        if value is not None
+    }
 
 
 # ---- choosing
+
+
+def _steady(scored: Iterable[Counterfactual], goal: float) -> Iterator[Counterfactual]:
+    """Those that reach the goal and still do at the next smaller credit: what one narrow split of a tree lets
+    pass is luck, not advice."""
+    alike: dict[frozenset[tuple[str, float | None]], list[Counterfactual]] = defaultdict(list)
+    for one in scored:
+        alike[frozenset((n, v) for n, v in one.asked.items() if n != "AMT_CREDIT")].append(one)
+    for ways in alike.values():
+        yield from (one for one in ways if "AMT_CREDIT" not in one.asked and one.probability <= goal)
+        lowered = (one for one in ways if "AMT_CREDIT" in one.asked)
+        smaller = None
+        for one in sorted(lowered, key=lambda one: one.changes["AMT_CREDIT"]):
+            if max((smaller or one).probability, one.probability) <= goal:
+                yield one
+            smaller = one
 
 
 def _best(found: Iterable[Counterfactual]) -> list[Counterfactual]:
