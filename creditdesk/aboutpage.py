@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from creditdesk import charts, wording
 from creditdesk.casepage.explanation import usual_effects
 from creditdesk.casepage.reasons import group_titled
+from creditdesk.reasons import telling
 from scoring.ml.features import catalogue
 from scoring.ml.model.explained import Explained
 from scoring.ml.model.model import Model
@@ -100,13 +101,18 @@ def _groups(model: Model) -> tuple[Looked, ...]:
             label=group_titled(code),
             share=wording.percent(usual[code] / whole) if whole else "",
             width=charts.bar(usual.get(code, 0.0), largest).width * 2,
-            features=tuple(
-                wording.told(catalogue.BY_NAME[name].label) for name in members[code][:NAMED_FEATURES]
-            ),
+            features=_named(members[code]),
             count=len(members[code]),
         )
         for code in order
     )
+
+
+def _named(names: list[str]) -> tuple[str, ...]:
+    """Those that a person can picture, where there are any."""
+    features = [catalogue.BY_NAME[name] for name in names]
+    sayable = [one for one in features if telling.can_be_said(one)] or features
+    return tuple(wording.titled(one.label) for one in sayable[:NAMED_FEATURES])
 
 
 def _by_importance(features: tuple[str, ...], explained: Explained | None) -> list[str]:

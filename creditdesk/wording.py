@@ -109,9 +109,9 @@ def percents_apart(one: float, other: float) -> tuple[str, str]:
     return percent(one, decimals), percent(other, decimals)
 
 
-def points(value: float, decimals: int) -> str:
-    """A difference of two percentages, with its sign; `value` in hundredths."""
-    return gettext("%(n)s pts") % {"n": signed(value, decimals)}
+def points(amount: str) -> str:
+    """A difference of two percentages."""
+    return gettext("%(n)s points") % {"n": amount}
 
 
 def other_groups(count: int) -> str:
@@ -245,10 +245,19 @@ def _delay_over_many(value: Value, statistic: str) -> str:
     """A delay as its feature sums it up: a spread is a length of time, neither late nor early."""
     if statistic == "std":
         return in_words(value, Unit.DURATION_DAYS)
+    if statistic in ("slope", "trend") and isinstance(value, float | int) and math.isfinite(value):
+        return _change_of_delay(float(value))
     words = in_words(value, Unit.DELAY_DAYS)
     if statistic == "mean":
         return gettext("%(delay)s on average") % {"delay": words}
     return gettext("%(delay)s in all") % {"delay": words} if statistic == "sum" else words
+
+
+def _change_of_delay(days: float) -> str:
+    if abs(days) < 0.05:
+        return gettext("unchanged")
+    longer, shorter = gettext("%(days)s longer"), gettext("%(days)s shorter")
+    return (longer if days > 0 else shorter) % {"days": _days(abs(days))}
 
 
 def _age(value: float) -> str:

@@ -51,6 +51,7 @@ class Distribution:
     below: str
     below_everybody: str
     cells: tuple[Cell, ...]
+    has_both: bool
 
     @property
     def highest(self) -> float:
@@ -172,6 +173,7 @@ def _distribution(part: _Part, everybody: _Part) -> Distribution:
         below=_below(part),
         below_everybody=_below(everybody),
         cells=tuple(cells),
+        has_both=part.cell is not everybody.cell,
     )
 
 

@@ -2,16 +2,15 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
-import numpy as np
 from django.conf import settings
 
 from creditdesk import charts, wording
 from creditdesk.casepage import reasons
+from creditdesk.casepage.waterfall import Waterfall, waterfall
 from creditdesk.models.assessment import Contribution
 from scoring.ml.model import folder
 from scoring.ml.model.calibration import Calibration
@@ -19,38 +18,8 @@ from scoring.ml.model.explained import Explained
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import ModelVersion
 
-# So many groups have a step of their own; the rest are one step.
-STEPS = 8
-POINTS_DECIMALS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One part of the way; `amount` is what it adds, as it reads, `bar` from where to where."""
-
-    label: str
-    amount: str
-    part: float
-    bar: charts.Span
-
-    @property
-    def towards(self) -> str:
-        return reasons.towards(self.part)
-
-
-@dataclass(frozen=True, slots=True)
-class Waterfall:
-    """start + the parts of the steps = end, exactly and also in the rounded numbers."""
-
-    start: float
-    end: float
-    start_words: str
-    end_words: str
-    up: str
-    down: str
-    steps: tuple[Step, ...]
-    start_at: float
-    end_at: float
+# The groups that move the score least are folded away.
+FIRST_GROUPS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +65,14 @@ class Explanation:
     force_at: float
     groups: tuple[Group, ...]
 
+    @property
+    def first_groups(self) -> tuple[Group, ...]:
+        return self.groups[:FIRST_GROUPS]
+
+    @property
+    def other_groups(self) -> tuple[Group, ...]:
+        return self.groups[FIRST_GROUPS:]
+
 
 def explanation(
     contributions: Sequence[Contribution],
@@ -113,7 +90,7 @@ def explanation(
     return Explanation(
         base=base,
         total=total,
-        waterfall=_waterfall(sums, base, total, calibration if in_points else None),
+        waterfall=waterfall(sums, base, total, calibration if in_points else None),
         in_points=in_points,
         has_points=calibration is not None,
         pushes=tuple(
@@ -144,78 +121,6 @@ def _sums(contributions: Sequence[Contribution]) -> dict[str, float]:
         parts[item.feature.group].append(item.contribution)
     sums = {code: math.fsum(amounts) for code, amounts in parts.items()}
     return dict(sorted(sums.items(), key=lambda one: -abs(one[1])))
-
-
-def _waterfall(
-    sums: Mapping[str, float], base: float, total: float, calibration: Calibration | None
-) -> Waterfall:
-    rest = list(sums.values())[STEPS:]
-    amounts = [*list(sums.values())[:STEPS], *([math.fsum(rest)] if rest else [])]
-    labels = [reasons.group_titled(code) for code in list(sums)[:STEPS]]
-    if rest:
-        labels.append(wording.other_groups(len(rest)))
-    reached = [base]
-    for amount in amounts:
-        reached.append(reached[-1] + amount)
-    # The last place is the model's own, not the sum of roundings on the way.
-    reached[-1] = total
-    places, write = _in_unit(reached, calibration)
-    parts = [after - before for before, after in pairwise(places)]
-    shown = _adding_up(parts, places[0], places[-1], write.decimals, write.scale)
-    spans = charts.spans(places)
-    return Waterfall(
-        start=places[0],
-        end=places[-1],
-        start_words=write.place(places[0]),
-        end_words=write.place(places[-1]),
-        up=write.part(math.fsum(write.scale * part for part in parts if part > 0)),
-        down=write.part(math.fsum(write.scale * part for part in parts if part < 0)),
-        steps=tuple(
-            Step(label, write.part(amount), part, span)
-            for label, amount, part, span in zip(labels, shown, parts, spans.between, strict=True)
-        ),
-        start_at=spans.start,
-        end_at=spans.end,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """How places and parts of a waterfall are written: percentages and points, or log-odds."""
-
-    place: Callable[[float], str]
-    part: Callable[[float], str]
-    scale: float
-    decimals: int
-
-
-def _in_unit(reached: Sequence[float], calibration: Calibration | None) -> tuple[list[float], _Written]:
-    if calibration is None:
-        plain = _Written(_log_odds, _log_odds, 1.0, reasons.DECIMALS)
-        return list(reached), plain
-    places = calibration.probability(np.array(reached)).tolist()
-    return places, _Written(
-        lambda place: wording.percent(place, POINTS_DECIMALS), _points, 100.0, POINTS_DECIMALS
-    )
-
-
-def _log_odds(value: float) -> str:
-    return wording.signed(value, reasons.DECIMALS)
-
-
-def _points(value: float) -> str:
-    return wording.points(value, POINTS_DECIMALS)
-
-
-def _adding_up(parts: Sequence[float], start: float, end: float, decimals: int, scale: float) -> list[float]:
-    """The parts as they have to read, so that whoever adds up the rounded column gets the rounded end: the
-    largest part takes what rounding leaves over, where it shows least."""
-    shown = [round(scale * part, decimals) for part in parts]
-    if shown:
-        left = round(scale * end, decimals) - round(scale * start, decimals) - math.fsum(shown)
-        largest = max(range(len(parts)), key=lambda position: abs(parts[position]))
-        shown[largest] = round(shown[largest] + left, decimals)
-    return shown
 
 
 def _groups(

@@ -99,6 +99,9 @@ SHARED: Final = Text(
     "{said}; so it is for {share} of accepted clients.",
     "{said} ; c’est le cas de {share} des clients acceptés.",
 )
+RARE: Final = Text(
+    "{said}; few accepted clients are in that case.", "{said} ; peu de clients acceptés sont dans ce cas."
+)
 KNOWN_FOR: Final = Text(
     "{said}; it is known for {share} of accepted clients.",
     "{said} ; cette information est connue pour {share} des clients acceptés.",

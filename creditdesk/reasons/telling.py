@@ -15,9 +15,9 @@ LANGUAGES = ("en", "fr")
 
 
 def can_be_said(feature: Feature) -> bool:
-    """Whether a person can picture the value; indices, products and spreads they cannot."""
+    """Whether a person can picture the value; indices, products, spreads and slopes they cannot."""
     return feature.name in sentences.PHRASES or (
-        feature.unit is not Unit.NUMBER and not feature.name.endswith("_std")
+        feature.unit is not Unit.NUMBER and not feature.name.endswith(("_std", "_slope", "_trend"))
     )
 
 
@@ -57,7 +57,7 @@ def _sentence(
         return _against_range(feature, value, usual, refused, said)
     share = usual.share_of(value)
     if np.isnan(share):
-        return _say(sentences.ALONE, said=said)
+        return _say(sentences.RARE, said=said)
     return _say(sentences.SHARED, said=said, share=wording.percent(share, 0))
 
 

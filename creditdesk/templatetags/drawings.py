@@ -148,7 +148,8 @@ def histogram(one: Distribution) -> SafeString:
         x, height, level = number * width, 96 * cell.share / tallest, 96 * cell.everybody / tallest
         css = "bin bin-client" if cell.client else "bin"
         bars.append((css, at(x + width * 0.06), f"{104 - height:.1f}", at(width * 0.88), f"{height:.1f}"))
-        steps.append((at(x), at(x + width), f"{104 - level:.1f}", f"{104 - level:.1f}"))
+        if one.has_both:
+            steps.append((at(x), at(x + width), f"{104 - level:.1f}", f"{104 - level:.1f}"))
         if number % 5 == 2:
             labels.append((at(x + width / 2), cell.label))
     return format_html(
