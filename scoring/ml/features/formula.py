@@ -113,7 +113,8 @@ def known_median(values: Sequence[Values]) -> Values:
     count = known_count(values).astype(np.intp)
     low, high = np.maximum(count - 1, 0) // 2, count // 2
     columns = np.arange(ordered.shape[1])
-    return (ordered[low, columns] + ordered[np.minimum(high, len(ordered) - 1), columns]) / 2
+    middle: Values = (ordered[low, columns] + ordered[np.minimum(high, len(ordered) - 1), columns]) / 2
+    return middle
 
 
 def known_variance(values: Sequence[Values]) -> Values:
