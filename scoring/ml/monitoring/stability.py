@@ -44,6 +44,10 @@ def stability(reference: Column, current: Column, *, columns: int = 1) -> Stabil
     `columns` is how many are looked at together: the more, the higher the bound of chance of each.
     """
     labels, before, after = _counts(reference, current)
+    # A bin that is empty on both sides says nothing; smoothing would make it speak of the sizes.
+    held = before + after > 0
+    labels = tuple(label for label, full in zip(labels, held, strict=True) if full)
+    before, after = before[held], after[held]
     r, c = _shares(before), _shares(after)
     return Stability(
         psi=float(((c - r) * np.log(c / r)).sum()),
