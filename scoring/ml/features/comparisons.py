@@ -30,9 +30,8 @@ def fraction(
     """An aggregate over recent rows divided by the same over more of them: has it grown of late?"""
     recent, usual = Aggregate(part, quantity, kind), Aggregate(whole, quantity, kind)
     label = recent.feature(table=table, prefix=prefix).label
-    words = Text(
-        f"{label.en}, compared with {whole.rows.en}", f"{label.fr}, par rapport {wording.to(whole.rows.fr)}"
-    )
+    longer = whole.period or whole.rows
+    words = Text(f"{label.en}, compared with {longer.en}", f"{label.fr}, par rapport {wording.to(longer.fr)}")
     name = f"{recent.named(prefix)}_OVER_{whole.name or 'ALL'}"
     group = part.group or quantity.group
     return Comparison(

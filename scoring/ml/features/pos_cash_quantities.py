@@ -15,7 +15,7 @@ PROGRESS, LATENESS = "pos_progress", "pos_lateness"
 def statements_of(period: Text) -> Text:
     return Text(
         f"monthly statements of past loans in {period.en}",
-        f"les relevés mensuels des crédits passés {de(period.fr)}",
+        f"les relevés mensuels {de(period.fr)} pour les crédits passés",
     )
 
 

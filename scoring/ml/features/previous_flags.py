@@ -21,16 +21,33 @@ IS_INSURED = Flag("IS_INSURED", TERMS, "with insurance", "avec assurance")
 FOR_POLICY = Flag(
     "FOR_POLICY",
     REFUSALS,
-    "refused under the credit policy (HC)",
-    "refusées selon la politique de crédit (HC)",
+    "whose reason of refusal was the credit policy (HC)",
+    "dont le motif de refus est la politique de crédit (HC)",
 )
 FOR_LIMIT = Flag(
-    "FOR_LIMIT", REFUSALS, "refused for exceeding a limit", "refusées pour dépassement de limite"
+    "FOR_LIMIT",
+    REFUSALS,
+    "whose reason of refusal was a limit exceeded",
+    "dont le motif de refus est un dépassement de limite",
 )
-FOR_SCORE = Flag("FOR_SCORE", REFUSALS, "refused for their score", "refusées pour leur score")
-FOR_SCOFR = Flag("FOR_SCOFR", REFUSALS, "refused under code SCOFR", "refusées sous le code SCOFR")
-FOR_SCO = Flag("FOR_SCO", REFUSALS, "refused under code SCO", "refusées sous le code SCO")
-FOR_CHECKS = Flag("FOR_CHECKS", REFUSALS, "refused after checks", "refusées après vérification")
+FOR_SCORE = Flag(
+    "FOR_SCORE", REFUSALS, "whose reason of refusal was the score", "dont le motif de refus est le score"
+)
+FOR_SCOFR = Flag(
+    "FOR_SCOFR",
+    REFUSALS,
+    "whose reason of refusal was code SCOFR",
+    "dont le motif de refus est le code SCOFR",
+)
+FOR_SCO = Flag(
+    "FOR_SCO", REFUSALS, "whose reason of refusal was code SCO", "dont le motif de refus est le code SCO"
+)
+FOR_CHECKS = Flag(
+    "FOR_CHECKS",
+    REFUSALS,
+    "whose reason of refusal was a check",
+    "dont le motif de refus est une vérification",
+)
 IS_REVOLVING = Flag("IS_REVOLVING", APPLICATIONS, "for revolving credit", "pour un crédit renouvelable")
 IS_REPEAT = Flag("IS_REPEAT", APPLICATIONS, "made as a returning client", "faites comme client fidèle")
 IS_BACK = Flag("IS_BACK", APPLICATIONS, "made on coming back", "faites comme client revenu")

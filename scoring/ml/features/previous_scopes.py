@@ -85,8 +85,8 @@ def still_due(months: int) -> Scope:
     return Scope(
         f"DUE_IN_{months}M",
         Text(
-            f"previous loans with instalments left in {months} months",
-            f"les crédits précédents à échéances restantes dans {months} mois",
+            f"previous loans still to be paid in {months} months",
+            f"les crédits précédents encore à payer dans {months} mois",
         ),
         _.IS_RUNNING & (months <= _.UNPAID),
     )

@@ -15,13 +15,15 @@ class Scope:
     """The rows an aggregate is over: all of them (`where` is None) or those of a condition.
 
     `rows` names them: "active loans at other lenders", "les crédits actifs chez d’autres prêteurs". A scope
-    with a `group` gives it to its aggregates in place of their quantity's.
+    with a `group` gives it to its aggregates in place of their quantity's. `period` is how long its window
+    is, where it has one: "the last 6 months".
     """
 
     name: str
     rows: Text
     where: ibis.Deferred | None = None
     group: str = ""
+    period: Text | None = None
 
     @property
     def column(self) -> str:

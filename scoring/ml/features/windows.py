@@ -18,10 +18,12 @@ def last_days(column: str, *lengths: int, rows: Callable[[Text], Text]) -> tuple
     return tuple(
         Scope(
             f"{days}D",
-            rows(Text(f"the last {days} days", f"les {days} derniers jours")),
+            rows(period),
             ibis._[column] >= -days,
+            period=period,
         )
         for days in lengths
+        for period in (Text(f"the last {days} days", f"les {days} derniers jours"),)
     )
 
 
@@ -30,10 +32,12 @@ def last_months(column: str, *lengths: int, rows: Callable[[Text], Text], days: 
     return tuple(
         Scope(
             f"{months}M",
-            rows(Text(f"the last {months} months", f"les {months} derniers mois")),
+            rows(period),
             ibis._[column] >= -(round(months * DAYS_PER_MONTH) if days else months),
+            period=period,
         )
         for months in lengths
+        for period in (Text(f"the last {months} months", f"les {months} derniers mois"),)
     )
 
 
