@@ -7,7 +7,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from creditdesk.forms.decision import SHORTEST_REASON
 from creditdesk.forms.fields import ISO
@@ -17,13 +16,12 @@ from creditdesk.models import Contest, Decision
 def words_field(
     label: Any, *, least: int = SHORTEST_REASON, most: int = 2000, rows: int = 3
 ) -> forms.CharField:
-    help_text = ngettext_lazy("At least %(n)s character.", "At least %(n)s characters.", least) % {"n": least}
     return forms.CharField(
         label=label,
         min_length=least,
         max_length=most,
         widget=forms.Textarea(attrs={"rows": rows}),
-        help_text=help_text if least > 1 else "",
+        help_text=_("At least 20 characters.") if least == SHORTEST_REASON else "",
     )
 
 
