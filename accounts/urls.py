@@ -9,7 +9,7 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.usersessions import views as sessions
 from django.urls import path
 
-from accounts import second_factor
+from accounts import api_key_views, second_factor
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -30,4 +30,7 @@ urlpatterns = [
         name="mfa_download_recovery_codes",
     ),
     path("sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("api-keys/", api_key_views.api_keys, name="api_keys"),
+    path("api-keys/<str:prefix>/rotate/", api_key_views.api_key_rotate, name="api_key_rotate"),
+    path("api-keys/<str:prefix>/revoke/", api_key_views.api_key_revoke, name="api_key_revoke"),
 ]

@@ -81,7 +81,7 @@ class Batch(Strict):
     model_config = {"json_schema_extra": {"examples": [{"items": [examples.STORED, examples.QUESTION]}]}}
 
     items: Annotated[
-        list[Annotated[Any, WithJsonSchema({"$ref": "#/components/schemas/Question"})]],
+        list[Annotated[Any, WithJsonSchema({"type": "object"})]],
         Field(min_length=1, max_length=MOST_ITEMS),
     ]
     contributions: Annotated[
