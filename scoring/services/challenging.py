@@ -24,9 +24,8 @@ def appoint(
     appointment = ChallengerAppointment.objects.create(
         version=version, appointed_by=by, reason=reason.strip(), comparison=dict(comparison or {})
     )
-    audit.record(
-        action=Action.CHALLENGER, actor=by, target=version.name, details={"reason": appointment.reason}
-    )
+    details = {"appointment": appointment.pk}
+    audit.record(action=Action.CHALLENGER, actor=by, target=version.name, details=details)
     return appointment
 
 
@@ -35,7 +34,7 @@ def dismiss(*, by: User | None, reason: str) -> ChallengerAppointment:
     """Let no version score in the shadow from now on; what it has scored stays."""
     _allow(by)
     appointment = ChallengerAppointment.objects.create(version=None, appointed_by=by, reason=reason.strip())
-    audit.record(action=Action.CHALLENGER, actor=by, details={"reason": appointment.reason})
+    audit.record(action=Action.CHALLENGER, actor=by, details={"appointment": appointment.pk})
     return appointment
 
 

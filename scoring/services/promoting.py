@@ -123,7 +123,6 @@ def _audit(proposal: Proposal, action: Action, by: User) -> None:
     details = {
         "proposal": proposal.pk,
         "status": proposal.status,
-        "reason": proposal.answer_reason or proposal.reason,
         "overrides_gates": proposal.overrides_gates,
     }
     audit.record(action=action, actor=by, target=proposal.version.name, details=details)
