@@ -4,7 +4,7 @@ A check has `passed`: True, False, or None where it only reports. A run with a f
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from scoring.ml.training.trials import Question
 
 Values = NDArray[np.float64]
 Check = dict[str, Any]
+Procedure = Callable[[Values], Values]
 
 # Above every public result on these data that did not leak (the best stack reported 0.8086).
 LEAK_ALARM = 0.81
@@ -33,16 +34,19 @@ def suspect(checks: Mapping[str, Check]) -> list[str]:
     return [code for code, check in checks.items() if check["passed"] is False]
 
 
-def of_run(clients: Clients, figures: Mapping[str, Any], *, seed: int, size: int) -> dict[str, Check]:
+def of_run(
+    clients: Clients, figures: Mapping[str, Any], again: Procedure, *, seed: int, size: int
+) -> dict[str, Check]:
     """Every check of a run with these `figures` (metrics of "oof" and "holdout"), by code.
 
-    `size`: at most so many clients answer the questions that need boosters of their own.
+    `again` goes from outcomes, (n,), to log-odds out of fold, (n,), NaN for who is held out; `size`: at most
+    so many clients answer the questions that need boosters of their own.
     """
     return {
         "split_by_client": split_by_client(clients, seed),
         "holdout_agrees": holdout_agrees(figures["oof"]["auc"], figures["holdout"]["auc"]),
         "no_leak": no_leak(figures),
-        "shuffled": shuffled(clients, seed=seed, size=size),
+        "shuffled": shuffled(clients, again, seed=seed),
         "train_like_test": train_like_test(clients, seed=seed, size=size),
     }
 
@@ -77,21 +81,24 @@ def no_leak(figures: Mapping[str, Any]) -> Check:
     return {"passed": highest <= LEAK_ALARM, "auc": highest, "limit": LEAK_ALARM}
 
 
-def shuffled(clients: Clients, *, seed: int, size: int) -> Check:
-    """Outcomes dealt out at random cannot be foretold: an AUC other than 0.5 comes from the procedure."""
-    rows = trials.sampled(clients.target, size, seed)
-    target = np.random.default_rng(seed).permutation(clients.target[rows])
-    question = Question(clients.names, clients.matrix[rows], target, list(vocabulary(clients.names)))
-    found = _auc(target, trials.ask(question, seed=seed).raw)
-    defaults, repaid = target.sum(), (1 - target).sum()
+def shuffled(clients: Clients, again: Procedure, *, seed: int) -> Check:
+    """Outcomes dealt out at random cannot be foretold: an AUC other than 0.5 comes from the procedure.
+
+    The whole procedure is gone through again: selection, fitted features and boosters in every fold.
+    """
+    target = np.random.default_rng(seed).permutation(clients.target)
+    raw = again(target)
+    asked = ~np.isnan(raw)
+    found = _auc(target[asked], raw[asked])
+    defaults, repaid = target[asked].sum(), (1 - target[asked]).sum()
     # Standard error of an AUC of 0.5. Source: Mann and Whitney (1947).
-    error = math.sqrt((len(target) + 1) / (12 * defaults * repaid))
+    error = math.sqrt((asked.sum() + 1) / (12 * defaults * repaid))
     return {
-        "passed": abs(found - 0.5) <= _SHUFFLED_ERRORS * error,
+        "passed": bool(abs(found - 0.5) <= _SHUFFLED_ERRORS * error),
         "auc": found,
         "low": found - _Z * error,
         "high": found + _Z * error,
-        "clients": len(target),
+        "clients": int(asked.sum()),
     }
 
 

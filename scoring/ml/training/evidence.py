@@ -4,12 +4,13 @@ The result goes into model.json as it is; the card and the pages read it from th
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.ml.features import catalogue
 from scoring.ml.model.booster import Booster
 from scoring.ml.training import (
     checking,
@@ -20,6 +21,7 @@ from scoring.ml.training import (
     splits,
     threshold,
 )
+from scoring.ml.training.checking import Procedure
 from scoring.ml.training.clients import Clients, Say
 from scoring.ml.training.threshold import Costs
 
@@ -50,10 +52,16 @@ class Judged:
     metrics: Mapping[str, Any]
 
 
-def evidence(clients: Clients, judged: Judged, *, effort: Effort, seed: int, say: Say) -> dict[str, Any]:
+def evidence(
+    clients: Clients, judged: Judged, again: Procedure, *, effort: Effort, seed: int, say: Say
+) -> dict[str, Any]:
     """Entries of model.json: "curves", "reliability", "cost_curve", "fairness", "protected", "checks",
     "suspect" and "explanation".
+
+    `clients` have the features of the booster. `again` is the whole procedure of this training: outcomes,
+    (n,), to log-odds out of fold, (n,), NaN for who is held out.
     """
+    plain = without_fitted(clients)
     learn, judge = splits.hold_out(clients.target, seed)
     parts = {"oof": learn, "holdout": judge}
 
@@ -76,10 +84,10 @@ def evidence(clients: Clients, judged: Judged, *, effort: Effort, seed: int, say
             clients, judged.unseen, judged.threshold, resamples=effort.resamples, seed=seed
         ),
         "protected": lambda: {
-            "sex": protected.foretold_sex(clients, seed=seed, size=effort.trials),
-            "price": protected.price(clients, seed=seed, size=effort.trials),
+            "sex": protected.foretold_sex(plain, seed=seed, size=effort.trials),
+            "price": protected.price(plain, seed=seed, size=effort.trials),
         },
-        "checks": lambda: checking.of_run(clients, judged.metrics, seed=seed, size=effort.trials),
+        "checks": lambda: checking.of_run(plain, judged.metrics, again, seed=seed, size=effort.trials),
         "explanation": explained,
     }
     found: dict[str, Any] = {}
@@ -87,3 +95,18 @@ def evidence(clients: Clients, judged: Judged, *, effort: Effort, seed: int, say
         say(f"Evidence: {name.replace('_', ' ')}")
         found[name] = step()
     return {**found, "suspect": checking.suspect(found["checks"])}
+
+
+def without_fitted(clients: Clients) -> Clients:
+    """The same clients with the features that depend on their own rows alone.
+
+    What was learned from everybody knows the outcomes of the very clients that a trial would ask about.
+    """
+    learned = {feature.name for feature in catalogue.FITTED}
+    kept = [place for place, name in enumerate(clients.names) if name not in learned]
+    return replace(
+        clients,
+        names=tuple(clients.names[place] for place in kept),
+        matrix=clients.matrix[:, kept],
+        others=clients.others[:, kept],
+    )

@@ -24,6 +24,7 @@ from scoring.ml.training import (
     gains,
     metrics,
     preparing,
+    procedure,
     rungs,
     summaries,
     threshold,
@@ -32,7 +33,7 @@ from scoring.ml.training.card import card
 from scoring.ml.training.clients import Clients, Say
 from scoring.ml.training.ladder import Ladder
 from scoring.ml.training.pooling import Step
-from scoring.ml.training.recipe import Recipe
+from scoring.ml.training.recipe import Recipe, recipe_for
 from scoring.ml.training.threshold import USUAL, Costs
 
 REFERENCE_ROWS = 5_000
@@ -118,7 +119,8 @@ def train(
     shipped = prepared.shipped(clients, everybody.feature_name())
     judged = evidence.Judged(everybody, unseen, verdicts.threshold, costs, figures)
     trouble = evidence.QUICK if recipe.quick else evidence.THOROUGH
-    found = evidence.evidence(shipped, judged, effort=trouble, seed=seed, say=say)
+    again = procedure.of(clients, families=kept, recipe=recipe_for(len(clients), quick=True), seed=seed)
+    found = evidence.evidence(shipped, judged, again, effort=trouble, seed=seed, say=say)
     about = {"families": worth, "selection": _selection(prepared), "steps": _steps(ladder, steps)}
     return Trained(
         everybody, oof.rounds, verdicts, unseen, figures, {**found, **about}, shipped, prepared.fitted

@@ -1,0 +1,36 @@
+"""From clients to scores, out of fold: selection, fitted features and boosters anew in every fold."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.ml.training import preparing, rungs
+from scoring.ml.training.clients import Clients
+from scoring.ml.training.recipe import Recipe
+
+Values = NDArray[np.float64]
+
+
+def of(clients: Clients, *, families: Sequence[str], recipe: Recipe, seed: int) -> Callable[[Values], Values]:
+    """From outcomes, (n,), to log-odds, (n,), by boosters that saw neither the client nor the hold-out.
+
+    The held-out ones get NaN. `families` are the fitted ones that are used. Raises TrainingError when the
+    defaults do not fill the folds.
+    """
+
+    def out_of_fold(target: Values) -> Values:
+        asked = replace(clients, target=target)
+        parts = rungs.split(asked, seed)
+        prepared = preparing.Preparation(families, asked.past, recipe.shuffles, seed)
+        ladder = rungs.ladder(
+            asked, rungs.alone(asked), parts, prepared.rows_of, recipe=recipe, seed=seed, say=_silent
+        )
+        return ladder.cross_validate().raw
+
+    return out_of_fold
+
+
+def _silent(stage: str) -> None:
+    """A check within a training has no stages of its own."""
