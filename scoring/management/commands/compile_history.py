@@ -11,5 +11,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for part in PARTS:
-            sql_of(part)
+            sql_of(part, part.adds)
         self.stdout.write(f"{len(PARTS)} histories in {PLACE}")

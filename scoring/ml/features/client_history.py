@@ -73,7 +73,7 @@ def _database() -> Any:
 
 @cache
 def _planned(part: Part) -> str:
-    _database().execute(f"PREPARE history_{part.needs[0]} AS {sql_of(part)}")
+    _database().execute(f"PREPARE history_{part.needs[0]} AS {sql_of(part, part.adds)}")
     return f"EXECUTE history_{part.needs[0]}"
 
 

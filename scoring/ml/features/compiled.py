@@ -34,12 +34,15 @@ def provided_parts(tables: Collection[str]) -> list[Part]:
 
 
 @cache
-def sql_of(part: Part) -> str:
-    """One row per client over the tables `part_<name>`, typed as the catalogue declares: see history.one."""
-    kept = PLACE / f"{part.needs[0]}-{_digest()}.sql"
+def sql_of(part: Part, added: tuple[str, ...]) -> str:
+    """One row per client over the tables `part_<name>`, typed as the catalogue declares: see history.one.
+
+    `added` are those of the tables that add to the part which are there; they may be empty.
+    """
+    kept = PLACE / f"{'+'.join((part.needs[0], *added))}-{_digest()}.sql"
     if kept.exists():
         return kept.read_text(encoding="utf-8")
-    tables = {name: _declared(name) for name in part.needs}
+    tables = {name: _declared(name) for name in (*part.needs, *added)}
     sql = str(ibis.to_sql(history.one(part, tables), dialect="duckdb"))
     with suppress(OSError):  # Where nothing may be written, every process writes its own.
         _keep(kept, sql)
@@ -50,7 +53,8 @@ def side_by_side(tables: Collection[str]) -> str:
     """Every application of `part_application` with its history in each of the provided `tables`."""
     parts = provided_parts(tables)
     joins = " ".join(
-        f"LEFT JOIN ({sql_of(part)}) AS of_{part.needs[0]} ON application.{history.CLIENT} = {part.key}"
+        f"LEFT JOIN ({sql_of(part, _added(part, tables))}) AS of_{part.needs[0]}"
+        f" ON application.{history.CLIENT} = {part.key}"
         for part in parts
     )
     keys = f" EXCLUDE ({', '.join(part.key for part in parts)})" if parts else ""
@@ -58,6 +62,10 @@ def side_by_side(tables: Collection[str]) -> str:
         f"SELECT *{keys} FROM part_application AS application {joins}"  # noqa: S608 (our own names)
         f" ORDER BY application.{history.CLIENT}"
     )
+
+
+def _added(part: Part, tables: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in part.adds if name in tables)
 
 
 def columns_as_sql(table: str) -> dict[str, str]:
