@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.ml.training.threshold import THEORY, best_threshold, fold_thresholds
+from scoring.ml.training.threshold import THEORY, Costs, best_threshold, cost_curve, fold_thresholds
 
 clients = st.lists(
     st.tuples(st.sampled_from([0.0, 1.0]), st.integers(1, 20).map(lambda n: n / 21)), min_size=1, max_size=40
@@ -38,3 +38,26 @@ def test_calibrated_probabilities_are_best_cut_at_one_eleventh() -> None:
     target = (rng.random(len(probability)) < probability).astype(float)
     assert pytest.approx(1 / 11) == THEORY
     assert best_threshold(target, probability) == pytest.approx(THEORY, abs=0.015)
+
+
+@given(clients)
+def test_the_cost_curve_holds_its_minimum_and_the_range_that_is_as_good(
+    drawn: list[tuple[float, float]],
+) -> None:
+    target, probability = np.array(drawn).T
+    curve = cost_curve(target, probability, 0.2)
+    best = best_threshold(target, probability)
+    assert curve["minimum"]["threshold"] == best
+    assert curve["minimum"]["cost"] == pytest.approx(cost(target, probability, best))
+    assert curve["chosen"]["cost"] == pytest.approx(cost(target, probability, 0.2))
+    assert curve["flat"]["low"] <= best <= curve["flat"]["high"]
+    assert len(curve["threshold"]) == len(curve["cost"]) <= 200
+
+
+def test_another_price_of_a_default_moves_the_threshold() -> None:
+    rng = np.random.default_rng(1)
+    probability = rng.beta(1, 9, 100_000)
+    target = (rng.random(len(probability)) < probability).astype(float)
+    dear = Costs(fn=40, fp=1)
+    assert best_threshold(target, probability, dear) == pytest.approx(dear.theory, abs=0.01)
+    assert Costs(fn=3, fp=1).theory == 0.25
