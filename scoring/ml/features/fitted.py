@@ -21,9 +21,27 @@ CIRCLES: tuple[Words, ...] = (
     ),
 )
 COMPARED: tuple[tuple[str, str, Unit, str, str], ...] = (
-    ("EXT_SOURCE_1", "external_ratings", Unit.SCORE, "External rating 1", "Note externe n° 1"),
-    ("EXT_SOURCE_2", "external_ratings", Unit.SCORE, "External rating 2", "Note externe n° 2"),
-    ("EXT_SOURCE_3", "external_ratings", Unit.SCORE, "External rating 3", "Note externe n° 3"),
+    (
+        "EXT_SOURCE_1",
+        "external_ratings",
+        Unit.SCORE,
+        "External credit rating 1",
+        "Note de crédit externe n° 1",
+    ),
+    (
+        "EXT_SOURCE_2",
+        "external_ratings",
+        Unit.SCORE,
+        "External credit rating 2",
+        "Note de crédit externe n° 2",
+    ),
+    (
+        "EXT_SOURCE_3",
+        "external_ratings",
+        Unit.SCORE,
+        "External credit rating 3",
+        "Note de crédit externe n° 3",
+    ),
     ("AMT_INCOME_TOTAL", "income", Unit.MONEY, "Income", "Revenu"),
     ("AMT_CREDIT", "loan_size", Unit.MONEY, "Loan amount", "Montant du prêt"),
     ("AMT_ANNUITY", "instalment_burden", Unit.MONEY, "Instalment", "Mensualité"),
@@ -54,8 +72,9 @@ NEIGHBOURS: tuple[Feature, ...] = (
             f"NEIGHBOURS_{count}",
             "external_ratings",
             Unit.PERCENT,
-            f"Defaults among the {count} clients nearest by external ratings and loan length",
-            f"Défauts parmi les {count} clients les plus proches par les notes externes et la durée du prêt",
+            f"Defaults among the {count} clients nearest by external credit ratings and loan length",
+            f"Défauts parmi les {count} clients les plus proches par les notes de crédit externes et la "
+            "durée du prêt",
         )
         for count in (100, 500)
     ),
@@ -63,8 +82,8 @@ NEIGHBOURS: tuple[Feature, ...] = (
         "NEIGHBOURS_DISTANCE",
         "external_ratings",
         Unit.NUMBER,
-        "Distance to the hundredth nearest client by external ratings and loan length",
-        "Distance au centième client le plus proche par les notes externes et la durée du prêt",
+        "Distance to the hundredth nearest client by external credit ratings and loan length",
+        "Distance au centième client le plus proche par les notes de crédit externes et la durée du prêt",
     ),
 )
 
@@ -76,15 +95,15 @@ EXPECTED: tuple[Feature, ...] = tuple(
             f"EXPECTED_EXT_{number}",
             "external_ratings",
             Unit.SCORE,
-            f"External rating {number} that clients like this one have",
-            f"Note externe n° {number} des clients semblables",
+            f"External credit rating {number} that clients like this one have",
+            f"Note de crédit externe n° {number} des clients semblables",
         ),
         _feature(
             f"SURPRISE_EXT_{number}",
             "external_ratings",
             Unit.NUMBER,
-            f"External rating {number} less that of clients like this one",
-            f"Note externe n° {number} : écart à celle des clients semblables",
+            f"External credit rating {number} less that of clients like this one",
+            f"Note de crédit externe n° {number} : écart à celle des clients semblables",
         ),
     )
 )

@@ -159,7 +159,7 @@ def _explained(path: Path, content: bytes | None, features: tuple[str, ...]) -> 
 def _fitted(path: Path, content: bytes | None, features: tuple[str, ...]) -> Fitted:
     try:
         found = Fitted() if content is None else Fitted.restore(content)
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+    except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise ModelUnavailable(f"{path.name}: {FITTED} cannot be used ({error})") from error
     learned = {feature.name for feature in catalogue.FITTED}
     for name in (name for name in features if name in learned and name not in found.names):

@@ -6,13 +6,12 @@ and the top knows every table of the folder that is trained on.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.features import catalogue, frames, history
+from scoring.ml.features import catalogue, frames
 from scoring.ml.features.derive import feature_matrix
 from scoring.ml.tables.folder import Folder
 from scoring.ml.training.clients import Clients, Say, TrainingError, informative
@@ -42,7 +41,6 @@ class Step:
 class _Known:
     """One folder: its labelled clients, with all features (m, k) at each step, and those without a label."""
 
-    tables: Tables
     reference: References
     target: Values
     matrices: Mapping[Tables, Values]
@@ -81,37 +79,30 @@ def _tables(folder: Folder) -> Tables:
 
 def _known(folder: Folder, levels: Sequence[Tables]) -> _Known:
     mine = [tables for tables in levels if tables <= _tables(folder)]
-    parts = [_labelled(batch, mine) for batch in frames.profiles(folder)]
+    matrices = {tables: _matrix(folder, tables) for tables in mine}
+    reference, target = _outcomes(folder)
+    known = ~np.isnan(target)
     return _Known(
-        _tables(folder),
-        np.concatenate([part.reference for part in parts]),
-        np.concatenate([part.target for part in parts]),
-        {tables: np.concatenate([part.matrices[tables] for part in parts]) for tables in mine},
-        np.concatenate([part.tested for part in parts]),
+        reference[known],
+        target[known],
+        {tables: matrix[known] for tables, matrix in matrices.items()},
+        reference[~known],
     )
 
 
-def _labelled(batch: frames.ProfileBatch, levels: Sequence[Tables]) -> _Known:
-    known = ~np.isnan(batch.target)
-    columns = {name: values[known] for name, values in batch.columns.items()}
-    return _Known(
-        frozenset(),
-        batch.reference[known],
-        batch.target[known],
-        {tables: feature_matrix(_only(columns, tables)) for tables in levels},
-        batch.reference[~known],
+def _matrix(folder: Folder, tables: Tables) -> Values:
+    """All features (n, k) of every client as if only these tables had been provided."""
+    history = {name: table for name, table in folder.history.items() if name in tables}
+    batches = frames.profiles(replace(folder, history=history))
+    return np.concatenate([feature_matrix(batch.columns) for batch in batches])
+
+
+def _outcomes(folder: Folder) -> tuple[References, Values]:
+    batches = list(frames.profiles(replace(folder, history={})))
+    return (
+        np.concatenate([batch.reference for batch in batches]),
+        np.concatenate([batch.target for batch in batches]),
     )
-
-
-def _only(columns: Mapping[str, NDArray[Any]], tables: Tables) -> dict[str, NDArray[Any]]:
-    """The columns that are there when only these tables are provided."""
-    hidden = {
-        feature.name
-        for part in history.PARTS
-        if not tables.issuperset(part.needs)
-        for feature in part.aggregates
-    }
-    return {name: values for name, values in columns.items() if name not in hidden}
 
 
 def _agree(folders: Sequence[_Known]) -> None:

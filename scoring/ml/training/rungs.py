@@ -55,7 +55,7 @@ def ladder(
     rungs = [
         Rung(step.target, block, places, rows, own)
         for step, block, places, rows, own in zip(
-            steps, blocks, below, [*map(_as_they_are, steps[:-1]), prepare(steps[-1])], recipes, strict=True
+            steps, blocks, below, [*map(as_they_are, steps[:-1]), prepare(steps[-1])], recipes, strict=True
         )
     ]
     return Ladder(rungs, seed, say)
@@ -66,7 +66,7 @@ def alone(clients: Clients) -> tuple[Step, ...]:
     return (Step(frozenset(), clients.names, clients.reference, clients.target, clients.matrix),)
 
 
-def _as_they_are(step: Step) -> Callable[[Mask], Rows]:
+def as_they_are(step: Step) -> Callable[[Mask], Rows]:
     rows = Rows(step.names, step.matrix)
     return lambda learn: rows
 
