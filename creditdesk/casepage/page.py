@@ -218,7 +218,7 @@ class CasePage:
     @cached_property
     def decision_form(self) -> DecisionForm | None:
         may = self.reader.has_perm("creditdesk.decide_case") and self.assessment and not self.standing
-        if not may or self.assessment is None:
+        if not may or self.assessment is None or self.work.is_anothers_claim:
             return None
         return self.forms.get("decision") or DecisionForm(case=self.case, assessment=self.assessment)
 

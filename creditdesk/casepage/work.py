@@ -39,6 +39,10 @@ class Work:
         return self.claim is not None and self.claim.held_by_id == self.reader.pk
 
     @property
+    def is_anothers_claim(self) -> bool:
+        return self.claim is not None and not self.is_own_claim
+
+    @property
     def may_claim(self) -> bool:
         return self.is_open and self.claim is None and self.reader.has_perm("creditdesk.claim_case")
 
@@ -73,7 +77,7 @@ class Work:
     def escalation_form(self) -> EscalationForm | None:
         if not self.is_open or self.escalation or not self.reader.has_perm("creditdesk.escalate_case"):
             return None
-        if self.claim and not self.is_own_claim:
+        if self.is_anothers_claim:
             return None
         return self.forms.get("escalation") or EscalationForm(auto_id="id_escalate_%s")
 
