@@ -120,9 +120,9 @@ def test_recent_months_weigh_more_in_a_decayed_mean():
 
 
 def test_the_last_month_tells_the_limit_and_whether_a_card_is_open():
-    limits = {"AMT_CREDIT_LIMIT_ACTUAL": 500.0, "NAME_CONTRACT_STATUS": "Completed"}
     client = card(
-        card_month(-9, AMT_CREDIT_LIMIT_ACTUAL=250.0, NAME_CONTRACT_STATUS="Active"), card_month(-2, **limits)
+        card_month(-9, AMT_CREDIT_LIMIT_ACTUAL=250.0, NAME_CONTRACT_STATUS="Active"),
+        card_month(-2, AMT_CREDIT_LIMIT_ACTUAL=500.0, NAME_CONTRACT_STATUS="Completed"),
     )
 
     assert client["CARD_LAST_AMT_CREDIT_LIMIT_ACTUAL_value"] == 500
