@@ -7,7 +7,7 @@ drags a GPU build of XGBoost in, so no requirements file has it: `make bench` pu
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -90,7 +90,7 @@ def _ours(model: Model, record: Record) -> list[Changes]:
 # ---- DiCE on the same levers: three amounts within the bounds of an honest change
 
 
-def _dice(model: Model, records: list[Record]) -> Callable[[Record], list[Changes]]:
+def _dice(model: Model, records: Sequence[Record]) -> Callable[[Record], list[Changes]]:
     sys.path.append(str(FOLDER))
     import dice_ml  # type: ignore[import-not-found, import-untyped, unused-ignore]
     import pandas as pd
@@ -157,7 +157,7 @@ def _differences(record: Record, row: Mapping[str, Any]) -> Changes:
 
 
 def _measured(
-    name: str, model: Model, records: list[Record], search: Callable[[Record], list[Changes]]
+    name: str, model: Model, records: Sequence[Record], search: Callable[[Record], list[Changes]]
 ) -> Found:
     times, crossing = [], []
     for record in records:

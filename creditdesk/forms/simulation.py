@@ -112,7 +112,7 @@ class SimulationForm(forms.Form):
         field = self.fields[name]
         if isinstance(field, EditableField):
             return bool(value != field.on_file)
-        return value != "" and value != self.record.get(name)
+        return bool(value != "" and value != self.record.get(name))
 
 
 class ScenarioForm(forms.Form):

@@ -125,4 +125,5 @@ def _key(request: DeskRequest) -> uuid.UUID:
 
 
 def _own_draft(request: DeskRequest, chosen: str) -> Draft | None:
-    return Draft.objects.filter(by=request.user, key=DraftForm({"draft": chosen}).key()).first()
+    key = DraftForm({"draft": chosen}).key()
+    return Draft.objects.filter(by=request.user, key=key).first() if key else None

@@ -158,3 +158,18 @@ def test_only_those_who_open_cases_can_enter_one(client_as):
         assert client_as(who).get(reverse("case_new")).status_code == 403
         assert client_as(who).post(reverse("case_new"), typed(APPLICATION)).status_code == 403
     assert not Case.objects.exists()
+
+
+def test_the_form_says_what_most_clients_have_where_a_model_knows(advisor, model_in_use):
+    assert "Most clients: €1 to €9." in advisor.get(NEW).content.decode()
+
+
+def test_without_a_model_the_form_claims_nothing_about_others(advisor, db):
+    assert "Most clients" not in advisor.get(NEW).content.decode()
+
+
+def test_an_instalment_above_the_whole_credit_is_a_slip(advisor, db):
+    response = advisor.post(NEW, typed(APPLICATION, AMT_ANNUITY="500000"))
+    assert response.status_code == 422
+    assert "cannot be above the whole credit" in response.content.decode()
+    assert not Case.objects.exists()

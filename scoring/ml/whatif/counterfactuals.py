@@ -76,7 +76,7 @@ def distance(record: Mapping[str, Any], changes: Mapping[str, float]) -> float:
     The price of the goods is not counted: it only follows the credit.
     """
     amounts = (name for name in ("AMT_CREDIT", "AMT_ANNUITY") if name in changes)
-    moved = sum(abs(changes[name] / record[name] - 1) for name in amounts)
+    moved: float = sum(abs(changes[name] / record[name] - 1) for name in amounts)
     return moved + DOCUMENT_DISTANCE * sum(name.startswith("FLAG_DOCUMENT_") for name in changes)
 
 
@@ -172,7 +172,7 @@ def _may_be_advised(request: Request, name: str) -> bool:
     if then is None or now is None or not BY_NAME[name].low <= then <= BY_NAME[name].high:
         return False
     if name == "AMT_ANNUITY":
-        return then <= now * MOST_INSTALMENT
+        return bool(then <= now * MOST_INSTALMENT)
     if name in ("AMT_CREDIT", "AMT_GOODS_PRICE"):
         return bool(then < now)
     return bool((now, then) == (0, 1))

@@ -31,11 +31,11 @@ def monthly_rate(credit: float, annuity: float) -> float:
     Source: the annuity formula, credit = annuity x (1 - (1 + i)^-n) / i, solved for i by bisection.
     """
     months = likely_months(credit, annuity)
-    lowest = (1 + LOWEST_YEARLY_RATE) ** (1 / 12) - 1
-    low, high = lowest, _HIGHEST_MONTHLY_RATE
+    low: float = (1 + LOWEST_YEARLY_RATE) ** (1 / 12) - 1
+    high = _HIGHEST_MONTHLY_RATE
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        repaid = annuity * (1 - (1 + middle) ** -months) / middle
+        repaid = annuity * (1 - float((1 + middle) ** -months)) / middle
         low, high = (middle, high) if repaid > credit else (low, middle)
     return low
 

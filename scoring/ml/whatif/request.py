@@ -3,8 +3,9 @@
 A rule speaks up only where something it concerns was changed: what the bank has on file is never refused.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from scoring.ml.features.times import DAYS_PER_MONTH, DAYS_PER_YEAR
@@ -36,7 +37,7 @@ class Problem:
 
     field: str
     words: Text
-    amounts: Mapping[str, float] = field(default_factory=dict)
+    amounts: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +99,11 @@ def _paid_down(request: Request, paid: float) -> dict[str, Value]:
 
 
 def _over_months(request: Request, months: float) -> dict[str, Value]:
-    credit, today = (
-        request["AMT_CREDIT"],
-        (request.record.get("AMT_CREDIT"), request.record.get("AMT_ANNUITY")),
-    )
-    if credit is None or credit <= 0 or not all(today):
+    credit = request["AMT_CREDIT"]
+    today, annuity = (request.record.get(name) for name in ("AMT_CREDIT", "AMT_ANNUITY"))
+    if credit is None or credit <= 0 or not (today and annuity):
         return {}
-    rate = monthly_rate(*today)  # type: ignore[arg-type]  # both are amounts above zero
+    rate = monthly_rate(today, annuity)
     return {"AMT_ANNUITY": cents(float(annuity_over(credit, months, rate)))}
 
 
