@@ -15,7 +15,6 @@ urlpatterns = [
     path("proposals/<int:number>/answer/", views.proposal_answer, name="proposal_answer"),
     path("proposals/<int:number>/withdraw/", views.proposal_withdraw, name="proposal_withdraw"),
     path("compare/", detail.model_comparison, name="model_comparison"),
-    path("compare/<int:number>/", detail.model_comparison, name="model_comparison_at"),
     path("<str:version>/", detail.model_detail, name="model_detail"),
     path("<str:version>/explanation/", detail.model_explanation, name="model_explanation"),
     path("<str:version>/fairness/", detail.model_fairness, name="model_fairness"),

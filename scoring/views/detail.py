@@ -53,10 +53,10 @@ def model_fairness(request: HttpRequest, version: str) -> HttpResponse:
 
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
-def model_comparison(request: HttpRequest, number: int | None = None) -> HttpResponse:
-    """The newest comparison of candidates, or an earlier one by its number."""
-    known = Comparison.objects.newest_first()
-    shown = get_object_or_404(known, pk=number) if number else known.first()
+def model_comparison(request: HttpRequest) -> HttpResponse:
+    """The newest comparison of candidates, or an earlier one by its `number`."""
+    known, number = Comparison.objects.newest_first(), request.GET.get("number", "")
+    shown = get_object_or_404(known, pk=number) if number.isdecimal() else known.first()
     context: dict[str, Any] = {
         "comparison": shown,
         "earlier": known.exclude(pk=shown.pk)[:EARLIER] if shown else [],

@@ -98,8 +98,8 @@ def test_the_pages_show_a_comparison(db, client_as, printed):
     assert "SMOTE, scaler, LightGBM" in page
     best = printed["found"]["rows"][0]["metrics"]["auc"]["value"]
     assert f"{best:.4f}" in page
-    assert browser.get(f"/models/compare/{kept.pk}/").status_code == 200
-    assert browser.get("/models/compare/999999/").status_code == 404
+    assert browser.get(f"/models/compare/?number={kept.pk}").status_code == 200
+    assert browser.get("/models/compare/?number=999999").status_code == 404
 
 
 def test_without_a_comparison_the_page_says_how_to_make_one(db, client_as):
