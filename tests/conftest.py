@@ -45,6 +45,7 @@ def own_places(settings, monkeypatch, tmp_path) -> None:
     settings.AUDIT_ANCHOR = tmp_path / "audit.anchor"
     settings.MLFLOW_TRACKING_URI = f"sqlite:///{tmp_path / 'mlflow.sqlite3'}"
     monkeypatch.setattr(engine, "_held", None)
+    monkeypatch.setattr(engine, "_shadow", None)
     engine.features_of.cache_clear()
     caches["fragments"].clear()
 

@@ -98,7 +98,7 @@ class Command(BaseCommand):
         self.stderr.write("Asking Evidently")
         both = [name for name in frames.APPLICATION if all(name in side.columns for side in sides)]
         try:
-            judged = evidently_report.judge(*sides, both)
+            judged = evidently_report.judge(*sides, both, moved_share=limits().moved_share)
         except ImportError as error:
             self.stderr.write(f"Evidently is not installed here ({error}): PSI and performance alone")
             return ""

@@ -29,8 +29,11 @@ class Judged:
     page: str
 
 
-def judge(reference: Sample, current: Sample, names: Sequence[str]) -> Judged:
-    """Drift of the columns `names`, of the score and of the outcome as Evidently tells them."""
+def judge(reference: Sample, current: Sample, names: Sequence[str], *, moved_share: float = 0.05) -> Judged:
+    """Drift of the columns `names`, of the score and of the outcome as Evidently tells them.
+
+    From `moved_share` of the columns on its page calls the whole a drift.
+    """
     os.environ.setdefault("DO_NOT_TRACK", "1")
     from evidently import DataDefinition, Dataset, Report
     from evidently.metrics import DatasetMissingValueCount
@@ -46,7 +49,11 @@ def judge(reference: Sample, current: Sample, names: Sequence[str]) -> Judged:
     )
     limit = threshold(len(sides[0]), len(sides[1]))
     preset = DataDriftPreset(
-        num_method=NUMERIC, cat_method=CATEGORY, num_threshold=limit, cat_threshold=limit
+        drift_share=moved_share,
+        num_method=NUMERIC,
+        cat_method=CATEGORY,
+        num_threshold=limit,
+        cat_threshold=limit,
     )
     report = Report([preset, DatasetMissingValueCount()])
     before, now = (Dataset.from_pandas(frame, data_definition=definition) for frame in frames)
