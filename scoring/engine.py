@@ -2,6 +2,9 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -43,16 +46,37 @@ _IN_USE = Prepared(
         "pk", Subquery(Suspension.objects.order_by("-pk").values("suspends")[:1])
     )
 )
+_asked: ContextVar[list[Model] | None] = ContextVar("asked", default=None)
 _swapping = threading.Lock()
 _held: Held | None = None
 _shadowing = threading.Lock()
 _shadow: Held | None = None
 
 
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Within it the champion is looked up once: every part of a page then speaks of the same model."""
+    token = _asked.set([])
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
 def current() -> Model:
     """The champion. Raises ModelUnavailable, with the reason, when there is none that can be trusted, and
     ModelSuspended while a person has taken it out of use."""
-    # Asked several times on every page: the number alone, until it is another one.
+    asked = _asked.get()
+    if asked:
+        return asked[0]
+    model = _champion()
+    if asked is not None:
+        asked.append(model)
+    return model
+
+
+def _champion() -> Model:
+    # Asked on every page: the number alone, until it is another one.
     newest, suspended = _IN_USE.first() or (None, None)
     if newest is None:
         raise ModelUnavailable("no model version has been activated")

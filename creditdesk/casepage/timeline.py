@@ -1,9 +1,12 @@
 """What happened to a client's cases, newest first: assessments, decisions, notes, and who worked on them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection
+from django.db.models import Model
 
 from creditdesk.models import Assessment, Case, Claim, Contest, Decision, Escalation, Letter, Note
 
@@ -22,17 +25,36 @@ class Event:
     what: Assessment | Decision | Note | Claim | Escalation | Contest | Letter | Case
 
 
+Source = Callable[[dict[int, str]], Iterable[Event]]
 _NAMES = tuple(f"assessed_by__{part}" for part in ("username", "first_name", "last_name"))
 
 
 def timeline(case: Case, user: "User") -> list[Event]:
     """Of this case and of the same client's other cases, as far as the reader may see them."""
-    references = dict(
-        Case.objects.visible_to(user).filter(client_id=case.client_id).values_list("pk", "reference")
+    rows = (
+        Case.objects.visible_to(user)
+        .filter(client_id=case.client_id)
+        .values_list("pk", "reference", "shared_at")
     )
-    sources = (_assessments, _decisions, _notes, _claims, _escalations, _contests, _letters, _shared)
+    references = {pk: reference for pk, reference, _ in rows}
+    sources: list[Source] = [_assessments, *_sources(list(references))]
+    if any(shared_at for _, _, shared_at in rows):
+        sources.append(_shared)
     events = [event for source in sources for event in source(references)]
     return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def _sources(cases: list[int]) -> list[Source]:
+    """Those with rows of these cases. Most cases have had little happen to them; one plain statement takes
+    a tenth of the time in which Django puts a question to each table."""
+    if not cases:
+        return []
+    of_them = f"case_id IN ({', '.join(['%s'] * len(cases))})"
+    parts = [f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {of_them})" for model in SOURCES]  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", cases * len(parts))
+        found = cursor.fetchone()
+    return [source for source, present in zip(SOURCES.values(), found, strict=True) if present]
 
 
 def _assessments(references: dict[int, str]) -> Iterable[Event]:
@@ -85,3 +107,13 @@ def _shared(references: dict[int, str]) -> Iterable[Event]:
     for row in shared:
         if row.shared_at:
             yield Event("share", row.shared_at, row.shared_by, references[row.pk], row)
+
+
+SOURCES: Final[Mapping[type[Model], Source]] = {
+    Decision: _decisions,
+    Note: _notes,
+    Claim: _claims,
+    Escalation: _escalations,
+    Contest: _contests,
+    Letter: _letters,
+}

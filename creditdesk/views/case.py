@@ -18,6 +18,7 @@ from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.http import DeskRequest
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.services import DecisionRefused
+from scoring import engine
 
 PAGE: Final = "creditdesk/case_detail.html"
 # What may be asked for on its own, by the id of the element that it replaces.
@@ -36,6 +37,7 @@ NEIGHBOURS: Final = {"next": next_pending, "previous": previous_pending}
 
 @require_safe
 @permission_required("creditdesk.view_case", raise_exception=True)
+@engine.asked_once()
 def case_detail(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     if (direction := request.GET.get("go")) in NEIGHBOURS:
