@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,8 @@ from scoring.ml.training.recipe import Recipe, recipe_for
 from scoring.ml.training.threshold import USUAL, Costs
 from scoring.ml.training.training_run import training_run
 from scoring.models import ModelVersion
+
+_UNFINISHED = "unfinished"
 
 
 class Refused(Exception):
@@ -74,6 +76,7 @@ def train(
     Refused; then no version of that name is there, unless the message says that it is.
     """
     _refuse_known(order.target)
+    _sweep(order.target.parent)
     try:
         material = _read(order, watch)
         facts, trials = _build(order, material, watch, heard)
@@ -171,24 +174,29 @@ def _recipe(
 def _beside(target: Path) -> Iterator[Path]:
     """An empty folder beside the target, to be renamed when it is whole: a version is there or it is not."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(target.parent):
-        for left in target.parent.glob(".*.unfinished*"):
-            shutil.rmtree(left, ignore_errors=True)
-        with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.unfinished.") as beside:
-            unfinished = Path(beside) / target.name
-            unfinished.mkdir()
-            yield unfinished
+    prefix = f".{target.name}.{_UNFINISHED}."
+    with _alone(target.parent), TemporaryDirectory(dir=target.parent, prefix=prefix) as beside:
+        unfinished = Path(beside) / target.name
+        unfinished.mkdir()
+        yield unfinished
 
 
 @contextmanager
-def _alone(place: Path) -> Iterator[None]:
-    """One training writes at a time: what is unfinished when the next one starts was left by a killed one."""
+def _alone(place: Path, *, wait: bool = True) -> Iterator[None]:
+    """One training writes at a time. Raises BlockingIOError when another one does and nobody waits."""
     handle = os.open(place, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(handle)
+
+
+def _sweep(place: Path) -> None:
+    """What is unfinished while nobody writes was left by a training that was killed."""
+    with suppress(FileNotFoundError, BlockingIOError), _alone(place, wait=False):
+        for left in place.glob(f".*.{_UNFINISHED}.*"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _log(

@@ -1,6 +1,10 @@
+import fcntl
+import os
 from io import StringIO
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -66,6 +70,8 @@ def test_a_version_is_never_overwritten(applications: Path, places: Path) -> Non
         (["--name", "../v1"], "letters, digits"),
         (["--name", ".hidden"], "letters, digits"),
         (["--name", "v1", "--seed", "-1"], "whole number"),
+        (["--name", "v1", "--cost-fn", "0"], "a number above 0"),
+        (["--name", "v1", "--cost-fp", "nan"], "a number above 0"),
     ],
 )
 def test_a_wrong_argument_is_named(applications: Path, arguments: list[str], why: str) -> None:
@@ -94,6 +100,59 @@ def test_a_disk_that_fails_while_writing_leaves_nothing_behind(
     with pytest.raises(CommandError, match="No space left"):
         train(applications, "--name", "v1", "--quick")
     assert list(places.iterdir()) == []
+
+
+def test_what_a_killed_training_left_is_cleared_and_not_what_another_one_writes(
+    applications: Path, places: Path
+) -> None:
+    torn = places / ".v0.unfinished.abc" / "v0"
+    torn.mkdir(parents=True)
+    (torn / "model.txt").write_text("half a mod")
+    handle = os.open(places, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with pytest.raises(CommandError, match="nowhere"):
+        train(applications.parent / "nowhere", "--name", "v1")
+    assert torn.exists()
+    os.close(handle)
+    with pytest.raises(CommandError, match="nowhere"):
+        train(applications.parent / "nowhere", "--name", "v1")
+    assert list(places.iterdir()) == []
+
+
+def test_dearer_defaults_lower_the_threshold_and_are_recorded(applications: Path, places: Path) -> None:
+    train(applications, "--name", "dear", "--quick", "--cost-fn", "20", "--cost-fp", "2.5")
+    facts = folder.load(places / "dear").facts
+    assert facts["costs"] == {"fn": 20.0, "fp": 2.5}
+    assert facts["threshold_theory"] == pytest.approx(1 / 9)
+
+
+def test_a_pool_adds_its_clients_and_is_recorded(applications: Path, places: Path, tmp_path: Path) -> None:
+    more = application_folder(tmp_path / "more", clients=1_900, unlabelled=0, seed=7)
+    table = pq.read_table(more / "application_train.parquet")
+    others = pa.array(table["SK_ID_CURR"].to_numpy() + 500_000)
+    pq.write_table(table.set_column(0, "SK_ID_CURR", others), more / "application_train.parquet")
+    train(applications, "--name", "pooled", "--quick", "--pool", str(more))
+    facts = folder.load(places / "pooled").facts
+    assert facts["data"]["clients"] == 1_500
+    assert [step["clients"] for step in facts["steps"]] == [3_400]
+    assert facts["data"]["pool"][0]["tables"] == ["application"]
+
+
+def test_a_pool_that_is_not_there_is_said(applications: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="nowhere"):
+        train(applications, "--name", "v1", "--pool", str(tmp_path / "nowhere"))
+
+
+def test_amounts_that_became_text_are_read_and_nonsense_is_rejected(tmp_path: Path, places: Path) -> None:
+    path = application_folder(tmp_path / "text", clients=1_200)
+    table = pq.read_table(path / "application_train.parquet")
+    place = table.column_names.index("AMT_CREDIT")
+    words = [str(amount) for amount in table["AMT_CREDIT"].to_pylist()]
+    words[:5] = ["a lot"] * 5
+    pq.write_table(table.set_column(place, "AMT_CREDIT", pa.array(words)), path / "application_train.parquet")
+    train(path, "--name", "text", "--quick")
+    facts = folder.load(places / "text").facts
+    assert (facts["data"]["clients"], facts["data"]["rejected"]) == (1_195, 5)
 
 
 def test_a_database_without_tables_is_said_before_hours_of_work(applications: Path) -> None:
