@@ -1,0 +1,99 @@
+"""Many questions at once: each for itself, all with the numbers that one alone would be told."""
+
+import pytest
+
+from accounts.models import AuditEvent
+from creditdesk.api import examples
+from creditdesk.api.questions import MOST_ITEMS
+from creditdesk.models import Assessment
+from creditdesk.replays import differences
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(asks, *items, **more):
+    return asks.post("predict/batch", {"items": items, **more})
+
+
+def test_each_item_is_answered_or_its_problem_named(program, case_of):
+    mine, other = case_of("advisor"), case_of("colleague")
+    wrong = {"application": {**examples.APPLICATION, "AMT_CREDIT": -1}}
+    items = [
+        {"reference": mine.reference},
+        wrong,
+        {"reference": "999999"},
+        {"reference": other.reference},
+        examples.QUESTION,
+        7,
+    ]
+    answer = ask(program(), *items).json()
+    assert (answer["answered"], answer["failed"]) == (2, 4)
+    assert [item["index"] for item in answer["items"]] == list(range(6))
+    statuses = {i: item["problem"]["status"] for i, item in enumerate(answer["items"]) if "problem" in item}
+    assert statuses == {1: 422, 2: 404, 3: 403, 5: 422}
+    assert "application.AMT_CREDIT" in answer["items"][1]["problem"]["detail"]
+
+
+@pytest.mark.parametrize("explained", [False, True])
+def test_the_numbers_are_those_of_one_alone(program, case_of, explained):
+    cases = [case_of("advisor", application={"AMT_CREDIT": 1e5 * n}) for n in range(1, 5)]
+    asks = program()
+    many = ask(asks, *({"reference": case.reference} for case in cases), contributions=explained).json()
+    for case, told in zip(cases, many["items"], strict=True):
+        Assessment.objects.get(pk=told["assessment_id"])
+        alone = asks.post("explain", {"application": case.profile.application}).json()
+        assert told["probability"] == alone["probability"]
+        assert told["verdict"] == alone["verdict"]
+        if explained:
+            one_by_one = {part["feature"]: part["contribution"] for part in alone["contributions"]}
+            assert told["contributions"] == one_by_one
+            assert told["reasons"] == alone["reasons"]
+
+
+def test_every_answer_is_evidence_that_a_replay_confirms(program, case_of):
+    case = case_of("advisor")
+    ask(program(), {"reference": case.reference}, examples.QUESTION)
+    ask(program(), {"reference": case.reference}, examples.QUESTION, contributions=True)
+    assert Assessment.objects.count() == 4
+    assert list(differences(Assessment.objects.all())) == []
+
+
+def test_what_cannot_be_explained_is_not_put_on_the_case(program, case_of):
+    case, asks = case_of("advisor"), program()
+    ask(asks, {"reference": case.reference})
+    case.refresh_from_db()
+    assert case.latest_assessment is None
+    told = ask(asks, {"reference": case.reference}, contributions=True).json()["items"][0]
+    case.refresh_from_db()
+    assert case.latest_assessment_id == told["assessment_id"]
+    again = ask(asks, {"reference": case.reference}).json()["items"][0]
+    assert again["assessment_id"] == told["assessment_id"]
+
+
+def test_a_batch_is_one_event_that_names_its_assessments(program, case_of):
+    asks, case = program(), case_of("advisor")
+    items = ask(asks, {"reference": case.reference}, examples.QUESTION).json()["items"]
+    event = AuditEvent.objects.get(action="api_batch")
+    assert event.details["assessments"] == [item["assessment_id"] for item in items]
+    assert event.details["api_key"] == asks.key.prefix
+
+
+def test_contributions_need_the_scope_of_explanations(program, case_of):
+    asks = program(scopes=["predict"])
+    reference = case_of("advisor").reference
+    assert ask(asks, {"reference": reference}, contributions=True).status_code == 403
+    assert ask(asks, {"reference": reference}).status_code == 200
+
+
+@pytest.mark.parametrize("items", [[], [{"reference": "1"}] * (MOST_ITEMS + 1), "x"])
+def test_a_batch_has_between_one_and_a_thousand_items(program, items):
+    assert program().post("predict/batch", {"items": items}).status_code == 422
+
+
+def test_a_batch_may_be_repeated_safely(program):
+    asks = program()
+    first, again = (
+        asks.post("predict/batch", {"items": [examples.QUESTION]}, Idempotency_Key="b1") for _ in range(2)
+    )
+    assert first.content == again.content
+    assert Assessment.objects.count() == 1

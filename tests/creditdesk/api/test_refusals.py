@@ -1,0 +1,183 @@
+"""What is not answered, and how it is told: problem+json that names what is wrong, and nothing stored."""
+
+import json
+from contextlib import suppress
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from accounts.api_keys import revoke_key
+from accounts.models import ApiKey, AuditEvent
+from creditdesk.api import examples
+from creditdesk.api.questions import Question
+from creditdesk.models import Assessment
+from scoring import engine
+
+pytestmark = pytest.mark.django_db
+
+
+def problem(response, status: int) -> dict:
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    told = response.json()
+    assert told["status"] == status
+    assert told["request_id"] == response["X-Request-ID"]
+    assert "Traceback" not in response.content.decode()
+    return told
+
+
+@pytest.mark.parametrize("header", [None, "Bearer", "Bearer cdk_00000000_wrong", "Basic YTpi", "Token x"])
+def test_without_a_valid_key_there_is_no_answer(model_in_use, case_of, header):
+    case = case_of("advisor")
+    response = Browser().post(
+        "/api/v1/predict",
+        json.dumps({"reference": case.reference}),
+        content_type="application/json",
+        headers={"Authorization": header} if header else {},
+    )
+    problem(response, 401)
+    assert response["WWW-Authenticate"].startswith("Bearer")
+    assert not case.assessments.exists()
+
+
+def test_a_session_opens_nothing(model_in_use, client_as, case_of):
+    case = case_of("advisor")
+    response = client_as("advisor").post(
+        "/api/v1/predict", {"reference": case.reference}, content_type="application/json"
+    )
+    problem(response, 401)
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired", "deactivated"])
+def test_a_key_that_has_ended_is_refused_at_once(program, case_of, how):
+    case, asks = case_of("advisor"), program()
+    assert asks.post("predict", {"reference": case.reference}).status_code == 200
+    if how == "revoked":
+        revoke_key(key=asks.key, by=asks.key.owner)
+    elif how == "expired":
+        ApiKey.objects.update(expires_at=timezone.now())
+    else:
+        type(asks.key.owner).objects.filter(pk=asks.key.owner_id).update(is_active=False)
+    problem(asks.post("predict", {"reference": case.reference}), 401)
+
+
+@pytest.mark.parametrize(("path", "scopes"), [("predict", ["model"]), ("explain", ["predict"])])
+def test_a_key_opens_its_scopes_alone(program, case_of, path, scopes):
+    told = problem(program(scopes=scopes).post(path, {"reference": case_of("advisor").reference}), 403)
+    assert path in told["detail"]
+    assert AuditEvent.objects.filter(action="access_denied", actor="advisor").exists()
+
+
+@pytest.mark.parametrize("role", ["analyst", "auditor", "admin"])
+def test_a_key_may_no_more_than_its_owner(program, case_of, role):
+    case, asks = case_of("advisor"), program(role)
+    problem(asks.post("predict", {"reference": case.reference}), 403)
+    problem(asks.post("explain", {"application": examples.APPLICATION}), 403)
+    problem(asks.post("predict/batch", {"items": [{"reference": case.reference}]}), 403)
+    assert asks.get("model").status_code == 200
+    assert not Assessment.objects.exists()
+
+
+def test_a_colleagues_case_is_403_and_an_unknown_one_404(program, case_of):
+    case, asks = case_of("advisor"), program("colleague")
+    problem(asks.post("predict", {"reference": case.reference}), 403)
+    problem(asks.post("predict", {"reference": "999999"}), 404)
+    assert not case.assessments.exists()
+    assert program("manager").post("predict", {"reference": case.reference}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("AMT_CREDIT", -1),
+        ("AMT_CREDIT", 1e308),
+        ("AMT_CREDIT", "450000"),
+        ("AMT_CREDIT", True),
+        ("AMT_CREDIT", None),
+        ("AMT_INCOME_TOTAL", 10**400),
+        ("DAYS_BIRTH", -5 * 365),
+        ("DAYS_EMPLOYED", 400_000),
+        ("CNT_CHILDREN", 1.5),
+        ("NAME_EDUCATION_TYPE", "Wizardry"),
+        ("CODE_GENDER", "X"),
+        ("SHOE_SIZE", 42),
+        ("TARGET", 1),
+    ],
+)
+def test_an_impossible_value_is_refused_by_its_name(program, field, value):
+    sent = json.dumps({"application": {**examples.APPLICATION, field: value}}).encode()
+    told = problem(program().post("predict", sent), 422)
+    assert [fault["field"] for fault in told["errors"]] == [f"application.{field}"]
+    assert field in told["detail"]
+    assert not Assessment.objects.exists()
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999"])
+def test_what_is_no_number_is_refused_by_its_name(program, number):
+    sent = b'{"application": {"NAME_CONTRACT_TYPE": "Cash loans", "AMT_CREDIT": %b}}' % number
+    assert "AMT_CREDIT" in problem(program().post("predict", sent), 422)["detail"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b'{"a":' * 5_000, b"null trailing"])
+def test_what_is_not_json_is_a_bad_request(program, body):
+    problem(program().post("predict", body), 400)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {},
+        [],
+        "x",
+        {"reference": "1", "application": examples.APPLICATION},
+        {"reference": "1", "history": {}},
+        {"reference": "../../etc"},
+        {"reference": 100002},
+        {"reference": "1", "more": 1},
+    ],
+)
+def test_a_question_is_about_one_thing(program, question):
+    problem(program().post("predict", question), 422)
+
+
+def test_a_body_beyond_the_limit_is_refused(program, settings):
+    settings.API_LARGEST_BODY = 100
+    problem(program().post("predict", {"application": examples.APPLICATION}), 413)
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_come_back(program, case_of):
+    case, asks = case_of("advisor"), program(per_minute=2)
+    answers = [asks.post("predict", {"reference": case.reference}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    problem(answers[2], 429)
+    assert 1 <= int(answers[2]["Retry-After"]) <= 30
+    assert program(per_minute=2).post("predict", {"reference": case.reference}).status_code == 200
+
+
+def test_unknown_addresses_and_methods_are_problems_too(program):
+    problem(program().get("nothing"), 404)
+    assert problem(program().get("predict"), 405)
+
+
+def test_a_failure_of_ours_is_told_without_its_trace(program, case_of, monkeypatch):
+    monkeypatch.setattr(engine, "current", lambda: 1 / 0)
+    told = problem(program().post("predict", {"reference": case_of("advisor").reference}), 500)
+    assert "division" not in json.dumps(told)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=20), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["reference", "application", "history", "x"]), anything))
+def test_no_question_breaks_the_check(question):
+    # Refused as a question, or taken for one: nothing else.
+    with suppress(ValidationError):
+        assert Question.model_validate(question).reference
