@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,8 +45,8 @@ class ContestForm(forms.Form):
         input_formats=[ISO, "%d/%m/%Y"],
     )
 
-    def __init__(self, *args: Any, decision: Decision | None, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"received_on": timezone.localdate()}, label_suffix="", **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, decision: Decision | None) -> None:
+        super().__init__(data, initial={"received_on": timezone.localdate()}, label_suffix="")
         self.decision = decision
 
     def clean_received_on(self) -> date:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from fpdf import FPDF
-from fpdf.enums import Align, TextDirection, XPos, YPos
+from fpdf.enums import Align, MethodReturnValue, TextDirection, XPos, YPos
 
 from creditdesk.letters.text import CELLS, Block, Mark, blocks
 
@@ -86,6 +86,13 @@ class _Paper(FPDF):
         height = LEADING * size / BODY
         self.multi_cell(0, height, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
+    def height_of(self, text: str, width: float) -> float:
+        """What this text takes in the font in use, without setting it."""
+        height = self.multi_cell(
+            width, LEADING, text, align=Align.L, dry_run=True, output=MethodReturnValue.HEIGHT
+        )
+        return float(cast("float", height))
+
     def shape(self, text: str) -> None:
         """Joins letters and turns them around where their script wants it, in a line of ours."""
         self.set_text_shaping(any(map(_is_shaped, text)), direction=TextDirection.LTR)
@@ -144,8 +151,7 @@ def _row(paper: _Paper, block: Block) -> None:
     label, _, value = block.text.partition(CELLS)
     paper.set_font(FONT, "", BODY)
     paper.shape(label)
-    lines = paper.multi_cell(LABEL_WIDTH - 4, LEADING, label, dry_run=True, output="LINES")
-    paper.keep_together(LEADING * len(lines))
+    paper.keep_together(paper.height_of(label, LABEL_WIDTH - 4))
     top = paper.get_y()
     paper.set_text_color(*QUIET)
     paper.set_x(LEFT)

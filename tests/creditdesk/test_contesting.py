@@ -56,12 +56,12 @@ def test_the_clients_words_are_kept_with_a_deadline(client_as, model_in_use, cas
     assert "certificate" not in str(event.details)
 
 
-def test_an_upheld_decision_stands_with_the_examiners_grounds(client_as, model_in_use, case, contest):
+def test_an_upheld_decision_stands_with_the_examiners_grounds(client_as, model_in_use, case, contest, person):
     browser = client_as("manager")
     page = post(browser, "case_examine", case, contest=contest.pk, result="upheld", grounds=GROUNDS)
     assert page.status_code == 200
     kept = Contest.objects.get()
-    assert (kept.outcome, kept.grounds, kept.examiner.username) == ("upheld", GROUNDS, "manager")
+    assert (kept.outcome, kept.grounds, kept.examiner) == ("upheld", GROUNDS, person("manager"))
     assert case.decisions.get().status == "final"
 
 

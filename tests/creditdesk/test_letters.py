@@ -1,6 +1,7 @@
 """A decision reaches the client in words they can use, kept word for word."""
 
 import hashlib
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -16,7 +17,7 @@ from scoring.ml.features import catalogue
 from tests.creditdesk.cases import assessed, decided
 
 pytestmark = pytest.mark.django_db
-REASONS = [
+REASONS: list[dict[str, Any]] = [
     {"code": "debt", "feature": "BURO_AMT_CREDIT_SUM_DEBT_sum", "contribution": 0.9,
      "text_en": "Your debts at other lenders are €50,000", "text_fr": "Vos dettes ailleurs sont de 50 000 €"},
     {"code": "delay", "feature": "INST_DELAY_max", "contribution": 0.4,
