@@ -20,10 +20,10 @@ NAMED_FEATURES: Final = 3
 
 # Besides the protected columns, which the table of columns names.
 NEVER: Final = (
-    _("The name, the address and anything else that says who the client is"),
+    _("The name, the street, the phone number: nothing that says who the client is"),
     _("The size of the household and who came along, which would give the family status away"),
     _("Maternity leave: it is read as the job that the client is on leave from"),
-    _("Who the advisor is, and what advisors decided before"),
+    _("Who the advisor is, and what is noted on the case"),
 )
 LIMITS: Final = (
     _("It knows only clients who were granted a credit: it has not seen what became of those refused."),

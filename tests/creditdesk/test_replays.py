@@ -1,3 +1,7 @@
+import json
+from typing import Any
+
+import numpy as np
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -5,8 +9,11 @@ from django.db import connection
 
 from creditdesk import services
 from creditdesk.models import Assessment
+from creditdesk.reasons import first
+from scoring import engine
 
 pytestmark = pytest.mark.django_db
+sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="takes SQLite's triggers away by hand")
 
 
 @pytest.fixture
@@ -40,7 +47,7 @@ def test_an_assessment_made_without_a_model_is_named_apart(case_of, person, caps
     assert "1 made without a model" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="takes SQLite's triggers away by hand")
+@sqlite_only
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
@@ -64,3 +71,47 @@ def test_a_model_that_is_gone_is_named_not_passed_over(assessments, settings, tm
     with pytest.raises(CommandError, match="3 of 3"):
         call_command("replay_assessments")
     assert "cannot be loaded" in capsys.readouterr().err
+
+
+def kept_reasons() -> list[dict[str, Any]]:
+    """Of the second assessment, the one that `tamper` changes."""
+    return Assessment.objects.order_by("pk").values_list("reasons", flat=True)[1]
+
+
+@sqlite_only
+def test_one_changed_word_is_found(assessments, capsys):
+    kept = kept_reasons()
+    tamper("reasons", json.dumps([{**kept[0], "text_fr": "Le client est trop jeune."}, *kept[1:]]))
+    with pytest.raises(CommandError, match="1 of 3"):
+        call_command("replay_assessments")
+    assert "reasons: their words" in capsys.readouterr().err
+
+
+@sqlite_only
+def test_reasons_worded_by_an_older_dictionary_keep_their_words(assessments):
+    older = [
+        {**reason, "version": "2.00000000", "text_en": "As it was said then."} for reason in kept_reasons()
+    ]
+    tamper("reasons", json.dumps(older))
+    call_command("replay_assessments")
+
+
+@sqlite_only
+def test_an_older_dictionary_does_not_excuse_other_reasons(assessments, capsys):
+    older = [{**reason, "version": "2.00000000"} for reason in kept_reasons()]
+    tamper("reasons", json.dumps(older[1:]))
+    with pytest.raises(CommandError, match="1 of 3"):
+        call_command("replay_assessments")
+
+
+@sqlite_only
+def test_reasons_of_the_first_edition_are_chosen_again_by_its_rule(assessments):
+    one = Assessment.objects.order_by("pk")[1]
+    features, contributions = (np.frombuffer(kept, dtype="<f8") for kept in (one.features, one.contributions))
+    told = first.reasons_for(engine.current(), features, contributions, {})
+    assert len(told) == 10
+    tamper("reasons", json.dumps(told))
+    call_command("replay_assessments")
+    tamper("reasons", json.dumps(told[1:]))
+    with pytest.raises(CommandError, match="1 of 3"):
+        call_command("replay_assessments")

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +28,16 @@ def test_contributions_are_the_shap_packages(model: Model, rows: np.ndarray) -> 
 
 
 @pytest.mark.real_data
-def test_contributions_on_real_clients_are_the_shap_packages(model: Model, home_credit: Path) -> None:
-    batch = next(iter(frames.profiles(check(open_folder(home_credit / "seven_tables")).folder)))
-    assert_equals_shap(model, model.matrix(batch.columns)[:40])
+def test_contributions_of_5000_real_clients_add_up_and_are_the_shap_packages(
+    model: Model, home_credit: Path
+) -> None:
+    batches = frames.profiles(check(open_folder(home_credit / "application_only")).folder)
+    matrix = np.concatenate([model.matrix(batch.columns) for batch in islice(batches, 5)])[:5_000]
+    assert len(matrix) == 5_000
+    told = model.contributions(matrix)
+    raw = model.score(matrix).raw
+    np.testing.assert_allclose(told.base + told.values.sum(axis=1), raw, rtol=0, atol=1e-9)
+    assert_equals_shap(model, matrix)
 
 
 def test_one_client_scores_as_among_many(model: Model, rows: np.ndarray) -> None:
