@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from scoring import services
+from scoring.management.arguments import positive, seed_number
 from scoring.management.stopwatch import Stopwatch
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.folder import ModelUnavailable
@@ -38,10 +39,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--champion", default="", metavar="V", help="a version instead of train's recipe")
-        parser.add_argument("--sample", type=int, metavar="N", help="only so many clients")
+        parser.add_argument("--sample", type=positive, metavar="N", help="only so many clients")
         parser.add_argument("--quick", action="store_true", help=f"{QUICK_SAMPLE:,} clients, smaller models")
-        parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="candidates side by side")
+        parser.add_argument("--seed", type=seed_number, default=1)
+        parser.add_argument(
+            "--jobs", type=positive, default=os.cpu_count() or 1, help="candidates side by side"
+        )
 
     def handle(self, *, folder: Path, champion: str, **options: Any) -> None:
         self.watch = Stopwatch(self.stderr.write)

@@ -9,22 +9,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from scoring import trainings
+from scoring.management.arguments import positive, seed_number
 from scoring.management.stopwatch import Stopwatch
+from scoring.ml.training.card_evidence import checks_in_words
 from scoring.ml.training.threshold import USUAL, Costs
-
-MAX_SEED = 1_000_000
 
 
 def version_name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}", text):
         raise ArgumentTypeError(f"{text!r}: use letters, digits, dots, dashes and underscores")
     return text
-
-
-def seed_number(text: str) -> int:
-    if not text.isdecimal() or int(text) > MAX_SEED:
-        raise ArgumentTypeError(f"{text!r}: a whole number from 0 to {MAX_SEED:,}")
-    return int(text)
 
 
 def price(text: str) -> float:
@@ -54,7 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=seed_number, default=1)
         parser.add_argument("--quick", action="store_true", help="minutes instead of hours")
         parser.add_argument(
-            "--tune", type=int, default=0, metavar="N", help="search settings until N trials are known"
+            "--tune", type=positive, default=0, metavar="N", help="search settings until N trials are known"
         )
         parser.add_argument("--demo", action="store_true", help="label the version as the demo model")
         parser.add_argument(
@@ -91,6 +85,8 @@ def summary(facts: Mapping[str, Any], target: Path) -> str:
             *rows,
             f"Threshold {facts['threshold']:.4f} (theory {facts['threshold_theory']:.4f}), "
             f"calibration {facts['calibration']['method']}, {len(facts['features'])} features",
+            *(f"Check {line.replace('**', '')}" for line in checks_in_words(facts["checks"])),
+            *([f"SUSPECT: {', '.join(facts['suspect'])}"] if facts["suspect"] else []),
             f"{facts['name']} is in {target}, registered, not active: manage.py activate {facts['name']}",
         ]
     )
