@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,3 +28,12 @@ def test_each_row_names_its_missing_critical_inputs() -> None:
 def test_a_critical_input_that_is_missing_refers_whatever_the_probability() -> None:
     found = verdicts(np.array([0.01, 0.99, 0.99]), 0.1, [("AMT_CREDIT",), ("AMT_CREDIT",), ()])
     assert found == [Verdict.REFER, Verdict.REFER, Verdict.REFUSE]
+
+
+def test_no_rows_miss_nothing() -> None:
+    assert missing_inputs({}) == []
+
+
+def test_probabilities_and_missing_inputs_belong_together_row_by_row() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        verdicts(np.array([0.01, 0.99]), 0.1, [()])

@@ -61,3 +61,10 @@ def test_another_price_of_a_default_moves_the_threshold() -> None:
     dear = Costs(fn=40, fp=1)
     assert best_threshold(target, probability, dear) == pytest.approx(dear.theory, abs=0.01)
     assert Costs(fn=3, fp=1).theory == 0.25
+
+
+def test_folds_are_cut_at_the_prices_of_the_policy() -> None:
+    target, probability = np.array([1.0, 0.0, 0.0, 0.0]), np.array([0.2, 0.3, 0.4, 0.5])
+    fold = np.zeros(4, dtype=int)
+    assert fold_thresholds(target, probability, fold) == [0.2]
+    assert fold_thresholds(target, probability, fold, Costs(fn=2, fp=1)) == [1.0]
