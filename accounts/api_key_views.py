@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.api_key_forms import ApiKeyForm
 from accounts.api_keys import KeyRefused, create_key, revoke_key, rotate_key
@@ -28,10 +28,13 @@ def api_keys(request: SignedInRequest) -> HttpResponse:
     return _page(request, form=ApiKeyForm(), made=key, text=text)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permission_required("accounts.add_apikey", raise_exception=True)
-@reauthentication_required
+@reauthentication_required(allow_get=True)
 def api_key_rotate(request: SignedInRequest, prefix: str) -> HttpResponse:
+    # Who had to prove first who they are comes back here without having asked for anything.
+    if request.method == "GET":
+        return redirect("api_keys")
     key = get_object_or_404(ApiKey, owner=request.user, prefix=prefix)
     try:
         made, text = rotate_key(key=key, by=request.user)
@@ -41,9 +44,11 @@ def api_key_rotate(request: SignedInRequest, prefix: str) -> HttpResponse:
     return _page(request, form=ApiKeyForm(), made=made, text=text, replaced=key)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permission_required("accounts.add_apikey", raise_exception=True)
 def api_key_revoke(request: SignedInRequest, prefix: str) -> HttpResponse:
+    if request.method == "GET":
+        return redirect("api_keys")
     key = get_object_or_404(ApiKey.objects.visible_to(request.user), prefix=prefix)
     revoke_key(key=key, by=request.user)
     messages.success(request, gettext("The key %(prefix)s is revoked.") % {"prefix": key.prefix})

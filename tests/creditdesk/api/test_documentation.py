@@ -1,0 +1,57 @@
+"""What the API says about itself is true: its example works, its bounds are those of the catalogue."""
+
+import pytest
+from django.urls import reverse
+
+from scoring.ml.tables.catalogue import TABLES
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def schema(program) -> dict:
+    return program(scopes=["model"]).get("openapi.json").json()
+
+
+def test_the_example_is_answered(program, schema):
+    (sent, *_) = schema["components"]["schemas"]["Question"]["examples"]
+    for path in ("predict", "explain"):
+        assert program().post(path, sent).status_code == 200
+
+
+def test_every_column_is_described_as_the_catalogue_declares_it(schema):
+    schemas = schema["components"]["schemas"]
+    described = schemas["Application"]["properties"]
+    assert described.keys() == {column.name for column in TABLES["application"].columns}
+    assert schemas["Application"]["required"] == ["NAME_CONTRACT_TYPE", "AMT_CREDIT"]
+    amount = described["AMT_CREDIT"]
+    column = next(one for one in TABLES["application"].columns if one.name == "AMT_CREDIT")
+    assert (amount["minimum"], amount["maximum"]) == (column.minimum, column.maximum)
+    education, _ = described["NAME_EDUCATION_TYPE"]["anyOf"]
+    assert "Higher education" in education["enum"]
+
+
+def test_operations_tell_how_to_sign_in_and_what_may_go_wrong(schema):
+    assert schema["paths"].keys() == {
+        f"/api/v1/{path}" for path in ("predict", "explain", "predict/batch", "model")
+    }
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            assert operation["security"]
+            assert "application/problem+json" in operation["responses"]["422"]["content"]
+
+
+def test_whoever_has_signed_in_may_read_it_and_nobody_else(client, client_as, schema):
+    address = reverse("api_openapi")
+    assert client.get(address).status_code == 401
+    assert client.get(address, headers={"Authorization": "Bearer nothing"}).status_code == 401
+    assert client_as("analyst").get(address).json() == schema
+
+
+def test_the_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(client_as):
+    page = client_as("advisor").get(reverse("api_docs"))
+    text = page.content.decode()
+    assert 'data-openapi="/api/v1/openapi.json"' in text
+    assert "https://" not in text
+    assert "unsafe" not in page["Content-Security-Policy"]
+    assert all("src=" in tag for tag in text.split("<script")[1:])
