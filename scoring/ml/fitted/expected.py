@@ -67,7 +67,8 @@ class Expected:
 
     def values(self, inputs: Values) -> Values:
         others = _without_ratings(inputs)
-        return _told(inputs, [sum(one.values(others) for one in halves) / HALVES for halves in self.trees])
+        both = [np.array([one.values(others) for one in halves]) for halves in self.trees]
+        return _told(inputs, [(first + second) / HALVES for first, second in both])
 
     def own(self, inputs: Values) -> Values:
         others, halves = _without_ratings(inputs), np.arange(len(inputs)) % HALVES

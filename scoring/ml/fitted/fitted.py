@@ -14,7 +14,8 @@ from scoring.ml.fitted.implied import Implied
 from scoring.ml.fitted.neighbours import Neighbours
 from scoring.ml.fitted.peers import Peers
 
-FAMILIES: Mapping[str, type[Family]] = {one.code: one for one in (Implied, Peers, Neighbours, Expected)}
+_KINDS: tuple[type[Family], ...] = (Implied, Peers, Neighbours, Expected)
+FAMILIES: Mapping[str, type[Family]] = {one.code: one for one in _KINDS}
 
 Plain = Callable[[Sequence[str]], Values]
 """The plain features of n clients, (n, j), by their names."""

@@ -45,8 +45,13 @@ class Neighbours:
 
     @classmethod
     def restore(cls, arrays: Arrays) -> Self:
-        kept = (arrays[name] for name in ("middle", "spread", "points", "defaulted"))
-        return cls(*kept, every=int(arrays["every"]))
+        return cls(
+            arrays["middle"],
+            arrays["spread"],
+            arrays["points"],
+            arrays["defaulted"],
+            int(arrays["every"]),
+        )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -85,15 +86,15 @@ def families(
     rows = learn[trials.sampled(clients.target[learn], effort.clients, seed)]
     asked = _Asked(clients, rows, effort.folds, seed)
     say(f"Families of features: {len(rows):,} clients, {SEEDS} seeds, {effort.folds} folds each")
-    whole = asked.aucs(lambda inside: (clients.names, clients.matrix[rows]))
+    whole = asked.aucs(partial(asked.without, set()))
     found = []
     for family, members in plain_families().items():
         if present := [name for name in clients.names if name in set(members)]:
-            gained = whole - asked.aucs(lambda inside, gone=set(present): asked.without(gone))  # type: ignore[misc]
+            gained = whole - asked.aucs(partial(asked.without, set(present)))
             found.append(_entry(family, "", present, gained, fitted=False))
     for code in FAMILIES:
         names = [feature.name for feature in FAMILIES[code].features]
-        gained = asked.aucs(lambda inside, code=code: asked.with_fitted(code, past, inside)) - whole  # type: ignore[misc]
+        gained = asked.aucs(partial(asked.with_fitted, code, past)) - whole
         # Clients who cannot teach a family leave every fold as it was.
         if gained.any():
             found.append(_entry(_FITTED[code], code, names, gained, fitted=True))
@@ -140,10 +141,10 @@ class _Asked:
                 found.append(metrics.auc(ranked, np.ones(len(raw))))
         return np.array(found)
 
-    def without(self, gone: set[str]) -> tuple[Sequence[str], Values]:
+    def without(self, gone: set[str], inside: NDArray[np.bool_]) -> tuple[Sequence[str], Values]:
         kept = [place for place, name in enumerate(self.clients.names) if name not in gone]
         names = [self.clients.names[place] for place in kept]
-        return names, self.clients.matrix[np.ix_(self.rows, kept)]
+        return names, self.clients.matrix[self.rows][:, kept]
 
     def with_fitted(self, code: str, past: Past, inside: NDArray[np.bool_]) -> tuple[Sequence[str], Values]:
         names, matrix = self.clients.names, self.clients.matrix[self.rows]

@@ -84,7 +84,8 @@ def _ranks(values: Values) -> NDArray[np.float32]:
     _, place, counts = np.unique(filled, return_inverse=True, return_counts=True)
     shared = np.cumsum(counts) - (counts + 1) / 2
     centred = shared[place] - shared[place].mean()
-    return (centred / max(float(np.linalg.norm(centred)), 1.0)).astype(np.float32)
+    ranks: NDArray[np.float32] = (centred / max(float(np.linalg.norm(centred)), 1.0)).astype(np.float32)
+    return ranks
 
 
 def _beats_chance(

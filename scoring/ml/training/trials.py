@@ -18,7 +18,7 @@ from scoring.ml.training import splits
 Values = NDArray[np.float64]
 
 ROUNDS = 120
-_SETTINGS = {
+_SETTINGS: dict[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.08,
     "num_leaves": 31,

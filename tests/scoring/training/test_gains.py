@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from scoring.ml.features import catalogue
+from scoring.ml.training import gains, rungs
+from scoring.ml.training.clients import Clients
+from scoring.ml.training.gains import Effort
+from scoring.ml.training.preparing import Preparation
+from tests.scoring.training.conftest import SEED, silent
+
+
+@pytest.fixture(scope="module")
+def found(clients: Clients) -> dict[str, dict[str, object]]:
+    learn = rungs.split(clients, SEED).learn
+    effort = Effort(clients=1_500, folds=1)
+    worth = gains.families(clients, learn, clients.past, effort=effort, seed=SEED, say=silent)
+    return {str(one["family"]): one for one in worth}
+
+
+def test_every_plain_feature_belongs_to_one_family() -> None:
+    members = [name for names in gains.plain_families().values() for name in names]
+    assert sorted(members) == sorted(feature.name for feature in catalogue.FEATURES)
+
+
+def test_each_family_is_measured_with_its_error_over_three_seeds(found: dict[str, dict[str, object]]) -> None:
+    assert {"A1 application", "A2 external ratings", "A11 expected ratings"} <= found.keys()
+    for one in found.values():
+        assert one["seeds"] == one["pairs"] == 3
+        assert np.isfinite([one["gain_auc"], one["se"]]).all()
+
+
+def test_a_fitted_family_stays_only_beyond_two_standard_errors(found: dict[str, dict[str, object]]) -> None:
+    fitted = [one for one in found.values() if one["fitted"]]
+    assert fitted
+    for one in fitted:
+        assert one["kept"] == (one["gain_auc"] > 2 * one["se"])
+    assert all(one["kept"] for one in found.values() if not one["fitted"])
+
+
+def test_a_family_that_these_clients_cannot_teach_is_not_in_the_table(
+    found: dict[str, dict[str, object]],
+) -> None:
+    assert "A8 implied term and rate" not in found
+
+
+def test_the_shipped_model_has_the_fitted_features_that_were_kept(clients: Clients) -> None:
+    prepared = Preparation(["peers"], clients.past, shuffles=0, seed=SEED)
+    (step,) = rungs.alone(clients)
+    learn = np.arange(len(clients)) % 5 > 0
+    rows = prepared.rows_of(step)(learn)
+    assert rows.names[-len(prepared.fitted.names) :] == prepared.fitted.names
+    shipped = prepared.shipped(clients, rows.names)
+    assert shipped.names == rows.names
+    np.testing.assert_array_equal(shipped.matrix[~learn], rows.matrix[~learn])
