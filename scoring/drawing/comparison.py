@@ -19,7 +19,7 @@ def comparison(found: Facts) -> list[Figure]:
 
 def candidate(row: Facts) -> str:
     """What a candidate is called on the page; a version keeps its name."""
-    return _names().get(row["code"], row["label"])
+    return _names().get(row["code"]) or str(row["label"])
 
 
 def _names() -> dict[str, str]:

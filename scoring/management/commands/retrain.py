@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from scoring import engine, retraining, services, trainings
 from scoring.gate_words import told
-from scoring.management.commands.train import seed_number, summary, version_name
+from scoring.management.arguments import seed_number
+from scoring.management.commands.train import summary, version_name
 from scoring.management.stopwatch import Stopwatch
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.training.run import Trained

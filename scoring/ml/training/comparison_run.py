@@ -1,6 +1,7 @@
 """A comparison as an MLflow run, with a run for each candidate beneath it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,17 +27,17 @@ def comparison_run(found: Facts, outcomes: Sequence[Outcome], field: Field) -> R
 
 
 def _candidate(outcome: Outcome, row: Facts, found: Facts, field: Field) -> Run:
-    run = {
-        "name": outcome.entry.code,
-        "params": {**{name: found[name] for name in _ABOUT}, "told": outcome.entry.told},
-        "tags": {"data.fingerprint": found["fingerprint"], "kind": "candidate", "failure": outcome.failure},
-    }
+    run = Run(
+        name=outcome.entry.code,
+        params={**{name: found[name] for name in _ABOUT}, "told": outcome.entry.told},
+        tags={"data.fingerprint": found["fingerprint"], "kind": "candidate", "failure": outcome.failure},
+    )
     if outcome.failure or outcome.pipeline is None:
-        return Run(**run)
+        return run
     figures = {name: row[name] for name in ("threshold", "cost_theory", "seconds", "predict_ms", "memory_mb")}
     against = flat(row["against"] or {}, "against_")
-    return Run(
-        **run,
+    return replace(
+        run,
         metrics={**figures, **flat(row["metrics"]), **against},
         files={outcome.pipeline: "pipeline"},
         model=_logged(outcome, field),

@@ -111,8 +111,7 @@ def _counted(
     weights: Values,
 ) -> Counted:
     def total(values: Values) -> Values:
-        sums: Values = np.bincount(code, weights * values, minlength=groups + 1)[:groups]
-        return sums
+        return np.bincount(code, weights * values, minlength=groups + 1)[:groups].astype(np.float64)
 
     return Counted(
         clients=total(np.ones(len(code))),

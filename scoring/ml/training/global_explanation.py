@@ -92,9 +92,14 @@ def direction(values: Values, contributions: Values) -> float | None:
     known = ~np.isnan(values)
     if known.sum() < SMALLEST_CELL or np.ptp(values[known]) == 0 or np.ptp(contributions[known]) == 0:
         return None
-    ranks = [_ranks(one[known]) for one in (values, contributions)]
-    found = float(np.corrcoef(ranks)[0, 1])
+    found = _correlation(values[known], contributions[known])
     return found if abs(found) >= _CLEAR else None
+
+
+def _correlation(first: Values, second: Values) -> float:
+    """Of the ranks, which must differ."""
+    one, other = (_ranks(values) - (len(values) + 1) / 2 for values in (first, second))
+    return float(one @ other / np.sqrt((one @ one) * (other @ other)))
 
 
 def _ranks(values: Values) -> Values:
@@ -183,7 +188,7 @@ def _alike(drawn: Sample, one: str, other: str) -> bool:
     known = ~np.isnan(first) & ~np.isnan(second)
     if known.sum() < SMALLEST_CELL or np.ptp(first[known]) == 0 or np.ptp(second[known]) == 0:
         return True
-    return bool(abs(np.corrcoef(_ranks(first[known]), _ranks(second[known]))[0, 1]) > _TWINS)
+    return abs(_correlation(first[known], second[known])) > _TWINS
 
 
 def _strength(drawn: Sample, one: str, other: str) -> float:

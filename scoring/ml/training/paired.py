@@ -38,4 +38,5 @@ def differences(
 
 def _difference(ours: Ranked, theirs: Ranked, names: Sequence[str], weights: NDArray[Any]) -> Values:
     both = [[metrics.METRICS[name](one, weights[one.order]) for name in names] for one in (ours, theirs)]
-    return np.array(both[1]) - np.array(both[0])
+    difference: Values = np.array(both[1]) - np.array(both[0])
+    return difference

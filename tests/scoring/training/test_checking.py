@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ def figure(value: float, margin: float = 0.01) -> dict[str, float]:
     return {"value": value, "low": value - margin, "high": value + margin}
 
 
-def figures(oof: float, judged: float) -> dict:
+def figures(oof: float, judged: float) -> dict[str, Any]:
     return {"oof": {"auc": figure(oof)}, "holdout": {"auc": figure(judged)}}
 
 

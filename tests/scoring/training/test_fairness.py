@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from scoring.ml.training.clients import Clients
 SEED = 1
 
 
-def by_group(clients: Clients, probability: np.ndarray, threshold: float = 0.2) -> dict:
+def by_group(clients: Clients, probability: np.ndarray, threshold: float = 0.2) -> dict[str, Any]:
     return fairness.by_group(clients, probability, threshold, resamples=50, seed=SEED)
 
 
