@@ -50,9 +50,13 @@ def reasons_told(decision: Decision, language: str) -> list[str]:
 
 
 def _pushing(decision: Decision) -> list[dict[str, Any]]:
-    """The stored reasons that count towards the outcome; the others speak against it."""
+    """The stored reasons that count towards the outcome, the strongest of each group of facts."""
     sign = 1 if decision.outcome == Decision.Outcome.REFUSE else -1
-    return [reason for reason in decision.assessment.reasons if sign * reason["contribution"] > 0]
+    strongest: dict[str, dict[str, Any]] = {}
+    for reason in decision.assessment.reasons:
+        if sign * reason["contribution"] > 0:
+            strongest.setdefault(reason["code"], reason)
+    return list(strongest.values())
 
 
 def _sentence(text: str) -> str:

@@ -18,7 +18,7 @@ FONT: Final = "DejaVu"
 INK, QUIET, LINE = (28, 33, 44), (96, 103, 118), (196, 202, 212)
 LEFT, RIGHT, TOP, BOTTOM = 25, 22, 36, 22
 BODY, SMALL, LEADING = 9.3, 7.5, 4.6
-LABEL_WIDTH: Final = 62
+LABEL_WIDTH: Final = 80
 # A signature stays with the words above it, a table with its heading.
 LAST_WORDS: Final = 22
 # Where the window of an envelope shows the addressee.
@@ -93,6 +93,14 @@ class _Paper(FPDF):
         )
         return float(cast("float", height))
 
+    def keep_words_together(self, text: str) -> None:
+        """A short paragraph stays on one page, so that no page begins with its last line."""
+        self.set_font(FONT, "", BODY)
+        self.shape(text)
+        height = self.height_of(text, self.epw)
+        if height <= 7 * LEADING:
+            self.keep_together(height)
+
     def shape(self, text: str) -> None:
         """Joins letters and turns them around where their script wants it, in a line of ours."""
         self.set_text_shaping(any(map(_is_shaped, text)), direction=TextDirection.LTR)
@@ -163,9 +171,9 @@ def _row(paper: _Paper, block: Block) -> None:
 
 
 def _addressee(paper: _Paper, block: Block) -> None:
-    paper.ln(6)
+    paper.ln(5)
     paper.write_line(block.text, size=10.5, style="B", indent=WINDOW)
-    paper.ln(8)
+    paper.ln(5)
 
 
 def _line(paper: _Paper, block: Block) -> None:
@@ -177,6 +185,7 @@ def _date(paper: _Paper, block: Block) -> None:
 
 
 def _paragraph(paper: _Paper, block: Block) -> None:
+    paper.keep_words_together(block.text)
     paper.write_line(block.text)
 
 
