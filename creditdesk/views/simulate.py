@@ -113,7 +113,9 @@ def _unavailable(request: DeskRequest, page: SimulationPage, error: ModelUnavail
 
 def _answer(request: DeskRequest, page: SimulationPage, part: str, **kwargs: Any) -> HttpResponse:
     """The part alone for htmx, put where it belongs; the whole page otherwise."""
-    context = {"page": page, "case": page.case, "form": page.form, "oob": part != "panel"}
+    # The messages at the fields travel with a part; a whole page has them where they belong.
+    alone = bool(request.htmx) and part != "panel"
+    context = {"page": page, "case": page.case, "form": page.form, "oob": alone}
     if not request.htmx:
         return render(request, PAGE, context, **kwargs)
     response = render(request, f"{PAGE}#{part}", context, **kwargs)

@@ -175,6 +175,16 @@ def test_without_javascript_the_whole_page_answers_any_name(advisor, case_of, mo
     assert "<script>alert" not in html
 
 
+def test_without_javascript_the_message_stands_once_at_its_field(advisor, case):
+    response = simulate(advisor, case, headers={}, AMT_ANNUITY="99")
+    page = Elements(response.content.decode())
+    assert response.status_code == 422
+    ids = [one["id"] for one in page.having("id")]
+    assert len(set(ids)) == len(ids)
+    (wrong,) = [one for one in page.having("aria-invalid") if one["name"] == "AMT_ANNUITY"]
+    assert "AMT_ANNUITY-error" in (wrong["aria-describedby"] or "").split()
+
+
 def test_it_answers_in_french_with_french_numbers(advisor, case):
     advisor.cookies["django_language"] = "fr"
     assert simulate(advisor, case, AMT_CREDIT="380 000,50").status_code == 200
