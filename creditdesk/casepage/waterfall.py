@@ -60,7 +60,7 @@ def waterfall(
     reached[-1] = total
     places, write = _in_unit(reached, calibration)
     parts = [after - before for before, after in pairwise(places)]
-    shown = _adding_up(parts, places[0], places[-1], write.decimals, write.scale)
+    shown = _adding_up(parts, places[0], places[-1], write)
     spans = charts.spans(places)
     return Waterfall(
         start=places[0],
@@ -115,12 +115,11 @@ def _points(value: float) -> str:
     return wording.points(wording.signed(value, POINTS_DECIMALS))
 
 
-def _adding_up(parts: Sequence[float], start: float, end: float, decimals: int, scale: float) -> list[float]:
+def _adding_up(parts: Sequence[float], start: float, end: float, written: _Written) -> list[float]:
     """The parts as they have to read, so that whoever adds up the rounded column gets the rounded end: the
-    largest part takes what rounding leaves over, where it shows least."""
-    shown = [round(scale * part, decimals) for part in parts]
+    last one, all other groups together, takes what rounding leaves over."""
+    shown = [round(written.scale * part, written.decimals) for part in parts]
     if shown:
-        left = round(scale * end, decimals) - round(scale * start, decimals) - math.fsum(shown)
-        largest = max(range(len(parts)), key=lambda position: abs(parts[position]))
-        shown[largest] = round(shown[largest] + left, decimals)
+        ends = round(written.scale * end, written.decimals) - round(written.scale * start, written.decimals)
+        shown[-1] = round(shown[-1] + ends - math.fsum(shown), written.decimals)
     return shown
