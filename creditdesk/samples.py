@@ -40,4 +40,4 @@ def _outcomes(cases: list[int | None]) -> NDArray[np.float64]:
             defaulted__isnull=False, case__in={c for c in cases if c}
         ).values_list("case_id", "defaulted")
     )
-    return np.array([float(known[c]) if c in known else np.nan for c in cases], dtype=np.float64)
+    return np.array([float(bool(known[c])) if c in known else np.nan for c in cases], dtype=np.float64)

@@ -76,7 +76,9 @@ class ShadowPage:
         if not rows:
             return None
         price = self.model.facts["costs"] if self.model else {"fn": 10, "fp": 1}
-        pairs = [(cost(given, bad, price), cost(shadow, bad, price)) for given, shadow, bad in rows]
+        pairs = [
+            (cost(given, bool(bad), price), cost(shadow, bool(bad), price)) for given, shadow, bad in rows
+        ]
         return _costs(pairs)
 
     @cached_property

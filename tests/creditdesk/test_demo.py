@@ -14,7 +14,7 @@ from accounts.roles import Role
 from creditdesk.demo import clients, people, work
 from creditdesk.management.commands import demo as command
 from creditdesk.models import Assessment, Case, Client, Decision, Note, Profile
-from scoring.models import Activation
+from scoring.models import Activation, DriftReport
 from tests.factories import CaseFactory
 from tests.folders import application, write_tables
 from tests.scoring.modelfolder import tiny_model
@@ -91,6 +91,13 @@ def test_the_demo_has_people_a_portfolio_a_model_and_work_done():
     assert Decision.objects.filter(status=Decision.Status.FINAL).count() >= 20
     assert Note.objects.exists()
     assert audit.verify() is None
+
+
+def test_the_demo_has_looked_for_drift_among_its_own_assessments():
+    demo()
+    report = DriftReport.objects.get()
+    assert report.source == "desk"
+    assert report.current_rows == Assessment.objects.values("profile_digest").distinct().count()
 
 
 def test_decisions_against_the_verdict_have_grounds_and_one_waits_for_a_second_person():

@@ -70,7 +70,7 @@ class Command(BaseCommand):
         if Activation.objects.exists() and Decision.objects.exists():
             return
         # The model's libraries too: only a first start waits for them.
-        from creditdesk.demo import model, work
+        from creditdesk.demo import drift, model, work
         from scoring.ml.model.folder import ModelUnavailable
 
         try:
@@ -82,3 +82,4 @@ class Command(BaseCommand):
         if not Decision.objects.exists():
             self.stdout.write("Assessing and deciding some cases")
             work.do_some_work()
+            drift.look_for_drift()

@@ -30,7 +30,9 @@ class Sample:
         """The same columns for some rows, given by position or by a mask."""
         return Sample(
             {name: values[rows] for name, values in self.columns.items()},
-            *(part[rows] if len(part) else part for part in (self.probability, self.target, self.months)),
+            self.probability[rows] if len(self.probability) else self.probability,
+            self.target[rows] if len(self.target) else self.target,
+            self.months[rows] if len(self.months) else self.months,
         )
 
     def up_to(self, size: int, *, seed: int = 0) -> "Sample":

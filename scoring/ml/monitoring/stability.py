@@ -132,4 +132,5 @@ def _range_labels(edges: NDArray[np.float64]) -> tuple[str, ...]:
 
 def _shares(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Half a client more in each bin: an empty bin is rare, not impossible."""
-    return (counts + 0.5) / (counts.sum() + 0.5 * len(counts))
+    shares: NDArray[np.float64] = (counts + 0.5) / (counts.sum() + 0.5 * len(counts))
+    return shares
