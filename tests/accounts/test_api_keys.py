@@ -5,9 +5,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,18 +18,15 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def signed_in(person, client_as):
+def signed_in(person):
     """A browser whose person has just given the password, as making a key wants it."""
 
-    def sign_in(name: str):
+    def sign_in(name: str) -> Browser:
         user = person(name)
         user.set_password("correct horse battery staple")
         user.save()
-        browser = client_as(name)
-        session = browser.session
-        now = timezone.now().timestamp()
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": now}]
-        session.save()
+        browser = Browser()
+        browser.post(reverse("account_login"), {"login": name, "password": "correct horse battery staple"})
         return browser
 
     return sign_in
