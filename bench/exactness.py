@@ -8,9 +8,13 @@ import os
 import sys
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import numpy as np
+
+if TYPE_CHECKING:
+    from scoring.ml.model.model import Model
 
 ROWS = 5_000
 
@@ -27,7 +31,7 @@ def main(folder: Path) -> None:
         sys.exit(1)
 
 
-def differences(model: "Model", folder: Path) -> tuple[float, float]:  # noqa: F821
+def differences(model: "Model", folder: Path) -> tuple[float, float]:
     import shap
 
     from scoring.ml.features import frames

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from django.db import connection
 from django.db.models import Model
@@ -60,7 +60,8 @@ def _sources(cases: list[int]) -> list[Source]:
 def _assessments(references: dict[int, str]) -> Iterable[Event]:
     rows = Assessment.objects.filter(case__in=references).select_related("assessed_by")
     for row in rows.only("case_id", "verdict", "probability", "model_version", "assessed_at", *_NAMES):
-        yield Event("assessment", row.assessed_at, row.assessed_by, references[row.case_id], row)
+        of_case = cast(int, row.case_id)  # Only applications that came without a case have none.
+        yield Event("assessment", row.assessed_at, row.assessed_by, references[of_case], row)
 
 
 def _decisions(references: dict[int, str]) -> Iterable[Event]:
