@@ -17,7 +17,9 @@
   function follow(number) {
     const slider = sliderOf(number);
     const value = parsed(number.value);
-    if (slider && number.value.trim() && Number.isFinite(value)) slider.value = value;
+    if (!slider || !number.value.trim() || !Number.isFinite(value)) return;
+    slider.value = value;
+    slider.setAttribute("aria-valuetext", number.value);
   }
 
   // The duration sets the instalment: whichever is touched last counts, the other goes back to what is on file.
@@ -35,6 +37,7 @@
     if (!here.closest("form[data-whatif]")) return;
     if (here.dataset.slides) {
       numberOf(here).value = written(Number(here.value));
+      here.setAttribute("aria-valuetext", numberOf(here).value);
       giveBack(numberOf(here));
     } else if (sliderOf(here)) {
       follow(here);

@@ -1,0 +1,93 @@
+"""Sliders, numbers and answers in a real browser; what was asked is read back from the database."""
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import expect
+
+from accounts.models import AuditEvent
+from creditdesk.models import Case, Draft, Scenario
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+]
+FILE = """NAME,NAME_CONTRACT_TYPE,AMT_CREDIT,AMT_ANNUITY,AMT_INCOME_TOTAL,DAYS_BIRTH
+Zoé,Cash loans,1e5,5000,9e4,-9461
+"""
+
+
+@pytest.fixture
+def case(model_in_use, case_of):
+    cache.clear()
+    return case_of("advisor", reference="100002", name="Zoé Lefèvre")
+
+
+def test_a_slider_and_its_number_stay_in_step_and_ask_once_at_rest(signed_in, case):
+    page = signed_in("advisor")
+    page.goto("/cases/100002/")
+    page.get_by_role("link", name="Try other values").click()
+    slider = page.get_by_role("slider", name="Credit, slider")
+    slider.focus()
+    for _ in range(8):
+        slider.press("ArrowLeft")
+    expect(page.locator("[data-simulation]")).to_be_visible()
+    typed = page.locator("#id_AMT_CREDIT").input_value()
+    assert float(typed.replace(",", "")) == float(slider.input_value()) < 406_597.5
+    assert AuditEvent.objects.filter(action="simulation").count() <= 3
+    page.locator("#id_AMT_CREDIT").fill("350,000")
+    expect(slider).to_have_value("350000")
+
+
+def test_a_wrong_value_is_told_at_its_field_while_typing_goes_on(signed_in, case):
+    page = signed_in("advisor")
+    page.goto("/cases/100002/simulate/")
+    annuity = page.locator("#id_AMT_ANNUITY")
+    annuity.fill("500000")
+    expect(page.locator("#AMT_ANNUITY-error")).to_contain_text("cannot be above the credit")
+    expect(annuity).to_have_attribute("aria-invalid", "true")
+    expect(annuity).to_be_focused()
+    annuity.fill("20000")
+    expect(page.locator("#AMT_ANNUITY-error")).to_be_empty()
+    expect(page.locator("[data-simulation]")).to_be_visible()
+
+
+def test_the_duration_takes_the_place_of_the_instalment(signed_in, case):
+    page = signed_in("advisor")
+    page.goto("/cases/100002/simulate/")
+    on_file = page.locator("#id_AMT_ANNUITY").input_value()
+    page.locator("#id_AMT_ANNUITY").fill("20000")
+    page.locator("#id_DURATION").fill("36")
+    expect(page.locator("#id_AMT_ANNUITY")).to_have_value(on_file)
+    page.locator("#id_scenario_name").fill("Longer")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator("[data-scenario=Longer]")).to_be_visible()
+    assert Scenario.objects.get(name="Longer").asked == {"DURATION": 36.0}
+
+
+def test_without_javascript_the_form_answers_and_keeps(signed_in, case):
+    page = signed_in("advisor", javascript=False)
+    page.goto("/cases/100002/simulate/")
+    page.locator("#id_AMT_CREDIT").fill("380000")
+    page.get_by_role("button", name="Simulate").click()
+    expect(page.locator("[data-simulation]")).to_be_visible()
+    page.locator("#id_AMT_CREDIT").fill("380000")
+    page.locator("#id_scenario_name").fill("Smaller")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator("[data-scenario=Smaller]")).to_be_visible()
+
+
+def test_what_is_typed_is_kept_and_a_dropped_file_fills_the_form(signed_in, model_in_use):
+    page = signed_in("advisor")
+    page.goto("/cases/new/")
+    page.locator("#id_client_name").fill("Élodie")
+    expect(page.locator("#draft-state")).to_contain_text("Draft saved")
+    assert Draft.objects.get().answers["client_name"] == "Élodie"
+    files = page.evaluate_handle(
+        "text => { const d = new DataTransfer(); d.items.add(new File([text], 'one.csv')); return d; }", FILE
+    )
+    page.locator("[data-dropzone]").dispatch_event("drop", {"dataTransfer": files})
+    expect(page.locator("#id_client_name")).to_have_value("Zoé")
+    page.get_by_role("button", name="Open the case").click()
+    page.locator("[data-verdict]").first.wait_for()
+    assert Case.objects.get().client.name == "Zoé"
