@@ -1,5 +1,6 @@
 from argparse import ArgumentParser
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        kept = ",".join(f"{name}={value:g}" for name, value in asdict(limits()).items())
+        parser.epilog = f"Limits in force (DRIFT_LIMITS): {kept}"
         parser.add_argument("--current", type=Path, metavar="DIR", help="default: recent assessments")
         parser.add_argument(
             "--reference", type=Path, metavar="DIR", help="default: the model's own reference"
