@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import defaultdict
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from accounts.models import AuditEvent
 from creditdesk.models import Assessment, Decision
 from scoring import engine
+from scoring.ml.features import catalogue
 from scoring.ml.features.frames import columns_of
 
 pytestmark = [
@@ -68,20 +70,23 @@ def test_from_the_search_to_the_audit_log(signed_in, case, tmp_path):
     }
 
 
-def test_reasons_on_the_page_are_the_models_own_contributions_largest_first(signed_in, case):
+def test_reasons_on_the_page_are_the_models_own_groups_the_strongest_first(signed_in, case):
     page = signed_in("advisor")
     page.goto(case.get_absolute_url())
     model = engine.current()
     matrix = model.matrix(columns_of([case.profile.record]))
-    own = dict(zip(model.features, model.contributions(matrix).values[0].tolist(), strict=True))
+    verdict = page.locator("[data-verdict]").first.get_attribute("data-verdict")
+    sign = -1 if verdict == "accept" else 1
+    own: dict[str, float] = defaultdict(float)
+    for name, amount in zip(model.features, model.contributions(matrix).values[0].tolist(), strict=True):
+        own[catalogue.BY_NAME[name].group] += sign * amount
     shown = [
-        (row.get_attribute("data-feature"), float(row.get_attribute("data-contribution")))
+        (row.get_attribute("data-code"), sign * float(row.get_attribute("data-contribution")))
         for row in page.locator("[data-reason]").all()
     ]
-    assert shown == [(name, own[name]) for name, _ in shown]
-    sizes = [abs(contribution) for _, contribution in shown]
-    assert sizes == sorted(sizes, reverse=True)
-    assert sizes[0] == max(abs(contribution) for contribution in own.values())
+    strongest = sorted((one for one in own.items() if one[1] > 0), key=lambda one: -one[1])[:4]
+    assert [code for code, _ in shown] == [code for code, _ in strongest]
+    assert [amount for _, amount in shown] == pytest.approx([amount for _, amount in strongest], abs=1e-9)
 
 
 def test_search_read_decide_and_go_on_without_a_mouse(signed_in, case):
