@@ -1,0 +1,55 @@
+"""What everybody may read about the model."""
+
+from html import unescape
+
+import pytest
+
+from scoring import engine, services
+from scoring.ml.features import catalogue
+from tests.scoring.modelfolder import tiny_model
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def explained_model(settings, tmp_path):
+    settings.ML_ARTIFACTS = tmp_path
+    tiny_model(tmp_path, name="told-1", explain=True)
+    services.activate(version=services.register(name="told-1", by=None), by=None, reason="")
+
+
+def page(browser, **headers) -> str:
+    return unescape(browser.get("/about-the-model/", headers=headers).content.decode())
+
+
+@pytest.mark.parametrize("name", ["advisor", "analyst", "admin"])
+def test_every_group_is_named_by_importance(client_as, explained_model, name):
+    html = page(client_as(name))
+    places = [html.index(f'<th scope="row">{words.en}</th>') for words in catalogue.GROUPS.values()]
+    assert places == sorted(places)  # The test model's groups matter in the order of the catalogue.
+
+
+def test_what_is_never_looked_at_is_said_in_both_languages(client_as, explained_model):
+    browser = client_as("advisor")
+    assert "<li>Sex</li>" in page(browser)
+    assert "<li>Sexe</li>" in page(browser, **{"Accept-Language": "fr"})
+
+
+def test_the_threshold_and_its_costs_are_said_in_words(client_as, explained_model):
+    html = page(client_as("advisor"))
+    assert "From a probability of 10.0% on" in html
+    assert "not paid back as 10 and a good client refused as 1" in html
+
+
+def test_no_raw_name_is_shown(client_as, explained_model):
+    html = page(client_as("advisor"))
+    assert not [feature.name for feature in catalogue.FEATURES if feature.name in html]
+
+
+def test_a_model_without_importance_says_so(client_as, model_in_use):
+    assert engine.current().explained is None
+    assert "is not available" in page(client_as("advisor"))
+
+
+def test_without_a_model_the_page_says_that_people_decide_alone(client_as, db):
+    assert "looked at by a person alone" in page(client_as("advisor"))
