@@ -1,6 +1,7 @@
 """MLflow runs: what was tried, how it did, and what came out. One function logs them all."""
 
 import json
+import logging
 import os
 import sqlite3
 import warnings
@@ -17,6 +18,11 @@ CHAMPION, CHALLENGER = "champion", "challenger"
 _SQLITE = "sqlite:///"
 _PATIENCE_SECONDS = 5
 Answer = TypeVar("Answer")
+# MLflow's own format refuses estimators that it does not know; nothing but a notebook ever loads these.
+_FLAVOURS: Mapping[str, Mapping[str, str]] = {
+    "lightgbm": {},
+    "sklearn": {"serialization_format": "cloudpickle", "pyfunc_predict_fn": "predict_proba"},
+}
 # MLflow refuses longer ones.
 _LONGEST_VALUE = 6_000
 
@@ -82,6 +88,7 @@ def _reaching(tracking_uri: str, act: Callable[[], Answer]) -> Answer:
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
     mlflow.set_tracking_uri(tracking_uri)
     mlflow.set_registry_uri(tracking_uri)
     try:
@@ -155,6 +162,7 @@ def _log_model(logged: Logged, run: Run) -> None:
         # Written down, not guessed: guessing starts another Python and takes half a minute.
         pip_requirements=requirements(logged.flavour),
         registered_model_name=run.registered_as or None,
+        **_FLAVOURS[logged.flavour],
     )
     if run.registered_as:
         client = MlflowClient()
@@ -183,7 +191,7 @@ def _name_champion(version: str) -> bool:
         return False
     newest = max(known, key=lambda one: int(one.version))
     client.set_registered_model_alias(REGISTERED, CHAMPION, newest.version)
-    if newest.version in _aliased(client, CHALLENGER):
+    if str(newest.version) in _aliased(client, CHALLENGER):
         client.delete_registered_model_alias(REGISTERED, CHALLENGER)
     return True
 

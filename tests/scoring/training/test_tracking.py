@@ -101,6 +101,7 @@ def test_a_run_can_be_reproduced_from_what_it_logged(finished: Finished, store: 
 def test_an_activated_version_becomes_the_champion(finished: Finished, store: str, logged: str) -> None:
     assert name_champion(finished.facts["name"], tracking_uri=store)
     assert known(store).get_model_version_by_alias("creditdesk", "champion").run_id == logged
+    assert known(store).get_registered_model("creditdesk").aliases.keys() == {"champion"}
     assert not name_champion("never-logged", tracking_uri=store)
 
 
