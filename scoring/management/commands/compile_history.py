@@ -10,6 +10,7 @@ class Command(BaseCommand):
     help = "Write the SQL of the histories, so that the first client with a history need not wait for it."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for part in PARTS:
-            sql_of(part, part.adds)
-        self.stdout.write(f"{len(PARTS)} histories in {PLACE}")
+        wanted = {(part, added) for part in PARTS for added in ((), part.adds)}
+        for part, added in wanted:
+            sql_of(part, added)
+        self.stdout.write(f"{len(wanted)} histories in {PLACE}")

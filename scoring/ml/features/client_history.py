@@ -4,7 +4,7 @@ DuckDB needs a second to plan that SQL and a moment to run it: one database in m
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import duckdb
 
-from scoring.ml.features.compiled import columns_as_sql, provided_parts, sql_of
+from scoring.ml.features.compiled import added_to, columns_as_sql, provided_parts, sql_of
 from scoring.ml.features.history import CLIENT, Part
 from scoring.ml.tables.catalogue import HISTORY
 
@@ -35,10 +35,13 @@ class ClientHistory:
 def histories(clients: Sequence[Tables]) -> list[ClientHistory]:
     """One each, in their order; what one client sent does not touch another's. `SK_ID_CURR` is not read."""
     found = [ClientHistory(rows=_no_rows(tables)) for tables in clients]
-    filled = {name: rows for name in HISTORY if (rows := _rows_of(name, clients))}
-    if filled:
-        with _in_use:
-            _answer(filled, found)
+    # Which tables were provided, empty or not, says which aggregates there are.
+    for provided in dict.fromkeys(frozenset(tables) for tables in clients):
+        alike = {i: tables for i, tables in enumerate(clients) if tables.keys() == provided}
+        filled = {name: rows for name in HISTORY if (rows := _rows_of(name, alike))}
+        if filled:
+            with _in_use:
+                _answer(provided, filled, found)
     return found
 
 
@@ -49,12 +52,14 @@ def _no_rows(tables: Tables) -> dict[str, int]:
     return {part.needs[0]: 0 for part in provided_parts(tables)}
 
 
-def _answer(filled: Mapping[str, list[dict[str, Any]]], found: Sequence[ClientHistory]) -> None:
+def _answer(
+    provided: Set[str], filled: Mapping[str, list[dict[str, Any]]], found: Sequence[ClientHistory]
+) -> None:
     try:
         for name, rows in filled.items():
             _fill(name, rows)
         for part in provided_parts(filled):
-            _read(part, found)
+            _read(part, _planned(part, added_to(part, provided)), found)
     finally:
         for name in filled:
             _database().execute(f"DELETE FROM part_{name}")  # noqa: S608
@@ -72,14 +77,15 @@ def _database() -> Any:
 
 
 @cache
-def _planned(part: Part) -> str:
-    _database().execute(f"PREPARE history_{part.needs[0]} AS {sql_of(part, part.adds)}")
-    return f"EXECUTE history_{part.needs[0]}"
+def _planned(part: Part, added: tuple[str, ...]) -> str:
+    name = "_".join(("history", part.needs[0], *added))
+    _database().execute(f"PREPARE {name} AS {sql_of(part, added)}")
+    return f"EXECUTE {name}"
 
 
-def _read(part: Part, found: Sequence[ClientHistory]) -> None:
+def _read(part: Part, query: str, found: Sequence[ClientHistory]) -> None:
     """One part's aggregates and numbers of rows, into what is found of each client."""
-    answer = _database().execute(_planned(part))
+    answer = _database().execute(query)
     names = [column[0] for column in answer.description]
     for values in answer.fetchall():
         row = dict(zip(names, values, strict=True))
@@ -104,12 +110,12 @@ def _fill(name: str, rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _rows_of(name: str, clients: Sequence[Tables]) -> list[dict[str, Any]]:
-    """The rows of all clients, told apart by their position."""
+def _rows_of(name: str, clients: Mapping[int, Tables]) -> list[dict[str, Any]]:
+    """The rows of the clients, told apart by their position."""
     return [
         {**row, **_renumbered(row, numbers), CLIENT: client}
-        for client, (tables, numbers) in enumerate(zip(clients, _numbers(clients), strict=True))
-        for row in tables.get(name, ())
+        for client, numbers in _numbers(clients).items()
+        for row in clients[client].get(name, ())
     ]
 
 
@@ -117,11 +123,14 @@ def _renumbered(row: Row, numbers: Mapping[tuple[str, Any], int]) -> dict[str, i
     return {name: numbers[name, row[name]] for name in LOANS if name in row}
 
 
-def _numbers(clients: Sequence[Tables]) -> list[dict[tuple[str, Any], int]]:
+def _numbers(clients: Mapping[int, Tables]) -> dict[int, dict[tuple[str, Any], int]]:
     """New numbers for the loans: two clients may have sent the same one. Their order within a client, which
     decides between equal dates, stays."""
     following = count(1)
-    return [{loan: next(following) for loan in sorted(_loans(tables))} for tables in clients]
+    return {
+        client: {loan: next(following) for loan in sorted(_loans(tables))}
+        for client, tables in clients.items()
+    }
 
 
 def _loans(tables: Tables) -> set[tuple[str, Any]]:

@@ -53,7 +53,7 @@ def side_by_side(tables: Collection[str]) -> str:
     """Every application of `part_application` with its history in each of the provided `tables`."""
     parts = provided_parts(tables)
     joins = " ".join(
-        f"LEFT JOIN ({sql_of(part, _added(part, tables))}) AS of_{part.needs[0]}"
+        f"LEFT JOIN ({sql_of(part, added_to(part, tables))}) AS of_{part.needs[0]}"
         f" ON application.{history.CLIENT} = {part.key}"
         for part in parts
     )
@@ -64,7 +64,8 @@ def side_by_side(tables: Collection[str]) -> str:
     )
 
 
-def _added(part: Part, tables: Collection[str]) -> tuple[str, ...]:
+def added_to(part: Part, tables: Collection[str]) -> tuple[str, ...]:
+    """Those of the tables that tell more of the part's rows."""
     return tuple(name for name in part.adds if name in tables)
 
 
