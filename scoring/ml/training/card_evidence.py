@@ -164,7 +164,7 @@ def tried(facts: Facts) -> str:
 
 _TRIED = {
     "selection": "Selection of features",
-    "families": "What each family of fitted features gained",
+    "families": "What each family of features gained (AUC, with its standard error)",
     "tuning": "Search for settings",
 }
 
@@ -184,11 +184,14 @@ def _told(found: Any) -> str:
 def _table(records: Sequence[Facts]) -> str:
     columns = list(dict.fromkeys(name for record in records for name in record))
     rows = [f"| {' | '.join(_cell(record.get(name)) for name in columns)} |" for record in records]
-    head = [f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}"]
+    titles = [column.replace("_", " ") for column in columns]
+    head = [f"| {' | '.join(titles)} |", f"|{' --- |' * len(columns)}"]
     return "\n".join(head + rows)
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, Mapping):
