@@ -155,7 +155,7 @@ def _build(
 def _recipe(
     order: Order, material: _Material, watch: Stopwatch
 ) -> tuple[Recipe, dict[str, Any], list[tracking.Run]]:
-    recipe = recipe_for(len(material.clients), quick=order.quick)
+    recipe = recipe_for(len(material.clients), quick=order.quick, pooled=len(material.steps) > 1)
     if not order.tune:
         return recipe, material.about, []
     tuned = tuning.tune(

@@ -26,6 +26,10 @@ _COMMON: Mapping[str, Any] = {
 # and three boosters averaged (out of fold +0.002 AUC on 10,877 clients, five folds). Their steps are larger,
 # so that the trees of all three together still explain a client within 12 ms.
 SMALL = 20_000
+_FOR_FEW: Mapping[str, Any] = {"learning_rate": 0.03, "feature_fraction": 0.05, "min_data_in_leaf": 40}
+
+# Out of fold +0.0014 AUC on 3,762 clients, five folds of one seed: within noise, and not worse.
+_FROM_A_START: Mapping[str, Any] = {"learning_rate": 0.05, "lambda_l2": 200.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +48,21 @@ class Recipe:
     shuffles: int = 5
 
 
-def recipe_for(clients: int, *, quick: bool) -> Recipe:
-    """The recipe for so many clients; `quick` trades a little accuracy for minutes."""
+def recipe_for(clients: int, *, quick: bool, pooled: bool = False) -> Recipe:
+    """The recipe for so many clients; `quick` trades a little accuracy for minutes.
+
+    With `pooled` the boosters start from what other folders teach and less is left to learn: more shrinkage.
+    """
     if quick:
         params = {**_COMMON, "learning_rate": 0.08}
         return Recipe(params, seeds=1, max_rounds=600, patience=30, resamples=100, quick=True, shuffles=0)
     if clients < SMALL:
-        params = {**_COMMON, "learning_rate": 0.03, "feature_fraction": 0.05, "min_data_in_leaf": 40}
+        params = {**_COMMON, **_FOR_FEW, **(_FROM_A_START if pooled else {})}
         return Recipe(params, seeds=3, max_rounds=5_000, patience=150, resamples=500)
     return Recipe(_COMMON, seeds=1, max_rounds=5_000, patience=150, resamples=500)
 
 
 def recipe_below(recipe: Recipe) -> Recipe:
     """The recipe of the steps below the top: fitted two dozen times, so one seed and larger steps."""
-    params = {**_COMMON, "learning_rate": 0.15 if recipe.quick else 0.05}
-    return replace(recipe, params=params, seeds=1, patience=30 if recipe.quick else 60)
+    params = {**_COMMON, "learning_rate": 0.15 if recipe.quick else 0.08}
+    return replace(recipe, params=params, seeds=1, patience=30 if recipe.quick else 40)
