@@ -24,6 +24,12 @@ def measures() -> Iterator[Measure]:
     chosen = [f"/cases/{reference}/" for reference in draw.sample(references, REQUESTS)]
     yield Measure("case page, fresh assessment", *percentiles(browser.get, chosen), "/healthz", floor)
     yield Measure("case page, stored assessment", *percentiles(browser.get, chosen), "/healthz", floor)
+    for part in ("explanation", "comparison", "similar", "stability"):
+        htmx = {"HX-Request": "true", "HX-Target": part}
+        follows = percentiles(
+            lambda path, part=part, htmx=htmx: browser.get(f"{path}?show={part}", headers=htmx), chosen
+        )
+        yield Measure(f"after the case page: {part}", *follows, "/healthz", floor)
     names = Case.objects.exclude(client__name="").values_list("client__search_name", flat=True)
     terms = [name[:4] for name in draw.sample(list(names), REQUESTS)] if names else references[:REQUESTS]
     search = percentiles(

@@ -142,6 +142,17 @@ def test_reasons_that_every_sister_tells_are_firm(advisor, case):
     assert "3 of 3" in words(html)
 
 
+@pytest.mark.parametrize(("seen", "said"), [(True, "the same reason"), (False, "another reason instead")])
+def test_the_challenger_is_asked_whether_it_tells_the_same_reasons(advisor, case, tmp_path, seen, said):
+    """A challenger that sees the date of birth alone can only tell one reason."""
+    only = {} if seen else {"features": ["DAYS_BIRTH"]}
+    tiny_model(tmp_path, name="other-1", **only)
+    versions.appoint(version=versions.register(name="other-1", by=None), by=None, reason="To compare")
+    text = words(fragment(advisor, case, "?show=stability", "stability"))
+    assert said in text
+    assert ("another reason instead" in text) is not seen
+
+
 def test_a_model_without_explanations_says_so(advisor, case_of, model_in_use):
     case = case_of("advisor")
     assert "Not available" in fragment(advisor, case, "?show=similar", "similar")
