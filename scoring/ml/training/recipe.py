@@ -28,6 +28,10 @@ _COMMON: Mapping[str, Any] = {
 SMALL = 20_000
 _FOR_FEW: Mapping[str, Any] = {"learning_rate": 0.03, "feature_fraction": 0.05, "min_data_in_leaf": 40}
 
+# Up to here averaging pays more than small steps: two boosters at 0.05 gain 0.0011 AUC over one on 49,280
+# clients, out of fold. Above, their trees would take too long to explain a client.
+LARGE = 150_000
+
 # Out of fold +0.0014 AUC on 3,762 clients, five folds of one seed: within noise, and not worse.
 _FROM_A_START: Mapping[str, Any] = {"learning_rate": 0.05, "lambda_l2": 200.0}
 
@@ -59,6 +63,9 @@ def recipe_for(clients: int, *, quick: bool, pooled: bool = False) -> Recipe:
     if clients < SMALL:
         params = {**_COMMON, **_FOR_FEW, **(_FROM_A_START if pooled else {})}
         return Recipe(params, seeds=3, max_rounds=5_000, patience=150, resamples=500)
+    if clients < LARGE:
+        params = {**_COMMON, "learning_rate": 0.05}
+        return Recipe(params, seeds=3, max_rounds=2_000, patience=60, resamples=500)
     return Recipe(_COMMON, seeds=1, max_rounds=5_000, patience=150, resamples=500)
 
 
