@@ -21,8 +21,6 @@ from scoring.ml.tables.catalogue import column
 from scoring.ml.whatif.editable import BY_NAME, DOWN_PAYMENT
 
 SHIFTS: Final = 5
-# A shift of the log-odds that nobody would notice in the probability.
-NO_SHIFT: Final = 0.005
 # A slider spans what is near the request; the number beside it takes everything within the bounds.
 SLIDER_FROM, SLIDER_TO = 0.3, 2.0
 MOST_PAID_DOWN: Final = 0.8
@@ -151,17 +149,19 @@ class SimulationPage:
         then = _by_group(features, self.simulation.answer.contributions)
         shifts = [Shift(wording.titled(catalogue.GROUPS[group]), now[group], then[group]) for group in now]
         shifts.sort(key=lambda shift: -abs(shift.by))
-        return [shift for shift in shifts[:SHIFTS] if abs(shift.by) >= NO_SHIFT]
+        return [shift for shift in shifts[:SHIFTS] if shift.amounts[0] != shift.amounts[1]]
 
     @property
     def reasons(self) -> list[Reason]:
-        """As an assessment would tell them; new are those that the stored one does not have."""
+        """As an assessment would tell them. New are those that a stored one with this verdict does not have:
+        what carries an accept is of another kind than what led to a refusal."""
         if self.simulation is None:
             return []
+        alike = self.stored is not None and self.stored.verdict == self.simulation.answer.verdict
         before = {reason["code"] for reason in self.stored.reasons} if self.stored else set()
         language = "fr" if wording.reads_french() else "en"
         return [
-            Reason(reason[f"text_{language}"], reason["code"] not in before)
+            Reason(reason[f"text_{language}"], alike and reason["code"] not in before)
             for reason in self.simulation.reasons
         ]
 

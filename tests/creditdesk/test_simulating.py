@@ -6,10 +6,13 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from creditdesk import services
+from creditdesk.casepage.simulation import SimulationPage
+from creditdesk.forms.simulation import SimulationForm
 from creditdesk.models import Assessment, Scenario
 from creditdesk.services.assessing import ask
 from scoring import engine
-from tests.creditdesk.cases import decided
+from scoring.ml.whatif.request import translated
+from tests.creditdesk.cases import assessed, decided
 from tests.creditdesk.test_case_page import Elements
 from tests.factories import APPLICATION
 
@@ -244,3 +247,20 @@ def test_a_field_that_a_case_does_not_have_is_not_offered(advisor, case_of, mode
     assert 'name="DURATION"' not in page
     assert 'name="AMT_CREDIT"' in page
     assert APPLICATION["NAME_CONTRACT_TYPE"] == "Cash loans"
+
+
+def test_the_reasons_that_change_most_are_those_of_the_groups_that_moved(advisor, case, person):
+    services.assess(case=case, by=person("advisor"))
+    page = SimulationPage(case, person("advisor"), SimulationForm(None, case.profile.record))
+    request = translated(case.profile.record, {"AMT_INCOME_TOTAL": 1_000.0})
+    page.simulation = services.simulate(case=case, request=request, by=person("advisor"))
+    moved = [abs(shift.by) for shift in page.shifts]
+    assert page.is_comparable
+    assert moved == sorted(moved, reverse=True)
+    assert all(shift.amounts[0] != shift.amounts[1] for shift in page.shifts)
+
+
+def test_a_stored_assessment_of_another_model_is_said_to_be_one(advisor, case):
+    assessed(case)
+    html = simulate(advisor, case, AMT_CREDIT="380000").content.decode()
+    assert "comes from another model or other data" in html
