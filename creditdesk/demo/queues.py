@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -41,8 +42,10 @@ def fill_queues() -> None:
 
 
 def _contest(manager: User) -> None:
+    """Below the amount from which a changed decision would wait for one more person."""
     refused = Decision.objects.filter(outcome=Decision.Outcome.REFUSE, status=Decision.Status.FINAL)
-    oldest = refused.select_related("case__advisor").order_by("pk")[: len(CONTESTED)]
+    small = refused.filter(case__amount_credit__lte=settings.SECOND_PERSON_ABOVE)
+    oldest = small.select_related("case__advisor").order_by("pk")[: len(CONTESTED)]
     answers = ((Contest.Outcome.CHANGED, CHANGED), (Contest.Outcome.UPHELD, UPHELD))
     opened = [
         services.contest(case=one.case, words=words, received_on=timezone.localdate(), by=one.case.advisor)

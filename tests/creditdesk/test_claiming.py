@@ -148,6 +148,16 @@ def test_nobody_else_decides_a_claimed_case(shared, person):
 
 
 @pytest.mark.django_db
+def test_who_does_not_hold_the_case_is_offered_no_decision(client_as, model_in_use, shared, person):
+    services.claim(case=shared, by=person("advisor"))
+    address = shared.get_absolute_url()
+    assert "data-decides" in client_as("advisor").get(address).content.decode()
+    page = client_as("colleague").get(address).content.decode()
+    assert "data-decides" not in page
+    assert "advisor works on it." in page
+
+
+@pytest.mark.django_db
 def test_deciding_ends_ones_own_claim(case, person):
     assessed(case)
     services.claim(case=case, by=person("advisor"))

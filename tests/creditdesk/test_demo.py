@@ -13,7 +13,7 @@ from accounts.models import AuditEvent, User
 from accounts.roles import Role
 from creditdesk.demo import clients, people, work
 from creditdesk.management.commands import demo as command
-from creditdesk.models import Assessment, Case, Client, Decision, Note, Profile
+from creditdesk.models import Assessment, Case, Claim, Client, Contest, Decision, Note, Profile
 from scoring.models import Activation, DriftReport
 from tests.factories import CaseFactory
 from tests.folders import application, write_tables
@@ -111,8 +111,19 @@ def test_decisions_against_the_verdict_have_grounds_and_one_waits_for_a_second_p
 
 def test_advisors_only_worked_on_their_own_cases():
     demo()
-    for one in Decision.objects.select_related("case"):
+    for one in Decision.objects.filter(replaces=None).select_related("case"):
         assert one.decided_by_id == one.case.advisor_id
+
+
+def test_every_queue_holds_something_and_a_contest_went_to_somebody_else():
+    demo()
+    cases = Case.objects.all()
+    assert cases.shared().exists()
+    assert cases.escalated().exists()
+    assert Claim.objects.held().exists()
+    contests = list(Contest.objects.all())
+    assert contests
+    assert all(one.examiner_id != one.decided_by_id for one in contests if one.closed_at)
 
 
 def test_applications_came_in_on_the_weekday_and_hour_of_the_form():
