@@ -83,10 +83,15 @@ class ShadowPage:
 
     @cached_property
     def differing(self) -> list[ShadowScore] | None:
-        """The newest cases where they differ, for who may see cases; None for who may not."""
+        """The newest cases where they differ, for who may see cases; None for who may not.
+
+        Whoever decides cases sees decided ones alone: a second opinion by a machine would sway the others.
+        """
         if not self.reader.has_perm("creditdesk.view_case"):
             return None
         visible = Case.objects.visible_to(self.reader)
+        if self.reader.has_perm("creditdesk.decide_case"):
+            visible = visible.decided()
         rows = self.scores.differing().filter(assessment__case__in=visible)
         return list(rows.select_related("assessment__case").order_by("-pk")[:LISTED])
 

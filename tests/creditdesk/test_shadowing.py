@@ -10,6 +10,7 @@ from creditdesk.models import Assessment, MonitoringRecord, ShadowScore
 from creditdesk.shadowpage import ShadowPage
 from scoring import engine, services
 from scoring.models import ChallengerAppointment
+from tests.creditdesk.cases import decided
 from tests.scoring.modelfolder import tiny_model
 
 pytestmark = pytest.mark.django_db
@@ -98,9 +99,16 @@ def test_a_shadow_score_is_never_changed(assessed):
 
 
 def test_the_page_counts_agreement_and_names_cases_to_who_may_see_them(assessed, client_as):
-    page = client_as("manager").get("/models/shadow/").content.decode()
+    page = client_as("auditor").get("/models/shadow/").content.decode()
     assert 'data-scored="1"' in page
     assert assessed.case.reference in page
+
+
+def test_who_decides_cases_sees_the_challenger_on_decided_ones_alone(assessed, client_as):
+    browser = client_as("manager")
+    assert assessed.case.reference not in browser.get("/models/shadow/").content.decode()
+    decided(assessed.case)
+    assert assessed.case.reference in browser.get("/models/shadow/").content.decode()
 
 
 def test_an_analyst_sees_counts_and_no_case(assessed, client_as):
