@@ -207,7 +207,7 @@ def _probability(model: Model, record: Record, changes: Changes) -> float:
 
 
 def _moved(record: Record, changes: Changes) -> float:
-    return sum(abs(changes[name] / record[name] - 1) for name in AMOUNTS if name in changes)
+    return float(sum(abs(changes[name] / record[name] - 1) for name in AMOUNTS if name in changes))
 
 
 def _is_sensible(record: Record, changes: Changes) -> bool:
