@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scoring.ml.features import application
 from scoring.ml.features import fitted as words
 from scoring.ml.features.feature import Unit
-from scoring.ml.fitted.family import Arrays, Lesson, Values
+from scoring.ml.fitted.family import Arrays, Family, Lesson, Values
 from scoring.ml.fitted.trees import Trees
 
 RATINGS = ("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3")
@@ -25,7 +25,7 @@ ROUNDS = 80
 
 
 @dataclass(frozen=True, eq=False)
-class Expected:
+class Expected(Family):
     """For each rating in order, the trees of each half of the clients."""
 
     trees: Sequence[Sequence[Trees]]

@@ -1,8 +1,9 @@
 """What every family of fitted features can do: learn from clients, be kept as arrays, say a value."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ class Lesson:
     past: Mapping[str, NDArray[Any]]
 
 
-class Family(Protocol):
+class Family(ABC):
     """k features that one thing learned from m clients gives; the same clients give the same values."""
 
     code: ClassVar[str]
@@ -34,18 +35,23 @@ class Family(Protocol):
     inputs: ClassVar[Sequence[str]]
 
     @classmethod
+    @abstractmethod
     def learn(cls, lesson: Lesson) -> Self | None:
         """None where these clients cannot teach it."""
 
     @classmethod
+    @abstractmethod
     def restore(cls, arrays: Arrays) -> Self:
         """From what `arrays` gave; raises KeyError or ValueError for anything else."""
 
+    @abstractmethod
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Numbers and bytes that say everything, never objects."""
 
+    @abstractmethod
     def values(self, inputs: Values) -> Values:
         """(n, k) for n clients of whom nothing was learned; a row depends on itself alone."""
 
+    @abstractmethod
     def own(self, inputs: Values) -> Values:
         """(m, k) for the clients of the lesson, in their order, each without what it taught itself."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from scoring.ml.features import fitted as words
 from scoring.ml.features.formula import ratio
-from scoring.ml.fitted.family import Arrays, Lesson, Values
+from scoring.ml.fitted.family import Arrays, Family, Lesson, Values
 from scoring.ml.fitted.trees import Trees
 
 FEWEST = 500
@@ -20,7 +20,7 @@ PAST = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE", "CNT_PAYMENT")
 
 
 @dataclass(frozen=True, eq=False)
-class Implied:
+class Implied(Family):
     """Trees that tell the number of instalments from what earlier and present loans both name."""
 
     trees: Trees

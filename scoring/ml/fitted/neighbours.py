@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features import fitted as words
-from scoring.ml.fitted.family import Arrays, Lesson, Values
+from scoring.ml.fitted.family import Arrays, Family, Lesson, Values
 
 COUNTS = (100, 500)
 # So many clients are kept to be compared with: a page may wait a millisecond for them, not ten.
@@ -15,7 +15,7 @@ KEPT = 20_000
 
 
 @dataclass(frozen=True, eq=False)
-class Neighbours:
+class Neighbours(Family):
     """`points` (p, d): standardised ratings and loan length, what is missing average; `defaulted` (p,).
 
     They are every `every`-th client of the lesson.

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features import fitted as words
-from scoring.ml.fitted.family import Arrays, Lesson, Values
+from scoring.ml.fitted.family import Arrays, Family, Lesson, Values
 
 # A median of fewer says more about them than about the circle.
 SMALLEST = 30
@@ -20,7 +20,7 @@ _TERM = len(_CIRCLE_INPUTS) + _COMPARED.index("CREDIT_TO_ANNUITY")
 
 
 @dataclass(frozen=True, eq=False)
-class Peers:
+class Peers(Family):
     """`keys` (c,) of all circles, rising, and the `medians` (c, v) of what is compared, NaN where unknown."""
 
     keys: Values

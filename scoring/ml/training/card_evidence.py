@@ -165,6 +165,7 @@ def tried(facts: Facts) -> str:
 _TRIED = {
     "selection": "Selection of features",
     "families": "What each family of features gained (AUC, with its standard error)",
+    "steps": "What clients of pooled folders teach, step by step",
     "tuning": "Search for settings",
 }
 
