@@ -33,12 +33,14 @@ class Prepared:
             row = cursor.fetchone()
         if row is None:
             return None
-        return next(iter(self._of_thread.compiler.results_iter(results=[[row]], tuple_expected=True)))
+        converted = self._of_thread.compiler.apply_converters([row], self._of_thread.converters)
+        return tuple(next(iter(converted)))
 
     def _write(self, connection: Any) -> None:
-        query = self._rows(*self._markers)[:1].query
-        self._of_thread.compiler = query.get_compiler(connection=connection)
-        self._of_thread.sql, parameters = self._of_thread.compiler.as_sql()
+        compiler = self._rows(*self._markers)[:1].query.get_compiler(connection=connection)
+        self._of_thread.sql, parameters = compiler.as_sql()
+        self._of_thread.converters = compiler.get_converters([column for column, *_ in compiler.select])
+        self._of_thread.compiler = compiler
         self._of_thread.parameters = [
             (self._markers.index(value) if value in self._markers else None, value) for value in parameters
         ]

@@ -1,8 +1,8 @@
 """What a program is told of an assessment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.utils.translation import get_language
@@ -12,7 +12,6 @@ from creditdesk import wording
 from creditdesk.models import Assessment
 from scoring import engine
 from scoring.ml.features import catalogue
-from scoring.ml.features.feature import Feature
 
 
 class Prediction(BaseModel):
@@ -87,16 +86,21 @@ def prediction(assessment: Assessment, reference: str | None) -> dict[str, Any]:
 
 def explanation(assessment: Assessment, reference: str | None) -> dict[str, Any]:
     """The prediction with what led to it; without a model there is nothing that did."""
+    if not assessment.contributions:
+        return _with(prediction(assessment, reference), assessment, [])
+    told = _told(assessment.model_digest, get_language() or "")
+    values = told.values_of(assessment)
     contributions = [
-        {"feature": feature.name, "label": label, "value": _value(feature, value), "contribution": added}
-        for feature, label, value, added in _explained(assessment)
+        {"feature": told.names[i], "label": told.labels[i], "value": values[i], "contribution": added}
+        for i, added in _largest_first(assessment)
     ]
     return _with(prediction(assessment, reference), assessment, contributions)
 
 
 def brief_explanation(assessment: Assessment, reference: str | None) -> dict[str, Any]:
     """For one of a thousand: no labels, no values."""
-    contributions = {feature.name: added for feature, _, _, added in _explained(assessment)}
+    names = engine.features_of(assessment.model_digest) if assessment.contributions else ()
+    contributions = {names[i]: added for i, added in _largest_first(assessment)}
     return _with(prediction(assessment, reference), assessment, contributions)
 
 
@@ -114,27 +118,34 @@ def _with(told: dict[str, Any], assessment: Assessment, contributions: object) -
     }
 
 
-def _explained(assessment: Assessment) -> Iterator[tuple[Feature, str, float, float]]:
-    """Every feature with its label, value and contribution, the largest contribution first."""
-    if not assessment.contributions:
-        return
+def _largest_first(assessment: Assessment) -> Iterator[tuple[int, float]]:
+    """The position of every feature with its contribution."""
     contributions = np.frombuffer(assessment.contributions, dtype="<f8")
     order = np.argsort(-np.abs(contributions), kind="stable")
-    told = _told(assessment.model_digest, get_language() or "")
-    values = np.frombuffer(assessment.features, dtype="<f8")[order].tolist()
-    for i, value, added in zip(order.tolist(), values, contributions[order].tolist(), strict=True):
-        yield *told[i], value, added
+    return zip(order.tolist(), contributions[order].tolist(), strict=True)
+
+
+class Told(NamedTuple):
+    """The features of a version, in its order, in one language; `categories` by position."""
+
+    names: list[str]
+    labels: list[str]
+    categories: dict[int, list[str]]
+
+    def values_of(self, assessment: Assessment) -> list[float | str | None]:
+        """Categories as they were sent. What is missing stays NaN, which JSON is told as null."""
+        values: list[Any] = np.frombuffer(assessment.features, dtype="<f8").tolist()
+        for position, words in self.categories.items():
+            code = values[position]
+            values[position] = words[int(code)] if code == code else None
+        return values
 
 
 @lru_cache(maxsize=16)
-def _told(digest: str, _language: str) -> Sequence[tuple[Feature, str]]:
-    """The features of a version in its order, with their labels in the language in force."""
-    features = (catalogue.BY_NAME[name] for name in engine.features_of(digest))
-    return [(feature, wording.told(feature.label)) for feature in features]
-
-
-def _value(feature: Feature, value: float) -> float | str | None:
-    # NaN is the one value that differs from itself.
-    if value != value:
-        return None
-    return list(feature.categories)[int(value)] if feature.categories else value
+def _told(digest: str, _language: str) -> Told:
+    features = [catalogue.BY_NAME[name] for name in engine.features_of(digest)]
+    return Told(
+        [feature.name for feature in features],
+        [wording.told(feature.label) for feature in features],
+        {i: list(feature.categories) for i, feature in enumerate(features) if feature.categories},
+    )
