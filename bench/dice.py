@@ -42,8 +42,8 @@ class Found:
     answered: float  # a change that crosses the threshold
     with_margin: float  # and by our margin
     sensible: float  # and makes sense for a bank: what `problems` and the honest directions let pass
-    columns: float  # changed, in the sparsest that crosses
-    distance: float  # of the nearest that crosses: relative changes of all amounts, added up
+    columns: float  # changed, in the sparsest that crosses and is sensible
+    distance: float  # of the nearest of those: relative changes of all amounts, added up
     p50_ms: float
     p95_ms: float
 
@@ -171,7 +171,8 @@ def _measured(
             found = search(record)
         times.append(1000 * (time.perf_counter() - start))
         crossing.append(_crossing(model, record, found))
-    nearest = [(one[0].columns, min(way.distance for way in one)) for one in crossing if one]
+    advisable = [[way for way in one if way.is_sensible] for one in crossing]
+    nearest = [(one[0].columns, min(way.distance for way in one)) for one in advisable if one]
     columns, distance = np.mean(nearest, axis=0) if nearest else (np.nan, np.nan)
     return Found(
         name,
@@ -213,4 +214,6 @@ def _moved(record: Record, changes: Changes) -> float:
 def _is_sensible(record: Record, changes: Changes) -> bool:
     amounts = {name: changes[name] for name in changes if name in BY_NAME}
     lower = all(changes[name] < record[name] for name in ("AMT_CREDIT", "AMT_GOODS_PRICE") if name in changes)
-    return lower and not problems(translated(record, amounts))
+    request = translated(record, amounts)
+    # A credit below the price of its goods: nothing like it was ever financed.
+    return lower and dict(request.changes) == amounts and not problems(request)
