@@ -89,6 +89,16 @@
     return { isNumeric, sets, rows, form: forms[drawn[0].head.dataset.form], isBars: drawn[0].head.dataset.style === "bars" };
   }
 
+  // A long name beside a bar takes several lines.
+  function wrapped(text) {
+    return text.split(" ").reduce((lines, word) => {
+      const last = lines[lines.length - 1];
+      if (last !== undefined && `${last} ${word}`.length <= 34) lines[lines.length - 1] = `${last} ${word}`;
+      else lines.push(word);
+      return lines;
+    }, []);
+  }
+
   function draw(figure) {
     const { isNumeric, sets, rows, form, isBars } = seriesOf(figure);
     const isSideways = "sideways" in figure.dataset;
@@ -102,13 +112,14 @@
     const places = {
       title: { display: !isSideways, text: figure.dataset.x },
       grid: { display: false },
+      offset: !isNumeric,
       ticks: isNumeric ? { callback: (value) => forms.percent.format(value) } : { autoSkip: !isSideways },
       ...(isNumeric && { type: "linear", min: 0, max: Number(figure.dataset.until) || undefined }),
     };
     if (isSideways) figure.querySelector(".chart").classList.add(rows.length > 8 ? "chart-tall" : "chart-wide");
     new Chart(figure.querySelector("canvas"), {
       type: isBars ? "bar" : "line",
-      data: { labels: isNumeric ? undefined : rows.map((row) => row.cells[0].textContent), datasets: sets },
+      data: { labels: isNumeric ? undefined : rows.map(({ cells: [{ textContent: text }] }) => (isSideways ? wrapped(text) : text)), datasets: sets },
       options: {
         animation: false,
         maintainAspectRatio: false,
