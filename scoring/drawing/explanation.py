@@ -11,7 +11,7 @@ from scoring.ml.features import catalogue
 
 Facts = Mapping[str, Any]
 
-SHOWN = 20
+SHOWN = 15
 
 
 def importance(known: Facts) -> Figure:
