@@ -110,11 +110,14 @@ def _write(
     )
     assessments = found.standing | dict(zip(found.asked, kept, strict=True))
     tell = answers.brief_explanation if explained else answers.prediction
-    # One by one: the words for a thousand explanations need not be in memory at once.
     size = len(assessments) + len(found.problems)
-    items = (orjson.dumps(_item(found, index, assessments, tell)) for index in range(size))
-    counts = b'{"answered":%d,"failed":%d,"items":[' % (len(assessments), len(found.problems))
-    return counts + b",".join(items) + b"]}"
+    head = b'{"answered":%d,"failed":%d,"items":[' % (len(assessments), len(found.problems))
+    # One by one: what a thousand explanations are made of need not be in memory at once.
+    items = (
+        (b"," if index else head) + orjson.dumps(_item(found, index, assessments, tell))
+        for index in range(size)
+    )
+    return b"".join([*items, b"]}"])
 
 
 def _item(
