@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from functools import partial
 
 from django.conf import settings
 from django.test import Client as Browser
@@ -25,10 +26,7 @@ def measures() -> Iterator[Measure]:
     yield Measure("case page, fresh assessment", *percentiles(browser.get, chosen), "/healthz", floor)
     yield Measure("case page, stored assessment", *percentiles(browser.get, chosen), "/healthz", floor)
     for part in ("explanation", "comparison", "similar", "stability"):
-        htmx = {"HX-Request": "true", "HX-Target": part}
-        follows = percentiles(
-            lambda path, part=part, htmx=htmx: browser.get(f"{path}?show={part}", headers=htmx), chosen
-        )
+        follows = percentiles(partial(_part, browser, part), chosen)
         yield Measure(f"after the case page: {part}", *follows, "/healthz", floor)
     names = Case.objects.exclude(client__name="").values_list("client__search_name", flat=True)
     terms = [name[:4] for name in draw.sample(list(names), REQUESTS)] if names else references[:REQUESTS]
@@ -37,3 +35,7 @@ def measures() -> Iterator[Measure]:
     )
     yield Measure("search as you type", *search, "/healthz", floor)
     yield Measure("case list", *percentiles(lambda _: browser.get("/cases/"), range(50)), "/healthz", floor)
+
+
+def _part(browser: Browser, part: str, path: str) -> None:
+    browser.get(f"{path}?show={part}", headers={"HX-Request": "true", "HX-Target": part})
