@@ -75,9 +75,7 @@ def sampled(target: Values, size: int, seed: int) -> NDArray[np.int64]:
     return np.sort(rows)
 
 
-def fit(
-    question: Question, learn: NDArray[np.bool_], seed: int, *, rounds: int = ROUNDS
-) -> booster.Booster:
+def fit(question: Question, learn: NDArray[np.bool_], seed: int, *, rounds: int = ROUNDS) -> booster.Booster:
     """A booster that learned from the rows `learn`, (n,), alone."""
     least = max(5, min(_SETTINGS["min_data_in_leaf"], int(_LEAF_SHARE * learn.sum())))
     settings: dict[str, Any] = {**_SETTINGS, "min_data_in_leaf": least, "seed": seed}
