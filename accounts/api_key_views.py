@@ -19,7 +19,7 @@ class SignedInRequest(HttpRequest):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("accounts.add_apikey", raise_exception=True)
-@reauthentication_required(allow_get=True)
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def api_keys(request: SignedInRequest) -> HttpResponse:
     form = ApiKeyForm(request.POST or None)
     if not form.is_valid():
@@ -30,7 +30,7 @@ def api_keys(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required("accounts.add_apikey", raise_exception=True)
-@reauthentication_required(allow_get=True)
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def api_key_rotate(request: SignedInRequest, prefix: str) -> HttpResponse:
     # Who had to prove first who they are comes back here without having asked for anything.
     if request.method == "GET":

@@ -64,5 +64,5 @@ def _kept(
 
 def own_reference(question: Question) -> str | None:
     """The number that the caller gave the application, told back."""
-    number = question.application.SK_ID_CURR if question.application else None  # type: ignore[attr-defined]
+    number = question.application.SK_ID_CURR if question.application else None
     return None if number is None else str(int(number))

@@ -86,7 +86,7 @@ def read_body(request: HttpRequest) -> None:
     body = request.read(settings.API_LARGEST_BODY + 1)
     if len(body) > settings.API_LARGEST_BODY:
         raise RequestDataTooBig
-    request._body = body  # type: ignore[attr-defined]
+    request._body = body
 
 
 class Json(Parser):

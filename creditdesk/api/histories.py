@@ -22,8 +22,8 @@ Fault = Mapping[str, Any]
 def history_of(question: Question) -> Tables:
     """The rows of each provided table, without what is missing. Raises Problem, naming table, row and column,
     for what an import would leave out: here nothing is left out silently."""
-    sent = question.history.model_dump(exclude_none=True) if question.history else {}
-    if sum(map(len, sent.values())) > MOST_ROWS:
+    sent: Tables = question.history.model_dump(exclude_none=True) if question.history else {}
+    if sum(len(rows) for rows in sent.values()) > MOST_ROWS:
         raise invalid([{"loc": ("history",), "msg": f"more than {MOST_ROWS} rows"}])
     if faults := [*_of_another_client(question, sent), *_repeated(sent), *_orphans(sent)]:
         raise invalid(faults)

@@ -92,7 +92,7 @@ def _without_body(error: Mapping[str, Any]) -> dict[str, Any]:
     return {**error, "loc": error["loc"][2:]}
 
 
-def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
+def _unforeseen(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     logger.exception("the API failed at %s", request.path)
     return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR, "The desk failed to answer; its log names this request."

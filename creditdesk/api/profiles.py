@@ -16,7 +16,7 @@ def profiles_of(sent: Sequence[tuple[Question, Tables]]) -> list[Profile]:
 
 
 def _profile(question: Question, history: ClientHistory) -> Profile:
-    given = question.application.model_dump(exclude_none=True)  # type: ignore[union-attr]
+    given = question.application.model_dump(exclude_none=True)  # type: ignore[attr-defined]
     application = {name: given[name] for name in APPLICATION if name in given}
     return Profile(
         application=application,

@@ -57,12 +57,12 @@ class Question(Strict):
             description="A case of the desk.",
         ),
     ]
-    application: Annotated[
-        Application | None,  # type: ignore[valid-type]
+    application: Annotated[  # type: ignore[valid-type]
+        Application | None,
         Field(default=None, description="The raw columns of the Home Credit application table."),
     ]
-    history: Annotated[
-        History | None,  # type: ignore[valid-type]
+    history: Annotated[  # type: ignore[valid-type]
+        History | None,
         Field(default=None, description="With an application only."),
     ]
 

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import duckdb
 
+from scoring.ml.features.aggregation import CLIENT
 from scoring.ml.features.compiled import added_to, columns_as_sql, provided_parts, sql_of
-from scoring.ml.features.history import CLIENT, Part
+from scoring.ml.features.history import Part
 from scoring.ml.tables.catalogue import HISTORY
 
 Row = Mapping[str, float | str | None]

@@ -17,6 +17,7 @@ import ibis
 from ibis.expr.types import Table
 
 from scoring.ml.features import history
+from scoring.ml.features.aggregation import CLIENT
 from scoring.ml.features.history import PARTS, Part
 from scoring.ml.tables.catalogue import TABLES
 from scoring.ml.tables.schema import Column, Kind
@@ -54,13 +55,13 @@ def side_by_side(tables: Collection[str]) -> str:
     parts = provided_parts(tables)
     joins = " ".join(
         f"LEFT JOIN ({sql_of(part, added_to(part, tables))}) AS of_{part.needs[0]}"
-        f" ON application.{history.CLIENT} = {part.key}"
+        f" ON application.{CLIENT} = {part.key}"
         for part in parts
     )
     keys = f" EXCLUDE ({', '.join(part.key for part in parts)})" if parts else ""
     return (
         f"SELECT *{keys} FROM part_application AS application {joins}"  # noqa: S608 (our own names)
-        f" ORDER BY application.{history.CLIENT}"
+        f" ORDER BY application.{CLIENT}"
     )
 
 
