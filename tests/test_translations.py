@@ -18,7 +18,7 @@ NOT_WRITTEN = re.compile(
     re.DOTALL,
 )
 # Names, keys and the two languages, each named in itself.
-SAME_EVERYWHERE = {"creditdesk", "j", "k", "n", "FR", "Français", "EN", "English"}
+SAME_EVERYWHERE = {"creditdesk", "AUC", "PSI", "j", "k", "n", "FR", "Français", "EN", "English"}
 IN_BOTH_LANGUAGES = {"400.html", "500.html", "_plain_error.html"}
 
 
