@@ -11,7 +11,7 @@ from django.core.management import call_command
 ROOT = settings.BASE_DIR
 FRENCH = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 SOURCES = ("accounts", "creditdesk", "scoring", "templates")
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w*\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[-+.\d]*[sdf]|%%|%[sd]|\{\w*\}")
 NOT_WRITTEN = re.compile(
     r"{% (?:blocktranslate|comment|block body_class).*?{% end(?:blocktranslate|comment|block).*?%}"
     r"|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->|<code>.*?</code>",
