@@ -53,8 +53,7 @@ class Command(BaseCommand):
 
     def handle(self, *, current: Path | None, reference: Path | None, **options: Any) -> None:
         try:
-            model = model_of(options["model"], needed=not (current and reference))
-            compared, sides = self.sides(model, current, reference, options["days"])
+            compared, sides = self.sides(options["model"], current, reference, options["days"])
         except (FolderError, ModelUnavailable) as error:
             raise CommandError(str(error)) from error
         if min(map(len, sides)) < FEWEST:
@@ -66,24 +65,28 @@ class Command(BaseCommand):
         self.conclude(report)
 
     def sides(
-        self, model: Model | None, current: Path | None, reference: Path | None, days: int
+        self, name: str | None, current: Path | None, reference: Path | None, days: int
     ) -> tuple[Compared, tuple[Sample, Sample]]:
-        raw = bool(current and reference)
-        before = self.read(reference, model, raw) if reference else reference_of(model, path_of(model))
-        now = self.read(current, model, raw) if current else recent(model, days=days)
+        if current and reference:
+            model = model_if_any(name)
+            before, now = (self.read(path, model, raw=True) for path in (reference, current))
+        else:
+            model = model_of(name)
+            before = self.read(reference, model) if reference else shipped_with(model)
+            now = self.read(current, model) if current else of_the_desk(model, days)
         compared = Compared(
             source=DriftReport.Source.FOLDER if current else DriftReport.Source.DESK,
-            reference=reference.name if reference else f"reference of {model.version}",
-            current=current.name if current else f"assessments of the last {days} days",
-            reference_rows=len(before),
-            current_rows=len(now),
+            reference=before[0],
+            current=now[0],
+            reference_rows=len(before[1]),
+            current_rows=len(now[1]),
             model=model,
         )
-        return compared, (before, now)
+        return compared, (before[1], now[1])
 
-    def read(self, path: Path, model: Model | None, raw: bool) -> Sample:
+    def read(self, path: Path, model: Model | None, *, raw: bool = False) -> tuple[str, Sample]:
         self.stderr.write(f"Reading {path}")
-        return of_folder(check(open_folder(path)).folder, model, raw=raw)
+        return path.name, of_folder(check(open_folder(path)).folder, model, raw=raw)
 
     def report(
         self, compared: Compared, sides: tuple[Sample, Sample], *, with_evidently: bool
@@ -123,21 +126,27 @@ class Command(BaseCommand):
         )
 
 
-def model_of(name: str | None, *, needed: bool) -> Model | None:
-    """The version asked for, else the one in use; two folders can be compared without any."""
-    if name:
-        return model_folder.load(settings.ML_ARTIFACTS / name)
+def model_of(name: str | None) -> Model:
+    """The version asked for, else the one in use."""
+    return model_folder.load(settings.ML_ARTIFACTS / name) if name else engine.in_use()
+
+
+def model_if_any(name: str | None) -> Model | None:
+    """Two folders can be compared without any, unless one was asked for."""
     try:
-        return engine.in_use()
+        return model_of(name)
     except ModelUnavailable:
-        if needed:
+        if name:
             raise
         return None
 
 
-def path_of(model: Model) -> Path:
-    where: Path = settings.ML_ARTIFACTS / model.version
-    return where
+def shipped_with(model: Model) -> tuple[str, Sample]:
+    return f"reference of {model.version}", reference_of(model, settings.ML_ARTIFACTS / model.version)
+
+
+def of_the_desk(model: Model, days: int) -> tuple[str, Sample]:
+    return f"assessments of the last {days} days", recent(model, days=days)
 
 
 def summary(report: DriftReport) -> str:
