@@ -1,6 +1,7 @@
 """The one settings file. Everything that differs between installations is read from the environment."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -53,8 +54,7 @@ PROMOTION_GATES = [
 
 # Only what differs from scoring.ml.monitoring.conclusion.Limits: score_psi=0.2,moved_share=0.1.
 DRIFT_LIMITS = {
-    name: float(value)
-    for name, value in (pair.split("=") for pair in env.list("DRIFT_LIMITS", default=[]))
+    name: float(value) for name, value in (pair.split("=") for pair in env.list("DRIFT_LIMITS", default=[]))
 }
 DRIFT_REPORTS = Path(env.str("DRIFT_REPORTS", str(VAR_DIR / "drift")))
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
@@ -253,7 +253,7 @@ STORAGES = {
 # The bearer of this token may read /metrics; without one, only this machine may.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {

@@ -29,7 +29,7 @@ SANDBOX = {
 
 @require_safe
 @permission_required("scoring.view_drift", raise_exception=True)
-@csp_update({"frame-src": [SELF]})
+@csp_update({"frame-src": [SELF]})  # type: ignore[untyped-decorator]
 def drift(request: DeskRequest) -> HttpResponse:
     """The newest report, and the list of all."""
     return _shown(request, DriftReport.objects.first())
@@ -37,7 +37,7 @@ def drift(request: DeskRequest) -> HttpResponse:
 
 @require_safe
 @permission_required("scoring.view_drift", raise_exception=True)
-@csp_update({"frame-src": [SELF]})
+@csp_update({"frame-src": [SELF]})  # type: ignore[untyped-decorator]
 def drift_report(request: DeskRequest, number: int) -> HttpResponse:
     return _shown(request, get_object_or_404(DriftReport, pk=number))
 
@@ -45,7 +45,7 @@ def drift_report(request: DeskRequest, number: int) -> HttpResponse:
 @require_safe
 @permission_required("scoring.view_drift", raise_exception=True)
 @xframe_options_sameorigin
-@csp(SANDBOX)
+@csp(SANDBOX)  # type: ignore[untyped-decorator]
 def drift_evidently(request: DeskRequest, number: int) -> HttpResponse:
     content = page_of(get_object_or_404(DriftReport, pk=number))
     if content is None:
