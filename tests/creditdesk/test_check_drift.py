@@ -1,6 +1,7 @@
 import json
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -116,7 +117,7 @@ def test_a_way_that_fails_is_recorded_and_tried_again_next_time(settings):
 
 
 def test_a_webhook_is_posted_the_same_as_json(settings):
-    heard: list[dict] = []
+    heard: list[dict[str, Any]] = []
     server = HTTPServer(("127.0.0.1", 0), listener(heard))
     Thread(target=server.handle_request, daemon=True).start()
     settings.ALERT_EMAILS, settings.ALERT_WEBHOOK = [], f"http://127.0.0.1:{server.server_port}/hook"
@@ -125,7 +126,7 @@ def test_a_webhook_is_posted_the_same_as_json(settings):
     assert (heard[0]["limit"], heard[0]["columns"]) == ("column_psi", ["AMT_INCOME_TOTAL"])
 
 
-def listener(heard: list[dict]) -> type[BaseHTTPRequestHandler]:
+def listener(heard: list[dict[str, Any]]) -> type[BaseHTTPRequestHandler]:
     class Listener(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))

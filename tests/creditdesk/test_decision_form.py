@@ -38,7 +38,7 @@ def answered(before: Assessment, verdict: str) -> Assessment:
     }
     threshold = {"refuse": before.probability, "accept": 1.0}[verdict]
     newer = Assessment.objects.create(**{**fields, "verdict": verdict, "threshold": threshold})
-    Case.objects.filter(pk=before.case_id).update(latest_assessment=newer)
+    Case.objects.filter(latest_assessment=before).update(latest_assessment=newer)
     return newer
 
 

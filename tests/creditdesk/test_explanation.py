@@ -71,6 +71,7 @@ def test_base_and_all_contributions_make_the_score(advisor, case):
 def test_points_lead_from_the_starting_point_to_the_probability(advisor, case):
     html = read(advisor, case, "?show=explanation")
     shown, stored = waterfall(html), Assessment.objects.get(case=case)
+    assert stored.probability is not None
     calibration = engine.current().calibration
     assert float(shown["data-start"]) == calibration.probability(np.array([stored.base_value]))[0]
     assert float(shown["data-end"]) == pytest.approx(stored.probability, abs=1e-12)
@@ -145,8 +146,7 @@ def test_reasons_that_every_sister_tells_are_firm(advisor, case):
 @pytest.mark.parametrize(("seen", "said"), [(True, "the same reason"), (False, "another reason instead")])
 def test_the_challenger_is_asked_whether_it_tells_the_same_reasons(advisor, case, tmp_path, seen, said):
     """A challenger that sees the date of birth alone can only tell one reason."""
-    only = {} if seen else {"features": ["DAYS_BIRTH"]}
-    tiny_model(tmp_path, name="other-1", **only)
+    tiny_model(tmp_path, name="other-1", features=None if seen else ["DAYS_BIRTH"])
     versions.appoint(version=versions.register(name="other-1", by=None), by=None, reason="To compare")
     text = words(fragment(advisor, case, "?show=stability", "stability"))
     assert said in text

@@ -15,10 +15,10 @@ from creditdesk import services
 from creditdesk.models import Case
 from scoring import engine
 
-STRANGER = {"REMOTE_ADDR": "203.0.113.7"}
+STRANGER = "203.0.113.7"
 
 
-def readings(**headers) -> dict[tuple[str, frozenset], float]:
+def readings(**headers) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     answer = Browser().get("/metrics", headers=headers)
     assert answer.status_code == 200
     return {
@@ -36,14 +36,15 @@ def reading(name: str, **labels) -> float:
 def test_a_stranger_reads_no_metrics(db, settings, token):
     settings.METRICS_TOKEN = token
     for authorization in ("", "Bearer", "Bearer ", "Bearer wrong", "Basic s3cret-token"):
-        answer = Browser().get("/metrics", headers={"Authorization": authorization}, **STRANGER)
+        answer = Browser(REMOTE_ADDR=STRANGER).get("/metrics", headers={"Authorization": authorization})
         assert answer.status_code == 401
         assert b"creditdesk_" not in answer.content
 
 
 def test_the_bearer_of_the_token_reads_metrics_from_anywhere(db, settings):
     settings.METRICS_TOKEN = "s3cret-token"
-    answer = Browser().get("/metrics", headers={"Authorization": "Bearer s3cret-token"}, **STRANGER)
+    stranger = Browser(REMOTE_ADDR=STRANGER)
+    answer = stranger.get("/metrics", headers={"Authorization": "Bearer s3cret-token"})
     assert b"creditdesk_cases_pending 0.0" in answer.content
 
 

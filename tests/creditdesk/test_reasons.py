@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from creditdesk import reasons, services
 from creditdesk.models import Assessment
+from creditdesk.reasons import sentences
 from scoring import engine
 from scoring.ml.features import catalogue
 from scoring.ml.features.feature import Unit
@@ -49,7 +50,7 @@ def of(model, **amounts):
 def test_at_most_four_groups_each_once_by_summed_push(model, seed, verdict):
     contributions = np.random.default_rng(seed).normal(size=len(model.features))
     sign = -1 if verdict == "accept" else 1
-    sums = defaultdict(float)
+    sums: defaultdict[str, float] = defaultdict(float)
     for name, amount in zip(model.features, contributions, strict=True):
         sums[catalogue.BY_NAME[name].group] += amount
     pushing = sorted((group for group in sums if sign * sums[group] > 0), key=lambda g: -sign * sums[g])
@@ -139,9 +140,8 @@ def test_what_was_shown_is_stored_with_the_version_of_its_dictionary(model_in_us
 def test_other_words_are_another_version(monkeypatch):
     before = reasons.version()
     reasons.version.cache_clear()
-    words = {**reasons.telling.sentences.PHRASES}
-    words["AMT_CREDIT"] = explained.catalogue.BY_NAME["AMT_CREDIT"].label
-    monkeypatch.setattr(reasons.telling.sentences, "PHRASES", words)
+    words = {**sentences.PHRASES, "AMT_CREDIT": catalogue.BY_NAME["AMT_CREDIT"].label}
+    monkeypatch.setattr(sentences, "PHRASES", words)
     try:
         assert reasons.version() != before
     finally:

@@ -132,7 +132,9 @@ def test_costs_are_those_of_what_came_true(
     MonitoringRecord.objects.filter(case=case).update(defaulted=defaulted)
     assess(case, person, django_capture_on_commit_callbacks)
     appointment = ChallengerAppointment.objects.in_force()
+    assert appointment is not None
     costs = ShadowPage(appointment, engine.challenger(), person("analyst")).costs
+    assert costs is not None
     assert (costs.answered, costs.challenger) == (answered, challenger_cost)
 
 

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPSConnection
 from http.cookies import SimpleCookie
@@ -55,9 +55,15 @@ class Visitor:
         self.cookies = SimpleCookie()
         self.origin = f"https://127.0.0.1:{desk.tls_port}"
 
-    def ask(self, method: str, path: str, form: dict[str, str] | None = None, **headers: str) -> Answer:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        form: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())
-        sent = {"Cookie": cookies, "Referer": self.origin + path, "Origin": self.origin, **headers}
+        sent = {"Cookie": cookies, "Referer": self.origin + path, "Origin": self.origin} | dict(headers or {})
         body = urlencode(form) if form else None
         if body:
             sent["Content-Type"] = "application/x-www-form-urlencoded"

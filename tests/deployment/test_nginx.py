@@ -60,7 +60,8 @@ def test_an_activation_is_seen_by_both_processes(desk: Desk):
 def test_plain_http_metrics_and_forged_addresses_stay_outside(desk: Desk):
     visitor = Visitor(desk)
     assert visitor.ask("GET", "/metrics").status == 404
-    answer = visitor.ask("GET", "/healthz", **{"X-Forwarded-Proto": "http", "X-Forwarded-For": "127.0.0.1"})
+    forged = {"X-Forwarded-Proto": "http", "X-Forwarded-For": "127.0.0.1"}
+    answer = visitor.ask("GET", "/healthz", headers=forged)
     assert (answer.status, answer.text) == (200, "ok")
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
 

@@ -36,7 +36,7 @@ def printed(folder, tmp_path_factory, django_db_setup, django_db_blocker):
         patch.setattr(settings, "MLFLOW_TRACKING_URI", store)
         with (var / "out.txt").open("w") as out:
             call_command("compare_models", str(folder), "--quick", "--jobs", "1", stdout=out)
-        kept = Comparison.objects.newest_first().first()
+        kept = Comparison.objects.get()
         found = kept.found
         kept.delete()
     return {"text": (var / "out.txt").read_text(), "var": var, "found": found, "store": store}

@@ -55,7 +55,7 @@ def test_two_people_put_a_version_in_use_and_the_running_process_swaps(proposal,
     services.approve(proposal=proposal, reason=YES, by=person("admin"))
     assert in_use() == "tiny-2"
     kept = Proposal.objects.get(pk=proposal.pk)
-    assert (kept.status, kept.answered_by.username, kept.answer_reason) == ("approved", "admin", YES)
+    assert (kept.status, kept.answered_by, kept.answer_reason) == ("approved", person("admin"), YES)
     assert kept.activation == Activation.objects.current().get()
     assert {gate["code"] for gate in kept.gates} >= {"integrity", "auc", "cost", "latency", "replay"}
     actions = AuditEvent.objects.order_by("sequence").values_list("action", "actor")
@@ -183,8 +183,8 @@ def test_the_version_of_any_moment_is_known(another, person):
     before = Activation.objects.get().activated_at
     services.activate(version=another(), by=None, reason="")
     after = Activation.objects.current().get().activated_at
-    assert model_as_of(before).name == "tiny-1"
-    assert model_as_of(after).name == "tiny-2"
+    assert model_as_of(before) == ModelVersion.objects.get(name="tiny-1")
+    assert model_as_of(after) == ModelVersion.objects.get(name="tiny-2")
     assert model_as_of(before.replace(year=2020)) is None
 
 

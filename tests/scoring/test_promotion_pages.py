@@ -92,7 +92,9 @@ def test_the_switch_suspends_and_gives_back(another, client_as):
 def test_a_challenger_is_appointed_and_dismissed_by_page(another, client_as):
     analyst = client_as("analyst")
     analyst.post("/models/challenger/", {"challenger-version": "second", "challenger-reason": WHY})
-    assert engine.challenger().version == "second"
+    appointed = engine.challenger()
+    assert appointed is not None
+    assert appointed.version == "second"
     analyst.post("/models/challenger/", {"challenger-version": "", "challenger-reason": WHY})
     assert engine.challenger() is None
 
