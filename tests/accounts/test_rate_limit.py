@@ -8,7 +8,7 @@ from accounts import rate_limit
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr(rate_limit.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("accounts.rate_limit.time.monotonic", lambda: now[0])
     rate_limit.forget()
     return now
 

@@ -1,5 +1,7 @@
 """What the API says about itself is true: its example works, its bounds are those of the catalogue."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -9,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def schema(program) -> dict:
+def schema(program) -> dict[str, Any]:
     return program(scopes=["model"]).get("openapi.json").json()
 
 

@@ -1,6 +1,7 @@
 """Rows of a history sent along: to the bit what an import of the same rows makes of them."""
 
 import random
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -21,7 +22,7 @@ def folder(tmp_path_factory):
     return path
 
 
-def questions(folder) -> dict[str, dict]:
+def questions(folder) -> dict[str, dict[str, Any]]:
     """The folder's clients as programs would send them, rows in any order, by reference."""
     opened = check(open_folder(folder)).folder
     sent = {
@@ -74,7 +75,7 @@ def test_clients_of_one_batch_do_not_touch_each_other(program, folder):
     assert [one["probability"] for one in many] == [one["probability"] for one in alone]
 
 
-def renumber(history: dict) -> None:
+def renumber(history: dict[str, list[dict[str, Any]]]) -> None:
     for loan in ("SK_ID_BUREAU", "SK_ID_PREV"):
         known = sorted({row[loan] for table in history.values() for row in table if loan in row})
         numbers = {number: 1 + position for position, number in enumerate(known)}
@@ -86,7 +87,8 @@ def renumber(history: dict) -> None:
 @pytest.mark.django_db
 def test_a_table_left_out_is_not_an_empty_one(program):
     asks = program()
-    for history in ({}, {"bureau": []}):
+    for provided in ([], ["bureau"]):
+        history: dict[str, list[object]] = {name: [] for name in provided}
         told = asks.post("predict", {"application": examples.APPLICATION, "history": history}).json()
         inputs = Assessment.objects.get(pk=told["assessment_id"]).inputs
         assert inputs["history_rows"] == dict.fromkeys(history, 0)

@@ -1,6 +1,7 @@
 """The same client, the same number: page, API, batch and score command, bit for bit."""
 
 import csv
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -33,7 +34,7 @@ def test_a_thousand_clients_have_one_number_each(program, person, tmp_path):
         assert alone["assessment_id"] == page.pk
 
 
-def told_in_one_batch(asks, references: list[str]) -> dict[str, dict]:
+def told_in_one_batch(asks, references: list[str]) -> dict[str, dict[str, Any]]:
     """Scored in one pass, apart from what pages and single questions do."""
     answer = asks.post("predict/batch", {"items": [{"reference": one} for one in references]}).json()
     return {item["reference"]: item for item in answer["items"]}

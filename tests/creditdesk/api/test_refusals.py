@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
@@ -20,7 +21,7 @@ from scoring import engine
 pytestmark = pytest.mark.django_db
 
 
-def problem(response, status: int) -> dict:
+def problem(response, status: int) -> dict[str, Any]:
     assert response.status_code == status
     assert response["Content-Type"] == "application/problem+json"
     told = response.json()

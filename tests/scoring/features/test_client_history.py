@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from scoring.ml.features import client_history
-from scoring.ml.features.client_history import ClientHistory, histories
+from scoring.ml.features.client_history import ClientHistory, Row, Tables, histories
 
-LOAN = {"SK_ID_BUREAU": 1, "CREDIT_ACTIVE": "Active", "DAYS_CREDIT": -300.0, "AMT_CREDIT_SUM": 90_000.0}
+LOAN: Row = {"SK_ID_BUREAU": 1, "CREDIT_ACTIVE": "Active", "DAYS_CREDIT": -300.0, "AMT_CREDIT_SUM": 90_000.0}
 
 
-def client(*amounts: float) -> dict:
+def client(*amounts: float) -> Tables:
     return {
         "bureau": [{**LOAN, "SK_ID_BUREAU": n, "AMT_CREDIT_SUM": one} for n, one in enumerate(amounts, 1)]
     }

@@ -23,7 +23,7 @@ def forbidden(*args, **kwargs):
 def test_what_one_process_wrote_the_next_one_reads(place, monkeypatch):
     written = compiled.sql_of(PART, ())
     compiled.sql_of.cache_clear()
-    monkeypatch.setattr(compiled.ibis, "to_sql", forbidden)
+    monkeypatch.setattr("scoring.ml.features.compiled.ibis.to_sql", forbidden)
     assert compiled.sql_of(PART, ()) == written
     assert [path.suffix for path in place.iterdir()] == [".sql"]
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from tests.scoring.training.conftest import SEED, silent
 
 
 @pytest.fixture(scope="module")
-def found(clients: Clients) -> dict[str, dict[str, object]]:
+def found(clients: Clients) -> dict[str, dict[str, Any]]:
     learn = rungs.split(clients, SEED).learn
     effort = Effort(clients=1_500, folds=1)
     worth = gains.families(clients, learn, clients.past, effort=effort, seed=SEED, say=silent)
@@ -22,14 +24,14 @@ def test_every_plain_feature_belongs_to_one_family() -> None:
     assert sorted(members) == sorted(feature.name for feature in catalogue.FEATURES)
 
 
-def test_each_family_is_measured_with_its_error_over_three_seeds(found: dict[str, dict[str, object]]) -> None:
+def test_each_family_is_measured_with_its_error_over_three_seeds(found: dict[str, dict[str, Any]]) -> None:
     assert {"A1 application", "A2 external ratings", "A11 expected ratings"} <= found.keys()
     for one in found.values():
         assert one["seeds"] == one["pairs"] == 3
         assert np.isfinite([one["gain_auc"], one["se"]]).all()
 
 
-def test_a_fitted_family_stays_only_beyond_two_standard_errors(found: dict[str, dict[str, object]]) -> None:
+def test_a_fitted_family_stays_only_beyond_two_standard_errors(found: dict[str, dict[str, Any]]) -> None:
     fitted = [one for one in found.values() if one["fitted"]]
     assert fitted
     for one in fitted:
@@ -38,7 +40,7 @@ def test_a_fitted_family_stays_only_beyond_two_standard_errors(found: dict[str, 
 
 
 def test_a_family_that_these_clients_cannot_teach_is_not_in_the_table(
-    found: dict[str, dict[str, object]],
+    found: dict[str, dict[str, Any]],
 ) -> None:
     assert "A8 implied term and rate" not in found
 
