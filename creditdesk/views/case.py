@@ -1,5 +1,7 @@
 """The case page and what is done on it: a fragment for htmx, a whole page for anybody else."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, Final
 
 from django.contrib import messages
@@ -17,7 +19,7 @@ from creditdesk.casepage.page import CasePage
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.http import DeskRequest
 from creditdesk.models import Assessment, Case, Decision
-from creditdesk.services import DecisionRefused
+from creditdesk.services import ActRefused, DecisionRefused
 from scoring import engine
 
 PAGE: Final = "creditdesk/case_detail.html"
@@ -33,6 +35,21 @@ PARTS: Final = frozenset(
     }
 )
 NEIGHBOURS: Final = {"next": next_pending, "previous": previous_pending}
+
+View = Callable[[DeskRequest, str], HttpResponse]
+
+
+def telling_refusals(view: View) -> View:
+    """An act that a service refuses, often because somebody else was faster, is answered with the reason."""
+
+    @wraps(view)
+    def told(request: DeskRequest, reference: str) -> HttpResponse:
+        try:
+            return view(request, reference)
+        except (ActRefused, DecisionRefused) as refusal:
+            return refused(request, reference, str(refusal))
+
+    return told
 
 
 @require_safe
@@ -57,6 +74,7 @@ def case_assess(request: DeskRequest, reference: str) -> HttpResponse:
 @require_POST
 @sensitive_post_parameters("reason")
 @permission_required("creditdesk.decide_case", raise_exception=True)
+@telling_refusals
 def case_decide(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     current = services.standing_assessment(case) or services.assess(case=case, by=request.user)
@@ -64,17 +82,15 @@ def case_decide(request: DeskRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         page = CasePage(case, current, request.user, forms={"decision": form})
         return answer(request, page, "decision", status=422)
-    try:
-        form.require_the_verdict_read()
-        decision = services.decide(case=case, assessment=current, by=request.user, **form.decided())
-    except DecisionRefused as refusal:
-        return refused(request, reference, str(refusal))
+    form.require_the_verdict_read()
+    decision = services.decide(case=case, assessment=current, by=request.user, **form.decided())
     return done(request, reference, decision_recorded(decision))
 
 
 @require_POST
 @sensitive_post_parameters("check_reason")
 @permission_required("creditdesk.check_decision", raise_exception=True)
+@telling_refusals
 def case_check(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     form = CheckForm(request.POST)
@@ -82,10 +98,7 @@ def case_check(request: DeskRequest, reference: str) -> HttpResponse:
         page = CasePage(case, assessment_of(case, request), request.user, forms={"check": form})
         return answer(request, page, "decision", status=422)
     decision = get_object_or_404(case.decisions, pk=form.cleaned_data["decision"])
-    try:
-        services.check_decision(decision=decision, by=request.user, **form.checked())
-    except DecisionRefused as refusal:
-        return refused(request, reference, str(refusal))
+    services.check_decision(decision=decision, by=request.user, **form.checked())
     return done(request, reference, gettext("Your check is recorded."))
 
 

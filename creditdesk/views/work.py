@@ -13,102 +13,87 @@ from creditdesk.casepage.past import Past
 from creditdesk.forms.work import AnswerForm, ContestForm, EscalationForm, ExaminationForm
 from creditdesk.http import DeskRequest
 from creditdesk.models import Case
-from creditdesk.services import ActRefused
-from creditdesk.views.case import answer, assessment_of, done, refused, visible_case
+from creditdesk.views.case import answer, assessment_of, done, telling_refusals, visible_case
 
 
 @require_POST
 @permission_required("creditdesk.claim_case", raise_exception=True)
+@telling_refusals
 def case_claim(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
-    try:
-        services.claim(case=case, by=request.user)
-    except ActRefused as refusal:
-        return refused(request, reference, str(refusal))
+    services.claim(case=case, by=request.user)
     return done(request, reference, gettext("You have claimed this case."))
 
 
 @require_POST
 @permission_required("creditdesk.claim_case", raise_exception=True)
+@telling_refusals
 def case_release(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
-    try:
-        services.release(case=case, by=request.user)
-    except ActRefused as refusal:
-        return refused(request, reference, str(refusal))
+    services.release(case=case, by=request.user)
     return done(request, reference, gettext("The case is free again."))
 
 
 @require_POST
 @permission_required("creditdesk.claim_case", raise_exception=True)
+@telling_refusals
 def case_share(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
-    try:
-        services.share(case=case, by=request.user)
-    except ActRefused as refusal:
-        return refused(request, reference, str(refusal))
+    services.share(case=case, by=request.user)
     return done(request, reference, gettext("Every advisor can see and claim this case now."))
 
 
 @require_POST
 @sensitive_post_parameters("reason")
 @permission_required("creditdesk.escalate_case", raise_exception=True)
+@telling_refusals
 def case_escalate(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     form = EscalationForm(request.POST, auto_id="id_escalate_%s")
     if not form.is_valid():
         return wrong(request, case, "escalation", form)
-    try:
-        services.escalate(case=case, by=request.user, reason=form.cleaned_data["reason"])
-    except ActRefused as refusal:
-        return refused(request, reference, str(refusal))
+    services.escalate(case=case, by=request.user, reason=form.cleaned_data["reason"])
     return done(request, reference, gettext("The case is with a manager now."))
 
 
 @require_POST
 @sensitive_post_parameters("answer")
 @permission_required("creditdesk.answer_escalation", raise_exception=True)
+@telling_refusals
 def case_answer(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return wrong(request, case, "answer", form)
     escalation = get_object_or_404(case.escalations, pk=form.cleaned_data["escalation"])
-    try:
-        services.answer_escalation(escalation=escalation, by=request.user, answer=form.cleaned_data["answer"])
-    except ActRefused as refusal:
-        return refused(request, reference, str(refusal))
+    services.answer_escalation(escalation=escalation, by=request.user, answer=form.cleaned_data["answer"])
     return done(request, reference, gettext("Your answer is recorded."))
 
 
 @require_POST
 @sensitive_post_parameters("words")
 @permission_required("creditdesk.contest_decision", raise_exception=True)
+@telling_refusals
 def case_contest(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     form = ContestForm(request.POST, decision=case.decisions.standing().first())
     if not form.is_valid():
         return wrong(request, case, "contest", form)
-    try:
-        services.contest(case=case, by=request.user, **form.cleaned_data)
-    except ActRefused as refusal:
-        return refused(request, reference, str(refusal))
+    services.contest(case=case, by=request.user, **form.cleaned_data)
     return done(request, reference, gettext("The contest is recorded; another person examines it."))
 
 
 @require_POST
 @sensitive_post_parameters("grounds")
 @permission_required("creditdesk.examine_contest", raise_exception=True)
+@telling_refusals
 def case_examine(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     form = ExaminationForm(request.POST)
     if not form.is_valid():
         return wrong(request, case, "examination", form)
     contest = get_object_or_404(case.contests, pk=form.cleaned_data["contest"])
-    try:
-        services.examine(contest=contest, by=request.user, **form.examined())
-    except ActRefused as refusal:
-        return refused(request, reference, str(refusal))
+    services.examine(contest=contest, by=request.user, **form.examined())
     return done(request, reference, gettext("Your examination is recorded."))
 
 
