@@ -14,24 +14,11 @@ from sklearn.model_selection import train_test_split
 
 from scoring.ml.model import booster
 from scoring.ml.training import splits
+from scoring.ml.training.recipe import QUICK
 
 Values = NDArray[np.float64]
 
 ROUNDS = 120
-_SETTINGS: dict[str, Any] = {
-    "objective": "binary",
-    "learning_rate": 0.08,
-    "num_leaves": 31,
-    "max_depth": 6,
-    "feature_fraction": 0.1,
-    "bagging_fraction": 0.85,
-    "bagging_freq": 1,
-    "lambda_l2": 50.0,
-    "min_data_in_leaf": 100,
-    "deterministic": True,
-    "force_row_wise": True,
-    "verbose": -1,
-}
 # A leaf may not need more than this share of the clients, or small folders would never be split.
 _LEAF_SHARE = 0.01
 
@@ -77,8 +64,8 @@ def sampled(target: Values, size: int, seed: int) -> NDArray[np.int64]:
 
 def fit(question: Question, learn: NDArray[np.bool_], seed: int, *, rounds: int = ROUNDS) -> booster.Booster:
     """A booster that learned from the rows `learn`, (n,), alone."""
-    least = max(5, min(_SETTINGS["min_data_in_leaf"], int(_LEAF_SHARE * learn.sum())))
-    settings: dict[str, Any] = {**_SETTINGS, "min_data_in_leaf": least, "seed": seed}
+    least = max(5, min(QUICK["min_data_in_leaf"], int(_LEAF_SHARE * learn.sum())))
+    settings: dict[str, Any] = {**QUICK, "min_data_in_leaf": least, "seed": seed}
     taught = booster.Dataset(
         question.matrix[learn],
         question.answer[learn],
