@@ -20,12 +20,13 @@ pytestmark = pytest.mark.django_db
 VENDOR = Path(django_settings.BASE_DIR) / "static" / "vendor"
 TEMPLATES = sorted((Path(django_settings.BASE_DIR) / "templates").rglob("*.html"))
 # Where each role's navigation leads; nothing else is offered.
+ABOUT = "/about-the-model/"
 NAVIGATION = {
-    "advisor": {"/cases/"},
-    "manager": {"/cases/", "/portfolio/", "/models/"},
-    "analyst": {"/models/"},
-    "auditor": {"/cases/", "/portfolio/", "/models/", "/admin/accounts/auditevent/"},
-    "admin": {"/models/", "/admin/accounts/auditevent/", "/admin/"},
+    "advisor": {"/cases/", ABOUT},
+    "manager": {"/cases/", "/portfolio/", "/models/", ABOUT},
+    "analyst": {"/models/", "/drift/", ABOUT},
+    "auditor": {"/cases/", "/portfolio/", "/models/", "/drift/", "/admin/accounts/auditevent/", ABOUT},
+    "admin": {"/models/", "/admin/accounts/auditevent/", "/admin/", ABOUT},
 }
 
 
