@@ -206,3 +206,12 @@ def test_an_interrupted_demo_is_completed(settings, demo_artifacts, tmp_path):
 def test_a_model_that_somebody_activated_stays_in_use(model_in_use):
     demo()
     assert Activation.objects.get().version == model_in_use
+
+
+def test_a_demo_model_that_no_longer_ships_gives_way_to_the_one_that_does(settings, tmp_path):
+    call_command("demo", stdout=StringIO())
+    settings.ML_ARTIFACTS = tmp_path / "next release"
+    settings.ML_ARTIFACTS.mkdir()
+    tiny_model(settings.ML_ARTIFACTS, name="demo-2", is_demo=True)
+    call_command("demo", stdout=StringIO())
+    assert [activation.version.name for activation in Activation.objects.order_by("pk")] == ["demo-1", "demo-2"]

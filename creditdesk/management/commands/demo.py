@@ -2,6 +2,7 @@ import os
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -67,14 +68,14 @@ class Command(BaseCommand):
         clients.import_clients()
 
     def activate_model(self) -> None:
-        if Activation.objects.exists() and Decision.objects.exists():
+        if self.has_a_model() and Decision.objects.exists():
             return
         # The model's libraries too: only a first start waits for them.
         from creditdesk.demo import drift, model, work
         from scoring.ml.model.folder import ModelUnavailable
 
         try:
-            if not Activation.objects.exists():
+            if not self.has_a_model():
                 self.stdout.write(f"Active model: {model.activate_demo_model()}")
         except ModelUnavailable as error:
             self.stderr.write(f"No model in use, every verdict will be refer: {error}")
@@ -83,3 +84,10 @@ class Command(BaseCommand):
             self.stdout.write("Assessing and deciding some cases")
             work.do_some_work()
             drift.look_for_drift()
+
+    def has_a_model(self) -> bool:
+        """A demo model that no longer ships is replaced by the one that does; any other choice stays."""
+        current = Activation.objects.current().first()
+        if current is None:
+            return False
+        return not current.version.is_demo or (settings.ML_ARTIFACTS / current.version.name).is_dir()
