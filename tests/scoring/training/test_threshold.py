@@ -68,3 +68,28 @@ def test_folds_are_cut_at_the_prices_of_the_policy() -> None:
     fold = np.zeros(4, dtype=int)
     assert fold_thresholds(target, probability, fold) == [0.2]
     assert fold_thresholds(target, probability, fold, Costs(fn=2, fp=1)) == [1.0]
+
+
+def test_the_curve_says_what_it_costs_to_accept_everybody_and_how_flat_it_is() -> None:
+    probability = np.arange(1, 601) / 1_000
+    target = (probability > 0.5).astype(float)
+    # One good payer among the dear ones: refusing from 0.501 on costs nothing but that one.
+    target[550] = 0.0
+    curve = cost_curve(target, probability, 0.3)
+    assert set(curve) == {"threshold", "cost", "minimum", "chosen", "theory", "everybody", "flat"}
+    assert curve["everybody"] == {"threshold": 1.0, "cost": pytest.approx(10 * 99 / 600)}
+    assert curve["minimum"] == {"threshold": 0.501, "cost": pytest.approx(1 / 600)}
+    assert curve["theory"] == {"threshold": THEORY, "cost": pytest.approx(cost(target, probability, THEORY))}
+    assert curve["flat"] == {"within": 0.01, "low": 0.501, "high": 0.501}
+    assert len(curve["threshold"]) == 200
+    assert (curve["threshold"][0], curve["threshold"][-1]) == (0.001, 1.0)
+
+
+def test_a_flat_curve_is_flat_as_far_as_it_costs_no_more_than_a_hundredth() -> None:
+    probability = np.repeat([0.1, 0.2, 0.3, 0.4], [500, 1, 1, 500])
+    target = np.concatenate([np.zeros(500), [0.0, 0.0], np.ones(500)])
+    target[:20] = 1.0
+    curve = cost_curve(target, probability, 0.2)
+    # 20 missed defaults cost 200; each good payer refused as well costs one more: 200, 201, 202.
+    assert curve["flat"] == {"within": 0.01, "low": 0.2, "high": 0.4}
+    assert curve["minimum"]["threshold"] == 0.4
