@@ -19,6 +19,7 @@ SHIFTED: Final = 0.25
 KEPT_MONTHS: Final = 24
 LEVELS: Final[Mapping[str, str | Promise]] = {
     "stable": _("stable"),
+    "chance": _("no more than chance"),
     "moderate": _("moderate"),
     "shifted": _("shifted"),
 }
@@ -146,8 +147,11 @@ class DriftPage:
 
 
 def level_of(psi: float, chance: float) -> str:
-    if psi <= max(MODERATE, chance):
+    """A small sample moves by chance alone; what stays below that is no shift, whatever its size."""
+    if psi <= MODERATE:
         return "stable"
+    if psi <= chance:
+        return "chance"
     return "shifted" if psi > SHIFTED else "moderate"
 
 

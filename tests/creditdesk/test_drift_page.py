@@ -1,5 +1,6 @@
 import pytest
 
+from creditdesk.driftpage import level_of
 from scoring.models import DriftReport
 from tests.creditdesk.drifts import drift_report
 
@@ -62,3 +63,17 @@ def test_no_other_page_may_be_framed_or_run_inline_scripts(report, client_as):
 def test_a_page_that_was_altered_is_not_served(report, client_as, tmp_path):
     (tmp_path / report.page).write_text(HTML.replace("title", "cookie"))
     assert client_as("analyst").get(f"/drift/{report.pk}/evidently/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("psi", "chance", "level"),
+    [
+        (0.05, 0.0, "stable"),
+        (0.2, 0.3, "chance"),
+        (0.3, 0.4, "chance"),
+        (0.2, 0.1, "moderate"),
+        (0.3, 0.1, "shifted"),
+    ],
+)
+def test_a_move_that_chance_explains_is_not_called_a_shift(psi, chance, level):
+    assert level_of(psi, chance) == level
