@@ -5,6 +5,7 @@ import pytest
 from django.core.cache import caches
 from django.test import Client as Browser
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
@@ -48,6 +49,12 @@ def own_places(settings, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(engine, "_shadow", None)
     engine.features_of.cache_clear()
     caches["fragments"].clear()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """A page that was asked for in French leaves French behind in its thread."""
+    translation.deactivate()
 
 
 @pytest.fixture
