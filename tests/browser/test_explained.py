@@ -60,11 +60,14 @@ def test_without_scripts_a_link_leads_to_each_part(signed_in, case):
     expect(page.locator("[data-similar]")).to_be_visible()
 
 
-def test_nothing_is_cut_off_on_a_narrow_screen_once_everything_is_there(signed_in, case):
-    page = signed_in("advisor", width=360)
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+def test_nothing_is_cut_off_on_a_narrow_screen_once_everything_is_there(signed_in, case, locale):
+    page = signed_in("advisor", width=360, locale=locale)
     page.goto(case.get_absolute_url())
     expect(page.locator("table.waterfall")).to_be_visible()
     expect(page.locator("[data-similar]")).to_be_visible()
+    expect(page.locator("[data-stability]")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.goto("/about-the-model/")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for address in ("/about-the-model/", "/accounts/api-keys/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
