@@ -139,4 +139,54 @@ IMPLIED: tuple[Feature, ...] = (
     ),
 )
 
-FEATURES: tuple[Feature, ...] = (*PEERS, *NEIGHBOURS, *EXPECTED, *IMPLIED)
+# The score is in log-odds: 0 for a client as risky as the usual one.
+NESTED: tuple[Feature, ...] = tuple(
+    _feature(
+        f"NESTED_{table.upper()}",
+        group,
+        Unit.NUMBER,
+        f"Risk above the usual, going by {en} alone",
+        f"Risque au-dessus de l’ordinaire, d’après {fr}",
+        table,
+    )
+    for table, group, en, fr in (
+        (
+            "bureau",
+            "other_lenders_history",
+            "loans at other lenders",
+            "les seuls crédits chez d’autres prêteurs",
+        ),
+        (
+            "bureau_balance",
+            "other_lenders_lateness",
+            "monthly statuses of loans at other lenders",
+            "les seuls états mensuels des crédits chez d’autres prêteurs",
+        ),
+        (
+            "previous_application",
+            "previous_applications",
+            "previous applications with us",
+            "les seules demandes précédentes chez nous",
+        ),
+        (
+            "pos_cash_balance",
+            "pos_progress",
+            "statements of past instalment loans",
+            "les seuls relevés des crédits passés à échéances",
+        ),
+        (
+            "installments_payments",
+            "instalment_delays",
+            "payments of past instalments",
+            "les seuls paiements des échéances passées",
+        ),
+        (
+            "credit_card_balance",
+            "card_usage",
+            "statements of our credit card",
+            "les seuls relevés de notre carte de crédit",
+        ),
+    )
+)
+
+FEATURES: tuple[Feature, ...] = (*PEERS, *NEIGHBOURS, *EXPECTED, *IMPLIED, *NESTED)

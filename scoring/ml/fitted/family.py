@@ -44,14 +44,25 @@ class Family(ABC):
     def restore(cls, arrays: Arrays) -> Self:
         """From what `arrays` gave; raises KeyError or ValueError for anything else."""
 
+    @property
+    def reads(self) -> Sequence[str]:
+        """Those of `inputs` that are still asked for once everything is learned."""
+        return self.inputs
+
     @abstractmethod
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Numbers and bytes that say everything, never objects."""
 
     @abstractmethod
     def values(self, inputs: Values) -> Values:
-        """(n, k) for n clients of whom nothing was learned; a row depends on itself alone."""
+        """(n, k) for n clients of whom nothing was learned; a row depends on itself alone.
+
+        `inputs` (n, j) holds what it `reads`.
+        """
 
     @abstractmethod
     def own(self, inputs: Values) -> Values:
-        """(m, k) for the clients of the lesson, in their order, each without what it taught itself."""
+        """(m, k) for the clients of the lesson, in their order, each without what it taught itself.
+
+        `inputs` (m, j) holds what it `reads`.
+        """

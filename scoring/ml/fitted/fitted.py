@@ -12,9 +12,10 @@ from scoring.ml.fitted.expected import Expected
 from scoring.ml.fitted.family import Family, Lesson, Values
 from scoring.ml.fitted.implied import Implied
 from scoring.ml.fitted.neighbours import Neighbours
+from scoring.ml.fitted.nested import Nested
 from scoring.ml.fitted.peers import Peers
 
-_KINDS: tuple[type[Family], ...] = (Implied, Peers, Neighbours, Expected)
+_KINDS: tuple[type[Family], ...] = (Implied, Peers, Neighbours, Expected, Nested)
 FAMILIES: Mapping[str, type[Family]] = {one.code: one for one in _KINDS}
 
 Plain = Callable[[Sequence[str]], Values]
@@ -62,24 +63,27 @@ class Fitted:
 
     def values(self, plain: Plain) -> Values:
         """(n, k) of `names`, for clients who taught nothing."""
-        return _beside([family.values(plain(family.inputs)) for family in self.families])
+        return _beside([family.values(plain(family.reads)) for family in self.families])
 
     def own(self, plain: Plain) -> Values:
         """(m, k) of `names`, for the clients who were learned from, each without what it taught itself."""
-        return _beside([family.own(plain(family.inputs)) for family in self.families])
+        return _beside([family.own(plain(family.reads)) for family in self.families])
 
     def matrix(self, plain: Plain, features: Sequence[str]) -> Values:
         """(n, k) of `features`, plain and fitted, for clients who taught nothing."""
         if not self.families:
             return plain(features)
-        fitted = {name: place for place, name in enumerate(self.names)}
-        inputs = dict.fromkeys(name for family in self.families for name in family.inputs)
-        wanted = [*dict.fromkeys([*(name for name in features if name not in fitted), *inputs])]
-        place = {name: position for position, name in enumerate(wanted)}
+        fitted = self.names
+        inputs = (name for family in self.families for name in family.reads)
+        wanted = tuple({*features, *inputs} - {*fitted})
+        place = {name: position for position, name in enumerate((*wanted, *fitted))}
         known = plain(wanted)
-        learned = self.values(lambda names: known[:, [place[name] for name in names]])
-        columns = [learned[:, fitted[name]] if name in fitted else known[:, place[name]] for name in features]
-        return np.column_stack(columns)
+        learned = self.values(lambda names: _chosen(known, names, place))
+        return _chosen(_beside([known, learned]), features, place)
+
+
+def _chosen(matrix: Values, names: Sequence[str], place: Mapping[str, int]) -> Values:
+    return matrix.take([place[name] for name in names], axis=1)
 
 
 def _beside(blocks: Sequence[Values]) -> Values:

@@ -24,6 +24,7 @@ _SETTINGS: dict[str, Any] = {
     "seed": 1,
     "verbose": -1,
 }
+_OF_ODDS: dict[str, Any] = {**_SETTINGS, "objective": "binary", "num_leaves": 8, "max_depth": 4}
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,22 @@ class Trees:
         return cls(booster.train(_SETTINGS, rows, num_boost_round=rounds))
 
     @classmethod
+    def of_odds(
+        cls, matrix: Values, target: Values, names: Sequence[str], categories: Sequence[int], *, rounds: int
+    ) -> Self:
+        """Log-odds of `target`, (m,), less those of all m rows; `names` are of the columns of `matrix`."""
+        rate = target.mean()
+        rows = booster.Dataset(
+            matrix,
+            target,
+            feature_name=list(names),
+            categorical_feature=list(categories),
+            init_score=np.full(len(target), np.log(rate / (1 - rate))),
+            params=_OF_ODDS,
+        )
+        return cls(booster.train(_OF_ODDS, rows, num_boost_round=rounds))
+
+    @classmethod
     def restore(cls, text: NDArray[np.uint8]) -> Self:
         """Raises ValueError when the bytes are no LightGBM text."""
         try:
@@ -47,6 +64,17 @@ class Trees:
 
     def bytes(self) -> NDArray[np.uint8]:
         return np.frombuffer(self.fitted.model_to_string().encode("utf-8"), dtype=np.uint8)
+
+    @property
+    def names(self) -> Sequence[str]:
+        names: list[str] = self.fitted.feature_name()
+        return names
+
+    @property
+    def gains(self) -> Values:
+        """(k,): what each column has added."""
+        gains: Values = self.fitted.feature_importance("gain")
+        return gains
 
     def values(self, matrix: Values) -> Values:
         return booster.raw_scores(self.fitted, matrix)

@@ -22,7 +22,7 @@ Past = Mapping[str, NDArray[Any]]
 
 SEEDS = 3
 ROUNDS = 80
-# A fitted family costs time at every assessment: it stays when the gain is beyond chance, one-sided. Four are
+# A fitted family costs time at every assessment: it stays when the gain is beyond chance, one-sided. Five are
 # asked, and their folds share clients, so the level is strict.
 LEVEL = 0.99
 
@@ -58,6 +58,7 @@ _FITTED = {
     "peers": "A9 against peers",
     "neighbours": "A10 nearest neighbours",
     "expected": "A11 expected ratings",
+    "nested": "I nested models",
 }
 
 
