@@ -25,7 +25,6 @@ SISTERS = 8
 # Larger steps: a sister is asked what matters, not for the last digit of a probability.
 SISTER_STEP = 0.15
 SISTER_ROUNDS = 150
-SAMPLE = 10_000
 IMPORTANCE_ROWS = 2_000
 NEAREST = 100
 # A client farther from others than 95 % of clients are from their hundredth neighbour has few similar ones.
@@ -33,6 +32,19 @@ RADIUS_QUANTILE = 0.95
 RADIUS_ROWS = 500
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """At most so many clients are drawn for a sister, and kept to be compared with."""
+
+    drawn: int
+    sample: int
+
+
+THOROUGH = Effort(drawn=400_000, sample=10_000)
+# Fewer drawn clients make a sister differ more: what it calls a firm reason is one.
+QUICK = Effort(drawn=15_000, sample=4_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +69,11 @@ def explain(
     `trees` is the booster that will answer, `rounds` how many rounds each of its seeds took.
     """
     rng = np.random.default_rng(seed)
-    sisters = _sisters(clients, recipe, rounds, rng)
+    effort = QUICK if recipe.quick else THOROUGH
+    sisters = _sisters(clients, recipe, rounds, effort, rng)
     groups = groups_of(clients.names)
     into = grouping(clients.names, groups)
-    sample, rows = _left_out(clients, sisters, into, rng)
+    sample, rows = _left_out(clients, sisters, into, effort, rng)
     scale = _scale(sample)
     told = booster.contributions(trees, clients.matrix[rows[:IMPORTANCE_ROWS]])[:, :-1]
     low, high, known, shares = _usual(clients, ~refused)
@@ -84,13 +97,15 @@ def explain(
     )
 
 
-def _sisters(clients: Clients, recipe: Recipe, rounds: int, rng: np.random.Generator) -> list[Sister]:
+def _sisters(
+    clients: Clients, recipe: Recipe, rounds: int, effort: Effort, rng: np.random.Generator
+) -> list[Sister]:
     step = float(recipe.params["learning_rate"])
     params: dict[str, Any] = {**recipe.params, "learning_rate": max(step, SISTER_STEP)}
     shorter = int(np.clip(rounds * step / params["learning_rate"], 1, SISTER_ROUNDS))
     found = []
     for number in range(SISTERS):
-        drawn = rng.integers(0, len(clients), len(clients))
+        drawn = rng.integers(0, len(clients), min(len(clients), effort.drawn))
         fitter = Fitter(clients.names, replace(recipe, params=params, seeds=1), number)
         trees = fitter.fit(clients.matrix[drawn], clients.target[drawn], shorter)
         unseen = np.ones(len(clients), dtype=bool)
@@ -100,13 +115,13 @@ def _sisters(clients: Clients, recipe: Recipe, rounds: int, rng: np.random.Gener
 
 
 def _left_out(
-    clients: Clients, sisters: Sequence[Sister], into: Floats, rng: np.random.Generator
+    clients: Clients, sisters: Sequence[Sister], into: Floats, effort: Effort, rng: np.random.Generator
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Contributions by group, (s, g), of a sample of clients, each the mean over the sisters that never saw
     that client, and the positions, (s,), of the sample. Who was in every draw is not in the sample."""
     times = np.sum([one.unseen for one in sisters], axis=0)
     possible = np.flatnonzero(times)
-    rows = rng.choice(possible, min(SAMPLE, len(possible)), replace=False)
+    rows = rng.choice(possible, min(effort.sample, len(possible)), replace=False)
     total = np.zeros((len(rows), into.shape[1]))
     for one in sisters:
         mine = one.unseen[rows]

@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 TWINS = 0.98
 SHUFFLES = 5
 QUANTILE = 75
-ROWS = 20_000
+ROWS = 5_000
 ROUNDS = 60
 
 _SETTINGS = {
