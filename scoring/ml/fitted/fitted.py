@@ -33,8 +33,9 @@ class Fitted:
         cls, codes: Iterable[str], plain: Plain, target: Values, past: Mapping[str, NDArray[Any]]
     ) -> Self:
         """From the clients that `plain` gives; a family that they cannot teach is left out."""
-        lessons = {code: Lesson(plain(FAMILIES[code].inputs), target, past) for code in codes}
-        learned = (FAMILIES[code].learn(lesson) for code, lesson in lessons.items())
+        asked = (FAMILIES[code] for code in codes)
+        # One lesson at a time: that of the nested models is most of what is known of all clients.
+        learned = (family.learn(Lesson(plain(family.inputs), target, past)) for family in asked)
         return cls(tuple(family for family in learned if family is not None))
 
     @classmethod
