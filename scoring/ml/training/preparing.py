@@ -12,6 +12,7 @@ from scoring.ml.training import selection
 from scoring.ml.training.clients import Clients
 from scoring.ml.training.ladder import Mask, Rows
 from scoring.ml.training.pooling import Step
+from scoring.ml.training.recipe import Recipe
 from scoring.ml.training.selection import Selection
 
 Values = NDArray[np.float64]
@@ -31,7 +32,7 @@ class Preparation:
 
     families: Sequence[str]
     past: Mapping[str, NDArray[Any]]
-    shuffles: int
+    recipe: Recipe
     seed: int
     _latest: _Prepared | None = field(default=None, init=False)
 
@@ -69,7 +70,12 @@ class Preparation:
     def _prepare(self, step: Step, learn: Mask) -> _Prepared:
         target = step.target[learn]
         chosen = selection.select(
-            step.names, step.matrix[learn], target, seed=self.seed, shuffles=self.shuffles
+            step.names,
+            step.matrix[learn],
+            target,
+            seed=self.seed,
+            shuffles=self.recipe.shuffles,
+            shuffled=self.recipe.shuffled,
         )
         known, taught = plain_of(step.names, step.matrix), plain_of(step.names, step.matrix[learn])
         fitted = Fitted.learn(self.families, taught, target, self.past)

@@ -23,7 +23,7 @@ def of(clients: Clients, *, families: Sequence[str], recipe: Recipe, seed: int) 
     def out_of_fold(target: Values) -> Values:
         asked = replace(clients, target=target)
         parts = rungs.split(asked, seed)
-        prepared = preparing.Preparation(families, asked.past, recipe.shuffles, seed)
+        prepared = preparing.Preparation(families, asked.past, recipe, seed)
         ladder = rungs.ladder(
             asked, rungs.alone(asked), parts, prepared.rows_of, recipe=recipe, seed=seed, say=_silent
         )

@@ -41,7 +41,7 @@ _FROM_A_START: Mapping[str, Any] = {"learning_rate": 0.05, "lambda_l2": 200.0}
 class Recipe:
     """`seeds` boosters are averaged; `patience` rounds without a better log-loss stop a fold.
 
-    A feature has to gain more than on `shuffles` shuffled outcomes; with none, it is not put to that test.
+    A feature has to gain more than on `shuffles` shuffled outcomes of at most `shuffled` clients.
     """
 
     params: Mapping[str, Any]
@@ -51,6 +51,7 @@ class Recipe:
     resamples: int
     quick: bool = False
     shuffles: int = 5
+    shuffled: int = 60_000
 
 
 def recipe_for(clients: int, *, quick: bool, pooled: bool = False) -> Recipe:
@@ -59,7 +60,16 @@ def recipe_for(clients: int, *, quick: bool, pooled: bool = False) -> Recipe:
     With `pooled` the boosters start from what other folders teach and less is left to learn: more shrinkage.
     """
     if quick:
-        return Recipe(QUICK, seeds=1, max_rounds=600, patience=30, resamples=100, quick=True, shuffles=0)
+        return Recipe(
+            QUICK,
+            seeds=1,
+            max_rounds=600,
+            patience=30,
+            resamples=100,
+            quick=True,
+            shuffles=1,
+            shuffled=10_000,
+        )
     if clients < SMALL:
         params = {**_COMMON, **_FOR_FEW, **(_FROM_A_START if pooled else {})}
         return Recipe(params, seeds=3, max_rounds=5_000, patience=150, resamples=500)

@@ -90,7 +90,7 @@ def train(
     effort = gains.QUICK if recipe.quick else gains.THOROUGH
     worth = gains.families(clients, parts.learn, clients.past, effort=effort, seed=seed, say=say)
     kept = [one["code"] for one in worth if one["fitted"] and one["kept"]]
-    prepared = preparing.Preparation(kept, clients.past, recipe.shuffles, seed)
+    prepared = preparing.Preparation(kept, clients.past, recipe, seed)
     ladder = rungs.ladder(
         clients, steps or rungs.alone(clients), parts, prepared.rows_of, recipe=recipe, seed=seed, say=say
     )

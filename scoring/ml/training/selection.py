@@ -47,25 +47,32 @@ class Selection:
     kept: tuple[str, ...]
 
 
-def select(names: Sequence[str], matrix: Values, target: Values, *, seed: int, shuffles: int) -> Selection:
+def select(
+    names: Sequence[str], matrix: Values, target: Values, *, seed: int, shuffles: int, shuffled: int
+) -> Selection:
     """From clients that may be learned from: `matrix` (n, k) of `names`, `target` (n,).
 
-    A feature is a twin when its rank correlation with an earlier one is beyond TWINS. What remains must gain
-    more than on three quarters of `shuffles` shuffled outcomes; with no shuffles, all of it is kept.
+    A feature is a twin when its rank correlation with an earlier one is beyond TWINS. What remains must, among
+    at most `shuffled` of the clients, gain more than on three quarters of `shuffles` shuffled outcomes; with
+    no shuffles, all of it is kept.
     """
     rng = np.random.default_rng(seed)
-    rows = np.sort(rng.choice(len(target), min(ROWS, len(target)), replace=False))
-    single = ~twins(matrix[rows])
+    single = ~twins(matrix[_some(rng, len(target), ROWS)])
     chosen = tuple(name for name, keep in zip(names, single, strict=True) if keep)
     kept = single.copy()
     if shuffles:
-        kept[single] = _beats_chance(chosen, matrix[:, single], target, rng, shuffles)
+        rows = _some(rng, len(target), shuffled)
+        kept[single] = _beats_chance(chosen, matrix[np.ix_(rows, single)], target[rows], rng, shuffles)
     return Selection(
         candidates=len(names),
         twins=int((~single).sum()),
         chance=int(single.sum() - kept.sum()),
         kept=tuple(name for name, keep in zip(names, kept, strict=True) if keep),
     )
+
+
+def _some(rng: np.random.Generator, size: int, most: int) -> NDArray[np.int64]:
+    return np.sort(rng.choice(size, min(most, size), replace=False))
 
 
 def twins(matrix: Values) -> Mask:

@@ -28,7 +28,7 @@ def test_a_falling_copy_and_one_with_gaps_are_told_apart() -> None:
 
 
 def test_what_foretells_the_outcome_stays_and_most_noise_goes(rows: tuple[np.ndarray, np.ndarray]) -> None:
-    found = select(NAMES, *rows, seed=1, shuffles=5)
+    found = select(NAMES, *rows, seed=1, shuffles=5, shuffled=2_000)
     assert {"EXT_SOURCE_1", "EXT_SOURCE_2"} <= set(found.kept)
     assert "AMT_CREDIT" not in found.kept
     assert (found.candidates, found.twins) == (6, 1)
@@ -36,10 +36,12 @@ def test_what_foretells_the_outcome_stays_and_most_noise_goes(rows: tuple[np.nda
 
 
 def test_without_shuffles_only_twins_go(rows: tuple[np.ndarray, np.ndarray]) -> None:
-    found = select(NAMES, *rows, seed=1, shuffles=0)
+    found = select(NAMES, *rows, seed=1, shuffles=0, shuffled=2_000)
     assert len(found.kept) == 5
     assert found.chance == 0
 
 
 def test_the_same_seed_selects_the_same(rows: tuple[np.ndarray, np.ndarray]) -> None:
-    assert select(NAMES, *rows, seed=4, shuffles=3) == select(NAMES, *rows, seed=4, shuffles=3)
+    assert select(NAMES, *rows, seed=4, shuffles=3, shuffled=2_000) == select(
+        NAMES, *rows, seed=4, shuffles=3, shuffled=2_000
+    )
