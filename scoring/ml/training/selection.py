@@ -52,9 +52,9 @@ def select(
 ) -> Selection:
     """From clients that may be learned from: `matrix` (n, k) of `names`, `target` (n,).
 
-    A feature is a twin when its rank correlation with an earlier one is beyond TWINS. What remains must, among
-    at most `shuffled` of the clients, gain more than on three quarters of `shuffles` shuffled outcomes; with
-    no shuffles, all of it is kept.
+    A feature is a twin when its rank correlation with an earlier one is beyond TWINS. What remains must,
+    among at most `shuffled` of the clients, gain more than on three quarters of `shuffles` shuffled outcomes;
+    with no shuffles, all of it is kept.
     """
     rng = np.random.default_rng(seed)
     single = ~twins(matrix[_some(rng, len(target), ROWS)])
