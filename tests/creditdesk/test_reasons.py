@@ -58,14 +58,27 @@ def test_at_most_four_groups_each_once_by_summed_push(model, seed, verdict):
     assert [reason["code"] for reason in found] == pushing[:4]
     for reason in found:
         assert reason["contribution"] == pytest.approx(sums[reason["code"]], abs=1e-9)
-        assert {catalogue.BY_NAME[name].group for name in reason["features"]} == {reason["code"]}
-        strongest = max(reason["features"], key=lambda n: sign * contributions[model.features.index(n)])
-        assert reason["feature"] == reason["features"][0] == strongest
+        members = [n for n in model.features if catalogue.BY_NAME[n].group == reason["code"]]
+        push = {name: sign * contributions[model.features.index(name)] for name in members}
+        strongest = sorted((name for name in members if push[name] > 0), key=lambda n: -push[n])
+        assert reason["features"] == strongest
+        assert reason["feature"] == strongest[0]
 
 
 def test_nothing_is_told_that_did_not_push(model):
     assert told(model, -np.ones(len(model.features))) == []
     assert told(model, np.ones(len(model.features)), verdict="accept") == []
+
+
+def test_of_equal_groups_those_that_come_first_in_the_model_are_told(model):
+    strongest = {catalogue.BY_NAME[name].group: name for name in model.features}
+    found = told(model, of(model, **dict.fromkeys(strongest.values(), 1.0)))
+    assert [reason["code"] for reason in found] == list(explained.groups_of(model.features)[:4])
+
+
+def test_what_neither_pushed_nor_held_back_is_not_told(model):
+    (reason,) = told(model, of(model, AMT_CREDIT=0.01))
+    assert reason["features"] == ["AMT_CREDIT"]
 
 
 def test_the_sentence_says_the_clients_own_value_and_the_usual_range(model):
@@ -93,9 +106,21 @@ def test_a_number_that_nobody_can_picture_gives_way_to_one_of_its_group(model):
 
 
 def test_a_missing_critical_input_is_the_reason_of_a_refer(model):
-    found = told(model, of(model, AMT_ANNUITY=-0.2), verdict="refer", missing=("AMT_ANNUITY", "AMT_CREDIT"))
-    assert [reason["feature"] for reason in found] == ["AMT_ANNUITY", "AMT_CREDIT"]
-    assert all("not known" in reason["text_en"] for reason in found)
+    missing = ("AMT_CREDIT", "AMT_INCOME_TOTAL", "AMT_ANNUITY")
+    found = told(model, of(model, AMT_ANNUITY=-0.2, AMT_INCOME_TOTAL=0.1), verdict="refer", missing=missing)
+    assert [reason["feature"] for reason in found] == ["AMT_ANNUITY", "AMT_INCOME_TOTAL", "AMT_CREDIT"]
+    assert [reason["contribution"] for reason in found] == pytest.approx([-0.2, 0.1, 0.0])
+    for reason in found:
+        name = reason["feature"]
+        assert (reason["told"], reason["features"]) == (name, [name])
+        assert (reason["code"], reason["version"]) == (catalogue.BY_NAME[name].group, reasons.version())
+        assert "not known" in reason["text_en"]
+
+
+def test_a_missing_input_that_the_model_does_not_use_is_told_all_the_same(tmp_path):
+    model = folder.load(tiny_model(tmp_path, features=("EXT_SOURCE_1", "EXT_SOURCE_2", "AMT_CREDIT")))
+    (reason,) = told(model, of(model, AMT_CREDIT=1.0), verdict="refer", missing=("DAYS_BIRTH",))
+    assert (reason["feature"], reason["contribution"]) == ("DAYS_BIRTH", 0.0)
 
 
 def test_without_the_ranges_the_sentence_stands_alone(tmp_path):
