@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest coverage test-postgres test-deployment test-image bench mlflow lock messages
+.PHONY: help setup run test lint check pytest coverage test-postgres test-deployment test-image bench mutants mlflow lock messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -67,6 +67,9 @@ bench: setup var/bench/dice_ml ## Benchmarks: ratios against their floor in the 
 var/bench/dice_ml:
 	-.venv/bin/uv pip install -q --target var/bench --no-deps dice-ml==0.12 raiutils==0.4.2 jsonschema==4.26.0 \
 	  jsonschema-specifications==2025.9.1 referencing==0.37.0 rpds-py==2026.9.1 attrs==26.1.0 requests==2.34.2
+
+mutants: setup ## Mutation tests of what decides, explains and proves (docs/mutants.md; not in `make test`)
+	bin/mutants
 
 mlflow: setup ## Training runs in the browser, the version in use marked as champion
 	-@$(PY) manage.py name_champion

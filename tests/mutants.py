@@ -1,0 +1,46 @@
+"""What `make mutants` adds to the tests: one database for all mutants, the same examples for each of them.
+
+Migrations take longer than most tests. They run once, before any mutant; each mutant gets a copy of what they
+made, so that none finds what another one left behind.
+"""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing
+from pathlib import Path
+from shutil import copyfile
+
+import hypothesis
+import pytest
+from django.conf import settings
+
+# Slow machines fail no mutant, and a failure is not searched for its simplest example.
+hypothesis.settings.register_profile(
+    "mutants",
+    deadline=None,
+    derandomize=True,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+)
+hypothesis.settings.load_profile("mutants")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.option.reuse_db = True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[None]) -> Generator[None, None, None]:
+    if fixturedef.argname != "django_db_setup":
+        return (yield)
+    database = Path(settings.DATABASES["default"]["TEST"]["NAME"])
+    migrated = database.with_name("migrated.sqlite3")
+    if migrated.exists():
+        # A file of its own: the process that all mutants are forked from may still hold the one before.
+        for old in database.parent.glob(f"{database.name}*"):
+            old.unlink()
+        copyfile(migrated, database)
+    found = yield
+    if not migrated.exists():
+        with closing(sqlite3.connect(database)) as made:
+            made.execute("VACUUM INTO ?", [str(migrated)])
+    return found
