@@ -1,6 +1,6 @@
 """What a program is told of an assessment."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -12,6 +12,9 @@ from creditdesk import wording
 from creditdesk.models import Assessment
 from scoring import engine
 from scoring.ml.features import catalogue
+
+Tell = Callable[[Assessment, str | None], dict[str, Any]]
+"""What is told of an assessment under the reference that the caller knows it by."""
 
 
 class Prediction(BaseModel):

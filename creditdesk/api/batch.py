@@ -1,11 +1,13 @@
 """Many questions in one request: each checked for itself, all answered in one go."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import orjson
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import get_language, override
 from pydantic import ValidationError
 
 from creditdesk import services
@@ -13,7 +15,7 @@ from creditdesk.api import answers
 from creditdesk.api.calls import own_reference
 from creditdesk.api.door import ApiRequest
 from creditdesk.api.histories import Tables, history_of
-from creditdesk.api.once import Write
+from creditdesk.api.once import Body, Write
 from creditdesk.api.problems import Problem, invalid
 from creditdesk.api.profiles import profiles_of
 from creditdesk.api.questions import Batch, Question
@@ -101,7 +103,7 @@ def _read_applications(found: Sorted) -> None:
 
 def _write(
     request: ApiRequest, found: Sorted, appraised: Sequence[services.Appraised], *, explained: bool
-) -> bytes:
+) -> Body:
     kept = services.keep_many(
         appraised=appraised,
         standing=list(found.standing.values()),
@@ -109,19 +111,27 @@ def _write(
         through=request.auth.prefix,
     )
     assessments = found.standing | dict(zip(found.asked, kept, strict=True))
-    tell = answers.brief_explanation if explained else answers.prediction
+    if explained:
+        return partial(_parts, found, assessments, answers.brief_explanation, get_language())
+    return b"".join(_parts(found, assessments, answers.prediction, get_language()))
+
+
+def _parts(
+    found: Sorted, assessments: Mapping[int, Assessment], tell: answers.Tell, language: str | None
+) -> Iterator[bytes]:
+    """Item by item: the 45 MB that a thousand explanations take need not be in memory at once. They may be
+    sent when nobody's language is active any more."""
     size = len(assessments) + len(found.problems)
-    head = b'{"answered":%d,"failed":%d,"items":[' % (len(assessments), len(found.problems))
-    # One by one: what a thousand explanations are made of need not be in memory at once.
-    items = (
-        (b"," if index else head) + orjson.dumps(_item(found, index, assessments, tell))
-        for index in range(size)
-    )
-    return b"".join([*items, b"]}"])
+    yield b'{"answered":%d,"failed":%d,"items":[' % (len(assessments), len(found.problems))
+    for index in range(size):
+        with override(language):
+            item = orjson.dumps(_item(found, index, assessments, tell))
+        yield b"," + item if index else item
+    yield b"]}"
 
 
 def _item(
-    found: Sorted, index: int, assessments: Mapping[int, Assessment], tell: Callable[..., dict[str, Any]]
+    found: Sorted, index: int, assessments: Mapping[int, Assessment], tell: answers.Tell
 ) -> dict[str, Any]:
     if problem := found.problems.get(index):
         return {"index": index, "problem": problem.body()}

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import path
 from ninja import NinjaAPI
 
@@ -37,7 +37,7 @@ tell_problems(api)
 
 
 @api.post("/predict", auth=Key(Scope.PREDICT), response=answers.Prediction, summary="Ask for a verdict")
-def predict(request: ApiRequest, question: Question) -> HttpResponse:
+def predict(request: ApiRequest, question: Question) -> HttpResponseBase:
     """A stored case is answered with the assessment that stands, or with a new one when its profile or the
     model has changed. An application that is sent along is always assessed anew."""
     return answer_once(request, partial(calls.single, request, question, answers.prediction, explained=False))
@@ -49,7 +49,7 @@ def predict(request: ApiRequest, question: Question) -> HttpResponse:
     response=answers.Explanation,
     summary="Ask for a verdict, its contributions and its reasons",
 )
-def explain(request: ApiRequest, question: Question) -> HttpResponse:
+def explain(request: ApiRequest, question: Question) -> HttpResponseBase:
     """The same answer as /predict with what each feature contributed and the reasons as a person reads them,
     in the language of Accept-Language."""
     return answer_once(request, partial(calls.single, request, question, answers.explanation, explained=True))
@@ -61,7 +61,7 @@ def explain(request: ApiRequest, question: Question) -> HttpResponse:
     response=answers.BatchAnswer,
     summary="Ask for up to 1,000 verdicts",
 )
-def predict_batch(request: ApiRequest, batch: Batch) -> HttpResponse:
+def predict_batch(request: ApiRequest, batch: Batch) -> HttpResponseBase:
     """Each item is a question as for /predict and is answered, or its problem named, under its index. An
     Idempotency-Key holds for the batch as a whole."""
     if batch.contributions:

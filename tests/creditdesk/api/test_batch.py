@@ -1,9 +1,13 @@
 """Many questions at once: each for itself, all with the numbers that one alone would be told."""
 
+from typing import Any
+
+import orjson
 import pytest
+from django.utils.translation import override
 
 from accounts.models import AuditEvent
-from creditdesk.api import examples
+from creditdesk.api import examples, once
 from creditdesk.api.questions import MOST_ITEMS
 from creditdesk.models import Assessment
 from creditdesk.replays import differences
@@ -13,6 +17,11 @@ pytestmark = pytest.mark.django_db
 
 def ask(asks, *items, **more):
     return asks.post("predict/batch", {"items": items, **more})
+
+
+def told(response) -> Any:
+    """What was answered; with contributions it comes in parts."""
+    return orjson.loads(response.getvalue())
 
 
 def test_each_item_is_answered_or_its_problem_named(program, case_of):
@@ -38,16 +47,17 @@ def test_each_item_is_answered_or_its_problem_named(program, case_of):
 def test_the_numbers_are_those_of_one_alone(program, case_of, explained):
     cases = [case_of("advisor", application={"AMT_CREDIT": 1e5 * n}) for n in range(1, 5)]
     asks = program()
-    many = ask(asks, *({"reference": case.reference} for case in cases), contributions=explained).json()
-    for case, told in zip(cases, many["items"], strict=True):
-        Assessment.objects.get(pk=told["assessment_id"])
+    many = told(ask(asks, *({"reference": case.reference} for case in cases), contributions=explained))
+    for case, item in zip(cases, many["items"], strict=True):
+        Assessment.objects.get(pk=item["assessment_id"])
         alone = asks.post("explain", {"application": case.profile.application}).json()
-        assert told["probability"] == alone["probability"]
-        assert told["verdict"] == alone["verdict"]
+        assert item["probability"] == alone["probability"]
+        assert item["verdict"] == alone["verdict"]
         if explained:
             one_by_one = {part["feature"]: part["contribution"] for part in alone["contributions"]}
-            assert told["contributions"] == one_by_one
-            assert told["reasons"] == alone["reasons"]
+            assert item["contributions"] == one_by_one
+            assert list(item["contributions"]) == [part["feature"] for part in alone["contributions"]]
+            assert item["reasons"] == alone["reasons"]
 
 
 def test_every_answer_is_evidence_that_a_replay_confirms(program, case_of):
@@ -63,11 +73,11 @@ def test_what_cannot_be_explained_is_not_put_on_the_case(program, case_of):
     ask(asks, {"reference": case.reference})
     case.refresh_from_db()
     assert case.latest_assessment is None
-    told = ask(asks, {"reference": case.reference}, contributions=True).json()["items"][0]
+    item = told(ask(asks, {"reference": case.reference}, contributions=True))["items"][0]
     case.refresh_from_db()
-    assert case.latest_assessment_id == told["assessment_id"]
+    assert case.latest_assessment_id == item["assessment_id"]
     again = ask(asks, {"reference": case.reference}).json()["items"][0]
-    assert again["assessment_id"] == told["assessment_id"]
+    assert again["assessment_id"] == item["assessment_id"]
 
 
 def test_a_batch_is_one_event_that_names_its_assessments(program, case_of):
@@ -90,10 +100,21 @@ def test_a_batch_has_between_one_and_a_thousand_items(program, items):
     assert program().post("predict/batch", {"items": items}).status_code == 422
 
 
-def test_a_batch_may_be_repeated_safely(program):
-    asks = program()
-    first, again = (
-        asks.post("predict/batch", {"items": [examples.QUESTION]}, Idempotency_Key="b1") for _ in range(2)
-    )
-    assert first.content == again.content
+@pytest.mark.parametrize("explained", [False, True])
+@pytest.mark.parametrize("block", [once.BLOCK, 100])
+def test_a_batch_may_be_repeated_safely(program, explained, block, monkeypatch):
+    monkeypatch.setattr(once, "BLOCK", block)
+    asks, sent = program(), {"items": [examples.QUESTION], "contributions": explained}
+    first, again = (asks.post("predict/batch", sent, Idempotency_Key="b1").getvalue() for _ in range(2))
+    assert first == again
     assert Assessment.objects.count() == 1
+
+
+def test_an_answer_in_parts_is_in_the_language_asked_for_whoever_sends_it(program):
+    sent = {"items": [examples.QUESTION], "contributions": True}
+    response = program().post("predict/batch", sent, Accept_Language="fr")
+    with override("en"):
+        (item,) = told(response)["items"]
+    kept = Assessment.objects.get(pk=item["assessment_id"])
+    assert kept.reasons
+    assert [reason["text"] for reason in item["reasons"]] == [one["text_fr"] for one in kept.reasons]
