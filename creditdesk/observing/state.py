@@ -9,8 +9,6 @@ from prometheus_client.registry import REGISTRY, Collector
 
 from accounts.models import AuditHead
 from creditdesk.models import Case
-from scoring import engine
-from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import DriftReport
 
 DRIFTED = 20
@@ -38,6 +36,10 @@ class DeskState(Collector):
 
 
 def _model() -> Iterator[Metric]:
+    # Not above: every command loads this module, and few wait for the model's libraries.
+    from scoring import engine
+    from scoring.ml.model.folder import ModelUnavailable
+
     loaded = GaugeMetricFamily(
         "creditdesk_model_loaded", "1 when the model in use is loaded.", labels=["version"]
     )
