@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, connection
 from django.utils import timezone, translation
 
 from accounts.models import AuditEvent
@@ -160,3 +161,16 @@ def test_a_decision_against_the_verdict_wants_a_reason(read, person):
     with refused_in_french("^Une décision qui diffère de la recommandation exige un motif"):
         services.decide(case=assessment.case, assessment=assessment, outcome="refuse", by=person("advisor"))
     assert not Decision.objects.exists()
+
+
+def test_whatever_else_the_database_refuses_is_told_in_words(read, act):
+    assessment = read("accept")
+
+    def refuse(execute, sql, *rest):
+        if sql.startswith('INSERT INTO "creditdesk_decision"'):
+            raise IntegrityError("another constraint")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(refuse), refused_in_french("^La décision n’a pas pu être enregistrée"):
+        act(assessment, "accept")
+    assert not AuditEvent.objects.filter(action="decision").exists()

@@ -94,12 +94,14 @@ def test_a_feature_without_a_phrase_is_told_by_its_label():
 
 
 def test_a_needed_input_is_asked_for_in_both_languages():
-    found = telling.needed(column("application", "AMT_INCOME_TOTAL").label)
-    assert found["text_en"].endswith(
-        ": not known. Without it the model gives no verdict, and a person must look first."
+    label = column("application", "AMT_INCOME_TOTAL").label
+    found = telling.needed(label)
+    assert found["text_en"] == (
+        f"{label.en[:1].upper()}{label.en[1:]}: not known."
+        " Without it the model gives no verdict, and a person must look first."
     )
+    assert found["text_fr"].startswith(f"{label.fr[:1].upper()}{label.fr[1:]} : information inconnue.")
     assert found["text_fr"].endswith("une personne doit d’abord examiner la demande.")
-    assert found["text_en"][0].isupper()
 
 
 def test_indices_spreads_and_slopes_are_not_what_a_sentence_is_about():
