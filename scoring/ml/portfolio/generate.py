@@ -15,8 +15,8 @@ from scoring.ml.portfolio.traits import Columns, Sheet, Trait
 BLOCK = 5_000
 FIRST_CLIENT = 500_001  # above every real SK_ID_CURR, so that the two can live in one database
 TEST_SHARE = 0.2
-# Drawn table by table, histories tell the outcome more plainly than real ones, which repeat each other (a quick
-# model had AUC 0.90). So they follow it for this share of the clients; the others have somebody else's.
+# Drawn table by table, histories tell the outcome more plainly than real ones, which repeat each other (a
+# quick model had AUC 0.90). So they follow it for this share of the clients; others have somebody else's.
 TOLD = 0.5
 LIKE = "HISTORY_LIKE_TARGET"
 """Whose history a client has: "1" of one who defaults."""
