@@ -1,6 +1,8 @@
 """Many acts, few commits: nobody goes on before their own act is in the log."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from time import sleep
 
 import pytest
 from django.db import connection, transaction
@@ -45,3 +47,35 @@ def test_inside_a_transaction_the_act_shares_its_fate():
         record_together(Act(Action.API_ANSWER, None, "1"))
         transaction.set_rollback(True)
     assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_writer_that_is_ended_is_not_told_that_it_is_recorded(monkeypatch):
+    """The first holds the turn until two more wait; the one of them that writes for both is ended."""
+    told: list[str] = []
+    begun, go_on = Event(), Event()
+
+    def write(acts):
+        if len(acts) > 1:
+            raise SystemExit
+        begun.set()
+        go_on.wait()
+
+    def act() -> None:
+        try:
+            record_together(Act(Action.API_ANSWER, None, "1"))
+        except (RuntimeError, SystemExit) as refused:
+            told.append(f"{type(refused).__name__}: {refused}")
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(together, "record_all", write)
+    with ThreadPoolExecutor(3) as threads:
+        threads.submit(act)
+        begun.wait()
+        threads.submit(act)
+        threads.submit(act)
+        while len(together._waiting) < 2:
+            sleep(0.001)
+        go_on.set()
+    assert sorted(told) == ["RuntimeError: the act was not recorded", "SystemExit: "]

@@ -82,6 +82,14 @@ def test_a_changed_decision_replaces_the_first_which_stays_in_the_history(
     assert case.decisions.standing().get() == new
 
 
+def test_a_changed_decision_is_on_the_newest_assessment(case, contest, person):
+    first = case.latest_assessment
+    newest = assessed(case, 0.04).latest_assessment
+    new = change(contest, person("manager")).new_decision
+    assert (new.assessment, new.is_override) == (newest, False)
+    assert new.replaces.assessment == first
+
+
 def test_who_decided_does_not_examine(client_as, model_in_use, case_of, person):
     case = decided(case_of("manager"), "accept")
     contest = services.contest(case=case, words=WORDS, received_on=timezone.localdate(), by=person("manager"))

@@ -91,6 +91,7 @@ def test_the_log_says_what_was_decided_on_which_assessment(read, act):
     act(assessment, "accept")
     event = AuditEvent.objects.get(action="decision")
     assert event.details == kept(assessment, outcome="accept", status="final", reason_code="")
+    assert Decision.objects.get().reason == ""
 
 
 def test_the_log_of_a_check_says_who_checked_what(proposed, person):
@@ -154,6 +155,15 @@ def test_a_case_is_referred_once_by_each_person(read, act):
         act(assessment, "refer")
     act(assessment, "refer", by="manager")
     assert Decision.objects.count() == 2
+
+
+def test_who_has_proposed_in_vain_may_still_refer_the_case(proposed, act, person):
+    services.check_decision(decision=proposed, approve=False, reason=GROUNDS, by=person("manager"))
+    act(proposed.assessment, "refer")
+    assert list(Decision.objects.values_list("outcome", "status")) == [
+        ("accept", "rejected"),
+        ("refer", "final"),
+    ]
 
 
 def test_a_decision_against_the_verdict_wants_a_reason(read, person):
