@@ -47,19 +47,27 @@ class Preparation:
     @property
     def selection(self) -> Selection:
         """As `fitted`."""
+        return self._taught.selection
+
+    @property
+    def _taught(self) -> _Prepared:
         if not self._latest:
             raise ValueError("nothing has been prepared yet")
-        return self._latest.selection
+        return self._latest
 
     def shipped(self, clients: Clients, names: Sequence[str]) -> Clients:
-        """The same clients with the features of the finished booster."""
+        """The same clients with the features of the finished booster.
+
+        They have what was learned as that booster was given it: each without what it taught itself.
+        """
         known, others = (plain_of(clients.names, matrix) for matrix in (clients.matrix, clients.others))
-        return replace(
-            clients,
-            names=tuple(names),
-            matrix=self.fitted.matrix(known, names),
-            others=self.fitted.matrix(others, names),
-        )
+        place = {name: position for position, name in enumerate(names)}
+        matrix = np.empty((len(clients), len(names)))
+        plain = [name for name in names if name not in self.fitted.names]
+        matrix[:, [place[name] for name in plain]] = known(plain)
+        learned = self._taught.rows.matrix[: len(clients), len(self.selection.kept) :]
+        matrix[:, [place[name] for name in self.fitted.names]] = learned
+        return replace(clients, names=tuple(names), matrix=matrix, others=self.fitted.matrix(others, names))
 
     def _prepared(self, step: Step, learn: Mask) -> _Prepared:
         # Every booster asks for its rows two or three times in a row.
