@@ -52,7 +52,7 @@ def test_a_session_begun_on_one_process_holds_on_the_other(desk: Desk):
 
 
 def test_an_activation_is_seen_by_both_processes(desk: Desk):
-    assert all(metrics_of(port)["creditdesk_model_loadeddemo-2026-11-22"] == 1 for port in desk.web_ports)
+    assert all(metrics_of(port)["creditdesk_model_loadeddemo-2026-11-22.2"] == 1 for port in desk.web_ports)
     desk.manage("activate", "tiny-1")
     assert all(metrics_of(port)["creditdesk_model_loadedtiny-1"] == 1 for port in desk.web_ports)
 
