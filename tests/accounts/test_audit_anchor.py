@@ -10,7 +10,7 @@ from accounts.audit import Action, Break, record, verify
 from accounts.audit.anchor import Anchor, advance
 from accounts.audit.chain import GENESIS, anchor_seal
 from accounts.audit.recording import start_chain
-from accounts.audit.verification import verify_end
+from accounts.audit.verification import BrokenAt, verify_end, walk_through
 from accounts.models import AuditEvent, AuditHead
 from tests.triggers import triggers_off
 
@@ -147,3 +147,5 @@ def test_the_quick_check_sees_the_newest_event_and_the_head_alone(record_events,
     assert verify_end() is None
     by_hand("UPDATE accounts_auditevent SET actor = 'manager' WHERE sequence = 5")
     assert verify_end() == Break(5, "it was changed")
+    with pytest.raises(BrokenAt, match=r"^it was changed$"):
+        walk_through()

@@ -26,6 +26,13 @@ def test_good_payers_only_are_all_accepted() -> None:
     assert best_threshold(np.zeros(3), np.array([0.2, 0.5, 0.9])) == 1.0
 
 
+def test_clients_of_equal_probability_are_accepted_or_refused_together() -> None:
+    # Fifteen good payers cost more to refuse than the one default that nothing tells apart from them.
+    target, probability = np.array([0.0] * 15 + [1.0]), np.full(16, 0.2)
+    assert best_threshold(target, probability) == 1.0
+    assert cost_curve(target, probability, 0.2)["threshold"] == [0.2, 1.0]
+
+
 def test_each_fold_has_its_own_threshold() -> None:
     target = np.array([0.0, 1.0, 0.0, 1.0])
     probability = np.array([0.1, 0.4, 0.2, 0.7])
