@@ -54,6 +54,19 @@ def test_contributions_add_up_to_the_log_odds_before_calibration(program, case_o
     assert sizes == sorted(sizes, reverse=True)
 
 
+def test_every_feature_is_told_with_the_value_that_was_stored(program, case_of):
+    answer = program().post("explain", {"reference": case_of("advisor").reference}).json()
+    stored = Assessment.objects.get(pk=answer["assessment_id"]).explained()
+    assert [one.feature.name for one in stored] == [one["feature"] for one in answer["contributions"]]
+    for one, told in zip(stored, answer["contributions"], strict=True):
+        words = list(one.feature.categories)
+        known = words[int(one.value)] if words and one.value == one.value else one.value
+        assert told["value"] == (None if one.value != one.value else known)
+        assert (told["label"], told["contribution"]) == (one.feature.label.en, one.contribution)
+    kinds = {type(told["value"]) for told in answer["contributions"]}
+    assert kinds == {float, str, type(None)}
+
+
 def test_reasons_and_labels_are_in_the_language_asked_for(program, case_of):
     case, asks = case_of("advisor"), program()
     told = {
