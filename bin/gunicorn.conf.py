@@ -25,8 +25,6 @@ def post_fork(_server: object, _worker: object) -> None:
 
 
 def post_worker_init(_worker: object) -> None:
-    # Nor is it later: what is looked through from here on is what requests leave behind.
-    gc.freeze()
     gc.enable()
     # Who comes back from the database waits so long for the interpreter while another thread computes: with
     # the usual 5 ms the writers of the audit log, who take turns, waste most of theirs.
