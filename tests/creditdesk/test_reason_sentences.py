@@ -66,7 +66,9 @@ def test_the_younger_end_of_an_age_range_comes_first():
     ],
 )
 def test_a_category_is_told_with_the_share_of_accepted_clients_in_it(share, said):
-    assert told(CATEGORY, 0.0, usual(shares=(share, 0.5)))["text_en"].endswith(f"; {said}")
+    alone = told(CATEGORY, 0.0)["text_en"].removesuffix(".")
+    assert told(CATEGORY, 0.0, usual(shares=(share, 0.5)))["text_en"] == f"{alone}; {said}"
+    assert alone.startswith(CATEGORY.label.en[:1].upper() + CATEGORY.label.en[1:])
 
 
 def test_without_what_is_usual_the_sentence_stands_alone():
