@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import orjson
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
@@ -172,5 +173,5 @@ def _told(digest: str, _language: str) -> Told:
 
 
 def _opening(feature: Feature) -> bytes:
-    head = orjson.dumps({"feature": feature.name, "label": wording.told(feature.label)})
+    head = orjson.dumps({"feature": feature.name, "label": capfirst(wording.told(feature.label))})
     return CLOSING + head[:-1] + b',"value":'

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from django.utils.text import capfirst
 
 from accounts.models import AuditEvent
 from creditdesk.api import examples
@@ -62,7 +63,7 @@ def test_every_feature_is_told_with_the_value_that_was_stored(program, case_of):
         words = list(one.feature.categories)
         known = words[int(one.value)] if words and one.value == one.value else one.value
         assert told["value"] == (None if one.value != one.value else known)
-        assert (told["label"], told["contribution"]) == (one.feature.label.en, one.contribution)
+        assert (told["label"], told["contribution"]) == (capfirst(one.feature.label.en), one.contribution)
     kinds = {type(told["value"]) for told in answer["contributions"]}
     assert kinds == {float, str, type(None)}
 
