@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from scoring.ml.features import catalogue
-from scoring.ml.model import explained, folder
+from scoring.ml.model import booster, explained, folder
 from scoring.ml.model.explained import Explained
-from tests.scoring.training.conftest import Finished
+from scoring.ml.training import explaining
+from scoring.ml.training.explaining import Effort
+from tests.scoring.training.conftest import SEED, Finished, quick
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +83,13 @@ def test_what_is_packed_comes_back(known):
     np.testing.assert_array_equal(again.sample, known.sample)
     assert again.sisters == known.sisters
     assert (again.radius, again.nearest, again.accepted) == (known.radius, known.nearest, known.accepted)
+
+
+def test_a_quick_training_draws_and_keeps_fewer_clients(finished, accepted, monkeypatch):
+    monkeypatch.setattr(explaining, "QUICK", Effort(drawn=400, sample=50))
+    known = explaining.explain(
+        finished.clients, finished.trained.booster, ~accepted, recipe=quick(), rounds=20, seed=SEED
+    )
+    assert len(known.sample) == 50
+    trees = booster.parse(known.sisters[0]).dump_model()["tree_info"]
+    assert max(tree["tree_structure"].get("internal_count", 0) for tree in trees) in range(300, 401)

@@ -45,3 +45,8 @@ def test_the_same_seed_selects_the_same(rows: tuple[np.ndarray, np.ndarray]) -> 
     assert select(NAMES, *rows, seed=4, shuffles=3, shuffled=2_000) == select(
         NAMES, *rows, seed=4, shuffles=3, shuffled=2_000
     )
+
+
+def test_only_so_many_clients_are_asked_about_chance(rows: tuple[np.ndarray, np.ndarray]) -> None:
+    # Two leaves need a hundred clients: among sixty nothing can be told from chance.
+    assert select(NAMES, *rows, seed=1, shuffles=5, shuffled=60).kept == ()
