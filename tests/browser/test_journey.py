@@ -9,10 +9,12 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from accounts.models import AuditEvent
-from creditdesk.models import Assessment, Decision
+from creditdesk import services
+from creditdesk.models import Assessment, Case, Decision
 from scoring import engine
 from scoring.ml.features import catalogue
 from scoring.ml.features.frames import columns_of
+from tests.creditdesk.test_decision_form import answered, propose
 
 pytestmark = [
     pytest.mark.browser,
@@ -148,4 +150,13 @@ def test_an_expired_session_inside_a_fragment_shows_the_whole_sign_in_page(signe
 def test_nothing_is_cut_off_on_a_narrow_screen(signed_in, case, address):
     page = signed_in("advisor", width=360)
     page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_decision_that_waits_for_a_second_person_fits_a_narrow_screen(signed_in, case, person):
+    Case.objects.filter(pk=case.pk).update(amount_credit=900_000)
+    propose(answered(services.assess(case=case, by=person("advisor")), "refuse"), person("advisor"))
+    page = signed_in("manager", locale="fr-FR", width=360)
+    page.goto(case.get_absolute_url())
+    expect(page.locator(".mark-waiting").first).to_contain_text("second regard")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
