@@ -1,4 +1,4 @@
-from accounts.audit_admin import AuditEventAdmin
-from accounts.user_admin import UserAdmin
+from accounts.administration.audit_log import AuditEventAdmin
+from accounts.administration.users import UserAdmin
 
 __all__ = ["AuditEventAdmin", "UserAdmin"]

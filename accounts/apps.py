@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Users and audit")
 
     def ready(self) -> None:
-        from accounts import checks, sign_in_failures  # noqa: F401
+        pass

@@ -18,9 +18,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts import request_id as request_ids
-from accounts import sessions
 from accounts.audit import Action, record
-from accounts.second_factor import has_second_factor
+from accounts.sign_in import sessions
+from accounts.sign_in.second_factor import has_second_factor
 
 # Where somebody is sent who has to prove first who they are.
 DOORS: Final = ("account_login", "mfa_activate_totp", "mfa_reauthenticate", "account_reauthenticate")

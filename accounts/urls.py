@@ -9,7 +9,8 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.usersessions import views as sessions
 from django.urls import path
 
-from accounts import api_key_views, second_factor
+from accounts.api_keys import views
+from accounts.sign_in import second_factor
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -30,7 +31,7 @@ urlpatterns = [
         name="mfa_download_recovery_codes",
     ),
     path("sessions/", sessions.list_usersessions, name="usersessions_list"),
-    path("api-keys/", api_key_views.api_keys, name="api_keys"),
-    path("api-keys/<str:prefix>/rotate/", api_key_views.api_key_rotate, name="api_key_rotate"),
-    path("api-keys/<str:prefix>/revoke/", api_key_views.api_key_revoke, name="api_key_revoke"),
+    path("api-keys/", views.api_keys, name="api_keys"),
+    path("api-keys/<str:prefix>/rotate/", views.api_key_rotate, name="api_key_rotate"),
+    path("api-keys/<str:prefix>/revoke/", views.api_key_revoke, name="api_key_revoke"),
 ]

@@ -18,7 +18,7 @@ import numpy as np
 
 from creditdesk.models import Case
 from scoring import engine
-from scoring.ml.features.formula import Columns
+from scoring.ml.features.spec.formula import Columns
 from scoring.ml.model.model import Model
 from scoring.ml.whatif import counterfactuals as ours
 from scoring.ml.whatif.editable import BY_NAME

@@ -37,8 +37,8 @@ def main(folder: Path) -> None:
 def differences(model: "Model", folder: Path) -> tuple[float, float]:
     import shap
 
+    from scoring.ml import lightgbm
     from scoring.ml.features import frames
-    from scoring.ml.model import booster
     from scoring.ml.tables.checks import check
     from scoring.ml.tables.folder import open_folder
 
@@ -49,10 +49,10 @@ def differences(model: "Model", folder: Path) -> tuple[float, float]:
     told = model.contributions(matrix)
     additive = np.abs(told.base + told.values.sum(axis=1) - model.score(matrix).raw).max()
     plain, kept, trees = without_categories(model.trees.model_to_string())
-    explainer = shap.TreeExplainer(booster.parse(plain))
+    explainer = shap.TreeExplainer(lightgbm.parse(plain))
     explainer.model.model_type = "internal"
     theirs = explainer.shap_values(filled, check_additivity=False)
-    ours = booster.contributions(booster.parse(plain), filled)[:, :-1]
+    ours = lightgbm.contributions(lightgbm.parse(plain), filled)[:, :-1]
     alike = np.abs(ours - theirs).max()
     print(f"{len(matrix):,} rows, {len(model.features):,} features, model {model.version}")
     print(f"shap compared on the {kept} of {trees} trees without categorical splits, which it cannot read")

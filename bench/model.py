@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bench.timing import Measure, percentiles
 from creditdesk.models import Profile
-from creditdesk.services.assessing import ask
+from creditdesk.services.assessment import ask
 from scoring import engine
 from scoring.ml.features.frames import columns_of
 

@@ -31,6 +31,6 @@ def post_worker_init(_worker: object) -> None:
     sys.setswitchinterval(0.0005)
     # The PDF library takes a second to load: not while the first client waits for a letter, nor while the
     # desk becomes ready.
-    pdf = Timer(5, importlib.import_module, args=("creditdesk.letters.setting",))
+    pdf = Timer(5, importlib.import_module, args=("creditdesk.letters.pdf",))
     pdf.daemon = True
     pdf.start()

@@ -7,6 +7,6 @@ class CreditdeskConfig(AppConfig):
     verbose_name = _("Credit desk")
 
     def ready(self) -> None:
-        from creditdesk.observing import state
+        from creditdesk.monitoring import gauges
 
-        state.register()
+        gauges.register()

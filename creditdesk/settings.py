@@ -49,7 +49,7 @@ PROMOTION_GATES = [
     "scoring.services.gates.calibration",
     "scoring.services.gates.fairness",
     "scoring.services.gates.latency",
-    "creditdesk.replays.gate",
+    "creditdesk.monitoring.replay.gate",
 ]
 
 # Only what differs from scoring.ml.monitoring.conclusion.Limits: score_psi=0.2,moved_share=0.1.
@@ -74,7 +74,7 @@ INSTALLED_APPS = [
     "accounts",
     "scoring",
     "creditdesk",
-    "accounts.admin_site.DeskAdminConfig",
+    "accounts.administration.site.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -96,8 +96,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.middleware.request_id",
-    "creditdesk.api.door.api_door",
-    "creditdesk.observing.access_log.access_log",
+    "creditdesk.api.auth.api_door",
+    "creditdesk.monitoring.access_log.access_log",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -132,7 +132,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "creditdesk.context.desk",
+                "creditdesk.web.context.desk",
             ],
         },
     }
@@ -173,22 +173,22 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
-    # A key is an address and a name together (accounts.adapter), so nobody can lock a colleague out.
+    # A key is an address and a name together (accounts.sign_in.adapter), so nobody can lock a colleague out.
     "login_failed": "60/m/ip,5/5m/key",
     "login_failed_on_known_device": "10/5m/key",
 }
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
+MFA_ADAPTER = "accounts.sign_in.mfa_adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "creditdesk"
-USERSESSIONS_ADAPTER = "accounts.adapter.UserSessionsAdapter"
+USERSESSIONS_ADAPTER = "accounts.sign_in.adapter.UserSessionsAdapter"
 # Sign-in limits and used one-time codes live here. For one process its memory will do; several share them
 # through the database (CACHE_URL=dbcache://creditdesk_cache). The default of 300 entries would let a flood
 # of names push them out.

@@ -2,21 +2,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from accounts.admin_site import site
+from accounts.administration.site import site
 from creditdesk.views.about import about_model
 from creditdesk.views.case import case_assess, case_check, case_decide, case_detail, case_notes
 from creditdesk.views.case_list import case_list
-from creditdesk.views.case_new import case_file, case_new, draft_delete, draft_save
-from creditdesk.views.drift import drift, drift_evidently, drift_report
-from creditdesk.views.export import case_export
-from creditdesk.views.health import healthz, readyz
-from creditdesk.views.home import home
-from creditdesk.views.letters import case_explanation, case_letter
-from creditdesk.views.metrics import metrics
-from creditdesk.views.portfolio import portfolio
-from creditdesk.views.shadow import model_shadow
-from creditdesk.views.simulate import case_counterfactuals, case_simulate, scenario_delete, scenario_save
-from creditdesk.views.work import (
+from creditdesk.views.casework import (
     case_answer,
     case_claim,
     case_contest,
@@ -26,6 +16,16 @@ from creditdesk.views.work import (
     case_release,
     case_share,
 )
+from creditdesk.views.drift import drift, drift_evidently, drift_report
+from creditdesk.views.export import case_export
+from creditdesk.views.health import healthz, readyz
+from creditdesk.views.home import home
+from creditdesk.views.letter import case_explanation, case_letter
+from creditdesk.views.metrics import metrics
+from creditdesk.views.new_case import case_file, case_new, draft_delete, draft_save
+from creditdesk.views.portfolio import portfolio
+from creditdesk.views.shadow import model_shadow
+from creditdesk.views.simulation import case_counterfactuals, case_simulate, scenario_delete, scenario_save
 
 urlpatterns = [
     path("", home, name="home"),

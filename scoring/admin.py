@@ -1,7 +1,7 @@
 from django.contrib import admin
 
-from accounts.admin_site import site
-from accounts.read_only_admin import ReadOnlyAdmin
+from accounts.administration.read_only import ReadOnlyAdmin
+from accounts.administration.site import site
 from scoring.models import (
     Activation,
     Alert,

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Subquery
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.prepared import Prepared
+from accounts.prepared_queries import Prepared
 from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model

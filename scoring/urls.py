@@ -1,7 +1,7 @@
 from django.urls import path
 
 from scoring import views
-from scoring.views import detail
+from scoring.views import version
 
 # A version cannot have the name of one of these pages: see services.registering.RESERVED.
 urlpatterns = [
@@ -14,8 +14,8 @@ urlpatterns = [
     path("proposals/<int:number>/", views.proposal_detail, name="proposal_detail"),
     path("proposals/<int:number>/answer/", views.proposal_answer, name="proposal_answer"),
     path("proposals/<int:number>/withdraw/", views.proposal_withdraw, name="proposal_withdraw"),
-    path("compare/", detail.model_comparison, name="model_comparison"),
-    path("<str:version>/", detail.model_detail, name="model_detail"),
-    path("<str:version>/explanation/", detail.model_explanation, name="model_explanation"),
-    path("<str:version>/fairness/", detail.model_fairness, name="model_fairness"),
+    path("compare/", version.model_comparison, name="model_comparison"),
+    path("<str:version>/", version.model_detail, name="model_detail"),
+    path("<str:version>/explanation/", version.model_explanation, name="model_explanation"),
+    path("<str:version>/fairness/", version.model_fairness, name="model_fairness"),
 ]

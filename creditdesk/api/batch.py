@@ -11,15 +11,15 @@ from django.utils.translation import get_language, override
 from pydantic import ValidationError
 
 from creditdesk import services
-from creditdesk.api import answers
-from creditdesk.api.calls import own_reference
-from creditdesk.api.door import ApiRequest
-from creditdesk.api.histories import Tables, history_of
-from creditdesk.api.once import Body, Write
+from creditdesk.api import response_schemas
+from creditdesk.api.auth import ApiRequest
+from creditdesk.api.case_lookup import not_seen
+from creditdesk.api.history_checks import Tables, history_of
+from creditdesk.api.idempotency import Body, Write
+from creditdesk.api.predict import own_reference
 from creditdesk.api.problems import Problem, invalid
 from creditdesk.api.profiles import profiles_of
-from creditdesk.api.questions import Batch, Question
-from creditdesk.api.stored import not_seen
+from creditdesk.api.request_schemas import Batch, Question
 from creditdesk.models import Assessment, Case, Profile
 
 
@@ -112,12 +112,12 @@ def _write(
     )
     assessments = found.standing | dict(zip(found.asked, kept, strict=True))
     if explained:
-        return partial(_parts, found, assessments, answers.brief_explanation, get_language())
-    return b"".join(_parts(found, assessments, answers.prediction, get_language()))
+        return partial(_parts, found, assessments, response_schemas.brief_explanation, get_language())
+    return b"".join(_parts(found, assessments, response_schemas.prediction, get_language()))
 
 
 def _parts(
-    found: Sorted, assessments: Mapping[int, Assessment], tell: answers.Tell, language: str | None
+    found: Sorted, assessments: Mapping[int, Assessment], tell: response_schemas.Tell, language: str | None
 ) -> Iterator[bytes]:
     """Item by item: the 45 MB that a thousand explanations take need not be in memory at once. They may be
     sent when nobody's language is active any more."""
@@ -131,7 +131,7 @@ def _parts(
 
 
 def _item(
-    found: Sorted, index: int, assessments: Mapping[int, Assessment], tell: answers.Tell
+    found: Sorted, index: int, assessments: Mapping[int, Assessment], tell: response_schemas.Tell
 ) -> dict[str, Any]:
     if problem := found.problems.get(index):
         return {"index": index, "problem": problem.body()}

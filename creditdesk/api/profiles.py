@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from creditdesk.api.histories import Tables
-from creditdesk.api.questions import Question
+from creditdesk.api.history_checks import Tables
+from creditdesk.api.request_schemas import Question
 from creditdesk.models import Profile, profile_digest
-from scoring.ml.features.client_history import ClientHistory, histories
 from scoring.ml.features.frames import APPLICATION
+from scoring.ml.features.history.few_clients import ClientHistory, histories
 
 
 def profiles_of(sent: Sequence[tuple[Question, Tables]]) -> list[Profile]:

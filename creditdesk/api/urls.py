@@ -10,13 +10,14 @@ from django.urls import path
 from ninja import NinjaAPI
 
 from accounts.models import ApiKey
-from creditdesk.api import answers, calls
+from creditdesk.api import predict as calls
+from creditdesk.api import response_schemas
+from creditdesk.api.auth import ApiRequest, Json, Key, require_scope
 from creditdesk.api.batch import many
-from creditdesk.api.documentation import documentation, openapi_json
-from creditdesk.api.door import ApiRequest, Json, Key, require_scope
-from creditdesk.api.once import answer_once
+from creditdesk.api.idempotency import answer_once
+from creditdesk.api.openapi import documentation, openapi_json
 from creditdesk.api.problems import Problem, tell_problems
-from creditdesk.api.questions import Batch, Question
+from creditdesk.api.request_schemas import Batch, Question
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
 
@@ -36,29 +37,35 @@ api: Final = NinjaAPI(
 tell_problems(api)
 
 
-@api.post("/predict", auth=Key(Scope.PREDICT), response=answers.Prediction, summary="Ask for a verdict")
+@api.post(
+    "/predict", auth=Key(Scope.PREDICT), response=response_schemas.Prediction, summary="Ask for a verdict"
+)
 def predict(request: ApiRequest, question: Question) -> HttpResponseBase:
     """A stored case is answered with the assessment that stands, or with a new one when its profile or the
     model has changed. An application that is sent along is always assessed anew."""
-    return answer_once(request, partial(calls.single, request, question, answers.prediction, explained=False))
+    return answer_once(
+        request, partial(calls.single, request, question, response_schemas.prediction, explained=False)
+    )
 
 
 @api.post(
     "/explain",
     auth=Key(Scope.EXPLAIN),
-    response=answers.Explanation,
+    response=response_schemas.Explanation,
     summary="Ask for a verdict, its contributions and its reasons",
 )
 def explain(request: ApiRequest, question: Question) -> HttpResponseBase:
     """The same answer as /predict with what each feature contributed and the reasons as a person reads them,
     in the language of Accept-Language."""
-    return answer_once(request, partial(calls.single, request, question, answers.explanation, explained=True))
+    return answer_once(
+        request, partial(calls.single, request, question, response_schemas.explanation, explained=True)
+    )
 
 
 @api.post(
     "/predict/batch",
     auth=Key(Scope.PREDICT),
-    response=answers.BatchAnswer,
+    response=response_schemas.BatchAnswer,
     summary="Ask for up to 1,000 verdicts",
 )
 def predict_batch(request: ApiRequest, batch: Batch) -> HttpResponseBase:
@@ -69,7 +76,9 @@ def predict_batch(request: ApiRequest, batch: Batch) -> HttpResponseBase:
     return answer_once(request, partial(many, request, batch))
 
 
-@api.get("/model", auth=Key(Scope.MODEL), response=answers.ModelInUse, summary="Read which model answers")
+@api.get(
+    "/model", auth=Key(Scope.MODEL), response=response_schemas.ModelInUse, summary="Read which model answers"
+)
 def model(request: ApiRequest) -> dict[str, Any]:
     if not any(map(request.user.has_perm, ("creditdesk.assess_case", "scoring.view_modelversion"))):
         raise PermissionDenied

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from creditdesk.demo import CLIENTS
 from creditdesk.demo.people import ADVISORS, named
-from creditdesk.importing.incoming import Incoming
-from creditdesk.importing.names import names_in
-from creditdesk.importing.storing import Portfolio, store
+from creditdesk.importing.client_names import names_in
+from creditdesk.importing.records import Incoming
+from creditdesk.importing.store import Portfolio, store
 from creditdesk.models import Case
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.columns import WEEKDAYS

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk import wording
 from creditdesk.forms.fields import DayField, field_for
 from scoring.ml.features.catalogue import CRITICAL
 from scoring.ml.tables import application as table
 from scoring.ml.tables.columns import NO_DATE
 from scoring.ml.tables.dwelling import DWELLING
 from scoring.ml.tables.schema import Column, Kind
+from scoring.presentation import formatting
 
 # Not asked: what the model must not know (sex, family status) and what would give it away.
 NOT_ASKED: Final = frozenset({"CNT_FAM_MEMBERS", "NAME_TYPE_SUITE"})
@@ -181,7 +181,7 @@ def asked() -> Iterator[Column]:
 
 
 def _label(described: Column) -> str:
-    label = str(DAY_LABELS.get(described.name) or wording.titled(described.label))
+    label = str(DAY_LABELS.get(described.name) or formatting.titled(described.label))
     return f"{label} ({settings.CURRENCY})" if described.kind is Kind.AMOUNT else label
 
 
@@ -192,6 +192,6 @@ def _help(described: Column, usual: tuple[float, float] | None) -> str:
     if described.kind is Kind.NUMBER and (described.minimum, described.maximum) == (0, 1):
         parts.append(_("Between 0 and 1."))
     if usual:
-        low, high = (wording.column_in_words(described, bound) for bound in usual)
+        low, high = (formatting.column_in_words(described, bound) for bound in usual)
         parts.append(_("Most clients: %(low)s to %(high)s.") % {"low": low, "high": high})
     return " ".join(str(part) for part in parts if part)

@@ -8,9 +8,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk import wording
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.services import DecisionRefused
+from scoring.presentation import formatting
 
 SHORTEST_REASON = 20
 
@@ -90,7 +90,7 @@ def verdict_in_words(assessment: Assessment) -> str:
     verdict = assessment.get_verdict_display()
     if assessment.probability is None:
         return verdict
-    return f"{verdict} ({wording.percent(assessment.probability, 2)})"
+    return f"{verdict} ({formatting.percent(assessment.probability, 2)})"
 
 
 class CheckForm(forms.Form):

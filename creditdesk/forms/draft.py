@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.importing.one_client import LARGEST, FileRefused
+from creditdesk.forms.client_file import LARGEST, FileRefused
 
 
 class DraftForm(forms.Form):

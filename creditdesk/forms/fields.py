@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk import wording
-from scoring.ml.features.categories import vocabulary
+from scoring.ml.features.spec.categories import vocabulary
 from scoring.ml.tables.schema import Column, Kind
+from scoring.presentation import formatting
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -21,7 +21,7 @@ ISO = "%Y-%m-%d"
 def typed_number(text: str) -> float:
     """ "202 500,50" in French, "202,500.50" in English; ValueError where it could mean two things."""
     compact = "".join(text.split())
-    if wording.reads_french():
+    if formatting.reads_french():
         compact = compact.replace(",", ".", 1)
     elif _GROUPED.fullmatch(compact):
         compact = compact.replace(",", "")
@@ -72,7 +72,7 @@ class NumberField(forms.Field):
             raise ValidationError(self.error_messages["whole"], code="whole")
 
     def _refuse(self, code: str, bound: float) -> None:
-        shown = wording.column_in_words(self.column, bound)
+        shown = formatting.column_in_words(self.column, bound)
         raise ValidationError(self.error_messages[code], code=code, params={"bound": shown})
 
 
@@ -96,7 +96,7 @@ class DayField(forms.DateField):
         if self.column.name != "DAYS_BIRTH":
             return gettext("This day is after the application, or too long before it.")
         bounds = (self.column.maximum or 0, self.column.minimum or 0)
-        youngest, oldest = (wording.column_in_words(self.column, bound) for bound in bounds)
+        youngest, oldest = (formatting.column_in_words(self.column, bound) for bound in bounds)
         return gettext("The client must be between %(youngest)s and %(oldest)s old.") % {
             "youngest": youngest,
             "oldest": oldest,
@@ -104,7 +104,7 @@ class DayField(forms.DateField):
 
 
 def category_field(column: Column, **kwargs: Any) -> forms.ChoiceField:
-    words = ((value, wording.told(text)) for value, text in vocabulary(column).items())
+    words = ((value, formatting.told(text)) for value, text in vocabulary(column).items())
     none = gettext("Choose") if kwargs.get("required") else gettext("Not known")
     return forms.ChoiceField(choices=[("", none), *words], **kwargs)
 

@@ -8,10 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk import wording
 from creditdesk.forms.fields import flag_field, typed_number
-from scoring.ml.features.feature import Unit
-from scoring.ml.features.times import DAYS_PER_MONTH
+from scoring.ml.features.application.dates import DAYS_PER_MONTH
+from scoring.ml.features.spec.feature import Unit
 from scoring.ml.tables.catalogue import TABLES
 from scoring.ml.tables.columns import NO_DATE
 from scoring.ml.whatif.editable import (
@@ -25,6 +24,7 @@ from scoring.ml.whatif.editable import (
 )
 from scoring.ml.whatif.instalments import likely_months
 from scoring.ml.whatif.request import REVOLVING, Asked, problems, translated
+from scoring.presentation import formatting
 
 _COLUMNS: Final = frozenset(c.name for table in TABLES.values() for c in table.columns)
 
@@ -40,8 +40,8 @@ class EditableField(forms.Field):
     }
 
     def __init__(self, editable: Editable, on_file: float | None) -> None:
-        label = wording.told(editable.label)
-        super().__init__(required=False, label=label, help_text=wording.told(editable.help))
+        label = formatting.told(editable.label)
+        super().__init__(required=False, label=label, help_text=formatting.told(editable.help))
         self.editable = editable
         self.initial = "" if on_file is None else plain(on_file)
         self.on_file = None if on_file is None else typed_number(self.initial)
@@ -69,7 +69,7 @@ class EditableField(forms.Field):
 
     def _refusal(self, code: str) -> ValidationError:
         one = self.editable
-        shown = {bound: wording.in_words(getattr(one, bound), one.unit) for bound in ("low", "high")}
+        shown = {bound: formatting.in_words(getattr(one, bound), one.unit) for bound in ("low", "high")}
         return ValidationError(self.error_messages[code], code=code, params={"label": self.label, **shown})
 
 
@@ -87,7 +87,7 @@ class SimulationForm(forms.Form):
             if one.name in on_file:
                 self.fields[one.name] = EditableField(one, on_file[one.name])
         for one in DOCUMENTS:
-            self.fields[one.name] = flag_field(label=wording.told(one.label), required=False)
+            self.fields[one.name] = flag_field(label=formatting.told(one.label), required=False)
             self.fields[one.name].initial = _flag(record.get(one.name))
         for name, field in self.fields.items():
             # What was not sent is read as it is shown.
@@ -100,8 +100,8 @@ class SimulationForm(forms.Form):
         if not self.errors:
             self.request = translated(self.record, self._asked(cleaned))
             for problem in problems(self.request):
-                amounts = {name: wording.money(amount) for name, amount in problem.amounts.items()}
-                self.add_error(problem.field, wording.told(problem.words) % amounts)
+                amounts = {name: formatting.money(amount) for name, amount in problem.amounts.items()}
+                self.add_error(problem.field, formatting.told(problem.words) % amounts)
         return cleaned
 
     def _asked(self, cleaned: Mapping[str, Any]) -> dict[str, float | None]:
@@ -135,7 +135,7 @@ def values_on_file(record: Mapping[str, Any]) -> dict[str, float | None]:
 
 def plain(value: float) -> str:
     """As the reader would type it."""
-    return wording.number(value, 0 if value == int(value) else 2)
+    return formatting.number(value, 0 if value == int(value) else 2)
 
 
 def _typed(asked: Asked) -> dict[str, str]:
@@ -152,5 +152,5 @@ def _flag(value: Any) -> str:
 
 def _not_editable(name: str) -> str:
     label = next((c.label for table in TABLES.values() for c in table.columns if c.name == name), None)
-    words = f"{name} ({wording.told(label)})" if label else name
+    words = f"{name} ({formatting.told(label)})" if label else name
     return gettext("%(column)s cannot be changed in a simulation.") % {"column": words}

@@ -3,9 +3,9 @@ from creditdesk.models.case import Case, Client, MonitoringRecord, Note, Profile
 from creditdesk.models.contest import Contest
 from creditdesk.models.decision import Decision
 from creditdesk.models.draft import Draft
+from creditdesk.models.idempotency import StoredAnswer
 from creditdesk.models.letter import Letter
-from creditdesk.models.shadow import ShadowScore
-from creditdesk.models.stored_answer import StoredAnswer
+from creditdesk.models.shadow_score import ShadowScore
 from creditdesk.models.whatif import CounterfactualSearch, Scenario
 from creditdesk.models.work import Claim, Escalation
 

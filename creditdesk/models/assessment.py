@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
 from creditdesk.models.case import Case
-from scoring.ml.features.feature import Feature
+from scoring.ml.features.spec.feature import Feature
 
 
 class Contribution(NamedTuple):

@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from creditdesk.reasons import first, telling
+from creditdesk.reasons import render, v1
 from scoring.ml.features import catalogue
-from scoring.ml.model.explained import Usual, grouping, groups_of
+from scoring.ml.model.explainer_data import Usual, grouping, groups_of
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import Verdict
 from scoring.ml.tables.catalogue import column
@@ -63,7 +63,7 @@ def rebuilt(
 ) -> list[dict[str, Any]]:
     """The reasons as the edition that chose them would choose them again."""
     if edition_of(version) == "1":
-        return first.reasons_for(model, values, contributions, history_rows)
+        return v1.reasons_for(model, values, contributions, history_rows)
     return reasons_for(
         model,
         values=values,
@@ -84,7 +84,7 @@ def version() -> str:
     for feature in catalogue.FEATURES:
         probes = (np.nan, 1.0) if feature.categories else (np.nan, -1000.25, 0.125)
         for value in probes:
-            told = telling.told(feature, value, usual, refused=True, history_rows={})
+            told = render.told(feature, value, usual, refused=True, history_rows={})
             digest.update("\n".join([feature.name, *told.values()]).encode())
     for group, words in catalogue.GROUPS.items():
         digest.update(f"{group}\n{words.en}\n{words.fr}\n".encode())
@@ -126,7 +126,7 @@ def _missing(model: Model, contributions: Floats, missing: Sequence[str]) -> lis
             "feature": name,
             "told": name,
             "features": [name],
-            **telling.needed(column("application", name).label),
+            **render.needed(column("application", name).label),
         }
         for name in missing[:SHOWN]
     ]
@@ -149,9 +149,9 @@ def _reason(
     ]
     pushing.sort(key=lambda i: -sign * contributions[i])
     features = [catalogue.BY_NAME[model.features[i]] for i in pushing]
-    said = next((i for i, one in enumerate(features) if telling.can_be_said(one)), 0)
+    said = next((i for i, one in enumerate(features) if render.can_be_said(one)), 0)
     usual = model.explained.usual(features[said].name) if model.explained else None
-    sentence = telling.told(features[said], float(values[pushing[said]]), usual, sign > 0, history_rows)
+    sentence = render.told(features[said], float(values[pushing[said]]), usual, sign > 0, history_rows)
     return {
         "code": group,
         "version": version(),

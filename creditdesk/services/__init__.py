@@ -1,7 +1,6 @@
 """What people do at the desk: each function is one act, written together with its audit event."""
 
-from creditdesk.services.advising import counterfactuals_of
-from creditdesk.services.assessing import (
+from creditdesk.services.assessment import (
     appraise,
     assess,
     digest_in_use,
@@ -9,16 +8,17 @@ from creditdesk.services.assessing import (
     standing_assessment,
     still_holds,
 )
-from creditdesk.services.batches import Appraised, appraise_many, keep_many
-from creditdesk.services.claiming import claim, release, share
-from creditdesk.services.contesting import contest, examine, may_examine
-from creditdesk.services.deciding import DecisionRefused, check_decision, decide, needs_second_person
-from creditdesk.services.drafting import discard_expired_drafts, save_draft
-from creditdesk.services.escalating import answer_escalation, escalate
-from creditdesk.services.letter_keeping import keep_letter
-from creditdesk.services.opening import add_note, open_case
-from creditdesk.services.refusing import ActRefused
-from creditdesk.services.simulating import delete_scenario, save_scenario, simulate
+from creditdesk.services.batch import Appraised, appraise_many, keep_many
+from creditdesk.services.case import add_note, open_case
+from creditdesk.services.claim import claim, release, share
+from creditdesk.services.contest import contest, examine, may_examine
+from creditdesk.services.counterfactual import counterfactuals_of
+from creditdesk.services.decision import DecisionRefused, check_decision, decide, needs_second_person
+from creditdesk.services.draft import discard_expired_drafts, save_draft
+from creditdesk.services.escalation import answer_escalation, escalate
+from creditdesk.services.letter import keep_letter
+from creditdesk.services.refusal import ActRefused
+from creditdesk.services.simulation import delete_scenario, save_scenario, simulate
 
 __all__ = [
     "ActRefused",

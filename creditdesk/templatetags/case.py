@@ -8,10 +8,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from accounts.models import User
-from creditdesk.casepage.explanation import Unfolded
-from creditdesk.casepage.reasons import Effect
-from creditdesk.casepage.sheet import Line, Section
-from creditdesk.casepage.timeline import Event
+from creditdesk.pages.case.client_profile import Line, Section
+from creditdesk.pages.case.explanation import Unfolded
+from creditdesk.pages.case.reasons import Effect
+from creditdesk.pages.case.timeline import Event
 from creditdesk.templatetags.desk import VERDICT_ICONS, icon
 
 register = template.Library()

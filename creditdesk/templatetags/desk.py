@@ -14,10 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 from markdown_it import MarkdownIt
 
-from creditdesk import wording
 from creditdesk.models import Assessment, Case, Decision
-from creditdesk.services.refusing import name_of
+from creditdesk.services.refusal import name_of
 from scoring.ml.tables.catalogue import column
+from scoring.presentation import formatting
 
 register = template.Library()
 
@@ -34,19 +34,19 @@ VERDICT_ICONS = {"accept": "circle-check", "refuse": "circle-x", "refer": "user-
 @register.filter
 def number(value: Number, decimals: int = 0) -> str:
     """1234.5 -> 1,235 or, with `number:1`, 1,234.5."""
-    return MISSING if value is None or isinstance(value, str) else wording.number(float(value), decimals)
+    return MISSING if value is None or isinstance(value, str) else formatting.number(float(value), decimals)
 
 
 @register.filter
 def money(value: Number) -> str:
     """€1,235 in English, 1 235 € in French."""
-    return MISSING if value is None or isinstance(value, str) else wording.money(float(value))
+    return MISSING if value is None or isinstance(value, str) else formatting.money(float(value))
 
 
 @register.filter
 def percent(value: Number, decimals: int = 1) -> str:
     """0.084 -> 8.4% in English, 8,4 % in French."""
-    return MISSING if value is None or isinstance(value, str) else wording.percent(float(value), decimals)
+    return MISSING if value is None or isinstance(value, str) else formatting.percent(float(value), decimals)
 
 
 @register.filter
@@ -56,16 +56,16 @@ def probability(value: Number, decimals: int = 1) -> str:
         return MISSING
     least = 10.0 ** -(decimals + 2)
     if value < least:
-        return f"<{wording.NO_BREAK}{percent(least, decimals)}"
+        return f"<{formatting.NO_BREAK}{percent(least, decimals)}"
     if value > 1 - least:
-        return f">{wording.NO_BREAK}{percent(1 - least, decimals)}"
+        return f">{formatting.NO_BREAK}{percent(1 - least, decimals)}"
     return percent(value, decimals)
 
 
 @register.filter
 def contract(value: str) -> str:
     """The contract type in the reader's language."""
-    return wording.column_in_words(column("application", "NAME_CONTRACT_TYPE"), value)
+    return formatting.column_in_words(column("application", "NAME_CONTRACT_TYPE"), value)
 
 
 @register.filter

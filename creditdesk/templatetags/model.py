@@ -6,13 +6,12 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext
 
-from creditdesk import wording
 from creditdesk.templatetags.desk import MISSING
-from scoring.drawing import comparison, figure
-from scoring.drawing.fairness import AGE
 from scoring.ml.features import catalogue
 from scoring.ml.model import population
 from scoring.ml.tables.catalogue import column
+from scoring.presentation import figure, figures_comparison, formatting
+from scoring.presentation.figures_fairness import AGE
 
 register = template.Library()
 
@@ -24,7 +23,7 @@ def words(label: figure.Label) -> str:
         return _NAMED[label.kind](label)
     if isinstance(label, figure.Place):
         return _place(label)
-    return wording.number(label, 3) if isinstance(label, float | int) else str(label)
+    return formatting.number(label, 3) if isinstance(label, float | int) else str(label)
 
 
 @register.filter
@@ -32,37 +31,37 @@ def cell(value: float | None, shown: figure.Column) -> str:
     """A number of a figure's table."""
     if value is None:
         return MISSING
-    write = wording.percent if shown.form == "percent" else wording.number
+    write = formatting.percent if shown.form == "percent" else formatting.number
     return write(value, shown.digits)
 
 
 def _feature(label: figure.Named) -> str:
-    first = wording.titled(catalogue.BY_NAME[label.name].label)
+    first = formatting.titled(catalogue.BY_NAME[label.name].label)
     if not label.attribute:
         return first
     return gettext("{first}, with: {second}").format(
-        first=first, second=wording.told(catalogue.BY_NAME[label.attribute].label)
+        first=first, second=formatting.told(catalogue.BY_NAME[label.attribute].label)
     )
 
 
 def _group(label: figure.Named) -> str:
-    return wording.told(catalogue.GROUPS[label.name])
+    return formatting.told(catalogue.GROUPS[label.name])
 
 
 def _clients(label: figure.Named) -> str:
     if label.attribute == AGE:
-        return wording.told(population.label(f"{AGE}:{label.name}", ()))
+        return formatting.told(population.label(f"{AGE}:{label.name}", ()))
     known = column("application", label.attribute)
-    return wording.column_in_words(known, label.name) if label.name else wording.titled(known.label)
+    return formatting.column_in_words(known, label.name) if label.name else formatting.titled(known.label)
 
 
 def _place(label: figure.Place) -> str:
     feature = catalogue.BY_NAME[label.feature]
     if label.code is not None:
-        return wording.feature_in_words(feature, float(label.code))
+        return formatting.feature_in_words(feature, float(label.code))
     if label.low is None or label.high is None:
         return gettext("missing")
-    low, high = (wording.feature_in_words(feature, end) for end in (label.low, label.high))
+    low, high = (formatting.feature_in_words(feature, end) for end in (label.low, label.high))
     return low if low == high else gettext("{low} to {high}").format(low=low, high=high)
 
 
@@ -72,4 +71,4 @@ _NAMED = {"feature": _feature, "group": _group, "clients": _clients}
 @register.filter
 def candidate(row: Mapping[str, Any]) -> str:
     """What a candidate of a comparison is called."""
-    return comparison.candidate(row)
+    return figures_comparison.candidate(row)

@@ -2,7 +2,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from creditdesk.aboutpage import about
+from creditdesk.pages.about import about
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
 

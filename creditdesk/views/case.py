@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import retarget
 
 from creditdesk import services
-from creditdesk.casepage.neighbours import next_pending, previous_pending
-from creditdesk.casepage.page import CasePage
+from creditdesk.cases.queue import next_pending, previous_pending
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
-from creditdesk.http import DeskRequest
 from creditdesk.models import Assessment, Case, Decision
+from creditdesk.pages.case.page import CasePage
 from creditdesk.services import ActRefused, DecisionRefused
+from creditdesk.web.request import DeskRequest
 from scoring import engine
 
 PAGE: Final = "creditdesk/case_detail.html"

@@ -14,10 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import replace_url
 
-from creditdesk.casepage.neighbours import first_in_queue
-from creditdesk.filters import ENDED, CaseFilter
-from creditdesk.http import DeskRequest, asked
+from creditdesk.cases.filters import ENDED, CaseFilter
+from creditdesk.cases.queue import first_in_queue
 from creditdesk.models import Case, Claim, Contest, Decision, Escalation
+from creditdesk.web.request import DeskRequest, asked
 
 PAGE_SIZE: Final = 20
 # Nobody pages through more than this: a longer search is refined, and counting it to its end would cost more

@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from creditdesk.driftpage import DriftPage
-from creditdesk.http import DeskRequest
+from creditdesk.pages.drift import DriftPage
+from creditdesk.web.request import DeskRequest
 from scoring.models import DriftReport
-from scoring.services.drifting import page_of
+from scoring.services.drift import page_of
 
 SHOWN = 20
 

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.exports import DIALECTS, case_histories
-from creditdesk.filters import CaseFilter
-from creditdesk.http import DeskRequest
+from creditdesk.cases.export import DIALECTS, case_histories
+from creditdesk.cases.filters import CaseFilter
+from creditdesk.web.request import DeskRequest
 
 
 @require_http_methods(["GET", "POST"])

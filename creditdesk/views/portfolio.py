@@ -5,9 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from creditdesk import portfolio as counts
-from creditdesk.http import DeskRequest
 from creditdesk.models import Case
+from creditdesk.pages import portfolio as counts
+from creditdesk.web.request import DeskRequest
 
 
 @require_safe

@@ -3,9 +3,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from creditdesk.http import DeskRequest
 from creditdesk.models import Assessment
-from creditdesk.shadowpage import ShadowPage
+from creditdesk.pages.shadow import ShadowPage
+from creditdesk.web.request import DeskRequest
 from scoring import engine
 from scoring.models import ChallengerAppointment
 

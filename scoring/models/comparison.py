@@ -14,7 +14,7 @@ class Comparison(models.Model):
 
     compared_at = models.DateTimeField(_("compared"), auto_now_add=True)
     fingerprint = models.CharField(_("fingerprint of the data"), max_length=64)
-    # As scoring.ml.training.comparing describes: the clients, the champion and one row per candidate.
+    # See scoring.ml.training.compare.comparison: the clients, the champion and one row per candidate.
     found = models.JSONField(_("what was found"))
 
     objects: ClassVar = ComparisonQuerySet.as_manager()

@@ -1,11 +1,11 @@
 """What happens to model versions: each function is one act, written together with its audit event."""
 
-from scoring.services.challenging import appoint, dismiss
-from scoring.services.comparing import keep_comparison
-from scoring.services.promoting import PromotionRefused, approve, propose, reject, withdraw
-from scoring.services.registering import AlreadyRegistered, activate, register
-from scoring.services.remembering import remember_clients
-from scoring.services.suspending import SuspensionRefused, resume, suspend
+from scoring.services.challenger import appoint, dismiss
+from scoring.services.comparison import keep_comparison
+from scoring.services.promotion import PromotionRefused, approve, propose, reject, withdraw
+from scoring.services.registry import AlreadyRegistered, activate, register
+from scoring.services.suspension import SuspensionRefused, resume, suspend
+from scoring.services.trained_clients import remember_clients
 
 __all__ = [
     "AlreadyRegistered",

@@ -1,4 +1,3 @@
-from scoring.views.pairs import model_pair
 from scoring.views.promotion import (
     model_challenger,
     model_propose,
@@ -7,6 +6,7 @@ from scoring.views.promotion import (
     proposal_detail,
     proposal_withdraw,
 )
+from scoring.views.version_pair import model_pair
 from scoring.views.versions import model_at, model_list
 
 __all__ = [

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from scoring import services
 from scoring.forms import AnswerForm, AppointmentForm, ProposalForm, ReasonForm
-from scoring.gate_words import told
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import Proposal, Suspension
+from scoring.presentation.gate_labels import told
 from scoring.services.gates import measure
 from scoring.views.versions import current_version, list_page
 

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from scoring.forms import AppointmentForm, MomentForm, PairForm, ProposalForm, ReasonForm
-from scoring.measures import measured
 from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import Activation, ChallengerAppointment, ModelVersion, Proposal, Suspension, model_as_of
+from scoring.presentation.metric_labels import measured
 
 LATEST = 10
 

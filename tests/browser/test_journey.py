@@ -14,7 +14,7 @@ from creditdesk.models import Assessment, Case, Decision
 from scoring import engine
 from scoring.ml.features import catalogue
 from scoring.ml.features.frames import columns_of
-from tests.creditdesk.test_decision_form import answered, propose
+from tests.creditdesk.forms.test_decision import answered, propose
 
 pytestmark = [
     pytest.mark.browser,

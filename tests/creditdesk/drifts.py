@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from scoring.ml.metrics.performance import Costs
 from scoring.ml.monitoring.comparison import compare
 from scoring.ml.monitoring.conclusion import findings
-from scoring.ml.monitoring.performance import Costs
 from scoring.ml.monitoring.sample import Sample
 from scoring.models import DriftReport
-from scoring.services.drifting import Compared, keep_report, limits
+from scoring.services.drift import Compared, keep_report, limits
 
 COSTS = Costs(fn=10, fp=1)
 

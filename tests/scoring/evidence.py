@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from scoring.ml.features import catalogue
-from scoring.ml.training import curves, global_explanation, threshold
+from scoring.ml.metrics import costs, curves
+from scoring.ml.training.explain import global_explanation
 
 ROWS = 900
 
@@ -19,7 +20,7 @@ def evidence(features: list[str] | None = None) -> dict[str, Any]:
         "curves": {"oof": curves.curves(target, probability), "holdout": curves.curves(target, probability)},
         "reliability": {"oof": curves.reliability(target, probability)}
         | {"holdout": curves.reliability(target, probability)},
-        "cost_curve": threshold.cost_curve(target, probability, 0.1),
+        "cost_curve": costs.cost_curve(target, probability, 0.1),
         "checks": checks(),
         "suspect": [],
         "fairness": {"CODE_GENDER": _attribute("F", "M"), "age_band": _attribute("30-39", "under-30")},

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 
+from scoring.ml import lightgbm
 from scoring.ml.features import catalogue
-from scoring.ml.model import booster, explained, folder
+from scoring.ml.model import explainer_data, folder
 
 ROWS = 400
 QUANTILES = [0.1, 0.3, 0.5, 0.7, 0.9]
@@ -55,15 +56,15 @@ def tiny_model(
     return where
 
 
-def explained_file(names: tuple[str, ...], trees: booster.Booster | None = None) -> bytes:
+def explained_file(names: tuple[str, ...], trees: lightgbm.Booster | None = None) -> bytes:
     """Most accepted clients lie between 1 and 3; a quarter of them share any category; three sisters that are
     the model itself; 200 similar clients of whom every tenth defaulted."""
-    groups = explained.groups_of(names)
+    groups = explainer_data.groups_of(names)
     rng = np.random.default_rng(5)
     plain = np.array([bool(catalogue.BY_NAME[name].categories) for name in names])
     text = (trees or _trees(names)[0]).model_to_string()
-    return explained.pack(
-        explained.Explained(
+    return explainer_data.pack(
+        explainer_data.Explained(
             features=names,
             groups=groups,
             accepted=ROWS,
@@ -84,7 +85,7 @@ def explained_file(names: tuple[str, ...], trees: booster.Booster | None = None)
     )
 
 
-def _trees(names: tuple[str, ...]) -> tuple[booster.Booster, np.ndarray]:
+def _trees(names: tuple[str, ...]) -> tuple[lightgbm.Booster, np.ndarray]:
     rng = np.random.default_rng(7)
     matrix = rng.normal(size=(ROWS, len(names)))
     categorical = list(folder.vocabulary(names))
@@ -94,7 +95,7 @@ def _trees(names: tuple[str, ...]) -> tuple[booster.Booster, np.ndarray]:
     matrix[rng.random(matrix.shape) < 0.1] = np.nan
     signal = np.nan_to_num(matrix[:, : min(8, len(names))]).sum(axis=1)
     target = (rng.random(ROWS) < 1 / (1 + np.exp(2.5 - signal))).astype(float)
-    rows = booster.Dataset(
+    rows = lightgbm.Dataset(
         matrix, target, feature_name=list(names), categorical_feature=categorical, params={"verbose": -1}
     )
     settings = {
@@ -104,7 +105,7 @@ def _trees(names: tuple[str, ...]) -> tuple[booster.Booster, np.ndarray]:
         "min_data_in_leaf": 10,
         "num_threads": 1,
     }
-    return booster.train({**settings, "seed": 1, "verbose": -1}, rows, num_boost_round=20), matrix
+    return lightgbm.train({**settings, "seed": 1, "verbose": -1}, rows, num_boost_round=20), matrix
 
 
 def _facts(name: str, names: tuple[str, ...]) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def _facts(name: str, names: tuple[str, ...]) -> dict[str, Any]:
         "fairness": {},
         "population": _population(),
         "data": {"fingerprint": "0" * 64, "clients": ROWS, "default_rate": 0.08, "tables": ["application"]},
-        "libraries": {"lightgbm": booster.version},
+        "libraries": {"lightgbm": lightgbm.version},
     }
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.api_keys import DAYS, KeyRefused, create_key
+from accounts.api_keys.lifecycle import DAYS, KeyRefused, create_key
 from accounts.models import ApiKey, User
 
 

@@ -8,24 +8,24 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from creditdesk.samples import recent
+from creditdesk.monitoring.recent_sample import recent
 from scoring import engine
-from scoring.drift_words import limit_in_words
 from scoring.ml.features import frames
+from scoring.ml.metrics.performance import Costs
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 from scoring.ml.monitoring import evidently_report
 from scoring.ml.monitoring.comparison import compare
 from scoring.ml.monitoring.conclusion import Finding, findings
-from scoring.ml.monitoring.gathering import of_folder, reference_of
-from scoring.ml.monitoring.performance import Costs
 from scoring.ml.monitoring.sample import Sample
+from scoring.ml.monitoring.sample_sources import of_folder, reference_of
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import FolderError, open_folder
 from scoring.models import DriftReport
-from scoring.services.alerting import alert
-from scoring.services.drifting import Compared, keep_report, limits
+from scoring.presentation.drift_labels import limit_in_words
+from scoring.services.alerts import alert
+from scoring.services.drift import Compared, keep_report, limits
 
 SHOWN = 15
 DAYS = 90

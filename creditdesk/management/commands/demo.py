@@ -71,7 +71,7 @@ class Command(BaseCommand):
         if self.has_a_model() and Decision.objects.exists():
             return
         # The model's libraries too: only a first start waits for them.
-        from creditdesk.demo import drift, model, work
+        from creditdesk.demo import decisions, drift, model
         from scoring.ml.model.folder import ModelUnavailable
 
         try:
@@ -82,7 +82,7 @@ class Command(BaseCommand):
             return
         if not Decision.objects.exists():
             self.stdout.write("Assessing and deciding some cases")
-            work.do_some_work()
+            decisions.do_some_work()
             drift.look_for_drift()
 
     def has_a_model(self) -> bool:

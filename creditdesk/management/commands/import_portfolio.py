@@ -14,9 +14,9 @@ from tqdm import tqdm
 
 from accounts.models import User
 from accounts.roles import Role
-from creditdesk.exports import safe_text
-from creditdesk.importing.names import names_in
-from creditdesk.importing.storing import Portfolio, Stored, store
+from creditdesk.cases.export import safe_text
+from creditdesk.importing.client_names import names_in
+from creditdesk.importing.store import Portfolio, Stored, store
 from scoring.ml.tables.catalogue import TABLES
 from scoring.ml.tables.checks import Checked, Reject, check
 from scoring.ml.tables.folder import ENGINES, FolderError, open_folder

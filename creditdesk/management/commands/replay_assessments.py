@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from creditdesk.models import Assessment
-from creditdesk.replays import differences
+from creditdesk.monitoring.replay import differences
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from creditdesk.shadowing import backlog, score
+from creditdesk.monitoring.shadow_scoring import backlog, score
 from scoring import engine
 
 

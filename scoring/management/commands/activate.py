@@ -3,10 +3,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from scoring import services
-from scoring.gate_words import told
 from scoring.management.commands.name_champion import named
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import ModelVersion
+from scoring.presentation.gate_labels import told
 from scoring.services.gates import measure
 
 

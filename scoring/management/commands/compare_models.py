@@ -14,17 +14,18 @@ from django.db import DatabaseError
 
 from scoring import services
 from scoring.management.arguments import positive, seed_number
-from scoring.management.stopwatch import Stopwatch
+from scoring.ml.metrics.costs import Costs
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import FolderError, open_folder
-from scoring.ml.training import comparing, tracking
-from scoring.ml.training.clients import Clients, TrainingError, gather
-from scoring.ml.training.comparing import Entry, Outcome
-from scoring.ml.training.comparison_run import comparison_run
-from scoring.ml.training.recipe import recipe_for
-from scoring.ml.training.threshold import Costs
+from scoring.ml.training import tracking
+from scoring.ml.training.compare import comparison
+from scoring.ml.training.compare.comparison import Entry, Outcome
+from scoring.ml.training.data.clients import Clients, TrainingError, gather
+from scoring.ml.training.fit.hyperparameters import recipe_for
+from scoring.ml.training.report.mlflow_comparison import comparison_run
+from scoring.services.progress import Stopwatch
 
 QUICK_SAMPLE = 4_000
 _COLUMNS = ("auc", "gini", "ks", "accuracy", "recall", "f1", "brier", "ece", "cost")
@@ -67,16 +68,16 @@ class Command(BaseCommand):
         checked = check(open_folder(path))
         clients = gather(checked.folder, say=self.watch.begin)
         recipe = recipe_for(len(clients), quick=quick)
-        field = comparing.field_of(clients, seed=seed, sample=sample or (QUICK_SAMPLE if quick else None))
-        entered = comparing.entries(clients.names, recipe)
+        field = comparison.field_of(clients, seed=seed, sample=sample or (QUICK_SAMPLE if quick else None))
+        entered = comparison.entries(clients.names, recipe)
         if champion:
             entered.insert(1, entry_of(champion, clients))
         self.watch.begin(f"{len(entered)} candidates, {len(field.target):,} clients, {jobs} side by side")
         with TemporaryDirectory() as where:
             outcomes = self.outcomes(entered, field, jobs=jobs, where=Path(where))
             self.watch.begin("Bootstrap intervals, paired against the champion")
-            own = entered[1].code if champion else comparing.OURS
-            rows = comparing.compared(
+            own = entered[1].code if champion else comparison.OURS
+            rows = comparison.compared(
                 outcomes, field, champion=own, costs=Costs(), resamples=recipe.resamples
             )
             found = {
@@ -96,17 +97,17 @@ class Command(BaseCommand):
         return found
 
     def outcomes(
-        self, entered: Sequence[Entry], field: comparing.Field, *, jobs: int, where: Path
+        self, entered: Sequence[Entry], field: comparison.Field, *, jobs: int, where: Path
     ) -> list[Outcome]:
         done: list[Outcome] = []
-        for outcome in comparing.run_all(entered, field, jobs=jobs, where=where):
+        for outcome in comparison.run_all(entered, field, jobs=jobs, where=where):
             done.append(outcome)
             how = outcome.failure or f"{outcome.seconds:.0f} s of learning, {outcome.memory:,.0f} MB"
             self.watch.begin(f"{outcome.entry.label}: {how}")
         return done
 
     def log(
-        self, found: Mapping[str, Any], outcomes: Sequence[Outcome], field: comparing.Field
+        self, found: Mapping[str, Any], outcomes: Sequence[Outcome], field: comparison.Field
     ) -> str | None:
         self.watch.begin("Logging")
         whole = comparison_run(found, outcomes, field)
@@ -123,7 +124,7 @@ class Command(BaseCommand):
 def entry_of(version: str, clients: Clients) -> Entry:
     """The champion as a candidate. Raises ModelUnavailable, or TrainingError without its features."""
     model = model_folder.load(settings.ML_ARTIFACTS / version)
-    entry = comparing.version_entry(model.facts)
+    entry = comparison.version_entry(model.facts)
     if absent := sorted(set(entry.names) - set(clients.names)):
         raise TrainingError(
             f"{version} uses {len(absent)} features that say nothing in this folder, {absent[0]} first"

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from scoring.ml.features.compiled import PLACE, sql_of
-from scoring.ml.features.history import PARTS
+from scoring.ml.features.history.all_tables import PARTS
+from scoring.ml.features.history.sql_cache import PLACE, sql_of
 
 
 class Command(BaseCommand):

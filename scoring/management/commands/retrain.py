@@ -6,16 +6,17 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from scoring import engine, retraining, services, trainings
-from scoring.gate_words import told
+from scoring import engine, services
 from scoring.management.arguments import seed_number
 from scoring.management.commands.train import summary, version_name
-from scoring.management.stopwatch import Stopwatch
 from scoring.ml.model.folder import ModelUnavailable
-from scoring.ml.training.run import Trained
+from scoring.ml.training.pipeline import Trained
 from scoring.models import Activation, ModelVersion
-from scoring.retraining import Comparison
+from scoring.presentation.gate_labels import told
+from scoring.services import retraining, training
 from scoring.services.gates import Gate, measure
+from scoring.services.progress import Stopwatch
+from scoring.services.retraining import Comparison
 
 
 class Command(BaseCommand):
@@ -33,16 +34,16 @@ class Command(BaseCommand):
     def handle(self, *, folder: Path, name: str | None, seed: int, quick: bool, **options: Any) -> None:
         name = name or f"{timezone.localtime():%Y-%m-%d-%H%M}"
         heard: list[Trained] = []
-        order = trainings.Order(folder, name, seed=seed, quick=quick)
+        order = training.Order(folder, name, seed=seed, quick=quick)
         try:
-            facts = trainings.train(
+            facts = training.train(
                 order,
                 by=None,
                 watch=Stopwatch(self.stderr.write),
                 warn=self.stderr.write,
                 heard=heard.append,
             )
-        except trainings.Refused as error:
+        except training.Refused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(summary(facts, settings.ML_ARTIFACTS / name))
         self.judge(ModelVersion.objects.get(name=name), self.compare(heard[0], seed, folder))

@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from scoring import trainings
 from scoring.management.arguments import positive, seed_number
-from scoring.management.stopwatch import Stopwatch
-from scoring.ml.training.card_evidence import checks_in_words
-from scoring.ml.training.threshold import USUAL, Costs
+from scoring.ml.metrics.costs import USUAL, Costs
+from scoring.ml.training.report.model_card_sections import checks_in_words
+from scoring.services import training
+from scoring.services.progress import Stopwatch
 
 
 def version_name(text: str) -> str:
@@ -62,12 +62,10 @@ class Command(BaseCommand):
         self, *, folder: Path, name: str, pool: list[Path], cost_fn: float, cost_fp: float, **options: Any
     ) -> None:
         chosen = {key: options[key] for key in ("seed", "quick", "tune", "demo")}
-        order = trainings.Order(folder, name, pool=tuple(pool), costs=Costs(cost_fn, cost_fp), **chosen)
+        order = training.Order(folder, name, pool=tuple(pool), costs=Costs(cost_fn, cost_fp), **chosen)
         try:
-            facts = trainings.train(
-                order, by=None, watch=Stopwatch(self.stderr.write), warn=self.stderr.write
-            )
-        except trainings.Refused as error:
+            facts = training.train(order, by=None, watch=Stopwatch(self.stderr.write), warn=self.stderr.write)
+        except training.Refused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(summary(facts, settings.ML_ARTIFACTS / name))
 

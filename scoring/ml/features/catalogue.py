@@ -2,43 +2,34 @@
 
 from collections.abc import Mapping
 
-from scoring.ml.features import (
-    activity,
-    application,
-    counts,
-    cross,
-    fitted,
-    money,
-    rates,
-    ratings,
-    schedules,
-    times,
-)
-from scoring.ml.features.feature import Feature
-from scoring.ml.features.formula import Cleaning, Derived, Formula
-from scoring.ml.features.history import AGGREGATES, HISTORY_GROUPS
+from scoring.ml.features import declared_learned
+from scoring.ml.features.across import debt_and_payments, payment_schedule, recent_activity
+from scoring.ml.features.application import amounts, columns, counts, dates, external_ratings, interest_rates
+from scoring.ml.features.history.all_tables import AGGREGATES, HISTORY_GROUPS
+from scoring.ml.features.spec.feature import Feature
+from scoring.ml.features.spec.formula import Cleaning, Derived, Formula
 from scoring.ml.tables.schema import Text
 
 DERIVED: tuple[Derived, ...] = (
-    *ratings.DERIVED,
-    *money.DERIVED,
-    *times.DERIVED,
+    *external_ratings.DERIVED,
+    *amounts.DERIVED,
+    *dates.DERIVED,
     *counts.DERIVED,
-    *rates.DERIVED,
-    *cross.DERIVED,
-    *schedules.DERIVED,
-    *activity.DERIVED,
+    *interest_rates.DERIVED,
+    *debt_and_payments.DERIVED,
+    *payment_schedule.DERIVED,
+    *recent_activity.DERIVED,
 )
 
-FEATURES: tuple[Feature, ...] = (*application.FEATURES, *(one.feature for one in DERIVED), *AGGREGATES)
-FITTED: tuple[Feature, ...] = fitted.FEATURES
-"""Learned from other clients, so they need a model folder: see `scoring.ml.fitted`."""
+FEATURES: tuple[Feature, ...] = (*columns.FEATURES, *(one.feature for one in DERIVED), *AGGREGATES)
+FITTED: tuple[Feature, ...] = declared_learned.FEATURES
+"""Learned from other clients, so they need a model folder: see `scoring.ml.learned`."""
 
 BY_NAME: Mapping[str, Feature] = {feature.name: feature for feature in (*FEATURES, *FITTED)}
 
 CLEANINGS: Mapping[str, Cleaning] = {
-    **application.CLEANINGS,
-    **{feature.name: application.number for feature in AGGREGATES},
+    **columns.CLEANINGS,
+    **{feature.name: columns.number for feature in AGGREGATES},
 }
 FORMULAS: Mapping[str, Formula] = {one.feature.name: one.formula for one in DERIVED}
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.features import compiled, history
-from scoring.ml.features.parts import clients_between
+from scoring.ml.features.history import all_tables, sql_cache
+from scoring.ml.features.history.client_range import clients_between
 from scoring.ml.tables.catalogue import PROTECTED, TABLES
 from scoring.ml.tables.schema import Kind
 
@@ -29,7 +29,7 @@ CATEGORIES = frozenset(one.name for one in TABLES["application"].columns if one.
 APPLICATION = tuple(
     one.name for one in TABLES["application"].columns if one.kind is not Kind.ID and not one.protected
 )
-HISTORY = tuple(feature.name for feature in history.AGGREGATES)
+HISTORY = tuple(feature.name for feature in all_tables.AGGREGATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def profiles(folder: "Folder", *, chunk: int = 5_000) -> Iterator[ProfileBatch]:
     for start in range(0, len(references), chunk):
         first, last = references[start : start + chunk][[0, -1]].tolist()
         tables = clients_between(folder, first, last)
-        rows = rows or compiled.side_by_side(tables)
+        rows = rows or sql_cache.side_by_side(tables)
         yield _profile_batch(folder.connection.con.sql(rows).to_arrow_table())
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.ml import lightgbm
 from scoring.ml.features import catalogue
-from scoring.ml.fitted.fitted import Fitted
-from scoring.ml.model import booster, explained
+from scoring.ml.learned.learned_features import Fitted
+from scoring.ml.model import explainer_data
 from scoring.ml.model.calibration import Calibration, Method
 from scoring.ml.model.model import Model
 
@@ -130,14 +131,14 @@ def _checked_files(path: Path, listed: Mapping[str, str]) -> dict[str, bytes]:
     return contents
 
 
-def _parse_booster(path: Path, content: bytes) -> booster.Booster:
+def _parse_booster(path: Path, content: bytes) -> lightgbm.Booster:
     try:
-        return booster.parse(content.decode("utf-8"))
-    except (booster.LightGBMError, UnicodeDecodeError) as error:
+        return lightgbm.parse(content.decode("utf-8"))
+    except (lightgbm.LightGBMError, UnicodeDecodeError) as error:
         raise ModelUnavailable(f"{path.name}: {BOOSTER} is not a LightGBM model") from error
 
 
-def _check_features(path: Path, facts: Mapping[str, Any], trees: booster.Booster) -> None:
+def _check_features(path: Path, facts: Mapping[str, Any], trees: lightgbm.Booster) -> None:
     features = tuple(facts["features"])
     if unknown := [name for name in features if name not in catalogue.BY_NAME]:
         raise ModelUnavailable(f"{path.name}: the feature {unknown[0]} is unknown to this desk")
@@ -149,9 +150,11 @@ def _check_features(path: Path, facts: Mapping[str, Any], trees: booster.Booster
             raise ModelUnavailable(f"{path.name}: the categories of {name} have changed since training")
 
 
-def _explained(path: Path, content: bytes | None, features: tuple[str, ...]) -> explained.Explained | None:
+def _explained(
+    path: Path, content: bytes | None, features: tuple[str, ...]
+) -> explainer_data.Explained | None:
     try:
-        return None if content is None else explained.parse(content, features)
+        return None if content is None else explainer_data.parse(content, features)
     except (ValueError, KeyError, OSError) as error:
         raise ModelUnavailable(f"{path.name}: {EXPLAIN} cannot be used ({error})") from error
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.features.derive import feature_matrix
-from scoring.ml.features.formula import Columns
-from scoring.ml.fitted.fitted import Fitted
-from scoring.ml.model import booster
+from scoring.ml import lightgbm
+from scoring.ml.features.matrix import feature_matrix
+from scoring.ml.features.spec.formula import Columns
+from scoring.ml.learned.learned_features import Fitted
 from scoring.ml.model.calibration import Calibration
-from scoring.ml.model.explained import Explained
+from scoring.ml.model.explainer_data import Explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Model:
     threshold: float
     calibration: Calibration
     facts: Mapping[str, Any] = field(repr=False)
-    trees: booster.Booster = field(repr=False)
+    trees: lightgbm.Booster = field(repr=False)
     fill: NDArray[np.float64] = field(repr=False)
     # None for a folder that was trained without it.
     explained: Explained | None = field(default=None, repr=False)
@@ -56,11 +56,11 @@ class Model:
         return self.fitted.matrix(lambda names: feature_matrix(columns, names), self.features)
 
     def score(self, matrix: NDArray[np.float64]) -> Scores:
-        raw = booster.raw_scores(self.trees, self._filled(matrix))
+        raw = lightgbm.raw_scores(self.trees, self._filled(matrix))
         return Scores(raw=raw, probability=self.calibration.probability(raw))
 
     def contributions(self, matrix: NDArray[np.float64]) -> Contributions:
-        values = booster.contributions(self.trees, self._filled(matrix))
+        values = lightgbm.contributions(self.trees, self._filled(matrix))
         return Contributions(values=values[:, :-1], base=values[:, -1])
 
     def _filled(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features.catalogue import CRITICAL
-from scoring.ml.features.formula import Columns
+from scoring.ml.features.spec.formula import Columns
 
 
 class Verdict(StrEnum):

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from scoring.ml.monitoring import performance
-from scoring.ml.monitoring.performance import Costs
+from scoring.ml.metrics import performance
+from scoring.ml.metrics.performance import Costs
 from scoring.ml.monitoring.sample import Sample, missing
 from scoring.ml.monitoring.stability import Stability, stability
 

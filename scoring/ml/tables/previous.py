@@ -18,7 +18,7 @@ from scoring.ml.tables.columns import (
     share,
     words,
 )
-from scoring.ml.tables.previous_words import (
+from scoring.ml.tables.previous_categories import (
     CHANNELS,
     GOODS,
     PORTFOLIOS,

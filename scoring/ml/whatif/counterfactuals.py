@@ -19,8 +19,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.features.formula import Columns
-from scoring.ml.features.money import TERMS
+from scoring.ml.features.application.amounts import TERMS
+from scoring.ml.features.spec.formula import Columns
 from scoring.ml.whatif.editable import BY_NAME, DOCUMENTS, DURATION
 from scoring.ml.whatif.request import REVOLVING, Asked, Request, problems, translated
 

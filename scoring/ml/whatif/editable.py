@@ -7,9 +7,9 @@ raw columns; the others are what a person would say instead and stand for raw co
 from dataclasses import dataclass
 from typing import Final
 
-from scoring.ml.features.application import HIGHEST_INCOME, RAW
-from scoring.ml.features.feature import Unit
-from scoring.ml.features.money import TERMS
+from scoring.ml.features.application.amounts import TERMS
+from scoring.ml.features.application.columns import HIGHEST_INCOME, RAW
+from scoring.ml.features.spec.feature import Unit
 from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features import catalogue
-from scoring.ml.features.formula import Profile
-from scoring.ml.features.money import LOWEST_YEARLY_RATE
+from scoring.ml.features.application.amounts import LOWEST_YEARLY_RATE
+from scoring.ml.features.spec.formula import Profile
 from scoring.ml.whatif.editable import LONGEST_MONTHS
 
 _HALVINGS = 60

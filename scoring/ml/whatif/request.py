@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from scoring.ml.features.times import DAYS_PER_MONTH, DAYS_PER_YEAR
+from scoring.ml.features.application.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
 from scoring.ml.tables.schema import Text
 from scoring.ml.whatif.editable import (
     DOWN_PAYMENT,

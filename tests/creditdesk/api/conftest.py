@@ -5,8 +5,8 @@ import orjson
 import pytest
 from django.test import Client as Browser
 
-from accounts import rate_limit
-from accounts.api_keys import create_key
+from accounts.api_keys import rate_limit
+from accounts.api_keys.lifecycle import create_key
 from accounts.models import ApiKey, User
 
 

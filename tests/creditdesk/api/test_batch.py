@@ -7,10 +7,10 @@ import pytest
 from django.utils.translation import override
 
 from accounts.models import AuditEvent
-from creditdesk.api import examples, once
-from creditdesk.api.questions import MOST_ITEMS
+from creditdesk.api import examples, idempotency
+from creditdesk.api.request_schemas import MOST_ITEMS
 from creditdesk.models import Assessment
-from creditdesk.replays import differences
+from creditdesk.monitoring.replay import differences
 
 pytestmark = pytest.mark.django_db
 
@@ -101,9 +101,9 @@ def test_a_batch_has_between_one_and_a_thousand_items(program, items):
 
 
 @pytest.mark.parametrize("explained", [False, True])
-@pytest.mark.parametrize("block", [once.BLOCK, 100])
+@pytest.mark.parametrize("block", [idempotency.BLOCK, 100])
 def test_a_batch_may_be_repeated_safely(program, explained, block, monkeypatch):
-    monkeypatch.setattr(once, "BLOCK", block)
+    monkeypatch.setattr(idempotency, "BLOCK", block)
     asks, sent = program(), {"items": [examples.QUESTION], "contributions": explained}
     first, again = (asks.post("predict/batch", sent, Idempotency_Key="b1").getvalue() for _ in range(2))
     assert first == again

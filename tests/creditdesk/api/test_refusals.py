@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from accounts.api_keys import revoke_key
+from accounts.api_keys.lifecycle import revoke_key
 from accounts.models import ApiKey, AuditEvent
 from creditdesk.api import examples
-from creditdesk.api.questions import Question
+from creditdesk.api.request_schemas import Question
 from creditdesk.models import Assessment
 from scoring import engine
 

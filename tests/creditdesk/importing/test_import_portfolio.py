@@ -5,7 +5,7 @@ from django.db import connection
 
 from accounts import audit
 from accounts.models import AuditEvent
-from creditdesk.importing import storing
+from creditdesk.importing import store
 from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
 from tests.creditdesk.importing.asked import imported, refused
 from tests.folders import application, write_tables
@@ -158,7 +158,7 @@ def test_an_import_is_one_event_with_fingerprint_and_counts(folder_with_history,
 
 
 def test_every_transaction_of_a_long_import_has_its_event(tmp_path, advisors, monkeypatch):
-    monkeypatch.setattr(storing, "CLIENTS_AT_ONCE", 4)
+    monkeypatch.setattr(store, "CLIENTS_AT_ONCE", 4)
     imported(write_tables(tmp_path, application_train=[application(n) for n in range(1, 11)]))
     added = [event.details["added"] for event in AuditEvent.objects.filter(action=audit.Action.IMPORT)]
     assert added == [2, 4, 4]
@@ -167,7 +167,7 @@ def test_every_transaction_of_a_long_import_has_its_event(tmp_path, advisors, mo
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a full disk is made with SQLite's page limit")
 @pytest.mark.django_db(transaction=True)
 def test_a_full_disk_keeps_whole_clients_and_the_next_import_goes_on(tmp_path, advisors, monkeypatch):
-    monkeypatch.setattr(storing, "CLIENTS_AT_ONCE", 50)
+    monkeypatch.setattr(store, "CLIENTS_AT_ONCE", 50)
     folder = write_tables(tmp_path, application_train=[application(n) for n in range(1, 301)])
     with connection.cursor() as cursor:
         # Pages that earlier tests left free would be room on the disk.

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from scoring.ml.features.history import history
+from scoring.ml.features.history.all_tables import history
 from scoring.ml.tables.folder import open_folder
 from tests.scoring.features.history_rows import Histories, by_reference
 

@@ -8,7 +8,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from scoring.ml.features.history import history
+from scoring.ml.features.history.all_tables import history
 from scoring.ml.tables.catalogue import TABLES
 from scoring.ml.tables.schema import Kind
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.ml.features.derive import feature_matrix
-from scoring.ml.features.formula import known_median
+from scoring.ml.features.matrix import feature_matrix
+from scoring.ml.features.spec.formula import known_median
 from tests.scoring.features.profiles import one_client
 
 

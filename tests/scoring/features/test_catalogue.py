@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from scoring.ml.features import catalogue
-from scoring.ml.features.derive import feature_matrix
-from scoring.ml.features.feature import Feature, Unit
-from scoring.ml.features.formula import Profile
 from scoring.ml.features.frames import CATEGORIES, columns_of
-from scoring.ml.features.history import history
+from scoring.ml.features.history.all_tables import history
+from scoring.ml.features.matrix import feature_matrix
+from scoring.ml.features.spec.feature import Feature, Unit
+from scoring.ml.features.spec.formula import Profile
 from scoring.ml.tables.catalogue import HISTORY, TABLES, column
 from scoring.ml.tables.schema import Text
 from tests.scoring.features.history_rows import schema_of

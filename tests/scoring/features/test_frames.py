@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from scoring.ml.features.derive import feature_matrix
 from scoring.ml.features.frames import ProfileBatch, columns_of, profiles
+from scoring.ml.features.matrix import feature_matrix
 from scoring.ml.tables.folder import open_folder
 from tests.scoring.features.profiles import same_bits
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import shap
 
+from scoring.ml import lightgbm
 from scoring.ml.features import frames
-from scoring.ml.features.derive import feature_matrix
-from scoring.ml.model import booster, folder
+from scoring.ml.features.matrix import feature_matrix
+from scoring.ml.model import folder
 from scoring.ml.model.model import Model
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
@@ -83,7 +84,7 @@ def test_the_input_row_is_that_of_the_one_door(model: Model) -> None:
 
 def assert_equals_shap(model: Model, rows: np.ndarray) -> None:
     """The shap package's own TreeSHAP, not the one that it borrows from LightGBM."""
-    explainer = shap.TreeExplainer(booster.parse(model.trees.model_to_string()))
+    explainer = shap.TreeExplainer(lightgbm.parse(model.trees.model_to_string()))
     explainer.model.model_type = "internal"
     values = explainer.shap_values(rows, check_additivity=False)
     told = model.contributions(rows)

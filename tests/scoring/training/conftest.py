@@ -6,9 +6,9 @@ import pytest
 
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
-from scoring.ml.training import run
-from scoring.ml.training.clients import Clients, gather
-from scoring.ml.training.recipe import Recipe, recipe_for
+from scoring.ml.training import pipeline
+from scoring.ml.training.data.clients import Clients, gather
+from scoring.ml.training.fit.hyperparameters import Recipe, recipe_for
 from tests.scoring.applications import application_folder
 
 SEED = 3
@@ -25,7 +25,7 @@ ABOUT = {
 class Finished:
     path: Path
     facts: dict[str, Any]
-    trained: run.Trained
+    trained: pipeline.Trained
     gathered: Clients
 
     @property
@@ -57,6 +57,6 @@ def finished(clients: Clients, tmp_path_factory: pytest.TempPathFactory) -> Fini
 
 def train_into(path: Path, clients: Clients) -> Finished:
     path.mkdir(parents=True)
-    trained = run.train(clients, recipe=quick(), seed=SEED, say=silent)
-    facts = run.write(path, trained, recipe=quick(), about=ABOUT)
+    trained = pipeline.train(clients, recipe=quick(), seed=SEED, say=silent)
+    facts = pipeline.write(path, trained, recipe=quick(), about=ABOUT)
     return Finished(path, facts, trained, clients)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from scoring.ml.model import folder
-from scoring.ml.training import run
+from scoring.ml.training import pipeline
+from scoring.ml.training.report.mlflow_training import SETTINGS, read_settings, recipe_from, training_run
 from scoring.ml.training.tracking import NotLogged, Run, log_run, name_champion
-from scoring.ml.training.training_run import SETTINGS, read_settings, recipe_from, training_run
 from tests.scoring.training.conftest import SEED, Finished, silent
 
 
@@ -92,7 +92,7 @@ def test_a_run_can_be_reproduced_from_what_it_logged(finished: Finished, store: 
     mlflow.set_tracking_uri(store)
     text = mlflow.artifacts.load_text(f"{known(store).get_run(logged).info.artifact_uri}/{SETTINGS}")
     recipe, costs, seed = recipe_from(read_settings(text))
-    again = run.train(finished.gathered, recipe=recipe, seed=seed, say=silent, costs=costs)
+    again = pipeline.train(finished.gathered, recipe=recipe, seed=seed, say=silent, costs=costs)
     assert seed == SEED
     assert again.booster.model_to_string() == (finished.path / folder.BOOSTER).read_text()
     assert again.metrics == finished.facts["metrics"]

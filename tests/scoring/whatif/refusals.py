@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from scoring.ml.features.derive import feature_matrix
-from scoring.ml.features.formula import Columns
+from scoring.ml import lightgbm
 from scoring.ml.features.frames import columns_of
-from scoring.ml.model import booster
+from scoring.ml.features.matrix import feature_matrix
+from scoring.ml.features.spec.formula import Columns
 
 FEATURES = (
     "EXT_SOURCE_2",
@@ -41,12 +41,12 @@ class SmallModel:
             "num_threads": 1,
             "seed": 1,
         }
-        rows = booster.Dataset(matrix, target)
-        self.trees = booster.train({**settings, "verbose": -1}, rows, num_boost_round=60)
+        rows = lightgbm.Dataset(matrix, target)
+        self.trees = lightgbm.train({**settings, "verbose": -1}, rows, num_boost_round=60)
         self.threshold = float(np.median(self.probability(columns_of(records))))
 
     def probability(self, columns: Columns) -> np.ndarray:
-        return 1 / (1 + np.exp(-booster.raw_scores(self.trees, feature_matrix(columns, FEATURES))))
+        return 1 / (1 + np.exp(-lightgbm.raw_scores(self.trees, feature_matrix(columns, FEATURES))))
 
     def of(self, record: Record) -> float:
         return float(self.probability(columns_of([record]))[0])

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.ml.features.derive import feature_matrix
 from scoring.ml.features.frames import columns_of
+from scoring.ml.features.matrix import feature_matrix
 from scoring.ml.whatif.editable import BY_NAME, EDITABLE, LONGEST_MONTHS, REACHED, SHORTEST_MONTHS
 from scoring.ml.whatif.instalments import annuity_over, likely_months, monthly_rate
 from scoring.ml.whatif.request import problems, translated

@@ -1,0 +1,61 @@
+"""The administration site: one sign-in door, open to those whom the role table lets in."""
+
+from functools import update_wrapper
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+site = admin.site
+# Annotations say ModelAdmin[User], as the type stubs have it; at run time that is ModelAdmin itself.
+admin.ModelAdmin.__class_getitem__ = classmethod(lambda cls, model: cls)  # type: ignore[attr-defined]
+
+
+class DeskAdminSite(admin.AdminSite):
+    site_header = site_title = _("creditdesk administration")
+    index_title = _("Users and audit")
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.view_admin")
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        guarded = super().admin_view(view, cacheable)
+
+        def refuse_or_show(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            # Django would send a signed-in person without permission to sign in again.
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return guarded(request, *args, **kwargs)
+
+        return update_wrapper(refuse_or_show, guarded)
+
+    # No second doors: signing in and out and changing the password happen where everybody does it.
+
+    @login_not_required
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseRedirect:
+        from django.contrib.auth.views import redirect_to_login
+
+        wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        return redirect_to_login(wanted, reverse("account_login"))
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        from allauth.account.views import logout
+
+        return logout(request)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+
+class DeskAdminConfig(AdminConfig):
+    default_site = "accounts.administration.site.DeskAdminSite"

@@ -1,0 +1,79 @@
+"""Where allauth's sign-in meets the desk: its adapter hooks wrap each act and its audit event in one
+transaction. Its signals come too late for that: after the session was written, or after the commit."""
+
+import time
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.authentication import get_authentication_records
+from allauth.core.internal import ratelimit
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from accounts.audit import Action, record
+from accounts.models import User
+from accounts.sign_in import devices, sessions
+from accounts.sign_in.failures import record_failure
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    @transaction.atomic
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        sessions.start(request.session)
+        request.session.save()
+        methods = [proof["method"] for proof in get_authentication_records(request, user)]
+        record(action=Action.SIGN_IN, actor=user, details={"with": methods})
+
+    @transaction.atomic
+    def logout(self, request: HttpRequest) -> None:
+        record(action=Action.SIGN_OUT, actor=request.user)
+        super().logout(request)
+
+    @transaction.atomic
+    def set_password(self, user: User, password: str) -> None:
+        super().set_password(user, password)
+        ended = sessions.end_sessions(user, keep=self.request.session.session_key)
+        record(action=Action.PASSWORD_CHANGE, actor=user, details={"sessions_ended": ended})
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        devices.remember(request, response, user.get_username())
+        return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        record_failure(credentials.get("username", ""), step="password")
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count failures per address and name, so that a stranger elsewhere locks nobody out; a device
+        that this person has signed in from before has a count of its own, even at the same address."""
+        username = credentials.get("username", "")
+        device = devices.known(request, username)
+        self._login_failed_rl_usage = ratelimit.consume(
+            request,
+            app="allauth.account",
+            action="login_failed_on_known_device" if device else "login_failed",
+            key=f"{device or self.get_client_ip(request)} {username.casefold()}",
+        )
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not for who has just signed in: the time limit of allauth runs from the sign-in too."""
+        proofs = get_authentication_records(self.request, self.request.user)
+        return not proofs or time.time() - proofs[-1]["at"] > REAUTHENTICATION_TIMEOUT
+
+
+class UserSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
+    @transaction.atomic
+    def end_sessions(self, sessions: list[UserSession]) -> None:
+        super().end_sessions(sessions)
+        for user in {session.user for session in sessions}:
+            count = sum(session.user == user for session in sessions)
+            record(action=Action.SESSION_ENDED, actor=user, details={"sessions_ended": count})

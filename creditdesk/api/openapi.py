@@ -1,0 +1,93 @@
+"""What the API says about itself: OpenAPI, and the page that shows it."""
+
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.api_keys.lifecycle import key_of
+from creditdesk.api.auth import PATH
+from creditdesk.api.problems import MEDIA_TYPE, unauthorized
+
+TOLD: Final = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+_FAULT: Final = {
+    "type": "object",
+    "properties": {"field": {"type": "string"}, "problem": {"type": "string"}},
+}
+PROBLEM: Final = {
+    "title": "Problem",
+    "description": "RFC 9457. `errors` name the fields that are wrong.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {"type": "array", "items": _FAULT},
+    },
+}
+IDEMPOTENCY_KEY: Final = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 255},
+    "description": "The same key with the same body is told the same answer for 24 hours, nothing is done "
+    "twice; with another body it is refused.",
+}
+
+
+@require_safe
+def documentation(request: HttpRequest) -> HttpResponse:
+    return render(request, "creditdesk/api_docs.html")
+
+
+@login_not_required
+@require_safe
+def openapi_json(request: HttpRequest) -> HttpResponse:
+    """For whoever has signed in, with a session or with a key of any scope."""
+    if not (request.user.is_authenticated or _has_key(request)):
+        return unauthorized().response()
+    return HttpResponse(_schema(), content_type="application/json")
+
+
+def _has_key(request: HttpRequest) -> bool:
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and key_of(text.strip()) is not None
+
+
+@lru_cache(maxsize=1)
+def _schema() -> bytes:
+    from creditdesk.api.urls import api
+
+    schema: dict[str, Any] = api.get_openapi_schema(path_prefix=PATH)
+    schemas = schema["components"]["schemas"]
+    schemas["Problem"] = PROBLEM
+    # Its items are checked one by one, so Pydantic does not know what they are.
+    schemas["Batch"]["properties"]["items"]["items"] = {"$ref": "#/components/schemas/Question"}
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            operation["responses"] |= {str(int(status)): _told(status) for status in TOLD}
+            if "requestBody" in operation:
+                operation["parameters"] = [*operation.get("parameters", ()), IDEMPOTENCY_KEY]
+    return orjson.dumps(schema, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _told(status: HTTPStatus) -> dict[str, Any]:
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": status.phrase, "content": content}

@@ -1,0 +1,213 @@
+"""Which cases a list or an export holds: one definition for both."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+import django_filters as filters
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.expressions import OrderBy
+from django.forms import BoundField, CheckboxInput, DateInput, HiddenInput, TextInput
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from creditdesk.models import Assessment, Case, Decision
+from creditdesk.models.case import CaseQuerySet
+from scoring.ml.tables.catalogue import column
+from scoring.presentation.formatting import told
+
+DAY: Final = {"type": "date"}
+NEWEST_FIRST: Final = "-submitted"
+ALWAYS_SHOWN: Final = {"q", "status", "sort"}
+# Decisions that a second person has turned down, or that a contest has replaced.
+ENDED: Final = ("rejected", "replaced")
+SORTS: Final[Mapping[str, F]] = {
+    "reference": F("reference"),
+    "client": F("client__search_name"),
+    "contract": F("contract_type"),
+    "credit": F("amount_credit"),
+    "submitted": F("submitted_at"),
+    "probability": F("latest_assessment__probability"),
+    "advisor": F("advisor__username"),
+}
+STATUSES: Final = (
+    ("pending", _("To decide")),
+    ("waiting", _("Second person")),
+    ("decided", _("Decided")),
+)
+
+QUEUES: Final = (
+    ("mine", _("Claimed by me")),
+    ("unclaimed", _("Nobody works on it")),
+    ("shared", _("Shared with the team")),
+    ("escalated", _("With a manager")),
+    ("contested", _("Contested")),
+    ("late", _("Late")),
+)
+
+
+def contract_choices() -> list[tuple[str, str]]:
+    texts = column("application", "NAME_CONTRACT_TYPE").categories
+    return [(value, told(text)) for value, text in texts.items()]
+
+
+def advisors(_request: object = None) -> QuerySet[User]:
+    """Whoever has a portfolio, also when the account is closed since."""
+    return User.objects.filter(Exists(Case.objects.filter(advisor=OuterRef("pk")))).order_by("username")
+
+
+def midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def ordering(sort: str) -> tuple[OrderBy | str, ...]:
+    """Missing values last in both directions; the row's id breaks ties, so that pages never overlap."""
+    expression = SORTS[sort.removeprefix("-")]
+    if sort.endswith("submitted"):
+        return (sort.replace("submitted", "submitted_at"), "id")
+    if sort.startswith("-"):
+        return expression.desc(nulls_last=True), "id"
+    return expression.asc(nulls_last=True), "id"
+
+
+class CaseFilter(filters.FilterSet):  # type: ignore[misc]
+    """The search term, the filters and the order of the case list, within the reader's row scope."""
+
+    q = filters.CharFilter(
+        method="matching",
+        label=_("Search"),
+        max_length=100,
+        widget=TextInput(
+            attrs={
+                "type": "search",
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "data-search": True,
+                "placeholder": _("Client name or reference"),
+            }
+        ),
+    )
+    status = filters.ChoiceFilter(
+        method="in_status", label=_("Status"), choices=STATUSES, empty_label=_("All")
+    )
+    queue = filters.ChoiceFilter(method="in_queue", label=_("Queue"), choices=QUEUES, empty_label=_("Any"))
+    verdict = filters.ChoiceFilter(
+        field_name="latest_assessment__verdict",
+        label=_("Verdict"),
+        choices=Assessment.Verdict.choices,
+        empty_label=_("Any"),
+    )
+    outcome = filters.ChoiceFilter(
+        method="with_outcome", label=_("Decision"), choices=Decision.Outcome.choices, empty_label=_("Any")
+    )
+    contract_type = filters.ChoiceFilter(label=_("Contract"), choices=contract_choices, empty_label=_("Any"))
+    advisor = filters.ModelChoiceFilter(queryset=advisors, label=_("Advisor"), empty_label=_("Any"))
+    credit_min = filters.NumberFilter("amount_credit", "gte", label=_("Credit from"), min_value=0)
+    credit_max = filters.NumberFilter("amount_credit", "lte", label=_("Credit up to"), min_value=0)
+    submitted_from = filters.DateFilter(
+        method="since", label=_("Submitted from"), widget=DateInput(attrs=DAY, format="%Y-%m-%d")
+    )
+    submitted_to = filters.DateFilter(
+        method="until",
+        label=_("Submitted up to"),
+        widget=DateInput(attrs=DAY, format="%Y-%m-%d"),
+    )
+    override = filters.BooleanFilter(
+        method="overridden", label=_("Differs from the verdict"), widget=CheckboxInput
+    )
+    sort = filters.ChoiceFilter(
+        method="sorted_by",
+        choices=[(f"{sign}{name}", name) for name in SORTS for sign in ("", "-")],
+        widget=HiddenInput,
+    )
+
+    class Meta:
+        model = Case
+        fields: list[str] = []
+
+    def __init__(self, data: Mapping[str, Any], *, user: User) -> None:
+        everything = Case.objects.visible_to(user).order_by(*ordering(NEWEST_FIRST))
+        super().__init__(data, queryset=everything)
+        self.user = user
+        if not user.has_perm("creditdesk.view_all_cases"):
+            del self.filters["advisor"]
+
+    def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        """Nothing while a filter is wrong: one dropped in silence would show or export too much."""
+        return queryset.none() if self.errors else super().filter_queryset(queryset)
+
+    def matching(self, cases: CaseQuerySet, _name: str, text: str) -> CaseQuerySet:
+        return cases.matching(text)
+
+    def in_status(self, cases: CaseQuerySet, _name: str, status: str) -> CaseQuerySet:
+        if status == "decided":
+            return cases.decided()
+        if status == "waiting":
+            return cases.waiting()
+        return cases.pending().exclude(pk__in=Case.objects.waiting())
+
+    def in_queue(self, cases: CaseQuerySet, _name: str, queue: str) -> CaseQuerySet:
+        if queue == "mine":
+            return cases.claimed_by(self.user)
+        queues = {
+            "unclaimed": cases.unclaimed,
+            "shared": cases.shared,
+            "escalated": cases.escalated,
+            "contested": cases.contested,
+            "late": cases.late,
+        }
+        return queues[queue]()
+
+    def with_outcome(self, cases: CaseQuerySet, _name: str, outcome: str) -> CaseQuerySet:
+        if outcome == Decision.Outcome.REFER:
+            cases = cases.pending()
+        return cases.filter(pk__in=Decision.objects.filter(status="final", outcome=outcome).values("case"))
+
+    def since(self, cases: CaseQuerySet, _name: str, day: date) -> CaseQuerySet:
+        return cases.filter(submitted_at__gte=midnight(day))
+
+    def until(self, cases: CaseQuerySet, _name: str, day: date) -> CaseQuerySet:
+        return cases.filter(submitted_at__lt=midnight(day + timedelta(days=1)))
+
+    def overridden(self, cases: CaseQuerySet, _name: str, wanted: bool) -> CaseQuerySet:
+        overrides = Decision.objects.filter(is_override=True).exclude(status__in=ENDED)
+        return cases.filter(pk__in=overrides.values("case")) if wanted else cases
+
+    def sorted_by(self, cases: CaseQuerySet, _name: str, sort: str) -> CaseQuerySet:
+        return cases.order_by(*ordering(sort))
+
+    @property
+    def shows_advisor(self) -> bool:
+        return "advisor" in self.filters
+
+    @property
+    def sort_in_force(self) -> str:
+        return self.form.cleaned_data.get("sort") or NEWEST_FIRST
+
+    @property
+    def sent(self) -> dict[str, str]:
+        """What was asked for, field by field, as sent."""
+        return {name: self.data[name] for name in self.filters if self.data.get(name)}
+
+    @property
+    def active(self) -> dict[str, str]:
+        """What may stand in an address: everything but the term."""
+        return {name: value for name, value in self.sent.items() if name != "q"}
+
+    @property
+    def searches(self) -> bool:
+        return bool(self.sent.get("q", "").strip())
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.sent.keys() - {"sort"})
+
+    @property
+    def panel(self) -> list[BoundField]:
+        """The fields behind the "Filters" button."""
+        return [self.form[name] for name in self.filters if name not in ALWAYS_SHOWN]
+
+    @property
+    def panel_in_use(self) -> bool:
+        return bool(self.sent.keys() - ALWAYS_SHOWN)

@@ -1,0 +1,114 @@
+"""What the demo advisors have done so far: assessments, decisions, overrides, notes."""
+
+from random import Random
+from typing import Final, NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from creditdesk import services
+from creditdesk.demo.casework import fill_queues
+from creditdesk.demo.people import ADVISORS, named
+from creditdesk.models import Assessment, Case, Decision
+
+Code, Outcome = Decision.ReasonCode, Decision.Outcome
+
+ASSESSED_EACH: Final = 75
+DECIDED_SHARE: Final = 0.7
+OVERRIDE_SHARE: Final = 0.15
+NOTE_SHARE: Final = 0.2
+_SEED: Final = 20
+
+
+class Grounds(NamedTuple):
+    code: str
+    text: str
+
+
+AGAINST: Final[dict[str, tuple[Grounds, ...]]] = {
+    Outcome.ACCEPT.value: (
+        Grounds(Code.INCOME, "The last three payslips show more than the declared income."),
+        Grounds(Code.GUARANTEE, "A parent stands surety for the whole amount."),
+        Grounds(Code.HISTORY, "Client for eleven years, never a late instalment on the current account."),
+        Grounds(Code.DATA, "The debt at the other lender was repaid in spring; certificate in the file."),
+    ),
+    Outcome.REFUSE.value: (
+        Grounds(
+            Code.AFFORDABILITY, "With the rent, the instalment would take half of the household's income."
+        ),
+        Grounds(Code.DOCUMENTS, "The proof of address does not match the identity document."),
+        Grounds(Code.FRAUD, "The employer named on the payslip does not answer and is not registered."),
+    ),
+    Outcome.REFER.value: (
+        Grounds(Code.DOCUMENTS, "Waiting for the employer's certificate."),
+        Grounds(Code.OTHER, "Amount above what I usually decide alone; I would like a second opinion."),
+    ),
+}
+NOTES: Final = (
+    "Called the client: wants the first instalment after the summer.",
+    "Documents received and complete.",
+    "Asked for the last two bank statements.",
+    "The client would also take a smaller amount.",
+    "Appointment at the branch next week.",
+)
+
+
+@transaction.atomic
+def do_some_work() -> None:
+    """Assesses the oldest cases of both advisors and decides most of them, some against the verdict.
+
+    One risky acceptance waits for a second person; another one the manager has checked.
+    """
+    rng = Random(_SEED)  # noqa: S311 (drawn for looks, not for secrecy)
+    for username in ADVISORS:
+        advisor = named(username)
+        for case in _oldest(advisor):
+            _work_on(case, advisor, rng)
+    _waiting, checked = (_propose(named(username), rng) for username in ADVISORS)
+    if checked:
+        services.check_decision(
+            decision=checked, approve=True, reason="Surety checked, I agree.", by=named("manager")
+        )
+    fill_queues()
+
+
+def _oldest(advisor: User) -> list[Case]:
+    cases = Case.objects.filter(advisor=advisor, origin=Case.Origin.DEMO)
+    return list(cases.select_related("profile").order_by("submitted_at", "pk")[:ASSESSED_EACH])
+
+
+def _work_on(case: Case, advisor: User, rng: Random) -> None:
+    assessment = services.assess(case=case, by=advisor)
+    if rng.random() < DECIDED_SHARE:
+        outcome = assessment.verdict if rng.random() > OVERRIDE_SHARE else rng.choice(list(Outcome)).value
+        if not services.needs_second_person(case.amount_credit, assessment.verdict, outcome):
+            _decide(case, assessment, outcome, advisor, rng)
+    if rng.random() < NOTE_SHARE:
+        services.add_note(case=case, text=rng.choice(NOTES), by=advisor)
+
+
+def _decide(case: Case, assessment: Assessment, outcome: str, advisor: User, rng: Random) -> Decision:
+    grounds = rng.choice(AGAINST[outcome]) if outcome != assessment.verdict else Grounds("", "")
+    return services.decide(
+        case=case,
+        assessment=assessment,
+        outcome=outcome,
+        reason_code=grounds.code,
+        reason=grounds.text,
+        by=advisor,
+    )
+
+
+def _propose(advisor: User, rng: Random) -> Decision | None:
+    """An acceptance of a large amount that the model does not agree with, if a case is found for it."""
+    large = Case.objects.filter(
+        advisor=advisor,
+        latest_assessment=None,
+        amount_credit__gt=settings.SECOND_PERSON_ABOVE,
+    )
+    for case in large.select_related("profile").order_by("submitted_at", "pk")[:ASSESSED_EACH]:
+        assessment = services.assess(case=case, by=advisor)
+        if services.needs_second_person(case.amount_credit, assessment.verdict, Outcome.ACCEPT):
+            return _decide(case, assessment, Outcome.ACCEPT, advisor, rng)
+    return None

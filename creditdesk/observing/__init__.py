@@ -1,1 +1,0 @@
-"""What an operator watches: metrics for Prometheus and one log line per request."""

@@ -1,0 +1,191 @@
+"""What the bank knows about a client, in words, grouped the way an advisor asks for it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from creditdesk.models import Profile
+from scoring.ml.features import catalogue
+from scoring.ml.features.history import all_tables
+from scoring.ml.features.spec.categories import READ_AS
+from scoring.ml.tables.catalogue import HISTORY, PROTECTED, TABLES, column
+from scoring.ml.tables.schema import Kind
+from scoring.presentation import formatting
+
+# Besides sex and family status themselves: what gives them away.
+NEVER_SHOWN: Final = frozenset({*PROTECTED, "CNT_FAM_MEMBERS", "NAME_TYPE_SUITE"})
+
+SECTIONS: Final[Mapping[str | Promise, tuple[str, ...]]] = {
+    _("Situation"): (
+        "DAYS_BIRTH",
+        "CNT_CHILDREN",
+        "NAME_EDUCATION_TYPE",
+        "FLAG_OWN_CAR",
+        "OWN_CAR_AGE",
+        "DAYS_ID_PUBLISH",
+        "DAYS_LAST_PHONE_CHANGE",
+    ),
+    _("Employment and income"): (
+        "AMT_INCOME_TOTAL",
+        "NAME_INCOME_TYPE",
+        "DAYS_EMPLOYED",
+        "OCCUPATION_TYPE",
+        "ORGANIZATION_TYPE",
+    ),
+    _("Housing"): (
+        "NAME_HOUSING_TYPE",
+        "FLAG_OWN_REALTY",
+        "DAYS_REGISTRATION",
+        "REGION_RATING_CLIENT_W_CITY",
+        "REG_CITY_NOT_LIVE_CITY",
+        "REG_CITY_NOT_WORK_CITY",
+    ),
+    _("Request"): ("NAME_CONTRACT_TYPE", "AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE"),
+    _("External ratings and enquiries"): (
+        "EXT_SOURCE_1",
+        "EXT_SOURCE_2",
+        "EXT_SOURCE_3",
+        "AMT_REQ_CREDIT_BUREAU_YEAR",
+        "DEF_30_CNT_SOCIAL_CIRCLE",
+    ),
+}
+
+HISTORY_MAIN: Final[Mapping[str, tuple[str, ...]]] = {
+    "bureau": (
+        "BURO_LOANS_count",
+        "BURO_ACTIVE_LOANS_count",
+        "BURO_AMT_CREDIT_SUM_DEBT_sum",
+        "BURO_AMT_CREDIT_SUM_OVERDUE_sum",
+        "BURO_AMT_CREDIT_MAX_OVERDUE_max",
+        "BURO_DAYS_CREDIT_max",
+    ),
+    "bureau_balance": (
+        "BB_LOANS_count",
+        "BB_LATE_MONTHS_sum",
+        "BB_LATE_MONTHS_12M_sum",
+        "BB_LATE_RATE",
+        "BB_LAST_LATE_MONTH_max",
+    ),
+    "previous_application": (
+        "PREV_APPLICATIONS_count",
+        "PREV_APPROVED_APPLICATIONS_count",
+        "PREV_IS_REFUSED_sum",
+        "PREV_AMT_CREDIT_max",
+        "PREV_DAYS_DECISION_max",
+    ),
+    "pos_cash_balance": (
+        "POS_RUNNING_STATEMENTS_count",
+        "POS_RUNNING_CNT_INSTALMENT_FUTURE_sum",
+        "POS_IS_LATE_sum",
+        "POS_SK_DPD_max",
+        "POS_LATE_MONTH_max",
+    ),
+    "credit_card_balance": (
+        "CARD_AMT_CREDIT_LIMIT_ACTUAL_max",
+        "CARD_AMT_BALANCE_mean",
+        "CARD_UTILISATION_mean",
+        "CARD_IS_LATE_share",
+        "CARD_SK_DPD_max",
+    ),
+    "installments_payments": (
+        "INST_INSTALMENTS_count",
+        "INST_DELAY_mean",
+        "INST_DELAY_max",
+        "INST_IS_LATE_share",
+        "INST_LATE_DUE_max",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    label: str
+    value: str
+    is_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`state` says what there is to tell when there are no lines, or how many rows they come from."""
+
+    title: str
+    lines: tuple[Line, ...]
+    state: str = ""
+    provided: bool = True
+
+
+def request_facts(profile: Profile) -> list[Line]:
+    """What is asked, in the order a person would say it; the term follows from credit and annuity."""
+    names = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE", "AMT_INCOME_TOTAL")
+    return [*(_raw_line(profile, name) for name in names), _term(profile)]
+
+
+def sections(profile: Profile) -> list[Section]:
+    return [_section(profile, title, names) for title, names in SECTIONS.items()]
+
+
+def histories(profile: Profile) -> list[Section]:
+    """One section per history table: a few figures, or plainly "no history" or "not provided"."""
+    return [_history(profile, table, HISTORY_MAIN[table]) for table in HISTORY]
+
+
+def every_value(profile: Profile) -> list[Section]:
+    """All raw columns and all history aggregates that are known of this client."""
+    raw = [
+        c.name for c in TABLES["application"].columns if c.kind is not Kind.ID and c.name not in NEVER_SHOWN
+    ]
+    application = _section(profile, formatting.titled(TABLES["application"].label), raw)
+    return [application, *(_history(profile, table, _aggregates(table)) for table in HISTORY)]
+
+
+def _section(profile: Profile, title: str | Promise, names: Iterable[str]) -> Section:
+    return Section(str(title), tuple(_raw_line(profile, name) for name in names))
+
+
+def _raw_line(profile: Profile, name: str) -> Line:
+    described = column("application", name)
+    value = profile.application.get(name)
+    value = READ_AS.get(name, {}).get(value, value)
+    return Line(
+        label=formatting.titled(described.label),
+        value=formatting.column_in_words(described, value),
+        is_missing=formatting.is_missing(value),
+    )
+
+
+def _term(profile: Profile) -> Line:
+    credit, annuity = profile.application.get("AMT_CREDIT"), profile.application.get("AMT_ANNUITY")
+    label = gettext("Implied term")
+    if not credit or not annuity:
+        return Line(label, gettext("missing"), is_missing=True)
+    return Line(label, formatting.length_of_months(round(credit / annuity)))
+
+
+def _history(profile: Profile, table: str, names: Iterable[str]) -> Section:
+    title = formatting.titled(TABLES[table].label)
+    rows = profile.history_rows.get(table)
+    if not rows:
+        state = formatting.missing_in_words(table, profile.history_rows)
+        return Section(title, (), state, provided=rows is not None)
+    state = ngettext("%(n)s row", "%(n)s rows", rows) % {"n": formatting.number(rows)}
+    return Section(title, tuple(_aggregate(profile, name) for name in names), state)
+
+
+def _aggregates(table: str) -> tuple[str, ...]:
+    return tuple(feature.name for feature in all_tables.AGGREGATES if feature.table == table)
+
+
+def _aggregate(profile: Profile, name: str) -> Line:
+    feature = catalogue.BY_NAME[name]
+    value = profile.history.get(name)
+    return Line(
+        label=formatting.titled(feature.label),
+        value=formatting.missing_in_words(feature.table, profile.history_rows)
+        if formatting.is_missing(value)
+        else formatting.feature_in_words(feature, value),
+        is_missing=formatting.is_missing(value),
+    )

@@ -1,0 +1,111 @@
+"""How the challenger agrees with the versions that answered, in counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import sqrt
+from typing import Any, Final, NamedTuple
+
+from django.db.models import Avg, Count, F
+
+from accounts.models import User
+from creditdesk.models import Assessment, Case, ShadowScore
+from creditdesk.models.shadow_score import ShadowScoreQuerySet
+from creditdesk.pages.portfolio import Share
+from scoring.ml.model.model import Model
+from scoring.models import ChallengerAppointment
+
+LISTED: Final = 50
+_WIDTH: Final = 1.96
+
+
+class Costs(NamedTuple):
+    """Cost per case of both where the outcome is known; `low` and `high` bound the difference (95 %)."""
+
+    cases: int
+    answered: float
+    challenger: float
+    difference: float
+    low: float
+    high: float
+
+
+@dataclass(eq=False)
+class ShadowPage:
+    appointment: ChallengerAppointment
+    model: Model | None
+    reader: User
+
+    @cached_property
+    def scores(self) -> ShadowScoreQuerySet:
+        version = self.appointment.version
+        return ShadowScore.objects.of(version.digest if version else "")
+
+    @cached_property
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        rows = self.scores.order_by().values_list("assessment__verdict", "verdict").annotate(n=Count("pk"))
+        return {(answered, shadow): n for answered, shadow, n in rows}
+
+    @property
+    def matrix(self) -> list[tuple[str, list[int]]]:
+        """A row per verdict that was given, a cell per verdict of the challenger."""
+        words = Assessment.Verdict.values
+        return [(given, [self.counts.get((given, shadow), 0) for shadow in words]) for given in words]
+
+    @property
+    def agreement(self) -> Share:
+        same = sum(n for (given, shadow), n in self.counts.items() if given == shadow)
+        return Share(same, sum(self.counts.values()))
+
+    @cached_property
+    def mean_difference(self) -> float | None:
+        """Challenger's probability less the one that was given, on average."""
+        both = self.scores.filter(assessment__probability__isnull=False)
+        value: float | None = both.aggregate(mean=Avg(F("probability") - F("assessment__probability")))[
+            "mean"
+        ]
+        return value
+
+    @cached_property
+    def costs(self) -> Costs | None:
+        rows = list(
+            self.scores.with_outcome().values_list(
+                "assessment__verdict", "verdict", "assessment__case__monitoring__defaulted"
+            )
+        )
+        if not rows:
+            return None
+        price = self.model.facts["costs"] if self.model else {"fn": 10, "fp": 1}
+        pairs = [
+            (cost(given, bool(bad), price), cost(shadow, bool(bad), price)) for given, shadow, bad in rows
+        ]
+        return _costs(pairs)
+
+    @cached_property
+    def differing(self) -> list[ShadowScore] | None:
+        """The newest cases where they differ, for who may see cases; None for who may not.
+
+        Whoever decides cases sees decided ones alone: a second opinion by a machine would sway the others.
+        """
+        if not self.reader.has_perm("creditdesk.view_case"):
+            return None
+        visible = Case.objects.visible_to(self.reader)
+        if self.reader.has_perm("creditdesk.decide_case"):
+            visible = visible.decided()
+        rows = self.scores.differing().filter(assessment__case__in=visible)
+        return list(rows.select_related("assessment__case").order_by("-pk")[:LISTED])
+
+
+def cost(verdict: str, defaulted: bool, price: Mapping[str, Any]) -> float:
+    if verdict == Assessment.Verdict.ACCEPT and defaulted:
+        return float(price["fn"])
+    return float(price["fp"]) if verdict == Assessment.Verdict.REFUSE and not defaulted else 0.0
+
+
+def _costs(pairs: list[tuple[float, float]]) -> Costs:
+    n = len(pairs)
+    answered, challenger = (sum(side) / n for side in zip(*pairs, strict=True))
+    mean = challenger - answered
+    spread = sum((second - first - mean) ** 2 for first, second in pairs) / max(n - 1, 1)
+    margin = _WIDTH * sqrt(spread / n)
+    return Costs(n, answered, challenger, mean, mean - margin, mean + margin)

@@ -1,0 +1,54 @@
+"""Letters and explanation packs as PDF files."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, render
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
+from django.views.decorators.http import require_safe
+
+from creditdesk.letters.write import LANGUAGES, NoLetter, letter_on, paper
+from creditdesk.models import Case, Letter
+from creditdesk.web.request import DeskRequest
+
+
+@require_safe
+@permission_required("creditdesk.view_case", raise_exception=True)
+def case_letter(request: DeskRequest, reference: str) -> HttpResponse:
+    return _answer(request, reference, Letter.Kind.LETTER)
+
+
+@require_safe
+@permission_required("creditdesk.view_case", raise_exception=True)
+def case_explanation(request: DeskRequest, reference: str) -> HttpResponse:
+    return _answer(request, reference, Letter.Kind.EXPLANATION)
+
+
+def _answer(request: DeskRequest, reference: str, kind: str) -> HttpResponse:
+    """The newest wording; `?letter=` finds one that was written earlier."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), reference=reference)
+    if (earlier := request.GET.get("letter", "")).isdecimal():
+        return _file(get_object_or_404(case.letters, kind=kind, pk=int(earlier)))
+    language = request.GET.get("language") or translation.get_language()[:2]
+    if language not in LANGUAGES:
+        return HttpResponseBadRequest(
+            gettext("Letters are written in French (fr) and English (en)."), content_type="text/plain"
+        )
+    try:
+        letter = letter_on(case, kind, language, by=request.user)
+    except NoLetter as why:
+        context = {"case": case, "why": str(why)}
+        return render(request, "creditdesk/letter_none.html", context, status=409)
+    return _file(letter)
+
+
+def _file(letter: Letter) -> HttpResponse:
+    with translation.override(letter.language):
+        name = {
+            Letter.Kind.LETTER: pgettext("file name", "letter"),
+            Letter.Kind.EXPLANATION: pgettext("file name", "explanation"),
+        }[Letter.Kind(letter.kind)]
+    response = HttpResponse(paper(letter), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}-{letter.case.reference}.pdf"'
+    response["Content-Language"] = letter.language
+    return response

@@ -1,0 +1,129 @@
+"""A new case by hand: the form, its drafts, and a file of one client that fills it."""
+
+import uuid
+from typing import Any, Final
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from creditdesk import services
+from creditdesk.forms.application import ApplicationForm, typed
+from creditdesk.forms.client_file import FileRefused, read_client
+from creditdesk.forms.draft import DraftForm, FileForm
+from creditdesk.forms.reference_ranges import usual_ranges
+from creditdesk.models import Draft
+from creditdesk.models.draft import KEPT
+from creditdesk.services import ActRefused
+from creditdesk.web.request import DeskRequest
+
+PAGE: Final = "creditdesk/case_new.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@permission_required("creditdesk.add_case", raise_exception=True)
+def case_new(request: DeskRequest) -> HttpResponse:
+    """GET: an empty form, or a draft of one's own. POST: the case, with its verdict right after."""
+    if request.method != "POST":
+        return _form_as_left(request)
+    form = ApplicationForm(request.POST, usual=usual_ranges())
+    draft = _own_draft(request, request.POST.get("draft", ""))
+    if not form.is_valid():
+        return _page(request, form, _key(request), status=422)
+    case = services.open_case(
+        by=request.user,
+        name=form.cleaned_data["client_name"],
+        application=form.application(),
+        applied_on=form.cleaned_data["applied_on"],
+        draft=draft,
+    )
+    return redirect(case)
+
+
+@require_POST
+@sensitive_post_parameters()
+@permission_required("creditdesk.add_case", raise_exception=True)
+def draft_save(request: DeskRequest) -> HttpResponse:
+    """While somebody types: what is in the form, as it is, checked by nobody yet."""
+    answers, key, state = typed(request.POST), _key(request), ""
+    if set(answers) - {"applied_on"}:
+        try:
+            draft = services.save_draft(by=request.user, key=key, answers=answers)
+        except ActRefused as refusal:
+            state = str(refusal)
+        else:
+            state = gettext("Draft saved at %(time)s.") % {
+                "time": f"{timezone.localtime(draft.saved_at):%H:%M:%S}"
+            }
+    if not request.htmx:
+        messages.info(request, state or gettext("There is nothing to save yet."))
+        return redirect(f"{reverse('case_new')}?draft={key}" if answers else "case_new")
+    return render(request, f"{PAGE}#draft-state", {"state": state})
+
+
+@require_POST
+@permission_required("creditdesk.add_case", raise_exception=True)
+def draft_delete(request: DeskRequest) -> HttpResponse:
+    if draft := _own_draft(request, request.POST.get("draft", "")):
+        draft.delete()
+        messages.success(request, gettext("The draft is deleted."))
+    return redirect("case_new")
+
+
+@require_POST
+@sensitive_post_parameters()
+@permission_required("creditdesk.add_case", raise_exception=True)
+def case_file(request: DeskRequest) -> HttpResponse:
+    """A file fills the form, as a draft to be reviewed; with an error nothing of it is kept."""
+    form = FileForm(request.POST, request.FILES)
+    try:
+        client = read_client(form.content(), timezone.localdate())
+        draft = services.save_draft(
+            by=request.user, key=uuid.uuid4(), answers=client.answers, monitoring=client.monitoring
+        )
+    except FileRefused as refused:
+        return _page(request, _empty(), uuid.uuid4(), status=422, file_errors=refused.messages)
+    except ActRefused as refused:
+        return _page(request, _empty(), uuid.uuid4(), status=409, file_errors=[str(refused)])
+    messages.info(request, gettext("The file fills the form: review it, then open the case."))
+    if client.unused:
+        names = ", ".join(client.unused)
+        messages.info(request, gettext("Not used by the desk: %(names)s.") % {"names": names})
+    return redirect(f"{reverse('case_new')}?draft={draft.key}")
+
+
+def _form_as_left(request: DeskRequest) -> HttpResponse:
+    services.discard_expired_drafts()
+    if "draft" not in request.GET:
+        return _page(request, _empty(), uuid.uuid4())
+    key = DraftForm({"draft": request.GET["draft"]}).key()
+    draft = get_object_or_404(Draft, by=request.user, key=key)
+    return _page(request, ApplicationForm(draft=draft.answers, usual=usual_ranges()), draft.key)
+
+
+def _page(request: DeskRequest, form: ApplicationForm, key: uuid.UUID, **context: Any) -> HttpResponse:
+    status = context.pop("status", 200)
+    drafts = request.user.drafts.exclude(key=key)
+    context |= {"form": form, "draft_key": key, "drafts": drafts, "kept_days": KEPT.days}
+    return render(request, PAGE, context, status=status)
+
+
+def _empty() -> ApplicationForm:
+    return ApplicationForm(usual=usual_ranges())
+
+
+def _key(request: DeskRequest) -> uuid.UUID:
+    """The draft that the page was opened with; another one where it names none."""
+    return DraftForm(request.POST).key() or uuid.uuid4()
+
+
+def _own_draft(request: DeskRequest, chosen: str) -> Draft | None:
+    key = DraftForm({"draft": chosen}).key()
+    return Draft.objects.filter(by=request.user, key=key).first() if key else None

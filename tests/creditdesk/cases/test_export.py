@@ -1,0 +1,116 @@
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import AuditEvent
+from creditdesk import services
+from creditdesk.cases.export import DIALECTS, HEADER, safe_text
+from creditdesk.models import Assessment
+
+pytestmark = pytest.mark.django_db
+URL = "/cases/export.csv"
+GROUNDS = "Two years of payslips seen at the desk."
+
+
+def rows(response, delimiter=","):
+    text = response.getvalue().decode("utf-8")
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=delimiter))
+
+
+@pytest.fixture
+def assessed_case(model_in_use, case_of, person):
+    case = case_of("advisor", reference="100002", name="Zoé Lefèvre", amount_credit=1234.5)
+    services.assess(case=case, by=person("advisor"))
+    return case
+
+
+def test_the_header_is_the_one_that_was_promised(client_as):
+    line = client_as("manager").get(URL).getvalue().decode().splitlines()[0]
+    assert line == (
+        "reference,client,submitted_at,contract_type,amount_credit,amount_annuity,assessed_at,model_version,"
+        "probability,threshold,verdict,outcome,is_override,reason_code,reason,decided_by,decided_at,checked_by,notes"
+    )
+
+
+def test_one_row_says_the_assessment_and_its_decision(client_as, assessed_case, person):
+    assessment = Assessment.objects.get()
+    services.decide(
+        case=assessed_case,
+        assessment=assessment,
+        outcome="refer",
+        by=person("advisor"),
+        reason_code="other",
+        reason=GROUNDS,
+    )
+    services.add_note(case=assessed_case, text="Called back.", by=person("advisor"))
+    (row,) = rows(client_as("manager").get(URL))
+    assert row["reference"] == "100002"
+    assert row["client"] == "Zoé Lefèvre"
+    assert float(row["probability"]) == assessment.probability
+    assert float(row["threshold"]) == assessment.threshold
+    assert (row["verdict"], row["outcome"], row["is_override"]) == (assessment.verdict, "refer", "1")
+    assert (row["reason"], row["decided_by"], row["notes"]) == (GROUNDS, "advisor", "Called back.")
+
+
+def test_every_assessment_has_its_row_oldest_first_and_a_case_without_one_stands_last(
+    client_as, assessed_case, case_of, person
+):
+    services.assess(case=assessed_case, by=person("advisor"))
+    case_of("advisor", reference="100001")
+    found = rows(client_as("manager").get(URL))
+    assert [row["reference"] for row in found] == ["100002", "100002", "100001"]
+    assert found[0]["assessed_at"] <= found[1]["assessed_at"]
+    assert found[2]["verdict"] == found[2]["probability"] == ""
+
+
+def test_french_spreadsheets_get_their_dialect(client_as, assessed_case):
+    response = client_as("manager").get(URL, {"dialect": "excel-fr"})
+    text = response.getvalue().decode("utf-8")
+    assert text.startswith("\ufeffreference;client;")
+    assert "1234,50" in text
+
+
+def test_a_formula_in_a_name_stays_text_and_negative_numbers_stay_numbers(client_as, case_of):
+    case_of("advisor", name="=HYPERLINK(0)")
+    (row,) = rows(client_as("manager").get(URL))
+    assert row["client"] == "'=HYPERLINK(0)"
+    assert DIALECTS[""].cell(-12.5) == "-12.5"
+
+
+@given(st.text())
+def test_no_text_cell_starts_a_formula(text):
+    assert not safe_text(text).lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_the_lists_filters_hold_for_the_export(client_as, case_of):
+    case_of("advisor", reference="1", contract_type="Cash loans")
+    case_of("advisor", reference="2", contract_type="Revolving loans")
+    found = rows(client_as("manager").get(URL, {"contract_type": "Revolving loans"}))
+    assert [row["reference"] for row in found] == ["2"]
+
+
+def test_a_wrong_filter_exports_nothing(client_as, case_of):
+    case_of("advisor")
+    assert client_as("manager").get(URL, {"credit_min": "a lot"}).status_code == 400
+    assert not AuditEvent.objects.filter(action="export").exists()
+
+
+def test_an_export_is_audited_with_its_filters_and_without_the_term(client_as, case_of):
+    case_of("advisor", name="Zoé Lefèvre")
+    client_as("manager").post(URL, {"q": "lefevre", "contract_type": "Cash loans"})
+    event = AuditEvent.objects.get(action="export")
+    assert event.actor == "manager"
+    assert event.details == {"filters": {"contract_type": "Cash loans"}, "searched": True, "cases": 1}
+
+
+@pytest.mark.parametrize("name", ["advisor", "analyst", "auditor", "admin"])
+def test_only_managers_export(client_as, name):
+    assert client_as(name).get(URL).status_code == 403
+    assert not AuditEvent.objects.filter(action="export").exists()
+
+
+def test_the_header_names_every_column_once():
+    assert len(set(HEADER)) == len(HEADER) == 19

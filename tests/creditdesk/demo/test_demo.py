@@ -1,0 +1,218 @@
+import time
+from collections import Counter
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import AuditEvent, User
+from accounts.roles import Role
+from creditdesk.demo import clients, decisions, people
+from creditdesk.management.commands import demo as command
+from creditdesk.models import Assessment, Case, Claim, Client, Contest, Decision, Note, Profile
+from scoring.models import Activation, DriftReport
+from tests.factories import CaseFactory
+from tests.folders import application, write_tables
+from tests.scoring.modelfolder import tiny_model
+
+pytestmark = pytest.mark.django_db
+WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY")
+
+
+@pytest.fixture(scope="module")
+def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixty clients instead of make_portfolio's synthetic ones, which have their own tests."""
+    rows = [
+        application(
+            n,
+            AMT_CREDIT=100_000 + 20_000 * n,
+            WEEKDAY_APPR_PROCESS_START=WEEKDAYS[n % 5],
+            HOUR_APPR_PROCESS_START=n % 24,
+            EXT_SOURCE_2=n / 100,
+        )
+        for n in range(1, 61)
+    ]
+    return write_tables(tmp_path_factory.mktemp("portfolio"), application_train=rows)
+
+
+@pytest.fixture(scope="module")
+def demo_artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("ml_artifacts")
+    tiny_model(path, name="demo-1", is_demo=True)
+    tiny_model(path, name="real-1")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def small_demo(monkeypatch, settings, portfolio, demo_artifacts):
+    settings.ML_ARTIFACTS = demo_artifacts
+    monkeypatch.delenv("CREDITDESK_DEMO_PASSWORD", raising=False)
+    for place in (clients, command):
+        monkeypatch.setattr(place, "CLIENTS", 60)
+    monkeypatch.setattr(decisions, "ASSESSED_EACH", 20)
+
+    def make_portfolio(name: str, out: Path, **options: object) -> None:
+        out.symlink_to(portfolio)
+
+    monkeypatch.setattr(clients, "call_command", make_portfolio)
+
+
+def demo() -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command("demo", stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def counts() -> dict[str, int]:
+    kept = (User, Client, Case, Profile, Assessment, Decision, Note, Activation, AuditEvent)
+    return {model.__name__: model.objects.count() for model in kept}
+
+
+def test_the_demo_has_people_a_portfolio_a_model_and_work_done():
+    demo()
+    roles = {user.username: user.role for user in User.objects.all()}
+    assert roles == {
+        "advisor": Role.ADVISOR,
+        "colleague": Role.ADVISOR,
+        "manager": Role.MANAGER,
+        "analyst": Role.ANALYST,
+        "auditor": Role.AUDITOR,
+        "admin": Role.ADMIN,
+    }
+    owners = Counter(Case.objects.values_list("advisor__username", flat=True))
+    assert owners == {"advisor": 30, "colleague": 30}
+    assert set(Case.objects.values_list("origin", flat=True)) == {Case.Origin.DEMO}
+    assert Activation.objects.get().version.name == "demo-1"
+    assert Assessment.objects.count() >= 40
+    assert Decision.objects.filter(status=Decision.Status.FINAL).count() >= 20
+    assert Note.objects.exists()
+    assert audit.verify() is None
+
+
+def test_the_demo_has_looked_for_drift_among_its_own_assessments():
+    demo()
+    report = DriftReport.objects.get()
+    assert report.source == "desk"
+    assert report.current_rows == Assessment.objects.values("profile_digest").distinct().count()
+
+
+def test_decisions_against_the_verdict_have_grounds_and_one_waits_for_a_second_person():
+    demo()
+    overrides = Decision.objects.filter(is_override=True)
+    assert overrides.exists()
+    assert all(one.reason and one.reason_code for one in overrides)
+    assert Decision.objects.filter(status=Decision.Status.PROPOSED).count() == 1
+    assert Decision.objects.filter(checked_by__username="manager").count() == 1
+
+
+def test_advisors_only_worked_on_their_own_cases():
+    demo()
+    for one in Decision.objects.filter(replaces=None).select_related("case"):
+        assert one.decided_by_id == one.case.advisor_id
+
+
+def test_every_queue_holds_something_and_a_contest_went_to_somebody_else():
+    demo()
+    cases = Case.objects.all()
+    assert cases.shared().exists()
+    assert cases.escalated().exists()
+    assert Claim.objects.held().exists()
+    contests = list(Contest.objects.all())
+    assert contests
+    assert all(one.examiner_id != one.decided_by_id for one in contests if one.closed_at)
+
+
+def test_applications_came_in_on_the_weekday_and_hour_of_the_form():
+    demo()
+    now = timezone.now()
+    for case in Case.objects.select_related("profile"):
+        local = timezone.localtime(case.submitted_at)
+        assert local.strftime("%A").upper() == case.profile.application["WEEKDAY_APPR_PROCESS_START"]
+        assert local.hour == case.profile.application["HOUR_APPR_PROCESS_START"]
+        assert now - timedelta(weeks=10) < case.submitted_at < now
+
+
+def test_a_second_run_changes_nothing_and_is_quick():
+    demo()
+    before = counts()
+    started = time.monotonic()
+    out, _ = demo()
+    assert time.monotonic() - started < 2
+    assert counts() == before
+    assert "password" not in out
+
+
+def test_a_generated_password_is_shown_once_and_works():
+    out, _ = demo()
+    password = out.split("Their password: ")[1].split(" ")[0]
+    assert all(user.check_password(password) for user in User.objects.all())
+
+
+def test_the_chosen_password_is_used_and_can_be_changed_later(monkeypatch):
+    monkeypatch.setenv("CREDITDESK_DEMO_PASSWORD", "first password of the demo")
+    out, _ = demo()
+    assert "first password of the demo" not in out
+    monkeypatch.setenv("CREDITDESK_DEMO_PASSWORD", "second password of the demo")
+    demo()
+    assert all(user.check_password("second password of the demo") for user in User.objects.all())
+    monkeypatch.delenv("CREDITDESK_DEMO_PASSWORD")
+    demo()
+    assert all(user.check_password("second password of the demo") for user in User.objects.all())
+
+
+@pytest.mark.parametrize("origin", [Case.Origin.IMPORTED, Case.Origin.MANUAL])
+def test_a_desk_with_other_cases_is_not_touched(origin):
+    CaseFactory(origin=origin)
+    before = counts()
+    with pytest.raises(CommandError, match="not demo cases") as error:
+        demo()
+    assert error.value.returncode == 1
+    assert counts() == before
+
+
+def test_a_demo_desk_with_imported_cases_still_starts_and_stays_as_it_is(monkeypatch):
+    demo()
+    CaseFactory(origin=Case.Origin.IMPORTED)
+    before = counts()
+    monkeypatch.setenv("CREDITDESK_DEMO_PASSWORD", "another password of the demo")
+    out, _ = demo()
+    assert "nothing was changed" in out
+    assert counts() == before
+    assert not people.named("advisor").check_password("another password of the demo")
+
+
+def test_a_case_entered_by_hand_does_not_stop_the_demo():
+    demo()
+    CaseFactory(origin=Case.Origin.MANUAL, reference="M000001", advisor=people.named("advisor"))
+    out, _ = demo()
+    assert "nothing was changed" not in out
+
+
+def test_an_interrupted_demo_is_completed(settings, demo_artifacts, tmp_path):
+    settings.ML_ARTIFACTS = tmp_path
+    _, err = demo()
+    assert "every verdict will be refer" in err
+    assert Assessment.objects.count() == 0
+    settings.ML_ARTIFACTS = demo_artifacts
+    demo()
+    assert Activation.objects.get().version.name == "demo-1"
+    assert Decision.objects.exists()
+
+
+def test_a_model_that_somebody_activated_stays_in_use(model_in_use):
+    demo()
+    assert Activation.objects.get().version == model_in_use
+
+
+def test_a_demo_model_that_no_longer_ships_gives_way_to_the_one_that_does(settings, tmp_path):
+    call_command("demo", stdout=StringIO())
+    settings.ML_ARTIFACTS = tmp_path / "next release"
+    settings.ML_ARTIFACTS.mkdir()
+    tiny_model(settings.ML_ARTIFACTS, name="demo-2", is_demo=True)
+    call_command("demo", stdout=StringIO())
+    activated = Activation.objects.order_by("pk").values_list("version__name", flat=True)
+    assert list(activated) == ["demo-1", "demo-2"]

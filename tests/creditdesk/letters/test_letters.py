@@ -1,0 +1,260 @@
+"""A decision reaches the client in words they can use, kept word for word."""
+
+import hashlib
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEvent
+from creditdesk import services
+from creditdesk.letters import write
+from creditdesk.models import Assessment, Case, Decision, Letter
+from scoring.ml.features import catalogue
+from tests.creditdesk.case_builders import assessed, decided
+
+pytestmark = pytest.mark.django_db
+REASONS: list[dict[str, Any]] = [
+    {"code": "debt", "feature": "BURO_AMT_CREDIT_SUM_DEBT_sum", "contribution": 0.9,
+     "text_en": "Your debts at other lenders are €50,000", "text_fr": "Vos dettes ailleurs sont de 50 000 €"},
+    {"code": "delay", "feature": "INST_DELAY_max", "contribution": 0.4,
+     "text_en": "One instalment was 12 days late", "text_fr": "Une échéance a eu 12 jours de retard"},
+    {"code": "age", "feature": "DAYS_BIRTH", "contribution": -0.3,
+     "text_en": "Your age speaks for you", "text_fr": "Votre âge parle pour vous"},
+]  # fmt: skip
+# What a client must find in a refusal, in both languages.
+RIGHTS = {
+    "en": ["A score assisted that person", "right to an explanation", "your point of view", "another person",
+           "within 30 days", "credits@banque.example"],
+    "fr": ["Un score l’y a aidée", "droit à une explication", "votre point de vue", "une autre personne",
+           "dans les 30 jours", "credits@banque.example"],
+}  # fmt: skip
+
+
+def refused(case: Case, verdict="refuse", **more) -> Case:
+    """With reasons as an assessment keeps them."""
+    case.latest_assessment = Assessment.objects.create(
+        case=case,
+        profile_digest=case.profile.digest,
+        inputs={"application": case.profile.application, "history": {}, "history_rows": {}},
+        model_version="tiny-1",
+        model_digest="d" * 64,
+        probability=0.3,
+        threshold=0.09,
+        verdict=verdict,
+        reasons=REASONS,
+    )
+    case.save()
+    Decision.objects.create(
+        case=case,
+        assessment=case.latest_assessment,
+        outcome="refuse",
+        status="final",
+        is_override=verdict != "refuse",
+        decided_by=case.advisor,
+        **more,
+    )
+    return case
+
+
+@pytest.fixture
+def case(case_of) -> Case:
+    return refused(case_of("advisor", name="Zoé O’Brien"))
+
+
+def get(browser, case, page="case_letter", **query):
+    return browser.get(reverse(page, args=[case.reference]), query)
+
+
+def text_of(case, language="en", kind="letter") -> str:
+    return Letter.objects.get(case=case, language=language, kind=kind).text
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_refusal_gives_its_reasons_and_the_rights_in_the_letter(client_as, case, language):
+    answer = get(client_as("advisor"), case, language=language)
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    text = text_of(case, language)
+    assert all(words in text for words in RIGHTS[language])
+    assert [reason[f"text_{language}"] in text for reason in REASONS] == [True, True, False]
+    assert "Zoé O’Brien" in text
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_letter_names_a_column(client_as, case, language):
+    get(client_as("advisor"), case, language=language)
+    get(client_as("advisor"), case, "case_explanation", language=language)
+    texts = text_of(case, language) + text_of(case, language, "explanation")
+    assert not [name for name in catalogue.BY_NAME if "_" in name and name in texts]
+
+
+def test_the_language_is_the_readers_unless_another_is_asked_for(client_as, case):
+    browser = client_as("advisor")
+    browser.cookies["django_language"] = "fr"
+    assert get(browser, case)["Content-Language"] == "fr"
+    assert get(browser, case, language="en")["Content-Language"] == "en"
+    assert get(browser, case, language="de").status_code == 400
+
+
+def test_an_acceptance_says_so(client_as, case_of):
+    case = decided(assessed(case_of("advisor")))
+    get(client_as("advisor"), case, language="en")
+    assert "your credit application is accepted" in text_of(case)
+
+
+def test_a_refusal_against_the_model_gives_the_persons_ground_and_never_a_suspicion(client_as, case_of):
+    grounds = "The employer named on the payslip is not registered."
+    case = refused(case_of("advisor"), "accept", reason_code="fraud", reason=grounds)
+    get(client_as("advisor"), case, language="en")
+    get(client_as("advisor"), case, "case_explanation", language="en")
+    letter, explanation = text_of(case), text_of(case, kind="explanation")
+    assert "could not be verified" in letter
+    assert not [reason for reason in REASONS if reason["text_en"] in letter]
+    assert grounds not in letter + explanation
+    assert "fraud" not in (letter + explanation).lower()
+
+
+def test_the_same_letter_again_is_the_same_file_and_one_row(client_as, case):
+    browser = client_as("advisor")
+    first = get(browser, case, language="en").content
+    Case.objects.filter(pk=case.pk).update(amount_credit=1)
+    case.client.name = "Somebody Else"
+    case.client.save()
+    assert get(browser, case, language="en").content == first
+    letter = Letter.objects.get()
+    assert letter.digest == hashlib.sha256(letter.text.encode()).hexdigest()
+    event = AuditEvent.objects.get(action="letter")
+    assert (event.target, event.details["digest"]) == (case.reference, letter.digest)
+    assert "Zoé" not in str(event.details)
+
+
+def test_a_new_wording_makes_a_new_letter_and_the_old_one_is_still_found(client_as, case, monkeypatch):
+    browser = client_as("advisor")
+    old = get(browser, case, language="en").content
+    monkeypatch.setattr(write, "version_of", lambda template, language: "another")
+    get(browser, case, language="en")
+    first, second = Letter.objects.order_by("pk")
+    assert (first.template_version == "another", second.template_version) == (False, "another")
+    assert get(browser, case, letter=first.pk).content == old
+
+
+def test_the_database_keeps_a_letter_as_it_was(client_as, case, person):
+    get(client_as("advisor"), case, language="en")
+    for statement in ("UPDATE creditdesk_letter SET text = 'x'", "DELETE FROM creditdesk_letter"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            connection.cursor().execute(statement)
+    letter = Letter.objects.get()
+    assert letter.is_as_written
+    letter.pk = None
+    letter._state.adding = True
+    with pytest.raises(IntegrityError), transaction.atomic():
+        letter.save()
+
+
+@pytest.mark.parametrize("page", ["case_letter", "case_explanation"])
+@pytest.mark.parametrize(
+    ("outcome", "status", "why"),
+    [
+        (None, None, "This case is not decided"),
+        ("refer", "final", "This case is not decided"),
+        ("accept", "proposed", "waits for a second person"),
+    ],
+)
+def test_without_a_final_decision_there_is_a_page_that_says_why(
+    client_as, case_of, page, outcome, status, why
+):
+    case = assessed(case_of("advisor"))
+    if outcome:
+        decided(case, outcome, status)
+    answer = get(client_as("advisor"), case, page)
+    assert answer.status_code == 409
+    assert why in answer.content.decode()
+    assert not Letter.objects.exists()
+
+
+def test_an_auditor_reads_letters_and_writes_none(client_as, case, person):
+    answer = get(client_as("auditor"), case, language="en")
+    assert answer.status_code == 409
+    assert not Letter.objects.exists()
+    written = get(client_as("advisor"), case, language="en").content
+    assert get(client_as("auditor"), case, language="en").content == written
+    with pytest.raises(PermissionDenied):
+        services.keep_letter(
+            decision=case.decisions.get(), kind="letter", language="en",
+            template_version="1", text="x", by=person("auditor"),
+        )  # fmt: skip
+
+
+def test_the_letter_of_another_case_does_not_exist(client_as, case, case_of):
+    get(client_as("advisor"), case, language="en")
+    other = refused(case_of("advisor"))
+    assert get(client_as("advisor"), other, letter=Letter.objects.get().pk).status_code == 404
+    assert get(client_as("colleague"), case).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["<b>Zoé</b> & “Co”", "أحمد بن محمد", "# O'Neil\n\n## x", ""])
+def test_any_name_reaches_page_letter_and_csv_as_it_is(client_as, model_in_use, case_of, name):
+    case = refused(case_of("advisor", name=name))
+    assert get(client_as("advisor"), case, language="fr").status_code == 200
+    shown = " ".join(name.split())
+    assert f"@ {shown or case.reference}\n" in text_of(case, "fr")
+    page = client_as("advisor").get(case.get_absolute_url()).content.decode()
+    assert "<b>Zoé" not in page
+    assert case.reference in page
+    export = b"".join(client_as("manager").get(reverse("case_export")).streaming_content).decode()
+    assert name.replace('"', '""') in export
+
+
+def test_the_explanation_has_the_data_the_model_the_person_and_the_rights(
+    client_as, model_in_use, case_of, person
+):
+    case = case_of("advisor", name="Zoé O’Brien", application={"EXT_SOURCE_1": None})
+    assessment = services.assess(case=case, by=person("advisor"))
+    services.decide(
+        case=case, assessment=assessment, outcome="refuse", by=person("advisor"),
+        reason_code="affordability", reason="The rent takes half of the income.",
+    )  # fmt: skip
+    get(client_as("advisor"), case, "case_explanation", language="en")
+    text = text_of(case, kind="explanation")
+    known = [
+        "€202,500",
+        "25 years",
+        assessment.model_version,
+        assessment.model_digest,
+        "right to an explanation",
+    ]
+    assert [words for words in known if words not in text] == []
+    assert "Data that we did not have: " in text
+    assert "The rent takes half of the income." in text
+    assert "4. What would have changed the model’s advice" in text
+    assert "CODE_GENDER" not in text
+
+
+def test_the_explanation_names_the_second_person(client_as, case_of, person):
+    case = decided(assessed(case_of("advisor")), "accept", "proposed", override=True)
+    services.check_decision(
+        decision=case.decisions.get(), approve=True, reason="Surety seen, I agree.", by=person("manager")
+    )
+    get(client_as("advisor"), case, "case_explanation", language="en")
+    text = text_of(case, kind="explanation")
+    assert "manager" in text
+    assert "Surety seen, I agree." in text
+
+
+def test_after_a_contest_the_letter_is_about_the_new_decision(client_as, case, person):
+    browser = client_as("advisor")
+    refusal = get(browser, case, language="en").content
+    contest = services.contest(
+        case=case, words="I have repaid it.", received_on=timezone.localdate(), by=person("advisor")
+    )
+    services.examine(
+        contest=contest, outcome="changed", reason_code="data", grounds="The certificate is genuine.",
+        by=person("manager"),
+    )  # fmt: skip
+    assert get(browser, case, language="en").content != refusal
+    assert "is accepted" in Letter.objects.order_by("-pk")[0].text
+    assert get(browser, case, letter=Letter.objects.order_by("pk")[0].pk).content == refusal

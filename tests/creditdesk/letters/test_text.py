@@ -1,0 +1,83 @@
+"""Whatever a name or a note holds, a letter has the blocks that its wording gives it."""
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from creditdesk.letters import pdf
+from creditdesk.letters.text import Block, Mark, blocks, plain, written
+
+FONTS = Path(pdf.__file__).parent / "fonts"
+LETTER = "^ The Bank\tSquare 1\tus@bank.example\n\n@ {}\n\n# Title\n\n= Row\t{}\n\n- {}\n\nTo {} and on.\n"
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SHEET = pdf.Sheet(language="fr", foot="100001", at=AT)
+
+
+@given(st.text(max_size=60))
+@example("# a title\n\n## and more")
+@example("<b>Zoé</b> O’Brien «é» \u202eتشرين")
+@example("- \t= @ > ^")
+@example("\r\n\x00\x85\u2028")
+def test_nobodys_words_add_a_block_or_turn_the_line_around(words):
+    said = plain(words)
+    found = list(blocks(LETTER.format(said, said, said, said)))
+    marks = [Mark.HEAD, Mark.LINE, Mark.TITLE, Mark.ROW, Mark.ITEM, Mark.PARAGRAPH]
+    assert [block.mark for block in found] == marks
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x1f]", said)
+
+
+@given(st.text(max_size=200))
+def test_the_kept_text_reads_as_the_same_blocks(text):
+    kept = written(text)
+    assert list(blocks(kept)) == list(blocks(text))
+    assert written(kept) == kept
+
+
+def test_lines_of_a_paragraph_join_and_marked_lines_stand_alone():
+    assert list(blocks("One\ntwo.\n\n- three\n- four\nfive")) == [
+        Block(Mark.PARAGRAPH, "One two."),
+        Block(Mark.ITEM, "three"),
+        Block(Mark.ITEM, "four"),
+        Block(Mark.PARAGRAPH, "five"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["Zoé Lefèvre-Ñuñez", "<b>O’Brien</b> & “Co”", "أحمد بن محمد", "דוד כהן", "李雷"]
+)
+def test_any_name_can_be_set_and_the_same_text_gives_the_same_bytes(name):
+    text = LETTER.format(name, name, name, name)
+    file = pdf.pdf(text, SHEET)
+    assert file.startswith(b"%PDF-")
+    assert file.rstrip().endswith(b"%%EOF")
+    assert file == pdf.pdf(text, SHEET)
+
+
+def test_the_file_says_its_language_title_day_and_carries_its_fonts():
+    file = pdf.pdf(LETTER.format("a", "b", "c", "d"), SHEET)
+    assert b"/Lang (fr)" in file
+    assert b"/CreationDate (D:20260302090000" in file
+    assert b"/Title" in file
+    assert b"/FontFile2" in file
+    assert b"/JavaScript" not in file
+
+
+@pytest.mark.parametrize(("rows", "several"), [(5, False), (120, True)])
+def test_a_long_letter_runs_over_pages(rows, several):
+    text = "^ B\n\n@ a\n\n# T\n\n" + "".join(f"= label {n}\tvalue\n" for n in range(rows))
+    (pages,) = re.findall(rb"/Count (\d+)", pdf.pdf(text, SHEET))
+    assert (int(pages) > 1) == several
+
+
+def test_every_vendored_font_is_listed_with_its_digest():
+    listed = dict(
+        re.findall(r"^\| (\S+\.ttf) \|.*\| ([0-9a-f]{64}) \|$", (FONTS / "VENDORED.md").read_text(), re.M)
+    )
+    shipped = {str(f.relative_to(FONTS)): f for f in FONTS.rglob("*.ttf")}
+    assert listed == {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in shipped.items()}
+    assert all(file.with_name("LICENSE").is_file() for file in shipped.values())

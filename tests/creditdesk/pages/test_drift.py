@@ -1,0 +1,79 @@
+import pytest
+
+from creditdesk.pages.drift import level_of
+from scoring.models import DriftReport
+from tests.creditdesk.drifts import drift_report
+
+pytestmark = pytest.mark.django_db
+
+HTML = "<html><script>document.title = 'evidently'</script></html>"
+
+
+@pytest.fixture
+def report(model_in_use, settings, tmp_path) -> DriftReport:
+    settings.DRIFT_REPORTS = tmp_path
+    return drift_report(income=0.7, page=HTML)
+
+
+def test_the_newest_report_is_shown_with_what_moved_and_by_how_much(report, client_as):
+    page = client_as("analyst").get("/drift/").content.decode()
+    moved = report.numbers["columns"][0]
+    assert 'data-drifted="true"' in page
+    assert f'data-column="AMT_INCOME_TOTAL" data-psi="{moved["psi"]}"' in page
+    assert "2026-11" in page
+
+
+def test_every_drawing_has_its_figures_as_a_table(report, client_as):
+    page = client_as("analyst").get("/drift/").content.decode()
+    drawings = 1 + len([one for one in report.numbers["columns"] if "labels" in one])
+    assert page.count("<canvas data-pair") == drawings
+    assert page.count("The figures as a table") == drawings
+
+
+def test_without_a_report_the_page_says_how_to_make_one(client_as):
+    assert "manage.py check_drift" in client_as("analyst").get("/drift/").content.decode()
+
+
+def test_an_earlier_report_keeps_its_address(report, client_as):
+    later = drift_report()
+    browser = client_as("auditor")
+    assert 'data-drifted="false"' in browser.get("/drift/").content.decode()
+    assert 'data-drifted="true"' in browser.get(f"/drift/{report.pk}/").content.decode()
+    assert browser.get(f"/drift/{later.pk + 1}/").status_code == 404
+
+
+def test_evidentlys_page_runs_apart_from_the_desk(report, client_as):
+    answer = client_as("analyst").get(f"/drift/{report.pk}/evidently/")
+    policy = answer["Content-Security-Policy"]
+    assert answer.content.decode() == HTML
+    assert "sandbox allow-scripts" in policy
+    assert "allow-same-origin" not in policy
+    assert "default-src 'none'" in policy
+    assert "connect-src" not in policy
+    assert "frame-ancestors 'self'" in policy
+
+
+def test_no_other_page_may_be_framed_or_run_inline_scripts(report, client_as):
+    policy = client_as("analyst").get("/drift/")["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "frame-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_a_page_that_was_altered_is_not_served(report, client_as, tmp_path):
+    (tmp_path / report.page).write_text(HTML.replace("title", "cookie"))
+    assert client_as("analyst").get(f"/drift/{report.pk}/evidently/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("psi", "chance", "level"),
+    [
+        (0.05, 0.0, "stable"),
+        (0.2, 0.3, "chance"),
+        (0.3, 0.4, "chance"),
+        (0.2, 0.1, "moderate"),
+        (0.3, 0.1, "shifted"),
+    ],
+)
+def test_a_move_that_chance_explains_is_not_called_a_shift(psi, chance, level):
+    assert level_of(psi, chance) == level

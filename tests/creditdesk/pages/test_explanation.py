@@ -1,0 +1,217 @@
+"""How the page takes a probability apart: what is shown adds up, and can be read without scripts."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from creditdesk import services
+from creditdesk.models import Assessment, Case
+from creditdesk.pages.case.explanation import explanation
+from creditdesk.pages.case.similar_clients import wilson
+from scoring import engine
+from scoring import services as versions
+from scoring.ml.features import catalogue
+from scoring.ml.features.frames import columns_of
+from scoring.ml.model.calibration import Calibration, Method
+from tests.creditdesk.pages.test_case_page import HTMX, Elements, read, words
+from tests.scoring.modelfolder import tiny_model
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def explained_model(settings, tmp_path):
+    """In use: a model with a calibration of its own, usual ranges, similar clients and three sisters."""
+    settings.ML_ARTIFACTS = tmp_path
+    platt = {"method": "platt", "a": 0.9, "b": -0.2}
+    tiny_model(tmp_path, name="told-1", explain=True, calibration=platt)
+    version = versions.register(name="told-1", by=None)
+    versions.activate(version=version, by=None, reason="")
+    return engine.current()
+
+
+@pytest.fixture
+def case(case_of, explained_model) -> Case:
+    return case_of("advisor", history={"BURO_LOANS_count": 2.0}, history_rows={"bureau": 2})
+
+
+@pytest.fixture
+def advisor(client_as):
+    return client_as("advisor")
+
+
+def fragment(browser, case, path, target):
+    return read(browser, case, path, **HTMX, **{"HX-Target": target})
+
+
+def waterfall(html):
+    return Elements(html).having("data-start")[0]
+
+
+def figures(html):
+    """The numbers of the waterfall as they read, from its start to its end."""
+    table = html[html.index("data-start=") :]
+    cells = re.findall(r'<td class="figure">([+−]?[\d.]+)', table[: table.index("</table>")])
+    return [float(cell.replace("−", "-")) for cell in cells]
+
+
+def test_base_and_all_contributions_make_the_score(advisor, case):
+    shown = waterfall(read(advisor, case, "?show=explanation"))
+    stored = Assessment.objects.get(case=case)
+    parts = [item.contribution for item in stored.explained()]
+    assert float(shown["data-base"]) == stored.base_value
+    assert float(shown["data-score"]) == math.fsum((stored.base_value, *parts))
+    model = engine.current()
+    raw = model.score(model.matrix(columns_of([case.profile.record]))).raw[0]
+    assert float(shown["data-score"]) == pytest.approx(raw, abs=1e-9)
+
+
+def test_points_lead_from_the_starting_point_to_the_probability(advisor, case):
+    html = read(advisor, case, "?show=explanation")
+    shown, stored = waterfall(html), Assessment.objects.get(case=case)
+    assert stored.probability is not None
+    calibration = engine.current().calibration
+    assert float(shown["data-start"]) == calibration.probability(np.array([stored.base_value]))[0]
+    assert float(shown["data-end"]) == pytest.approx(stored.probability, abs=1e-12)
+    parts = [float(step["data-part"]) for step in Elements(html).having("data-part")]
+    assert math.fsum(parts) == pytest.approx(stored.probability - float(shown["data-start"]), abs=1e-12)
+
+
+@pytest.mark.parametrize("unit", ["", "&unit=log-odds"])
+def test_the_rounded_numbers_add_up_to_the_rounded_end(advisor, case, unit):
+    *parts, end = figures(read(advisor, case, f"?show=explanation{unit}"))
+    assert len(parts) == 10
+    assert sum(parts) == pytest.approx(end, abs=1e-9)
+
+
+def test_log_odds_are_shown_on_demand(advisor, case):
+    shown = waterfall(fragment(advisor, case, "?show=explanation&unit=log-odds", "explanation"))
+    assert float(shown["data-start"]) == float(shown["data-base"])
+    assert float(shown["data-end"]) == float(shown["data-score"])
+
+
+def test_every_group_is_there_once_and_unfolds_into_its_features(advisor, case):
+    html = read(advisor, case, "?show=explanation")
+    groups = [element["data-group"] for element in Elements(html).having("data-group")]
+    assert sorted(groups) == sorted(catalogue.GROUPS)
+    unfolded = fragment(advisor, case, "?group=income", f"group-{'income'}")
+    labels = [f.label.en for f in catalogue.FEATURES if f.group == "income"]
+    assert unfolded.count('<th scope="row">') == len(labels)
+    assert unfolded.strip() in read(advisor, case, "?group=income")
+
+
+def test_a_group_that_does_not_exist_unfolds_nothing(advisor, case):
+    assert "<tr class" not in fragment(advisor, case, "?group=<script>", "group-<script>")
+
+
+def test_every_feature_can_be_read(advisor, case):
+    table = fragment(advisor, case, "?show=reasons", "every-reason")
+    assert "<html" not in table
+    assert table.count('<th scope="row">') == len(engine.current().features)
+    assert table.strip() in read(advisor, case, "?show=reasons")
+
+
+@pytest.mark.parametrize("part", ["explanation", "comparison", "similar", "stability"])
+def test_what_follows_after_the_page_can_be_had_without_scripts(advisor, case, part):
+    html = read(advisor, case)
+    assert f'hx-get="{case.get_absolute_url()}?show={part}"' in html
+    assert f'href="{case.get_absolute_url()}?show={part}#{part}"' in html
+    alone = fragment(advisor, case, f"?show={part}", part)
+    assert "<html" not in alone
+    assert alone.strip() in read(advisor, case, f"?show={part}")
+
+
+def test_similar_clients_are_told_with_their_interval_and_without_names(advisor, case):
+    text = words(fragment(advisor, case, "?show=similar", "similar"))
+    assert "95 % interval" in text
+    assert "Sex, family status and other protected facts take no part" in text
+
+
+def test_so_few_similar_clients_are_not_described(advisor, case, explained_model, monkeypatch):
+    known = explained_model.explained
+    object.__setattr__(known, "nearest", 19)
+    html = fragment(advisor, case, "?show=similar", "similar")
+    assert Elements(html).having("data-similar")[0]["data-similar"] == "few"
+    assert not Elements(html).having("data-rate")
+
+
+def test_reasons_that_every_sister_tells_are_firm(advisor, case):
+    html = fragment(advisor, case, "?show=stability", "stability")
+    assert Elements(html).having("data-stability")[0]["data-stability"] == "stable"
+    assert "3 of 3" in words(html)
+
+
+@pytest.mark.parametrize(("seen", "said"), [(True, "the same reason"), (False, "another reason instead")])
+def test_the_challenger_is_asked_whether_it_tells_the_same_reasons(advisor, case, tmp_path, seen, said):
+    """A challenger that sees the date of birth alone can only tell one reason."""
+    tiny_model(tmp_path, name="other-1", features=None if seen else ["DAYS_BIRTH"])
+    versions.appoint(version=versions.register(name="other-1", by=None), by=None, reason="To compare")
+    text = words(fragment(advisor, case, "?show=stability", "stability"))
+    assert said in text
+    assert ("another reason instead" in text) is not seen
+
+
+def test_a_model_without_explanations_says_so(advisor, case_of, model_in_use):
+    case = case_of("advisor")
+    assert "Not available" in fragment(advisor, case, "?show=similar", "similar")
+    assert "is not known" in fragment(advisor, case, "?show=stability", "stability")
+    assert waterfall(read(advisor, case, "?show=explanation"))
+
+
+def test_an_assessment_of_an_older_model_is_still_taken_apart(
+    advisor, case, person, settings, tmp_path, explained_model
+):
+    services.assess(case=case, by=person("advisor"))
+    services.decide(
+        case=case,
+        assessment=Assessment.objects.get(),
+        outcome=Assessment.objects.get().verdict,
+        by=person("advisor"),
+        reason_code="",
+        reason="",
+    )
+    tiny_model(tmp_path, name="told-2")
+    versions.activate(version=versions.register(name="told-2", by=None), by=None, reason="")
+    shown = waterfall(read(advisor, case, "?show=explanation"))
+    assert float(shown["data-end"]) == pytest.approx(Assessment.objects.get().probability, abs=1e-12)
+
+
+def test_every_main_feature_is_compared(advisor, case):
+    html = read(advisor, case, "?show=comparison")
+    assert {element["data-main"] for element in Elements(html).having("data-main")} == set(catalogue.MAIN)
+
+
+def test_the_comparison_takes_the_chosen_segment(advisor, case):
+    html = read(advisor, case, "?segment=contract:Cash loans")
+    assert '<option value="contract:Cash loans" selected>' in html
+    alone = fragment(advisor, case, "?segment=contract:Cash loans", "comparison")
+    assert alone.lstrip().startswith('<section id="comparison"')
+    assert alone.strip() in html
+
+
+def test_a_segment_the_client_is_not_in_falls_back_to_everybody(advisor, case):
+    assert '<option value="all" selected>' in read(advisor, case, "?segment=age_band:30-39")
+
+
+def test_the_distribution_of_a_chosen_feature_marks_the_clients_place_also_in_the_table(
+    advisor, case_of, explained_model
+):
+    case = case_of("advisor", application={"EXT_SOURCE_2": 0.5})
+    html = fragment(advisor, case, "?feature=EXT_SOURCE_2", "comparison")
+    assert Elements(html).having("data-feature")[0]["data-feature"] == "EXT_SOURCE_2"
+    assert html.count("bin-client") == 1
+    assert html.count('<tr class="client-row">') == 1
+
+
+def test_the_interval_is_wilsons():
+    assert wilson(0, 20)[0] == 0
+    assert wilson(10, 100) == pytest.approx((0.0552, 0.1744), abs=1e-4)
+    assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_a_client_about_whom_nothing_moves_the_score_is_where_it_started(explained_model):
+    told = explanation([], -2.0, Calibration(Method.IDENTITY), None, log_odds=False)
+    assert told.waterfall.start == told.waterfall.end
+    assert told.groups == ()

@@ -1,0 +1,51 @@
+"""A counterfactual in words: both languages, whole sentences, no column names."""
+
+import pytest
+
+from creditdesk.reasons.counterfactual_phrases import sentences
+from scoring.ml.whatif.counterfactuals import Counterfactual
+from scoring.ml.whatif.request import translated
+from tests.factories import APPLICATION
+
+RECORD = {**APPLICATION, "FLAG_DOCUMENT_3": 0.0}
+
+
+def told(asked) -> dict[str, str]:
+    request = translated(RECORD, asked)
+    changes = {name: value for name, value in request.changes.items() if isinstance(value, float)}
+    return sentences(RECORD, Counterfactual(changes, asked, 0.05, 0.1))
+
+
+@pytest.mark.parametrize(
+    ("asked", "english", "french"),
+    [
+        (
+            {"AMT_CREDIT": 380_000.0},
+            "A credit of €380,000 instead of €406,598.",
+            "Un crédit de 380 000 € au lieu de 406 598 €.",
+        ),
+        (
+            {"AMT_CREDIT": 300_000.0},
+            "A credit of €300,000 instead of €406,598 and goods financed for €300,000 instead of €351,000, "
+            "the client paying the rest.",
+            "Un crédit de 300 000 € au lieu de 406 598 € et un bien financé pour 300 000 € au lieu de "
+            "351 000 €, le client payant le reste.",
+        ),
+        (
+            {"FLAG_DOCUMENT_3": 1.0},
+            "Document 3 provided, if the client really has it.",
+            "Document 3 fourni, si le client en dispose réellement.",
+        ),
+    ],
+)
+def test_a_change_is_said_as_a_person_would(asked, english, french):
+    said = told(asked)
+    plain = {name: " ".join(text.split()) for name, text in said.items()}
+    assert plain == {"text_en": english, "text_fr": french}
+
+
+def test_another_duration_says_the_instalment_and_both_durations():
+    said = told({"DURATION": 36.0})
+    assert "a monthly instalment of €" in said["text_en"].lower()
+    assert "over 3 years instead of about" in said["text_en"]
+    assert "sur 3 ans au lieu d’environ" in said["text_fr"]

@@ -1,0 +1,232 @@
+"""A client contests a decision: another person examines it, in time, with grounds."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEvent
+from creditdesk import services
+from creditdesk.models import Case, Contest, Decision
+from creditdesk.pages.portfolio import Contested
+from creditdesk.services import ActRefused
+from tests.creditdesk.case_builders import assessed, decided
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+WORDS = "I have repaid that loan: <b>here</b> is the certificate.\n\nأحمد"
+GROUNDS = "The certificate is genuine; the loan was repaid in spring."
+
+
+@pytest.fixture
+def case(case_of) -> Case:
+    """Refused by its advisor, as the model recommends."""
+    return decided(assessed(case_of("advisor", amount_credit=100_000), 0.3, "refuse"), "refuse")
+
+
+@pytest.fixture
+def contest(case, person) -> Contest:
+    return services.contest(case=case, words=WORDS, received_on=timezone.localdate(), by=person("advisor"))
+
+
+def post(browser, page, case, **data):
+    return browser.post(reverse(page, args=[case.reference]), data, headers=HTMX)
+
+
+def change(contest, by, **more):
+    asked = {"outcome": "changed", "grounds": GROUNDS, "reason_code": "data", **more}
+    return services.examine(contest=contest, by=by, **asked)
+
+
+def test_the_clients_words_are_kept_with_a_deadline(client_as, model_in_use, case, settings):
+    settings.CONTEST_DAYS = 21
+    today = timezone.localdate()
+    page = post(client_as("advisor"), "case_contest", case, words=WORDS, received_on=today.isoformat())
+    kept = Contest.objects.get()
+    assert (kept.words, kept.received_on, kept.due_on) == (WORDS, today, today + timedelta(days=21))
+    assert kept.decision == case.decisions.get()
+    text = page.content.decode()
+    assert "&lt;b&gt;here&lt;/b&gt;" in text
+    assert reverse("case_past", args=[case.reference, kept.decision.assessment_id]) in text
+    event = AuditEvent.objects.get(action="contest")
+    assert (event.details["previous"], event.details["new"]) == ("refuse", "contested")
+    assert "certificate" not in str(event.details)
+
+
+def test_an_upheld_decision_stands_with_the_examiners_grounds(client_as, model_in_use, case, contest, person):
+    browser = client_as("manager")
+    page = post(browser, "case_examine", case, contest=contest.pk, result="upheld", grounds=GROUNDS)
+    assert page.status_code == 200
+    kept = Contest.objects.get()
+    assert (kept.outcome, kept.grounds, kept.examiner) == ("upheld", GROUNDS, person("manager"))
+    assert case.decisions.get().status == "final"
+
+
+def test_a_changed_decision_replaces_the_first_which_stays_in_the_history(
+    client_as, model_in_use, case, contest
+):
+    post(
+        client_as("manager"), "case_examine", case,
+        contest=contest.pk, result="changed", change_code="data", grounds=GROUNDS,
+    )  # fmt: skip
+    old, new = Decision.objects.order_by("pk")
+    assert (old.outcome, old.status, old.decided_by.username) == ("refuse", "replaced", "advisor")
+    assert (new.outcome, new.status, new.decided_by.username) == ("accept", "final", "manager")
+    assert new.replaces == old
+    assert Contest.objects.get().new_decision == new
+    event = AuditEvent.objects.get(action="contest_examined")
+    assert (event.details["previous"], event.details["new"]) == ("refuse", "accept")
+    assert case.decisions.standing().get() == new
+
+
+def test_a_changed_decision_is_on_the_newest_assessment(case, contest, person):
+    first = case.latest_assessment
+    newest = assessed(case, 0.04).latest_assessment
+    new = change(contest, person("manager")).new_decision
+    assert (new.assessment, new.is_override) == (newest, False)
+    assert new.replaces.assessment == first
+
+
+def test_who_decided_does_not_examine(client_as, model_in_use, case_of, person):
+    case = decided(case_of("manager"), "accept")
+    contest = services.contest(case=case, words=WORDS, received_on=timezone.localdate(), by=person("manager"))
+    page = post(
+        client_as("manager"), "case_examine", case, contest=contest.pk, result="upheld", grounds=GROUNDS
+    )
+    assert page.status_code == 409
+    assert "another person" in page.content.decode()
+    assert Contest.objects.get().closed_at is None
+
+
+@pytest.mark.parametrize("role", ["decided_by", "checked_by"])
+def test_the_database_itself_wants_another_examiner(contest, person, role):
+    Contest.objects.filter(pk=contest.pk).update(**{role: person("manager")})
+    with pytest.raises(IntegrityError, match="examiner_is_another"), transaction.atomic():
+        Contest.objects.filter(pk=contest.pk).update(
+            examiner=person("manager"), outcome="upheld", grounds=GROUNDS, closed_at=timezone.now()
+        )
+
+
+def test_a_decision_is_contested_once_at_a_time(case, contest, person):
+    with pytest.raises(ActRefused, match="already"):
+        services.contest(case=case, words="Again", received_on=timezone.localdate(), by=person("advisor"))
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Contest.objects.all().delete()
+    assert Contest.objects.count() == 1
+
+
+@pytest.mark.parametrize(("outcome", "status"), [(None, None), ("refer", "final"), ("accept", "proposed")])
+def test_what_is_not_finally_decided_cannot_be_contested(client_as, model_in_use, case_of, outcome, status):
+    case = assessed(case_of("advisor"))
+    if outcome:
+        decided(case, outcome, status)
+    today = timezone.localdate().isoformat()
+    page = post(client_as("advisor"), "case_contest", case, words=WORDS, received_on=today)
+    assert page.status_code == 409
+    assert "no final decision to contest" in page.content.decode()
+    assert not Contest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "days", "message"),
+    [
+        ("", 0, "This field is required"),
+        ("  \n ", 0, "This field is required"),
+        ("x" * 4001, 0, "at most 4000 characters"),
+        (WORDS, 1, "in the future"),
+        (WORDS, -1, "before the decision"),
+    ],
+)
+def test_bad_words_and_days_are_refused_by_name(client_as, model_in_use, case, words, days, message):
+    day = timezone.localdate() + timedelta(days=days)
+    page = post(client_as("advisor"), "case_contest", case, words=words, received_on=day.isoformat())
+    assert page.status_code == 422
+    assert message in page.content.decode()
+    assert not Contest.objects.exists()
+
+
+def test_a_change_without_a_reason_is_refused(client_as, model_in_use, case, contest):
+    page = post(
+        client_as("manager"), "case_examine", case, contest=contest.pk, result="changed", grounds=GROUNDS
+    )
+    assert page.status_code == 422
+    assert "A changed decision needs a reason" in page.content.decode()
+    assert Contest.objects.get().closed_at is None
+
+
+def test_an_answered_contest_is_not_answered_again(contest, person):
+    services.examine(contest=contest, outcome="upheld", grounds=GROUNDS, by=person("manager"))
+    with pytest.raises(ActRefused, match="already"):
+        change(contest, person("manager"))
+    assert Decision.objects.count() == 1
+
+
+def test_a_new_decision_can_be_contested_in_its_turn(case, contest, person):
+    change(contest, person("manager"))
+    second = services.contest(
+        case=case, words="And now?", received_on=timezone.localdate(), by=person("advisor")
+    )
+    assert second.decided_by == person("manager")
+
+
+def test_a_change_that_a_second_person_rejects_leaves_the_first_decision_standing(case_of, person):
+    case = decided(assessed(case_of("advisor", amount_credit=900_000), 0.3, "refuse"), "refuse")
+    today = timezone.localdate()
+    contest = services.contest(case=case, words=WORDS, received_on=today, by=person("advisor"))
+    proposed = change(contest, person("manager")).new_decision
+    assert proposed.status == "proposed"
+    second = person("auditor")
+    second.role = "manager"
+    second.save()
+    services.check_decision(decision=proposed, approve=False, reason=GROUNDS, by=second)
+    assert case.decisions.standing().get().outcome == "refuse"
+    assert Contest.objects.get().closed_at is None
+    assert change(Contest.objects.get(), person("manager")).new_decision.replaces.outcome == "refuse"
+
+
+def test_the_portfolio_counts_late_and_overturned(client_as, case, contest, person):
+    late = timezone.localdate() - timedelta(days=1)
+    Contest.objects.filter(pk=contest.pk).update(received_on=late, due_on=late)
+    assert Contested.of(Case.objects.all()) == Contested(waiting=1, late=1, examined=0, overturned=0)
+    change(Contest.objects.get(), person("manager"))
+    after = Contested.of(Case.objects.all())
+    assert (after.waiting, after.late, after.examined, after.overturned) == (0, 0, 1, 1)
+    assert after.overturn_rate == 1.0
+    assert 'data-overturned="1"' in client_as("manager").get("/portfolio/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["admin", "analyst", "auditor"])
+def test_only_advisors_and_managers_record_a_contest(case, person, name):
+    with pytest.raises(PermissionDenied):
+        services.contest(case=case, words=WORDS, received_on=timezone.localdate(), by=person(name))
+
+
+@pytest.mark.parametrize("name", ["advisor", "admin", "analyst", "auditor"])
+def test_only_a_manager_examines(contest, person, name):
+    with pytest.raises(PermissionDenied):
+        change(contest, person(name))
+
+
+def test_the_original_assessment_is_shown_as_it_was(client_as, model_in_use, case_of, person):
+    case = case_of("advisor", name="Zoé O’Brien")
+    first = services.assess(case=case, by=person("advisor"))
+    case.profile.application = {**case.profile.application, "AMT_INCOME_TOTAL": 1_000_000.0}
+    case.profile.digest = "1" * 64
+    case.profile.save()
+    page = client_as("advisor").get(reverse("case_past", args=[case.reference, first.pk])).content.decode()
+    assert "202,500" in page
+    assert "1,000,000" not in page
+    assert f'data-verdict="{first.verdict}"' in page
+    assert f'data-probability="{first.probability!r}"' in page
+    assert "data has changed since" in page
+
+
+def test_the_assessment_of_another_case_does_not_exist(client_as, model_in_use, case_of, person):
+    case, other = case_of("advisor"), case_of("colleague")
+    foreign = services.assess(case=other, by=person("colleague"))
+    assert (
+        client_as("advisor").get(reverse("case_past", args=[case.reference, foreign.pk])).status_code == 404
+    )

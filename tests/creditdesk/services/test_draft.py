@@ -1,0 +1,115 @@
+"""A case that is being entered survives a sign-out, belongs to its author, and goes when it should."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from creditdesk.models import Case, Draft, MonitoringRecord
+from creditdesk.models.draft import KEPT
+from creditdesk.services.draft import MOST_DRAFTS
+from tests.creditdesk.pages.test_case_page import Elements
+from tests.creditdesk.views.test_new_case import typed
+from tests.factories import APPLICATION
+
+NEW, SAVE, DELETE = "/cases/new/", "/cases/new/draft/", "/cases/new/draft/delete/"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def advisor(client_as):
+    return client_as("advisor")
+
+
+def begun(browser, **answers) -> Draft:
+    """A draft as the page saves it while somebody types."""
+    key = str(uuid.uuid4())
+    browser.post(SAVE, {"draft": key, **answers}, headers=HTMX)
+    return Draft.objects.get(key=key)
+
+
+def shown(browser, draft) -> dict[str, str | None]:
+    html = browser.get(f"{NEW}?draft={draft.key}").content.decode()
+    return {one["name"]: one.get("value") for one in Elements(html).having("name")}
+
+
+def test_what_was_typed_comes_back_after_signing_out(client_as, advisor):
+    draft = begun(advisor, client_name="Zoé <b>Lefèvre</b>", AMT_CREDIT="abc", AMT_ANNUITY="24 700,50")
+    advisor.logout()
+    again = shown(client_as("advisor"), draft)
+    assert (again["client_name"], again["AMT_CREDIT"]) == ("Zoé <b>Lefèvre</b>", "abc")
+    assert again["AMT_ANNUITY"] == "24 700,50"
+    assert again["draft"] == str(draft.key)
+
+
+def test_typing_on_writes_the_same_draft(advisor, db):
+    draft = begun(advisor, client_name="Zoé")
+    advisor.post(SAVE, {"draft": str(draft.key), "client_name": "Zoé L"}, headers=HTMX)
+    assert Draft.objects.get().answers == {"client_name": "Zoé L"}
+
+
+def test_an_empty_form_is_no_draft(advisor, db):
+    advisor.post(SAVE, {"draft": str(uuid.uuid4()), "applied_on": "2026-11-22"}, headers=HTMX)
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_is_listed_for_its_author_alone(advisor, client_as):
+    draft = begun(advisor, client_name="مريم")
+    assert "مريم" in advisor.get(NEW).content.decode()
+    colleague = client_as("colleague")
+    assert "مريم" not in colleague.get(NEW).content.decode()
+    assert colleague.get(f"{NEW}?draft={draft.key}").status_code == 404
+    colleague.post(DELETE, {"draft": str(draft.key)})
+    colleague.post(SAVE, {"draft": str(draft.key), "client_name": "mine"}, headers=HTMX)
+    assert Draft.objects.get(by=draft.by).answers == {"client_name": "مريم"}
+
+
+def test_opening_the_case_ends_its_draft(advisor, model_in_use):
+    draft = begun(advisor, client_name="Zoé")
+    advisor.post(NEW, {**typed(APPLICATION), "draft": str(draft.key)})
+    assert Case.objects.count() == 1
+    assert not Draft.objects.exists()
+
+
+def test_a_case_that_is_refused_keeps_its_draft(advisor, db):
+    draft = begun(advisor, client_name="Zoé")
+    assert advisor.post(NEW, {"draft": str(draft.key), "client_name": "Zoé"}).status_code == 422
+    assert Draft.objects.get() == draft
+
+
+def test_a_draft_goes_a_month_after_its_last_change(advisor, db):
+    old, young = begun(advisor, client_name="Old"), begun(advisor, client_name="Young")
+    Draft.objects.filter(pk=old.pk).update(saved_at=timezone.now() - KEPT - timedelta(minutes=1))
+    page = advisor.get(NEW).content.decode()
+    assert list(Draft.objects.all()) == [young]
+    assert f"after {KEPT.days} days" in page
+
+
+def test_one_person_keeps_so_many_drafts_and_no_more(advisor, person):
+    Draft.objects.bulk_create(
+        Draft(by=person("advisor"), answers={"client_name": str(n)}) for n in range(MOST_DRAFTS)
+    )
+    html = advisor.post(SAVE, {"draft": str(uuid.uuid4()), "client_name": "One more"}, headers=HTMX)
+    assert "twenty drafts already" in html.content.decode()
+    assert Draft.objects.count() == MOST_DRAFTS
+
+
+def test_without_javascript_a_button_saves_and_opens_the_draft(advisor, db):
+    response = advisor.post(SAVE, {"draft": str(uuid.uuid4()), "client_name": "Zoé"})
+    assert response.url == f"{NEW}?draft={Draft.objects.get().key}"
+
+
+def test_what_a_draft_holds_is_neither_sex_nor_family_status(advisor, db):
+    draft = begun(advisor, client_name="Zoé", CODE_GENDER="F", NAME_FAMILY_STATUS="Married")
+    assert draft.answers == {"client_name": "Zoé"}
+    assert not MonitoringRecord.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["", "x", "0" * 32, "'; DROP TABLE"])
+def test_a_key_that_is_none_opens_nothing(advisor, db, key):
+    assert advisor.get(NEW, {"draft": key}).status_code == 404
+
+
+def test_a_very_long_answer_is_cut_not_stored_whole(advisor, db):
+    assert len(begun(advisor, client_name="x" * 5_000).answers["client_name"]) == 200

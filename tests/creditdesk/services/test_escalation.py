@@ -1,0 +1,128 @@
+"""A case is passed on to a manager with a reason, and comes back with an answer."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from accounts.models import AuditEvent
+from creditdesk import services
+from creditdesk.models import Case, Claim, Escalation
+from creditdesk.services import ActRefused
+from tests.creditdesk.case_builders import decided
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+REASON = "The amount is above what I decide alone."
+ANSWER = "Ask for the last three payslips, then accept."
+
+
+@pytest.fixture
+def case(case_of):
+    return case_of("advisor")
+
+
+@pytest.fixture
+def escalation(case, person) -> Escalation:
+    return services.escalate(case=case, reason=REASON, by=person("advisor"))
+
+
+def post(browser, page, case, **data):
+    return browser.post(reverse(page, args=[case.reference]), data, headers=HTMX)
+
+
+def test_an_escalation_is_kept_with_its_reason_and_stands_in_the_managers_queue(
+    client_as, model_in_use, case
+):
+    assert post(client_as("advisor"), "case_escalate", case, reason=REASON).status_code == 200
+    kept = Escalation.objects.get()
+    assert (kept.case, kept.reason, kept.escalated_by.username) == (case, REASON, "advisor")
+    assert case.reference in client_as("manager").get("/cases/?queue=escalated").content.decode()
+    event = AuditEvent.objects.get(action="escalation")
+    assert (event.details["previous"], event.details["new"]) == ("pending", "escalated")
+    assert REASON not in str(event.details)
+
+
+def test_the_answer_gives_the_case_back_and_keeps_the_history(
+    client_as, model_in_use, case, escalation, person
+):
+    answer = post(client_as("manager"), "case_answer", case, escalation=escalation.pk, answer=ANSWER)
+    assert answer.status_code == 200
+    kept = Escalation.objects.get()
+    assert (kept.answer, kept.answered_by) == (ANSWER, person("manager"))
+    page = client_as("advisor").get(case.get_absolute_url()).content.decode()
+    assert REASON in page
+    assert ANSWER in page
+    assert not Case.objects.escalated().exists()
+
+
+def test_passing_on_ends_ones_own_claim(case, person):
+    services.claim(case=case, by=person("advisor"))
+    services.escalate(case=case, reason=REASON, by=person("advisor"))
+    assert Claim.objects.get().released_at
+
+
+def test_a_case_that_somebody_else_has_claimed_is_not_passed_on(case, person):
+    services.claim(case=case, by=person("manager"))
+    with pytest.raises(ActRefused, match="manager has claimed"):
+        services.escalate(case=case, reason=REASON, by=person("advisor"))
+
+
+def test_a_decided_case_is_not_passed_on(client_as, model_in_use, case):
+    decided(case)
+    answer = post(client_as("advisor"), "case_escalate", case, reason=REASON)
+    assert answer.status_code == 409
+    assert "Already decided" in answer.content.decode()
+    assert not Escalation.objects.exists()
+
+
+def test_a_case_is_with_a_manager_once_at_a_time(case, person, escalation):
+    with pytest.raises(ActRefused, match="already"):
+        services.escalate(case=case, reason=REASON, by=person("advisor"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Escalation.objects.create(case=case, reason=REASON, escalated_by=person("advisor"))
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "too short", "x" * 2001])
+def test_empty_and_endless_reasons_are_refused(client_as, model_in_use, case, reason):
+    answer = post(client_as("advisor"), "case_escalate", case, reason=reason)
+    assert answer.status_code == 422
+    assert 'class="errorlist"' in answer.content.decode()
+    assert not Escalation.objects.exists()
+
+
+def test_html_in_a_reason_is_text(client_as, model_in_use, case):
+    written = "<script>alert(1)</script> & <b>too much</b>"
+    page = post(client_as("advisor"), "case_escalate", case, reason=written).content.decode()
+    assert Escalation.objects.get().reason == written
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_nobody_answers_their_own_escalation(case, person):
+    own = services.escalate(case=case, reason=REASON, by=person("manager"))
+    with pytest.raises(ActRefused, match="another person"):
+        services.answer_escalation(escalation=own, answer=ANSWER, by=person("manager"))
+    with pytest.raises(IntegrityError, match="answerer_is_another"), transaction.atomic():
+        Escalation.objects.filter(pk=own.pk).update(
+            answer=ANSWER, answered_by=person("manager"), answered_at=own.escalated_at
+        )
+
+
+def test_an_answered_escalation_is_not_answered_again(escalation, person):
+    services.answer_escalation(escalation=escalation, answer=ANSWER, by=person("manager"))
+    with pytest.raises(ActRefused, match="already"):
+        services.answer_escalation(escalation=escalation, answer="Or rather not.", by=person("manager"))
+    assert Escalation.objects.get().answer == ANSWER
+
+
+@pytest.mark.parametrize("name", ["advisor", "colleague", "auditor", "analyst", "admin"])
+def test_only_a_manager_answers(escalation, person, name):
+    with pytest.raises(PermissionDenied):
+        services.answer_escalation(escalation=escalation, answer=ANSWER, by=person(name))
+
+
+def test_the_escalation_of_another_case_does_not_exist(client_as, model_in_use, case_of, escalation):
+    other = case_of("advisor")
+    answer = post(client_as("manager"), "case_answer", other, escalation=escalation.pk, answer=ANSWER)
+    assert answer.status_code == 404

@@ -1,0 +1,266 @@
+"""What if: the model's own answer to another request, refused where it makes no sense, stored nowhere."""
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from accounts.models import AuditEvent
+from creditdesk import services
+from creditdesk.forms.simulation import SimulationForm
+from creditdesk.models import Assessment, Scenario
+from creditdesk.pages.simulation import SimulationPage
+from creditdesk.services.assessment import ask
+from scoring import engine
+from scoring.ml.whatif.request import translated
+from tests.creditdesk.case_builders import assessed, decided
+from tests.creditdesk.pages.test_case_page import Elements
+from tests.factories import APPLICATION
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_asked_before():
+    cache.clear()
+
+
+@pytest.fixture
+def case(case_of, model_in_use):
+    return case_of("advisor")
+
+
+@pytest.fixture
+def advisor(client_as):
+    return client_as("advisor")
+
+
+def simulate(browser, case, headers=HTMX, **asked):
+    return browser.post(reverse("case_simulate", args=[case.reference]), asked, headers=headers)
+
+
+def simulated(response) -> float:
+    (found,) = Elements(response.content.decode()).having("data-simulation")
+    return float(found["data-simulated-probability"])
+
+
+def test_the_answer_is_that_of_the_door_for_the_changed_profile(advisor, case):
+    response = simulate(advisor, case, AMT_CREDIT="380000", AMT_INCOME_TOTAL="250000")
+    changed = {**case.profile.record, "AMT_CREDIT": 380000.0, "AMT_INCOME_TOTAL": 250000.0}
+    assert simulated(response) == ask(engine.current(), changed).probability
+
+
+def test_a_simulation_is_no_assessment_and_leaves_the_case_as_it_is(advisor, case, person):
+    stored = services.assess(case=case, by=person("advisor"))
+    before = case.profile.digest
+    html = simulate(advisor, case, AMT_CREDIT="380000").content.decode()
+    assert "Simulation, not a decision" in html
+    assert list(Assessment.objects.all()) == [stored]
+    case.profile.refresh_from_db()
+    assert case.profile.digest == before
+    assert not case.decisions.exists()
+
+
+def test_it_is_compared_with_the_stored_assessment(advisor, case, person):
+    stored = services.assess(case=case, by=person("advisor"))
+    html = simulate(advisor, case, EXT="", AMT_CREDIT="380000").content.decode()
+    assert "Stored assessment" in html
+    assert "comes from another model" not in html
+    assert stored.verdict in html
+
+
+def test_each_different_answer_is_audited_once_and_names_no_value(advisor, case):
+    for credit in ("380000", "380000", "370000", "380000"):
+        simulate(advisor, case, AMT_CREDIT=credit)
+    events = AuditEvent.objects.filter(action="simulation", target=case.reference)
+    assert [event.details["fields"] for event in events] == [["AMT_CREDIT"], ["AMT_CREDIT"]]
+    assert not any("380000" in str(event.details) for event in events)
+
+
+def test_what_is_sent_as_shown_changes_nothing(advisor, case):
+    page = Elements(advisor.get(reverse("case_simulate", args=[case.reference])).content.decode())
+    shown = {one["name"]: one["value"] for one in page.having("data-on-file")}
+    assert len(shown) == 7
+    response = simulate(advisor, case, **shown)
+    assert simulated(response) == ask(engine.current(), case.profile.record).probability
+    assert "Nothing is changed yet" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "message"),
+    [
+        ({"AMT_CREDIT": "999"}, "AMT_CREDIT", "must be between"),
+        ({"AMT_CREDIT": "5000001"}, "AMT_CREDIT", "must be between"),
+        ({"AMT_CREDIT": ""}, "AMT_CREDIT", "cannot be left empty"),
+        ({"AMT_CREDIT": "a lot"}, "AMT_CREDIT", "enter a number"),
+        ({"AMT_CREDIT": "1e308"}, "AMT_CREDIT", "must be between"),
+        ({"AMT_CREDIT": "1e999"}, "AMT_CREDIT", "must be between"),
+        ({"AMT_CREDIT": "nan"}, "AMT_CREDIT", "enter a number"),
+        ({"AMT_CREDIT": "inf"}, "AMT_CREDIT", "enter a number"),
+        ({"AMT_CREDIT": "-1"}, "AMT_CREDIT", "must be between"),
+        ({"AMT_ANNUITY": "99"}, "AMT_ANNUITY", "must be between"),
+        ({"AMT_ANNUITY": "400000", "AMT_CREDIT": "390000"}, "AMT_ANNUITY", "cannot be above the credit"),
+        ({"AMT_ANNUITY": "100000"}, "AMT_ANNUITY", "less than 6 months"),
+        ({"AMT_ANNUITY": "3000"}, "AMT_ANNUITY", "would not be repaid within 60 months"),
+        ({"AMT_CREDIT": "1600000"}, "AMT_CREDIT", "would not be repaid within 60 months"),
+        ({"AMT_ANNUITY": "20000", "DURATION": "12"}, "DURATION", "not both"),
+        ({"DURATION": "5"}, "DURATION", "must be between"),
+        ({"DURATION": "61"}, "DURATION", "must be between"),
+        ({"DOWN_PAYMENT": "-1"}, "DOWN_PAYMENT", "must be between"),
+        ({"DOWN_PAYMENT": "900000"}, "DOWN_PAYMENT", "must be less than"),
+        ({"AMT_GOODS_PRICE": "500000"}, "AMT_GOODS_PRICE", "is too high for a credit"),
+        ({"AMT_GOODS_PRICE": "100000"}, "AMT_GOODS_PRICE", "is too much for goods"),
+        ({"AMT_INCOME_TOTAL": "0"}, "AMT_INCOME_TOTAL", "must be between"),
+        ({"AMT_INCOME_TOTAL": "20000001"}, "AMT_INCOME_TOTAL", "must be between"),
+        ({"MONTHS_EMPLOYED": "601"}, "MONTHS_EMPLOYED", "must be between"),
+        ({"MONTHS_EMPLOYED": "300"}, "MONTHS_EMPLOYED", "nobody is hired before 16"),
+        ({"MONTHS_EMPLOYED": "<b>x</b>"}, "MONTHS_EMPLOYED", "enter a number"),
+        ({"FLAG_DOCUMENT_3": "2"}, "FLAG_DOCUMENT_3", "not one of the available choices"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_at_its_field(advisor, case, asked, field, message):
+    response = simulate(advisor, case, **asked)
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert field in {one["data-wrong"] for one in Elements(html).having("data-wrong")}
+    assert message in html
+    assert "data-simulation" not in html
+    assert not AuditEvent.objects.filter(action="simulation").exists()
+
+
+@pytest.mark.parametrize("bound", ["1000", "5000000"])
+def test_the_bounds_themselves_are_no_error_of_the_field(advisor, case, bound):
+    html = simulate(advisor, case, AMT_INCOME_TOTAL=bound).content.decode()
+    assert "data-simulation" in html
+
+
+@pytest.mark.parametrize("name", ["EXT_SOURCE_2", "CODE_GENDER", "DAYS_BIRTH", "AMT_BALANCE", "SK_ID_CURR"])
+def test_what_nobody_declared_editable_cannot_be_changed(advisor, case, name):
+    response = simulate(advisor, case, **{name: "0.9"})
+    assert response.status_code == 422
+    assert f"{name} (" in response.content.decode()
+
+
+def test_a_price_above_a_smaller_credit_follows_it_and_says_so(advisor, case):
+    response = simulate(advisor, case, AMT_CREDIT="300000")
+    changed = {**case.profile.record, "AMT_CREDIT": 300000.0, "AMT_GOODS_PRICE": 300000.0}
+    assert simulated(response) == ask(engine.current(), changed).probability
+    assert "Price of the goods" in response.content.decode()
+
+
+def test_a_simulation_of_a_decided_case_says_that_it_is_decided(advisor, case):
+    decided(case)
+    page = advisor.get(reverse("case_simulate", args=[case.reference])).content.decode()
+    assert "This case was decided by" in page
+    assert simulate(advisor, case, AMT_CREDIT="380000").status_code == 200
+
+
+def test_without_a_model_it_says_why_and_offers_nothing(advisor, case_of):
+    response = simulate(advisor, case_of("advisor"), AMT_CREDIT="380000")
+    assert response.status_code == 409
+    assert "the model is not available" in response.content.decode()
+    assert not AuditEvent.objects.filter(action="simulation").exists()
+
+
+def test_who_may_not_assess_cannot_simulate_and_reads_the_scenarios(client_as, case):
+    auditor = client_as("auditor")
+    assert simulate(auditor, case, AMT_CREDIT="380000").status_code == 403
+    page = auditor.get(reverse("case_simulate", args=[case.reference])).content.decode()
+    assert "data-whatif" not in page
+    assert simulate(client_as("colleague"), case, AMT_CREDIT="380000").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["Zoé d’Été", "<script>alert(1)</script>", "مريم", 'O"Brien'])
+def test_without_javascript_the_whole_page_answers_any_name(advisor, case_of, model_in_use, name):
+    case = case_of("advisor", name=name)
+    html = simulate(advisor, case, headers={}, AMT_CREDIT="380000").content.decode()
+    assert html.startswith("<!doctype html>")
+    assert "data-simulation" in html
+    assert "<script>alert" not in html
+
+
+def test_without_javascript_the_message_stands_once_at_its_field(advisor, case):
+    response = simulate(advisor, case, headers={}, AMT_ANNUITY="99")
+    page = Elements(response.content.decode())
+    assert response.status_code == 422
+    ids = [one["id"] for one in page.having("id")]
+    assert len(set(ids)) == len(ids)
+    (wrong,) = [one for one in page.having("aria-invalid") if one["name"] == "AMT_ANNUITY"]
+    assert "AMT_ANNUITY-error" in (wrong["aria-describedby"] or "").split()
+
+
+def test_it_answers_in_french_with_french_numbers(advisor, case):
+    advisor.cookies["django_language"] = "fr"
+    assert simulate(advisor, case, AMT_CREDIT="380 000,50").status_code == 200
+    assert "doit" in simulate(advisor, case, DOWN_PAYMENT="900000").content.decode()
+
+
+def save(browser, case, **asked):
+    return browser.post(reverse("scenario_save", args=[case.reference]), asked, headers=HTMX)
+
+
+def test_a_scenario_keeps_what_was_asked_and_the_answer(advisor, case):
+    save(advisor, case, AMT_CREDIT="380000", scenario_name="Smaller")
+    row = Scenario.objects.get()
+    changed = {**case.profile.record, "AMT_CREDIT": 380000.0}
+    model = engine.current()
+    assert (row.asked, row.changes) == ({"AMT_CREDIT": 380000.0}, {"AMT_CREDIT": 380000.0})
+    assert row.probability == ask(model, changed).probability
+    assert (row.model_version, row.model_digest, row.by.username) == ("tiny-1", model.digest, "advisor")
+    assert AuditEvent.objects.get(action="scenario_saved").details["scenario"] == row.pk
+
+
+def test_scenarios_stand_side_by_side_and_open_again(advisor, case):
+    save(advisor, case, AMT_CREDIT="380000", scenario_name="Smaller")
+    html = save(advisor, case, DURATION="36", scenario_name="Longer <i>").content.decode()
+    shown = [one["data-scenario"] for one in Elements(html).having("data-scenario")]
+    assert shown == ["Smaller", "Longer <i>"]
+    assert "<i>" not in html
+    smaller = Scenario.objects.get(name="Smaller")
+    page = advisor.get(f"{reverse('case_simulate', args=[case.reference])}?scenario={smaller.pk}")
+    fields = {one["name"]: one["value"] for one in Elements(page.content.decode()).having("data-on-file")}
+    assert fields["AMT_CREDIT"] == "380,000"
+
+
+def test_a_scenario_needs_a_name_of_its_own(advisor, case):
+    assert save(advisor, case, AMT_CREDIT="380000", scenario_name=" ").status_code == 422
+    save(advisor, case, AMT_CREDIT="380000", scenario_name="Smaller")
+    response = save(advisor, case, AMT_CREDIT="370000", scenario_name="Smaller")
+    assert response.status_code == 409
+    assert "choose another" in response.content.decode()
+    assert Scenario.objects.count() == 1
+
+
+def test_nobody_deletes_a_colleagues_scenario(advisor, client_as, case):
+    save(advisor, case, AMT_CREDIT="380000", scenario_name="Smaller")
+    delete = reverse("scenario_delete", args=[case.reference])
+    chosen = {"scenario": str(Scenario.objects.get().pk)}
+    assert client_as("manager").post(delete, chosen).status_code == 409
+    assert Scenario.objects.exists()
+    advisor.post(delete, chosen)
+    assert not Scenario.objects.exists()
+    assert AuditEvent.objects.filter(action="scenario_deleted", actor="advisor").exists()
+
+
+def test_a_field_that_a_case_does_not_have_is_not_offered(advisor, case_of, model_in_use):
+    revolving = case_of("advisor", application={"NAME_CONTRACT_TYPE": "Revolving loans"})
+    page = advisor.get(reverse("case_simulate", args=[revolving.reference])).content.decode()
+    assert 'name="DURATION"' not in page
+    assert 'name="AMT_CREDIT"' in page
+    assert APPLICATION["NAME_CONTRACT_TYPE"] == "Cash loans"
+
+
+def test_the_reasons_that_change_most_are_those_of_the_groups_that_moved(advisor, case, person):
+    services.assess(case=case, by=person("advisor"))
+    page = SimulationPage(case, person("advisor"), SimulationForm(None, case.profile.record))
+    request = translated(case.profile.record, {"AMT_INCOME_TOTAL": 1_000.0})
+    page.simulation = services.simulate(case=case, request=request, by=person("advisor"))
+    moved = [abs(shift.by) for shift in page.shifts]
+    assert page.is_comparable
+    assert moved == sorted(moved, reverse=True)
+    assert all(shift.amounts[0] != shift.amounts[1] for shift in page.shifts)
+
+
+def test_a_stored_assessment_of_another_model_is_said_to_be_one(advisor, case):
+    assessed(case)
+    html = simulate(advisor, case, AMT_CREDIT="380000").content.decode()
+    assert "comes from another model or other data" in html

@@ -1,0 +1,175 @@
+"""A case entered by hand: the same record as an import, a message at every field that is wrong."""
+
+from datetime import timedelta
+from itertools import islice
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from creditdesk.forms.application import ApplicationForm, asked
+from creditdesk.models import Assessment, Case
+from scoring.ml.features import frames
+from scoring.ml.features.matrix import feature_matrix
+from scoring.ml.tables.catalogue import PROTECTED
+from scoring.ml.tables.folder import open_folder
+from scoring.ml.tables.schema import Kind
+from tests.factories import APPLICATION
+
+NEW = "/cases/new/"
+
+
+def typed(application, **changes) -> dict[str, str]:
+    """What a person types for these raw columns today."""
+    today = timezone.localdate()
+    answers = {"client_name": "Zoé Lefèvre", "applied_on": today.isoformat()}
+    for column in asked():
+        value = application.get(column.name)
+        if value is None or value in column.unknown:
+            answers |= {"no_employment": "on"} if value == 365243.0 else {}
+        elif column.kind is Kind.DAYS:
+            answers[column.name] = (today + timedelta(days=value)).isoformat()
+        elif column.kind is Kind.FLAG:
+            answers[column.name] = str(int(value))
+        else:
+            answers[column.name] = value if isinstance(value, str) else repr(value)
+    return answers | changes
+
+
+@pytest.fixture
+def advisor(client_as):
+    return client_as("advisor")
+
+
+def test_a_case_entered_by_hand_lands_on_its_verdict(advisor, model_in_use):
+    response = advisor.post(NEW, typed(APPLICATION))
+    case = Case.objects.get()
+    assert response.url == case.get_absolute_url()
+    assert (case.client.name, case.advisor.username, case.origin) == ("Zoé Lefèvre", "advisor", "manual")
+    assert "data-verdict" in advisor.get(response.url).content.decode()
+    assert Assessment.objects.get().case == case
+
+
+def test_what_is_stored_is_what_an_import_would_have_read(advisor, db):
+    advisor.post(NEW, typed(APPLICATION))
+    profile = Case.objects.get().profile
+    assert profile.application == APPLICATION
+    assert (profile.history, profile.history_rows) == ({}, {})
+
+
+def test_sex_and_family_status_are_neither_asked_nor_stored(advisor, db):
+    html = advisor.get(NEW).content.decode()
+    for name in (*PROTECTED, "CNT_FAM_MEMBERS", "NAME_TYPE_SUITE"):
+        assert name not in html
+    advisor.post(NEW, typed(APPLICATION, CODE_GENDER="F", NAME_FAMILY_STATUS="Married"))
+    assert not set(PROTECTED) & set(Case.objects.get().profile.application)
+
+
+@pytest.mark.real_data
+def test_a_client_through_the_form_is_the_same_as_through_the_batch(home_credit, tmp_path):
+    applications = "application_train.parquet"
+    (tmp_path / applications).symlink_to(home_credit / "seven_tables" / applications)
+    batch = next(frames.profiles(open_folder(tmp_path)))
+    by_batch = feature_matrix(batch.columns)
+    for position, (record, _history) in enumerate(islice(batch.records(), 60)):
+        form = ApplicationForm(typed(record))
+        assert form.is_valid(), form.errors
+        by_form = feature_matrix(frames.columns_of([form.application()]))
+        assert by_form.tobytes() == by_batch[position].tobytes()
+
+
+def born(years: int) -> str:
+    return (timezone.localdate() - timedelta(days=int(years * 365.25) + 5)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("field", "answer", "message"),
+    [
+        ("AMT_CREDIT", "-5000", "Must be at least"),
+        ("AMT_CREDIT", "", "This field is required"),
+        ("AMT_INCOME_TOTAL", "a lot", "Enter a number"),
+        ("AMT_INCOME_TOTAL", "nan", "Enter a number"),
+        ("AMT_ANNUITY", "1,5", "Enter a number"),
+        ("CNT_CHILDREN", "1.5", "Enter a whole number"),
+        ("EXT_SOURCE_2", "1.2", "Must be at most"),
+        ("NAME_CONTRACT_TYPE", "Gift", "Gift is not one of the available choices"),
+        ("NAME_HOUSING_TYPE", "Castle", "Castle is not one of the available choices"),
+        ("DAYS_BIRTH", born(5), "must be between 18 years and 120 years old"),
+        ("DAYS_BIRTH", born(130), "must be between 18 years and 120 years old"),
+        ("DAYS_EMPLOYED", "2999-01-01", "after the application"),
+        ("applied_on", "2999-01-01", "cannot be in the future"),
+        ("client_name", " ", "This field is required"),
+    ],
+)
+def test_a_wrong_answer_is_told_at_its_field_and_nothing_is_lost(advisor, db, field, answer, message):
+    response = advisor.post(NEW, typed(APPLICATION, **{field: answer}))
+    assert response.status_code == 422
+    assert message in " ".join(response.context["form"].errors[field])
+    html = response.content.decode()
+    assert message in html
+    assert "Zoé Lefèvre" in html or field == "client_name"
+    assert 'value="406597.5"' in html or field == "AMT_CREDIT"
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value"),
+    [
+        ("fr", "202 500,50", 202500.5),
+        ("fr", "202\u202f500", 202500.0),
+        ("fr", "202500.5", 202500.5),
+        ("en", "202,500.50", 202500.5),
+        ("en", "202500", 202500.0),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(db, language, text, value):
+    with override(language):
+        form = ApplicationForm(typed(APPLICATION, AMT_INCOME_TOTAL=text))
+        assert form.is_valid(), form.errors
+        assert form.application()["AMT_INCOME_TOTAL"] == value
+
+
+def test_no_employment_is_said_and_not_left_out(advisor, db):
+    answers = typed({**APPLICATION, "DAYS_EMPLOYED": 365243.0})
+    advisor.post(NEW, answers)
+    assert Case.objects.get().profile.application["DAYS_EMPLOYED"] == 365243.0
+    both = typed(APPLICATION, no_employment="on")
+    assert "not both" in advisor.post(NEW, both).content.decode()
+    assert Case.objects.count() == 1
+
+
+def test_an_unanswered_critical_question_makes_the_verdict_refer(advisor, model_in_use):
+    response = advisor.post(NEW, typed({**APPLICATION, "AMT_INCOME_TOTAL": None}))
+    assert 'data-verdict="refer"' in advisor.get(response.url).content.decode()
+
+
+def test_an_earlier_application_counts_its_days_from_that_day(advisor, db):
+    earlier = timezone.localdate() - timedelta(days=10)
+    answers = typed(APPLICATION, applied_on=earlier.isoformat())
+    advisor.post(NEW, answers)
+    case = Case.objects.get()
+    assert timezone.localdate(case.submitted_at) == earlier
+    assert case.profile.application["DAYS_BIRTH"] == float(APPLICATION["DAYS_BIRTH"]) + 10
+
+
+def test_only_those_who_open_cases_can_enter_one(client_as):
+    for who in ("auditor", "analyst", "admin"):
+        assert client_as(who).get(reverse("case_new")).status_code == 403
+        assert client_as(who).post(reverse("case_new"), typed(APPLICATION)).status_code == 403
+    assert not Case.objects.exists()
+
+
+def test_the_form_says_what_most_clients_have_where_a_model_knows(advisor, model_in_use):
+    assert "Most clients: €1 to €9." in advisor.get(NEW).content.decode()
+
+
+def test_without_a_model_the_form_claims_nothing_about_others(advisor, db):
+    assert "Most clients" not in advisor.get(NEW).content.decode()
+
+
+def test_an_instalment_above_the_whole_credit_is_a_slip(advisor, db):
+    response = advisor.post(NEW, typed(APPLICATION, AMT_ANNUITY="500000"))
+    assert response.status_code == 422
+    assert "cannot be above the whole credit" in response.content.decode()
+    assert not Case.objects.exists()

@@ -1,0 +1,209 @@
+"""What every page owes its reader: the look, the language, the way out, and nothing from another host."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import DatabaseError, connection
+from django.template.loader import render_to_string
+from django.test import Client as Browser
+
+from creditdesk.templatetags.desk import money, number, percent, probability
+from scoring import engine, services
+from tests.creditdesk.case_builders import assessed, decided
+from tests.scoring.modelfolder import tiny_model
+
+pytestmark = pytest.mark.django_db
+
+VENDOR = Path(django_settings.BASE_DIR) / "static" / "vendor"
+TEMPLATES = sorted((Path(django_settings.BASE_DIR) / "templates").rglob("*.html"))
+# Where each role's navigation leads; nothing else is offered.
+ABOUT = "/about-the-model/"
+NAVIGATION = {
+    "advisor": {"/cases/", ABOUT},
+    "manager": {"/cases/", "/portfolio/", "/models/", ABOUT},
+    "analyst": {"/models/", "/drift/", ABOUT},
+    "auditor": {"/cases/", "/portfolio/", "/models/", "/drift/", "/admin/accounts/auditevent/", ABOUT},
+    "admin": {"/models/", "/admin/accounts/auditevent/", "/admin/", ABOUT},
+}
+
+
+def listed() -> dict[str, str]:
+    """File and digest as VENDORED.md gives them."""
+    rows = re.findall(r"^\| (\S+/\S+) \|.*\| ([0-9a-f]{64}) \|$", (VENDOR / "VENDORED.md").read_text(), re.M)
+    return dict(rows)
+
+
+def test_every_vendored_file_is_listed_with_its_digest():
+    shipped = {str(f.relative_to(VENDOR)) for f in VENDOR.rglob("*.*") if f.is_file() and f.suffix != ".md"}
+    assert listed() == {name: hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() for name in shipped}
+    assert all((VENDOR / name).with_name("LICENSE").is_file() for name in shipped)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_holds_inline_code_or_another_host(template):
+    """The content security policy would refuse it without a word to the reader."""
+    text = template.read_text()
+    assert not re.search(r"\sstyle=|\son[a-z]+=\"|<style|javascript:|(?:src|href)=\"https?://|hx-on", text)
+    assert all(re.search(r"\ssrc=", tag) for tag in re.findall(r"<script[^>]*>", text))
+
+
+@pytest.mark.parametrize("role", NAVIGATION)
+def test_the_navigation_shows_what_the_role_may_open_and_no_more(client_as, role):
+    browser = client_as(role)
+    page = browser.get("/accounts/sessions/").content.decode()
+    links = set(re.findall(r'<a href="([^"]+)"', page.split("<nav")[1].split("</nav>")[0]))
+    assert links == NAVIGATION[role]
+    assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_the_demo_model_is_named_on_every_page_while_it_answers(client_as, model_in_use, settings, tmp_path):
+    words = b"Demo model: trained on synthetic clients"
+    assert words not in client_as("advisor").get("/cases/").content
+    settings.ML_ARTIFACTS = tmp_path / "ml_artifacts"
+    tiny_model(settings.ML_ARTIFACTS, name="demo-1", is_demo=True)
+    services.activate(version=services.register(name="demo-1", by=None), by=None, reason="")
+    pages = ["/cases/", "/portfolio/", "/models/", "/accounts/sessions/", "/nothing-here/"]
+    manager = client_as("manager")
+    assert [page for page in pages if words not in manager.get(page).content] == []
+    assert words in Browser().get("/accounts/login/").content
+
+
+def test_every_page_says_so_while_no_model_answers(client_as):
+    assert b"No model is answering" in client_as("advisor").get("/cases/").content
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_language_can_be_chosen_before_signing_in(language):
+    browser = Browser()
+    answer = browser.post("/language/", {"language": language, "next": "/accounts/login/"}, follow=True)
+    assert answer.redirect_chain == [("/accounts/login/", 302)]
+    assert f'<html lang="{language}">' in answer.content.decode()
+
+
+def test_money_dates_and_percentages_follow_the_reader(client_as, case_of):
+    assessed(case_of("advisor", amount_credit=1_234_567, submitted_at="2026-03-09T09:00:00Z"), 0.084)
+    advisor = client_as("advisor")
+    english = advisor.get("/cases/", headers={"Accept-Language": "en"}).content.decode()
+    french = advisor.get("/cases/", headers={"Accept-Language": "fr"}).content.decode()
+    assert all(text in english for text in ("€1,234,567", "8.4%", "March 9, 2026", "Cash loan"))
+    assert all(text in french for text in ("1\u202f234\u202f567\xa0€", "8,4\u202f%", "9 mars 2026"))
+
+
+def test_a_page_that_does_not_exist_is_whole_and_in_the_house_look(client_as, settings):
+    page = client_as("advisor").get("/cases/no-such-case/")
+    assert page.status_code == 404
+    assert all(text in page.content for text in (b"<html", b"creditdesk.css", b"does not exist", b'href="/"'))
+
+
+def test_a_forbidden_page_names_who_to_ask(client_as):
+    page = client_as("analyst").get("/cases/")
+    assert page.status_code == 403
+    assert b"ask an administrator" in page.content
+    assert b"Analyst" in page.content
+
+
+def test_the_error_page_needs_neither_request_nor_database(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        page = render_to_string("500.html")
+    assert "nothing of it was saved" in page
+    assert "rien n’en a été enregistré" in page
+
+
+def test_a_form_with_a_stale_token_is_refused_with_a_way_on(person):
+    browser = Browser(enforce_csrf_checks=True)
+    page = browser.post("/accounts/login/", {"login": "advisor"})
+    assert page.status_code == 403
+    assert b"This form has expired" in page.content
+
+
+def test_htmx_keeps_no_page_and_evaluates_nothing(client_as):
+    page = client_as("advisor").get("/cases/").content.decode()
+    config = re.search(r'name="htmx-config"\s+content=\'([^\']+)\'', page)
+    assert config
+    for rule in ('"historyCacheSize":0', '"allowEval":false', '"includeIndicatorStyles":false'):
+        assert rule in config[1]
+
+
+def test_signing_out_takes_a_button_not_a_link(client_as):
+    advisor = client_as("advisor")
+    page = advisor.get("/cases/").content.decode()
+    assert '<form method="post" action="/accounts/logout/">' in page
+    advisor.get("/accounts/logout/")
+    assert advisor.get("/cases/").status_code == 200
+    advisor.post("/accounts/logout/")
+    assert advisor.get("/cases/").status_code == 302
+
+
+def test_the_process_lives_without_asking_the_database(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        answer = Browser().get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+def test_ready_means_that_the_database_and_a_model_answer(model_in_use):
+    answer = Browser().get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "database": "ok", "model": "ok"})
+
+
+def test_not_ready_says_what_is_missing():
+    answer = Browser().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "database": "ok", "model": "not loaded"}
+
+
+def test_not_ready_while_the_database_does_not_answer(monkeypatch):
+    def broken() -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(connection, "cursor", broken)
+    monkeypatch.setattr(engine, "current", broken)
+    answer = Browser().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "database": "does not answer", "model": "not loaded"}
+
+
+def test_the_portfolio_counts_what_the_list_shows(client_as, case_of):
+    decided(assessed(case_of("advisor"), 0.02))
+    decided(assessed(case_of("advisor"), 0.3, "refuse"), override=True)
+    decided(assessed(case_of("colleague"), 0.4, "refuse"), status="proposed", override=True)
+    decided(assessed(case_of("colleague"), None, "refer"), "refer")
+    case_of("advisor")
+    manager = client_as("manager")
+    context = manager.get("/portfolio/").context
+    assert context["stages"] == {"pending": 2, "waiting": 1, "accept": 2, "refuse": 0}
+    for verdict, share in context["verdicts"].items():
+        if verdict:
+            assert manager.get("/cases/", {"verdict": verdict}).context["page"].paginator.count == share.count
+    for status in ("pending", "waiting"):
+        listed = manager.get("/cases/", {"status": status}).context["page"].paginator.count
+        assert listed == context["stages"][status]
+    assert (context["decided"].closed, context["decided"].overrides) == (3, 2)
+    assert [(b.low, b.accept, b.refuse) for b in context["bins"] if b.accept or b.refuse] == [
+        (0.02, 1, 0),
+        (0.3, 0, 1),
+        (0.4, 0, 1),
+    ]
+    assert [(row["name"], row["cases"], row["pending"]) for row in context["advisors"]] == [
+        ("advisor", 3, 1),
+        ("colleague", 2, 1),
+    ]
+
+
+def test_an_advisor_cannot_read_the_portfolio_page(client_as):
+    assert client_as("advisor").get("/portfolio/").status_code == 403
+
+
+def test_numbers_that_a_page_does_not_have_are_a_dash():
+    assert [show(nothing) for show in (number, money, percent, probability) for nothing in (None, "")] == [
+        "–"
+    ] * 8
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0002, "<\xa00.1%"), (0.9999, ">\xa099.9%"), (0.0, "<\xa00.1%"), (0.5, "50.0%")]
+)
+def test_a_probability_never_claims_certainty(value, text):
+    assert probability(value) == text

@@ -1,0 +1,194 @@
+"""The role table, walked: every address, asked by every role, with one's own and another's case."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import AuditEvent
+from creditdesk.models import Case, Decision, Note
+from scoring import services
+from tests.conftest import PEOPLE
+from tests.creditdesk.case_builders import assessed
+from tests.creditdesk.drifts import drift_report
+from tests.scoring.modelfolder import tiny_model
+
+pytestmark = pytest.mark.django_db
+
+ADVISOR, COLLEAGUE, MANAGER, ANALYST, AUDITOR, ADMIN = (
+    "advisor",
+    "colleague",
+    "manager",
+    "analyst",
+    "auditor",
+    "admin",
+)
+EVERYONE = set(PEOPLE)
+DESK = {ADVISOR, COLLEAGUE, MANAGER}
+
+# Who gets through to an address that is about no case in particular.
+PAGES = {
+    "home": EVERYONE,
+    "api_docs": EVERYONE,
+    "about_model": EVERYONE,
+    "case_list": DESK | {AUDITOR},
+    "case_new": DESK,
+    "case_export": {MANAGER},
+    "portfolio": {MANAGER, AUDITOR},
+    "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_detail": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_explanation": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_fairness": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_comparison": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_at": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_pair": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_shadow": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "drift": {ANALYST, AUDITOR},
+    "admin:index": {AUDITOR, ADMIN},
+    "admin:accounts_auditevent_changelist": {AUDITOR, ADMIN},
+    "admin:accounts_user_changelist": {ADMIN},
+    "admin:creditdesk_assessment_changelist": {AUDITOR, ADMIN},
+    "admin:creditdesk_decision_changelist": {AUDITOR, ADMIN},
+}
+# Who gets through to a case in the portfolio of `advisor`: GET, or POST where the second word says so.
+CASES = {
+    ("case_detail", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_assess", "post"): {ADVISOR, MANAGER},
+    ("case_decide", "post"): {ADVISOR, MANAGER},
+    ("case_check", "post"): {MANAGER},
+    ("case_notes", "post"): {ADVISOR, MANAGER},
+    ("case_claim", "post"): {ADVISOR, MANAGER},
+    ("case_release", "post"): {ADVISOR, MANAGER},
+    ("case_share", "post"): {ADVISOR, MANAGER},
+    ("case_escalate", "post"): {ADVISOR, MANAGER},
+    ("case_answer", "post"): {MANAGER},
+    ("case_contest", "post"): {ADVISOR, MANAGER},
+    ("case_examine", "post"): {MANAGER},
+    ("case_past", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_letter", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_explanation", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_simulate", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_simulate", "post"): {ADVISOR, MANAGER},
+    ("scenario_save", "post"): {ADVISOR, MANAGER},
+    ("scenario_delete", "post"): {ADVISOR, MANAGER},
+    ("case_counterfactuals", "get"): {ADVISOR, MANAGER, AUDITOR},
+}
+# Who gets through to an act on model versions, and to the pages of a proposal (by the analyst) and a report.
+MODELS = {
+    ("model_propose", "post"): {ANALYST, ADMIN},
+    ("model_challenger", "post"): {ANALYST, ADMIN},
+    ("model_switch", "post"): {ADMIN},
+    ("proposal_detail", "get"): {MANAGER, ANALYST, AUDITOR, ADMIN},
+    ("proposal_answer", "post"): {ADMIN},
+    ("proposal_withdraw", "post"): {ANALYST},
+    ("drift_report", "get"): {ANALYST, AUDITOR},
+    ("drift_evidently", "get"): {ANALYST, AUDITOR},
+}
+# Who may act on a case that is not there yet.
+NEW = {"draft_save": DESK, "draft_delete": DESK, "case_file": DESK}
+# Opened by a key, one of them by a session too: walked in tests/creditdesk/api/.
+KEYS = {"api_openapi", "api-root", "predict", "explain", "predict_batch", "model"}
+# Reachable without signing in.
+PUBLIC = {"healthz", "metrics", "readyz", "set_language"}
+
+
+def args_of(page: str) -> list[str]:
+    return ["tiny-1"] if page in {"model_detail", "model_explanation", "model_fairness"} else []
+
+
+def address(page: str, case: Case) -> str:
+    """Of a case's page; that of a stored assessment needs one."""
+    numbers = [assessed(case).latest_assessment_id] if page == "case_past" else []
+    return reverse(page, args=[case.reference, *numbers])
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_each_page_opens_for_its_roles_alone(client_as, model_in_use, page, name):
+    status = client_as(name).get(reverse(page, args=args_of(page))).status_code
+    if name in PAGES[page]:
+        assert status in {200, 302}
+    else:
+        assert status == 403
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize(("page", "method"), sorted(MODELS))
+def test_an_act_on_models_is_for_its_roles_alone(client_as, model_in_use, numbers, page, method, name):
+    args = [numbers[page.split("_")[0]]] if page.split("_")[0] in numbers else []
+    status = getattr(client_as(name), method)(reverse(page, args=args)).status_code
+    assert status in ({200, 302, 409, 422} if name in MODELS[page, method] else {403, 404})
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize("page", sorted(NEW))
+def test_a_new_case_is_begun_by_the_desk_alone(client_as, model_in_use, page, name):
+    status = client_as(name).post(reverse(page)).status_code
+    assert status in ({302, 422} if name in NEW[page] else {403})
+
+
+@pytest.fixture
+def numbers(person, settings, tmp_path) -> dict[str, int]:
+    """A proposal by the analyst, and a drift report with Evidently's page."""
+    tiny_model(settings.ML_ARTIFACTS, name=f"tiny-{tmp_path.name}")
+    version = services.register(name=f"tiny-{tmp_path.name}", by=None)
+    proposal = services.propose(version=version, reason="Better on the same clients.", by=person(ANALYST))
+    settings.DRIFT_REPORTS = tmp_path
+    report = drift_report(page="<p>Evidently</p>")
+    return {"proposal": proposal.pk, "drift": report.pk}
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize(("page", "method"), sorted(CASES))
+def test_a_case_opens_for_its_advisor_and_for_who_sees_all(
+    client_as, model_in_use, case_of, page, method, name
+):
+    case = case_of(ADVISOR)
+    status = getattr(client_as(name), method)(address(page, case)).status_code
+    if name in CASES[page, method]:
+        assert status in {200, 302, 409, 422}
+    else:
+        assert status in {403, 404}
+
+
+@pytest.mark.parametrize(("page", "method"), sorted(CASES))
+def test_a_colleagues_case_does_not_exist(client_as, model_in_use, case_of, page, method):
+    case = case_of(ADVISOR)
+    status = getattr(client_as(COLLEAGUE), method)(address(page, case)).status_code
+    assert status == (403 if page in {"case_check", "case_answer", "case_examine"} else 404)
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_without_signing_in_there_is_only_the_sign_in_page(client, model_in_use, page):
+    answer = client.get(reverse(page, args=args_of(page)), follow=True)
+    assert answer.request["PATH_INFO"] == reverse("account_login")
+
+
+@pytest.mark.parametrize("name", [AUDITOR, ANALYST, ADMIN])
+def test_who_only_reads_leaves_nothing_behind_on_a_case(client_as, model_in_use, case_of, name):
+    case, browser = case_of(ADVISOR), client_as(name)
+    for page, method in CASES.keys() - {("case_past", "get")}:
+        getattr(browser, method)(reverse(page, args=[case.reference]), {"text": "x", "outcome": "accept"})
+    assert not case.assessments.exists()
+    assert not Decision.objects.exists()
+    assert not Note.objects.exists()
+
+
+def test_a_refused_page_is_an_audit_event(client_as):
+    client_as(ANALYST).get(reverse("case_list"))
+    assert AuditEvent.objects.filter(action="access_denied", actor=ANALYST).exists()
+
+
+def names_in(patterns) -> set[str]:
+    """Every named address below these patterns, the pages of the account itself left out."""
+    found = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver) and pattern.namespace is None:
+            if "accounts.urls" not in str(pattern.urlconf_name):
+                found |= names_in(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            found.add(pattern.name)
+    return found
+
+
+def test_no_address_is_left_out_of_the_walk():
+    walked = set(PAGES) | set(NEW) | {page for page, _ in CASES | MODELS} | PUBLIC
+    assert names_in(get_resolver().url_patterns) <= walked | KEYS

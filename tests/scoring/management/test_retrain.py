@@ -1,0 +1,85 @@
+import shutil
+from io import StringIO
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+
+from scoring import engine
+from scoring.models import Activation, ChallengerAppointment, ModelVersion, TrainingClients
+from scoring.services.trained_clients import remember_clients, unseen_by
+from tests.scoring.applications import application_folder
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def applications(tmp_path_factory):
+    return application_folder(tmp_path_factory.mktemp("applications"), clients=3_000)
+
+
+@pytest.fixture
+def toy(model_in_use, settings, tmp_path):
+    """A version in use that has learned from nobody, where others may be put beside it."""
+    shutil.copytree(settings.ML_ARTIFACTS, tmp_path / "versions")
+    settings.ML_ARTIFACTS = tmp_path / "versions"
+    remember_clients(version=model_in_use, references=[])
+    return model_in_use
+
+
+@pytest.fixture(autouse=True)
+def no_tracking(settings, tmp_path) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+    settings.MLFLOW_TRACKING_URI = f"sqlite:///{tmp_path / 'taken' / 'mlflow.sqlite3'}"
+
+
+def retrain(path, *arguments: str) -> str:
+    out = StringIO()
+    call_command("retrain", str(path), "--quick", *arguments, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def test_a_version_knows_whom_it_has_learned_from(model_in_use):
+    remember_clients(version=model_in_use, references=[100_003, 100_001])
+    unseen = unseen_by(model_in_use, [100_001, 100_002, 100_003])
+    assert unseen is not None
+    assert unseen.tolist() == [False, True, False]
+    stored = np.frombuffer(TrainingClients.objects.get().digests, dtype=np.uint64)
+    assert 100_001 not in stored.tolist()
+
+
+def test_of_a_version_trained_elsewhere_nobody_knows(model_in_use):
+    assert unseen_by(model_in_use, [1, 2]) is None
+
+
+def test_new_data_make_a_challenger_that_people_put_in_use(applications, toy):
+    said = retrain(applications, "--name", "autumn")
+    appointment = ChallengerAppointment.objects.in_force()
+    assert appointment
+    assert str(appointment.version) == "autumn"
+    assert appointment.comparison["champion"] == toy.digest
+    assert appointment.comparison["auc"]["low"] > 0
+    assert appointment.comparison["auc"]["clients"] == 600
+    assert engine.current().version == "tiny-1"
+    assert "clients that neither has learned from" in said
+
+
+def test_a_worse_version_is_refused_with_the_reasons(applications, toy, monkeypatch):
+    monkeypatch.setattr("scoring.services.gates.SLOPE_BOUNDS", (4.0, 5.0))
+    with pytest.raises(CommandError, match=r"is refused.*Calibration"):
+        retrain(applications, "--name", "winter")
+    assert ModelVersion.objects.filter(name="winter").exists()
+    assert ChallengerAppointment.objects.in_force() is None
+
+
+def test_a_folder_without_outcomes_is_refused_before_anything_is_made(tmp_path, settings):
+    with pytest.raises(CommandError):
+        retrain(tmp_path / "nowhere", "--name", "v")
+    assert not ModelVersion.objects.exists()
+
+
+def test_a_machine_puts_a_version_in_use_only_when_told_to(applications, toy, settings):
+    settings.AUTO_PROMOTE = True
+    retrain(applications, "--name", "spring")
+    assert engine.current().version == "spring"
+    assert "AUTO_PROMOTE" in Activation.objects.current().get().reason

@@ -1,0 +1,165 @@
+"""Values in words: the unit is right, the sign never lies, and no number breaks a page."""
+
+import math
+
+import pytest
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring.ml.features import catalogue
+from scoring.ml.features.spec.feature import Feature, Unit
+from scoring.ml.tables.catalogue import TABLES, column
+from scoring.ml.tables.schema import Text
+from scoring.presentation import formatting
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "fr"])
+NUMBERS = [unit for unit in Unit if unit is not Unit.CATEGORY]
+any_float = st.floats(allow_nan=True, allow_infinity=True)
+visible = st.floats(min_value=0.5, max_value=1e14)
+
+
+def said(value, unit, language="en"):
+    with override(language):
+        return formatting.in_words(value, unit)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (12.0, Unit.DELAY_DAYS, "paid 12 days late"),
+        (-3.0, Unit.DELAY_DAYS, "paid 3 days early"),
+        (-1.0, Unit.DELAY_DAYS, "paid 1 day early"),
+        (0.0, Unit.DELAY_DAYS, "paid on time"),
+        (-16425.0, Unit.AGE_DAYS, "44 years"),
+        (-245.0, Unit.DAYS_AGO, "8 months ago"),
+        (150.0, Unit.DAYS_AGO, "in 5 months"),
+        (-1157.0, Unit.DAYS_AGO, "3 years 2 months ago"),
+        (-1.0, Unit.MONTHS_AGO, "1 month ago"),
+        (-26.0, Unit.MONTHS_AGO, "2 years 2 months ago"),
+        (365.0, Unit.DURATION_DAYS, "1 year"),
+        (36.0, Unit.DURATION_MONTHS, "3 years"),
+        (406597.5, Unit.MONEY, "€406,598"),
+        (-12.5, Unit.MONEY, "−€12.50"),
+        (0.35, Unit.PERCENT, "35%"),
+        (0.0931515, Unit.PERCENT, "9.3%"),
+        (0.0, Unit.PERCENT, "0%"),
+        (0.5, Unit.SCORE, "0.500"),
+        (1.0, Unit.FLAG, "Yes"),
+        (0.0, Unit.FLAG, "No"),
+        (2.0, Unit.COUNT, "2"),
+        (2.4, Unit.COUNT, "2.4"),
+        (math.nan, Unit.MONEY, "missing"),
+        (None, Unit.COUNT, "missing"),
+    ],
+)
+def test_a_value_is_said_in_its_unit(value, unit, words):
+    assert said(value, unit) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (1234567.0, Unit.MONEY, "1\u202f234\u202f567\xa0€"),
+        (0.125, Unit.PERCENT, "12\u202f%"),
+        (0.5, Unit.SCORE, "0,500"),
+        (1234.5, Unit.RATIO, "1\u202f234"),
+    ],
+)
+def test_numbers_take_the_french_form(value, unit, words):
+    assert said(value, unit, "fr") == words
+
+
+def test_time_in_the_job_is_said_as_such():
+    with override("en"):
+        employed = column("application", "DAYS_EMPLOYED")
+        assert formatting.column_in_words(employed, -1157.0) == "3 years 2 months in the job"
+        assert formatting.column_in_words(employed, 365243.0) == "no employment"
+        assert formatting.feature_in_words(catalogue.BY_NAME["DAYS_EMPLOYED"], -1157.0).endswith("in the job")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("X_DELAY_mean", "paid 12 days late on average"),
+        ("X_DELAY_max", "paid 12 days late"),
+        ("X_DELAY_sum", "paid 12 days late in all"),
+        ("X_DELAY_std", "12 days"),
+    ],
+)
+def test_a_delay_over_many_payments_says_how_it_was_summed_up(name, words):
+    feature = Feature(
+        name, "instalment_delays", Unit.DELAY_DAYS, Text("Delay", "Retard"), "installments_payments"
+    )
+    with override("en"):
+        assert formatting.feature_in_words(feature, 12.0) == words
+
+
+def test_no_table_no_history_and_no_value_are_told_apart():
+    rows = {"bureau": 0, "previous_application": 4}
+    with override("en"):
+        told = [
+            formatting.missing_in_words(table, rows)
+            for table in ("bureau", "installments_payments", "previous_application", "application")
+        ]
+    assert told == ["no history", "not provided", "none recorded", "missing"]
+
+
+def test_a_category_is_said_by_its_code_and_by_its_raw_value():
+    feature = catalogue.BY_NAME["NAME_CONTRACT_TYPE"]
+    with override("fr"):
+        assert formatting.in_words(1.0, feature.unit, feature.categories) == "Crédit renouvelable"
+        assert formatting.in_words("Cash loans", feature.unit, feature.categories) == "Prêt personnel"
+    with override("en"):
+        assert formatting.in_words(99.0, feature.unit, feature.categories) == "unknown category"
+
+
+def test_a_probability_beside_its_threshold_is_never_shown_as_equal():
+    with override("en"):
+        assert formatting.percents_apart(0.09293, 0.0931515) == ("9.29%", "9.32%")
+        assert formatting.percents_apart(0.5, 0.0931515) == ("50.0%", "9.3%")
+
+
+@LANGUAGES
+@given(value=any_float, unit=st.sampled_from(list(Unit)))
+def test_no_number_breaks_a_page(language, value, unit):
+    assert said(value, unit, language)
+
+
+@LANGUAGES
+@given(value=any_float)
+def test_every_feature_and_every_column_can_say_any_number(language, value):
+    with override(language):
+        for name in catalogue.MAIN:
+            assert formatting.feature_in_words(catalogue.BY_NAME[name], value)
+        for described in TABLES["application"].columns:
+            assert formatting.column_in_words(described, value)
+
+
+@given(days=visible)
+def test_late_and_early_are_never_swapped(days):
+    assert "late" in said(days, Unit.DELAY_DAYS)
+    assert "early" not in said(days, Unit.DELAY_DAYS)
+    assert "early" in said(-days, Unit.DELAY_DAYS)
+    assert "late" not in said(-days, Unit.DELAY_DAYS)
+
+
+@pytest.mark.parametrize("unit", [Unit.DAYS_AGO, Unit.MONTHS_AGO])
+@given(time=visible)
+def test_before_and_after_the_application_are_never_swapped(unit, time):
+    assert said(-time, unit).endswith(" ago") or said(-time, unit).startswith("on the day")
+    assert " ago" not in said(time, unit)
+
+
+@pytest.mark.parametrize(
+    "unit", [Unit.MONEY, Unit.RATIO, Unit.PERCENT, Unit.COUNT, Unit.NUMBER, Unit.DURATION_DAYS]
+)
+@LANGUAGES
+@given(value=st.floats(allow_nan=False))
+def test_a_minus_is_there_exactly_when_the_value_is_negative(unit, language, value):
+    assert said(value, unit, language).startswith(formatting.MINUS) == (value < 0)
+
+
+@given(days=st.integers(min_value=18 * 366, max_value=100 * 365))
+def test_an_age_is_the_number_of_birthdays(days):
+    assert said(float(-days), Unit.AGE_DAYS) == f"{int(days / 365.25)} years"

@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from scoring.ml.tables.checks import check
+from scoring.ml.tables.folder import open_folder
+from scoring.ml.training.data import splits
+from scoring.ml.training.data.clients import Clients, TrainingError, gather
+from tests.scoring.applications import application_folder
+from tests.scoring.training.conftest import silent
+
+
+def test_only_clients_with_a_known_outcome_teach(clients: Clients) -> None:
+    assert len(clients) == 1_500
+    assert set(np.unique(clients.target)) == {0.0, 1.0}
+
+
+def test_sex_and_family_status_are_kept_for_monitoring_only(clients: Clients) -> None:
+    assert {"CODE_GENDER", "NAME_FAMILY_STATUS"} == clients.protected.keys()
+    assert not {"CODE_GENDER", "NAME_FAMILY_STATUS", "CNT_FAM_MEMBERS", "NAME_TYPE_SUITE"} & set(
+        clients.names
+    )
+
+
+def test_features_that_say_nothing_are_dropped(clients: Clients) -> None:
+    known = ~np.isnan(clients.matrix)
+    assert known.sum(axis=0).min() >= 20
+    for values in clients.matrix.T:
+        assert len(np.unique(values)) > 1
+    assert not [name for name in clients.names if name.startswith("BURO_")]
+
+
+def test_a_folder_without_outcomes_is_refused(tmp_path: Path) -> None:
+    source = application_folder(tmp_path / "all", clients=1_200, unlabelled=0)
+    (tmp_path / "unknown").mkdir()
+    table = pq.read_table(source / "application_train.parquet").drop_columns(["TARGET"])
+    pq.write_table(table, tmp_path / "unknown" / "application_test.parquet")
+    assert_refused(tmp_path / "unknown", "no client has a TARGET")
+
+
+def test_one_outcome_only_is_refused(tmp_path: Path) -> None:
+    path = application_folder(tmp_path, clients=1_200)
+    table = pq.read_table(path / "application_train.parquet")
+    same = table.set_column(1, "TARGET", pa.array(np.zeros(len(table), dtype=np.int64)))
+    pq.write_table(same, path / "application_train.parquet")
+    assert_refused(path, "the same for every client")
+
+
+def test_fewer_than_a_thousand_clients_are_refused(tmp_path: Path) -> None:
+    assert_refused(application_folder(tmp_path, clients=999), "999 clients")
+
+
+def test_defaults_that_do_not_fill_the_folds_are_refused() -> None:
+    with pytest.raises(TrainingError, match="4 clients of the rarer outcome"):
+        splits.folds(np.repeat([0.0, 1.0], [996, 4]), seed=1)
+
+
+def test_hold_out_and_folds_share_no_client_and_keep_the_default_rate(clients: Clients) -> None:
+    learn, judge = splits.hold_out(clients.target, seed=1)
+    assert sorted([*learn, *judge]) == list(range(len(clients)))
+    assert len(judge) == 300
+    fold = splits.folds(clients.target[learn], seed=1)
+    rates = [clients.target[learn][fold == number].mean() for number in range(5)]
+    assert max([*rates, clients.target[judge].mean()]) - min(rates) < 0.01
+
+
+def assert_refused(path: Path, why: str) -> None:
+    with pytest.raises(TrainingError, match=why):
+        gather(check(open_folder(path)).folder, say=silent)
