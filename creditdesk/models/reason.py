@@ -1,0 +1,60 @@
+"""A reason of an assessment, in the words shown on its day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+# The edition that stored neither its version nor more than one feature.
+FIRST_EDITION: Final = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One feature group that speaks for the verdict, as stored with an assessment.
+
+    `code` is the group, `contribution` its sum in log-odds, `feature` its strongest feature, `worded_feature` the
+    one that the sentence is about, `features` those that push the same way, strongest first. `version` is that of
+    the reason dictionary.
+    """
+
+    code: str
+    contribution: float
+    feature: str
+    text_en: str
+    text_fr: str
+    version: str = FIRST_EDITION
+    worded_feature: str = ""
+    features: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Read a stored reason; those of the first edition lack `version`, `told` and `features`."""
+        return cls(
+            code=stored["code"],
+            contribution=stored["contribution"],
+            feature=stored["feature"],
+            text_en=stored["text_en"],
+            text_fr=stored["text_fr"],
+            version=str(stored.get("version", FIRST_EDITION)),
+            worded_feature=stored.get("told", stored["feature"]),
+            features=tuple(stored.get("features", ())),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The stored keys, in their stored order."""
+        texts = {"text_en": self.text_en, "text_fr": self.text_fr}
+        if self.version == FIRST_EDITION:
+            return {"code": self.code, "feature": self.feature, "contribution": self.contribution, **texts}
+        return {
+            "code": self.code,
+            "version": self.version,
+            "contribution": self.contribution,
+            "feature": self.feature,
+            "told": self.worded_feature,
+            "features": list(self.features),
+            **texts,
+        }
+
+    def text(self, language: str) -> str:
+        """The sentence in that language, English or French."""
+        return self.text_fr if language == "fr" else self.text_en
