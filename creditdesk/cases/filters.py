@@ -15,7 +15,7 @@ from accounts.models import User
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.case import CaseQuerySet
 from scoring.ml.tables.catalogue import column
-from scoring.presentation.formatting import told
+from scoring.presentation.formatting import localize
 
 DAY: Final = {"type": "date"}
 NEWEST_FIRST: Final = "-submitted"
@@ -49,7 +49,7 @@ QUEUES: Final = (
 
 def contract_choices() -> list[tuple[str, str]]:
     texts = column("application", "NAME_CONTRACT_TYPE").categories
-    return [(value, told(text)) for value, text in texts.items()]
+    return [(value, localize(text)) for value, text in texts.items()]
 
 
 def advisors(_request: object = None) -> QuerySet[User]:

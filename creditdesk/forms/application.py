@@ -181,7 +181,7 @@ def asked() -> Iterator[Column]:
 
 
 def _label(described: Column) -> str:
-    label = str(DAY_LABELS.get(described.name) or formatting.titled(described.label))
+    label = str(DAY_LABELS.get(described.name) or formatting.capitalized(described.label))
     return f"{label} ({settings.CURRENCY})" if described.kind is Kind.AMOUNT else label
 
 

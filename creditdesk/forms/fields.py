@@ -104,7 +104,7 @@ class DayField(forms.DateField):
 
 
 def category_field(column: Column, **kwargs: Any) -> forms.ChoiceField:
-    words = ((value, formatting.told(text)) for value, text in vocabulary(column).items())
+    words = ((value, formatting.localize(text)) for value, text in vocabulary(column).items())
     none = gettext("Choose") if kwargs.get("required") else gettext("Not known")
     return forms.ChoiceField(choices=[("", none), *words], **kwargs)
 

@@ -40,8 +40,8 @@ class EditableField(forms.Field):
     }
 
     def __init__(self, editable: Editable, on_file: float | None) -> None:
-        label = formatting.told(editable.label)
-        super().__init__(required=False, label=label, help_text=formatting.told(editable.help))
+        label = formatting.localize(editable.label)
+        super().__init__(required=False, label=label, help_text=formatting.localize(editable.help))
         self.editable = editable
         self.initial = "" if on_file is None else plain(on_file)
         self.on_file = None if on_file is None else typed_number(self.initial)
@@ -87,7 +87,7 @@ class SimulationForm(forms.Form):
             if one.name in on_file:
                 self.fields[one.name] = EditableField(one, on_file[one.name])
         for one in DOCUMENTS:
-            self.fields[one.name] = flag_field(label=formatting.told(one.label), required=False)
+            self.fields[one.name] = flag_field(label=formatting.localize(one.label), required=False)
             self.fields[one.name].initial = _flag(record.get(one.name))
         for name, field in self.fields.items():
             # What was not sent is read as it is shown.
@@ -101,7 +101,7 @@ class SimulationForm(forms.Form):
             self.request = translated(self.record, self._asked(cleaned))
             for problem in problems(self.request):
                 amounts = {name: formatting.money(amount) for name, amount in problem.amounts.items()}
-                self.add_error(problem.field, formatting.told(problem.words) % amounts)
+                self.add_error(problem.field, formatting.localize(problem.words) % amounts)
         return cleaned
 
     def _asked(self, cleaned: Mapping[str, Any]) -> dict[str, float | None]:
@@ -152,5 +152,5 @@ def _flag(value: Any) -> str:
 
 def _not_editable(name: str) -> str:
     label = next((c.label for table in TABLES.values() for c in table.columns if c.name == name), None)
-    words = f"{name} ({formatting.told(label)})" if label else name
+    words = f"{name} ({formatting.localize(label)})" if label else name
     return gettext("%(column)s cannot be changed in a simulation.") % {"column": words}

@@ -78,7 +78,7 @@ def about(model: Model) -> About:
         groups=_groups(model),
         has_importance=model.explained is not None,
         never=(
-            *(formatting.titled(column("application", name).label) for name in PROTECTED),
+            *(formatting.capitalized(column("application", name).label) for name in PROTECTED),
             *map(str, NEVER),
         ),
         limits=tuple(map(str, LIMITS)),
@@ -116,7 +116,7 @@ def _named(names: list[str]) -> tuple[str, ...]:
     """Those that a person can picture, where there are any."""
     features = [catalogue.BY_NAME[name] for name in names]
     sayable = [one for one in features if render.can_be_said(one)] or features
-    return tuple(formatting.titled(one.label) for one in sayable[:NAMED_FEATURES])
+    return tuple(formatting.capitalized(one.label) for one in sayable[:NAMED_FEATURES])
 
 
 def _by_importance(features: tuple[str, ...], explained: Explained | None) -> list[str]:

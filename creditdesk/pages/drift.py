@@ -158,7 +158,7 @@ def level_of(psi: float, chance: float) -> str:
 def label_of(name: str) -> str:
     """The column in the reader's language; its own name where the catalogue has no words for it."""
     known = catalogue.BY_NAME.get(name) or _COLUMNS.get(name)
-    return formatting.told(known.label) if known else name
+    return formatting.localize(known.label) if known else name
 
 
 def _moved(one: Mapping[str, Any], evidently: Mapping[str, Any] | None) -> Moved:

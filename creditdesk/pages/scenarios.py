@@ -41,7 +41,7 @@ def table_of(case: Case, reader: User) -> Table:
     shown = values_on_file(case.profile.record)
     rows = [
         Row(
-            formatting.told(one.label),
+            formatting.localize(one.label),
             _in_words(one, shown.get(one.name, case.profile.record.get(one.name))),
             tuple(
                 _in_words(one, scenario.asked[one.name]) if one.name in scenario.asked else ""

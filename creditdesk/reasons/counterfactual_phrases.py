@@ -44,7 +44,7 @@ def sentences(record: Mapping[str, Any], found: Counterfactual) -> dict[str, str
 
 def _sentence(parts: list[str]) -> str:
     *before, last = parts
-    whole = formatting.told(_AND).join([", ".join(before), last]) if before else last
+    whole = formatting.localize(_AND).join([", ".join(before), last]) if before else last
     return f"{whole[:1].upper()}{whole[1:]}."
 
 
@@ -56,7 +56,7 @@ def _parts(record: Mapping[str, Any], found: Counterfactual) -> Iterator[str]:
         yield _instalment(record, found)
     for name in found.changes:
         if name.startswith("FLAG_DOCUMENT_"):
-            yield _say(_DOCUMENT, document=formatting.told(column("application", name).label).lower())
+            yield _say(_DOCUMENT, document=formatting.localize(column("application", name).label).lower())
 
 
 def _instalment(record: Mapping[str, Any], found: Counterfactual) -> str:
@@ -72,4 +72,4 @@ def _instalment(record: Mapping[str, Any], found: Counterfactual) -> str:
 
 
 def _say(text: Text, **holes: str) -> str:
-    return formatting.told(text).format(**holes)
+    return formatting.localize(text).format(**holes)

@@ -37,12 +37,12 @@ def needed(label: Text) -> dict[str, str]:
     found = {}
     for language in LANGUAGES:
         with translation.override(language):
-            found[f"text_{language}"] = _say(phrases.NEEDED, label=formatting.titled(label))
+            found[f"text_{language}"] = _say(phrases.NEEDED, label=formatting.capitalized(label))
     return found
 
 
 def _say(text: Text, **holes: str) -> str:
-    return formatting.told(text).format(**holes)
+    return formatting.localize(text).format(**holes)
 
 
 def _sentence(
@@ -63,7 +63,7 @@ def _sentence(
 
 def _missing(feature: Feature, usual: Usual | None, history_rows: Mapping[str, int]) -> str:
     why = formatting.missing_in_words(feature.table, history_rows)
-    said = _say(phrases.UNKNOWN, label=formatting.titled(feature.label), why=why)
+    said = _say(phrases.UNKNOWN, label=formatting.capitalized(feature.label), why=why)
     if usual is None:
         return _say(phrases.ALONE, said=said)
     return _say(phrases.KNOWN_FOR, said=said, share=formatting.percent(usual.known, 0))
@@ -72,8 +72,8 @@ def _missing(feature: Feature, usual: Usual | None, history_rows: Mapping[str, i
 def _said(feature: Feature, value: float) -> str:
     words = formatting.feature_in_words(feature, value)
     if phrase := phrases.PHRASES.get(feature.name):
-        return formatting.told(phrase).format(words)
-    return _say(phrases.LABELLED, label=formatting.titled(feature.label), value=words)
+        return formatting.localize(phrase).format(words)
+    return _say(phrases.LABELLED, label=formatting.capitalized(feature.label), value=words)
 
 
 def _against_range(feature: Feature, value: float, usual: Usual, refused: bool, said: str) -> str:

@@ -36,23 +36,25 @@ def cell(value: float | None, shown: figure.Column) -> str:
 
 
 def _feature(label: figure.Named) -> str:
-    first = formatting.titled(catalogue.BY_NAME[label.name].label)
+    first = formatting.capitalized(catalogue.BY_NAME[label.name].label)
     if not label.attribute:
         return first
     return gettext("{first}, with: {second}").format(
-        first=first, second=formatting.told(catalogue.BY_NAME[label.attribute].label)
+        first=first, second=formatting.localize(catalogue.BY_NAME[label.attribute].label)
     )
 
 
 def _group(label: figure.Named) -> str:
-    return formatting.told(catalogue.GROUPS[label.name])
+    return formatting.localize(catalogue.GROUPS[label.name])
 
 
 def _clients(label: figure.Named) -> str:
     if label.attribute == AGE:
-        return formatting.told(population.label(f"{AGE}:{label.name}", ()))
+        return formatting.localize(population.label(f"{AGE}:{label.name}", ()))
     known = column("application", label.attribute)
-    return formatting.column_in_words(known, label.name) if label.name else formatting.titled(known.label)
+    return (
+        formatting.column_in_words(known, label.name) if label.name else formatting.capitalized(known.label)
+    )
 
 
 def _place(label: figure.Place) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from scoring.ml.features import catalogue
-from scoring.presentation.numbers import number, percent, signed, told
+from scoring.presentation.numbers import localize, number, percent, signed
 
 Facts = Mapping[str, Any]
 
@@ -65,7 +65,7 @@ def _alike(check: Facts) -> tuple[str, str]:
 
 def _label(feature: str) -> str:
     known = catalogue.BY_NAME.get(feature)
-    return told(known.label) if known else feature
+    return localize(known.label) if known else feature
 
 
 _STATES = {True: "passed", False: "failed", None: "reported"}

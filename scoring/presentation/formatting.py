@@ -29,14 +29,14 @@ def reads_french() -> bool:
     return (get_language() or "").startswith("fr")
 
 
-def told(text: Text) -> str:
+def localize(text: Text) -> str:
     """The words in the reader's language."""
     return text.fr if reads_french() else text.en
 
 
-def titled(text: Text) -> str:
+def capitalized(text: Text) -> str:
     """The words with a capital, as they stand at the head of a line."""
-    words = told(text)
+    words = localize(text)
     return words[:1].upper() + words[1:]
 
 
@@ -171,7 +171,7 @@ def _column_unit(column: Column) -> Unit:
 
 def _category_named(value: str, categories: Mapping[str, Text]) -> str:
     if value in categories:
-        return told(categories[value])
+        return localize(categories[value])
     return {"Y": gettext("Yes"), "N": gettext("No")}.get(value, value)
 
 
@@ -179,7 +179,7 @@ def _category_coded(value: float, categories: Mapping[str, Text]) -> str:
     texts = list(categories.values())
     if not 0 <= value < len(texts) or value != int(value):
         return gettext("unknown category")
-    return told(texts[int(value)])
+    return localize(texts[int(value)])
 
 
 def _plural(value: float) -> int:

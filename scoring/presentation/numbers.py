@@ -24,7 +24,7 @@ def signed(value: float, decimals: int = 4) -> str:
     return f"+{number(value, decimals)}" if value > 0 else number(value, decimals)
 
 
-def told(text: Text) -> str:
+def localize(text: Text) -> str:
     """The words in the reader's language."""
     return text.fr if _reads_french() else text.en
 

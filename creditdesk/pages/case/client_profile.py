@@ -138,7 +138,7 @@ def every_value(profile: Profile) -> list[Section]:
     raw = [
         c.name for c in TABLES["application"].columns if c.kind is not Kind.ID and c.name not in NEVER_SHOWN
     ]
-    application = _section(profile, formatting.titled(TABLES["application"].label), raw)
+    application = _section(profile, formatting.capitalized(TABLES["application"].label), raw)
     return [application, *(_history(profile, table, _aggregates(table)) for table in HISTORY)]
 
 
@@ -151,7 +151,7 @@ def _raw_line(profile: Profile, name: str) -> Line:
     value = profile.application.get(name)
     value = READ_AS.get(name, {}).get(value, value)
     return Line(
-        label=formatting.titled(described.label),
+        label=formatting.capitalized(described.label),
         value=formatting.column_in_words(described, value),
         is_missing=formatting.is_missing(value),
     )
@@ -166,7 +166,7 @@ def _term(profile: Profile) -> Line:
 
 
 def _history(profile: Profile, table: str, names: Iterable[str]) -> Section:
-    title = formatting.titled(TABLES[table].label)
+    title = formatting.capitalized(TABLES[table].label)
     rows = profile.history_rows.get(table)
     if not rows:
         state = formatting.missing_in_words(table, profile.history_rows)
@@ -183,7 +183,7 @@ def _aggregate(profile: Profile, name: str) -> Line:
     feature = catalogue.BY_NAME[name]
     value = profile.history.get(name)
     return Line(
-        label=formatting.titled(feature.label),
+        label=formatting.capitalized(feature.label),
         value=formatting.missing_in_words(feature.table, profile.history_rows)
         if formatting.is_missing(value)
         else formatting.feature_in_words(feature, value),

@@ -100,7 +100,7 @@ class CasePage:
     @property
     def missing_inputs(self) -> list[str]:
         names = self.assessment.missing if self.assessment else []
-        return [formatting.told(column("application", name).label) for name in names]
+        return [formatting.localize(column("application", name).label) for name in names]
 
     # ---- the reasons
 

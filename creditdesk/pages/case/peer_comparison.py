@@ -107,7 +107,9 @@ def _segments(facts: Mapping[str, Any], application: Mapping[str, Any]) -> dict[
     kept = facts.get("segments", {})
     own = population.segments_of(application, facts.get("income_edges", ()))
     return {
-        key: Segment(key, formatting.told(label), _clients(kept[key])) for key, label in own if key in kept
+        key: Segment(key, formatting.localize(label), _clients(kept[key]))
+        for key, label in own
+        if key in kept
     }
 
 
@@ -133,7 +135,7 @@ def _line(part: _Part) -> Line:
         quantiles.reverse()
     return Line(
         feature=part.feature.name,
-        label=formatting.titled(part.feature.label),
+        label=formatting.capitalized(part.feature.label),
         value=formatting.feature_in_words(part.feature, part.value),
         median=_median(part),
         below=_below(part),
@@ -170,7 +172,7 @@ def _distribution(part: _Part, everybody: _Part) -> Distribution:
         cells.reverse()
     return Distribution(
         feature=part.feature.name,
-        label=formatting.titled(part.feature.label),
+        label=formatting.capitalized(part.feature.label),
         value=formatting.feature_in_words(part.feature, part.value),
         median=_median(part),
         below=_below(part),
