@@ -14,4 +14,4 @@ def about_model(request: HttpRequest) -> HttpResponse:
         page = about(engine.in_use())
     except ModelUnavailable:
         page = None
-    return render(request, "creditdesk/about_model.html", {"page": page})
+    return render(request, "creditdesk/about.html", {"page": page})

@@ -103,7 +103,7 @@ def case_past(request: DeskRequest, reference: str, number: int) -> HttpResponse
     """The case as it was when it was assessed, whatever has happened since."""
     case = visible_case(request, reference)
     past = Past(case, get_object_or_404(case.assessments.select_related("assessed_by"), pk=number))
-    return render(request, "creditdesk/case_past.html", {"case": case, "past": past})
+    return render(request, "creditdesk/snapshot.html", {"case": case, "past": past})
 
 
 def wrong(request: DeskRequest, case: Case, name: str, form: object) -> HttpResponse:

@@ -38,7 +38,7 @@ def _answer(request: DeskRequest, reference: str, kind: str) -> HttpResponse:
         letter = letter_on(case, kind, language, by=request.user)
     except NoLetter as why:
         context = {"case": case, "why": str(why)}
-        return render(request, "creditdesk/letter_none.html", context, status=409)
+        return render(request, "creditdesk/letter_missing.html", context, status=409)
     return _file(letter)
 
 

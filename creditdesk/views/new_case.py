@@ -23,7 +23,7 @@ from creditdesk.models.draft import KEPT
 from creditdesk.services import ActRefused
 from creditdesk.web.request import DeskRequest
 
-PAGE: Final = "creditdesk/case_new.html"
+PAGE: Final = "creditdesk/new_case.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,7 +20,7 @@ from creditdesk.views.case import visible_case
 from creditdesk.web.request import DeskRequest
 from scoring.ml.model.folder import ModelUnavailable
 
-PAGE: Final = "creditdesk/simulate.html"
+PAGE: Final = "creditdesk/simulation.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
