@@ -12,7 +12,7 @@ from creditdesk.pages.case.explanation import usual_effects
 from creditdesk.pages.case.reasons import group_titled
 from creditdesk.reasons import render
 from scoring.ml.features import catalogue
-from scoring.ml.model.explainer_data import Explained
+from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.model import Model
 from scoring.ml.tables.catalogue import PROTECTED, column
 from scoring.presentation import formatting
@@ -76,7 +76,7 @@ def about(model: Model) -> About:
         version=model.version,
         is_demo=model.is_demo,
         groups=_groups(model),
-        has_importance=model.explained is not None,
+        has_importance=model.explainer is not None,
         never=(
             *(formatting.capitalized(column("application", name).label) for name in PROTECTED),
             *map(str, NEVER),
@@ -95,9 +95,9 @@ def about(model: Model) -> About:
 def _groups(model: Model) -> tuple[Looked, ...]:
     """The most important first; in the order of the catalogue where importance is not known."""
     members: dict[str, list[str]] = defaultdict(list)
-    for name in _by_importance(model.features, model.explained):
+    for name in _by_importance(model.features, model.explainer):
         members[catalogue.BY_NAME[name].group].append(name)
-    usual = usual_effects(model.explained)
+    usual = usual_effects(model.explainer)
     whole, largest = sum(usual.values()), max(usual.values(), default=0.0)
     order = sorted((code for code in catalogue.GROUPS if code in members), key=lambda c: -usual.get(c, 0.0))
     return tuple(
@@ -119,8 +119,8 @@ def _named(names: list[str]) -> tuple[str, ...]:
     return tuple(formatting.capitalized(one.label) for one in sayable[:NAMED_FEATURES])
 
 
-def _by_importance(features: tuple[str, ...], explained: Explained | None) -> list[str]:
-    if explained is None:
+def _by_importance(features: tuple[str, ...], explainer: ExplainerData | None) -> list[str]:
+    if explainer is None:
         return list(features)
-    at: Mapping[str, Any] = explained.positions
-    return sorted(features, key=lambda name: -float(explained.importance[at[name]]))
+    at: Mapping[str, Any] = explainer.positions
+    return sorted(features, key=lambda name: -float(explainer.importance[at[name]]))

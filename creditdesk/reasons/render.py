@@ -7,7 +7,7 @@ from django.utils import translation
 
 from creditdesk.reasons import phrases
 from scoring.ml.features.spec.feature import Feature, Unit
-from scoring.ml.model.explainer_data import Usual
+from scoring.ml.model.explainer_data import ReferenceRange
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
@@ -22,7 +22,11 @@ def can_be_said(feature: Feature) -> bool:
 
 
 def told(
-    feature: Feature, value: float, usual: Usual | None, refused: bool, history_rows: Mapping[str, int]
+    feature: Feature,
+    value: float,
+    usual: ReferenceRange | None,
+    refused: bool,
+    history_rows: Mapping[str, int],
 ) -> dict[str, str]:
     """The sentence in each language."""
     found = {}
@@ -46,7 +50,11 @@ def _say(text: Text, **holes: str) -> str:
 
 
 def _sentence(
-    feature: Feature, value: float, usual: Usual | None, refused: bool, history_rows: Mapping[str, int]
+    feature: Feature,
+    value: float,
+    usual: ReferenceRange | None,
+    refused: bool,
+    history_rows: Mapping[str, int],
 ) -> str:
     if np.isnan(value):
         return _missing(feature, usual, history_rows)
@@ -61,12 +69,12 @@ def _sentence(
     return _say(phrases.SHARED, said=said, share=formatting.percent(share, 0))
 
 
-def _missing(feature: Feature, usual: Usual | None, history_rows: Mapping[str, int]) -> str:
+def _missing(feature: Feature, usual: ReferenceRange | None, history_rows: Mapping[str, int]) -> str:
     why = formatting.missing_in_words(feature.table, history_rows)
     said = _say(phrases.UNKNOWN, label=formatting.capitalized(feature.label), why=why)
     if usual is None:
         return _say(phrases.ALONE, said=said)
-    return _say(phrases.KNOWN_FOR, said=said, share=formatting.percent(usual.known, 0))
+    return _say(phrases.KNOWN_FOR, said=said, share=formatting.percent(usual.coverage, 0))
 
 
 def _said(feature: Feature, value: float) -> str:
@@ -76,7 +84,7 @@ def _said(feature: Feature, value: float) -> str:
     return _say(phrases.LABELLED, label=formatting.capitalized(feature.label), value=words)
 
 
-def _against_range(feature: Feature, value: float, usual: Usual, refused: bool, said: str) -> str:
+def _against_range(feature: Feature, value: float, usual: ReferenceRange, refused: bool, said: str) -> str:
     low, high = formatting.range_in_words(feature, usual.low, usual.high)
     if low == high:
         return _say(phrases.ALL_ALIKE, said=said, low=low)

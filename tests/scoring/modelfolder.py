@@ -63,14 +63,14 @@ def explained_file(names: tuple[str, ...], trees: lightgbm.Booster | None = None
     rng = np.random.default_rng(5)
     plain = np.array([bool(catalogue.BY_NAME[name].categories) for name in names])
     text = (trees or _trees(names)[0]).model_to_string()
-    return explainer_data.pack(
-        explainer_data.Explained(
+    return explainer_data.serialize(
+        explainer_data.ExplainerData(
             features=names,
             groups=groups,
             accepted=ROWS,
             low=np.where(plain, np.nan, 1.0),
             high=np.where(plain, np.nan, 3.0),
-            known=np.full(len(names), 0.9),
+            coverage=np.full(len(names), 0.9),
             shares=np.where(plain[:, None], np.full((len(names), 60), 0.25), np.nan),
             importance=np.linspace(1, 0, len(names)),
             group_importance=np.linspace(1, 0, len(groups)),
@@ -79,8 +79,8 @@ def explained_file(names: tuple[str, ...], trees: lightgbm.Booster | None = None
             refused=np.arange(200) % 5 == 0,
             scale=np.ones(len(groups)),
             radius=1e6,
-            nearest=100,
-            sisters=(text, text, text),
+            neighbours=100,
+            ensemble=(text, text, text),
         )
     )
 

@@ -14,7 +14,7 @@ from creditdesk.pages.case import reasons
 from creditdesk.pages.case.waterfall import Waterfall, waterfall
 from scoring.ml.model import folder
 from scoring.ml.model.calibration import Calibration
-from scoring.ml.model.explainer_data import Explained
+from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import ModelVersion
 from scoring.presentation import formatting
@@ -79,7 +79,7 @@ def explanation(
     contributions: Sequence[Contribution],
     base: float,
     calibration: Calibration | None,
-    explained: Explained | None,
+    explainer: ExplainerData | None,
     *,
     log_odds: bool,
 ) -> Explanation:
@@ -99,7 +99,7 @@ def explanation(
             for (code, amount), span in zip(sums.items(), line.spans, strict=True)
         ),
         force_at=line.meets,
-        groups=_groups(contributions, sums, explained),
+        groups=_groups(contributions, sums, explainer),
     )
 
 
@@ -125,12 +125,12 @@ def _sums(contributions: Sequence[Contribution]) -> dict[str, float]:
 
 
 def _groups(
-    contributions: Sequence[Contribution], sums: Mapping[str, float], explained: Explained | None
+    contributions: Sequence[Contribution], sums: Mapping[str, float], explainer: ExplainerData | None
 ) -> tuple[Group, ...]:
     counts: dict[str, int] = defaultdict(int)
     for item in contributions:
         counts[item.feature.group] += 1
-    usual = usual_effects(explained)
+    usual = usual_effects(explainer)
     largest = max((*map(abs, sums.values()), *usual.values()), default=0.0)
     return tuple(
         Group(
@@ -146,11 +146,11 @@ def _groups(
     )
 
 
-def usual_effects(explained: Explained | None) -> dict[str, float]:
+def usual_effects(explainer: ExplainerData | None) -> dict[str, float]:
     """The mean absolute effect of each group over training clients; nothing without explain.npz."""
-    if explained is None:
+    if explainer is None:
         return {}
-    return dict(zip(explained.groups, explained.group_importance.tolist(), strict=True))
+    return dict(zip(explainer.groups, explainer.group_importance.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +166,15 @@ class Unfolded:
 def unfolded(
     code: str,
     contributions: Sequence[Contribution],
-    explained: Explained | None,
+    explainer: ExplainerData | None,
     history_rows: Mapping[str, int],
 ) -> list[Unfolded]:
     """The features of a group, the largest effect first."""
     return [
         Unfolded(
             effect=reasons.effect(item, history_rows),
-            usual=_range(item, explained),
-            importance=_importance(item, explained),
+            usual=_range(item, explainer),
+            importance=_importance(item, explainer),
             towards=reasons.towards(item.contribution),
         )
         for item in contributions
@@ -182,17 +182,17 @@ def unfolded(
     ]
 
 
-def _range(item: Contribution, explained: Explained | None) -> str:
-    usual = explained.usual(item.feature.name) if explained else None
+def _range(item: Contribution, explainer: ExplainerData | None) -> str:
+    usual = explainer.reference_range(item.feature.name) if explainer else None
     if usual is None or math.isnan(usual.low):
         return ""
     low, high = formatting.range_in_words(item.feature, usual.low, usual.high)
     return low if low == high else f"{low} – {high}"
 
 
-def _importance(item: Contribution, explained: Explained | None) -> str:
-    if explained is None or item.feature.name not in explained.positions:
+def _importance(item: Contribution, explainer: ExplainerData | None) -> str:
+    if explainer is None or item.feature.name not in explainer.positions:
         return ""
     return formatting.number(
-        float(explained.importance[explained.positions[item.feature.name]]), reasons.DECIMALS
+        float(explainer.importance[explainer.positions[item.feature.name]]), reasons.DECIMALS
     )

@@ -24,7 +24,7 @@ from creditdesk.pages.case.similar_clients import Similar, similar
 from creditdesk.pages.case.timeline import Event, timeline
 from scoring import engine
 from scoring.ml.features import catalogue
-from scoring.ml.model.explainer_data import Explained
+from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 from scoring.ml.tables.catalogue import column
@@ -119,8 +119,8 @@ class CasePage:
         return self.model if self.model and self.model.digest == digest else None
 
     @property
-    def explained(self) -> Explained | None:
-        return self.own_model.explained if self.own_model else None
+    def explainer(self) -> ExplainerData | None:
+        return self.own_model.explainer if self.own_model else None
 
     @cached_property
     def explanation(self) -> Explanation | None:
@@ -130,7 +130,7 @@ class CasePage:
         calibration = self.own_model.calibration if self.own_model else calibration_of(one.model_digest)
         in_log_odds = self.asked.get("unit") == "log-odds"
         return explanation(
-            self.contributions, one.base_value, calibration, self.explained, log_odds=in_log_odds
+            self.contributions, one.base_value, calibration, self.explainer, log_odds=in_log_odds
         )
 
     @property
@@ -147,7 +147,7 @@ class CasePage:
         }
 
     def unfolded(self) -> list[Unfolded]:
-        return unfolded(self.unfolded_group, self.contributions, self.explained, self.history_rows)
+        return unfolded(self.unfolded_group, self.contributions, self.explainer, self.history_rows)
 
     def every_reason(self) -> list[reasons.Effect]:
         return reasons.effects(self.contributions, self.history_rows)

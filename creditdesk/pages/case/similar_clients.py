@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from creditdesk.models import Assessment
-from scoring.ml.model.explainer_data import Explained
+from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.model import Model
 
 # Fewer could point at one of them, and say nothing certain.
@@ -37,11 +37,11 @@ class Similar:
 
 def similar(model: Model, assessment: Assessment) -> Similar | None:
     """None when the model that assessed has not been trained with similar clients, or is another one."""
-    known = model.explained
+    known = model.explainer
     if known is None or model.digest != assessment.model_digest:
         return None
-    told = known.told_by_sisters(filled(model, assessment))[:, 0].mean(axis=0)
-    near = known.near(told)
+    told = known.ensemble_contributions(filled(model, assessment))[:, 0].mean(axis=0)
+    near = known.similar_clients(told)
     low, high = wilson(near.defaulted, near.clients)
     return Similar(
         clients=near.clients,
@@ -74,5 +74,5 @@ def wilson(count: int, of: int) -> tuple[float, float]:
     return max(0.0, (middle - spread) / (1 + z2 / of)), min(1.0, (middle + spread) / (1 + z2 / of))
 
 
-def _rate(known: Explained) -> float:
+def _rate(known: ExplainerData) -> float:
     return float(known.defaulted.mean())

@@ -1,13 +1,12 @@
-"""What a model folder knows besides the model, to explain it by: `explain.npz`, numbers and text, no objects.
+"""Explainer data of a model folder: `explain.npz`, numbers and text, no objects.
 
-Nothing in it describes a single client: neither references nor values, only contributions by group.
+It describes no single client: neither references nor feature values, only contributions by group.
 """
 
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,31 +15,31 @@ from scoring.ml import lightgbm
 from scoring.ml.features import catalogue
 
 Floats = NDArray[np.float64]
-_BETWEEN_BOOSTERS = "\x00"
+_BOOSTER_SEPARATOR = "\x00"
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
-    """What is usual for one feature among the clients that the model accepts.
+class ReferenceRange:
+    """The values of one feature among the clients that the model accepts.
 
-    `low`, `high`: their 10th and 90th percentile, NaN where it is a category or too few are known; `known`:
-    the share of them with a value; `shares`: by category code or flag, the share with that value, NaN where
-    fewer than 20 clients are behind it.
+    `low`, `high`: their 10th and 90th percentile, NaN for a category or when too few clients have a value;
+    `coverage`: the share of them with a value; `shares`: by category code or flag, the share with that value,
+    NaN where fewer than 20 clients are behind it.
     """
 
     low: float
     high: float
-    known: float
+    coverage: float
     shares: Floats
 
     def share_of(self, value: float) -> float:
-        """The share of accepted clients with the same category; NaN where it is not told."""
+        """The share of accepted clients with the same category; NaN where it is not given."""
         code = int(value)
         return float(self.shares[code]) if 0 <= code < len(self.shares) and code == value else np.nan
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class SimilarClients:
     """The training clients nearest to a client: how many, how many defaulted, how many the model refuses."""
 
     clients: int
@@ -49,14 +48,16 @@ class Near:
 
 
 @dataclass(frozen=True, eq=False)
-class Explained:
-    """One model's `explain.npz`, for k features and g groups.
+class ExplainerData:
+    """One model's explainer data, for k features and g groups.
 
-    `importance`, (k,) and `group_importance`, (g,): mean absolute contribution in log-odds over training
-    clients. `sample`, (n, g): contributions by group of training clients, from sister boosters that never saw
-    them; `defaulted`, `refused`, (n,): their outcome and their out-of-fold verdict; `scale`, (g,): the
-    standard deviation of each group; `radius`: how far, in standardised contributions, a similar client may
-    be. `sisters`: LightGBM text of the boosters fitted on bootstraps of the clients.
+    `accepted`: how many clients the reference ranges come from; `low`, `high`, `coverage`, (k,), and
+    `shares`, (k, c): see ReferenceRange. `importance`, (k,), and `group_importance`, (g,): mean absolute
+    contribution in log-odds over training clients. `sample`, (n, g): contributions by group of training
+    clients, from boosters of the ensemble that were not fitted on them; `defaulted`, `refused`, (n,): their
+    outcome and their out-of-fold verdict; `scale`, (g,): the standard deviation of each group; `radius`: how
+    far, in standardised contributions, a similar client may be; `neighbours`: how many are looked at.
+    `ensemble`: LightGBM text of the boosters fitted on bootstraps of the clients.
     """
 
     features: tuple[str, ...]
@@ -64,7 +65,7 @@ class Explained:
     accepted: int
     low: Floats
     high: Floats
-    known: Floats
+    coverage: Floats
     shares: Floats
     importance: Floats
     group_importance: Floats
@@ -73,36 +74,45 @@ class Explained:
     refused: NDArray[np.bool_]
     scale: Floats
     radius: float
-    nearest: int
-    sisters: tuple[str, ...]
+    neighbours: int
+    ensemble: tuple[str, ...]
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
         return {name: position for position, name in enumerate(self.features)}
 
-    def usual(self, feature: str) -> Usual | None:
-        """Nothing for a feature that this model does not have, or when it accepts almost nobody."""
-        at = self.positions.get(feature)
-        if at is None or not self.accepted:
+    def reference_range(self, feature: str) -> ReferenceRange | None:
+        """None for a feature that this model does not have, or when it accepts almost nobody."""
+        position = self.positions.get(feature)
+        if position is None or not self.accepted:
             return None
-        return Usual(float(self.low[at]), float(self.high[at]), float(self.known[at]), self.shares[at])
+        return ReferenceRange(
+            low=float(self.low[position]),
+            high=float(self.high[position]),
+            coverage=float(self.coverage[position]),
+            shares=self.shares[position],
+        )
 
     @cached_property
     def boosters(self) -> tuple[lightgbm.Booster, ...]:
-        return tuple(lightgbm.parse(text) for text in self.sisters)
+        return tuple(lightgbm.parse(text) for text in self.ensemble)
 
-    def told_by_sisters(self, filled: Floats) -> Floats:
-        """Contributions by group, (m, n, g), that the m sister boosters give for filled rows, (n, k)."""
-        into = grouping(self.features, self.groups)
-        return np.array([lightgbm.contributions(one, filled)[:, :-1] @ into for one in self.boosters])
+    def ensemble_contributions(self, filled: Floats) -> Floats:
+        """Contributions by group, (m, n, g), that the m boosters give for filled rows, (n, k)."""
+        membership = group_membership(self.features, self.groups)
+        return np.array(
+            [lightgbm.contributions(booster, filled)[:, :-1] @ membership for booster in self.boosters]
+        )
 
-    def near(self, contributions: Floats) -> Near:
-        """The similar clients of one, by its contributions by group, (g,), as the sisters give them."""
+    def similar_clients(self, contributions: Floats) -> SimilarClients:
+        """The clients similar to one client, by the ensemble's contributions by group, (g,)."""
         standardised = (contributions / self.scale).astype(np.float32)
-        apart = np.sqrt(((self._standardised - standardised) ** 2).sum(axis=1))
-        nearest = np.argsort(apart, kind="stable")[: self.nearest]
-        similar = nearest[apart[nearest] <= self.radius]
-        return Near(len(similar), int(self.defaulted[similar].sum()), int(self.refused[similar].sum()))
+        distances = np.sqrt(((self._standardised - standardised) ** 2).sum(axis=1))
+        nearest = np.argsort(distances, kind="stable")[: self.neighbours]
+        similar = nearest[distances[nearest] <= self.radius]
+        return SimilarClients(
+            len(similar), int(self.defaulted[similar].sum()), int(self.refused[similar].sum())
+        )
 
     @cached_property
     def _standardised(self) -> NDArray[np.float32]:
@@ -115,56 +125,61 @@ def groups_of(features: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(group for group in catalogue.GROUPS if group in present)
 
 
-def grouping(features: tuple[str, ...], groups: tuple[str, ...]) -> Floats:
-    """Ones where a feature belongs to a group, (k, g): contributions @ grouping are those of the groups."""
-    into = np.zeros((len(features), len(groups)))
-    at = {group: position for position, group in enumerate(groups)}
-    for position, name in enumerate(features):
-        into[position, at[catalogue.BY_NAME[name].group]] = 1.0
-    return into
+def group_membership(features: tuple[str, ...], groups: tuple[str, ...]) -> Floats:
+    """Ones where a feature belongs to a group, (k, g): contributions @ membership are those of the groups."""
+    membership = np.zeros((len(features), len(groups)))
+    columns = {group: column for column, group in enumerate(groups)}
+    for row, name in enumerate(features):
+        membership[row, columns[catalogue.BY_NAME[name].group]] = 1.0
+    return membership
 
 
-def parse(content: bytes, features: tuple[str, ...]) -> Explained:
+def parse(content: bytes, features: tuple[str, ...]) -> ExplainerData:
     """The file's content, for the model with these features. Raises ValueError when it is another model's."""
-    with np.load(io.BytesIO(content), allow_pickle=False) as kept:
-        found: dict[str, Any] = {name: kept[name] for name in kept.files}
-    if tuple(found["features"].tolist()) != features:
-        raise ValueError("it was made for other features")
-    return Explained(
-        **{
-            **found,
-            "features": features,
-            "groups": tuple(found["groups"].tolist()),
-            "accepted": int(found["accepted"]),
-            "sample": found["sample"].astype(np.float32),
-            "radius": float(found["radius"]),
-            "nearest": int(found["nearest"]),
-            "sisters": tuple(found["sisters"].tobytes().decode("utf-8").split(_BETWEEN_BOOSTERS)),
-        }
-    )
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        if tuple(arrays["features"].tolist()) != features:
+            raise ValueError("it was made for other features")
+        return ExplainerData(
+            features=features,
+            groups=tuple(arrays["groups"].tolist()),
+            accepted=int(arrays["accepted"]),
+            low=arrays["low"],
+            high=arrays["high"],
+            coverage=arrays["known"],
+            shares=arrays["shares"],
+            importance=arrays["importance"],
+            group_importance=arrays["group_importance"],
+            sample=arrays["sample"].astype(np.float32),
+            defaulted=arrays["defaulted"],
+            refused=arrays["refused"],
+            scale=arrays["scale"],
+            radius=float(arrays["radius"]),
+            neighbours=int(arrays["nearest"]),
+            ensemble=tuple(arrays["sisters"].tobytes().decode("utf-8").split(_BOOSTER_SEPARATOR)),
+        )
 
 
-def pack(known: Explained) -> bytes:
-    """The content of the file."""
-    text = _BETWEEN_BOOSTERS.join(known.sisters).encode("utf-8")
-    into = io.BytesIO()
+def serialize(data: ExplainerData) -> bytes:
+    """The content of the file; the names of its arrays are those of the first release."""
+    text = _BOOSTER_SEPARATOR.join(data.ensemble).encode("utf-8")
+    buffer = io.BytesIO()
     np.savez_compressed(
-        into,
-        features=np.array(known.features),
-        groups=np.array(known.groups),
-        accepted=np.array(known.accepted),
-        low=known.low,
-        high=known.high,
-        known=known.known,
-        shares=known.shares,
-        importance=known.importance,
-        group_importance=known.group_importance,
-        sample=known.sample.astype(np.float16),
-        defaulted=known.defaulted,
-        refused=known.refused,
-        scale=known.scale,
-        radius=np.array(known.radius),
-        nearest=np.array(known.nearest),
+        buffer,
+        features=np.array(data.features),
+        groups=np.array(data.groups),
+        accepted=np.array(data.accepted),
+        low=data.low,
+        high=data.high,
+        known=data.coverage,
+        shares=data.shares,
+        importance=data.importance,
+        group_importance=data.group_importance,
+        sample=data.sample.astype(np.float16),
+        defaulted=data.defaulted,
+        refused=data.refused,
+        scale=data.scale,
+        radius=np.array(data.radius),
+        nearest=np.array(data.neighbours),
         sisters=np.frombuffer(text, dtype=np.uint8),
     )
-    return into.getvalue()
+    return buffer.getvalue()

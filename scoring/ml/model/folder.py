@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scoring.ml import lightgbm
 from scoring.ml.features import catalogue
-from scoring.ml.learned.learned_features import Fitted
+from scoring.ml.learned.learned_features import LearnedFeatures
 from scoring.ml.model import explainer_data
 from scoring.ml.model.calibration import Calibration, Method
 from scoring.ml.model.model import Model
@@ -72,7 +72,7 @@ def load(path: Path, *, digest: str | None = None) -> Model:
         facts=facts,
         trees=trees,
         fill=_fill(features, facts["medians"]),
-        explained=_explained(path, contents.get(EXPLAIN), features),
+        explainer=_explainer(path, contents.get(EXPLAIN), features),
         fitted=fitted,
     )
 
@@ -150,21 +150,21 @@ def _check_features(path: Path, facts: Mapping[str, Any], trees: lightgbm.Booste
             raise ModelUnavailable(f"{path.name}: the categories of {name} have changed since training")
 
 
-def _explained(
+def _explainer(
     path: Path, content: bytes | None, features: tuple[str, ...]
-) -> explainer_data.Explained | None:
+) -> explainer_data.ExplainerData | None:
     try:
         return None if content is None else explainer_data.parse(content, features)
     except (ValueError, KeyError, OSError) as error:
         raise ModelUnavailable(f"{path.name}: {EXPLAIN} cannot be used ({error})") from error
 
 
-def _fitted(path: Path, content: bytes | None, features: tuple[str, ...]) -> Fitted:
+def _fitted(path: Path, content: bytes | None, features: tuple[str, ...]) -> LearnedFeatures:
     try:
-        found = Fitted() if content is None else Fitted.restore(content)
+        found = LearnedFeatures() if content is None else LearnedFeatures.restore(content)
     except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise ModelUnavailable(f"{path.name}: {FITTED} cannot be used ({error})") from error
-    learned = {feature.name for feature in catalogue.FITTED}
+    learned = {feature.name for feature in catalogue.LEARNED}
     for name in (name for name in features if name in learned and name not in found.names):
         raise ModelUnavailable(f"{path.name}: {FITTED} does not say how {name} is worked out")
     return found

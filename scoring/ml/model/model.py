@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scoring.ml import lightgbm
 from scoring.ml.features.matrix import feature_matrix
 from scoring.ml.features.spec.formula import Columns
-from scoring.ml.learned.learned_features import Fitted
+from scoring.ml.learned.learned_features import LearnedFeatures
 from scoring.ml.model.calibration import Calibration
-from scoring.ml.model.explainer_data import Explained
+from scoring.ml.model.explainer_data import ExplainerData
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class Model:
     trees: lightgbm.Booster = field(repr=False)
     fill: NDArray[np.float64] = field(repr=False)
     # None for a folder that was trained without it.
-    explained: Explained | None = field(default=None, repr=False)
-    fitted: Fitted = field(default=Fitted(), repr=False)
+    explainer: ExplainerData | None = field(default=None, repr=False)
+    fitted: LearnedFeatures = field(default=LearnedFeatures(), repr=False)
 
     @property
     def is_demo(self) -> bool:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from scoring.ml.learned.learned_features import Fitted
+from scoring.ml.learned.learned_features import LearnedFeatures
 from scoring.ml.lightgbm import Booster
 from scoring.ml.metrics import classification as metrics
 from scoring.ml.metrics import costs as threshold
@@ -64,7 +64,7 @@ class Trained:
     metrics: Mapping[str, Any]
     evidence: Mapping[str, Any]
     clients: Clients
-    fitted: Fitted
+    fitted: LearnedFeatures
 
 
 def train(
@@ -169,7 +169,7 @@ def write(where: Path, trained: Trained, *, recipe: Recipe, about: Mapping[str, 
     known = explainer_builder.explain(
         clients, trained.booster, refused, recipe=recipe, rounds=trained.rounds, seed=about["seed"]
     )
-    (where / model_folder.EXPLAIN).write_bytes(explainer_data.pack(known))
+    (where / model_folder.EXPLAIN).write_bytes(explainer_data.serialize(known))
     if trained.fitted.families:
         (where / model_folder.FITTED).write_bytes(trained.fitted.pack())
     model_folder.seal(where, facts)

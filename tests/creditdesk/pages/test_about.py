@@ -47,7 +47,7 @@ def test_no_raw_name_is_shown(client_as, explained_model):
 
 
 def test_a_model_without_importance_says_so(client_as, model_in_use):
-    assert engine.current().explained is None
+    assert engine.current().explainer is None
     assert "is not available" in page(client_as("advisor"))
 
 

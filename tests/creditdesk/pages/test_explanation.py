@@ -130,7 +130,7 @@ def test_similar_clients_are_told_with_their_interval_and_without_names(advisor,
 
 
 def test_so_few_similar_clients_are_not_described(advisor, case, explained_model, monkeypatch):
-    known = explained_model.explained
+    known = explained_model.explainer
     object.__setattr__(known, "nearest", 19)
     html = fragment(advisor, case, "?show=similar", "similar")
     assert Elements(html).having("data-similar")[0]["data-similar"] == "few"

@@ -6,7 +6,7 @@ import pytest
 from creditdesk.reasons import render
 from scoring.ml.features import catalogue
 from scoring.ml.features.spec.feature import Unit
-from scoring.ml.model.explainer_data import Usual
+from scoring.ml.model.explainer_data import ReferenceRange
 from scoring.ml.tables.catalogue import column
 
 CREDIT, AGE = catalogue.BY_NAME["AMT_CREDIT"], catalogue.BY_NAME["DAYS_BIRTH"]
@@ -15,8 +15,8 @@ HISTORY = next(one for one in catalogue.FEATURES if one.table == "bureau" and on
 USUAL = "that is usual among accepted clients too"
 
 
-def usual(low=np.nan, high=np.nan, known=0.9, shares=(np.nan, np.nan)) -> Usual:
-    return Usual(low=low, high=high, known=known, shares=np.array(shares))
+def usual(low=np.nan, high=np.nan, coverage=0.9, shares=(np.nan, np.nan)) -> ReferenceRange:
+    return ReferenceRange(low=low, high=high, coverage=coverage, shares=np.array(shares))
 
 
 def told(feature, value, among=None, refused=True, rows=None) -> dict[str, str]:
@@ -77,7 +77,7 @@ def test_without_what_is_usual_the_sentence_stands_alone():
 
 
 def test_a_missing_value_is_told_with_how_many_accepted_clients_have_one():
-    found = told(CREDIT, np.nan, usual(100.0, 500.0, known=0.94))
+    found = told(CREDIT, np.nan, usual(100.0, 500.0, coverage=0.94))
     assert found["text_en"].endswith(": missing; it is known for 94% of accepted clients.")
     assert found["text_fr"].endswith("cette information est connue pour 94\u202f% des clients acceptés.")
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scoring.ml import lightgbm
 from scoring.ml.features import catalogue
 from scoring.ml.features.spec.feature import Unit
-from scoring.ml.model.explainer_data import Explained, grouping, groups_of
+from scoring.ml.model.explainer_data import ExplainerData, group_membership, groups_of
 from scoring.ml.training.data.clients import Clients
 from scoring.ml.training.explain.population_summary import SMALLEST_CELL
 from scoring.ml.training.fit.early_stopping import Fitter
@@ -63,7 +63,7 @@ def explain(
     recipe: Recipe,
     rounds: int,
     seed: int,
-) -> Explained:
+) -> ExplainerData:
     """Everything of `explain.npz`; `refused`, (n,): the out-of-fold verdict on each client.
 
     `trees` is the booster that will answer, `rounds` how many rounds each of its seeds took.
@@ -72,18 +72,18 @@ def explain(
     effort = QUICK if recipe.quick else THOROUGH
     sisters = _sisters(clients, recipe, rounds, effort, rng)
     groups = groups_of(clients.names)
-    into = grouping(clients.names, groups)
+    into = group_membership(clients.names, groups)
     sample, rows = _left_out(clients, sisters, into, effort, rng)
     scale = _scale(sample)
     told = lightgbm.contributions(trees, clients.matrix[rows[:IMPORTANCE_ROWS]])[:, :-1]
     low, high, known, shares = _usual(clients, ~refused)
-    return Explained(
+    return ExplainerData(
         features=clients.names,
         groups=groups,
         accepted=int((~refused).sum()),
         low=low,
         high=high,
-        known=known,
+        coverage=known,
         shares=shares,
         importance=np.abs(told).mean(axis=0),
         group_importance=np.abs(told @ into).mean(axis=0),
@@ -92,8 +92,8 @@ def explain(
         refused=refused[rows],
         scale=scale,
         radius=_radius(sample / scale),
-        nearest=NEAREST,
-        sisters=tuple(one.trees.model_to_string() for one in sisters),
+        neighbours=NEAREST,
+        ensemble=tuple(one.trees.model_to_string() for one in sisters),
     )
 
 
