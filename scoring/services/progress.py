@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 
 
-class Stopwatch:
+class ProgressReporter:
     """`seconds` by the name of the stage; a stage ends when the next one begins."""
 
     def __init__(self, write: Callable[[str], object]) -> None:

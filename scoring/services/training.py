@@ -28,17 +28,17 @@ from scoring.ml.training.data.pooling import Step
 from scoring.ml.training.fit.hyperparameters import Recipe, recipe_for
 from scoring.ml.training.report.mlflow_training import training_run
 from scoring.models import ModelVersion
-from scoring.services.progress import Stopwatch
+from scoring.services.progress import ProgressReporter
 
 _UNFINISHED = "unfinished"
 
 
-class Refused(Exception):
+class TrainingFailed(Exception):
     """The training did not end in a registered version; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class TrainingRequest:
     """What to train: the tables in `folder`, with what those in `pool` add, as the version `name`."""
 
     folder: Path
@@ -65,33 +65,33 @@ class _Material:
 
 
 def train(
-    order: Order,
+    request: TrainingRequest,
     *,
     by: User | None,
-    watch: Stopwatch,
+    progress: ProgressReporter,
     warn: Callable[[str], object],
-    heard: Callable[[pipeline.Trained], object] = lambda trained: None,
+    on_trained: Callable[[pipeline.Trained], object] = lambda trained: None,
 ) -> dict[str, Any]:
     """Train, write, register and log one version; returns the facts of its model.json.
 
-    `heard` is told what came out, with the clients and their probabilities, before it is written. Raises
-    Refused; then no version of that name is there, unless the message says that it is.
+    `on_trained` is told what came out, with the clients and their probabilities, before it is written. Raises
+    TrainingFailed; then no version of that name is there, unless the message says that it is.
     """
-    _refuse_known(order.target)
-    _sweep(order.target.parent)
+    _refuse_known(request.target)
+    _sweep(request.target.parent)
     try:
-        material = _read(order, watch)
-        facts, trials = _build(order, material, watch, heard)
+        material = _read(request, progress)
+        facts, trials = _build(request, material, progress, on_trained)
     except (FolderError, TrainingError) as error:
-        raise Refused(str(error)) from error
+        raise TrainingFailed(str(error)) from error
     except OSError as error:
-        raise Refused(f"nothing was written: {error.strerror}: {error.filename}") from error
+        raise TrainingFailed(f"nothing was written: {error.strerror}: {error.filename}") from error
     try:
-        version = services.register(name=order.name, by=by)
+        version = services.register(name=request.name, by=by)
         services.remember_clients(version=version, references=material.clients.reference.tolist())
     except (ModelUnavailable, DatabaseError) as error:
-        raise Refused(f"{order.name} is trained but could not be registered: {error}") from error
-    _log(order.target, facts, trials, watch, warn)
+        raise TrainingFailed(f"{request.name} is trained but could not be registered: {error}") from error
+    _log(request.target, facts, trials, progress, warn)
     return facts
 
 
@@ -100,29 +100,29 @@ def _refuse_known(target: Path) -> None:
     try:
         registered = ModelVersion.objects.filter(name=target.name).exists()
     except DatabaseError as error:
-        raise Refused(f"the database is not ready ({error}): run manage.py migrate") from error
+        raise TrainingFailed(f"the database is not ready ({error}): run manage.py migrate") from error
     if registered or target.exists():
-        raise Refused(f"{target.name} exists: a version is never overwritten, choose another --name")
+        raise TrainingFailed(f"{target.name} exists: a version is never overwritten, choose another --name")
 
 
-def _read(order: Order, watch: Stopwatch) -> _Material:
-    watch.begin(f"Reading {order.folder}")
-    checked = check(open_folder(order.folder))
-    clients = gather(checked.folder, say=watch.begin)
-    pooled = [_opened(path, watch) for path in order.pool]
-    steps = pooling.steps(clients, checked.folder, pooled, say=watch.begin) if pooled else ()
+def _read(request: TrainingRequest, progress: ProgressReporter) -> _Material:
+    progress.begin(f"Reading {request.folder}")
+    checked = check(open_folder(request.folder))
+    clients = gather(checked.folder, say=progress.begin)
+    pooled = [_opened(path, progress) for path in request.pool]
+    steps = pooling.steps(clients, checked.folder, pooled, say=progress.begin) if pooled else ()
     about = {
-        "name": order.name,
+        "name": request.name,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "is_demo": order.demo,
-        "seed": order.seed,
+        "is_demo": request.demo,
+        "seed": request.seed,
         "data": {**_origin(checked), "pool": [_said(folder) for folder in pooled]},
     }
     return _Material(clients, steps, about)
 
 
-def _opened(path: Path, watch: Stopwatch) -> Folder:
-    watch.begin(f"Reading {path}")
+def _opened(path: Path, progress: ProgressReporter) -> Folder:
+    progress.begin(f"Reading {path}")
     return check(open_folder(path)).folder
 
 
@@ -135,39 +135,42 @@ def _said(folder: Folder) -> dict[str, Any]:
 
 
 def _build(
-    order: Order, material: _Material, watch: Stopwatch, heard: Callable[[pipeline.Trained], object]
+    request: TrainingRequest,
+    material: _Material,
+    progress: ProgressReporter,
+    on_trained: Callable[[pipeline.Trained], object],
 ) -> tuple[dict[str, Any], list[tracking.Run]]:
-    recipe, about, trials = _recipe(order, material, watch)
+    recipe, about, trials = _recipe(request, material, progress)
     trained = pipeline.train(
         material.clients,
         recipe=recipe,
-        seed=order.seed,
-        say=watch.begin,
-        costs=order.costs,
+        seed=request.seed,
+        say=progress.begin,
+        costs=request.costs,
         steps=material.steps,
     )
-    heard(trained)
-    watch.begin(f"Writing {order.target}")
-    with _beside(order.target) as unfinished:
+    on_trained(trained)
+    progress.begin(f"Writing {request.target}")
+    with _beside(request.target) as unfinished:
         facts = pipeline.write(unfinished, trained, recipe=recipe, about=about)
-        unfinished.rename(order.target)
+        unfinished.rename(request.target)
     return facts, trials
 
 
 def _recipe(
-    order: Order, material: _Material, watch: Stopwatch
+    request: TrainingRequest, material: _Material, progress: ProgressReporter
 ) -> tuple[Recipe, dict[str, Any], list[tracking.Run]]:
-    recipe = recipe_for(len(material.clients), quick=order.quick, pooled=len(material.steps) > 1)
-    if not order.tune:
+    recipe = recipe_for(len(material.clients), quick=request.quick, pooled=len(material.steps) > 1)
+    if not request.tune:
         return recipe, material.about, []
     tuned = hyperparameter_search.tune(
         material.clients,
         recipe,
-        seed=order.seed,
-        trials=order.tune,
+        seed=request.seed,
+        trials=request.tune,
         store=settings.VAR_DIR / "tuning.sqlite3",
         fingerprint=material.about["data"]["fingerprint"],
-        say=watch.begin,
+        say=progress.begin,
     )
     return tuned.recipe, {**material.about, "tuning": tuned.record}, tuned.runs
 
@@ -205,11 +208,11 @@ def _log(
     target: Path,
     facts: Mapping[str, Any],
     trials: list[tracking.Run],
-    watch: Stopwatch,
+    progress: ProgressReporter,
     warn: Callable[[str], object],
 ) -> None:
-    watch.begin("Logging")
-    whole = training_run(target, facts, seconds=watch.seconds, children=trials)
+    progress.begin("Logging")
+    whole = training_run(target, facts, seconds=progress.seconds, children=trials)
     try:
         identity = tracking.log_run(whole, tracking_uri=settings.MLFLOW_TRACKING_URI)
     except tracking.NotLogged as error:
@@ -218,4 +221,4 @@ def _log(
             f"registered model ({error})"
         )
     else:
-        watch.begin(f"MLflow run {identity}")
+        progress.begin(f"MLflow run {identity}")

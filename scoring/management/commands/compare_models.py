@@ -25,7 +25,7 @@ from scoring.ml.training.compare.comparison import Entry, Outcome
 from scoring.ml.training.data.clients import Clients, TrainingError, gather
 from scoring.ml.training.fit.hyperparameters import recipe_for
 from scoring.ml.training.report.mlflow_comparison import comparison_run
-from scoring.services.progress import Stopwatch
+from scoring.services.progress import ProgressReporter
 
 QUICK_SAMPLE = 4_000
 _COLUMNS = ("auc", "gini", "ks", "accuracy", "recall", "f1", "brier", "ece", "cost")
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, folder: Path, champion: str, **options: Any) -> None:
-        self.watch = Stopwatch(self.stderr.write)
+        self.progress = ProgressReporter(self.stderr.write)
         try:
             found = self.compare(folder, champion, **options)
         except (FolderError, TrainingError, ModelUnavailable) as error:
@@ -64,18 +64,18 @@ class Command(BaseCommand):
     def compare(
         self, path: Path, champion: str, *, sample: int | None, quick: bool, seed: int, jobs: int, **rest: Any
     ) -> dict[str, Any]:
-        self.watch.begin(f"Reading {path}")
+        self.progress.begin(f"Reading {path}")
         checked = check(open_folder(path))
-        clients = gather(checked.folder, say=self.watch.begin)
+        clients = gather(checked.folder, say=self.progress.begin)
         recipe = recipe_for(len(clients), quick=quick)
         field = comparison.field_of(clients, seed=seed, sample=sample or (QUICK_SAMPLE if quick else None))
         entered = comparison.entries(clients.names, recipe)
         if champion:
             entered.insert(1, entry_of(champion, clients))
-        self.watch.begin(f"{len(entered)} candidates, {len(field.target):,} clients, {jobs} side by side")
+        self.progress.begin(f"{len(entered)} candidates, {len(field.target):,} clients, {jobs} side by side")
         with TemporaryDirectory() as where:
             outcomes = self.outcomes(entered, field, jobs=jobs, where=Path(where))
-            self.watch.begin("Bootstrap intervals, paired against the champion")
+            self.progress.begin("Bootstrap intervals, paired against the champion")
             own = entered[1].code if champion else comparison.OURS
             rows = comparison.compared(
                 outcomes, field, champion=own, costs=Costs(), resamples=recipe.resamples
@@ -103,13 +103,13 @@ class Command(BaseCommand):
         for outcome in comparison.run_all(entered, field, jobs=jobs, where=where):
             done.append(outcome)
             how = outcome.failure or f"{outcome.seconds:.0f} s of learning, {outcome.memory:,.0f} MB"
-            self.watch.begin(f"{outcome.entry.label}: {how}")
+            self.progress.begin(f"{outcome.entry.label}: {how}")
         return done
 
     def log(
         self, found: Mapping[str, Any], outcomes: Sequence[Outcome], field: comparison.Field
     ) -> str | None:
-        self.watch.begin("Logging")
+        self.progress.begin("Logging")
         whole = comparison_run(found, outcomes, field)
         try:
             return tracking.log_run(whole, tracking_uri=settings.MLFLOW_TRACKING_URI)

@@ -15,7 +15,7 @@ from scoring.models import Activation, ModelVersion
 from scoring.presentation.gate_labels import told
 from scoring.services import retraining, training
 from scoring.services.gates import Gate, measure
-from scoring.services.progress import Stopwatch
+from scoring.services.progress import ProgressReporter
 from scoring.services.retraining import Comparison
 
 
@@ -33,20 +33,20 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, name: str | None, seed: int, quick: bool, **options: Any) -> None:
         name = name or f"{timezone.localtime():%Y-%m-%d-%H%M}"
-        heard: list[Trained] = []
-        order = training.Order(folder, name, seed=seed, quick=quick)
+        finished: list[Trained] = []
+        request = training.TrainingRequest(folder, name, seed=seed, quick=quick)
         try:
             facts = training.train(
-                order,
+                request,
                 by=None,
-                watch=Stopwatch(self.stderr.write),
+                progress=ProgressReporter(self.stderr.write),
                 warn=self.stderr.write,
-                heard=heard.append,
+                on_trained=finished.append,
             )
-        except training.Refused as error:
+        except training.TrainingFailed as error:
             raise CommandError(str(error)) from error
         self.stdout.write(summary(facts, settings.ML_ARTIFACTS / name))
-        self.judge(ModelVersion.objects.get(name=name), self.compare(heard[0], seed, folder))
+        self.judge(ModelVersion.objects.get(name=name), self.compare(finished[0], seed, folder))
 
     def compare(self, trained: Trained, seed: int, folder: Path) -> Comparison:
         activation = Activation.objects.current().first()

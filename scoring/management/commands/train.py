@@ -12,7 +12,7 @@ from scoring.management.arguments import positive, seed_number
 from scoring.ml.metrics.costs import USUAL, Costs
 from scoring.ml.training.report.model_card_sections import checks_in_words
 from scoring.services import training
-from scoring.services.progress import Stopwatch
+from scoring.services.progress import ProgressReporter
 
 
 def version_name(text: str) -> str:
@@ -62,10 +62,14 @@ class Command(BaseCommand):
         self, *, folder: Path, name: str, pool: list[Path], cost_fn: float, cost_fp: float, **options: Any
     ) -> None:
         chosen = {key: options[key] for key in ("seed", "quick", "tune", "demo")}
-        order = training.Order(folder, name, pool=tuple(pool), costs=Costs(cost_fn, cost_fp), **chosen)
+        request = training.TrainingRequest(
+            folder, name, pool=tuple(pool), costs=Costs(cost_fn, cost_fp), **chosen
+        )
         try:
-            facts = training.train(order, by=None, watch=Stopwatch(self.stderr.write), warn=self.stderr.write)
-        except training.Refused as error:
+            facts = training.train(
+                request, by=None, progress=ProgressReporter(self.stderr.write), warn=self.stderr.write
+            )
+        except training.TrainingFailed as error:
             raise CommandError(str(error)) from error
         self.stdout.write(summary(facts, settings.ML_ARTIFACTS / name))
 
