@@ -113,10 +113,10 @@ def brief_explanation(assessment: Assessment, reference: str | None) -> dict[str
 
 
 def _with(told: dict[str, Any], assessment: Assessment, contributions: object) -> dict[str, Any]:
-    text = "text_fr" if formatting.reads_french() else "text_en"
+    language = "fr" if formatting.reads_french() else "en"
     reasons = [
-        {"code": one["code"], "text": one[text], "contribution": one["contribution"]}
-        for one in assessment.reasons
+        {"code": reason.code, "text": reason.text(language), "contribution": reason.contribution}
+        for reason in assessment.shown_reasons
     ]
     return {
         **told,
@@ -173,5 +173,5 @@ def _told(digest: str, _language: str) -> Told:
 
 
 def _opening(feature: Feature) -> bytes:
-    head = orjson.dumps({"feature": feature.name, "label": capfirst(formatting.told(feature.label))})
+    head = orjson.dumps({"feature": feature.name, "label": capfirst(formatting.localize(feature.label))})
     return CLOSING + head[:-1] + b',"value":'

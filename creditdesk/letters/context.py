@@ -12,7 +12,7 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.letters.decision_reasons import NOT_QUOTED, SAID
 from creditdesk.letters.text import plain
-from creditdesk.models import Assessment, Decision, Letter
+from creditdesk.models import Assessment, Decision, Letter, Reason
 from creditdesk.pages.case import client_profile
 from creditdesk.pages.case.snapshot import profile_then
 from creditdesk.services.refusal import name_of
@@ -44,19 +44,19 @@ def contents_of(decision: Decision, kind: str, language: str, by: User) -> dict[
 
 def reasons_told(decision: Decision, language: str) -> list[str]:
     """The person's ground first, then what pushed the model the same way; at most four."""
-    said = [formatting.told(SAID[decision.reason_code])] if decision.reason_code else []
+    said = [formatting.localize(SAID[decision.reason_code])] if decision.reason_code else []
     if decision.outcome == decision.assessment.verdict:
-        said += [plain(reason[f"text_{language}"]) for reason in _pushing(decision)]
+        said += [plain(reason.text(language)) for reason in _pushing(decision)]
     return [_sentence(text) for text in said[:MOST_REASONS]]
 
 
-def _pushing(decision: Decision) -> list[dict[str, Any]]:
+def _pushing(decision: Decision) -> list[Reason]:
     """The stored reasons that count towards the outcome, the strongest of each group of facts."""
     sign = 1 if decision.outcome == Decision.Outcome.REFUSE else -1
-    strongest: dict[str, dict[str, Any]] = {}
-    for reason in decision.assessment.reasons:
-        if sign * reason["contribution"] > 0:
-            strongest.setdefault(reason["code"], reason)
+    strongest: dict[str, Reason] = {}
+    for reason in decision.assessment.shown_reasons:
+        if sign * reason.contribution > 0:
+            strongest.setdefault(reason.code, reason)
     return list(strongest.values())
 
 
@@ -81,7 +81,7 @@ def _of_a_letter(decision: Decision, language: str) -> dict[str, Any]:
         "amount": formatting.money(float(case.amount_credit)),
         "annuity": None if case.amount_annuity is None else formatting.money(float(case.amount_annuity)),
         "contract": plain(formatting.column_in_words(contract, case.contract_type)),
-        "outcome": formatting.told(OUTCOMES[Decision.Outcome(decision.outcome)]),
+        "outcome": formatting.localize(OUTCOMES[Decision.Outcome(decision.outcome)]),
         "outcome_code": decision.outcome,
         "reasons": reasons_told(decision, language),
         "scored": bool(decision.assessment.model_version),
@@ -117,7 +117,7 @@ def _of_the_model(assessment: Assessment, language: str, by: User) -> dict[str, 
         probability, threshold = formatting.percents_apart(assessment.probability, assessment.threshold)
     found = services.counterfactuals_of(assessment, by=by)
     return {
-        "verdict": formatting.told(ADVICE[Assessment.Verdict(assessment.verdict)]),
+        "verdict": formatting.localize(ADVICE[Assessment.Verdict(assessment.verdict)]),
         "probability": probability,
         "threshold": threshold,
         "model_version": plain(assessment.model_version),
@@ -131,7 +131,7 @@ def _of_the_person(decision: Decision) -> dict[str, Any]:
     return {
         "decided_at": _day(timezone.localtime(decision.decided_at).date()),
         "is_override": decision.is_override,
-        "ground": formatting.told(SAID[decision.reason_code]) if decision.reason_code else "",
+        "ground": formatting.localize(SAID[decision.reason_code]) if decision.reason_code else "",
         "grounds": plain(decision.reason) if quoted else "",
         "checked": _day(decision.final_on),
         "check_grounds": plain(decision.check_reason),

@@ -5,6 +5,7 @@ from creditdesk.models.decision import Decision
 from creditdesk.models.draft import Draft
 from creditdesk.models.idempotency import StoredAnswer
 from creditdesk.models.letter import Letter
+from creditdesk.models.reason import Reason
 from creditdesk.models.shadow_score import ShadowScore
 from creditdesk.models.whatif import CounterfactualSearch, Scenario
 from creditdesk.models.work import Claim, Escalation
@@ -23,6 +24,7 @@ __all__ = [
     "MonitoringRecord",
     "Note",
     "Profile",
+    "Reason",
     "Scenario",
     "ShadowScore",
     "StoredAnswer",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
 from creditdesk.models.case import Case
+from creditdesk.models.reason import Reason
 from scoring.ml.features.spec.feature import Feature
 
 
@@ -45,7 +46,7 @@ class Assessment(AppendOnly):
     verdict = models.CharField(_("verdict"), max_length=6, choices=Verdict.choices, db_index=True)
     refer_reason = models.CharField(_("why a person must look first"), max_length=500, blank=True)
     missing = models.JSONField(_("missing critical inputs"), default=list)
-    # Word for word as shown, most important first: see creditdesk.reasons.reasons_for.
+    # Word for word as shown, most important first: `shown_reasons` reads them.
     reasons = models.JSONField(_("reasons"), default=list)
     assessed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -77,6 +78,11 @@ class Assessment(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.case_id or '-'} {self.verdict}"
+
+    @property
+    def shown_reasons(self) -> tuple[Reason, ...]:
+        """The reasons word for word as shown, most important first."""
+        return tuple(map(Reason.from_json, self.reasons))
 
     def explained(self) -> list[Contribution]:
         """Every feature with its value and contribution, the largest first; none without a model."""

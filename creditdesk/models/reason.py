@@ -12,9 +12,9 @@ FIRST_EDITION: Final = "1"
 class Reason:
     """One feature group that speaks for the verdict, as stored with an assessment.
 
-    `code` is the group, `contribution` its sum in log-odds, `feature` its strongest feature, `worded_feature` the
-    one that the sentence is about, `features` those that push the same way, strongest first. `version` is that of
-    the reason dictionary.
+    `code` is the group, `contribution` its sum in log-odds, `feature` its strongest feature, `worded_feature`
+    the feature of the sentence, `features` those that push the same way, strongest first. `version` is that
+    of the reason dictionary.
     """
 
     code: str

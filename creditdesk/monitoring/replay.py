@@ -1,6 +1,6 @@
 """Ask an old model version the old question again, and compare the answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from creditdesk import reasons
-from creditdesk.models import Assessment
+from creditdesk.models import Assessment, Reason
 from scoring import engine
 from scoring.ml.features.frames import columns_of
 from scoring.ml.model.folder import ModelUnavailable
@@ -65,7 +65,7 @@ def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
     found = verdicts(probabilities, model.threshold, absent)
     for i, stored in enumerate(block):
         again = reasons.rebuilt(
-            reasons.version_of(stored.reasons),
+            reasons.version_of(stored.shown_reasons),
             model,
             values=matrix[i],
             contributions=contributions[i],
@@ -82,7 +82,7 @@ def _what_differs(
     probability: float,
     verdict: str,
     contributions: np.ndarray[Any, np.dtype[np.float64]],
-    again: list[dict[str, Any]],
+    again: Sequence[Reason],
 ) -> str:
     if stored.probability is None or abs(stored.probability - probability) > TOLERANCE:
         return f"probability {stored.probability!r}, recomputed {probability!r}"
@@ -93,10 +93,10 @@ def _what_differs(
     kept = np.frombuffer(stored.contributions, dtype="<f8")
     if kept.shape != contributions.shape or np.abs(kept - contributions).max() > TOLERANCE:
         return "contributions"
-    return _reasons_differ(stored.reasons, again)
+    return _reasons_differ(stored.shown_reasons, again)
 
 
-def _reasons_differ(stored: list[dict[str, Any]], again: list[dict[str, Any]]) -> str:
+def _reasons_differ(stored: Sequence[Reason], again: Sequence[Reason]) -> str:
     """Codes, features and sizes always; the words too while the dictionary that chose them is still ours."""
     if list(map(_essence, stored)) != list(map(_essence, again)):
         return "reasons"
@@ -105,12 +105,12 @@ def _reasons_differ(stored: list[dict[str, Any]], again: list[dict[str, Any]]) -
     return "" if list(map(_words, stored)) == list(map(_words, again)) else "reasons: their words"
 
 
-def _essence(reason: dict[str, Any]) -> tuple[Any, ...]:
-    return reason["code"], reason["feature"], round(reason["contribution"], 9), reason.get("features")
+def _essence(reason: Reason) -> tuple[str, str, float, tuple[str, ...]]:
+    return reason.code, reason.feature, round(reason.contribution, 9), reason.features
 
 
-def _words(reason: dict[str, Any]) -> tuple[str, str]:
-    return reason["text_en"], reason["text_fr"]
+def _words(reason: Reason) -> tuple[str, str]:
+    return reason.text_en, reason.text_fr
 
 
 def _difference(stored: Assessment, what: str) -> Difference:

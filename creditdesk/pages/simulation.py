@@ -148,7 +148,7 @@ class SimulationPage:
         features = self.simulation.model.features
         now = _by_group(features, np.frombuffer(self.stored.contributions, dtype="<f8"))
         then = _by_group(features, self.simulation.answer.contributions)
-        shifts = [Shift(formatting.titled(catalogue.GROUPS[group]), now[group], then[group]) for group in now]
+        shifts = [Shift(formatting.capitalized(catalogue.GROUPS[group]), now[group], then[group]) for group in now]
         shifts.sort(key=lambda shift: -abs(shift.by))
         return [shift for shift in shifts[:SHIFTS] if shift.amounts[0] != shift.amounts[1]]
 
@@ -159,10 +159,10 @@ class SimulationPage:
         if self.simulation is None:
             return []
         alike = self.stored is not None and self.stored.verdict == self.simulation.answer.verdict
-        before = {reason["code"] for reason in self.stored.reasons} if self.stored else set()
+        before = {reason.code for reason in self.stored.shown_reasons} if self.stored else set()
         language = "fr" if formatting.reads_french() else "en"
         return [
-            Reason(reason[f"text_{language}"], alike and reason["code"] not in before)
+            Reason(reason.text(language), alike and reason.code not in before)
             for reason in self.simulation.reasons
         ]
 
@@ -188,7 +188,7 @@ def _change(name: str, now: Any, then: Any) -> Change:
     described = column("application", name)
     words = (formatting.column_in_words(described, value) for value in (now, then))
     label = BY_NAME[name].label if name in BY_NAME else described.label
-    return Change(formatting.titled(label), *words)
+    return Change(formatting.capitalized(label), *words)
 
 
 def _by_group(features: Sequence[str], contributions: Values) -> dict[str, float]:

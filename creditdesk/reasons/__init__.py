@@ -3,14 +3,15 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from creditdesk.models import Reason
 from creditdesk.reasons import render, v1
 from scoring.ml.features import catalogue
-from scoring.ml.model.explainer_data import Usual, grouping, groups_of
+from scoring.ml.model.explainer_data import ReferenceRange, group_membership, groups_of
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import Verdict
 from scoring.ml.tables.catalogue import column
@@ -30,13 +31,9 @@ def reasons_for(
     verdict: str,
     missing: Sequence[str],
     history_rows: Mapping[str, int],
-) -> list[dict[str, Any]]:
+) -> list[Reason]:
     """Most important first: what pushed towards refusal; for an accept, what carried it; for a refer, which
     inputs are missing. `values` and `contributions`, (k,), in the model's order, contributions in log-odds.
-
-    Each has code (the group), version (of the dictionary), contribution (the group's sum), feature (its
-    strongest), told (the one that the sentence is about), features (those that push the same way, strongest
-    first), text_en and text_fr.
     """
     if missing:
         return _missing(model, contributions, missing)
@@ -60,7 +57,7 @@ def rebuilt(
     verdict: str,
     missing: Sequence[str],
     history_rows: Mapping[str, int],
-) -> list[dict[str, Any]]:
+) -> list[Reason]:
     """The reasons as the edition that chose them would choose them again."""
     if edition_of(version) == "1":
         return v1.reasons_for(model, values, contributions, history_rows)
@@ -80,7 +77,7 @@ def version() -> str:
     written gives another version, without anybody having to remember it."""
     digest = hashlib.sha256()
     shares = np.array([0.25, 0.75])
-    usual = Usual(low=-400.0, high=0.5, known=0.9, shares=shares)
+    usual = ReferenceRange(low=-400.0, high=0.5, coverage=0.9, shares=shares)
     for feature in catalogue.FEATURES:
         probes = (np.nan, 1.0) if feature.categories else (np.nan, -1000.25, 0.125)
         for value in probes:
@@ -91,9 +88,9 @@ def version() -> str:
     return f"{EDITION}.{digest.hexdigest()[:8]}"
 
 
-def version_of(reasons: Sequence[Mapping[str, Any]]) -> str:
-    """The dictionary that worded stored reasons; the first one did not say so, and no reasons need none."""
-    return str(reasons[0].get("version", "1")) if reasons else version()
+def version_of(reasons: Sequence[Reason]) -> str:
+    """The dictionary that worded stored reasons; no reasons need none."""
+    return reasons[0].version if reasons else version()
 
 
 def edition_of(dictionary: str) -> str:
@@ -107,10 +104,10 @@ def groups_of_model(features: tuple[str, ...]) -> tuple[str, ...]:
 
 @cache
 def grouping_of_model(features: tuple[str, ...]) -> Floats:
-    return grouping(features, groups_of_model(features))
+    return group_membership(features, groups_of_model(features))
 
 
-def _missing(model: Model, contributions: Floats, missing: Sequence[str]) -> list[dict[str, Any]]:
+def _missing(model: Model, contributions: Floats, missing: Sequence[str]) -> list[Reason]:
     sums = dict(
         zip(
             groups_of_model(model.features),
@@ -119,18 +116,18 @@ def _missing(model: Model, contributions: Floats, missing: Sequence[str]) -> lis
         )
     )
     found = [
-        {
-            "code": catalogue.BY_NAME[name].group,
-            "version": version(),
-            "contribution": sums.get(catalogue.BY_NAME[name].group, 0.0),
-            "feature": name,
-            "told": name,
-            "features": [name],
+        Reason(
+            code=catalogue.BY_NAME[name].group,
+            version=version(),
+            contribution=sums.get(catalogue.BY_NAME[name].group, 0.0),
+            feature=name,
+            worded_feature=name,
+            features=(name,),
             **render.needed(column("application", name).label),
-        }
+        )
         for name in missing[:SHOWN]
     ]
-    return sorted(found, key=lambda reason: -abs(reason["contribution"]))
+    return sorted(found, key=lambda reason: -abs(reason.contribution))
 
 
 def _reason(
@@ -141,7 +138,7 @@ def _reason(
     contributions: Floats,
     sign: float,
     history_rows: Mapping[str, int],
-) -> dict[str, Any]:
+) -> Reason:
     pushing = [
         i
         for i, name in enumerate(model.features)
@@ -150,14 +147,14 @@ def _reason(
     pushing.sort(key=lambda i: -sign * contributions[i])
     features = [catalogue.BY_NAME[model.features[i]] for i in pushing]
     said = next((i for i, one in enumerate(features) if render.can_be_said(one)), 0)
-    usual = model.explained.usual(features[said].name) if model.explained else None
+    usual = model.explainer.reference_range(features[said].name) if model.explainer else None
     sentence = render.told(features[said], float(values[pushing[said]]), usual, sign > 0, history_rows)
-    return {
-        "code": group,
-        "version": version(),
-        "contribution": total,
-        "feature": features[0].name,
-        "told": features[said].name,
-        "features": [one.name for one in features],
+    return Reason(
+        code=group,
+        version=version(),
+        contribution=total,
+        feature=features[0].name,
+        worded_feature=features[said].name,
+        features=tuple(feature.name for feature in features),
         **sentence,
-    }
+    )

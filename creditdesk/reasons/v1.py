@@ -1,12 +1,12 @@
 """The reasons of the first dictionary: single features by size, either way. Kept for replays."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from django.utils import translation
 from numpy.typing import NDArray
 
+from creditdesk.models import Reason
 from scoring.ml.features import catalogue
 from scoring.ml.features.spec.feature import Feature
 from scoring.ml.model.model import Model
@@ -20,7 +20,7 @@ def reasons_for(
     values: NDArray[np.float64],
     contributions: NDArray[np.float64],
     history_rows: Mapping[str, int],
-) -> list[dict[str, Any]]:
+) -> list[Reason]:
     """The largest contributions, in log-odds, most important first; ties keep the model's order."""
     order = np.argsort(-np.abs(contributions), kind="stable")[:SHOWN].tolist()
     return [
@@ -29,14 +29,19 @@ def reasons_for(
     ]
 
 
-def _reason(
-    feature: Feature, value: float, contribution: float, history_rows: Mapping[str, int]
-) -> dict[str, Any]:
+def _reason(feature: Feature, value: float, contribution: float, history_rows: Mapping[str, int]) -> Reason:
     texts = {}
     for language in ("en", "fr"):
         with translation.override(language):
             words = formatting.feature_in_words(feature, value)
             if np.isnan(value):
                 words = formatting.missing_in_words(feature.table, history_rows)
-            texts[f"text_{language}"] = f"{formatting.told(feature.label)}: {words}"
-    return {"code": feature.group, "feature": feature.name, "contribution": contribution, **texts}
+            texts[f"text_{language}"] = f"{formatting.localize(feature.label)}: {words}"
+    return Reason(
+        code=feature.group,
+        contribution=contribution,
+        feature=feature.name,
+        text_en=texts["text_en"],
+        text_fr=texts["text_fr"],
+        worded_feature=feature.name,
+    )

@@ -127,14 +127,17 @@ def _told(model: Model, profile: Profile) -> dict[str, Any]:
         **scored(model, answer.features, answer.probability, answer.verdict, answer.missing),
         "contributions": answer.contributions.astype("<f8").tobytes(),
         "base_value": answer.base_value,
-        "reasons": reasons_for(
-            model,
-            values=answer.features,
-            contributions=answer.contributions,
-            verdict=answer.verdict,
-            missing=answer.missing,
-            history_rows=profile.history_rows,
-        ),
+        "reasons": [
+            reason.to_json()
+            for reason in reasons_for(
+                model,
+                values=answer.features,
+                contributions=answer.contributions,
+                verdict=answer.verdict,
+                missing=answer.missing,
+                history_rows=profile.history_rows,
+            )
+        ],
     }
 
 

@@ -120,12 +120,15 @@ def _explained(
     return {
         "contributions": contributions.astype("<f8").tobytes(),
         "base_value": base_value,
-        "reasons": reasons_for(
-            model,
-            values=features,
-            contributions=contributions,
-            verdict=told["verdict"],
-            missing=told["missing"],
-            history_rows=profile.history_rows,
-        ),
+        "reasons": [
+            reason.to_json()
+            for reason in reasons_for(
+                model,
+                values=features,
+                contributions=contributions,
+                verdict=told["verdict"],
+                missing=told["missing"],
+                history_rows=profile.history_rows,
+            )
+        ],
     }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Case, Scenario
+from creditdesk.models import Case, Reason, Scenario
 from creditdesk.reasons import reasons_for
 from creditdesk.services.assessment import Answer, ask
 from creditdesk.services.refusal import ActRefused
@@ -34,7 +34,7 @@ class Simulation:
     request: Request
     model: Model
     answer: Answer
-    reasons: list[dict[str, Any]]
+    reasons: list[Reason]
 
     @property
     def changes(self) -> Mapping[str, Any]:

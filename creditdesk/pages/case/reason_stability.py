@@ -11,7 +11,7 @@ from creditdesk.pages.case.reasons import group_titled
 from creditdesk.pages.case.similar_clients import filled
 from creditdesk.reasons import SHOWN, edition_of, version_of
 from scoring.ml.features.frames import columns_of
-from scoring.ml.model.explainer_data import grouping, groups_of
+from scoring.ml.model.explainer_data import group_membership, groups_of
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import Verdict
 
@@ -59,12 +59,12 @@ class Stability:
 
 def stability(model: Model, assessment: Assessment, challenger: Model | None) -> Stability | None:
     """None where there is nothing to compare: no reasons, reasons of another kind, or no sister models."""
-    known = model.explained
-    told = [reason["code"] for reason in assessment.reasons]
+    known = model.explainer
+    told = [reason.code for reason in assessment.shown_reasons]
     if known is None or not told or not _comparable(model, assessment):
         return None
     sign = -1.0 if assessment.verdict == Verdict.ACCEPT else 1.0
-    sisters = [top(known.groups, sums[0], sign) for sums in known.told_by_sisters(filled(model, assessment))]
+    sisters = [top(known.groups, sums[0], sign) for sums in known.ensemble_contributions(filled(model, assessment))]
     other = _challengers(challenger, assessment, sign) if challenger else None
     return Stability(
         votes=tuple(
@@ -88,7 +88,7 @@ def top(groups: Sequence[str], sums: NDArray[np.float64], sign: float) -> set[st
 
 
 def _comparable(model: Model, assessment: Assessment) -> bool:
-    by_group = edition_of(version_of(assessment.reasons)) != "1"
+    by_group = edition_of(version_of(assessment.shown_reasons)) != "1"
     return by_group and assessment.verdict != Verdict.REFER and model.digest == assessment.model_digest
 
 
@@ -97,4 +97,4 @@ def _challengers(challenger: Model, assessment: Assessment, sign: float) -> set[
     columns = columns_of([{**inputs["application"], **inputs["history"]}])
     told = challenger.contributions(challenger.matrix(columns)).values[0]
     groups = groups_of(challenger.features)
-    return top(groups, told @ grouping(challenger.features, groups), sign)
+    return top(groups, told @ group_membership(challenger.features, groups), sign)

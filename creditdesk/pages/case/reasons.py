@@ -54,23 +54,23 @@ def towards(contribution: float) -> str:
 
 def told(assessment: Assessment) -> list[Told]:
     """In the reader's language, the most important first."""
-    largest = max((abs(reason["contribution"]) for reason in assessment.reasons), default=0.0)
+    largest = max((abs(reason.contribution) for reason in assessment.shown_reasons), default=0.0)
     return [
         Told(
-            code=reason["code"],
-            title=group_titled(reason["code"]),
-            text=formatting.told(Text(reason["text_en"], reason["text_fr"])),
-            feature=reason["feature"],
-            contribution=reason["contribution"],
-            bar=svg_geometry.bar(reason["contribution"], largest),
+            code=reason.code,
+            title=group_titled(reason.code),
+            text=formatting.localize(Text(reason.text_en, reason.text_fr)),
+            feature=reason.feature,
+            contribution=reason.contribution,
+            bar=svg_geometry.bar(reason.contribution, largest),
         )
-        for reason in assessment.reasons
+        for reason in assessment.shown_reasons
     ]
 
 
 def group_titled(code: str) -> str:
     """A group that a later catalogue has given up keeps at least its code."""
-    return formatting.titled(catalogue.GROUPS.get(code, Text(code, code)))
+    return formatting.capitalized(catalogue.GROUPS.get(code, Text(code, code)))
 
 
 def effects(contributions: Sequence[Contribution], history_rows: Mapping[str, int]) -> list[Effect]:
@@ -86,7 +86,7 @@ def effect(item: Contribution, history_rows: Mapping[str, int]) -> Effect:
         value = formatting.feature_in_words(feature, item.value)
     return Effect(
         feature=feature.name,
-        label=formatting.titled(feature.label),
+        label=formatting.capitalized(feature.label),
         group=group_titled(feature.group),
         value=value,
         contribution=item.contribution,

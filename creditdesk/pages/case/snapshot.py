@@ -42,12 +42,12 @@ class Past:
     @property
     def reasons(self) -> list[str]:
         """Word for word as they were shown."""
-        language = "text_fr" if formatting.reads_french() else "text_en"
-        return [reason[language] for reason in self.assessment.reasons]
+        language = "fr" if formatting.reads_french() else "en"
+        return [reason.text(language) for reason in self.assessment.shown_reasons]
 
     @property
     def missing_inputs(self) -> list[str]:
-        return [formatting.told(column("application", name).label) for name in self.assessment.missing]
+        return [formatting.localize(column("application", name).label) for name in self.assessment.missing]
 
     def decisions(self) -> list[Decision]:
         return list(self.assessment.decisions.select_related("decided_by", "checked_by"))

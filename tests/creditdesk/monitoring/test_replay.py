@@ -108,7 +108,7 @@ def test_an_older_dictionary_does_not_excuse_other_reasons(assessments, capsys):
 def test_reasons_of_the_first_edition_are_chosen_again_by_its_rule(assessments):
     one = Assessment.objects.order_by("pk")[1]
     features, contributions = (np.frombuffer(kept, dtype="<f8") for kept in (one.features, one.contributions))
-    told = v1.reasons_for(engine.current(), features, contributions, {})
+    told = [reason.to_json() for reason in v1.reasons_for(engine.current(), features, contributions, {})]
     assert len(told) == 10
     tamper("reasons", json.dumps(told))
     call_command("replay_assessments")

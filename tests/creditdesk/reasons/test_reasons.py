@@ -55,14 +55,14 @@ def test_at_most_four_groups_each_once_by_summed_push(model, seed, verdict):
         sums[catalogue.BY_NAME[name].group] += amount
     pushing = sorted((group for group in sums if sign * sums[group] > 0), key=lambda g: -sign * sums[g])
     found = told(model, contributions, verdict=verdict)
-    assert [reason["code"] for reason in found] == pushing[:4]
+    assert [reason.code for reason in found] == pushing[:4]
     for reason in found:
-        assert reason["contribution"] == pytest.approx(sums[reason["code"]], abs=1e-9)
-        members = [n for n in model.features if catalogue.BY_NAME[n].group == reason["code"]]
+        assert reason.contribution == pytest.approx(sums[reason.code], abs=1e-9)
+        members = [n for n in model.features if catalogue.BY_NAME[n].group == reason.code]
         push = {name: sign * contributions[model.features.index(name)] for name in members}
         strongest = sorted((name for name in members if push[name] > 0), key=lambda n: -push[n])
-        assert reason["features"] == strongest
-        assert reason["feature"] == strongest[0]
+        assert list(reason.features) == strongest
+        assert reason.feature == strongest[0]
 
 
 def test_nothing_is_told_that_did_not_push(model):
@@ -74,60 +74,60 @@ def test_of_equal_groups_those_that_come_first_in_the_model_are_told(model):
     one_of_each = {catalogue.BY_NAME[name].group: name for name in model.features}
     groups = explainer_data.groups_of(model.features)
     push = {one_of_each[group]: 1.0 if i % 2 else 2.0 for i, group in enumerate(groups)}
-    assert [reason["code"] for reason in told(model, of(model, **push))] == list(groups[:8:2])
+    assert [reason.code for reason in told(model, of(model, **push))] == list(groups[:8:2])
 
 
 def test_what_neither_pushed_nor_held_back_is_not_told(model):
     (reason,) = told(model, of(model, AMT_CREDIT=0.01))
-    assert reason["features"] == ["AMT_CREDIT"]
+    assert reason.features == ("AMT_CREDIT",)
 
 
 def test_the_sentence_says_the_clients_own_value_and_the_usual_range(model):
     (reason,) = told(model, of(model, EXT_SOURCE_2=1.0), of(model, EXT_SOURCE_2=0.14))
-    assert reason["text_en"] == (
+    assert reason.text_en == (
         "External credit rating 2 is 0.140; for most accepted clients: between 1.000 and 3.000."
     )
-    assert reason["text_fr"].startswith("La note de crédit externe n° 2 est de 0,140")
+    assert reason.text_fr.startswith("La note de crédit externe n° 2 est de 0,140")
 
 
 def test_a_usual_value_that_pushes_is_said_to_be_usual(model):
     (reason,) = told(model, of(model, AMT_CREDIT=1.0), of(model, AMT_CREDIT=2.0))
-    assert "usual among accepted clients too" in reason["text_en"]
+    assert "usual among accepted clients too" in reason.text_en
 
 
 def test_age_is_named_as_plainly_as_any_other(model):
     (reason,) = told(model, of(model, DAYS_BIRTH=1.0), of(model, DAYS_BIRTH=-9000.0))
-    assert reason["text_en"].startswith("The client’s age is 24 years")
-    assert reason["text_fr"].startswith("L’âge du client est de 24 ans")
+    assert reason.text_en.startswith("The client’s age is 24 years")
+    assert reason.text_fr.startswith("L’âge du client est de 24 ans")
 
 
 def test_a_number_that_nobody_can_picture_gives_way_to_one_of_its_group(model):
     (reason,) = told(model, of(model, EXT_PRODUCT=2.0, EXT_SOURCE_3=0.5))
-    assert (reason["feature"], reason["told"]) == ("EXT_PRODUCT", "EXT_SOURCE_3")
+    assert (reason.feature, reason.worded_feature) == ("EXT_PRODUCT", "EXT_SOURCE_3")
 
 
 def test_a_missing_critical_input_is_the_reason_of_a_refer(model):
     missing = ("AMT_CREDIT", "AMT_INCOME_TOTAL", "AMT_ANNUITY")
     found = told(model, of(model, AMT_ANNUITY=-0.2, AMT_INCOME_TOTAL=0.1), verdict="refer", missing=missing)
-    assert [reason["feature"] for reason in found] == ["AMT_ANNUITY", "AMT_INCOME_TOTAL", "AMT_CREDIT"]
-    assert [reason["contribution"] for reason in found] == pytest.approx([-0.2, 0.1, 0.0])
+    assert [reason.feature for reason in found] == ["AMT_ANNUITY", "AMT_INCOME_TOTAL", "AMT_CREDIT"]
+    assert [reason.contribution for reason in found] == pytest.approx([-0.2, 0.1, 0.0])
     for reason in found:
-        name = reason["feature"]
-        assert (reason["told"], reason["features"]) == (name, [name])
-        assert (reason["code"], reason["version"]) == (catalogue.BY_NAME[name].group, reasons.version())
-        assert "not known" in reason["text_en"]
+        name = reason.feature
+        assert (reason.worded_feature, reason.features) == (name, (name,))
+        assert (reason.code, reason.version) == (catalogue.BY_NAME[name].group, reasons.version())
+        assert "not known" in reason.text_en
 
 
 def test_a_missing_input_that_the_model_does_not_use_is_told_all_the_same(tmp_path):
     model = folder.load(tiny_model(tmp_path, features=("EXT_SOURCE_1", "EXT_SOURCE_2", "AMT_CREDIT")))
     (reason,) = told(model, of(model, AMT_CREDIT=1.0), verdict="refer", missing=("DAYS_BIRTH",))
-    assert (reason["feature"], reason["contribution"]) == ("DAYS_BIRTH", 0.0)
+    assert (reason.feature, reason.contribution) == ("DAYS_BIRTH", 0.0)
 
 
 def test_without_the_ranges_the_sentence_stands_alone(tmp_path):
     model = folder.load(tiny_model(tmp_path))
     (reason,) = told(model, of(model, EXT_SOURCE_2=1.0), of(model, EXT_SOURCE_2=0.14))
-    assert reason["text_en"] == "External credit rating 2 is 0.140."
+    assert reason.text_en == "External credit rating 2 is 0.140."
 
 
 @pytest.mark.parametrize("group", catalogue.GROUPS)
@@ -136,8 +136,8 @@ def test_every_feature_is_told_in_both_languages_without_its_raw_name(model, gro
         for value in (np.nan, 0.0, 1.0, -1234.5, 1e308):
             given = np.full(len(model.features), value)
             (reason,) = told(model, of(model, **{feature.name: 1.0}), given)
-            assert reason["told"] == feature.name
-            for text in (reason["text_en"], reason["text_fr"]):
+            assert reason.worded_feature == feature.name
+            for text in (reason.text_en, reason.text_fr):
                 assert feature.name not in text
                 assert "score too low" not in text.lower()
                 assert "{" not in text
@@ -151,7 +151,7 @@ def test_sex_and_family_status_are_no_inputs_and_so_no_reasons():
 def test_categories_say_how_many_accepted_clients_share_them(model):
     feature = next(one for one in catalogue.FEATURES if one.unit is Unit.CATEGORY)
     (reason,) = told(model, of(model, **{feature.name: 1.0}))
-    assert "so it is for 25% of accepted clients" in reason["text_en"]
+    assert "so it is for 25% of accepted clients" in reason.text_en
 
 
 @pytest.mark.django_db
@@ -160,7 +160,7 @@ def test_what_was_shown_is_stored_with_the_version_of_its_dictionary(model_in_us
     kept = Assessment.objects.get().reasons
     assert {reason["version"] for reason in kept} == {reasons.version()}
     assert json.loads(json.dumps(kept)) == kept
-    assert engine.current().explained is None
+    assert engine.current().explainer is None
 
 
 def test_other_words_are_another_version(monkeypatch):
