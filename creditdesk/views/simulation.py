@@ -14,7 +14,7 @@ from django_htmx.http import reswap, retarget
 from creditdesk import services
 from creditdesk.forms.simulation import ScenarioForm, SimulationForm
 from creditdesk.models import Case
-from creditdesk.pages.simulation import SimulationPage
+from creditdesk.pages.simulation.page import SimulationPage
 from creditdesk.services import ActRefused
 from creditdesk.views.case import visible_case
 from creditdesk.web.request import DeskRequest

@@ -8,7 +8,7 @@ from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.forms.simulation import SimulationForm
 from creditdesk.models import Assessment, Scenario
-from creditdesk.pages.simulation import SimulationPage
+from creditdesk.pages.simulation.page import SimulationPage
 from creditdesk.services.assessment import ask
 from scoring import engine
 from scoring.ml.whatif.request import translated

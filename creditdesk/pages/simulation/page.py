@@ -12,7 +12,7 @@ from accounts.models import User
 from creditdesk import reasons
 from creditdesk.forms.simulation import EditableField, ScenarioForm, SimulationForm
 from creditdesk.models import Assessment, Case, Decision
-from creditdesk.pages.scenarios import Table, table_of
+from creditdesk.pages.simulation.scenarios import Table, table_of
 from creditdesk.services.simulation import Simulation
 from scoring.ml.features import catalogue
 from scoring.ml.features.spec.feature import Unit
