@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bench.timing import Measure, percentiles
 from creditdesk.models import Profile
-from creditdesk.services.assessment import ask
+from creditdesk.services.prediction import predict
 from scoring import engine
 from scoring.ml.features.frames import columns_of
 
@@ -20,7 +20,7 @@ def measures() -> Iterator[Measure]:
     yield _measure("probability of one row", percentiles(model.score, rows), "LightGBM predict", raw)
     contributions = percentiles(model.contributions, rows)
     yield _measure("contributions of one row", contributions, "LightGBM pred_contrib", parts)
-    whole = percentiles(lambda record: ask(model, record), records)
+    whole = percentiles(lambda record: predict(model, record), records)
     yield _measure("features, probability, contributions", whole, "LightGBM pred_contrib", parts)
 
 

@@ -42,8 +42,8 @@ def many(request: ApiRequest, batch: Batch) -> Write:
         _check(found, index, item)
     _look_up(request, found, explained=batch.contributions)
     _read_applications(found)
-    appraised = services.appraise_many(list(found.asked.values()), contributions=batch.contributions)
-    return lambda: _write(request, found, appraised, explained=batch.contributions)
+    scored = services.score_many(list(found.asked.values()), contributions=batch.contributions)
+    return lambda: _write(request, found, scored, explained=batch.contributions)
 
 
 def _check(found: Sorted, index: int, item: Any) -> None:
@@ -102,15 +102,15 @@ def _read_applications(found: Sorted) -> None:
 
 
 def _write(
-    request: ApiRequest, found: Sorted, appraised: Sequence[services.Appraised], *, explained: bool
+    request: ApiRequest, found: Sorted, scored: Sequence[services.ScoredProfile], *, explained: bool
 ) -> Body:
-    kept = services.keep_many(
-        appraised=appraised,
+    saved = services.save_assessments(
+        scored=scored,
         standing=list(found.standing.values()),
         by=request.user,
-        through=request.auth.prefix,
+        api_key=request.auth.prefix,
     )
-    assessments = found.standing | dict(zip(found.asked, kept, strict=True))
+    assessments = found.standing | dict(zip(found.asked, saved, strict=True))
     if explained:
         return partial(_parts, found, assessments, response_schemas.brief_explanation, get_language())
     return b"".join(_parts(found, assessments, response_schemas.prediction, get_language()))

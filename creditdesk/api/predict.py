@@ -14,7 +14,7 @@ from creditdesk.api.history_checks import history_of
 from creditdesk.api.idempotency import Write
 from creditdesk.api.profiles import profiles_of
 from creditdesk.api.request_schemas import Question
-from creditdesk.models import Assessment, Case, Profile
+from creditdesk.models import Assessment, Profile
 
 Told = Callable[..., dict[str, Any]]
 
@@ -31,8 +31,8 @@ def _of_case(request: ApiRequest, reference: str, tell: Told, columns: tuple[str
     if stored.standing:
         return partial(_again, request, stored.standing, reference, tell)
     profile = Profile.objects.select_related("case").get(pk=stored.pk)
-    told = services.appraise(profile)
-    return lambda: _kept(request, profile.case, profile, told, partial(tell, reference=reference))
+    scored = services.score(profile, case=profile.case)
+    return lambda: _kept(request, scored, partial(tell, reference=reference))
 
 
 def _again(request: ApiRequest, standing: Assessment, reference: str, tell: Told) -> bytes:
@@ -45,20 +45,14 @@ def _again(request: ApiRequest, standing: Assessment, reference: str, tell: Told
 
 def _of_application(request: ApiRequest, question: Question, tell: Told) -> Write:
     (profile,) = profiles_of([(question, history_of(question))])
-    told = services.appraise(profile)
-    return lambda: _kept(request, None, profile, told, partial(tell, reference=own_reference(question)))
+    scored = services.score(profile, case=None)
+    return lambda: _kept(request, scored, partial(tell, reference=own_reference(question)))
 
 
 def _kept(
-    request: ApiRequest,
-    case: Case | None,
-    profile: Profile,
-    told: dict[str, Any],
-    tell: Callable[[Assessment], dict[str, Any]],
+    request: ApiRequest, scored: services.ScoredProfile, tell: Callable[[Assessment], dict[str, Any]]
 ) -> bytes:
-    assessment = services.keep(
-        case=case, profile=profile, told=told, by=request.user, through=request.auth.prefix
-    )
+    assessment = services.save_assessment(scored=scored, by=request.user, api_key=request.auth.prefix)
     return orjson.dumps(tell(assessment))
 
 

@@ -1,14 +1,15 @@
 """What people do at the desk: each function is one act, written together with its audit event."""
 
 from creditdesk.services.assessment import (
-    appraise,
+    ScoredProfile,
     assess,
     digest_in_use,
-    keep,
+    save_assessment,
+    score,
     standing_assessment,
     still_holds,
 )
-from creditdesk.services.batch import Appraised, appraise_many, keep_many
+from creditdesk.services.batch import save_assessments, score_many
 from creditdesk.services.case import add_note, open_case
 from creditdesk.services.claim import claim, release, share
 from creditdesk.services.contest import contest, examine, may_examine
@@ -22,12 +23,10 @@ from creditdesk.services.simulation import delete_scenario, save_scenario, simul
 
 __all__ = [
     "ActRefused",
-    "Appraised",
     "DecisionRefused",
+    "ScoredProfile",
     "add_note",
     "answer_escalation",
-    "appraise",
-    "appraise_many",
     "assess",
     "check_decision",
     "claim",
@@ -39,15 +38,17 @@ __all__ = [
     "discard_expired_drafts",
     "escalate",
     "examine",
-    "keep",
     "keep_letter",
-    "keep_many",
     "may_examine",
     "needs_second_person",
     "open_case",
     "release",
+    "save_assessment",
+    "save_assessments",
     "save_draft",
     "save_scenario",
+    "score",
+    "score_many",
     "share",
     "simulate",
     "standing_assessment",

@@ -1,84 +1,129 @@
-"""Ask the model about a case and keep the answer."""
+"""Score a case with the model in use and store the answer."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from numpy.typing import NDArray
 
 from accounts import audit, request_id
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Assessment, Case, Profile
+from creditdesk.models import Assessment, Case, Profile, Reason
 from creditdesk.monitoring import counters, shadow_scoring
-from creditdesk.reasons import reasons_for
+from creditdesk.services.prediction import Prediction, predict, reasons_of
 from scoring import engine
-from scoring.ml.features.frames import columns_of
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import missing_inputs, verdicts
 
 
-class Answer(NamedTuple):
-    """What one model says about one profile: the numbers of an assessment, before they are stored."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredProfile:
+    """A profile and the answer about it: an assessment that is not stored yet.
 
-    probability: float
-    base_value: float
-    features: np.ndarray[Any, np.dtype[np.float64]]
-    contributions: np.ndarray[Any, np.dtype[np.float64]]
+    Without a case, the profile is of an application that was sent along. `features` and `contributions` are
+    little-endian float64, as stored.
+    """
+
+    case: Case | None
+    profile: Profile
     verdict: str
-    missing: tuple[str, ...]
+    refer_reason: str = ""
+    missing: tuple[str, ...] = ()
+    model_version: str = ""
+    model_digest: str = ""
+    probability: float | None = None
+    threshold: float | None = None
+    base_value: float | None = None
+    features: bytes = b""
+    contributions: bytes = b""
+    reasons: tuple[Reason, ...] = ()
 
+    @classmethod
+    def of_prediction(cls, model: Model, case: Case | None, profile: Profile, prediction: Prediction) -> Self:
+        """With reasons where the prediction has contributions."""
+        return cls(
+            case=case,
+            profile=profile,
+            verdict=prediction.verdict,
+            refer_reason=f"missing: {', '.join(prediction.missing)}" if prediction.missing else "",
+            missing=prediction.missing,
+            model_version=model.version,
+            model_digest=model.digest,
+            probability=prediction.probability,
+            threshold=model.threshold,
+            base_value=prediction.base_value,
+            features=_stored(prediction.features),
+            contributions=_stored(prediction.contributions),
+            reasons=tuple(reasons_of(model, prediction, profile.history_rows)),
+        )
 
-def ask(model: Model, record: dict[str, Any]) -> Answer:
-    """The same door for the page, the form, the API and a replay."""
-    columns = columns_of([record])
-    matrix = model.matrix(columns)
-    scores = model.score(matrix)
-    parts = model.contributions(matrix)
-    missing = missing_inputs(columns)
-    (verdict,) = verdicts(scores.probability, model.threshold, missing)
-    return Answer(
-        float(scores.probability[0]), float(parts.base[0]), matrix[0], parts.values[0], verdict, missing[0]
-    )
+    @classmethod
+    def without_model(cls, case: Case | None, profile: Profile, error: ModelUnavailable) -> Self:
+        """Without a usable model the verdict is refer."""
+        return cls(case=case, profile=profile, verdict=Assessment.Verdict.REFER, refer_reason=str(error))
+
+    def assessment(self, by: User) -> Assessment:
+        """The row to be stored."""
+        inputs = {name: getattr(self.profile, name) for name in ("application", "history", "history_rows")}
+        return Assessment(
+            case=self.case,
+            profile_digest=self.profile.digest,
+            inputs=inputs,
+            assessed_by=by,
+            request_id=request_id.current(),
+            verdict=self.verdict,
+            refer_reason=self.refer_reason,
+            missing=list(self.missing),
+            model_version=self.model_version,
+            model_digest=self.model_digest,
+            probability=self.probability,
+            threshold=self.threshold,
+            base_value=self.base_value,
+            features=self.features,
+            contributions=self.contributions,
+            reasons=[reason.to_json() for reason in self.reasons],
+        )
 
 
 def standing_assessment(case: Case, *, digest: str | None = None) -> Assessment | None:
-    """The newest assessment while it still holds: same model in use, same profile. `digest` is that of the
-    model in use, for who has asked already."""
+    """The newest assessment while it still holds: same model in use, same profile.
+
+    `digest` is that of the model in use, where the caller has it already.
+    """
     latest = case.latest_assessment
     return latest if latest and still_holds(latest, case.profile.digest, digest) else None
 
 
-def still_holds(assessment: Assessment, profile: str, digest: str | None = None) -> bool:
-    """Whether it is of this profile, by its digest, and of the model in use."""
-    if assessment.profile_digest != profile:
+def still_holds(assessment: Assessment, profile_digest: str, digest: str | None = None) -> bool:
+    """Whether the assessment is of this profile and of the model in use."""
+    if assessment.profile_digest != profile_digest:
         return False
     return assessment.model_digest == (digest_in_use() if digest is None else digest)
 
 
 def assess(*, case: Case, by: User) -> Assessment:
-    """Store what the model in use says of the case; without a usable model the verdict is refer."""
-    return keep(case=case, profile=case.profile, told=appraise(case.profile), by=by)
+    """Store the answer of the model in use about the case; without a usable model the verdict is refer."""
+    return save_assessment(scored=score(case.profile, case=case), by=by)
 
 
-def appraise(profile: Profile) -> dict[str, Any]:
-    """What the model in use says of a profile, as columns of an assessment; refer without a usable model."""
+def score(profile: Profile, *, case: Case | None) -> ScoredProfile:
+    """Score a profile with the model in use; refer without a usable model."""
     try:
-        return _told(engine.current(), profile)
+        model = engine.current()
+        return ScoredProfile.of_prediction(model, case, profile, predict(model, profile.record))
     except ModelUnavailable as error:
-        return {"verdict": Assessment.Verdict.REFER, "refer_reason": str(error)}
+        return ScoredProfile.without_model(case, profile, error)
 
 
 @transaction.atomic
-def keep(
-    *, case: Case | None, profile: Profile, told: dict[str, Any], by: User, through: str = ""
-) -> Assessment:
-    """Store an appraisal with its audit event. Without a case, it is of an application that was sent along;
-    `through` names the API key that asked."""
+def save_assessment(*, scored: ScoredProfile, by: User, api_key: str = "") -> Assessment:
+    """Store a scored profile with its audit event; `api_key` is the prefix of the key it was sent with."""
     if not by.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
-    assessment = assessment_of(case, profile, told, by)
+    assessment, case = scored.assessment(by), scored.case
     assessment.save()
     if case:
         Case.objects.filter(pk=case.pk).update(latest_assessment=assessment)
@@ -92,7 +137,7 @@ def keep(
             "verdict": assessment.verdict,
             "probability": assessment.probability,
             "model_version": assessment.model_version,
-            **({"api_key": through} if through else {}),
+            **({"api_key": api_key} if api_key else {}),
         },
     )
     counters.count(assessment)
@@ -100,62 +145,13 @@ def keep(
     return assessment
 
 
-def assessment_of(case: Case | None, profile: Profile, told: dict[str, Any], by: User) -> Assessment:
-    """The row of an appraisal, not yet stored."""
-    inputs = {name: getattr(profile, name) for name in ("application", "history", "history_rows")}
-    return Assessment(
-        case=case,
-        profile_digest=profile.digest,
-        inputs=inputs,
-        assessed_by=by,
-        request_id=request_id.current(),
-        **told,
-    )
-
-
 def digest_in_use() -> str:
-    """Of the model that answers; empty when none does."""
+    """Digest of the model in use; empty when none is."""
     try:
         return engine.current().digest
     except ModelUnavailable:
         return ""
 
 
-def _told(model: Model, profile: Profile) -> dict[str, Any]:
-    answer = ask(model, profile.record)
-    return {
-        **scored(model, answer.features, answer.probability, answer.verdict, answer.missing),
-        "contributions": answer.contributions.astype("<f8").tobytes(),
-        "base_value": answer.base_value,
-        "reasons": [
-            reason.to_json()
-            for reason in reasons_for(
-                model,
-                values=answer.features,
-                contributions=answer.contributions,
-                verdict=answer.verdict,
-                missing=answer.missing,
-                history_rows=profile.history_rows,
-            )
-        ],
-    }
-
-
-def scored(
-    model: Model,
-    features: np.ndarray[Any, np.dtype[np.float64]],
-    probability: float,
-    verdict: str,
-    missing: tuple[str, ...],
-) -> dict[str, Any]:
-    """The columns of an assessment that need no contributions."""
-    return {
-        "model_version": model.version,
-        "model_digest": model.digest,
-        "features": features.astype("<f8").tobytes(),
-        "probability": probability,
-        "threshold": model.threshold,
-        "verdict": verdict,
-        "missing": list(missing),
-        "refer_reason": f"missing: {', '.join(missing)}" if missing else "",
-    }
+def _stored(numbers: NDArray[np.float64]) -> bytes:
+    return numbers.astype("<f8").tobytes()

@@ -11,7 +11,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Assessment, CounterfactualSearch
 from creditdesk.reasons.counterfactual_phrases import sentences
-from creditdesk.services.assessment import Answer, ask
+from creditdesk.services.prediction import Prediction, predict
 from scoring import engine
 from scoring.ml.features.spec.formula import Columns
 from scoring.ml.model.folder import ModelUnavailable
@@ -53,19 +53,19 @@ def found_for(model: Model, record: dict[str, Any]) -> list[dict[str, Any]]:
         return model.score(model.matrix(columns)).probability
 
     found = search(record, probability, model.threshold)
-    answers = [(one, ask(model, {**record, **one.changes})) for one in found]
+    answers = [(one, predict(model, {**record, **one.changes})) for one in found]
     return [_told(record, one, answer) for one, answer in answers if _is_across(answer, model.threshold)]
 
 
-def _is_across(answer: Answer, threshold: float) -> bool:
-    return answer.verdict == Verdict.ACCEPT and answer.probability <= threshold * (1 - MARGIN)
+def _is_across(prediction: Prediction, threshold: float) -> bool:
+    return prediction.verdict == Verdict.ACCEPT and prediction.probability <= threshold * (1 - MARGIN)
 
 
-def _told(record: dict[str, Any], found: Counterfactual, answer: Answer) -> dict[str, Any]:
+def _told(record: dict[str, Any], found: Counterfactual, prediction: Prediction) -> dict[str, Any]:
     return {
         "changes": {name: [record[name], value] for name, value in found.changes.items()},
         "asked": dict(found.asked),
-        "probability": answer.probability,
+        "probability": prediction.probability,
         **sentences(record, found),
     }
 

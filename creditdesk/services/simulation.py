@@ -15,8 +15,7 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Reason, Scenario
-from creditdesk.reasons import reasons_for
-from creditdesk.services.assessment import Answer, ask
+from creditdesk.services.prediction import Prediction, predict, reasons_of
 from creditdesk.services.refusal import ActRefused
 from scoring import engine
 from scoring.ml.model.model import Model
@@ -33,7 +32,7 @@ class Simulation:
 
     request: Request
     model: Model
-    answer: Answer
+    prediction: Prediction
     reasons: list[Reason]
 
     @property
@@ -81,16 +80,9 @@ def _simulation(case: Case, request: Request, by: User) -> Simulation:
     if found := problems(request):
         raise ValueError(f"the request makes no sense: {found[0].words.en}")
     model = engine.current()
-    answer = ask(model, {**request.record, **request.changes})
-    reasons = reasons_for(
-        model,
-        values=answer.features,
-        contributions=answer.contributions,
-        verdict=answer.verdict,
-        missing=answer.missing,
-        history_rows=case.profile.history_rows,
-    )
-    return Simulation(request, model, answer, reasons)
+    prediction = predict(model, {**request.record, **request.changes})
+    reasons = reasons_of(model, prediction, case.profile.history_rows)
+    return Simulation(request, model, prediction, reasons)
 
 
 def _store(case: Case, simulation: Simulation, name: str, by: User) -> Scenario:
@@ -99,9 +91,9 @@ def _store(case: Case, simulation: Simulation, name: str, by: User) -> Scenario:
         name=name,
         asked=dict(simulation.request.asked),
         changes=dict(simulation.changes),
-        probability=simulation.answer.probability,
+        probability=simulation.prediction.probability,
         threshold=simulation.model.threshold,
-        verdict=simulation.answer.verdict,
+        verdict=simulation.prediction.verdict,
         model_version=simulation.model.version,
         model_digest=simulation.model.digest,
         profile_digest=case.profile.digest,
@@ -113,8 +105,8 @@ def _record(action: Action, case: Case, by: User, simulation: Simulation, **more
     """The fields that were changed, not their values: the chain holds nothing personal."""
     details = {
         "fields": sorted(simulation.request.asked),
-        "verdict": simulation.answer.verdict,
-        "probability": simulation.answer.probability,
+        "verdict": simulation.prediction.verdict,
+        "probability": simulation.prediction.probability,
         "model_version": simulation.model.version,
         **more,
     }

@@ -130,14 +130,16 @@ class SimulationPage:
     def figures(self) -> tuple[str, str] | None:
         if self.simulation is None:
             return None
-        return formatting.percents_apart(self.simulation.answer.probability, self.simulation.model.threshold)
+        return formatting.percents_apart(
+            self.simulation.prediction.probability, self.simulation.model.threshold
+        )
 
     @property
     def moved(self) -> str:
         """The change of the probability against the stored one, in percentage points."""
         if not self.simulation or not self.stored or self.stored.probability is None:
             return ""
-        points = 100 * (self.simulation.answer.probability - self.stored.probability)
+        points = 100 * (self.simulation.prediction.probability - self.stored.probability)
         return formatting.signed(points, 1 if abs(points) >= 0.1 else 2)
 
     @cached_property
@@ -147,8 +149,10 @@ class SimulationPage:
             return []
         features = self.simulation.model.features
         now = _by_group(features, np.frombuffer(self.stored.contributions, dtype="<f8"))
-        then = _by_group(features, self.simulation.answer.contributions)
-        shifts = [Shift(formatting.capitalized(catalogue.GROUPS[group]), now[group], then[group]) for group in now]
+        then = _by_group(features, self.simulation.prediction.contributions)
+        shifts = [
+            Shift(formatting.capitalized(catalogue.GROUPS[group]), now[group], then[group]) for group in now
+        ]
         shifts.sort(key=lambda shift: -abs(shift.by))
         return [shift for shift in shifts[:SHIFTS] if shift.amounts[0] != shift.amounts[1]]
 
@@ -158,7 +162,7 @@ class SimulationPage:
         what carries an accept is of another kind than what led to a refusal."""
         if self.simulation is None:
             return []
-        alike = self.stored is not None and self.stored.verdict == self.simulation.answer.verdict
+        alike = self.stored is not None and self.stored.verdict == self.simulation.prediction.verdict
         before = {reason.code for reason in self.stored.shown_reasons} if self.stored else set()
         language = "fr" if formatting.reads_french() else "en"
         return [

@@ -8,7 +8,7 @@ from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import CounterfactualSearch
 from creditdesk.services import counterfactual
-from creditdesk.services.assessment import ask
+from creditdesk.services.prediction import predict
 from scoring import engine
 from scoring.ml.whatif.counterfactuals import MARGIN
 from scoring.ml.whatif.request import translated
@@ -24,7 +24,7 @@ def case(case_of, model_in_use):
 def refused(case, person, monkeypatch):
     """A refusal that a smaller credit would have changed, by a model in use whose threshold is in between."""
     model = engine.current()
-    chance = ask(model, case.profile.record).probability
+    chance = predict(model, case.profile.record).probability
     object.__setattr__(model, "threshold", chance * 0.999)
     return services.assess(case=case, by=person("advisor"))
 
@@ -38,7 +38,7 @@ def test_what_was_found_is_across_the_threshold_when_asked_again(refused, person
         now = {name: value for name, (value, _) in one["changes"].items()}
         record = {**refused.inputs["application"], **refused.inputs["history"]}
         assert now == {name: record[name] for name in now}
-        answer = ask(model, {**record, **then})
+        answer = predict(model, {**record, **then})
         assert answer.verdict == "accept"
         assert answer.probability == one["probability"] <= model.threshold * (1 - MARGIN)
 
@@ -85,7 +85,7 @@ def test_each_can_be_tried_as_a_simulation_with_the_same_answer(case_of, model_i
     fields = {one["name"]: one["value"] for one in page.having("value") if one.get("name") in asked}
     answer = browser.post(reverse("case_simulate", args=[case.reference]), fields).content.decode()
     (found,) = Elements(answer).having("data-simulated-probability")
-    expected = ask(model, {**case.profile.record, **changes}).probability
+    expected = predict(model, {**case.profile.record, **changes}).probability
     assert float(found["data-simulated-probability"]) == expected
 
 

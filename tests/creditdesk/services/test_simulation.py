@@ -9,7 +9,7 @@ from creditdesk import services
 from creditdesk.forms.simulation import SimulationForm
 from creditdesk.models import Assessment, Scenario
 from creditdesk.pages.simulation.page import SimulationPage
-from creditdesk.services.assessment import ask
+from creditdesk.services.prediction import predict
 from scoring import engine
 from scoring.ml.whatif.request import translated
 from tests.creditdesk.case_builders import assessed, decided
@@ -46,7 +46,7 @@ def simulated(response) -> float:
 def test_the_answer_is_that_of_the_door_for_the_changed_profile(advisor, case):
     response = simulate(advisor, case, AMT_CREDIT="380000", AMT_INCOME_TOTAL="250000")
     changed = {**case.profile.record, "AMT_CREDIT": 380000.0, "AMT_INCOME_TOTAL": 250000.0}
-    assert simulated(response) == ask(engine.current(), changed).probability
+    assert simulated(response) == predict(engine.current(), changed).probability
 
 
 def test_a_simulation_is_no_assessment_and_leaves_the_case_as_it_is(advisor, case, person):
@@ -81,7 +81,7 @@ def test_what_is_sent_as_shown_changes_nothing(advisor, case):
     shown = {one["name"]: one["value"] for one in page.having("data-on-file")}
     assert len(shown) == 7
     response = simulate(advisor, case, **shown)
-    assert simulated(response) == ask(engine.current(), case.profile.record).probability
+    assert simulated(response) == predict(engine.current(), case.profile.record).probability
     assert "Nothing is changed yet" in response.content.decode()
 
 
@@ -143,7 +143,7 @@ def test_what_nobody_declared_editable_cannot_be_changed(advisor, case, name):
 def test_a_price_above_a_smaller_credit_follows_it_and_says_so(advisor, case):
     response = simulate(advisor, case, AMT_CREDIT="300000")
     changed = {**case.profile.record, "AMT_CREDIT": 300000.0, "AMT_GOODS_PRICE": 300000.0}
-    assert simulated(response) == ask(engine.current(), changed).probability
+    assert simulated(response) == predict(engine.current(), changed).probability
     assert "Price of the goods" in response.content.decode()
 
 
@@ -204,7 +204,7 @@ def test_a_scenario_keeps_what_was_asked_and_the_answer(advisor, case):
     changed = {**case.profile.record, "AMT_CREDIT": 380000.0}
     model = engine.current()
     assert (row.asked, row.changes) == ({"AMT_CREDIT": 380000.0}, {"AMT_CREDIT": 380000.0})
-    assert row.probability == ask(model, changed).probability
+    assert row.probability == predict(model, changed).probability
     assert (row.model_version, row.model_digest, row.by.username) == ("tiny-1", model.digest, "advisor")
     assert AuditEvent.objects.get(action="scenario_saved").details["scenario"] == row.pk
 

@@ -1,0 +1,97 @@
+"""Ask one model about profiles: the same path for the page, the form, the API and a replay."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from creditdesk.models import Reason
+from creditdesk.reasons import reasons_for
+from scoring.ml.features.frames import columns_of
+from scoring.ml.model.model import Contributions, Model
+from scoring.ml.model.verdict import missing_inputs, verdicts
+
+# Contributions take most of the time and leave Python free: two cores share them.
+THREADS: Final = 2
+ROWS_AT_ONCE: Final = 50
+
+
+class Prediction(NamedTuple):
+    """One model's answer about one profile: the numbers of an assessment, before they are stored.
+
+    `features` and `contributions`, (k,), in the model's order; contributions in log-odds, and empty, with no
+    base value, where they were not computed.
+    """
+
+    probability: float
+    base_value: float | None
+    features: NDArray[np.float64]
+    contributions: NDArray[np.float64]
+    verdict: str
+    missing: tuple[str, ...]
+
+
+def predict(model: Model, record: dict[str, Any]) -> Prediction:
+    """Probability, verdict and contributions for one record."""
+    columns = columns_of([record])
+    matrix = model.matrix(columns)
+    scores = model.score(matrix)
+    contributions = model.contributions(matrix)
+    missing = missing_inputs(columns)
+    (verdict,) = verdicts(scores.probability, model.threshold, missing)
+    return Prediction(
+        float(scores.probability[0]),
+        float(contributions.base[0]),
+        matrix[0],
+        contributions.values[0],
+        verdict,
+        missing[0],
+    )
+
+
+def predict_many(model: Model, records: Sequence[dict[str, Any]], *, contributions: bool) -> list[Prediction]:
+    """The same numbers as `predict`, in the order of the records, in one pass through the model."""
+    columns = columns_of(records)
+    matrix = model.matrix(columns)
+    probabilities = model.score(matrix).probability
+    missing = missing_inputs(columns)
+    verdict = verdicts(probabilities, model.threshold, missing)
+    computed = contributions_in_blocks(model, matrix) if contributions else None
+    return [
+        Prediction(
+            float(probabilities[row]),
+            None if computed is None else float(computed.base[row]),
+            matrix[row],
+            np.empty(0) if computed is None else computed.values[row],
+            verdict[row],
+            missing[row],
+        )
+        for row in range(len(matrix))
+    ]
+
+
+def reasons_of(model: Model, prediction: Prediction, history_rows: Mapping[str, int]) -> list[Reason]:
+    """The reasons of a prediction; none without contributions."""
+    if not prediction.contributions.size:
+        return []
+    return reasons_for(
+        model,
+        values=prediction.features,
+        contributions=prediction.contributions,
+        verdict=prediction.verdict,
+        missing=prediction.missing,
+        history_rows=history_rows,
+    )
+
+
+def contributions_in_blocks(model: Model, matrix: NDArray[np.float64]) -> Contributions:
+    """The same numbers as in one pass, block by block, on two cores."""
+    blocks = [matrix[start : start + ROWS_AT_ONCE] for start in range(0, len(matrix), ROWS_AT_ONCE)]
+    with ThreadPoolExecutor(THREADS) as threads:
+        computed = list(threads.map(model.contributions, blocks))
+    return Contributions(
+        values=np.concatenate([block.values for block in computed]),
+        base=np.concatenate([block.base for block in computed]),
+    )
