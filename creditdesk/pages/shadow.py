@@ -12,14 +12,14 @@ from accounts.models import User
 from creditdesk.models import Assessment, Case, ShadowScore
 from creditdesk.models.shadow_score import ShadowScoreQuerySet
 from creditdesk.pages.portfolio import Share
+from scoring.ml.metrics.intervals import normal
 from scoring.ml.model.model import Model
 from scoring.models import ChallengerAppointment
 
 LISTED: Final = 50
-_WIDTH: Final = 1.96
 
 
-class Costs(NamedTuple):
+class CostDifference(NamedTuple):
     """Cost per case of both where the outcome is known; `low` and `high` bound the difference (95 %)."""
 
     cases: int
@@ -67,7 +67,7 @@ class ShadowPage:
         return value
 
     @cached_property
-    def costs(self) -> Costs | None:
+    def costs(self) -> CostDifference | None:
         rows = list(
             self.scores.with_outcome().values_list(
                 "assessment__verdict", "verdict", "assessment__case__monitoring__defaulted"
@@ -102,10 +102,10 @@ def cost(verdict: str, defaulted: bool, price: Mapping[str, Any]) -> float:
     return float(price["fp"]) if verdict == Assessment.Verdict.REFUSE and not defaulted else 0.0
 
 
-def _costs(pairs: list[tuple[float, float]]) -> Costs:
+def _costs(pairs: list[tuple[float, float]]) -> CostDifference:
     n = len(pairs)
     answered, challenger = (sum(side) / n for side in zip(*pairs, strict=True))
     mean = challenger - answered
     spread = sum((second - first - mean) ** 2 for first, second in pairs) / max(n - 1, 1)
-    margin = _WIDTH * sqrt(spread / n)
-    return Costs(n, answered, challenger, mean, mean - margin, mean + margin)
+    low, high = normal(mean, sqrt(spread / n))
+    return CostDifference(n, answered, challenger, mean, low, high)

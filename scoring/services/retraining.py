@@ -1,7 +1,7 @@
 """A new version on new data, held against the one in use on clients that neither has learned from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features import frames
-from scoring.ml.metrics.paired_outcome import Judged, differences
-from scoring.ml.metrics.performance import Costs
+from scoring.ml.metrics.classification import rank
+from scoring.ml.metrics.costs import Costs
+from scoring.ml.metrics.paired import differences
 from scoring.ml.model.model import Model
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
@@ -22,6 +23,7 @@ from scoring.services.trained_clients import unseen_by
 # Fewer clients, or fewer defaults among them, cannot tell two models apart.
 FEWEST_CLIENTS: Final = 500
 FEWEST_DEFAULTS: Final = 30
+RESAMPLES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,15 @@ def compare(
             {}, f"only {len(rows)} clients of the hold-out are new to {version.name}: too few to compare on"
         )
     theirs = _scores(champion, data, clients.reference[rows])
-    threshold = float(trained.verdicts.threshold)
-    figures = differences(
-        clients.target[rows],
-        Judged(theirs, champion.threshold),
-        Judged(trained.unseen[rows], threshold),
-        Costs(**champion.facts["costs"]),
+    target, costs = clients.target[rows], Costs(**champion.facts["costs"])
+    found = differences(
+        rank(target, theirs, champion.threshold, costs),
+        rank(target, trained.unseen[rows], float(trained.verdicts.threshold), costs),
+        ("auc", "cost"),
+        resamples=RESAMPLES,
+        seed=0,
     )
+    figures = {name: asdict(difference) for name, difference in found.items()}
     return Comparison({**figures, "champion": champion.digest})
 
 

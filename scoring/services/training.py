@@ -16,7 +16,7 @@ from django.db import DatabaseError
 
 from accounts.models import User
 from scoring import services
-from scoring.ml.metrics.costs import USUAL, Costs
+from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.tables.checks import Checked, check
 from scoring.ml.tables.folder import Folder, FolderError, open_folder
@@ -48,7 +48,7 @@ class TrainingRequest:
     demo: bool = False
     tune: int = 0
     pool: tuple[Path, ...] = ()
-    costs: Costs = USUAL
+    costs: Costs = DEFAULT_COSTS
 
     @property
     def target(self) -> Path:

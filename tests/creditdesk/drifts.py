@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scoring.ml.metrics.performance import Costs
+from scoring.ml.metrics.costs import Costs
 from scoring.ml.monitoring.comparison import compare
 from scoring.ml.monitoring.conclusion import findings
 from scoring.ml.monitoring.sample import Sample

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from creditdesk.monitoring.recent_sample import recent
 from scoring import engine
 from scoring.ml.features import frames
-from scoring.ml.metrics.performance import Costs
+from scoring.ml.metrics.costs import Costs
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from creditdesk.models import Assessment
+from scoring.ml.metrics.intervals import wilson
 from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.model import Model
 
 # Fewer could point at one of them, and say nothing certain.
 SMALLEST = 20
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +62,6 @@ def filled(model: Model, assessment: Assessment) -> np.ndarray[tuple[int, int], 
     row = np.frombuffer(assessment.features, dtype="<f8")
     found: np.ndarray[tuple[int, int], np.dtype[np.float64]] = np.where(np.isnan(row), model.fill, row)[None]
     return found
-
-
-def wilson(count: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share. Source: E. B. Wilson (1927), JASA 22, 209-212."""
-    if not of:
-        return 0.0, 1.0
-    share, z2 = count / of, _Z * _Z
-    middle = share + z2 / (2 * of)
-    spread = _Z * math.sqrt(share * (1 - share) / of + z2 / (4 * of * of))
-    return max(0.0, (middle - spread) / (1 + z2 / of)), min(1.0, (middle + spread) / (1 + z2 / of))
 
 
 def _rate(known: ExplainerData) -> float:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from scoring.management.arguments import positive, seed_number
-from scoring.ml.metrics.costs import USUAL, Costs
+from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.training.report.model_card_sections import checks_in_words
 from scoring.services import training
 from scoring.services.progress import ProgressReporter
@@ -52,10 +52,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--demo", action="store_true", help="label the version as the demo model")
         parser.add_argument(
-            "--cost-fn", type=price, default=USUAL.fn, help="what a default costs that was accepted"
+            "--cost-fn", type=price, default=DEFAULT_COSTS.fn, help="what a default costs that was accepted"
         )
         parser.add_argument(
-            "--cost-fp", type=price, default=USUAL.fp, help="what a good payer costs who was refused"
+            "--cost-fp", type=price, default=DEFAULT_COSTS.fp, help="what a good payer costs who was refused"
         )
 
     def handle(

@@ -20,38 +20,39 @@ class Costs:
     fp: float = 1
 
     @property
-    def theory(self) -> float:
+    def theoretical_threshold(self) -> float:
         """Refuse when fn p > fp (1 - p). Source: C. Elkan, "Cost-sensitive learning" (2001)."""
         return self.fp / (self.fp + self.fn)
 
 
-USUAL = Costs()
-FALSE_NEGATIVE, FALSE_POSITIVE, THEORY = USUAL.fn, USUAL.fp, USUAL.theory
+DEFAULT_COSTS = Costs()
 
 # A threshold whose cost lies within this share of the smallest one is as good as the best.
 FLAT = 0.01
 POINTS = 200
 
 
-def best_threshold(target: Values, probability: Values, costs: Costs = USUAL) -> float:
-    """The probability from which refusing makes (fn FN + fp FP)/N smallest for these clients, (n,) each.
+def best_threshold(target: Values, probability: Values, costs: Costs = DEFAULT_COSTS) -> float:
+    """Return the probability from which refusing makes (fn FN + fp FP)/N smallest, for n clients, (n,) each.
 
-    The smallest of several equally good ones; 1.0 when accepting everybody is cheapest.
+    It is the smallest of several equally good ones; 1.0 when accepting everybody is cheapest.
     """
     thresholds, cost = _costs_at_each(target, probability, costs)
     return float(thresholds[int(np.argmin(cost))])
 
 
 def fold_thresholds(
-    target: Values, probability: Values, fold: NDArray[np.int64], costs: Costs = USUAL
+    target: Values, probability: Values, fold: NDArray[np.int64], costs: Costs = DEFAULT_COSTS
 ) -> list[float]:
-    """The best threshold of each fold; their mean is the model's threshold."""
-    inside = [fold == number for number in np.unique(fold)]
-    return [best_threshold(target[rows], probability[rows], costs) for rows in inside]
+    """Return the best threshold of each fold; their mean is the model's threshold."""
+    masks = [fold == number for number in np.unique(fold)]
+    return [best_threshold(target[rows], probability[rows], costs) for rows in masks]
 
 
-def cost_curve(target: Values, probability: Values, chosen: float, costs: Costs = USUAL) -> dict[str, Any]:
-    """Cost per client against the threshold, at most POINTS of it, and how flat it is around its minimum.
+def cost_curve(
+    target: Values, probability: Values, chosen: float, costs: Costs = DEFAULT_COSTS
+) -> dict[str, Any]:
+    """Return the cost per client at no more than POINTS thresholds, and how flat it is around its minimum.
 
     {"threshold", "cost": numbers; "minimum", "chosen", "theory", "everybody": {"threshold", "cost"}; "flat":
     {"within", "low", "high"}}. `everybody` accepts all; `flat` is the range of thresholds around the minimum
@@ -59,29 +60,29 @@ def cost_curve(target: Values, probability: Values, chosen: float, costs: Costs 
     """
     thresholds, cost = _costs_at_each(target, probability, costs)
     lowest = int(np.argmin(cost))
-    dear = np.flatnonzero(cost > cost[lowest] * (1 + FLAT))
-    first = int(dear[dear < lowest].max(initial=-1)) + 1
-    last = int(dear[dear > lowest].min(initial=len(cost))) - 1
+    above = np.flatnonzero(cost > cost[lowest] * (1 + FLAT))
+    first = int(above[above < lowest].max(initial=-1)) + 1
+    last = int(above[above > lowest].min(initial=len(cost))) - 1
 
     def at(threshold: float) -> dict[str, float]:
         position = int(np.searchsorted(thresholds, threshold, side="left"))
         return {"threshold": threshold, "cost": float(cost[min(position, len(cost) - 1)])}
 
     # Evenly over the clients, so that the curve is fine where they are many.
-    kept = np.unique(np.linspace(0, len(cost) - 1, POINTS).round().astype(int))
+    drawn = np.unique(np.linspace(0, len(cost) - 1, POINTS).round().astype(int))
     return {
-        "threshold": thresholds[kept].tolist(),
-        "cost": cost[kept].tolist(),
+        "threshold": thresholds[drawn].tolist(),
+        "cost": cost[drawn].tolist(),
         "minimum": at(float(thresholds[lowest])),
         "chosen": at(chosen),
-        "theory": at(costs.theory),
+        "theory": at(costs.theoretical_threshold),
         "everybody": at(1.0),
         "flat": {"within": FLAT, "low": float(thresholds[first]), "high": float(thresholds[last])},
     }
 
 
 def _costs_at_each(target: Values, probability: Values, costs: Costs) -> tuple[Values, Values]:
-    """Each distinct probability as a threshold, then 1.0 (accept everybody), and its cost per client."""
+    """Return each distinct probability as a threshold, then 1.0 (accept all), and its cost per client."""
     order = np.argsort(probability, kind="stable")
     defaults, ranked = target[order], probability[order]
     missed = np.concatenate([[0.0], np.cumsum(defaults)])

@@ -1,4 +1,4 @@
-"""What probabilities look like against outcomes: the points of the curves that the card and the page draw."""
+"""ROC, precision-recall, KS, lift and reliability curves, as the points that the card and the pages draw."""
 
 from typing import Any
 
@@ -6,48 +6,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.metrics import classification
+from scoring.ml.metrics.intervals import wilson
 
 Values = NDArray[np.float64]
 
 POINTS = 60
 DECILES = 10
-# Two-sided 95 % of the normal distribution.
-_Z = 1.959964
 
 
 def curves(target: Values, probability: Values) -> dict[str, Any]:
-    """ROC, precision-recall, KS and lift of n clients, both outcomes present, each as lists of numbers.
+    """Return ROC, precision-recall, KS and lift of n clients, both outcomes present, as lists of numbers.
 
     {"roc": {"fpr", "tpr"}, "precision_recall": {"recall", "precision"}, "ks": {"probability", "defaults",
     "repaid", "at"}, "lift": one row per tenth of the clients, the riskiest first}.
     """
     order = np.argsort(-probability, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(probability[order]) < 0), len(order) - 1)
-    caught, alarms = np.cumsum(target[order])[ends], np.cumsum(1 - target[order])[ends]
-    tpr, fpr = caught / caught[-1], alarms / alarms[-1]
-    cut = probability[order][ends]
+    true_positives, false_positives = np.cumsum(target[order])[ends], np.cumsum(1 - target[order])[ends]
+    tpr, fpr = true_positives / true_positives[-1], false_positives / false_positives[-1]
+    thresholds = probability[order][ends]
     last = len(ends) - 1
     # Evenly over the clients, and finer among the riskiest, where precision changes fastest.
     places = np.concatenate([np.linspace(0, last, POINTS), np.geomspace(1, max(last, 1), POINTS // 2)])
-    kept = np.unique(places.round().astype(int).clip(0, last))
+    drawn = np.unique(places.round().astype(int).clip(0, last))
     return {
-        "roc": {"fpr": [0.0, *fpr[kept].tolist()], "tpr": [0.0, *tpr[kept].tolist()]},
+        "roc": {"fpr": [0.0, *fpr[drawn].tolist()], "tpr": [0.0, *tpr[drawn].tolist()]},
         "precision_recall": {
-            "recall": tpr[kept].tolist(),
-            "precision": (caught / (caught + alarms))[kept].tolist(),
+            "recall": tpr[drawn].tolist(),
+            "precision": (true_positives / (true_positives + false_positives))[drawn].tolist(),
         },
         "ks": {
-            "probability": cut[kept][::-1].tolist(),
-            "defaults": (1 - tpr)[kept][::-1].tolist(),
-            "repaid": (1 - fpr)[kept][::-1].tolist(),
-            "at": float(cut[int(np.argmax(tpr - fpr))]),
+            "probability": thresholds[drawn][::-1].tolist(),
+            "defaults": (1 - tpr)[drawn][::-1].tolist(),
+            "repaid": (1 - fpr)[drawn][::-1].tolist(),
+            "at": float(thresholds[int(np.argmax(tpr - fpr))]),
         },
         "lift": lift(target, probability),
     }
 
 
 def lift(target: Values, probability: Values) -> list[dict[str, float]]:
-    """Per tenth of the clients, the riskiest first: {"n", "default_rate", "lift"}."""
+    """Return, per tenth of the clients, the riskiest first: {"n", "default_rate", "lift"}."""
     rate = target.mean()
     tenths = np.array_split(np.argsort(-probability, kind="stable"), DECILES)
     return [
@@ -61,7 +60,7 @@ def lift(target: Values, probability: Values) -> list[dict[str, float]]:
 
 
 def reliability(target: Values, probability: Values) -> dict[str, Any]:
-    """How probabilities compare with what happened.
+    """Compare probabilities with outcomes.
 
     {"slope", "intercept": of the outcome on the log-odds (1 and 0 are calibrated), "ece", "deciles": per
     tenth of rising probability {"n", "expected", "observed", "low", "high"}, with its 95 % interval}.
@@ -73,7 +72,7 @@ def reliability(target: Values, probability: Values) -> dict[str, Any]:
     return {
         "slope": slope,
         "intercept": intercept,
-        "ece": classification.ece(ranked, np.ones(len(target))),
+        "ece": classification.ece(ranked),
         "deciles": [_decile(target[rows], probability[rows]) for rows in tenths],
     }
 
@@ -88,11 +87,3 @@ def _decile(target: Values, probability: Values) -> dict[str, float]:
         "low": low,
         "high": high,
     }
-
-
-def wilson(count: float, size: int) -> tuple[float, float]:
-    """95 % interval of a share. Source: E. B. Wilson, "Probable inference" (1927)."""
-    share, spread = count / size, _Z**2 / size
-    middle = (share + spread / 2) / (1 + spread)
-    reach = np.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
-    return float(max(0.0, middle - reach)), float(min(1.0, middle + reach))

@@ -1,44 +1,55 @@
-"""Two models on the same clients: how much better one is, with an interval that is paired over clients."""
+"""Differences between two models on the same clients, by paired bootstrap."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.metrics import classification
-from scoring.ml.metrics.classification import Ranked
+from scoring.ml.metrics.classification import METRICS, Ranked
+from scoring.ml.metrics.intervals import Estimate, bootstrap_weights, percentile_bounds
 
 Values = NDArray[np.float64]
 
-_LEVEL = (2.5, 97.5)
+
+@dataclass(frozen=True, slots=True)
+class Difference(Estimate):
+    """The challenger's metric less the champion's, on `clients` clients."""
+
+    champion: float
+    challenger: float
+    clients: int
+
+    def interval(self) -> dict[str, float]:
+        return {"value": self.value, "low": self.low, "high": self.high}
 
 
 def differences(
-    ours: Ranked, theirs: Ranked, names: Sequence[str], *, resamples: int, seed: int
-) -> dict[str, dict[str, float]]:
-    """`theirs` minus `ours` in each metric of `names`: {"value", "low", "high"}, 95 % paired bootstrap.
+    champion: Ranked, challenger: Ranked, names: Sequence[str], *, resamples: int, seed: int
+) -> dict[str, Difference]:
+    """Return the difference in each metric of `names`, with a 95 % interval.
 
-    Both rank the same n clients; every resample draws the same clients for both.
+    Both rank the same n clients, and every resample draws the same clients for both, so that what is hard
+    about the clients cancels out. A resample in which a metric is undefined does not count.
     """
-    size = len(ours.target)
-    rng = np.random.default_rng(seed)
-    ones = np.ones(size)
-    value = _difference(ours, theirs, names, ones)
-    drawn = [
-        _difference(ours, theirs, names, np.bincount(rng.integers(0, size, size), minlength=size))
-        for _ in range(resamples)
+    before, after = _metrics(champion, names), _metrics(challenger, names)
+    draws = [
+        _metrics(challenger.resampled(weights), names) - _metrics(champion.resampled(weights), names)
+        for weights in bootstrap_weights(len(champion.target), resamples, seed)
     ]
-    low, high = np.percentile(drawn, _LEVEL, axis=0)
+    lows, highs = percentile_bounds(np.array(draws))
     return {
-        name: {"value": float(value[one]), "low": float(low[one]), "high": float(high[one])}
-        for one, name in enumerate(names)
+        name: Difference(
+            value=float(after[column] - before[column]),
+            low=float(lows[column]),
+            high=float(highs[column]),
+            champion=float(before[column]),
+            challenger=float(after[column]),
+            clients=len(champion.target),
+        )
+        for column, name in enumerate(names)
     }
 
 
-def _difference(ours: Ranked, theirs: Ranked, names: Sequence[str], weights: NDArray[Any]) -> Values:
-    both = [
-        [classification.METRICS[name](one, weights[one.order]) for name in names] for one in (ours, theirs)
-    ]
-    difference: Values = np.array(both[1]) - np.array(both[0])
-    return difference
+def _metrics(clients: Ranked, names: Sequence[str]) -> Values:
+    return np.array([METRICS[name](clients) for name in names])

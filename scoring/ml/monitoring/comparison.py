@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from scoring.ml.metrics import performance
-from scoring.ml.metrics.performance import Costs
+from scoring.ml.metrics.costs import Costs
 from scoring.ml.monitoring.sample import Sample, missing
 from scoring.ml.monitoring.stability import Stability, stability
 
@@ -111,13 +111,13 @@ def _performance(reference: Sample, current: Sample, threshold: float, costs: Co
     for name, side in (("reference", reference), ("current", current)):
         if not len(side.probability):
             continue
-        numbers[f"estimated_{name}"] = performance.with_intervals(None, side.probability, threshold, costs)
+        numbers[f"estimated_{name}"] = performance.evaluate(None, side.probability, threshold, costs)
         known = ~np.isnan(side.target) if len(side.target) else np.zeros(0, dtype=bool)
         if known.sum() >= SMALLEST_OUTCOMES:
-            numbers[f"realised_{name}"] = performance.with_intervals(
+            numbers[f"realised_{name}"] = performance.evaluate(
                 side.target[known], side.probability[known], threshold, costs
             )
-            numbers[f"expected_{name}"] = performance.with_intervals(
+            numbers[f"expected_{name}"] = performance.evaluate(
                 None, side.probability[known], threshold, costs
             )
     return numbers

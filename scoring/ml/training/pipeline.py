@@ -16,7 +16,7 @@ from scoring.ml.learned.learned_features import LearnedFeatures
 from scoring.ml.lightgbm import Booster
 from scoring.ml.metrics import classification as metrics
 from scoring.ml.metrics import costs as threshold
-from scoring.ml.metrics.costs import USUAL, Costs
+from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.model import explainer_data
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.calibration import Calibration
@@ -73,7 +73,7 @@ def train(
     recipe: Recipe,
     seed: int,
     say: Say,
-    costs: Costs = USUAL,
+    costs: Costs = DEFAULT_COSTS,
     steps: Sequence[Step] = (),
 ) -> Trained:
     """Cross-validation, calibration and threshold on 80 %, one look at the other 20 %, a refit on all.
@@ -187,7 +187,7 @@ def _facts(trained: Trained, clients: Clients, recipe: Recipe, about: Mapping[st
         "medians": _medians(clients),
         "recipe": {**asdict(recipe), "rounds": trained.rounds},
         "threshold": verdicts.threshold,
-        "threshold_theory": verdicts.costs.theory,
+        "threshold_theory": verdicts.costs.theoretical_threshold,
         "fold_thresholds": verdicts.fold_thresholds,
         "costs": asdict(verdicts.costs),
         "calibration": {**asdict(verdicts.calibration), "before": dict(verdicts.before)},

@@ -9,7 +9,6 @@ import pytest
 from creditdesk import services
 from creditdesk.models import Assessment, Case
 from creditdesk.pages.case.explanation import explanation
-from creditdesk.pages.case.similar_clients import wilson
 from scoring import engine
 from scoring import services as versions
 from scoring.ml.features import catalogue
@@ -203,12 +202,6 @@ def test_the_distribution_of_a_chosen_feature_marks_the_clients_place_also_in_th
     assert Elements(html).having("data-feature")[0]["data-feature"] == "EXT_SOURCE_2"
     assert html.count("bin-client") == 1
     assert html.count('<tr class="client-row">') == 1
-
-
-def test_the_interval_is_wilsons():
-    assert wilson(0, 20)[0] == 0
-    assert wilson(10, 100) == pytest.approx((0.0552, 0.1744), abs=1e-4)
-    assert wilson(0, 0) == (0.0, 1.0)
 
 
 def test_a_client_about_whom_nothing_moves_the_score_is_where_it_started(explained_model):

@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from scoring.ml.metrics import classification
 from scoring.ml.metrics.classification import evaluate, logistic_fit, measure, rank
+from scoring.ml.metrics.intervals import Z95
 
 samples = st.integers(0, 10_000).map(lambda seed: sample(seed))
 
@@ -23,7 +24,7 @@ def sample(seed: int, size: int = 300) -> tuple[np.ndarray, np.ndarray]:
 
 
 def figures(target: np.ndarray, probability: np.ndarray, threshold: float = 0.2) -> dict[str, float]:
-    return measure(rank(target, probability, threshold), np.ones(len(target)))
+    return measure(rank(target, probability, threshold))
 
 
 def test_five_clients_by_hand() -> None:
@@ -68,8 +69,7 @@ def test_figures_are_those_of_scikit_learn(drawn: tuple[np.ndarray, np.ndarray])
 def test_a_client_of_weight_two_counts_like_two_clients(drawn: tuple[np.ndarray, np.ndarray]) -> None:
     target, probability = drawn
     weights = np.random.default_rng(0).integers(1, 4, len(target))
-    order = np.argsort(probability, kind="stable")
-    weighted = measure(rank(target, probability, 0.2), weights[order].astype(float))
+    weighted = measure(rank(target, probability, 0.2).resampled(weights.astype(float)))
     repeated = figures(np.repeat(target, weights), np.repeat(probability, weights))
     same = [name for name in weighted if name != "ece"]  # its bins are those of the sample as it is
     assert {name: weighted[name] for name in same} == pytest.approx({name: repeated[name] for name in same})
@@ -116,4 +116,4 @@ def test_the_interval_of_the_auc_is_as_wide_as_theory_says() -> None:
     q1, q2 = value / (2 - value), 2 * value**2 / (1 + value)  # Hanley and McNeil (1982)
     spread = (defaults - 1) * (q1 - value**2) + (len(target) - defaults - 1) * (q2 - value**2)
     sd = math.sqrt((value * (1 - value) + spread) / (defaults * (len(target) - defaults)))
-    assert (auc["high"] - auc["low"]) / (2 * 1.96) == pytest.approx(sd, rel=0.25)
+    assert (auc["high"] - auc["low"]) / (2 * Z95) == pytest.approx(sd, rel=0.25)

@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.ml.metrics.costs import THEORY, Costs, best_threshold, cost_curve, fold_thresholds
+from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs, best_threshold, cost_curve, fold_thresholds
+
+THEORY = DEFAULT_COSTS.theoretical_threshold
 
 clients = st.lists(
     st.tuples(st.sampled_from([0.0, 1.0]), st.integers(1, 20).map(lambda n: n / 21)), min_size=1, max_size=40
@@ -66,8 +68,8 @@ def test_another_price_of_a_default_moves_the_threshold() -> None:
     probability = rng.beta(1, 9, 100_000)
     target = (rng.random(len(probability)) < probability).astype(float)
     dear = Costs(fn=40, fp=1)
-    assert best_threshold(target, probability, dear) == pytest.approx(dear.theory, abs=0.01)
-    assert Costs(fn=3, fp=1).theory == 0.25
+    assert best_threshold(target, probability, dear) == pytest.approx(dear.theoretical_threshold, abs=0.01)
+    assert Costs(fn=3, fp=1).theoretical_threshold == 0.25
 
 
 def test_folds_are_cut_at_the_prices_of_the_policy() -> None:

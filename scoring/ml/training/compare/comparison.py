@@ -29,7 +29,7 @@ OURS = "lightgbm"
 _COMPARED = ("auc", "cost")
 # A probability of exactly 0 or 1 has no log-odds.
 _EDGE = 1e-6
-_FITTED = frozenset(feature.name for feature in catalogue.FITTED)
+_FITTED = frozenset(feature.name for feature in catalogue.LEARNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +186,11 @@ def _row(
             seed=field.seed,
             costs=own.costs,
         ),
-        "cost_theory": classification.cost(
-            replace(own, threshold=own.costs.theory), np.ones(len(field.target))
-        ),
+        "cost_theory": classification.cost(replace(own, threshold=own.costs.theoretical_threshold)),
     }
     if champion in ranked and entry.code != champion:
-        row["against"] = paired.differences(
-            ranked[champion], own, _COMPARED, resamples=resamples, seed=field.seed
-        )
+        found = paired.differences(ranked[champion], own, _COMPARED, resamples=resamples, seed=field.seed)
+        row["against"] = {name: difference.interval() for name, difference in found.items()}
     return row
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from scoring.ml.metrics import classification
 from scoring.ml.model.calibration import sigmoid
 from scoring.ml.training.data import splits
@@ -116,10 +114,10 @@ def _objective(trial: "optuna.Trial", clients: Clients, recipe: Recipe, seed: in
     fitter = Fitter(clients.names, searching, seed)
     fold = splits.folds(target, seed)
     oof = fitter.cross_validate(clients.matrix[learn], target, fold, say=lambda stage: None)
-    ranked, ones = classification.rank(target, sigmoid(oof.raw), threshold=0.5), np.ones(len(target))
-    trial.set_user_attr("auc", classification.auc(ranked, ones))
+    ranked = classification.rank(target, sigmoid(oof.raw), threshold=0.5)
+    trial.set_user_attr("auc", classification.auc(ranked))
     trial.set_user_attr("rounds", oof.rounds)
-    return classification.log_loss(ranked, ones)
+    return classification.log_loss(ranked)
 
 
 def _finished(study: "optuna.Study") -> list["optuna.trial.FrozenTrial"]:

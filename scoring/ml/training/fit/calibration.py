@@ -14,10 +14,9 @@ MAX_ECE = 0.01
 def checked(raw: NDArray[np.float64], target: NDArray[np.float64]) -> dict[str, float]:
     """Calibration slope and expected calibration error of uncalibrated out-of-fold log-odds, (n,)."""
     clients = classification.rank(target, sigmoid(raw), threshold=0.5)
-    ones = np.ones(len(target))
     return {
-        "slope": classification.calibration_slope(clients, ones),
-        "ece": classification.ece(clients, ones),
+        "slope": classification.calibration_slope(clients),
+        "ece": classification.ece(clients),
     }
 
 

@@ -1,12 +1,13 @@
 """How verdicts fall on groups that no feature knows, measured on clients the booster never saw."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.ml.metrics.intervals import bootstrap_weights, percentile_bounds
 from scoring.ml.model.population import age_band
 from scoring.ml.training.data.clients import Clients
 
@@ -18,7 +19,6 @@ FEWEST_DEFAULTS = 20
 # A selection rate under four fifths of the highest asks for a look. A screen, never a proof of fairness.
 # Source: US EEOC Uniform Guidelines, 29 CFR 1607.4 D (1978).
 FOUR_FIFTHS = 0.8
-_LEVEL = (2.5, 97.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,8 @@ def _attribute(
         return _counted(code, len(kept), target, refused, probability, weights)
 
     ones = np.ones(len(target))
-    whole, drawn = count(ones), [count(weights) for weights in _draws(len(target), resamples, seed)]
+    whole = count(ones)
+    drawn = [count(weights) for weights in bootstrap_weights(len(target), resamples, seed)]
     outcome["groups"] = _groups(kept, whole, drawn)
     outcome["gaps"] = _intervals(_gaps(whole.rates()), [_gaps(one.rates()) for one in drawn])
     return outcome
@@ -120,12 +121,6 @@ def _counted(
         refused_repaid=total((1 - target) * refused),
         expected=total(probability),
     )
-
-
-def _draws(size: int, resamples: int, seed: int) -> Iterator[Values]:
-    rng = np.random.default_rng(seed)
-    for _ in range(resamples):
-        yield np.bincount(rng.integers(0, size, size), minlength=size).astype(np.float64)
 
 
 def _groups(names: list[str], whole: Counted, drawn: list[Counted]) -> dict[str, Any]:
@@ -158,5 +153,5 @@ def _intervals(values: Mapping[str, float], drawn: list[dict[str, float]]) -> di
 
 
 def _between(drawn: list[float]) -> dict[str, float]:
-    low, high = np.nanpercentile(drawn, _LEVEL)
+    low, high = percentile_bounds(np.array(drawn))
     return {"low": float(low), "high": float(high)}

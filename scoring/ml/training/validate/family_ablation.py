@@ -13,7 +13,7 @@ from scoring.ml import lightgbm
 from scoring.ml.features import catalogue
 from scoring.ml.features.application import amounts, columns, counts, dates, external_ratings
 from scoring.ml.features.history import all_tables
-from scoring.ml.learned.learned_features import FAMILIES, Fitted
+from scoring.ml.learned.learned_features import FAMILIES, LearnedFeatures
 from scoring.ml.metrics import classification
 from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients, Say
@@ -71,8 +71,10 @@ def plain_families() -> dict[str, tuple[str, ...]]:
     found = {
         **_APPLICATION,
         **{
-            f"{_HISTORY[part.needs[0]]} {part.needs[0]}": tuple(feature.name for feature in part.aggregates)
-            for part in all_tables.PARTS
+            f"{_HISTORY[history.table]} {history.table}": tuple(
+                feature.name for feature in history.aggregates
+            )
+            for history in all_tables.TABLE_HISTORIES
         },
     }
     told = {name for names in found.values() for name in names}
@@ -151,7 +153,7 @@ class _Asked:
                 fitted = probe_models.fit(question, ~inside, self.seed + number, rounds=ROUNDS)
                 raw = lightgbm.raw_scores(fitted, matrix[inside])
                 ranked = classification.rank(target[inside], raw, threshold=0.0)
-                found.append(classification.auc(ranked, np.ones(len(raw))))
+                found.append(classification.auc(ranked))
         return np.array(found)
 
     def without(self, gone: set[str], inside: NDArray[np.bool_]) -> tuple[Sequence[str], Values]:
@@ -162,11 +164,11 @@ class _Asked:
     def with_fitted(self, code: str, past: Past, inside: NDArray[np.bool_]) -> tuple[Sequence[str], Values]:
         names, matrix = self.clients.names, self.clients.matrix[self.rows]
         taught, asked = plain_of(names, matrix[~inside]), plain_of(names, matrix[inside])
-        fitted = Fitted.learn([code], taught, self.clients.target[self.rows][~inside], past)
+        fitted = LearnedFeatures.fit([code], taught, self.clients.target[self.rows][~inside], past)
         if not fitted.families:
             return names, matrix
         learned = np.empty((len(matrix), len(fitted.names)))
-        learned[~inside], learned[inside] = fitted.own(taught), fitted.values(asked)
+        learned[~inside], learned[inside] = fitted.cross_fitted(taught), fitted.transform(asked)
         return [*names, *fitted.names], np.hstack([matrix, learned])
 
 

@@ -67,7 +67,7 @@ def price(clients: Clients, *, seed: int, size: int) -> dict[str, Any]:
         "with": _auc(target, used),
         "difference": paired.differences(
             _ranked(target, without), _ranked(target, used), ["auc"], resamples=_RESAMPLES, seed=seed
-        )["auc"],
+        )["auc"].interval(),
         "folds": [
             _auc(target[fold == one], used[fold == one]) - _auc(target[fold == one], without[fold == one])
             for one in range(splits.FOLDS)
@@ -84,7 +84,7 @@ def _coded(values: NDArray[Any]) -> Values:
 
 
 def _auc(target: Values, raw: Values) -> float:
-    return classification.auc(_ranked(target, raw), np.ones(len(target)))
+    return classification.auc(_ranked(target, raw))
 
 
 def _ranked(target: Values, raw: Values) -> classification.Ranked:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.metrics import classification
+from scoring.ml.metrics import classification, intervals
 from scoring.ml.model.calibration import sigmoid
 from scoring.ml.model.folder import vocabulary
 from scoring.ml.training.data import splits
@@ -28,7 +28,6 @@ _STANDARD_ERRORS = 2
 # A fair coin leaves three standard errors once in 370 runs.
 _SHUFFLED_ERRORS = 3
 _TOP = 8
-_Z = 1.959964
 
 
 def suspect(checks: Mapping[str, Check]) -> list[str]:
@@ -95,11 +94,12 @@ def shuffled(clients: Clients, again: Procedure, *, seed: int) -> Check:
     defaults, repaid = target[asked].sum(), (1 - target[asked]).sum()
     # Standard error of an AUC of 0.5. Source: Mann and Whitney (1947).
     error = math.sqrt((asked.sum() + 1) / (12 * defaults * repaid))
+    low, high = intervals.normal(found, error)
     return {
         "passed": bool(abs(found - 0.5) <= _SHUFFLED_ERRORS * error),
         "auc": found,
-        "low": found - _Z * error,
-        "high": found + _Z * error,
+        "low": low,
+        "high": high,
         "clients": int(asked.sum()),
     }
 
@@ -130,9 +130,8 @@ def strongest(names: tuple[str, ...], gains: Values) -> list[dict[str, Any]]:
 
 
 def _auc(target: Values, raw: Values) -> float:
-    ranked = classification.rank(target, sigmoid(raw), threshold=0.5)
-    return classification.auc(ranked, np.ones(len(target)))
+    return classification.auc(classification.rank(target, sigmoid(raw), threshold=0.5))
 
 
 def _standard_error(figure: Mapping[str, float]) -> float:
-    return (figure["high"] - figure["low"]) / (2 * _Z)
+    return (figure["high"] - figure["low"]) / (2 * intervals.Z95)

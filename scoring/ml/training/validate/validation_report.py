@@ -98,7 +98,7 @@ def without_fitted(clients: Clients) -> Clients:
 
     What was learned from everybody knows the outcomes of the very clients that a trial would ask about.
     """
-    learned = {feature.name for feature in catalogue.FITTED}
+    learned = {feature.name for feature in catalogue.LEARNED}
     kept = [place for place, name in enumerate(clients.names) if name not in learned]
     return replace(
         clients,
