@@ -48,14 +48,19 @@ def _contest(manager: User) -> None:
     oldest = small.select_related("case__advisor").order_by("pk")[: len(CONTESTED)]
     answers = ((Contest.Outcome.CHANGED, CHANGED), (Contest.Outcome.UPHELD, UPHELD))
     opened = [
-        services.contest(case=one.case, words=words, received_on=timezone.localdate(), by=one.case.advisor)
-        for one, words in zip(oldest, CONTESTED, strict=False)
+        services.contest(
+            case=decision.case,
+            client_statement=statement,
+            received_on=timezone.localdate(),
+            by=decision.case.advisor,
+        )
+        for decision, statement in zip(oldest, CONTESTED, strict=False)
     ]
-    for contest, (outcome, grounds) in zip(opened, answers, strict=False):
-        services.examine(
+    for contest, (outcome, justification) in zip(opened, answers, strict=False):
+        services.review(
             contest=contest,
             outcome=outcome,
-            grounds=grounds,
+            justification=justification,
             reason_code=Decision.ReasonCode.DATA,
             by=manager,
         )

@@ -38,7 +38,7 @@ class AnswerForm(forms.Form):
 
 
 class ContestForm(forms.Form):
-    words = words_field(_("The client's words"), least=1, most=4000, rows=4)
+    client_statement = words_field(_("The client's words"), least=1, most=4000, rows=4)
     received_on = forms.DateField(
         label=_("Received on"),
         widget=forms.DateInput(format=ISO, attrs={"type": "date"}),
@@ -75,7 +75,7 @@ class ExaminationForm(forms.Form):
         required=False,
         choices=[("", _("Choose a reason")), *Decision.ReasonCode.choices],
     )
-    grounds = words_field(_("Grounds for the client"), rows=4)
+    justification = words_field(_("Grounds for the client"), rows=4)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -88,5 +88,5 @@ class ExaminationForm(forms.Form):
         return {
             "outcome": cleaned["result"],
             "reason_code": cleaned["change_code"],
-            "grounds": cleaned["grounds"],
+            "justification": cleaned["justification"],
         }

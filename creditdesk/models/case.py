@@ -93,7 +93,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def contested(self) -> Self:
         """Cases whose decision a client contests and nobody has examined yet."""
-        return self.filter(contests__words__gt="", contests__closed_at__isnull=True)
+        return self.filter(contests__client_statement__gt="", contests__closed_at__isnull=True)
 
     def late(self) -> Self:
         """Pending beyond their due date, or contested beyond the day by which the client has an answer."""

@@ -19,7 +19,7 @@ class ContestQuerySet(models.QuerySet["Contest"]):
 
 
 class Contest(models.Model):
-    """A client does not accept a decision: their words, and the second examination by another person."""
+    """A client contests a decision: the client's statement, and the review by another person."""
 
     class Outcome(models.TextChoices):
         UPHELD = "upheld", _("decision upheld")
@@ -27,23 +27,27 @@ class Contest(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="contests")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="contests")
-    # Copies of the decision's people, so that the database itself can compare them with the examiner.
+    # Copies of the decision's people, so that the database itself can compare them with the reviewer.
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    words = models.TextField(_("the client's words"), max_length=4000)
+    client_statement = models.TextField(_("the client's words"), max_length=4000, db_column="words")
     received_on = models.DateField(_("received on"))
     due_on = models.DateField(_("answer due by"), db_index=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(auto_now_add=True)
-    examiner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_column="examiner_id",
     )
     outcome = models.CharField(max_length=7, choices=Outcome.choices, blank=True)
-    grounds = models.TextField(_("grounds"), max_length=2000, blank=True)
+    justification = models.TextField(_("grounds"), max_length=2000, blank=True, db_column="grounds")
     new_decision = models.OneToOneField(
-        Decision, on_delete=models.PROTECT, null=True, related_name="settled_contest"
+        Decision, on_delete=models.PROTECT, null=True, related_name="changing_contest"
     )
     closed_at = models.DateTimeField(null=True)
 
@@ -55,18 +59,20 @@ class Contest(models.Model):
             models.UniqueConstraint(
                 fields=["case"], condition=Q(closed_at__isnull=True), name="one_contest_at_a_time"
             ),
-            models.CheckConstraint(condition=~Q(words=""), name="contest_has_words"),
+            models.CheckConstraint(condition=~Q(client_statement=""), name="contest_has_words"),
             models.CheckConstraint(condition=Q(due_on__gte=F("received_on")), name="contest_due_later"),
             models.CheckConstraint(
-                condition=Q(examiner__isnull=True)
+                condition=Q(reviewer__isnull=True)
                 | (
-                    ~Q(examiner=F("decided_by")) & (Q(checked_by__isnull=True) | ~Q(examiner=F("checked_by")))
+                    ~Q(reviewer=F("decided_by")) & (Q(checked_by__isnull=True) | ~Q(reviewer=F("checked_by")))
                 ),
                 name="examiner_is_another",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, examiner__isnull=True, outcome="", grounds="")
-                | (Q(closed_at__isnull=False, examiner__isnull=False) & ~Q(outcome="") & ~Q(grounds="")),
+                condition=Q(closed_at__isnull=True, reviewer__isnull=True, outcome="", justification="")
+                | (
+                    Q(closed_at__isnull=False, reviewer__isnull=False) & ~Q(outcome="") & ~Q(justification="")
+                ),
                 name="examination_is_whole",
             ),
             models.CheckConstraint(

@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 # Long enough for a client to come back with the papers, short enough not to keep people who never do.
-KEPT: Final = timedelta(days=30)
+RETENTION: Final = timedelta(days=30)
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
     def expired(self) -> Self:
-        return self.filter(saved_at__lt=timezone.now() - KEPT)
+        return self.filter(saved_at__lt=timezone.now() - RETENTION)
 
 
 class Draft(models.Model):

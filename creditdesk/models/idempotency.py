@@ -7,27 +7,27 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiKey
 
-KEPT: Final = timedelta(hours=24)
+RETENTION: Final = timedelta(hours=24)
 
 
 class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
-    def kept(self) -> Self:
-        return self.filter(answered_at__gt=timezone.now() - KEPT)
+    def valid(self) -> Self:
+        return self.filter(answered_at__gt=timezone.now() - RETENTION)
 
     def expired(self) -> Self:
-        return self.exclude(pk__in=self.kept())
+        return self.exclude(pk__in=self.valid())
 
 
 class StoredAnswer(models.Model):
-    """What was answered to a request with an Idempotency-Key, told again when the request is repeated.
+    """The answer to a request with an Idempotency-Key, sent again when the request is repeated.
 
     It is written together with the evidence of the answer and deleted when it has expired.
     """
 
     api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="answers")
     idempotency_key = models.CharField(max_length=255)
-    # SHA-256 of the path and the body: the same key may not be used for another question.
-    question = models.CharField(max_length=64)
+    # SHA-256 of the path and the body: the same key may not be used for another request.
+    request_digest = models.CharField(max_length=64, db_column="question")
     # JSON, compressed: a batch with contributions is some megabytes.
     body = models.BinaryField()
     answered_at = models.DateTimeField(_("answered"), auto_now_add=True, db_index=True)

@@ -12,7 +12,7 @@ from creditdesk.services.assessment import (
 from creditdesk.services.batch import save_assessments, score_many
 from creditdesk.services.case import add_note, open_case
 from creditdesk.services.claim import claim, release, share
-from creditdesk.services.contest import contest, examine, may_examine
+from creditdesk.services.contest import contest, may_review, review
 from creditdesk.services.counterfactual import counterfactuals_of
 from creditdesk.services.decision import DecisionRefused, check_decision, decide, needs_second_person
 from creditdesk.services.draft import discard_expired_drafts, save_draft
@@ -37,12 +37,12 @@ __all__ = [
     "digest_in_use",
     "discard_expired_drafts",
     "escalate",
-    "examine",
     "keep_letter",
-    "may_examine",
+    "may_review",
     "needs_second_person",
     "open_case",
     "release",
+    "review",
     "save_assessment",
     "save_assessments",
     "save_draft",

@@ -1,4 +1,4 @@
-"""A client does not accept a decision: another person examines it again."""
+"""Record that a client contests a decision, and its review by another person."""
 
 from datetime import date, timedelta
 
@@ -16,19 +16,19 @@ from creditdesk.services.decision import replace_decision
 from creditdesk.services.refusal import ActRefused
 
 
-def contest(*, case: Case, words: str, received_on: date, by: User) -> Contest:
-    """Keep the client's words; the answer is due some days after they came. Raises ActRefused."""
+def contest(*, case: Case, client_statement: str, received_on: date, by: User) -> Contest:
+    """Record the client's statement and the day by which an answer is due. Raises ActRefused."""
     if not by.has_perm("creditdesk.contest_decision"):
         raise PermissionDenied
     with transaction.atomic():
-        held = Case.objects.select_for_update().get(pk=case.pk)
-        decision = _contestable(held, words, received_on)
+        locked = Case.objects.select_for_update().get(pk=case.pk)
+        decision = _contestable(locked, client_statement, received_on)
         opened = Contest.objects.create(
-            case=held,
+            case=locked,
             decision=decision,
             decided_by=decision.decided_by,
             checked_by=decision.checked_by,
-            words=words.strip(),
+            client_statement=client_statement.strip(),
             received_on=received_on,
             due_on=received_on + timedelta(days=settings.CONTEST_DAYS),
             opened_by=by,
@@ -37,34 +37,34 @@ def contest(*, case: Case, words: str, received_on: date, by: User) -> Contest:
     return opened
 
 
-def examine(*, contest: Contest, outcome: str, grounds: str, by: User, reason_code: str = "") -> Contest:
-    """The other person's answer: the decision holds, or a new one replaces it. Raises ActRefused."""
+def review(*, contest: Contest, outcome: str, justification: str, by: User, reason_code: str = "") -> Contest:
+    """Close the contest: the decision is upheld, or a new one replaces it. Raises ActRefused."""
     if not by.has_perm("creditdesk.examine_contest"):
         raise PermissionDenied
-    if not grounds.strip() or (outcome == Contest.Outcome.CHANGED and not reason_code):
+    if not justification.strip() or (outcome == Contest.Outcome.CHANGED and not reason_code):
         raise ActRefused(gettext("Give the grounds of your examination, and a reason for a change."))
     with transaction.atomic():
-        held = _examinable(contest, by)
+        locked = _reviewable(contest, by)
         if outcome == Contest.Outcome.CHANGED:
-            held.new_decision = replace_decision(
-                standing=held.decision, by=by, reason_code=reason_code, reason=grounds
+            locked.new_decision = replace_decision(
+                standing=locked.decision, by=by, reason_code=reason_code, reason=justification
             )
-        held.outcome, held.grounds = outcome, grounds.strip()
-        held.examiner, held.closed_at = by, timezone.now()
-        held.save()
-        new = held.new_decision.outcome if held.new_decision else held.decision.outcome
-        _audit(held, Action.CONTEST_EXAMINED, by, previous=held.decision.outcome, new=new)
-    return held
+        locked.outcome, locked.justification = outcome, justification.strip()
+        locked.reviewer, locked.closed_at = by, timezone.now()
+        locked.save()
+        new = locked.new_decision.outcome if locked.new_decision else locked.decision.outcome
+        _audit(locked, Action.CONTEST_EXAMINED, by, previous=locked.decision.outcome, new=new)
+    return locked
 
 
-def may_examine(contest: Contest, by: User) -> bool:
-    """Neither who decided nor who checked that decision; the database holds to it."""
+def may_review(contest: Contest, by: User) -> bool:
+    """Whether this person neither made nor checked the decision; a database constraint repeats it."""
     involved = {contest.decided_by_id, contest.checked_by_id}
     return by.has_perm("creditdesk.examine_contest") and by.pk not in involved
 
 
-def _contestable(case: Case, words: str, received_on: date) -> Decision:
-    if not words.strip():
+def _contestable(case: Case, client_statement: str, received_on: date) -> Decision:
+    if not client_statement.strip():
         raise ActRefused(gettext("Write down what the client says."))
     standing = case.decisions.standing().select_related("decided_by", "checked_by").first()
     if standing is None or standing.status != Decision.Status.FINAL:
@@ -78,18 +78,18 @@ def _contestable(case: Case, words: str, received_on: date) -> Decision:
     return standing
 
 
-def _examinable(contest: Contest, by: User) -> Contest:
+def _reviewable(contest: Contest, by: User) -> Contest:
     Case.objects.select_for_update().get(pk=contest.case_id)
-    held = Contest.objects.select_related("decision__assessment", "case").get(pk=contest.pk)
-    if held.closed_at:
+    current = Contest.objects.select_related("decision__assessment", "case").get(pk=contest.pk)
+    if current.closed_at:
         raise ActRefused(gettext("This contest is answered already."))
-    if not may_examine(held, by):
+    if not may_review(current, by):
         raise ActRefused(gettext("You took part in this decision: another person has to examine it."))
-    return held
+    return current
 
 
 def _audit(contest: Contest, action: Action, by: User, *, previous: str, new: str) -> None:
-    """The client's words and the grounds stay out of the chain."""
+    """Neither statement nor justification goes into the chain, which cannot forget."""
     details = {
         "contest": contest.pk,
         "decision": contest.decision_id,

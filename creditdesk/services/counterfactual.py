@@ -30,7 +30,7 @@ def counterfactuals_of(assessment: Assessment, *, by: User | None = None) -> lis
     stored = CounterfactualSearch.objects.filter(assessment=assessment).first()
     if stored is None and by is not None and by.has_perm("creditdesk.assess_case"):
         stored = _search(assessment, by)
-    return None if stored is None else list(stored.found)
+    return None if stored is None else list(stored.counterfactuals)
 
 
 def _search(assessment: Assessment, by: User) -> CounterfactualSearch | None:
@@ -74,7 +74,7 @@ def _store(assessment: Assessment, found: list[dict[str, Any]], by: User) -> Cou
     """Two people may ask at once: the first answer stays."""
     try:
         with transaction.atomic():
-            stored = CounterfactualSearch.objects.create(assessment=assessment, found=found, by=by)
+            stored = CounterfactualSearch.objects.create(assessment=assessment, counterfactuals=found, by=by)
             target = assessment.case.reference if assessment.case else ""
             details = {"assessment": assessment.pk, "found": len(found)}
             audit.record(action=Action.COUNTERFACTUALS, actor=by, target=target, details=details)

@@ -78,7 +78,7 @@ def _stand_again(rejected: Decision, replaced: Decision) -> None:
     """The second person did not agree with the change: the old decision holds, the contest is open again."""
     Decision.objects.filter(pk=replaced.pk).update(status=Status.FINAL)
     Contest.objects.filter(new_decision=rejected).update(
-        outcome="", grounds="", examiner=None, new_decision=None, closed_at=None
+        outcome="", justification="", reviewer=None, new_decision=None, closed_at=None
     )
 
 

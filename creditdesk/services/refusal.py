@@ -17,7 +17,7 @@ def name_of(person: User) -> str:
 
 
 def claim_on(case: Case) -> Claim | None:
-    return case.claims.held().select_related("held_by").first()
+    return case.claims.active().select_related("held_by").first()
 
 
 def already_decided(standing: Decision) -> str:

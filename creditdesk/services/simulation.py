@@ -89,7 +89,7 @@ def _store(case: Case, simulation: Simulation, name: str, by: User) -> Scenario:
     return Scenario.objects.create(
         case=case,
         name=name,
-        asked=dict(simulation.request.asked),
+        entered=dict(simulation.request.asked),
         changes=dict(simulation.changes),
         probability=simulation.prediction.probability,
         threshold=simulation.model.threshold,

@@ -86,9 +86,9 @@ def rows(keys: Sequence[int]) -> list[Case]:
         .only(*SHOWN)
         .prefetch_related(
             Prefetch("decisions", queryset=standing, to_attr="standing"),
-            Prefetch("claims", queryset=Claim.objects.held().select_related("held_by"), to_attr="held"),
+            Prefetch("claims", queryset=Claim.objects.active().select_related("held_by"), to_attr="held"),
             Prefetch("escalations", queryset=Escalation.objects.unanswered(), to_attr="passed_on"),
-            Prefetch("contests", queryset=Contest.objects.unanswered().defer("words"), to_attr="contested"),
+            Prefetch("contests", queryset=Contest.objects.unanswered().defer("client_statement"), to_attr="contested"),
         )
         .in_bulk(keys)
     )

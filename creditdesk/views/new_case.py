@@ -19,7 +19,7 @@ from creditdesk.forms.client_file import FileRefused, read_client
 from creditdesk.forms.draft import DraftForm, FileForm
 from creditdesk.forms.reference_ranges import usual_ranges
 from creditdesk.models import Draft
-from creditdesk.models.draft import KEPT
+from creditdesk.models.draft import RETENTION
 from creditdesk.services import ActRefused
 from creditdesk.web.request import DeskRequest
 
@@ -111,7 +111,7 @@ def _form_as_left(request: DeskRequest) -> HttpResponse:
 def _page(request: DeskRequest, form: ApplicationForm, key: uuid.UUID, **context: Any) -> HttpResponse:
     status = context.pop("status", 200)
     drafts = request.user.drafts.exclude(key=key)
-    context |= {"form": form, "draft_key": key, "drafts": drafts, "kept_days": KEPT.days}
+    context |= {"form": form, "draft_key": key, "drafts": drafts, "kept_days": RETENTION.days}
     return render(request, PAGE, context, status=status)
 
 

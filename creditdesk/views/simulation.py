@@ -93,7 +93,7 @@ def case_counterfactuals(request: DeskRequest, reference: str) -> HttpResponse:
 def _page_on_file(request: DeskRequest, case: Case) -> SimulationPage:
     chosen = request.GET.get("scenario", "")
     scenario = case.scenarios.filter(pk=chosen).first() if chosen.isdecimal() else None
-    form = SimulationForm(None, case.profile.record, scenario.asked if scenario else None)
+    form = SimulationForm(None, case.profile.record, scenario.entered if scenario else None)
     return SimulationPage(case, request.user, form)
 
 

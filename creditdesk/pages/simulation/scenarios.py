@@ -37,14 +37,14 @@ class Table:
 def table_of(case: Case, reader: User) -> Table:
     """Everybody's scenarios of the case, in the order in which they were saved."""
     scenarios = list(case.scenarios.select_related("by"))
-    asked = {name for scenario in scenarios for name in scenario.asked}
+    asked = {name for scenario in scenarios for name in scenario.entered}
     shown = values_on_file(case.profile.record)
     rows = [
         Row(
             formatting.localize(one.label),
             _in_words(one, shown.get(one.name, case.profile.record.get(one.name))),
             tuple(
-                _in_words(one, scenario.asked[one.name]) if one.name in scenario.asked else ""
+                _in_words(one, scenario.entered[one.name]) if one.name in scenario.entered else ""
                 for scenario in scenarios
             ),
         )

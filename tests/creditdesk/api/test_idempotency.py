@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from creditdesk.api import examples
 from creditdesk.models import Assessment, StoredAnswer
-from creditdesk.models.idempotency import KEPT
+from creditdesk.models.idempotency import RETENTION
 
 SENT = {"application": examples.APPLICATION}
 
@@ -66,7 +66,7 @@ def test_a_refused_question_may_be_corrected_under_the_same_key(program):
 def test_an_expired_answer_is_forgotten(program):
     asks = program()
     asks.post("predict", SENT, Idempotency_Key="front-5")
-    StoredAnswer.objects.update(answered_at=timezone.now() - KEPT - timedelta(seconds=1))
+    StoredAnswer.objects.update(answered_at=timezone.now() - RETENTION - timedelta(seconds=1))
     again = asks.post("predict", SENT, Idempotency_Key="front-5")
     assert "Idempotency-Replayed" not in again
     assert StoredAnswer.objects.count() == 1

@@ -120,10 +120,10 @@ def test_every_queue_holds_something_and_a_contest_went_to_somebody_else():
     cases = Case.objects.all()
     assert cases.shared().exists()
     assert cases.escalated().exists()
-    assert Claim.objects.held().exists()
+    assert Claim.objects.active().exists()
     contests = list(Contest.objects.all())
     assert contests
-    assert all(one.examiner_id != one.decided_by_id for one in contests if one.closed_at)
+    assert all(one.reviewer_id != one.decided_by_id for one in contests if one.closed_at)
 
 
 def test_applications_came_in_on_the_weekday_and_hour_of_the_form():

@@ -249,10 +249,10 @@ def test_after_a_contest_the_letter_is_about_the_new_decision(client_as, case, p
     browser = client_as("advisor")
     refusal = get(browser, case, language="en").content
     contest = services.contest(
-        case=case, words="I have repaid it.", received_on=timezone.localdate(), by=person("advisor")
+        case=case, client_statement="I have repaid it.", received_on=timezone.localdate(), by=person("advisor")
     )
-    services.examine(
-        contest=contest, outcome="changed", reason_code="data", grounds="The certificate is genuine.",
+    services.review(
+        contest=contest, outcome="changed", reason_code="data", justification="The certificate is genuine.",
         by=person("manager"),
     )  # fmt: skip
     assert get(browser, case, language="en").content != refusal

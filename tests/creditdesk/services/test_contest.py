@@ -17,8 +17,8 @@ from tests.creditdesk.case_builders import assessed, decided
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-WORDS = "I have repaid that loan: <b>here</b> is the certificate.\n\nأحمد"
-GROUNDS = "The certificate is genuine; the loan was repaid in spring."
+STATEMENT = "I have repaid that loan: <b>here</b> is the certificate.\n\nأحمد"
+JUSTIFICATION = "The certificate is genuine; the loan was repaid in spring."
 
 
 @pytest.fixture
@@ -29,7 +29,9 @@ def case(case_of) -> Case:
 
 @pytest.fixture
 def contest(case, person) -> Contest:
-    return services.contest(case=case, words=WORDS, received_on=timezone.localdate(), by=person("advisor"))
+    return services.contest(
+        case=case, client_statement=STATEMENT, received_on=timezone.localdate(), by=person("advisor")
+    )
 
 
 def post(browser, page, case, **data):
@@ -37,16 +39,22 @@ def post(browser, page, case, **data):
 
 
 def change(contest, by, **more):
-    asked = {"outcome": "changed", "grounds": GROUNDS, "reason_code": "data", **more}
-    return services.examine(contest=contest, by=by, **asked)
+    asked = {"outcome": "changed", "justification": JUSTIFICATION, "reason_code": "data", **more}
+    return services.review(contest=contest, by=by, **asked)
 
 
 def test_the_clients_words_are_kept_with_a_deadline(client_as, model_in_use, case, settings):
     settings.CONTEST_DAYS = 21
     today = timezone.localdate()
-    page = post(client_as("advisor"), "case_contest", case, words=WORDS, received_on=today.isoformat())
+    page = post(
+        client_as("advisor"), "case_contest", case, client_statement=STATEMENT, received_on=today.isoformat()
+    )
     kept = Contest.objects.get()
-    assert (kept.words, kept.received_on, kept.due_on) == (WORDS, today, today + timedelta(days=21))
+    assert (kept.client_statement, kept.received_on, kept.due_on) == (
+        STATEMENT,
+        today,
+        today + timedelta(days=21),
+    )
     assert kept.decision == case.decisions.get()
     text = page.content.decode()
     assert "&lt;b&gt;here&lt;/b&gt;" in text
@@ -58,10 +66,12 @@ def test_the_clients_words_are_kept_with_a_deadline(client_as, model_in_use, cas
 
 def test_an_upheld_decision_stands_with_the_examiners_grounds(client_as, model_in_use, case, contest, person):
     browser = client_as("manager")
-    page = post(browser, "case_examine", case, contest=contest.pk, result="upheld", grounds=GROUNDS)
+    page = post(
+        browser, "case_examine", case, contest=contest.pk, result="upheld", justification=JUSTIFICATION
+    )
     assert page.status_code == 200
     kept = Contest.objects.get()
-    assert (kept.outcome, kept.grounds, kept.examiner) == ("upheld", GROUNDS, person("manager"))
+    assert (kept.outcome, kept.justification, kept.reviewer) == ("upheld", JUSTIFICATION, person("manager"))
     assert case.decisions.get().status == "final"
 
 
@@ -70,7 +80,7 @@ def test_a_changed_decision_replaces_the_first_which_stays_in_the_history(
 ):
     post(
         client_as("manager"), "case_examine", case,
-        contest=contest.pk, result="changed", change_code="data", grounds=GROUNDS,
+        contest=contest.pk, result="changed", change_code="data", justification=JUSTIFICATION,
     )  # fmt: skip
     old, new = Decision.objects.order_by("pk")
     assert (old.outcome, old.status, old.decided_by.username) == ("refuse", "replaced", "advisor")
@@ -92,9 +102,16 @@ def test_a_changed_decision_is_on_the_newest_assessment(case, contest, person):
 
 def test_who_decided_does_not_examine(client_as, model_in_use, case_of, person):
     case = decided(case_of("manager"), "accept")
-    contest = services.contest(case=case, words=WORDS, received_on=timezone.localdate(), by=person("manager"))
+    contest = services.contest(
+        case=case, client_statement=STATEMENT, received_on=timezone.localdate(), by=person("manager")
+    )
     page = post(
-        client_as("manager"), "case_examine", case, contest=contest.pk, result="upheld", grounds=GROUNDS
+        client_as("manager"),
+        "case_examine",
+        case,
+        contest=contest.pk,
+        result="upheld",
+        justification=JUSTIFICATION,
     )
     assert page.status_code == 409
     assert "another person" in page.content.decode()
@@ -106,13 +123,18 @@ def test_the_database_itself_wants_another_examiner(contest, person, role):
     Contest.objects.filter(pk=contest.pk).update(**{role: person("manager")})
     with pytest.raises(IntegrityError, match="examiner_is_another"), transaction.atomic():
         Contest.objects.filter(pk=contest.pk).update(
-            examiner=person("manager"), outcome="upheld", grounds=GROUNDS, closed_at=timezone.now()
+            reviewer=person("manager"),
+            outcome="upheld",
+            justification=JUSTIFICATION,
+            closed_at=timezone.now(),
         )
 
 
 def test_a_decision_is_contested_once_at_a_time(case, contest, person):
     with pytest.raises(ActRefused, match="already"):
-        services.contest(case=case, words="Again", received_on=timezone.localdate(), by=person("advisor"))
+        services.contest(
+            case=case, client_statement="Again", received_on=timezone.localdate(), by=person("advisor")
+        )
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Contest.objects.all().delete()
     assert Contest.objects.count() == 1
@@ -124,25 +146,27 @@ def test_what_is_not_finally_decided_cannot_be_contested(client_as, model_in_use
     if outcome:
         decided(case, outcome, status)
     today = timezone.localdate().isoformat()
-    page = post(client_as("advisor"), "case_contest", case, words=WORDS, received_on=today)
+    page = post(client_as("advisor"), "case_contest", case, client_statement=STATEMENT, received_on=today)
     assert page.status_code == 409
     assert "no final decision to contest" in page.content.decode()
     assert not Contest.objects.exists()
 
 
 @pytest.mark.parametrize(
-    ("words", "days", "message"),
+    ("statement", "days", "message"),
     [
         ("", 0, "This field is required"),
         ("  \n ", 0, "This field is required"),
         ("x" * 4001, 0, "at most 4000 characters"),
-        (WORDS, 1, "in the future"),
-        (WORDS, -1, "before the decision"),
+        (STATEMENT, 1, "in the future"),
+        (STATEMENT, -1, "before the decision"),
     ],
 )
-def test_bad_words_and_days_are_refused_by_name(client_as, model_in_use, case, words, days, message):
+def test_bad_words_and_days_are_refused_by_name(client_as, model_in_use, case, statement, days, message):
     day = timezone.localdate() + timedelta(days=days)
-    page = post(client_as("advisor"), "case_contest", case, words=words, received_on=day.isoformat())
+    page = post(
+        client_as("advisor"), "case_contest", case, client_statement=statement, received_on=day.isoformat()
+    )
     assert page.status_code == 422
     assert message in page.content.decode()
     assert not Contest.objects.exists()
@@ -150,7 +174,12 @@ def test_bad_words_and_days_are_refused_by_name(client_as, model_in_use, case, w
 
 def test_a_change_without_a_reason_is_refused(client_as, model_in_use, case, contest):
     page = post(
-        client_as("manager"), "case_examine", case, contest=contest.pk, result="changed", grounds=GROUNDS
+        client_as("manager"),
+        "case_examine",
+        case,
+        contest=contest.pk,
+        result="changed",
+        justification=JUSTIFICATION,
     )
     assert page.status_code == 422
     assert "A changed decision needs a reason" in page.content.decode()
@@ -158,7 +187,7 @@ def test_a_change_without_a_reason_is_refused(client_as, model_in_use, case, con
 
 
 def test_an_answered_contest_is_not_answered_again(contest, person):
-    services.examine(contest=contest, outcome="upheld", grounds=GROUNDS, by=person("manager"))
+    services.review(contest=contest, outcome="upheld", justification=JUSTIFICATION, by=person("manager"))
     with pytest.raises(ActRefused, match="already"):
         change(contest, person("manager"))
     assert Decision.objects.count() == 1
@@ -167,7 +196,7 @@ def test_an_answered_contest_is_not_answered_again(contest, person):
 def test_a_new_decision_can_be_contested_in_its_turn(case, contest, person):
     change(contest, person("manager"))
     second = services.contest(
-        case=case, words="And now?", received_on=timezone.localdate(), by=person("advisor")
+        case=case, client_statement="And now?", received_on=timezone.localdate(), by=person("advisor")
     )
     assert second.decided_by == person("manager")
 
@@ -175,13 +204,13 @@ def test_a_new_decision_can_be_contested_in_its_turn(case, contest, person):
 def test_a_change_that_a_second_person_rejects_leaves_the_first_decision_standing(case_of, person):
     case = decided(assessed(case_of("advisor", amount_credit=900_000), 0.3, "refuse"), "refuse")
     today = timezone.localdate()
-    contest = services.contest(case=case, words=WORDS, received_on=today, by=person("advisor"))
+    contest = services.contest(case=case, client_statement=STATEMENT, received_on=today, by=person("advisor"))
     proposed = change(contest, person("manager")).new_decision
     assert proposed.status == "proposed"
     second = person("auditor")
     second.role = "manager"
     second.save()
-    services.check_decision(decision=proposed, approve=False, reason=GROUNDS, by=second)
+    services.check_decision(decision=proposed, approve=False, reason=JUSTIFICATION, by=second)
     assert case.decisions.standing().get().outcome == "refuse"
     assert Contest.objects.get().closed_at is None
     assert change(Contest.objects.get(), person("manager")).new_decision.replaces.outcome == "refuse"
@@ -201,7 +230,9 @@ def test_the_portfolio_counts_late_and_overturned(client_as, case, contest, pers
 @pytest.mark.parametrize("name", ["admin", "analyst", "auditor"])
 def test_only_advisors_and_managers_record_a_contest(case, person, name):
     with pytest.raises(PermissionDenied):
-        services.contest(case=case, words=WORDS, received_on=timezone.localdate(), by=person(name))
+        services.contest(
+            case=case, client_statement=STATEMENT, received_on=timezone.localdate(), by=person(name)
+        )
 
 
 @pytest.mark.parametrize("name", ["advisor", "admin", "analyst", "auditor"])

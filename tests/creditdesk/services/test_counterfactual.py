@@ -47,7 +47,7 @@ def test_it_is_searched_once_and_read_by_everybody_after(refused, person):
     assert services.counterfactuals_of(refused) is None
     assert services.counterfactuals_of(refused, by=person("auditor")) is None
     found = services.counterfactuals_of(refused, by=person("advisor"))
-    assert services.counterfactuals_of(refused) == found == CounterfactualSearch.objects.get().found
+    assert services.counterfactuals_of(refused) == found == CounterfactualSearch.objects.get().counterfactuals
     assert services.counterfactuals_of(refused, by=person("manager")) == found
     event = AuditEvent.objects.get(action="counterfactuals")
     assert (event.actor, event.target) == ("advisor", refused.case.reference)
@@ -57,7 +57,7 @@ def test_it_is_searched_once_and_read_by_everybody_after(refused, person):
 def test_what_was_told_cannot_be_rewritten(refused, person):
     services.counterfactuals_of(refused, by=person("advisor"))
     row = CounterfactualSearch.objects.get()
-    row.found = []
+    row.counterfactuals = []
     with pytest.raises(AppendOnlyError):
         row.save()
 
@@ -79,7 +79,7 @@ def test_each_can_be_tried_as_a_simulation_with_the_same_answer(case_of, model_i
     one = {**told("A", "B"), "asked": asked}
     object.__setattr__(model, "threshold", 1e-9)
     assessment = services.assess(case=case, by=person("advisor"))
-    CounterfactualSearch.objects.create(assessment=assessment, found=[one], by=person("advisor"))
+    CounterfactualSearch.objects.create(assessment=assessment, counterfactuals=[one], by=person("advisor"))
     browser = client_as("advisor")
     page = Elements(browser.get(reverse("case_counterfactuals", args=[case.reference])).content.decode())
     fields = {one["name"]: one["value"] for one in page.having("value") if one.get("name") in asked}
@@ -109,7 +109,7 @@ def test_no_realistic_change_is_said_when_that_is_the_truth(refused, client_as, 
     monkeypatch.setattr(counterfactual, "found_for", lambda *_: [])
     html = client_as("advisor").get(reverse("case_counterfactuals", args=[refused.case.reference]))
     assert "No realistic change was found" in html.content.decode()
-    assert CounterfactualSearch.objects.get().found == []
+    assert CounterfactualSearch.objects.get().counterfactuals == []
 
 
 def test_a_case_with_nothing_editable_on_file_is_told_so(case_of, model_in_use, person):

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from creditdesk.models import Case, Draft, MonitoringRecord
-from creditdesk.models.draft import KEPT
+from creditdesk.models.draft import RETENTION
 from creditdesk.services.draft import MOST_DRAFTS
 from tests.creditdesk.pages.test_case_page import Elements
 from tests.creditdesk.views.test_new_case import typed
@@ -80,10 +80,10 @@ def test_a_case_that_is_refused_keeps_its_draft(advisor, db):
 
 def test_a_draft_goes_a_month_after_its_last_change(advisor, db):
     old, young = begun(advisor, client_name="Old"), begun(advisor, client_name="Young")
-    Draft.objects.filter(pk=old.pk).update(saved_at=timezone.now() - KEPT - timedelta(minutes=1))
+    Draft.objects.filter(pk=old.pk).update(saved_at=timezone.now() - RETENTION - timedelta(minutes=1))
     page = advisor.get(NEW).content.decode()
     assert list(Draft.objects.all()) == [young]
-    assert f"after {KEPT.days} days" in page
+    assert f"after {RETENTION.days} days" in page
 
 
 def test_one_person_keeps_so_many_drafts_and_no_more(advisor, person):

@@ -203,7 +203,7 @@ def test_a_scenario_keeps_what_was_asked_and_the_answer(advisor, case):
     row = Scenario.objects.get()
     changed = {**case.profile.record, "AMT_CREDIT": 380000.0}
     model = engine.current()
-    assert (row.asked, row.changes) == ({"AMT_CREDIT": 380000.0}, {"AMT_CREDIT": 380000.0})
+    assert (row.entered, row.changes) == ({"AMT_CREDIT": 380000.0}, {"AMT_CREDIT": 380000.0})
     assert row.probability == predict(model, changed).probability
     assert (row.model_version, row.model_digest, row.by.username) == ("tiny-1", model.digest, "advisor")
     assert AuditEvent.objects.get(action="scenario_saved").details["scenario"] == row.pk
