@@ -1,4 +1,4 @@
-"""What the administration shows of the desk."""
+"""Read-only administration of decisions and assessments."""
 
 from django.contrib import admin
 

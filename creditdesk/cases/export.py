@@ -68,12 +68,12 @@ DIALECTS: Final = {
 
 
 def safe_text(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Neutralise text that a spreadsheet would run as a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
 class Line:
-    """What `csv.writer` writes to: hands each line back instead of keeping it."""
+    """A stream for `csv.writer` that returns each line instead of keeping it."""
 
     def write(self, line: str) -> str:
         return line
@@ -89,8 +89,8 @@ def case_histories(cases: QuerySet[Case], dialect: Dialect) -> Iterator[str]:
 
 
 def _rows(cases: QuerySet[Case]) -> Iterator[list[Any]]:
-    found = cases.order_by(F("assessments__assessed_at").asc(nulls_last=True), "assessments__pk", "pk")
-    columns = found.values_list(
+    oldest_first = (F("assessments__assessed_at").asc(nulls_last=True), "assessments__pk", "pk")
+    columns = cases.order_by(*oldest_first).values_list(
         "pk",
         "assessments__pk",
         "reference",
@@ -109,16 +109,16 @@ def _rows(cases: QuerySet[Case]) -> Iterator[list[Any]]:
     while block := list(islice(reader, ROWS_AT_ONCE)):
         decisions = _final_decisions(row[1] for row in block)
         notes = _notes(row[0] for row in block)
-        for case, assessment, *told in block:
-            yield [*told, *decisions.get(assessment, [None] * 7), notes.get(case)]
+        for case, assessment, *cells in block:
+            yield [*cells, *decisions.get(assessment, [None] * 7), notes.get(case)]
 
 
 def _final_decisions(assessments: Iterable[int | None]) -> dict[int, list[Any]]:
-    """The last decision that took effect on each assessment, after a referral or a contest the newer one."""
-    found = Decision.objects.filter(
+    """The last decision that took effect on each assessment: after a referral or a contest the newer one."""
+    decisions = Decision.objects.filter(
         assessment__in=[pk for pk in assessments if pk], status__in=_TOOK_EFFECT
     ).order_by("decided_at", "pk")
-    columns = found.values_list(
+    columns = decisions.values_list(
         "assessment",
         "outcome",
         "is_override",
@@ -128,7 +128,7 @@ def _final_decisions(assessments: Iterable[int | None]) -> dict[int, list[Any]]:
         "decided_at",
         "checked_by__username",
     )
-    return {assessment: told for assessment, *told in columns}
+    return {assessment: cells for assessment, *cells in columns}
 
 
 def _notes(cases: Iterable[int]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Which cases a list or an export holds: one definition for both."""
+"""Filters of the case list and of the export: one definition for both."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -20,7 +20,7 @@ from scoring.presentation.formatting import localize
 DAY: Final = {"type": "date"}
 NEWEST_FIRST: Final = "-submitted"
 ALWAYS_SHOWN: Final = {"q", "status", "sort"}
-# Decisions that a second person has turned down, or that a contest has replaced.
+# Rejected by a second person, or replaced after a contest.
 ENDED: Final = ("rejected", "replaced")
 SORTS: Final[Mapping[str, F]] = {
     "reference": F("reference"),
@@ -53,7 +53,7 @@ def contract_choices() -> list[tuple[str, str]]:
 
 
 def advisors(_request: object = None) -> QuerySet[User]:
-    """Whoever has a portfolio, also when the account is closed since."""
+    """Users with a portfolio, closed accounts included."""
     return User.objects.filter(Exists(Case.objects.filter(advisor=OuterRef("pk")))).order_by("username")
 
 
@@ -62,7 +62,7 @@ def midnight(day: date) -> datetime:
 
 
 def ordering(sort: str) -> tuple[OrderBy | str, ...]:
-    """Missing values last in both directions; the row's id breaks ties, so that pages never overlap."""
+    """Order with missing values last in both directions; the id breaks ties, so that pages never overlap."""
     expression = SORTS[sort.removeprefix("-")]
     if sort.endswith("submitted"):
         return (sort.replace("submitted", "submitted_at"), "id")
@@ -72,7 +72,7 @@ def ordering(sort: str) -> tuple[OrderBy | str, ...]:
 
 
 class CaseFilter(filters.FilterSet):  # type: ignore[misc]
-    """The search term, the filters and the order of the case list, within the reader's row scope."""
+    """The search term, the filters and the order of the case list, within the user's row scope."""
 
     q = filters.CharFilter(
         method="matching",
@@ -127,14 +127,14 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
     def __init__(self, data: Mapping[str, Any], *, user: User) -> None:
-        everything = Case.objects.visible_to(user).order_by(*ordering(NEWEST_FIRST))
-        super().__init__(data, queryset=everything)
+        visible = Case.objects.visible_to(user).order_by(*ordering(NEWEST_FIRST))
+        super().__init__(data, queryset=visible)
         self.user = user
         if not user.has_perm("creditdesk.view_all_cases"):
             del self.filters["advisor"]
 
     def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        """Nothing while a filter is wrong: one dropped in silence would show or export too much."""
+        """No case while a filter is invalid: ignoring it would show or export too much."""
         return queryset.none() if self.errors else super().filter_queryset(queryset)
 
     def matching(self, cases: CaseQuerySet, _name: str, text: str) -> CaseQuerySet:
@@ -170,9 +170,9 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
     def until(self, cases: CaseQuerySet, _name: str, day: date) -> CaseQuerySet:
         return cases.filter(submitted_at__lt=midnight(day + timedelta(days=1)))
 
-    def overridden(self, cases: CaseQuerySet, _name: str, wanted: bool) -> CaseQuerySet:
+    def overridden(self, cases: CaseQuerySet, _name: str, only: bool) -> CaseQuerySet:
         overrides = Decision.objects.filter(is_override=True).exclude(status__in=ENDED)
-        return cases.filter(pk__in=overrides.values("case")) if wanted else cases
+        return cases.filter(pk__in=overrides.values("case")) if only else cases
 
     def sorted_by(self, cases: CaseQuerySet, _name: str, sort: str) -> CaseQuerySet:
         return cases.order_by(*ordering(sort))
@@ -187,12 +187,12 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
 
     @property
     def sent(self) -> dict[str, str]:
-        """What was asked for, field by field, as sent."""
+        """The filters in use, as sent."""
         return {name: self.data[name] for name in self.filters if self.data.get(name)}
 
     @property
     def active(self) -> dict[str, str]:
-        """What may stand in an address: everything but the term."""
+        """The filters that may stand in an address: all but the search term."""
         return {name: value for name, value in self.sent.items() if name != "q"}
 
     @property

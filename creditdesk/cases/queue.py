@@ -1,4 +1,4 @@
-"""The cases to work on around a case, in the order of the list, newest first; and where to begin."""
+"""Neighbours of a case in the order of the list, newest first, and the first case to work on."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def next_pending(case: Case, user: "User") -> str | None:
-    """The reference of the next case that waits for a decision."""
+    """Reference of the next case to decide."""
     at = case.submitted_at
     return _first(_pending(user).filter(submitted_at=at, pk__gt=case.pk).order_by("pk")) or _first(
         _pending(user).filter(submitted_at__lt=at).order_by("-submitted_at", "pk")
@@ -19,6 +19,7 @@ def next_pending(case: Case, user: "User") -> str | None:
 
 
 def previous_pending(case: Case, user: "User") -> str | None:
+    """Reference of the previous case to decide."""
     at = case.submitted_at
     return _first(_pending(user).filter(submitted_at=at, pk__lt=case.pk).order_by("-pk")) or _first(
         _pending(user).filter(submitted_at__gt=at).order_by("submitted_at", "-pk")
@@ -26,13 +27,13 @@ def previous_pending(case: Case, user: "User") -> str | None:
 
 
 def first_in_queue(user: "User") -> str | None:
-    """One's own claim that has waited longest, else the oldest case that nobody has claimed."""
+    """Reference of the user's oldest claimed case, else of the oldest unclaimed one."""
     cases = Case.objects.visible_to(user).order_by("submitted_at", "pk")
     return _first(cases.claimed_by(user).pending()) or _first(cases.unclaimed())
 
 
 def _pending(user: "User") -> QuerySet[Case]:
-    """What a colleague has claimed is passed over."""
+    """Pending cases, without those claimed by colleagues."""
     return Case.objects.visible_to(user).free_for(user)
 
 

@@ -1,4 +1,4 @@
-"""What the demo desk holds besides decisions: claims, shared cases, escalations and contests."""
+"""Demo casework besides decisions: claims, shared cases, escalations and contests."""
 
 from typing import Final
 
@@ -10,12 +10,12 @@ from creditdesk import services
 from creditdesk.demo.people import ADVISORS, named
 from creditdesk.models import Case, Contest, Decision
 
-PASSED_ON: Final = (
+ESCALATION_REASONS: Final = (
     "The employer changed last month; may I count the new salary?",
     "Amount above what I decide alone, and the client has been with us for years.",
 )
 ANSWER: Final = "Yes, with the new contract and one payslip on file."
-CONTESTED: Final = (
+CLIENT_STATEMENTS: Final = (
     "I repaid the loan that you count against me in spring. The certificate is attached.",
     "My income is higher than what the form says: the bonus was forgotten.",
     "I do not understand why you refuse; my neighbour got the same credit.",
@@ -25,27 +25,27 @@ UPHELD: Final = "The bonus is not contractual and was not paid last year; the de
 
 
 def fill_queues() -> None:
-    """A few cases in every queue; of three contests one was upheld, one changed the decision, one is open."""
+    """Put cases into every queue; of three contests one is upheld, one changes the decision, one is open."""
     advisor, colleague, manager = (named(name) for name in (*ADVISORS, "manager"))
-    free = list(Case.objects.filter(advisor=advisor).unclaimed().order_by("submitted_at", "pk")[:7])
-    for case in free[:2]:
+    unclaimed = list(Case.objects.filter(advisor=advisor).unclaimed().order_by("submitted_at", "pk")[:7])
+    for case in unclaimed[:2]:
         services.claim(case=case, by=advisor)
-    for case in free[2:5]:
+    for case in unclaimed[2:5]:
         services.share(case=case, by=advisor)
-    for case in free[2:3]:
+    for case in unclaimed[2:3]:
         services.claim(case=case, by=colleague)
-    for case, reason in zip(free[5:], PASSED_ON, strict=False):
+    for case, reason in zip(unclaimed[5:], ESCALATION_REASONS, strict=False):
         services.escalate(case=case, reason=reason, by=advisor)
-    for case in free[5:6]:
+    for case in unclaimed[5:6]:
         services.answer_escalation(escalation=case.escalations.get(), answer=ANSWER, by=manager)
     _contest(manager)
 
 
 def _contest(manager: User) -> None:
-    """Below the amount from which a changed decision would wait for one more person."""
+    """Contest small credits: above the limit a changed decision would wait for a second person."""
     refused = Decision.objects.filter(outcome=Decision.Outcome.REFUSE, status=Decision.Status.FINAL)
     small = refused.filter(case__amount_credit__lte=settings.SECOND_PERSON_ABOVE)
-    oldest = small.select_related("case__advisor").order_by("pk")[: len(CONTESTED)]
+    oldest = small.select_related("case__advisor").order_by("pk")[: len(CLIENT_STATEMENTS)]
     answers = ((Contest.Outcome.CHANGED, CHANGED), (Contest.Outcome.UPHELD, UPHELD))
     opened = [
         services.contest(
@@ -54,7 +54,7 @@ def _contest(manager: User) -> None:
             received_on=timezone.localdate(),
             by=decision.case.advisor,
         )
-        for decision, statement in zip(oldest, CONTESTED, strict=False)
+        for decision, statement in zip(oldest, CLIENT_STATEMENTS, strict=False)
     ]
     for contest, (outcome, justification) in zip(opened, answers, strict=False):
         services.review(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from creditdesk.demo import CLIENTS
 from creditdesk.demo.people import ADVISORS, named
 from creditdesk.importing.client_names import names_in
-from creditdesk.importing.records import Incoming
+from creditdesk.importing.records import ImportedClient
 from creditdesk.importing.store import Portfolio, store
 from creditdesk.models import Case
 from scoring.ml.tables.checks import check
@@ -24,7 +24,7 @@ _WEEKS: Final = 8
 
 
 def import_clients() -> None:
-    """Generates the portfolio and imports it, half of it for each demo advisor."""
+    """Generate the portfolio and import it, half of it for each demo advisor."""
     with TemporaryDirectory(prefix="creditdesk-demo-") as beside:
         folder = Path(beside) / "demo"
         call_command("make_portfolio", folder, clients=CLIENTS, seed=SEED, verbosity=0, stdout=StringIO())
@@ -40,11 +40,11 @@ def import_clients() -> None:
             pass
 
 
-def applied_at(one: Incoming) -> datetime:
-    """Some day of the last weeks, on the weekday and at the hour of the application form."""
-    reference = int(one.reference)
+def applied_at(client: ImportedClient) -> datetime:
+    """A day of the last weeks, with the weekday and hour of the application form."""
+    reference = int(client.reference)
     day = timezone.localdate() - timedelta(days=1 + reference % (7 * _WEEKS))
-    weekday = list(WEEKDAYS).index(str(one.application.get("WEEKDAY_APPR_PROCESS_START", "MONDAY")))
+    weekday = list(WEEKDAYS).index(str(client.application.get("WEEKDAY_APPR_PROCESS_START", "MONDAY")))
     day -= timedelta(days=(day.weekday() - weekday) % 7)
-    hour = int(one.application.get("HOUR_APPR_PROCESS_START", 10))
+    hour = int(client.application.get("HOUR_APPR_PROCESS_START", 10))
     return timezone.make_aware(datetime.combine(day, time(hour, reference % 60)))

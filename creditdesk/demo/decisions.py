@@ -1,4 +1,4 @@
-"""What the demo advisors have done so far: assessments, decisions, overrides, notes."""
+"""Demo work of the advisors: assessments, decisions, overrides, notes."""
 
 from random import Random
 from typing import Final, NamedTuple
@@ -21,28 +21,32 @@ NOTE_SHARE: Final = 0.2
 _SEED: Final = 20
 
 
-class Grounds(NamedTuple):
+class Justification(NamedTuple):
     code: str
     text: str
 
 
-AGAINST: Final[dict[str, tuple[Grounds, ...]]] = {
+OVERRIDES: Final[dict[str, tuple[Justification, ...]]] = {
     Outcome.ACCEPT.value: (
-        Grounds(Code.INCOME, "The last three payslips show more than the declared income."),
-        Grounds(Code.GUARANTEE, "A parent stands surety for the whole amount."),
-        Grounds(Code.HISTORY, "Client for eleven years, never a late instalment on the current account."),
-        Grounds(Code.DATA, "The debt at the other lender was repaid in spring; certificate in the file."),
+        Justification(Code.INCOME, "The last three payslips show more than the declared income."),
+        Justification(Code.GUARANTEE, "A parent stands surety for the whole amount."),
+        Justification(
+            Code.HISTORY, "Client for eleven years, never a late instalment on the current account."
+        ),
+        Justification(
+            Code.DATA, "The debt at the other lender was repaid in spring; certificate in the file."
+        ),
     ),
     Outcome.REFUSE.value: (
-        Grounds(
+        Justification(
             Code.AFFORDABILITY, "With the rent, the instalment would take half of the household's income."
         ),
-        Grounds(Code.DOCUMENTS, "The proof of address does not match the identity document."),
-        Grounds(Code.FRAUD, "The employer named on the payslip does not answer and is not registered."),
+        Justification(Code.DOCUMENTS, "The proof of address does not match the identity document."),
+        Justification(Code.FRAUD, "The employer named on the payslip does not answer and is not registered."),
     ),
     Outcome.REFER.value: (
-        Grounds(Code.DOCUMENTS, "Waiting for the employer's certificate."),
-        Grounds(Code.OTHER, "Amount above what I usually decide alone; I would like a second opinion."),
+        Justification(Code.DOCUMENTS, "Waiting for the employer's certificate."),
+        Justification(Code.OTHER, "Amount above what I usually decide alone; I would like a second opinion."),
     ),
 }
 NOTES: Final = (
@@ -56,9 +60,9 @@ NOTES: Final = (
 
 @transaction.atomic
 def do_some_work() -> None:
-    """Assesses the oldest cases of both advisors and decides most of them, some against the verdict.
+    """Assess the oldest cases of both advisors and decide most of them, some against the verdict.
 
-    One risky acceptance waits for a second person; another one the manager has checked.
+    One risky acceptance waits for a second person; another is checked by the manager.
     """
     rng = Random(_SEED)  # noqa: S311 (drawn for looks, not for secrecy)
     for username in ADVISORS:
@@ -89,19 +93,19 @@ def _work_on(case: Case, advisor: User, rng: Random) -> None:
 
 
 def _decide(case: Case, assessment: Assessment, outcome: str, advisor: User, rng: Random) -> Decision:
-    grounds = rng.choice(AGAINST[outcome]) if outcome != assessment.verdict else Grounds("", "")
+    justification = rng.choice(OVERRIDES[outcome]) if outcome != assessment.verdict else Justification("", "")
     return services.decide(
         case=case,
         assessment=assessment,
         outcome=outcome,
-        reason_code=grounds.code,
-        reason=grounds.text,
+        reason_code=justification.code,
+        reason=justification.text,
         by=advisor,
     )
 
 
 def _propose(advisor: User, rng: Random) -> Decision | None:
-    """An acceptance of a large amount that the model does not agree with, if a case is found for it."""
+    """Accept a large amount against the model, if there is a case for it."""
     large = Case.objects.filter(
         advisor=advisor,
         latest_assessment=None,

@@ -1,4 +1,4 @@
-"""The model that ships with the project, in use."""
+"""Activation of the demo model that ships with the project."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from scoring.ml.model.folder import ModelUnavailable
 
 
 def activate_demo_model() -> str:
-    """Registers and activates the newest demo model of ml_artifacts. Raises ModelUnavailable."""
+    """Register and activate the newest demo model of ml_artifacts. Raises ModelUnavailable."""
     shipped = {path.parent.name: json.loads(path.read_text()) for path in _model_files()}
     demos = {name: facts["created_at"] for name, facts in shipped.items() if facts.get("is_demo")}
     if not demos:

@@ -29,7 +29,7 @@ def add_person(username: str, password: str) -> User:
 
 
 def renew_passwords(password: str) -> None:
-    """Everybody who has another one gets this password; hashing takes time, so nobody else does."""
+    """Set the password of the demo users who have another one; hashing takes time, so skip the rest."""
     for person in User.objects.filter(username__in=PEOPLE):
         if not person.check_password(password):
             person.set_password(password)

@@ -1,1 +1,1 @@
-"""From a folder of Home Credit tables to clients, cases and profiles."""
+"""Import of a folder of Home Credit tables: clients, cases and profiles."""

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     import _csv
 
 FILE: Final = "clients.csv"
-LONGEST: Final = 200
+MAX_LENGTH: Final = 200
 
 
 def names_in(folder: Path) -> tuple[dict[int, str], list[Reject]]:
-    """Names by reference, and the lines that cannot be read as one. Of a repeated reference the first stays.
+    """Return names by reference, and the rejected lines. Of a repeated reference the first name stays.
 
     Raises FolderError when the file lacks a column or is not UTF-8 text.
     """
@@ -54,6 +54,6 @@ def _fault(cells: list[str], width: int, at: int, name_at: int, names: dict[int,
         return f'SK_ID_CURR "{cells[at]}" is not a whole number'
     if int(cells[at]) in names:
         return "repeats a SK_ID_CURR"
-    if len(cells[name_at]) > LONGEST:
-        return f"NAME is longer than {LONGEST} characters"
+    if len(cells[name_at]) > MAX_LENGTH:
+        return f"NAME is longer than {MAX_LENGTH} characters"
     return ""

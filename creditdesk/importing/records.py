@@ -1,9 +1,9 @@
-"""One client as a folder tells it, in the shape of the desk's tables."""
+"""A client of an imported folder, in the shape of the desk's tables."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final, TypedDict
 
 import numpy as np
 
@@ -14,9 +14,17 @@ from scoring.ml.features.frames import ProfileBatch
 _CENT: Final = Decimal("0.01")
 
 
+class CaseColumns(TypedDict):
+    """The columns of a case that come from its application."""
+
+    contract_type: str
+    amount_credit: Decimal
+    amount_annuity: Decimal | None
+
+
 @dataclass(frozen=True, slots=True)
-class Incoming:
-    """`name` is None where the folder gives none: a name that is already known then stays."""
+class ImportedClient:
+    """One client to be stored; `name` is None where the folder has none, and a stored name then stays."""
 
     reference: str
     name: str | None
@@ -28,18 +36,18 @@ class Incoming:
     family_status: str
     defaulted: bool | None
 
-    def client(self, pk: int | None = None) -> Client:
+    def to_client(self, pk: int | None = None) -> Client:
         return Client(pk=pk, name=self.name or "", search_name=searchable(self.name or ""))
 
-    def case_columns(self) -> dict[str, Any]:
+    def case_columns(self) -> CaseColumns:
         annuity = self.application.get("AMT_ANNUITY")
         return {
-            "contract_type": self.application["NAME_CONTRACT_TYPE"],
+            "contract_type": str(self.application["NAME_CONTRACT_TYPE"]),
             "amount_credit": _money(self.application["AMT_CREDIT"]),
             "amount_annuity": None if annuity is None else _money(annuity),
         }
 
-    def profile(self, case: Case) -> Profile:
+    def to_profile(self, case: Case) -> Profile:
         return Profile(
             case=case,
             application=self.application,
@@ -48,21 +56,21 @@ class Incoming:
             digest=self.digest,
         )
 
-    def monitoring(self, case: Case) -> MonitoringRecord:
+    def to_monitoring_record(self, case: Case) -> MonitoringRecord:
         return MonitoringRecord(
             case=case, sex=self.sex, family_status=self.family_status, defaulted=self.defaulted
         )
 
 
-def incoming(batch: ProfileBatch, names: Mapping[int, str]) -> Iterator[Incoming]:
-    """The clients of a batch, in its order."""
+def imported_clients(batch: ProfileBatch, names: Mapping[int, str]) -> Iterator[ImportedClient]:
+    """Yield the clients of a batch, in its order."""
     history_rows = {table: rows.tolist() for table, rows in batch.history_rows.items()}
     sexes, statuses = (batch.protected[name] for name in ("CODE_GENDER", "NAME_FAMILY_STATUS"))
     references = batch.reference.tolist()
     for row, (application, history) in enumerate(batch.records()):
         counted = {table: rows[row] for table, rows in history_rows.items()}
         target = batch.target[row]
-        yield Incoming(
+        yield ImportedClient(
             reference=str(references[row]),
             name=names.get(references[row]),
             application=application,

@@ -114,7 +114,7 @@ def _known(section: client_profile.Section) -> dict[str, Any]:
 def _of_the_model(assessment: Assessment, language: str, by: User) -> dict[str, Any]:
     probability, threshold = "", ""
     if assessment.probability is not None and assessment.threshold is not None:
-        probability, threshold = formatting.percents_apart(assessment.probability, assessment.threshold)
+        probability, threshold = formatting.distinct_percents(assessment.probability, assessment.threshold)
     found = services.counterfactuals_of(assessment, by=by)
     return {
         "verdict": formatting.localize(ADVICE[Assessment.Verdict(assessment.verdict)]),
@@ -122,7 +122,7 @@ def _of_the_model(assessment: Assessment, language: str, by: User) -> dict[str, 
         "threshold": threshold,
         "model_version": plain(assessment.model_version),
         "model_digest": assessment.model_digest,
-        "changes": None if found is None else [_sentence(plain(one[f"text_{language}"])) for one in found],
+        "changes": None if found is None else [_sentence(plain(one.text(language))) for one in found],
     }
 
 

@@ -31,7 +31,7 @@ def letter_on(case: Case, kind: str, language: str, *, by: User) -> Letter:
         raise NoLetter(gettext("This letter has not been written yet; an advisor or a manager can do it."))
     with translation.override(language):
         text = written(render_to_string(template, contents_of(decision, kind, language, by)))
-    return services.keep_letter(decision=decision, text=text, by=by, **which)
+    return services.save_letter(decision=decision, text=text, by=by, **which)
 
 
 def version_of(template: str, language: str) -> str:

@@ -2,7 +2,7 @@ from creditdesk.models.assessment import Assessment
 from creditdesk.models.case import Case, Client, MonitoringRecord, Note, Profile, profile_digest
 from creditdesk.models.claim import Claim
 from creditdesk.models.contest import Contest
-from creditdesk.models.counterfactual import CounterfactualSearch
+from creditdesk.models.counterfactual import CounterfactualSearch, ShownCounterfactual
 from creditdesk.models.decision import Decision
 from creditdesk.models.draft import Draft
 from creditdesk.models.escalation import Escalation
@@ -29,6 +29,7 @@ __all__ = [
     "Reason",
     "Scenario",
     "ShadowScore",
+    "ShownCounterfactual",
     "StoredAnswer",
     "profile_digest",
 ]

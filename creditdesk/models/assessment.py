@@ -13,7 +13,7 @@ from scoring.ml.features.spec.feature import Feature
 
 
 class Contribution(NamedTuple):
-    """What one feature's value added to the log-odds (before calibration) of one assessment."""
+    """The contribution of one feature to the log-odds (before calibration) of one assessment."""
 
     feature: Feature
     value: float
@@ -28,7 +28,7 @@ class Assessment(AppendOnly):
         REFUSE = "refuse", _("refuse")
         REFER = "refer", _("refer")
 
-    # None: an application that a program sent with its question and of which the desk holds no case.
+    # None: an application sent to the API, of which the desk has no case.
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, null=True, related_name="assessments", verbose_name=_("case")
     )
@@ -38,7 +38,7 @@ class Assessment(AppendOnly):
     inputs = models.JSONField(_("inputs"))
     # Little-endian float64, in the order of the features in model.json; empty when no model answered.
     features = models.BinaryField(default=b"")
-    # Contributions are empty, too, where a batch was asked for without them; a replay computes them.
+    # Empty, too, for a batch without contributions; a replay computes them.
     contributions = models.BinaryField(default=b"")
     base_value = models.FloatField(_("starting point"), null=True)
     probability = models.FloatField(_("probability of default"), null=True)
@@ -84,8 +84,8 @@ class Assessment(AppendOnly):
         """The reasons word for word as shown, most important first."""
         return tuple(map(Reason.from_json, self.reasons))
 
-    def explained(self) -> list[Contribution]:
-        """Every feature with its value and contribution, the largest first; none without a model."""
+    def feature_contributions(self) -> list[Contribution]:
+        """Every feature with its value and contribution, largest first; empty without a model."""
         # Not above: a command that only reads the tables need not wait for the model's libraries.
         from scoring import engine
         from scoring.ml.features import catalogue

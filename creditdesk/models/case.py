@@ -17,19 +17,20 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-FEW: Final = 300
+# Up to so many keys, a search is faster by keys than by a join.
+MAX_KEYS: Final = 300
 
 
 def searchable(text: str) -> str:
-    """Lower case without accents, so that "Lefèvre" is found by "lefevre"."""
+    """Lower case without accents, so that "lefevre" matches "Lefèvre"."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
 def profile_digest(
-    application: Mapping[str, Any], history: Mapping[str, Any], history_rows: Mapping[str, int]
+    application: Mapping[str, float | str], history: Mapping[str, float], history_rows: Mapping[str, int]
 ) -> str:
-    """SHA-256 of what the model may read; equal digests mean equal verdicts of one model version."""
+    """SHA-256 of the model's inputs; equal digests mean equal verdicts of one model version."""
     profile = {"application": application, "history": history, "history_rows": history_rows}
     canonical = json.dumps(profile, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
@@ -51,7 +52,7 @@ class Client(models.Model):
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: "User") -> Self:
-        """The row scope: everything for those who may see it, otherwise one's own portfolio."""
+        """The row scope: every case, or the user's portfolio and the shared cases."""
         if not user.has_perm("creditdesk.view_case"):
             return self.none()
         if user.has_perm("creditdesk.view_all_cases"):
@@ -59,7 +60,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(Q(advisor=user) | Q(shared_at__isnull=False))
 
     def decided(self) -> Self:
-        """Cases that a person's final decision has closed."""
+        """Cases closed by a final decision."""
         return self.filter(decisions__status="final", decisions__outcome__in=["accept", "refuse"])
 
     def waiting(self) -> Self:
@@ -75,13 +76,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(claims__held_by=user, claims__released_at__isnull=True)
 
     def unclaimed(self) -> Self:
-        """Pending cases that nobody works on."""
-        return self.pending().exclude(pk__in=Case.objects.filter(_HELD))
+        """Pending cases without an active claim."""
+        return self.pending().exclude(pk__in=Case.objects.filter(_CLAIMED))
 
     def free_for(self, user: "User") -> Self:
-        """Pending cases but for those that somebody else works on."""
-        others = Case.objects.filter(_HELD).exclude(claims__held_by=user, claims__released_at__isnull=True)
-        return self.pending().exclude(pk__in=others)
+        """Pending cases except those claimed by somebody else."""
+        of_colleagues = Case.objects.filter(_CLAIMED).exclude(
+            claims__held_by=user, claims__released_at__isnull=True
+        )
+        return self.pending().exclude(pk__in=of_colleagues)
 
     def shared(self) -> Self:
         """Pending cases that every advisor may claim."""
@@ -92,7 +95,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.pending().filter(escalations__reason__gt="", escalations__answered_at__isnull=True)
 
     def contested(self) -> Self:
-        """Cases whose decision a client contests and nobody has examined yet."""
+        """Cases with a contest that is not reviewed yet."""
         return self.filter(contests__client_statement__gt="", contests__closed_at__isnull=True)
 
     def late(self) -> Self:
@@ -108,28 +111,28 @@ class CaseQuerySet(models.QuerySet["Case"]):
         text = text.strip()
         if not text:
             return self
-        named = Q(client__search_name__contains=searchable(text))
-        clients = _first(Client.objects.filter(search_name__contains=searchable(text)))
-        references = _first(Case.objects.filter(_reference_starts(text)))
-        # Few are found faster by their keys; many are met at once on a walk through the cases, which a way
-        # that leads nowhere would only slow down.
-        if max(len(clients), len(references)) <= FEW:
-            return self.filter(Q(client__in=clients) | Q(pk__in=references))
-        return self.filter((named if clients else Q()) | (_reference_starts(text) if references else Q()))
+        by_name = Q(client__search_name__contains=searchable(text))
+        clients = _first_keys(Client.objects.filter(search_name__contains=searchable(text)))
+        cases = _first_keys(Case.objects.filter(_reference_starts(text)))
+        # Few matches are fastest by key. Many are met early in a scan of the cases, which a condition without
+        # any match would only slow down.
+        if max(len(clients), len(cases)) <= MAX_KEYS:
+            return self.filter(Q(client__in=clients) | Q(pk__in=cases))
+        return self.filter((by_name if clients else Q()) | (_reference_starts(text) if cases else Q()))
 
 
-# A missing claim has no release date either: the person says that there is one.
-_HELD: Final = Q(claims__held_by__isnull=False, claims__released_at__isnull=True)
+# A missing claim has no release date either, so the claimant must be there.
+_CLAIMED: Final = Q(claims__held_by__isnull=False, claims__released_at__isnull=True)
 
 
-def _first(rows: models.QuerySet[Any]) -> list[int]:
-    return list(rows.values_list("pk", flat=True)[: FEW + 1])
+def _first_keys(rows: models.QuerySet[Any]) -> list[int]:
+    return list(rows.values_list("pk", flat=True)[: MAX_KEYS + 1])
 
 
 def _reference_starts(text: str) -> Q:
-    """A prefix, and for SQLite, whose LIKE reads every row, the part of the index where it can be."""
+    """A prefix match, bounded for SQLite, whose LIKE reads every row, to a range of the index."""
     starts = Q(reference__startswith=text)
-    # Beyond 9, Z and z, and around a hyphen, collations disagree on what comes next.
+    # After 9, Z and z, and around a hyphen, collations disagree on the next character.
     stem = text.rstrip("-9Zz")
     if not stem.isascii() or not stem:
         return starts
@@ -208,7 +211,7 @@ class Case(models.Model):
 
 
 class Profile(models.Model):
-    """What the model may read of a case: raw application columns and the history aggregates.
+    """The model's inputs about a case: raw application columns and the history aggregates.
 
     Sex and family status are not here: see `MonitoringRecord`.
     """
@@ -225,7 +228,7 @@ class Profile(models.Model):
         return str(self.case_id)
 
     @property
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, float | str | None]:
         """Application columns and history aggregates side by side, as the features read them."""
         return {**self.application, **self.history}
 

@@ -13,7 +13,7 @@ from creditdesk.models.case import Case
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def standing(self) -> Self:
-        """Accepted or refused, final or waiting for the second person: no other decision beside it."""
+        """Accepted or refused, final or waiting for the second person: at most one per case."""
         return self.filter(
             outcome__in=[Decision.Outcome.ACCEPT, Decision.Outcome.REFUSE],
             status__in=[Decision.Status.FINAL, Decision.Status.PROPOSED],
@@ -21,8 +21,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
 
 class Decision(models.Model):
-    """What a person decided on one assessment. Accepting what the model refuses, above an amount, is only
-    proposed until a second person has checked it."""
+    """A person's decision on one assessment.
+
+    Accepting against the model, above an amount, is only proposed until a second person has checked it.
+    """
 
     class Outcome(models.TextChoices):
         ACCEPT = "accept", _("accepted")

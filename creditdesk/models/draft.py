@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# Long enough for a client to come back with the papers, short enough not to keep people who never do.
+# Long enough for a client to come back with the papers, short enough to forget those who never do.
 RETENTION: Final = timedelta(days=30)
 
 
@@ -17,8 +17,10 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
 
 class Draft(models.Model):
-    """A case that somebody began to enter: what they typed, as they typed it. Theirs alone; it goes when the
-    case is opened, when they throw it away, or a month after the last change."""
+    """A case that its author began to enter, as typed, visible to them alone.
+
+    Deleted when the case is opened, when the author deletes it, or a month after the last change.
+    """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")

@@ -10,7 +10,7 @@ from creditdesk.models.assessment import Assessment
 
 class ShadowScoreQuerySet(AppendOnlyQuerySet["ShadowScore"]):
     def of(self, digest: str) -> Self:
-        """What one challenger said, once for each case: on its newest assessment, when a model made it."""
+        """One challenger's scores, one per case: of its newest assessment, where a model made it."""
         newest = Q(assessment__case__isnull=True) | Q(assessment__case__latest_assessment=F("assessment_id"))
         return self.filter(newest, model_digest=digest).exclude(assessment__model_digest="")
 
@@ -18,13 +18,13 @@ class ShadowScoreQuerySet(AppendOnlyQuerySet["ShadowScore"]):
         return self.exclude(verdict=F("assessment__verdict"))
 
     def with_outcome(self) -> Self:
-        """Where what came true is known, and both models gave an answer."""
-        known = self.filter(assessment__case__monitoring__defaulted__isnull=False)
-        return known.exclude(verdict="refer").exclude(assessment__verdict="refer")
+        """Scores whose outcome was observed and on which both models gave a verdict."""
+        observed = self.filter(assessment__case__monitoring__defaulted__isnull=False)
+        return observed.exclude(verdict="refer").exclude(assessment__verdict="refer")
 
 
 class ShadowScore(AppendOnly):
-    """What the challenger would have said of an assessment. Nobody who decides on a case sees it."""
+    """The challenger's score of an assessment. Nobody who decides on a case sees it."""
 
     assessment = models.ForeignKey(
         Assessment, on_delete=models.PROTECT, related_name="shadow_scores", verbose_name=_("assessment")

@@ -1,4 +1,4 @@
-"""What people do at the desk: each function is one act, written together with its audit event."""
+"""Acts at the desk: one function each, stored in the transaction of its audit event."""
 
 from creditdesk.services.assessment import (
     ScoredProfile,
@@ -17,7 +17,7 @@ from creditdesk.services.counterfactual import counterfactuals_of
 from creditdesk.services.decision import DecisionRefused, check_decision, decide, needs_second_person
 from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate
-from creditdesk.services.letter import keep_letter
+from creditdesk.services.letter import save_letter
 from creditdesk.services.refusal import ActRefused
 from creditdesk.services.simulation import delete_scenario, save_scenario, simulate
 
@@ -37,7 +37,6 @@ __all__ = [
     "digest_in_use",
     "discard_expired_drafts",
     "escalate",
-    "keep_letter",
     "may_review",
     "needs_second_person",
     "open_case",
@@ -46,6 +45,7 @@ __all__ = [
     "save_assessment",
     "save_assessments",
     "save_draft",
+    "save_letter",
     "save_scenario",
     "score",
     "score_many",

@@ -1,4 +1,4 @@
-"""Open a case by hand, and write on it."""
+"""Open a case by hand, and add notes to it."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -25,9 +25,9 @@ def open_case(
     applied_on: date | None = None,
     draft: Draft | None = None,
 ) -> Case:
-    """A case entered by hand from checked application columns; what is absent stays missing.
+    """Open a case from validated application columns; an absent column stays missing.
 
-    The draft it was entered in goes; what a file told for monitoring alone goes where an import puts it.
+    Its draft is deleted; the draft's monitoring columns go to the table where an import puts them.
     """
     if not by.has_perm("creditdesk.add_case"):
         raise PermissionDenied
@@ -37,7 +37,7 @@ def open_case(
         client=Client.objects.create(name=name.strip()),
         advisor=by,
         origin=Case.Origin.MANUAL,
-        submitted_at=_submitted(applied_on),
+        submitted_at=_submitted_at(applied_on),
         contract_type=str(application["NAME_CONTRACT_TYPE"]),
         amount_credit=Decimal(str(application["AMT_CREDIT"])),
         amount_annuity=None if annuity is None else Decimal(str(annuity)),
@@ -61,7 +61,7 @@ def add_note(*, case: Case, text: str, by: User) -> Note:
     return note
 
 
-def _submitted(applied_on: date | None) -> datetime:
+def _submitted_at(applied_on: date | None) -> datetime:
     """Now, or noon of the earlier day on which the client applied."""
     if applied_on is None or applied_on == timezone.localdate():
         return timezone.now()
@@ -69,7 +69,7 @@ def _submitted(applied_on: date | None) -> datetime:
 
 
 def _next_reference() -> str:
-    """M000001 and on; zero-padded so that the greatest reference is the last one given."""
+    """M000001 and on, zero-padded, so that references sort in the order of their cases."""
     last = (
         Case.objects.select_for_update()
         .filter(origin=Case.Origin.MANUAL)

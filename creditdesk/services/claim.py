@@ -1,4 +1,4 @@
-"""One case, one pair of hands: claim it, release it, share it with the team."""
+"""Claim a case, release it, share it with the team: one person works on a case at a time."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -9,33 +9,33 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Claim
-from creditdesk.services.refusal import ActRefused, already_claimed, already_decided, claim_on
+from creditdesk.services.refusal import ActRefused, active_claim, already_claimed, already_decided
 
 
 def claim(*, case: Case, by: User) -> Claim:
-    """Work on the case alone; one's own claim is simply kept. Raises ActRefused, naming who has it."""
+    """Reserve the case for this person; their own claim stays. Raises ActRefused with the claimant's name."""
     if not by.has_perm("creditdesk.claim_case"):
         raise PermissionDenied
     try:
         with transaction.atomic():
             return _claim(Case.objects.select_for_update().get(pk=case.pk), by)
     except IntegrityError as error:
-        if held := claim_on(case):
-            raise ActRefused(already_claimed(held)) from error
+        if active := active_claim(case):
+            raise ActRefused(already_claimed(active)) from error
         raise
 
 
 def release(*, case: Case, by: User) -> Claim:
-    """Give the case back; a manager may take anybody's claim away. Raises ActRefused."""
+    """End the claim; a manager may end anybody's. Raises ActRefused."""
     if not by.has_perm("creditdesk.claim_case"):
         raise PermissionDenied
     with transaction.atomic():
-        held = claim_on(Case.objects.select_for_update().get(pk=case.pk))
-        if held is None:
+        active = active_claim(Case.objects.select_for_update().get(pk=case.pk))
+        if active is None:
             raise ActRefused(gettext("Nobody has claimed this case."))
-        if held.held_by_id != by.pk and not by.has_perm("creditdesk.release_claim"):
-            raise ActRefused(already_claimed(held))
-        return end_claim(held, by)
+        if active.held_by_id != by.pk and not by.has_perm("creditdesk.release_claim"):
+            raise ActRefused(already_claimed(active))
+        return end_claim(active, by)
 
 
 def share(*, case: Case, by: User) -> Case:
@@ -43,44 +43,44 @@ def share(*, case: Case, by: User) -> Case:
     if not by.has_perm("creditdesk.claim_case"):
         raise PermissionDenied
     with transaction.atomic():
-        held = Case.objects.select_for_update().get(pk=case.pk)
-        if held.shared_at:
+        locked = Case.objects.select_for_update().get(pk=case.pk)
+        if locked.shared_at:
             raise ActRefused(gettext("This case is shared with the team already."))
-        if standing := held.decisions.standing().select_related("decided_by").first():
+        if standing := locked.decisions.standing().select_related("decided_by").first():
             raise ActRefused(already_decided(standing))
-        held.shared_at, held.shared_by = timezone.now(), by
-        held.save(update_fields=["shared_at", "shared_by"])
-        details = {"previous": held.advisor.get_username(), "new": "team"}
-        audit.record(action=Action.SHARE, actor=by, target=held.reference, details=details)
-    return held
+        locked.shared_at, locked.shared_by = timezone.now(), by
+        locked.save(update_fields=["shared_at", "shared_by"])
+        details = {"previous": locked.advisor.get_username(), "new": "team"}
+        audit.record(action=Action.SHARE, actor=by, target=locked.reference, details=details)
+    return locked
 
 
-def end_claim(held: Claim, by: User) -> Claim:
-    """In the transaction of the act that ends it."""
-    held.released_by, held.released_at = by, timezone.now()
-    held.save()
-    _audit(held.case, Action.RELEASE, by, previous=held.held_by.get_username(), new="")
-    return held
+def end_claim(active: Claim, by: User) -> Claim:
+    """End a claim within the transaction of the act that ends it."""
+    active.released_by, active.released_at = by, timezone.now()
+    active.save()
+    _audit(active.case, Action.RELEASE, by, previous=active.held_by.get_username(), new="")
+    return active
 
 
 def end_own_claim(case: Case, by: User) -> None:
-    """Whoever decides a case or passes it on no longer works on it."""
-    held = claim_on(case)
-    if held and held.held_by_id == by.pk:
-        end_claim(held, by)
+    """End this person's claim: who decides a case or passes it on no longer works on it."""
+    active = active_claim(case)
+    if active and active.held_by_id == by.pk:
+        end_claim(active, by)
 
 
 def _claim(case: Case, by: User) -> Claim:
     if standing := case.decisions.standing().select_related("decided_by").first():
         raise ActRefused(already_decided(standing))
-    held = claim_on(case)
-    if held and held.held_by_id != by.pk:
-        raise ActRefused(already_claimed(held))
-    if held:
-        return held
-    made = Claim.objects.create(case=case, held_by=by)
+    active = active_claim(case)
+    if active and active.held_by_id != by.pk:
+        raise ActRefused(already_claimed(active))
+    if active:
+        return active
+    created = Claim.objects.create(case=case, held_by=by)
     _audit(case, Action.CLAIM, by, previous="", new=by.get_username())
-    return made
+    return created
 
 
 def _audit(case: Case, action: Action, by: User, *, previous: str, new: str) -> None:

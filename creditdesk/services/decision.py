@@ -1,7 +1,6 @@
-"""What a person decides, and what a second person says to it."""
+"""Record a person's decision, and its check by a second person."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -14,17 +13,17 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Assessment, Case, Contest, Decision
 from creditdesk.services.claim import end_own_claim
-from creditdesk.services.refusal import already_claimed, already_decided, claim_on
+from creditdesk.services.refusal import active_claim, already_claimed, already_decided
 
 Outcome, Status = Decision.Outcome, Decision.Status
 
 
 class DecisionRefused(Exception):
-    """The decision was not recorded; the message tells the person why."""
+    """The decision was not recorded; the message gives the reason."""
 
 
 def needs_second_person(amount: Decimal, verdict: str, outcome: str) -> bool:
-    """Accepting, without the model's consent, more than one person may on their own."""
+    """Whether an acceptance without the model's consent exceeds what one person may decide."""
     risky = outcome == Outcome.ACCEPT and verdict != Assessment.Verdict.ACCEPT
     return risky and amount > settings.SECOND_PERSON_ABOVE
 
@@ -37,15 +36,15 @@ def decide(
         raise PermissionDenied
     try:
         with transaction.atomic():
-            held = Case.objects.select_for_update().get(pk=case.pk)
-            _refuse_when_settled(held, assessment, outcome, by)
-            return _record(held, assessment, outcome, by, reason_code, reason)
+            locked = Case.objects.select_for_update().get(pk=case.pk)
+            _refuse_when_decided(locked, assessment, outcome, by)
+            return _record(locked, assessment, outcome, by, reason_code, reason)
     except IntegrityError as error:
-        raise DecisionRefused(_constraint_in_words(case, error)) from error
+        raise DecisionRefused(_constraint_message(case, error)) from error
 
 
 def check_decision(*, decision: Decision, approve: bool, reason: str, by: User) -> Decision:
-    """The second person's answer to a proposed decision. Raises DecisionRefused."""
+    """Approve or reject a proposed decision as the second person. Raises DecisionRefused."""
     if not by.has_perm("creditdesk.check_decision"):
         raise PermissionDenied
     if decision.decided_by_id == by.pk:
@@ -53,40 +52,40 @@ def check_decision(*, decision: Decision, approve: bool, reason: str, by: User) 
     if not reason.strip():
         raise DecisionRefused(gettext("Say why you approve or reject this decision."))
     with transaction.atomic():
-        held = Decision.objects.select_for_update().get(pk=decision.pk)
-        if held.status != Status.PROPOSED:
+        proposed = Decision.objects.select_for_update().get(pk=decision.pk)
+        if proposed.status != Status.PROPOSED:
             raise DecisionRefused(gettext("This decision has already been checked."))
-        held.status = Status.FINAL if approve else Status.REJECTED
-        held.checked_by, held.checked_at, held.check_reason = by, timezone.now(), reason
-        held.save()
-        if held.status == Status.REJECTED and held.replaces:
-            _stand_again(held, held.replaces)
-        _audit(held, Action.DECISION_CHECK, by)
-    return held
+        proposed.status = Status.FINAL if approve else Status.REJECTED
+        proposed.checked_by, proposed.checked_at, proposed.check_reason = by, timezone.now(), reason
+        proposed.save()
+        if proposed.status == Status.REJECTED and proposed.replaces:
+            _restore(proposed.replaces, rejected=proposed)
+        _audit(proposed, Action.DECISION_CHECK, by)
+    return proposed
 
 
 def replace_decision(*, standing: Decision, by: User, reason_code: str, reason: str) -> Decision:
-    """After a contest: the other outcome, on the newest assessment. The old decision is kept as replaced."""
-    case, other = standing.case, {Outcome.ACCEPT: Outcome.REFUSE, Outcome.REFUSE: Outcome.ACCEPT}
+    """Record the opposite outcome after a contest, on the newest assessment; keep the old one as replaced."""
+    case, opposite = standing.case, {Outcome.ACCEPT: Outcome.REFUSE, Outcome.REFUSE: Outcome.ACCEPT}
     newest = case.latest_assessment or standing.assessment
     Decision.objects.filter(pk=standing.pk).update(status=Status.REPLACED)
-    outcome = other[Outcome(standing.outcome)]
+    outcome = opposite[Outcome(standing.outcome)]
     return _record(case, newest, outcome, by, reason_code, reason, replaces=standing)
 
 
-def _stand_again(rejected: Decision, replaced: Decision) -> None:
-    """The second person did not agree with the change: the old decision holds, the contest is open again."""
+def _restore(replaced: Decision, *, rejected: Decision) -> None:
+    """Put the old decision back in force after a rejected change, and open its contest again."""
     Decision.objects.filter(pk=replaced.pk).update(status=Status.FINAL)
     Contest.objects.filter(new_decision=rejected).update(
         outcome="", justification="", reviewer=None, new_decision=None, closed_at=None
     )
 
 
-def _refuse_when_settled(case: Case, assessment: Assessment, outcome: str, by: User) -> None:
+def _refuse_when_decided(case: Case, assessment: Assessment, outcome: str, by: User) -> None:
     standing = case.decisions.standing().select_related("decided_by").first()
     if standing:
         raise DecisionRefused(already_decided(standing))
-    if (claim := claim_on(case)) and claim.held_by_id != by.pk:
+    if (claim := active_claim(case)) and claim.held_by_id != by.pk:
         raise DecisionRefused(already_claimed(claim))
     if assessment.case_id != case.pk or assessment.pk != case.latest_assessment_id:
         raise DecisionRefused(
@@ -105,12 +104,12 @@ def _record(
     reason: str,
     replaces: Decision | None = None,
 ) -> Decision:
-    second = needs_second_person(case.amount_credit, assessment.verdict, outcome)
+    needs_check = needs_second_person(case.amount_credit, assessment.verdict, outcome)
     decision = Decision.objects.create(
         case=case,
         assessment=assessment,
         outcome=outcome,
-        status=Status.PROPOSED if second else Status.FINAL,
+        status=Status.PROPOSED if needs_check else Status.FINAL,
         is_override=outcome != assessment.verdict,
         reason_code=reason_code,
         reason=reason.strip(),
@@ -123,8 +122,8 @@ def _record(
 
 
 def _audit(decision: Decision, action: Action, by: User) -> None:
-    """Free text stays out of the chain, which can never forget: it may name a client."""
-    details: dict[str, Any] = {
+    """Free text stays out of the chain, which cannot forget: it may name a client."""
+    details = {
         "decision": decision.pk,
         "assessment": decision.assessment_id,
         "verdict": decision.assessment.verdict,
@@ -135,7 +134,7 @@ def _audit(decision: Decision, action: Action, by: User) -> None:
     audit.record(action=action, actor=by, target=decision.case.reference, details=details)
 
 
-def _constraint_in_words(case: Case, error: IntegrityError) -> str:
+def _constraint_message(case: Case, error: IntegrityError) -> str:
     standing = case.decisions.standing().select_related("decided_by").first()
     if standing:
         return already_decided(standing)

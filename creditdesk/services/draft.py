@@ -1,4 +1,4 @@
-"""A case that is being entered: kept as typed, for its author alone, until it is opened or a month old."""
+"""Drafts of cases, kept as typed for their author until the case is opened or a month has passed."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -12,24 +12,24 @@ from accounts.models import User
 from creditdesk.models import Draft
 from creditdesk.services.refusal import ActRefused
 
-MOST_DRAFTS: Final = 20
+MAX_DRAFTS: Final = 20
 
 
 @transaction.atomic
 def save_draft(
     *, by: User, key: UUID, answers: Mapping[str, str], monitoring: Mapping[str, Any] | None = None
 ) -> Draft:
-    """Add the draft or write it anew. Raises ActRefused where one person keeps too many.
+    """Add or replace a draft. Raises ActRefused when this person has too many.
 
-    Not audited: nothing happened to a client yet, and a row for every pause in typing would say nothing.
+    Not audited: nothing has happened to a client yet, and every pause in typing would add a row.
     """
     if not by.has_perm("creditdesk.add_case"):
         raise PermissionDenied
     draft = Draft.objects.filter(by=by, key=key).first()
     if draft is None:
-        if Draft.objects.filter(by=by).count() >= MOST_DRAFTS:
+        if Draft.objects.filter(by=by).count() >= MAX_DRAFTS:
             raise ActRefused(gettext("You keep twenty drafts already: open or delete one first."))
-        # A key that is a colleague's is nobody's business: the draft gets one of its own.
+        # Do not reveal that a key is a colleague's: the draft gets another one.
         taken = Draft.objects.filter(key=key).exists()
         draft = Draft(by=by, key=uuid4() if taken else key, monitoring=dict(monitoring or {}))
     draft.answers = dict(answers)
@@ -38,5 +38,5 @@ def save_draft(
 
 
 def discard_expired_drafts() -> int:
-    """Those that nobody touched for a month; asked whenever somebody opens the page of new cases."""
+    """Delete drafts unchanged for a month; return how many. Runs whenever the page of new cases is opened."""
     return Draft.objects.expired().delete()[0]

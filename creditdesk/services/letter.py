@@ -1,4 +1,4 @@
-"""Keep the text of a letter as it was first written."""
+"""Save the text of a letter as first written."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,19 +11,19 @@ from creditdesk.models.letter import digest_of
 
 
 @transaction.atomic
-def keep_letter(
+def save_letter(
     *, decision: Decision, kind: str, language: str, template_version: str, text: str, by: User
 ) -> Letter:
-    """The same letter asked for twice at once is kept once, and both readers get that one."""
+    """Save a letter, or return the letter first saved for the same decision, kind, language and template."""
     if not by.has_perm("creditdesk.write_letter"):
         raise PermissionDenied
     Decision.objects.select_for_update().get(pk=decision.pk)
-    which = {"kind": kind, "language": language, "template_version": template_version}
-    if kept := decision.letters.filter(**which).first():
-        return kept
+    identity = {"kind": kind, "language": language, "template_version": template_version}
+    if existing := decision.letters.filter(**identity).first():
+        return existing
     letter = Letter.objects.create(
-        case=decision.case, decision=decision, text=text, digest=digest_of(text), written_by=by, **which
+        case=decision.case, decision=decision, text=text, digest=digest_of(text), written_by=by, **identity
     )
-    details = {"letter": letter.pk, "decision": decision.pk, "digest": letter.digest, **which}
+    details = {"letter": letter.pk, "decision": decision.pk, "digest": letter.digest, **identity}
     audit.record(action=Action.LETTER, actor=by, target=decision.case.reference, details=details)
     return letter

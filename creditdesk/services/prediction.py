@@ -1,15 +1,15 @@
-"""Ask one model about profiles: the same path for the page, the form, the API and a replay."""
+"""Predict profiles with one model: the same path for the page, the form, the API and a replay."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from creditdesk.models import Reason
 from creditdesk.reasons import reasons_for
-from scoring.ml.features.frames import columns_of
+from scoring.ml.features.frames import Record, columns_of
 from scoring.ml.model.model import Contributions, Model
 from scoring.ml.model.verdict import missing_inputs, verdicts
 
@@ -33,7 +33,7 @@ class Prediction(NamedTuple):
     missing: tuple[str, ...]
 
 
-def predict(model: Model, record: dict[str, Any]) -> Prediction:
+def predict(model: Model, record: Record) -> Prediction:
     """Probability, verdict and contributions for one record."""
     columns = columns_of([record])
     matrix = model.matrix(columns)
@@ -51,7 +51,7 @@ def predict(model: Model, record: dict[str, Any]) -> Prediction:
     )
 
 
-def predict_many(model: Model, records: Sequence[dict[str, Any]], *, contributions: bool) -> list[Prediction]:
+def predict_many(model: Model, records: Sequence[Record], *, contributions: bool) -> list[Prediction]:
     """The same numbers as `predict`, in the order of the records, in one pass through the model."""
     columns = columns_of(records)
     matrix = model.matrix(columns)

@@ -1,4 +1,4 @@
-"""How an act at the desk is refused, and to whom a case belongs at the moment."""
+"""Refuse an act at the desk, with a message that names the decision or the claim in the way."""
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,7 +16,7 @@ def name_of(person: User) -> str:
     return person.get_full_name() or person.get_username()
 
 
-def claim_on(case: Case) -> Claim | None:
+def active_claim(case: Case) -> Claim | None:
     return case.claims.active().select_related("held_by").first()
 
 

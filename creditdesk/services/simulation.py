@@ -1,10 +1,10 @@
-"""What would the model say if the request were another one: an answer to think with, never an assessment."""
+"""Simulate a changed request with the model in use: a working answer, never an assessment."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
@@ -19,16 +19,16 @@ from creditdesk.services.prediction import Prediction, predict, reasons_of
 from creditdesk.services.refusal import ActRefused
 from scoring import engine
 from scoring.ml.model.model import Model
-from scoring.ml.whatif.request import Request, problems
+from scoring.ml.whatif.request import Request, Value, problems
 
-# The same question by the same person within this time is the same answer: one row of the audit log.
-SAME_QUESTION_SECONDS: Final = 15 * 60
-MOST_SCENARIOS: Final = 12
+# The same request by the same person within this time adds no row to the audit log.
+SAME_REQUEST_SECONDS: Final = 15 * 60
+MAX_SCENARIOS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """The model's answer to a changed request; `reasons` as an assessment would have worded them."""
+    """A changed request with its prediction and the reasons that an assessment would show."""
 
     request: Request
     model: Model
@@ -36,13 +36,16 @@ class Simulation:
     reasons: list[Reason]
 
     @property
-    def changes(self) -> Mapping[str, Any]:
+    def changes(self) -> Mapping[str, Value]:
         return self.request.changes
 
 
 def simulate(*, case: Case, request: Request, by: User) -> Simulation:
-    """Ask the model in use about `request`; raises ModelUnavailable. Nothing is stored but the audit event:
-    one for every different answer that somebody was shown, so a slider that moves leaves no trail of rows."""
+    """Predict `request` with the model in use; raises ModelUnavailable.
+
+    Only the audit event is stored, one for every different result that was shown, so that a moving slider
+    does not fill the log.
+    """
     simulation = _simulation(case, request, by)
     if _is_new(case, simulation, by):
         with transaction.atomic():
@@ -51,9 +54,9 @@ def simulate(*, case: Case, request: Request, by: User) -> Simulation:
 
 
 def save_scenario(*, case: Case, request: Request, name: str, by: User) -> Scenario:
-    """Ask again and keep the answer under a name. Raises ActRefused, ModelUnavailable."""
+    """Simulate again and save the result under a name. Raises ActRefused, ModelUnavailable."""
     simulation = _simulation(case, request, by)
-    if case.scenarios.filter(by=by).count() >= MOST_SCENARIOS:
+    if case.scenarios.filter(by=by).count() >= MAX_SCENARIOS:
         raise ActRefused(gettext("You have twelve scenarios of this case: delete one first."))
     try:
         with transaction.atomic():
@@ -66,7 +69,7 @@ def save_scenario(*, case: Case, request: Request, name: str, by: User) -> Scena
 
 @transaction.atomic
 def delete_scenario(*, scenario: Scenario, by: User) -> None:
-    """Throw one's own working paper away; the audit log remembers that it was there."""
+    """Delete one's own scenario; the audit log keeps that it existed."""
     if scenario.by_id != by.pk:
         raise PermissionDenied
     details = {"scenario": scenario.pk, "verdict": scenario.verdict}
@@ -77,8 +80,8 @@ def delete_scenario(*, scenario: Scenario, by: User) -> None:
 def _simulation(case: Case, request: Request, by: User) -> Simulation:
     if not by.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
-    if found := problems(request):
-        raise ValueError(f"the request makes no sense: {found[0].words.en}")
+    if invalid := problems(request):
+        raise ValueError(f"the request makes no sense: {invalid[0].words.en}")
     model = engine.current()
     prediction = predict(model, {**request.record, **request.changes})
     reasons = reasons_of(model, prediction, case.profile.history_rows)
@@ -101,8 +104,8 @@ def _store(case: Case, simulation: Simulation, name: str, by: User) -> Scenario:
     )
 
 
-def _record(action: Action, case: Case, by: User, simulation: Simulation, **more: Any) -> None:
-    """The fields that were changed, not their values: the chain holds nothing personal."""
+def _record(action: Action, case: Case, by: User, simulation: Simulation, **more: int) -> None:
+    """Record the changed fields without their values: the chain holds nothing personal."""
     details = {
         "fields": sorted(simulation.request.asked),
         "verdict": simulation.prediction.verdict,
@@ -114,6 +117,6 @@ def _record(action: Action, case: Case, by: User, simulation: Simulation, **more
 
 
 def _is_new(case: Case, simulation: Simulation, by: User) -> bool:
-    question = [case.profile.digest, simulation.model.digest, simulation.changes]
-    digest = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
-    return cache.add(f"simulated:{by.pk}:{case.pk}:{digest}", True, SAME_QUESTION_SECONDS)
+    identity = [case.profile.digest, simulation.model.digest, simulation.changes]
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+    return cache.add(f"simulated:{by.pk}:{case.pk}:{digest}", True, SAME_REQUEST_SECONDS)

@@ -29,7 +29,7 @@ from scoring.services.drift import Compared, keep_report, limits
 
 SHOWN = 15
 DAYS = 90
-FEWEST = 30
+MIN_CLIENTS = 30
 
 
 class Command(BaseCommand):
@@ -41,8 +41,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        kept = ",".join(f"{name}={value:g}" for name, value in asdict(limits()).items())
-        parser.epilog = f"Limits in force (DRIFT_LIMITS): {kept}"
+        in_force = ",".join(f"{name}={value:g}" for name, value in asdict(limits()).items())
+        parser.epilog = f"Limits in force (DRIFT_LIMITS): {in_force}"
         parser.add_argument("--current", type=Path, metavar="DIR", help="default: recent assessments")
         parser.add_argument(
             "--reference", type=Path, metavar="DIR", help="default: the model's own reference"
@@ -56,10 +56,10 @@ class Command(BaseCommand):
             compared, sides = self.sides(options["model"], current, reference, options["days"])
         except (FolderError, ModelUnavailable) as error:
             raise CommandError(str(error)) from error
-        if min(map(len, sides)) < FEWEST:
+        if min(map(len, sides)) < MIN_CLIENTS:
             raise CommandError(
                 f"{compared.reference}: {len(sides[0])} clients, {compared.current}: {len(sides[1])}; "
-                f"at least {FEWEST} of each are needed."
+                f"at least {MIN_CLIENTS} of each are needed."
             )
         report = self.report(compared, sides, with_evidently=not options["without_evidently"])
         self.conclude(report)
@@ -72,8 +72,8 @@ class Command(BaseCommand):
             before, now = (self.read(path, model, raw=True) for path in (reference, current))
         else:
             model = model_of(name)
-            before = self.read(reference, model) if reference else shipped_with(model)
-            now = self.read(current, model) if current else of_the_desk(model, days)
+            before = self.read(reference, model) if reference else reference_sample(model)
+            now = self.read(current, model) if current else recent_sample(model, days)
         compared = Compared(
             source=DriftReport.Source.FOLDER if current else DriftReport.Source.DESK,
             reference=before[0],
@@ -100,16 +100,16 @@ class Command(BaseCommand):
         return keep_report(compared=compared, numbers=numbers, found=found, libraries=libraries, page=page)
 
     def evidently(self, sides: tuple[Sample, Sample], numbers: dict[str, Any]) -> str:
-        """Adds what Evidently says to the numbers; returns its page, or nothing where it is not installed."""
+        """Add Evidently's figures to the numbers; return its page, empty where it is not installed."""
         self.stderr.write("Asking Evidently")
         both = [name for name in frames.APPLICATION if all(name in side.columns for side in sides)]
         try:
-            judged = evidently_report.judge(*sides, both, moved_share=limits().moved_share)
+            evaluation = evidently_report.judge(*sides, both, moved_share=limits().moved_share)
         except ImportError as error:
             self.stderr.write(f"Evidently is not installed here ({error}): PSI and performance alone")
             return ""
-        numbers["evidently"] = judged.numbers
-        return judged.page
+        numbers["evidently"] = evaluation.numbers
+        return evaluation.page
 
     def conclude(self, report: DriftReport) -> None:
         self.stdout.write(summary(report))
@@ -122,17 +122,17 @@ class Command(BaseCommand):
             )
             self.stderr.write(f"Alert on {sent.limit}: {ways}")
         raise CommandError(
-            "Drift: " + "; ".join(told(Finding(**finding)) for finding in report.findings) + "."
+            "Drift: " + "; ".join(finding_text(Finding(**finding)) for finding in report.findings) + "."
         )
 
 
 def model_of(name: str | None) -> Model:
-    """The version asked for, else the one in use."""
+    """The named version, else the one in use."""
     return model_folder.load(settings.ML_ARTIFACTS / name) if name else engine.in_use()
 
 
 def model_if_any(name: str | None) -> Model | None:
-    """Two folders can be compared without any, unless one was asked for."""
+    """Like `model_of`, but None where no version is named and none is in use: two folders need none."""
     try:
         return model_of(name)
     except ModelUnavailable:
@@ -141,11 +141,11 @@ def model_if_any(name: str | None) -> Model | None:
         return None
 
 
-def shipped_with(model: Model) -> tuple[str, Sample]:
+def reference_sample(model: Model) -> tuple[str, Sample]:
     return f"reference of {model.version}", reference_of(model, settings.ML_ARTIFACTS / model.version)
 
 
-def of_the_desk(model: Model, days: int) -> tuple[str, Sample]:
+def recent_sample(model: Model, days: int) -> tuple[str, Sample]:
     return f"assessments of the last {days} days", recent(model, days=days)
 
 
@@ -158,14 +158,14 @@ def summary(report: DriftReport) -> str:
     if numbers["score"]:
         rows.append(f"{'probability of default':40}{numbers['score']['psi']:8.3f}")
     rows += [
-        f"{column['name']:40}{column['psi']:8.3f}{shares(column['missing']):>18}"
+        f"{column['name']:40}{column['psi']:8.3f}{missing_shares(column['missing']):>18}"
         for column in numbers["columns"][:SHOWN]
     ]
-    if judged := numbers.get("evidently"):
-        drifted = [name for name, one in judged["columns"].items() if one["drifted"]]
+    if evaluation := numbers.get("evidently"):
+        drifted = [name for name, column in evaluation["columns"].items() if column["drifted"]]
         rows.append(
-            f"Evidently: {judged['drifted']} of {len(judged['columns'])} columns drifted "
-            f"({judged['share']:.1%}){': ' if drifted else ''}{', '.join(drifted)}"
+            f"Evidently: {evaluation['drifted']} of {len(evaluation['columns'])} columns drifted "
+            f"({evaluation['share']:.1%}){': ' if drifted else ''}{', '.join(drifted)}"
         )
     for kind in ("estimated", "realised"):
         if now := numbers.get(f"{kind}_current"):
@@ -173,7 +173,7 @@ def summary(report: DriftReport) -> str:
     return "\n".join([head, *rows])
 
 
-def shares(missing: Mapping[str, float]) -> str:
+def missing_shares(missing: Mapping[str, float]) -> str:
     return f"{missing['reference']:.1%} -> {missing['current']:.1%}"
 
 
@@ -183,6 +183,6 @@ def interval(figure: Mapping[str, float | None]) -> str:
     return "{value:.4f} ({low:.4f}-{high:.4f})".format_map(figure)
 
 
-def told(finding: Finding) -> str:
+def finding_text(finding: Finding) -> str:
     columns = f" ({', '.join(finding.columns[:SHOWN])})" if finding.columns else ""
     return f"{limit_in_words(finding.limit)} {finding.value:.3f} above {finding.threshold:g}{columns}"

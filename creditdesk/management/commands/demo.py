@@ -27,7 +27,7 @@ class Command(BaseCommand):
         self.activate_model()
 
     def is_left_alone(self) -> bool:
-        """A demo desk into which cases were imported stays as it is; a desk without demo cases is refused."""
+        """Whether cases were imported beside the demo. Raises CommandError where no case is of the demo."""
         if Case._meta.db_table not in connection.introspection.table_names():
             return False
         origins = set(Case.objects.values_list("origin", flat=True).distinct())
@@ -83,10 +83,10 @@ class Command(BaseCommand):
         if not Decision.objects.exists():
             self.stdout.write("Assessing and deciding some cases")
             decisions.do_some_work()
-            drift.look_for_drift()
+            drift.check_drift()
 
     def has_a_model(self) -> bool:
-        """A demo model that no longer ships is replaced by the one that does; any other choice stays."""
+        """Whether the model in use stays: not so a demo model whose folder no longer ships."""
         current = Activation.objects.current().first()
         if current is None:
             return False

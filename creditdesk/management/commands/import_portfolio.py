@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.roles import Role
 from creditdesk.cases.export import safe_text
 from creditdesk.importing.client_names import names_in
-from creditdesk.importing.store import Portfolio, Stored, store
+from creditdesk.importing.store import ImportCounts, Portfolio, store
 from scoring.ml.tables.catalogue import TABLES
 from scoring.ml.tables.checks import Checked, Reject, check
 from scoring.ml.tables.folder import ENGINES, FolderError, open_folder
@@ -35,13 +35,13 @@ class Command(BaseCommand):
         parser.add_argument("--progress", action="store_true", help="show it though this is no terminal")
 
     def handle(self, *, folder: Path, **options: Any) -> None:
-        self.stored = Stored()
+        self.counts = ImportCounts()
         try:
             self.run(folder, **options)
         except FolderError as error:
             raise CommandError(str(error)) from error
         except (OperationalError, OSError, duckdb.Error) as error:
-            raise CommandError(stopped(error, self.stored)) from error
+            raise CommandError(stopped_message(error, self.counts)) from error
 
     def run(
         self, folder: Path, *, advisor: str | None, rejects: Path | None, engine: str, **options: Any
@@ -49,8 +49,8 @@ class Command(BaseCommand):
         advisors = advisors_for(advisor)
         checked = check(open_folder(folder, engine=engine))
         names, nameless = names_in(folder)
-        self.tell_absent(checked)
-        self.tell_rejects(checked, nameless, rejects)
+        self.report_absent_tables(checked)
+        self.report_rejects(checked, nameless, rejects)
         portfolio = Portfolio(checked, names, advisors, reassigned=advisor is not None)
         self.store(portfolio, show=options["progress"] or sys.stderr.isatty())
 
@@ -59,15 +59,15 @@ class Command(BaseCommand):
         if not clients:
             raise CommandError("No application of this folder can be taken; nothing was stored.")
         with tqdm(total=clients, unit=" clients", file=sys.stderr, disable=not show) as progress:
-            for self.stored in store(portfolio):
-                progress.update(self.stored.clients - progress.n)
-        done = self.stored
+            for self.counts in store(portfolio):
+                progress.update(self.counts.clients - progress.n)
+        counts = self.counts
         self.stdout.write(
-            f"{done.clients:,} clients: {done.added:,} new, {done.updated:,} changed,"
-            f" {done.unchanged:,} as they were."
+            f"{counts.clients:,} clients: {counts.added:,} new, {counts.updated:,} changed,"
+            f" {counts.unchanged:,} as they were."
         )
 
-    def tell_absent(self, checked: Checked) -> None:
+    def report_absent_tables(self, checked: Checked) -> None:
         absent = [TABLES[name].stem for name in checked.folder.absent]
         if absent:
             self.stderr.write(
@@ -75,7 +75,7 @@ class Command(BaseCommand):
                 " The case page says so; it is not the same as a client without such history."
             )
 
-    def tell_rejects(self, checked: Checked, nameless: list[Reject], path: Path | None) -> None:
+    def report_rejects(self, checked: Checked, nameless: list[Reject], path: Path | None) -> None:
         rows = checked.rejects.rows()
         if nameless:
             rows[nameless[0].file] = len(nameless)
@@ -85,12 +85,12 @@ class Command(BaseCommand):
         if rows:
             counted = ", ".join(f"{file} {number:,}" for file, number in rows.items())
             self.stderr.write(f"Rows not taken: {counted}.")
-            for line in [f"See {path}."] if path else map(in_words, islice(rejects, SHOWN_REJECTS)):
+            for line in [f"See {path}."] if path else map(reject_line, islice(rejects, SHOWN_REJECTS)):
                 self.stderr.write(line)
 
 
 def advisors_for(username: str | None) -> list[User]:
-    """The one who is named, or everyone who advises."""
+    """The named advisor, or every active one."""
     active = User.objects.filter(is_active=True)
     if username is None:
         advisors = list(active.filter(role=Role.ADVISOR).order_by("pk"))
@@ -104,28 +104,28 @@ def advisors_for(username: str | None) -> list[User]:
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
-    """Written beside and renamed at the end: the file is whole or it is not there."""
+    """Write the file beside its place and move it at the end, so that it is complete or absent."""
     with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as beside:
         unfinished = Path(beside) / path.name
         with unfinished.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(Reject.__annotations__)
-            for one in rejects:
+            for row in rejects:
                 writer.writerow(
-                    [one.file, one.line, safe_text(one.reference), one.column, safe_text(one.reason)]
+                    [row.file, row.line, safe_text(row.reference), row.column, safe_text(row.reason)]
                 )
         unfinished.replace(path)
 
 
-def in_words(reject: Reject) -> str:
-    what = " ".join(filter(None, (reject.column, reject.reason)))
-    return f"  {reject.file} line {reject.line}: {what}"
+def reject_line(reject: Reject) -> str:
+    problem = " ".join(filter(None, (reject.column, reject.reason)))
+    return f"  {reject.file} line {reject.line}: {problem}"
 
 
-def stopped(error: Exception, stored: Stored) -> str:
-    kept = (
-        f"{stored.clients:,} clients were stored before that, whole, and are kept: import again to go on."
-        if stored.clients
+def stopped_message(error: Exception, counts: ImportCounts) -> str:
+    outcome = (
+        f"{counts.clients:,} clients were stored before that, whole, and are kept: import again to go on."
+        if counts.clients
         else "Nothing was stored."
     )
-    return f"The import stopped: {str(error).splitlines()[0]}. {kept}"
+    return f"The import stopped: {str(error).splitlines()[0]}. {outcome}"

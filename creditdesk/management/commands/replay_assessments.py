@@ -12,12 +12,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         scored = Assessment.objects.exclude(model_digest="").count()
         unscored = Assessment.objects.filter(model_digest="").count()
-        found = 0
+        different = 0
         for difference in differences(Assessment.objects.all()):
-            found += 1
+            different += 1
             self.stderr.write(
                 f"assessment {difference.assessment}, case {difference.reference}: {difference.what}"
             )
-        if found:
-            raise CommandError(f"{found} of {scored} assessments differ from what their model says now.")
+        if different:
+            raise CommandError(f"{different} of {scored} assessments differ from what their model says now.")
         self.stdout.write(f"{scored} assessments replayed, all the same; {unscored} made without a model.")

@@ -57,7 +57,7 @@ def test_contributions_add_up_to_the_log_odds_before_calibration(program, case_o
 
 def test_every_feature_is_told_with_the_value_that_was_stored(program, case_of):
     answer = program().post("explain", {"reference": case_of("advisor").reference}).json()
-    stored = Assessment.objects.get(pk=answer["assessment_id"]).explained()
+    stored = Assessment.objects.get(pk=answer["assessment_id"]).feature_contributions()
     assert [one.feature.name for one in stored] == [one["feature"] for one in answer["contributions"]]
     for one, told in zip(stored, answer["contributions"], strict=True):
         words = list(one.feature.categories)

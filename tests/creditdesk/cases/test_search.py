@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(params=["few", "many"])
 def way(request, monkeypatch) -> None:
     """Both ways of finding: by keys looked up first, and on a walk through the cases."""
-    monkeypatch.setattr(case_module, "FEW", 300 if request.param == "few" else 0)
+    monkeypatch.setattr(case_module, "MAX_KEYS", 300 if request.param == "few" else 0)
 
 
 @pytest.mark.parametrize(

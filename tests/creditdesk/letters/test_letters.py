@@ -183,7 +183,7 @@ def test_an_auditor_reads_letters_and_writes_none(client_as, case, person):
     written = get(client_as("advisor"), case, language="en").content
     assert get(client_as("auditor"), case, language="en").content == written
     with pytest.raises(PermissionDenied):
-        services.keep_letter(
+        services.save_letter(
             decision=case.decisions.get(), kind="letter", language="en",
             template_version="1", text="x", by=person("auditor"),
         )  # fmt: skip

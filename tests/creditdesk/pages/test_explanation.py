@@ -59,7 +59,7 @@ def figures(html):
 def test_base_and_all_contributions_make_the_score(advisor, case):
     shown = waterfall(read(advisor, case, "?show=explanation"))
     stored = Assessment.objects.get(case=case)
-    parts = [item.contribution for item in stored.explained()]
+    parts = [item.contribution for item in stored.feature_contributions()]
     assert float(shown["data-base"]) == stored.base_value
     assert float(shown["data-score"]) == math.fsum((stored.base_value, *parts))
     model = engine.current()

@@ -37,7 +37,7 @@ def test_an_assessment_says_everything_that_a_replay_needs(model_in_use, case, p
 def test_base_and_contributions_make_the_score(model_in_use, case, person):
     services.assess(case=case, by=person("advisor"))
     row = stored(case)
-    explained = row.explained()
+    explained = row.feature_contributions()
     assert row.base_value is not None
     raw = row.base_value + sum(one.contribution for one in explained)
     assert engine.current().calibration.probability(np.array([raw]))[0] == pytest.approx(

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from creditdesk.models import Case, Draft, MonitoringRecord
 from creditdesk.models.draft import RETENTION
-from creditdesk.services.draft import MOST_DRAFTS
+from creditdesk.services.draft import MAX_DRAFTS
 from tests.creditdesk.pages.test_case_page import Elements
 from tests.creditdesk.views.test_new_case import typed
 from tests.factories import APPLICATION
@@ -88,11 +88,11 @@ def test_a_draft_goes_a_month_after_its_last_change(advisor, db):
 
 def test_one_person_keeps_so_many_drafts_and_no_more(advisor, person):
     Draft.objects.bulk_create(
-        Draft(by=person("advisor"), answers={"client_name": str(n)}) for n in range(MOST_DRAFTS)
+        Draft(by=person("advisor"), answers={"client_name": str(n)}) for n in range(MAX_DRAFTS)
     )
     html = advisor.post(SAVE, {"draft": str(uuid.uuid4()), "client_name": "One more"}, headers=HTMX)
     assert "twenty drafts already" in html.content.decode()
-    assert Draft.objects.count() == MOST_DRAFTS
+    assert Draft.objects.count() == MAX_DRAFTS
 
 
 def test_without_javascript_a_button_saves_and_opens_the_draft(advisor, db):
