@@ -8,17 +8,14 @@ from django.test import TransactionTestCase
 from django.utils import translation
 
 from accounts.models import User
-from accounts.roles import Role
 from creditdesk.models import Case
 from scoring import engine, services
 from scoring.models import ModelVersion
-from tests.factories import CaseFactory, UserFactory
+from tests.factories import PEOPLE, CaseFactory, UserFactory
 from tests.scoring.modelfolder import tiny_model
 from tests.triggers import empty_append_only_tables_too
 
 HOME_CREDIT = Path(__file__).resolve().parents[2] / "shared" / "data" / "home_credit"
-# Who has which role; two advisors, because most rules are about what the other one may not do.
-PEOPLE = {role.value: role for role in Role} | {"colleague": Role.ADVISOR}
 
 TransactionTestCase._fixture_teardown = empty_append_only_tables_too  # type: ignore[attr-defined]
 

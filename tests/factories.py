@@ -1,6 +1,7 @@
-"""Small builders of what the tests talk about; each makes only what was asked for."""
+"""Factories of users, cases, assessments and decisions; each makes only what a test needs."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 import factory
 from django.utils import timezone
@@ -8,7 +9,21 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from accounts.roles import Role
-from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
+from creditdesk import services
+from creditdesk.forms.application import form_columns
+from creditdesk.models import (
+    Assessment,
+    Case,
+    Client,
+    Decision,
+    MonitoringRecord,
+    Profile,
+    profile_digest,
+)
+from scoring.ml.tables.schema import Kind
+
+# A name for each role; two advisors, because most rules are about what a colleague may not do.
+PEOPLE: Final = {role.value: role for role in Role} | {"colleague": Role.ADVISOR}
 
 APPLICATION: dict[str, float | str] = {
     "NAME_CONTRACT_TYPE": "Cash loans",
@@ -76,3 +91,78 @@ class CaseFactory(DjangoModelFactory[Case]):
         )
         MonitoringRecord.objects.create(case=case, sex="F", family_status="Married")
         return case
+
+
+def assessed(case: Case, probability: float | None = 0.05, verdict: str = "accept") -> Case:
+    """The case with a verdict, without a model: for tests that only read it."""
+    case.latest_assessment = Assessment.objects.create(
+        case=case,
+        profile_digest="0" * 64,
+        inputs={},
+        probability=probability,
+        threshold=None if probability is None else 0.09,
+        verdict=verdict,
+        refer_reason="the income is missing" if verdict == "refer" else "",
+    )
+    case.save()
+    return case
+
+
+def reassessed(before: Assessment, verdict: str) -> Assessment:
+    """A newer assessment with the same numbers, under a threshold that makes them this verdict."""
+    fields = {
+        field.attname: getattr(before, field.attname)
+        for field in Assessment._meta.concrete_fields
+        if not field.primary_key
+    }
+    threshold = {"refuse": before.probability, "accept": 1.0}[verdict]
+    newer = Assessment.objects.create(**{**fields, "verdict": verdict, "threshold": threshold})
+    Case.objects.filter(latest_assessment=before).update(latest_assessment=newer)
+    return newer
+
+
+def decided(case: Case, outcome: str = "accept", status: str = "final", override: bool = False) -> Case:
+    """The case with a decision on its newest assessment, which is made when there is none."""
+    if case.latest_assessment is None:
+        assessed(case)
+    assert case.latest_assessment
+    Decision.objects.create(
+        case=case,
+        assessment=case.latest_assessment,
+        outcome=outcome,
+        status=status,
+        is_override=override,
+        reason_code="income" if override else "",
+        reason="Three payslips were checked" if override else "",
+        decided_by=case.advisor,
+    )
+    return case
+
+
+def proposed(assessment: Assessment, by: User) -> Decision:
+    """An acceptance against the model's verdict, through the service."""
+    return services.decide(
+        case=assessment.case,
+        assessment=assessment,
+        outcome="accept",
+        by=by,
+        reason_code="guarantee",
+        reason="The client brought a guarantee from the employer.",
+    )
+
+
+def typed_answers(application: dict[str, float | str], **changes: str) -> dict[str, str]:
+    """The answers that a person types today for these raw columns."""
+    today = timezone.localdate()
+    answers = {"client_name": "Zoé Lefèvre", "applied_on": today.isoformat()}
+    for column in form_columns():
+        value = application.get(column.name)
+        if value is None or value in column.unknown:
+            answers |= {"no_employment": "on"} if value == 365243.0 else {}
+        elif column.kind is Kind.DAYS:
+            answers[column.name] = (today + timedelta(days=float(value))).isoformat()
+        elif column.kind is Kind.FLAG:
+            answers[column.name] = str(int(value))
+        else:
+            answers[column.name] = value if isinstance(value, str) else repr(value)
+    return answers | changes

@@ -14,7 +14,7 @@ from creditdesk.models import Assessment, Case, Decision
 from scoring import engine
 from scoring.ml.features import catalogue
 from scoring.ml.features.frames import columns_of
-from tests.creditdesk.forms.test_decision import answered, propose
+from tests.factories import proposed, reassessed
 
 pytestmark = [
     pytest.mark.browser,
@@ -155,7 +155,7 @@ def test_nothing_is_cut_off_on_a_narrow_screen(signed_in, case, address):
 
 def test_a_decision_that_waits_for_a_second_person_fits_a_narrow_screen(signed_in, case, person):
     Case.objects.filter(pk=case.pk).update(amount_credit=900_000)
-    propose(answered(services.assess(case=case, by=person("advisor")), "refuse"), person("advisor"))
+    proposed(reassessed(services.assess(case=case, by=person("advisor")), "refuse"), person("advisor"))
     page = signed_in("manager", locale="fr-FR", width=360)
     page.goto(case.get_absolute_url())
     expect(page.locator(".mark-waiting").first).to_contain_text("second regard")

@@ -9,7 +9,7 @@ import yaml
 from django.test import Client as Browser
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.creditdesk.drifts import drift_report
+from tests.drift_reports import drift_report
 
 ROOT = Path(__file__).resolve().parents[2]
 DASHBOARD = ROOT / "deploy" / "grafana" / "dashboards" / "creditdesk.json"

@@ -10,8 +10,8 @@ from accounts.api_keys.lifecycle import create_key
 from accounts.models import ApiKey, User
 
 
-class Program(NamedTuple):
-    """A program with a key, which asks the API as a stranger's browser would: without a session."""
+class ApiClient(NamedTuple):
+    """A program with a key, which api the API as a stranger's browser would: without a session."""
 
     key: ApiKey
     text: str
@@ -29,8 +29,8 @@ class Program(NamedTuple):
         return {"Authorization": f"Bearer {self.text}", **{k.replace("_", "-"): v for k, v in more.items()}}
 
 
-def program_of(owner: User, **what: Any) -> Program:
-    return Program(*create_key(owner=owner, name="test", by=None, **what))
+def api_client_of(owner: User, **what: Any) -> ApiClient:
+    return ApiClient(*create_key(owner=owner, name="test", by=None, **what))
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +39,6 @@ def nobody_has_asked_yet() -> None:
 
 
 @pytest.fixture
-def program(model_in_use, person) -> Callable[..., Program]:
+def api_client(model_in_use, person) -> Callable[..., ApiClient]:
     """A program with a key of that person; a model answers."""
-    return lambda name="advisor", **what: program_of(person(name), **what)
+    return lambda name="advisor", **what: api_client_of(person(name), **what)

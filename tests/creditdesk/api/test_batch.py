@@ -8,15 +8,15 @@ from django.utils.translation import override
 
 from accounts.models import AuditEvent
 from creditdesk.api import examples, idempotency
-from creditdesk.api.request_schemas import MOST_ITEMS
+from creditdesk.api.request_schemas import MAX_ITEMS
 from creditdesk.models import Assessment
 from creditdesk.monitoring.replay import differences
 
 pytestmark = pytest.mark.django_db
 
 
-def ask(asks, *items, **more):
-    return asks.post("predict/batch", {"items": items, **more})
+def ask(api, *items, **more):
+    return api.post("predict/batch", {"items": items, **more})
 
 
 def told(response) -> Any:
@@ -24,7 +24,7 @@ def told(response) -> Any:
     return orjson.loads(response.getvalue())
 
 
-def test_each_item_is_answered_or_its_problem_named(program, case_of):
+def test_each_item_is_answered_or_its_problem_named(api_client, case_of):
     mine, other = case_of("advisor"), case_of("colleague")
     wrong = {"application": {**examples.APPLICATION, "AMT_CREDIT": -1}}
     items = [
@@ -32,10 +32,10 @@ def test_each_item_is_answered_or_its_problem_named(program, case_of):
         wrong,
         {"reference": "999999"},
         {"reference": other.reference},
-        examples.QUESTION,
+        examples.APPLICATION_REQUEST,
         7,
     ]
-    answer = ask(program(), *items).json()
+    answer = ask(api_client(), *items).json()
     assert (answer["answered"], answer["failed"]) == (2, 4)
     assert [item["index"] for item in answer["items"]] == list(range(6))
     statuses = {i: item["problem"]["status"] for i, item in enumerate(answer["items"]) if "problem" in item}
@@ -44,13 +44,13 @@ def test_each_item_is_answered_or_its_problem_named(program, case_of):
 
 
 @pytest.mark.parametrize("explained", [False, True])
-def test_the_numbers_are_those_of_one_alone(program, case_of, explained):
+def test_the_numbers_are_those_of_one_alone(api_client, case_of, explained):
     cases = [case_of("advisor", application={"AMT_CREDIT": 1e5 * n}) for n in range(1, 5)]
-    asks = program()
-    many = told(ask(asks, *({"reference": case.reference} for case in cases), contributions=explained))
+    api = api_client()
+    many = told(ask(api, *({"reference": case.reference} for case in cases), contributions=explained))
     for case, item in zip(cases, many["items"], strict=True):
         Assessment.objects.get(pk=item["assessment_id"])
-        alone = asks.post("explain", {"application": case.profile.application}).json()
+        alone = api.post("explain", {"application": case.profile.application}).json()
         assert item["probability"] == alone["probability"]
         assert item["verdict"] == alone["verdict"]
         if explained:
@@ -60,59 +60,59 @@ def test_the_numbers_are_those_of_one_alone(program, case_of, explained):
             assert item["reasons"] == alone["reasons"]
 
 
-def test_every_answer_is_evidence_that_a_replay_confirms(program, case_of):
+def test_every_answer_is_evidence_that_a_replay_confirms(api_client, case_of):
     case = case_of("advisor")
-    ask(program(), {"reference": case.reference}, examples.QUESTION)
-    ask(program(), {"reference": case.reference}, examples.QUESTION, contributions=True)
+    ask(api_client(), {"reference": case.reference}, examples.APPLICATION_REQUEST)
+    ask(api_client(), {"reference": case.reference}, examples.APPLICATION_REQUEST, contributions=True)
     assert Assessment.objects.count() == 4
     assert list(differences(Assessment.objects.all())) == []
 
 
-def test_what_cannot_be_explained_is_not_put_on_the_case(program, case_of):
-    case, asks = case_of("advisor"), program()
-    ask(asks, {"reference": case.reference})
+def test_what_cannot_be_explained_is_not_put_on_the_case(api_client, case_of):
+    case, api = case_of("advisor"), api_client()
+    ask(api, {"reference": case.reference})
     case.refresh_from_db()
     assert case.latest_assessment is None
-    item = told(ask(asks, {"reference": case.reference}, contributions=True))["items"][0]
+    item = told(ask(api, {"reference": case.reference}, contributions=True))["items"][0]
     case.refresh_from_db()
     assert case.latest_assessment_id == item["assessment_id"]
-    again = ask(asks, {"reference": case.reference}).json()["items"][0]
+    again = ask(api, {"reference": case.reference}).json()["items"][0]
     assert again["assessment_id"] == item["assessment_id"]
 
 
-def test_a_batch_is_one_event_that_names_its_assessments(program, case_of):
-    asks, case = program(), case_of("advisor")
-    items = ask(asks, {"reference": case.reference}, examples.QUESTION).json()["items"]
+def test_a_batch_is_one_event_that_names_its_assessments(api_client, case_of):
+    api, case = api_client(), case_of("advisor")
+    items = ask(api, {"reference": case.reference}, examples.APPLICATION_REQUEST).json()["items"]
     event = AuditEvent.objects.get(action="api_batch")
     assert event.details["assessments"] == [item["assessment_id"] for item in items]
-    assert event.details["api_key"] == asks.key.prefix
+    assert event.details["api_key"] == api.key.prefix
 
 
-def test_contributions_need_the_scope_of_explanations(program, case_of):
-    asks = program(scopes=["predict"])
+def test_contributions_need_the_scope_of_explanations(api_client, case_of):
+    api = api_client(scopes=["predict"])
     reference = case_of("advisor").reference
-    assert ask(asks, {"reference": reference}, contributions=True).status_code == 403
-    assert ask(asks, {"reference": reference}).status_code == 200
+    assert ask(api, {"reference": reference}, contributions=True).status_code == 403
+    assert ask(api, {"reference": reference}).status_code == 200
 
 
-@pytest.mark.parametrize("items", [[], [{"reference": "1"}] * (MOST_ITEMS + 1), "x"])
-def test_a_batch_has_between_one_and_a_thousand_items(program, items):
-    assert program().post("predict/batch", {"items": items}).status_code == 422
+@pytest.mark.parametrize("items", [[], [{"reference": "1"}] * (MAX_ITEMS + 1), "x"])
+def test_a_batch_has_between_one_and_a_thousand_items(api_client, items):
+    assert api_client().post("predict/batch", {"items": items}).status_code == 422
 
 
 @pytest.mark.parametrize("explained", [False, True])
 @pytest.mark.parametrize("block", [idempotency.BLOCK, 100])
-def test_a_batch_may_be_repeated_safely(program, explained, block, monkeypatch):
+def test_a_batch_may_be_repeated_safely(api_client, explained, block, monkeypatch):
     monkeypatch.setattr(idempotency, "BLOCK", block)
-    asks, sent = program(), {"items": [examples.QUESTION], "contributions": explained}
-    first, again = (asks.post("predict/batch", sent, Idempotency_Key="b1").getvalue() for _ in range(2))
+    api, sent = api_client(), {"items": [examples.APPLICATION_REQUEST], "contributions": explained}
+    first, again = (api.post("predict/batch", sent, Idempotency_Key="b1").getvalue() for _ in range(2))
     assert first == again
     assert Assessment.objects.count() == 1
 
 
-def test_an_answer_in_parts_is_in_the_language_asked_for_whoever_sends_it(program):
-    sent = {"items": [examples.QUESTION], "contributions": True}
-    response = program().post("predict/batch", sent, Accept_Language="fr")
+def test_an_answer_in_parts_is_in_the_language_asked_for_whoever_sends_it(api_client):
+    sent = {"items": [examples.APPLICATION_REQUEST], "contributions": True}
+    response = api_client().post("predict/batch", sent, Accept_Language="fr")
     with override("en"):
         (item,) = told(response)["items"]
     kept = Assessment.objects.get(pk=item["assessment_id"])

@@ -50,13 +50,13 @@ def rows(opened, name: str, source: str):
 
 
 @pytest.mark.django_db
-def test_the_profile_is_the_imported_one_to_the_bit(program, person, folder):
-    asks = program("advisor")
+def test_the_profile_is_the_imported_one_to_the_bit(api_client, person, folder):
+    api = api_client("advisor")
     call_command("import_portfolio", folder, advisor="advisor")
     sent = questions(folder)
     assert len(sent) == CLIENTS
     for reference, question in sent.items():
-        told = asks.post("predict", question).json()
+        told = api.post("predict", question).json()
         kept, case = Assessment.objects.get(pk=told["assessment_id"]), Case.objects.get(reference=reference)
         assert kept.inputs["history"] == case.profile.history
         assert kept.inputs["history_rows"] == case.profile.history_rows
@@ -64,14 +64,14 @@ def test_the_profile_is_the_imported_one_to_the_bit(program, person, folder):
 
 
 @pytest.mark.django_db
-def test_clients_of_one_batch_do_not_touch_each_other(program, folder):
+def test_clients_of_one_batch_do_not_touch_each_other(api_client, folder):
     """All of them name their loans by the same numbers here."""
     sent = list(questions(folder).values())
     for question in sent:
         renumber(question["history"])
-    asks = program()
-    many = asks.post("predict/batch", {"items": sent}).json()["items"]
-    alone = [asks.post("predict", question).json() for question in sent]
+    api = api_client()
+    many = api.post("predict/batch", {"items": sent}).json()["items"]
+    alone = [api.post("predict", question).json() for question in sent]
     assert [one["probability"] for one in many] == [one["probability"] for one in alone]
 
 
@@ -85,11 +85,11 @@ def renumber(history: dict[str, list[dict[str, Any]]]) -> None:
 
 
 @pytest.mark.django_db
-def test_a_table_left_out_is_not_an_empty_one(program):
-    asks = program()
+def test_a_table_left_out_is_not_an_empty_one(api_client):
+    api = api_client()
     for provided in ([], ["bureau"]):
         history: dict[str, list[object]] = {name: [] for name in provided}
-        told = asks.post("predict", {"application": examples.APPLICATION, "history": history}).json()
+        told = api.post("predict", {"application": examples.APPLICATION, "history": history}).json()
         inputs = Assessment.objects.get(pk=told["assessment_id"]).inputs
         assert inputs["history_rows"] == dict.fromkeys(history, 0)
 
@@ -120,15 +120,15 @@ MONTH = examples.BUREAU_BALANCE[0]
         ({"ledger": []}, "ledger"),
     ],
 )
-def test_a_bad_row_is_named_by_table_row_and_column(program, history, field):
-    response = program().post("predict", {"application": examples.APPLICATION, "history": history})
+def test_a_bad_row_is_named_by_table_row_and_column(api_client, history, field):
+    response = api_client().post("predict", {"application": examples.APPLICATION, "history": history})
     assert response.status_code == 422
     assert [fault["field"] for fault in response.json()["errors"]] == [f"history.{field}"]
     assert not Assessment.objects.exists()
 
 
 @pytest.mark.django_db
-def test_too_many_rows_are_refused(program, monkeypatch):
-    monkeypatch.setattr("creditdesk.api.history_checks.MOST_ROWS", 1)
-    response = program().post("predict", examples.QUESTION)
+def test_too_many_rows_are_refused(api_client, monkeypatch):
+    monkeypatch.setattr("creditdesk.api.history_checks.MAX_ROWS", 1)
+    response = api_client().post("predict", examples.APPLICATION_REQUEST)
     assert (response.status_code, response.json()["errors"][0]["field"]) == (422, "history")

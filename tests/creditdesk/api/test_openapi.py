@@ -11,14 +11,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def schema(program) -> dict[str, Any]:
-    return program(scopes=["model"]).get("openapi.json").json()
+def schema(api_client) -> dict[str, Any]:
+    return api_client(scopes=["model"]).get("openapi.json").json()
 
 
-def test_the_example_is_answered(program, schema):
+def test_the_example_is_answered(api_client, schema):
     (sent, *_) = schema["components"]["schemas"]["Question"]["examples"]
     for path in ("predict", "explain"):
-        assert program().post(path, sent).status_code == 200
+        assert api_client().post(path, sent).status_code == 200
 
 
 def test_every_column_is_described_as_the_catalogue_declares_it(schema):

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 TOLD = {"reference", "probability", "threshold", "verdict", "model_version", "assessment_id", "missing"}
 
 
-def test_a_stored_case_is_assessed_and_the_answer_is_its_evidence(program, case_of):
+def test_a_stored_case_is_assessed_and_the_answer_is_its_evidence(api_client, case_of):
     case = case_of("advisor")
-    answer = program().post("predict", {"reference": case.reference}).json()
+    answer = api_client().post("predict", {"reference": case.reference}).json()
     kept = Assessment.objects.get(pk=answer["assessment_id"])
     assert answer.keys() == TOLD
     assert (kept.case, kept.assessed_by) == (case, case.advisor)
@@ -26,28 +26,28 @@ def test_a_stored_case_is_assessed_and_the_answer_is_its_evidence(program, case_
     assert (answer["reference"], answer["model_version"]) == (case.reference, "tiny-1")
 
 
-def test_an_assessment_that_stands_is_told_again_and_the_telling_is_recorded(program, case_of):
-    case, asks = case_of("advisor"), program()
-    first = asks.post("predict", {"reference": case.reference}).json()
-    again = asks.post("explain", {"reference": case.reference}).json()
+def test_an_assessment_that_stands_is_told_again_and_the_telling_is_recorded(api_client, case_of):
+    case, api = case_of("advisor"), api_client()
+    first = api.post("predict", {"reference": case.reference}).json()
+    again = api.post("explain", {"reference": case.reference}).json()
     assert again["assessment_id"] == first["assessment_id"]
     assert case.assessments.count() == 1
     event = AuditEvent.objects.get(action="api_answer")
     assert (event.target, event.actor) == (case.reference, "advisor")
     assert event.details["assessment"] == first["assessment_id"]
-    assert event.details["api_key"] == asks.key.prefix
+    assert event.details["api_key"] == api.key.prefix
 
 
-def test_a_changed_profile_is_assessed_anew(program, case_of):
-    case, asks = case_of("advisor"), program()
-    first = asks.post("predict", {"reference": case.reference}).json()
+def test_a_changed_profile_is_assessed_anew(api_client, case_of):
+    case, api = case_of("advisor"), api_client()
+    first = api.post("predict", {"reference": case.reference}).json()
     type(case.profile).objects.filter(pk=case.pk).update(digest="f" * 64)
-    second = asks.post("predict", {"reference": case.reference}).json()
+    second = api.post("predict", {"reference": case.reference}).json()
     assert second["assessment_id"] != first["assessment_id"]
 
 
-def test_contributions_add_up_to_the_log_odds_before_calibration(program, case_of):
-    answer = program().post("explain", {"reference": case_of("advisor").reference}).json()
+def test_contributions_add_up_to_the_log_odds_before_calibration(api_client, case_of):
+    answer = api_client().post("explain", {"reference": case_of("advisor").reference}).json()
     log_odds = answer["base_value"] + math.fsum(one["contribution"] for one in answer["contributions"])
     calibrated = engine.current().calibration.probability(np.array([log_odds]))
     assert answer["probability"] == pytest.approx(calibrated[0], abs=1e-12)
@@ -55,8 +55,8 @@ def test_contributions_add_up_to_the_log_odds_before_calibration(program, case_o
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_every_feature_is_told_with_the_value_that_was_stored(program, case_of):
-    answer = program().post("explain", {"reference": case_of("advisor").reference}).json()
+def test_every_feature_is_told_with_the_value_that_was_stored(api_client, case_of):
+    answer = api_client().post("explain", {"reference": case_of("advisor").reference}).json()
     stored = Assessment.objects.get(pk=answer["assessment_id"]).feature_contributions()
     assert [one.feature.name for one in stored] == [one["feature"] for one in answer["contributions"]]
     for one, told in zip(stored, answer["contributions"], strict=True):
@@ -68,10 +68,10 @@ def test_every_feature_is_told_with_the_value_that_was_stored(program, case_of):
     assert kinds == {float, str, type(None)}
 
 
-def test_reasons_and_labels_are_in_the_language_asked_for(program, case_of):
-    case, asks = case_of("advisor"), program()
+def test_reasons_and_labels_are_in_the_language_asked_for(api_client, case_of):
+    case, api = case_of("advisor"), api_client()
     told = {
-        language: asks.post("explain", {"reference": case.reference}, Accept_Language=language).json()
+        language: api.post("explain", {"reference": case.reference}, Accept_Language=language).json()
         for language in ("en", "fr")
     }
     kept = Assessment.objects.get(pk=told["en"]["assessment_id"])
@@ -81,8 +81,8 @@ def test_reasons_and_labels_are_in_the_language_asked_for(program, case_of):
     assert labels["AMT_CREDIT"] == "Crédit demandé"
 
 
-def test_an_application_that_is_sent_leaves_an_assessment_without_a_case(program):
-    answer = program().post("predict", {"application": examples.APPLICATION}).json()
+def test_an_application_that_is_sent_leaves_an_assessment_without_a_case(api_client):
+    answer = api_client().post("predict", {"application": examples.APPLICATION}).json()
     kept = Assessment.objects.get(pk=answer["assessment_id"])
     assert kept.case is None
     assert kept.inputs["application"]["AMT_CREDIT"] == examples.APPLICATION["AMT_CREDIT"]
@@ -90,53 +90,53 @@ def test_an_application_that_is_sent_leaves_an_assessment_without_a_case(program
     assert AuditEvent.objects.get(action="assessment").details["assessment"] == kept.pk
 
 
-def test_the_callers_own_number_is_told_back_and_protected_columns_are_not_kept(program):
+def test_the_callers_own_number_is_told_back_and_protected_columns_are_not_kept(api_client):
     sent = {**examples.APPLICATION, "SK_ID_CURR": 424242, "CODE_GENDER": "F", "NAME_FAMILY_STATUS": "Widow"}
-    asks = program()
-    answer = asks.post("predict", {"application": sent}).json()
-    plain = asks.post("predict", {"application": examples.APPLICATION}).json()
+    api = api_client()
+    answer = api.post("predict", {"application": sent}).json()
+    plain = api.post("predict", {"application": examples.APPLICATION}).json()
     inputs = Assessment.objects.get(pk=answer["assessment_id"]).inputs["application"]
     assert answer["reference"] == "424242"
     assert answer["probability"] == plain["probability"]
     assert not inputs.keys() & {"SK_ID_CURR", "CODE_GENDER", "NAME_FAMILY_STATUS"}
 
 
-def test_a_missing_critical_input_is_named_and_the_verdict_is_refer(program):
+def test_a_missing_critical_input_is_named_and_the_verdict_is_refer(api_client):
     sent = {name: value for name, value in examples.APPLICATION.items() if name != "AMT_ANNUITY"}
-    answer = program().post("predict", {"application": sent}).json()
+    answer = api_client().post("predict", {"application": sent}).json()
     assert (answer["verdict"], answer["missing"]) == ("refer", ["AMT_ANNUITY"])
     assert answer["probability"] is not None
 
 
 @pytest.mark.parametrize("path", ["predict", "explain"])
 def test_without_a_model_the_verdict_is_refer_and_every_field_is_there(
-    program, case_of, settings, tmp_path, monkeypatch, path
+    api_client, case_of, settings, tmp_path, monkeypatch, path
 ):
-    asks, case = program(), case_of("advisor")
+    api, case = api_client(), case_of("advisor")
     settings.ML_ARTIFACTS = tmp_path / "gone"
     monkeypatch.setattr(engine, "_held", None)
-    answer = asks.post(path, {"reference": case.reference}).json()
+    answer = api.post(path, {"reference": case.reference}).json()
     assert (answer["verdict"], answer["probability"]) == ("refer", None)
     assert answer.keys() >= TOLD
 
 
-def test_the_model_in_use_is_told(program, model_in_use):
-    answer = program().get("model").json()
+def test_the_model_in_use_is_told(api_client, model_in_use):
+    answer = api_client().get("model").json()
     assert (answer["version"], answer["digest"]) == ("tiny-1", model_in_use.digest)
     assert answer["metrics"]["holdout"]["auc"]["value"] == 0.75
 
 
-def test_the_request_is_known_by_one_number_everywhere(program, case_of):
-    asks, case = program(), case_of("advisor")
+def test_the_request_is_known_by_one_number_everywhere(api_client, case_of):
+    api, case = api_client(), case_of("advisor")
     for _ in range(2):
-        response = asks.post("predict", {"reference": case.reference}, X_Request_ID="branch-0001")
+        response = api.post("predict", {"reference": case.reference}, X_Request_ID="branch-0001")
         assert response["X-Request-ID"] == "branch-0001"
     actions = AuditEvent.objects.filter(request_id="branch-0001").values_list("action", flat=True)
     assert sorted(actions) == ["api_answer", "assessment"]
     assert Assessment.objects.get().request_id == "branch-0001"
 
 
-def test_what_is_told_is_kept_in_no_cache(program, case_of):
-    response = program().post("predict", {"reference": case_of("advisor").reference})
+def test_what_is_told_is_kept_in_no_cache(api_client, case_of):
+    response = api_client().post("predict", {"reference": case_of("advisor").reference})
     assert "no-store" in response["Cache-Control"]
     assert "Access-Control-Allow-Origin" not in response

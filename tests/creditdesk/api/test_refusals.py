@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from accounts.api_keys.lifecycle import revoke_key
 from accounts.models import ApiKey, AuditEvent
 from creditdesk.api import examples
-from creditdesk.api.request_schemas import Question
+from creditdesk.api.request_schemas import PredictionRequest
 from creditdesk.models import Assessment
 from scoring import engine
 
@@ -54,41 +54,41 @@ def test_a_session_opens_nothing(model_in_use, client_as, case_of):
 
 
 @pytest.mark.parametrize("how", ["revoked", "expired", "deactivated"])
-def test_a_key_that_has_ended_is_refused_at_once(program, case_of, how):
-    case, asks = case_of("advisor"), program()
-    assert asks.post("predict", {"reference": case.reference}).status_code == 200
+def test_a_key_that_has_ended_is_refused_at_once(api_client, case_of, how):
+    case, api = case_of("advisor"), api_client()
+    assert api.post("predict", {"reference": case.reference}).status_code == 200
     if how == "revoked":
-        revoke_key(key=asks.key, by=asks.key.owner)
+        revoke_key(key=api.key, by=api.key.owner)
     elif how == "expired":
         ApiKey.objects.update(expires_at=timezone.now())
     else:
-        type(asks.key.owner).objects.filter(pk=asks.key.owner_id).update(is_active=False)
-    problem(asks.post("predict", {"reference": case.reference}), 401)
+        type(api.key.owner).objects.filter(pk=api.key.owner_id).update(is_active=False)
+    problem(api.post("predict", {"reference": case.reference}), 401)
 
 
 @pytest.mark.parametrize(("path", "scopes"), [("predict", ["model"]), ("explain", ["predict"])])
-def test_a_key_opens_its_scopes_alone(program, case_of, path, scopes):
-    told = problem(program(scopes=scopes).post(path, {"reference": case_of("advisor").reference}), 403)
+def test_a_key_opens_its_scopes_alone(api_client, case_of, path, scopes):
+    told = problem(api_client(scopes=scopes).post(path, {"reference": case_of("advisor").reference}), 403)
     assert path in told["detail"]
     assert AuditEvent.objects.filter(action="access_denied", actor="advisor").exists()
 
 
 @pytest.mark.parametrize("role", ["analyst", "auditor", "admin"])
-def test_a_key_may_no_more_than_its_owner(program, case_of, role):
-    case, asks = case_of("advisor"), program(role)
-    problem(asks.post("predict", {"reference": case.reference}), 403)
-    problem(asks.post("explain", {"application": examples.APPLICATION}), 403)
-    problem(asks.post("predict/batch", {"items": [{"reference": case.reference}]}), 403)
-    assert asks.get("model").status_code == 200
+def test_a_key_may_no_more_than_its_owner(api_client, case_of, role):
+    case, api = case_of("advisor"), api_client(role)
+    problem(api.post("predict", {"reference": case.reference}), 403)
+    problem(api.post("explain", {"application": examples.APPLICATION}), 403)
+    problem(api.post("predict/batch", {"items": [{"reference": case.reference}]}), 403)
+    assert api.get("model").status_code == 200
     assert not Assessment.objects.exists()
 
 
-def test_a_colleagues_case_is_403_and_an_unknown_one_404(program, case_of):
-    case, asks = case_of("advisor"), program("colleague")
-    problem(asks.post("predict", {"reference": case.reference}), 403)
-    problem(asks.post("predict", {"reference": "999999"}), 404)
+def test_a_colleagues_case_is_403_and_an_unknown_one_404(api_client, case_of):
+    case, api = case_of("advisor"), api_client("colleague")
+    problem(api.post("predict", {"reference": case.reference}), 403)
+    problem(api.post("predict", {"reference": "999999"}), 404)
     assert not case.assessments.exists()
-    assert program("manager").post("predict", {"reference": case.reference}).status_code == 200
+    assert api_client("manager").post("predict", {"reference": case.reference}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -109,23 +109,23 @@ def test_a_colleagues_case_is_403_and_an_unknown_one_404(program, case_of):
         ("TARGET", 1),
     ],
 )
-def test_an_impossible_value_is_refused_by_its_name(program, field, value):
+def test_an_impossible_value_is_refused_by_its_name(api_client, field, value):
     sent = json.dumps({"application": {**examples.APPLICATION, field: value}}).encode()
-    told = problem(program().post("predict", sent), 422)
+    told = problem(api_client().post("predict", sent), 422)
     assert [fault["field"] for fault in told["errors"]] == [f"application.{field}"]
     assert field in told["detail"]
     assert not Assessment.objects.exists()
 
 
 @pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999"])
-def test_what_is_no_number_is_refused_by_its_name(program, number):
+def test_what_is_no_number_is_refused_by_its_name(api_client, number):
     sent = b'{"application": {"NAME_CONTRACT_TYPE": "Cash loans", "AMT_CREDIT": %b}}' % number
-    assert "AMT_CREDIT" in problem(program().post("predict", sent), 422)["detail"]
+    assert "AMT_CREDIT" in problem(api_client().post("predict", sent), 422)["detail"]
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b'{"a":' * 5_000, b"null trailing"])
-def test_what_is_not_json_is_a_bad_request(program, body):
-    problem(program().post("predict", body), 400)
+def test_what_is_not_json_is_a_bad_request(api_client, body):
+    problem(api_client().post("predict", body), 400)
 
 
 @pytest.mark.parametrize(
@@ -141,32 +141,32 @@ def test_what_is_not_json_is_a_bad_request(program, body):
         {"reference": "1", "more": 1},
     ],
 )
-def test_a_question_is_about_one_thing(program, question):
-    problem(program().post("predict", question), 422)
+def test_a_question_is_about_one_thing(api_client, question):
+    problem(api_client().post("predict", question), 422)
 
 
-def test_a_body_beyond_the_limit_is_refused(program, settings):
+def test_a_body_beyond_the_limit_is_refused(api_client, settings):
     settings.API_LARGEST_BODY = 100
-    problem(program().post("predict", {"application": examples.APPLICATION}), 413)
+    problem(api_client().post("predict", {"application": examples.APPLICATION}), 413)
 
 
-def test_a_key_that_asks_too_often_is_told_when_to_come_back(program, case_of):
-    case, asks = case_of("advisor"), program(per_minute=2)
-    answers = [asks.post("predict", {"reference": case.reference}) for _ in range(3)]
+def test_a_key_that_asks_too_often_is_told_when_to_come_back(api_client, case_of):
+    case, api = case_of("advisor"), api_client(per_minute=2)
+    answers = [api.post("predict", {"reference": case.reference}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     problem(answers[2], 429)
     assert 1 <= int(answers[2]["Retry-After"]) <= 30
-    assert program(per_minute=2).post("predict", {"reference": case.reference}).status_code == 200
+    assert api_client(per_minute=2).post("predict", {"reference": case.reference}).status_code == 200
 
 
-def test_unknown_addresses_and_methods_are_problems_too(program):
-    problem(program().get("nothing"), 404)
-    assert problem(program().get("predict"), 405)
+def test_unknown_addresses_and_methods_are_problems_too(api_client):
+    problem(api_client().get("nothing"), 404)
+    assert problem(api_client().get("predict"), 405)
 
 
-def test_a_failure_of_ours_is_told_without_its_trace(program, case_of, monkeypatch):
+def test_a_failure_of_ours_is_told_without_its_trace(api_client, case_of, monkeypatch):
     monkeypatch.setattr(engine, "current", lambda: 1 / 0)
-    told = problem(program().post("predict", {"reference": case_of("advisor").reference}), 500)
+    told = problem(api_client().post("predict", {"reference": case_of("advisor").reference}), 500)
     assert "division" not in json.dumps(told)
 
 
@@ -181,4 +181,4 @@ anything = st.recursive(
 def test_no_question_breaks_the_check(question):
     # Refused as a question, or taken for one: nothing else.
     with suppress(ValidationError):
-        assert Question.model_validate(question).reference
+        assert PredictionRequest.model_validate(question).reference

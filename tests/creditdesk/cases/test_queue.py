@@ -8,7 +8,7 @@ from django.utils import timezone
 from creditdesk import services
 from creditdesk.cases.queue import first_in_queue, next_pending
 from creditdesk.models import Case, Contest
-from tests.creditdesk.case_builders import assessed, decided
+from tests.factories import assessed, decided
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -45,7 +45,9 @@ def test_each_queue_holds_its_cases_and_no_others(client_as, case_of, person, ca
     services.share(case=cases[1], by=advisor)
     services.escalate(case=cases[2], reason="Too much for me to decide.", by=advisor)
     contested = decided(assessed(case_of("advisor"), 0.3, "refuse"), "refuse")
-    contest = services.contest(case=contested, client_statement="No.", received_on=timezone.localdate(), by=advisor)
+    contest = services.contest(
+        case=contested, client_statement="No.", received_on=timezone.localdate(), by=advisor
+    )
     overdue = timezone.localdate() - timedelta(days=1)
     Contest.objects.filter(pk=contest.pk).update(received_on=overdue, due_on=overdue)
     every = [*cases, contested]

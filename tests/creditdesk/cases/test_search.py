@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from creditdesk.models import Case
 from creditdesk.models import case as case_module
 from creditdesk.views import case_list
-from tests.creditdesk.views.test_case_list import shown
 from tests.factories import CaseFactory
+from tests.html import listed_references
 
 pytestmark = pytest.mark.django_db
 
@@ -27,20 +27,20 @@ def test_a_client_is_found_by_any_part_of_the_name_or_the_start_of_the_reference
 ):
     wanted = case_of("advisor", name="Zoé Lefèvre", reference="700199")
     case_of("advisor", name="Amadou Traoré", reference="700200")
-    assert shown(client_as("advisor").post("/cases/", {"q": term})) == [wanted.reference]
+    assert listed_references(client_as("advisor").post("/cases/", {"q": term})) == [wanted.reference]
 
 
 @pytest.mark.parametrize("term", ["00199", "%", "_", "lef%vre", "' OR 1=1 --", "\\"])
 def test_nothing_else_is_found(way, client_as, case_of, term):
     case_of("advisor", name="Zoé Lefèvre", reference="700199")
     page = client_as("advisor").post("/cases/", {"q": term})
-    assert shown(page) == []
+    assert listed_references(page) == []
     assert "No case matches" in page.content.decode()
 
 
 def test_search_stays_within_the_own_portfolio(way, client_as, case_of):
     case_of("colleague", name="Zoé Lefèvre")
-    assert shown(client_as("advisor").post("/cases/", {"q": "lefevre"})) == []
+    assert listed_references(client_as("advisor").post("/cases/", {"q": "lefevre"})) == []
 
 
 @given(reference=st.from_regex(r"\A[0-9A-Za-z-]{1,8}\Z"), data=st.data())
@@ -67,7 +67,7 @@ def test_the_term_is_in_no_address_header_or_log(client_as, case_of, caplog):
 def test_a_term_in_an_address_is_not_read(client_as, case_of):
     case = case_of("advisor", name="Zoé Lefèvre")
     page = client_as("advisor").get("/cases/", {"q": "nobody"})
-    assert shown(page) == [case.reference]
+    assert listed_references(page) == [case.reference]
     assert b'value="nobody"' not in page.content
 
 
@@ -84,7 +84,7 @@ def test_live_search_answers_the_results_alone_and_a_plain_form_the_whole_page(c
     advisor = client_as("advisor")
     live = advisor.post("/cases/", {"q": case.reference}, headers={"HX-Request": "true"})
     plain = advisor.post("/cases/", {"q": case.reference})
-    assert shown(live) == shown(plain) == [case.reference]
+    assert listed_references(live) == listed_references(plain) == [case.reference]
     assert b"<html" not in live.content
     assert b"<html" in plain.content
     assert b'hx-swap-oob="innerHTML:#count"' in live.content

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from creditdesk.models import Case, Draft, MonitoringRecord
 from scoring.ml.tables.catalogue import PROTECTED
-from tests.creditdesk.pages.test_case_page import Elements
 from tests.factories import APPLICATION
+from tests.html import Elements
 
 FILE, NEW = "/cases/new/file/", "/cases/new/"
 

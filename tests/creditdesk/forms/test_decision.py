@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from creditdesk import services
 from creditdesk.models import Assessment, Case, Decision
+from tests.factories import proposed, reassessed
 
 HTMX = {"HX-Request": "true"}
 GROUNDS = "The client brought a guarantee from the employer."
@@ -28,18 +29,7 @@ def assessment(case, person) -> Assessment:
 def risky(case, person) -> Assessment:
     """A large credit that the model refuses."""
     Case.objects.filter(pk=case.pk).update(amount_credit=900_000)
-    return answered(services.assess(case=case, by=person("advisor")), "refuse")
-
-
-def answered(before: Assessment, verdict: str) -> Assessment:
-    """A newer assessment with the same numbers, under a threshold that makes them this verdict."""
-    fields = {
-        f.attname: getattr(before, f.attname) for f in Assessment._meta.concrete_fields if not f.primary_key
-    }
-    threshold = {"refuse": before.probability, "accept": 1.0}[verdict]
-    newer = Assessment.objects.create(**{**fields, "verdict": verdict, "threshold": threshold})
-    Case.objects.filter(latest_assessment=before).update(latest_assessment=newer)
-    return newer
+    return reassessed(services.assess(case=case, by=person("advisor")), "refuse")
 
 
 def post(browser, name, case, data, **headers):
@@ -104,7 +94,7 @@ def test_a_decision_posted_twice_is_recorded_once(client_as, assessment, headers
 
 
 def test_deciding_on_a_verdict_that_has_changed_is_refused_and_shown(client_as, assessment):
-    newer = answered(assessment, OTHER[assessment.verdict])
+    newer = reassessed(assessment, OTHER[assessment.verdict])
     response = decide(client_as("advisor"), assessment, assessment.verdict, headers=HTMX)
     assert response.status_code == 409
     assert f"the verdict was {assessment.verdict}" in text(response)
@@ -139,7 +129,7 @@ def test_a_small_acceptance_announces_no_second_person(client_as, assessment):
 
 @pytest.mark.parametrize(("answer", "status"), [("approve", "final"), ("reject", "rejected")])
 def test_a_second_person_checks_the_decision(client_as, risky, person, answer, status):
-    decision = propose(risky, person("advisor"))
+    decision = proposed(risky, person("advisor"))
     browser = client_as("manager")
     assert 'name="answer"' in text(browser.get(risky.case.get_absolute_url()))
     post(
@@ -154,7 +144,7 @@ def test_a_second_person_checks_the_decision(client_as, risky, person, answer, s
 
 
 def test_nobody_checks_their_own_decision(client_as, risky, person):
-    decision = propose(risky, person("manager"))
+    decision = proposed(risky, person("manager"))
     browser = client_as("manager")
     assert 'name="answer"' not in text(browser.get(risky.case.get_absolute_url()))
     data = {"decision": decision.pk, "answer": "approve", "check_reason": GROUNDS}
@@ -166,7 +156,7 @@ def test_nobody_checks_their_own_decision(client_as, risky, person):
 
 
 def test_an_advisor_checks_nothing(client_as, risky, person):
-    decision = propose(risky, person("manager"))
+    decision = proposed(risky, person("manager"))
     data = {"decision": decision.pk, "answer": "approve", "check_reason": GROUNDS}
     assert post(client_as("advisor"), "case_check", risky.case, data).status_code == 403
     decision.refresh_from_db()
@@ -174,7 +164,7 @@ def test_an_advisor_checks_nothing(client_as, risky, person):
 
 
 def test_a_check_without_grounds_is_not_recorded(client_as, risky, person):
-    decision = propose(risky, person("advisor"))
+    decision = proposed(risky, person("advisor"))
     data = {"decision": decision.pk, "answer": "approve", "check_reason": "ok"}
     response = post(client_as("manager"), "case_check", risky.case, data, **HTMX)
     assert response.status_code == 422
@@ -184,7 +174,7 @@ def test_a_check_without_grounds_is_not_recorded(client_as, risky, person):
 
 
 def test_a_decision_of_another_case_cannot_be_checked_here(client_as, risky, person, case_of):
-    decision = propose(risky, person("advisor"))
+    decision = proposed(risky, person("advisor"))
     data = {"decision": decision.pk, "answer": "approve", "check_reason": GROUNDS}
     assert post(client_as("manager"), "case_check", case_of("advisor"), data).status_code == 404
 
@@ -222,14 +212,3 @@ def test_of_two_people_deciding_at_once_one_wins_and_the_other_is_told(
     assert Decision.objects.count() == 1
     (told,) = [answer for answer in answers if answer.status_code == 409]
     assert "Already decided" in text(told)
-
-
-def propose(assessment, by) -> Decision:
-    return services.decide(
-        case=assessment.case,
-        assessment=assessment,
-        outcome="accept",
-        by=by,
-        reason_code="guarantee",
-        reason=GROUNDS,
-    )

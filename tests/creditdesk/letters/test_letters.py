@@ -14,7 +14,7 @@ from creditdesk import services
 from creditdesk.letters import write
 from creditdesk.models import Assessment, Case, Decision, Letter
 from scoring.ml.features import catalogue
-from tests.creditdesk.case_builders import assessed, decided
+from tests.factories import assessed, decided
 
 pytestmark = pytest.mark.django_db
 REASONS: list[dict[str, Any]] = [
@@ -249,7 +249,10 @@ def test_after_a_contest_the_letter_is_about_the_new_decision(client_as, case, p
     browser = client_as("advisor")
     refusal = get(browser, case, language="en").content
     contest = services.contest(
-        case=case, client_statement="I have repaid it.", received_on=timezone.localdate(), by=person("advisor")
+        case=case,
+        client_statement="I have repaid it.",
+        received_on=timezone.localdate(),
+        by=person("advisor"),
     )
     services.review(
         contest=contest, outcome="changed", reason_code="data", justification="The certificate is genuine.",

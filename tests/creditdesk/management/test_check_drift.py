@@ -12,7 +12,7 @@ from accounts.models import AuditEvent
 from creditdesk import services as desk
 from scoring.models import Alert, DriftReport
 from scoring.services.alerts import alert
-from tests.creditdesk.drifts import drift_report
+from tests.drift_reports import drift_report
 from tests.scoring.applications import application_folder
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from creditdesk.monitoring import shadow_scoring
 from creditdesk.pages.shadow import ShadowPage
 from scoring import engine, services
 from scoring.models import ChallengerAppointment
-from tests.creditdesk.case_builders import decided
+from tests.factories import decided
 from tests.scoring.modelfolder import tiny_model
 
 pytestmark = pytest.mark.django_db

@@ -1,8 +1,6 @@
 """What an advisor reads on a case page is what the database and the model say."""
 
-import re
 from html import unescape
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
@@ -12,32 +10,7 @@ from creditdesk import services
 from creditdesk.models import Assessment, Case, Profile, profile_digest
 from scoring import engine
 from tests.factories import CaseFactory, UserFactory
-
-HTMX = {"HX-Request": "true"}
-
-
-class Elements(HTMLParser):
-    """The start tags of a page with their attributes, in order."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-
-    def having(self, attribute):
-        return [attributes for _tag, attributes in self.found if attribute in attributes]
-
-
-def read(browser, case, path="", **headers):
-    response = browser.get(case.get_absolute_url() + path, headers=headers)
-    return response.content.decode()
-
-
-def words(html):
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+from tests.html import HTMX, Elements, case_page, plain_text
 
 
 @pytest.fixture
@@ -53,7 +26,7 @@ def advisor(client_as):
 
 
 def test_verdict_probability_and_threshold_are_those_stored(advisor, case):
-    page = Elements(read(advisor, case))
+    page = Elements(case_page(advisor, case))
     stored = Assessment.objects.get(case=case)
     (verdict,) = page.having("data-verdict")
     (figure,) = page.having("data-probability")
@@ -63,7 +36,7 @@ def test_verdict_probability_and_threshold_are_those_stored(advisor, case):
 
 
 def test_the_reasons_are_those_stored_word_for_word_the_strongest_first(advisor, case):
-    shown = Elements(read(advisor, case)).having("data-reason")
+    shown = Elements(case_page(advisor, case)).having("data-reason")
     stored = Assessment.objects.get(case=case).reasons
     assert [(one["data-feature"], float(one["data-contribution"])) for one in shown] == [
         (reason["feature"], reason["contribution"]) for reason in stored
@@ -71,25 +44,25 @@ def test_the_reasons_are_those_stored_word_for_word_the_strongest_first(advisor,
     sizes = [abs(reason["contribution"]) for reason in stored]
     assert sizes == sorted(sizes, reverse=True)
     for language, key in (("en", "text_en"), ("fr", "text_fr")):
-        text = words(unescape(read(advisor, case, **{"Accept-Language": language})))
-        assert all(words(reason[key]) in text for reason in stored)
+        text = plain_text(unescape(case_page(advisor, case, **{"Accept-Language": language})))
+        assert all(plain_text(reason[key]) in text for reason in stored)
 
 
 def test_opening_a_case_again_keeps_its_assessment(advisor, case):
-    read(advisor, case)
-    read(advisor, case)
+    case_page(advisor, case)
+    case_page(advisor, case)
     assert Assessment.objects.filter(case=case).count() == 1
 
 
 def test_a_case_is_assessed_again_on_demand(advisor, case):
-    read(advisor, case)
+    case_page(advisor, case)
     response = advisor.post(reverse("case_assess", args=[case.reference]))
     assert response.url == case.get_absolute_url()
     assert Assessment.objects.filter(case=case, assessed_by__username="advisor").count() == 2
 
 
 def test_an_auditor_reads_without_leaving_an_assessment(client_as, case):
-    html = read(client_as("auditor"), case)
+    html = case_page(client_as("auditor"), case)
     assert "Not assessed yet" in html
     assert "<form" not in html[html.index('id="decision"') :].split("</section>")[0]
     assert not Assessment.objects.exists()
@@ -99,7 +72,7 @@ def test_an_auditor_is_told_that_an_assessment_no_longer_holds(client_as, case, 
     services.assess(case=case, by=person("advisor"))
     case.profile.digest = "0" * 64
     case.profile.save()
-    assert "model or data changed since" in read(client_as("auditor"), case)
+    assert "model or data changed since" in case_page(client_as("auditor"), case)
 
 
 @pytest.mark.parametrize("name", ["case_detail", "case_assess", "case_decide", "case_notes"])
@@ -113,7 +86,7 @@ def test_a_colleagues_case_does_not_exist(client_as, case, name):
 
 def test_without_a_model_the_verdict_is_refer_and_says_why(advisor, case_of, db):
     case = case_of("advisor")
-    html = read(advisor, case)
+    html = case_page(advisor, case)
     assert Elements(html).having("data-verdict")[0]["data-verdict"] == "refer"
     assert "the model is not available" in html
     assert "no model version has been activated" in html
@@ -122,7 +95,7 @@ def test_without_a_model_the_verdict_is_refer_and_says_why(advisor, case_of, db)
 
 def test_a_missing_critical_input_is_named(advisor, case_of, model_in_use):
     case = case_of("advisor", application={"AMT_ANNUITY": None})
-    html = read(advisor, case)
+    html = case_page(advisor, case)
     assert Elements(html).having("data-verdict")[0]["data-verdict"] == "refer"
     assert "<li>Monthly instalment</li>" in html
 
@@ -137,36 +110,36 @@ def test_sex_and_family_status_are_never_shown(advisor, case_of, model_in_use):
         },
     )
     for path in ("", "?show=values", "?show=reasons"):
-        text = words(read(advisor, case, path)).lower()
+        text = plain_text(case_page(advisor, case, path)).lower()
         for word in ("married", "spouse", "woman", "maternity", "household"):
             assert word not in text
 
 
 def test_no_history_and_not_provided_are_told_apart(advisor, case):
-    text = words(read(advisor, case))
+    text = plain_text(case_page(advisor, case))
     assert "Shop and cash credits here no history" in text
     assert "Instalments paid here not provided" in text
 
 
 def test_a_missing_value_is_shown_as_missing(advisor, case_of, model_in_use):
     case = case_of("advisor", application={"EXT_SOURCE_1": None, "DAYS_EMPLOYED": -1157.0})
-    text = words(read(advisor, case))
+    text = plain_text(case_page(advisor, case))
     assert "External credit rating 1 missing" in text
     assert "3 years 2 months in the job" in text
 
 
 def test_drawings_and_figures_for_machines_ignore_the_readers_language(advisor, case):
-    page = Elements(read(advisor, case, "?show=explanation", **{"Accept-Language": "fr"}))
+    page = Elements(case_page(advisor, case, "?show=explanation", **{"Accept-Language": "fr"}))
     assert page.having("data-base")
     for attribute in ("data-probability", "data-threshold", "data-contribution", "data-base"):
         assert all(np.isfinite(float(element[attribute])) for element in page.having(attribute))
-    for tag, attributes in page.found:
+    for tag, attributes in page.tags:
         if tag in ("rect", "line", "circle"):
             assert all("," not in value for value in attributes.values() if value)
 
 
 def test_the_page_has_no_inline_script_or_style(advisor, case):
-    for tag, attributes in Elements(read(advisor, case, "?show=values")).found:
+    for tag, attributes in Elements(case_page(advisor, case, "?show=values")).tags:
         assert "style" not in attributes
         assert not [name for name in attributes if name.startswith("on")]
         if tag == "script":
@@ -177,7 +150,7 @@ def test_the_next_pending_case_is_one_key_away(advisor, case_of, model_in_use, p
     first, second = case_of("advisor"), case_of("advisor")
     Case.objects.filter(pk__in=[first.pk, second.pk]).update(submitted_at=first.submitted_at)
     case_of("colleague")
-    assert f'href="{first.get_absolute_url()}?go=next" data-next-case' in read(advisor, first)
+    assert f'href="{first.get_absolute_url()}?go=next" data-next-case' in case_page(advisor, first)
     assert advisor.get(first.get_absolute_url() + "?go=next").url == second.get_absolute_url()
     assert advisor.get(second.get_absolute_url() + "?go=previous").url == first.get_absolute_url()
     decided = services.assess(case=second, by=person("advisor"))
@@ -195,8 +168,8 @@ def test_the_next_pending_case_is_one_key_away(advisor, case_of, model_in_use, p
 def test_the_history_shows_the_clients_other_cases_to_those_who_may_see_them(client_as, case, person):
     other = CaseFactory(client=case.client, advisor=UserFactory(username="colleague"))
     services.add_note(case=other, text="Seen at the other branch", by=person("colleague"))
-    assert "Seen at the other branch" not in read(client_as("advisor"), case)
-    assert "Seen at the other branch" in read(client_as("manager"), case)
+    assert "Seen at the other branch" not in case_page(client_as("advisor"), case)
+    assert "Seen at the other branch" in case_page(client_as("manager"), case)
 
 
 def test_a_note_is_written_and_shown(advisor, case):
@@ -205,7 +178,7 @@ def test_a_note_is_written_and_shown(advisor, case):
     )
     assert response.content.decode().lstrip().startswith('<section id="history"')
     assert list(case.notes.values_list("text", "author__username")) == [("Called back", "advisor")]
-    assert "Called back" in read(advisor, case)
+    assert "Called back" in case_page(advisor, case)
 
 
 def test_an_empty_note_is_not_kept(advisor, case):
@@ -216,20 +189,20 @@ def test_an_empty_note_is_not_kept(advisor, case):
 
 
 def test_a_stored_assessment_is_shown_with_few_queries(advisor, case, django_assert_max_num_queries):
-    read(advisor, case)
+    case_page(advisor, case)
     with django_assert_max_num_queries(10):
-        read(advisor, case)
+        case_page(advisor, case)
 
 
 def test_a_part_kept_in_memory_follows_the_language_the_profile_and_the_segment(advisor, case):
-    assert "Compared with other clients" in read(advisor, case, "?show=comparison")
-    french = read(advisor, case, "?show=comparison", **{"Accept-Language": "fr"})
+    assert "Compared with other clients" in case_page(advisor, case, "?show=comparison")
+    french = case_page(advisor, case, "?show=comparison", **{"Accept-Language": "fr"})
     assert "Comparaison avec d’autres clients" in french
     corrected = {**case.profile.application, "AMT_INCOME_TOTAL": 123_456.0}
     Profile.objects.filter(case=case).update(
         application=corrected, digest=profile_digest(corrected, case.profile.history, {})
     )
-    assert "123,456" in read(advisor, case).split('id="client"')[1]
-    assert 'value="all" selected' in read(advisor, case, "?show=comparison")
-    other = Elements(read(advisor, case, "?segment=contract:Cash%20loans")).having("selected")
+    assert "123,456" in case_page(advisor, case).split('id="client"')[1]
+    assert 'value="all" selected' in case_page(advisor, case, "?show=comparison")
+    other = Elements(case_page(advisor, case, "?segment=contract:Cash%20loans")).having("selected")
     assert "contract:Cash loans" in [option.get("value") for option in other]

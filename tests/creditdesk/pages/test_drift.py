@@ -2,7 +2,7 @@ import pytest
 
 from creditdesk.pages.drift import level_of
 from scoring.models import DriftReport
-from tests.creditdesk.drifts import drift_report
+from tests.drift_reports import drift_report
 
 pytestmark = pytest.mark.django_db
 

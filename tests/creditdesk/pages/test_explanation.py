@@ -14,7 +14,7 @@ from scoring import services as versions
 from scoring.ml.features import catalogue
 from scoring.ml.features.frames import columns_of
 from scoring.ml.model.calibration import Calibration, Method
-from tests.creditdesk.pages.test_case_page import HTMX, Elements, read, words
+from tests.html import HTMX, Elements, case_page, plain_text
 from tests.scoring.modelfolder import tiny_model
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def advisor(client_as):
 
 
 def fragment(browser, case, path, target):
-    return read(browser, case, path, **HTMX, **{"HX-Target": target})
+    return case_page(browser, case, path, **HTMX, **{"HX-Target": target})
 
 
 def waterfall(html):
@@ -57,7 +57,7 @@ def figures(html):
 
 
 def test_base_and_all_contributions_make_the_score(advisor, case):
-    shown = waterfall(read(advisor, case, "?show=explanation"))
+    shown = waterfall(case_page(advisor, case, "?show=explanation"))
     stored = Assessment.objects.get(case=case)
     parts = [item.contribution for item in stored.feature_contributions()]
     assert float(shown["data-base"]) == stored.base_value
@@ -68,7 +68,7 @@ def test_base_and_all_contributions_make_the_score(advisor, case):
 
 
 def test_points_lead_from_the_starting_point_to_the_probability(advisor, case):
-    html = read(advisor, case, "?show=explanation")
+    html = case_page(advisor, case, "?show=explanation")
     shown, stored = waterfall(html), Assessment.objects.get(case=case)
     assert stored.probability is not None
     calibration = engine.current().calibration
@@ -80,7 +80,7 @@ def test_points_lead_from_the_starting_point_to_the_probability(advisor, case):
 
 @pytest.mark.parametrize("unit", ["", "&unit=log-odds"])
 def test_the_rounded_numbers_add_up_to_the_rounded_end(advisor, case, unit):
-    *parts, end = figures(read(advisor, case, f"?show=explanation{unit}"))
+    *parts, end = figures(case_page(advisor, case, f"?show=explanation{unit}"))
     assert len(parts) == 10
     assert sum(parts) == pytest.approx(end, abs=1e-9)
 
@@ -92,13 +92,13 @@ def test_log_odds_are_shown_on_demand(advisor, case):
 
 
 def test_every_group_is_there_once_and_unfolds_into_its_features(advisor, case):
-    html = read(advisor, case, "?show=explanation")
+    html = case_page(advisor, case, "?show=explanation")
     groups = [element["data-group"] for element in Elements(html).having("data-group")]
     assert sorted(groups) == sorted(catalogue.GROUPS)
     unfolded = fragment(advisor, case, "?group=income", f"group-{'income'}")
     labels = [f.label.en for f in catalogue.FEATURES if f.group == "income"]
     assert unfolded.count('<th scope="row">') == len(labels)
-    assert unfolded.strip() in read(advisor, case, "?group=income")
+    assert unfolded.strip() in case_page(advisor, case, "?group=income")
 
 
 def test_a_group_that_does_not_exist_unfolds_nothing(advisor, case):
@@ -109,21 +109,21 @@ def test_every_feature_can_be_read(advisor, case):
     table = fragment(advisor, case, "?show=reasons", "every-reason")
     assert "<html" not in table
     assert table.count('<th scope="row">') == len(engine.current().features)
-    assert table.strip() in read(advisor, case, "?show=reasons")
+    assert table.strip() in case_page(advisor, case, "?show=reasons")
 
 
 @pytest.mark.parametrize("part", ["explanation", "comparison", "similar", "stability"])
 def test_what_follows_after_the_page_can_be_had_without_scripts(advisor, case, part):
-    html = read(advisor, case)
+    html = case_page(advisor, case)
     assert f'hx-get="{case.get_absolute_url()}?show={part}"' in html
     assert f'href="{case.get_absolute_url()}?show={part}#{part}"' in html
     alone = fragment(advisor, case, f"?show={part}", part)
     assert "<html" not in alone
-    assert alone.strip() in read(advisor, case, f"?show={part}")
+    assert alone.strip() in case_page(advisor, case, f"?show={part}")
 
 
 def test_similar_clients_are_told_with_their_interval_and_without_names(advisor, case):
-    text = words(fragment(advisor, case, "?show=similar", "similar"))
+    text = plain_text(fragment(advisor, case, "?show=similar", "similar"))
     assert "95 % interval" in text
     assert "Sex, family status and other protected facts take no part" in text
 
@@ -139,7 +139,7 @@ def test_so_few_similar_clients_are_not_described(advisor, case, explained_model
 def test_reasons_that_every_sister_tells_are_firm(advisor, case):
     html = fragment(advisor, case, "?show=stability", "stability")
     assert Elements(html).having("data-stability")[0]["data-stability"] == "stable"
-    assert "3 of 3" in words(html)
+    assert "3 of 3" in plain_text(html)
 
 
 @pytest.mark.parametrize(("seen", "said"), [(True, "the same reason"), (False, "another reason instead")])
@@ -147,7 +147,7 @@ def test_the_challenger_is_asked_whether_it_tells_the_same_reasons(advisor, case
     """A challenger that sees the date of birth alone can only tell one reason."""
     tiny_model(tmp_path, name="other-1", features=None if seen else ["DAYS_BIRTH"])
     versions.appoint(version=versions.register(name="other-1", by=None), by=None, reason="To compare")
-    text = words(fragment(advisor, case, "?show=stability", "stability"))
+    text = plain_text(fragment(advisor, case, "?show=stability", "stability"))
     assert said in text
     assert ("another reason instead" in text) is not seen
 
@@ -156,7 +156,7 @@ def test_a_model_without_explanations_says_so(advisor, case_of, model_in_use):
     case = case_of("advisor")
     assert "Not available" in fragment(advisor, case, "?show=similar", "similar")
     assert "is not known" in fragment(advisor, case, "?show=stability", "stability")
-    assert waterfall(read(advisor, case, "?show=explanation"))
+    assert waterfall(case_page(advisor, case, "?show=explanation"))
 
 
 def test_an_assessment_of_an_older_model_is_still_taken_apart(
@@ -173,17 +173,17 @@ def test_an_assessment_of_an_older_model_is_still_taken_apart(
     )
     tiny_model(tmp_path, name="told-2")
     versions.activate(version=versions.register(name="told-2", by=None), by=None, reason="")
-    shown = waterfall(read(advisor, case, "?show=explanation"))
+    shown = waterfall(case_page(advisor, case, "?show=explanation"))
     assert float(shown["data-end"]) == pytest.approx(Assessment.objects.get().probability, abs=1e-12)
 
 
 def test_every_main_feature_is_compared(advisor, case):
-    html = read(advisor, case, "?show=comparison")
+    html = case_page(advisor, case, "?show=comparison")
     assert {element["data-main"] for element in Elements(html).having("data-main")} == set(catalogue.MAIN)
 
 
 def test_the_comparison_takes_the_chosen_segment(advisor, case):
-    html = read(advisor, case, "?segment=contract:Cash loans")
+    html = case_page(advisor, case, "?segment=contract:Cash loans")
     assert '<option value="contract:Cash loans" selected>' in html
     alone = fragment(advisor, case, "?segment=contract:Cash loans", "comparison")
     assert alone.lstrip().startswith('<section id="comparison"')
@@ -191,7 +191,7 @@ def test_the_comparison_takes_the_chosen_segment(advisor, case):
 
 
 def test_a_segment_the_client_is_not_in_falls_back_to_everybody(advisor, case):
-    assert '<option value="all" selected>' in read(advisor, case, "?segment=age_band:30-39")
+    assert '<option value="all" selected>' in case_page(advisor, case, "?segment=age_band:30-39")
 
 
 def test_the_distribution_of_a_chosen_feature_marks_the_clients_place_also_in_the_table(

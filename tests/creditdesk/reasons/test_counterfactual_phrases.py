@@ -4,14 +4,14 @@ import pytest
 
 from creditdesk.reasons.counterfactual_phrases import sentences
 from scoring.ml.whatif.counterfactuals import Counterfactual
-from scoring.ml.whatif.request import translated
+from scoring.ml.whatif.request import translate
 from tests.factories import APPLICATION
 
 RECORD = {**APPLICATION, "FLAG_DOCUMENT_3": 0.0}
 
 
 def told(asked) -> dict[str, str]:
-    request = translated(RECORD, asked)
+    request = translate(RECORD, asked)
     changes = {name: value for name, value in request.changes.items() if isinstance(value, float)}
     return sentences(RECORD, Counterfactual(changes, asked, 0.05, 0.1))
 

@@ -12,7 +12,7 @@ from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import Case, Claim, Decision
 from creditdesk.services import ActRefused, DecisionRefused
-from tests.creditdesk.case_builders import assessed, decided
+from tests.factories import assessed, decided
 
 HTMX = {"HX-Request": "true"}
 

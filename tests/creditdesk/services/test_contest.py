@@ -13,7 +13,7 @@ from creditdesk import services
 from creditdesk.models import Case, Contest, Decision
 from creditdesk.pages.portfolio import Contested
 from creditdesk.services import ActRefused
-from tests.creditdesk.case_builders import assessed, decided
+from tests.factories import assessed, decided
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

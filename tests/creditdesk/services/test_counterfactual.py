@@ -11,8 +11,8 @@ from creditdesk.services import counterfactual
 from creditdesk.services.prediction import predict
 from scoring import engine
 from scoring.ml.whatif.counterfactuals import MARGIN
-from scoring.ml.whatif.request import translated
-from tests.creditdesk.pages.test_case_page import Elements
+from scoring.ml.whatif.request import translate
+from tests.html import Elements
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_each_can_be_tried_as_a_simulation_with_the_same_answer(case_of, model_i
     case = case_of("advisor", application={"FLAG_DOCUMENT_3": 0.0})
     model = engine.current()
     asked = {"AMT_CREDIT": 300_000.0, "DURATION": 24.0, "FLAG_DOCUMENT_3": 1.0}
-    changes = translated(case.profile.record, asked).changes
+    changes = translate(case.profile.record, asked).changes
     one = {**told("A", "B"), "asked": asked}
     object.__setattr__(model, "threshold", 1e-9)
     assessment = services.assess(case=case, by=person("advisor"))

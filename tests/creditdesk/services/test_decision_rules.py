@@ -12,7 +12,7 @@ from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.services import DecisionRefused
-from tests.creditdesk.case_builders import assessed
+from tests.factories import assessed
 
 pytestmark = pytest.mark.django_db
 GROUNDS = "Two years of payslips seen at the desk."

@@ -9,9 +9,8 @@ from django.utils import timezone
 from creditdesk.models import Case, Draft, MonitoringRecord
 from creditdesk.models.draft import RETENTION
 from creditdesk.services.draft import MAX_DRAFTS
-from tests.creditdesk.pages.test_case_page import Elements
-from tests.creditdesk.views.test_new_case import typed
-from tests.factories import APPLICATION
+from tests.factories import APPLICATION, typed_answers
+from tests.html import Elements
 
 NEW, SAVE, DELETE = "/cases/new/", "/cases/new/draft/", "/cases/new/draft/delete/"
 HTMX = {"HX-Request": "true"}
@@ -67,7 +66,7 @@ def test_a_draft_is_listed_for_its_author_alone(advisor, client_as):
 
 def test_opening_the_case_ends_its_draft(advisor, model_in_use):
     draft = begun(advisor, client_name="Zoé")
-    advisor.post(NEW, {**typed(APPLICATION), "draft": str(draft.key)})
+    advisor.post(NEW, {**typed_answers(APPLICATION), "draft": str(draft.key)})
     assert Case.objects.count() == 1
     assert not Draft.objects.exists()
 

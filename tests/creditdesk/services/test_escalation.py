@@ -9,7 +9,7 @@ from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import Case, Claim, Escalation
 from creditdesk.services import ActRefused
-from tests.creditdesk.case_builders import decided
+from tests.factories import decided
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

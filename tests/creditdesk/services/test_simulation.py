@@ -11,10 +11,9 @@ from creditdesk.models import Assessment, Scenario
 from creditdesk.pages.simulation.page import SimulationPage
 from creditdesk.services.prediction import predict
 from scoring import engine
-from scoring.ml.whatif.request import translated
-from tests.creditdesk.case_builders import assessed, decided
-from tests.creditdesk.pages.test_case_page import Elements
-from tests.factories import APPLICATION
+from scoring.ml.whatif.request import translate
+from tests.factories import APPLICATION, assessed, decided
+from tests.html import Elements
 
 HTMX = {"HX-Request": "true"}
 
@@ -252,7 +251,7 @@ def test_a_field_that_a_case_does_not_have_is_not_offered(advisor, case_of, mode
 def test_the_reasons_that_change_most_are_those_of_the_groups_that_moved(advisor, case, person):
     services.assess(case=case, by=person("advisor"))
     page = SimulationPage(case, person("advisor"), SimulationForm(None, case.profile.record))
-    request = translated(case.profile.record, {"AMT_INCOME_TOTAL": 1_000.0})
+    request = translate(case.profile.record, {"AMT_INCOME_TOTAL": 1_000.0})
     page.simulation = services.simulate(case=case, request=request, by=person("advisor"))
     moved = [abs(shift.by) for shift in page.shifts]
     assert page.is_comparable

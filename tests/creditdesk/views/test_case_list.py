@@ -1,4 +1,3 @@
-import re
 from datetime import UTC, datetime
 
 import pytest
@@ -6,14 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from creditdesk.models import Case
-from tests.creditdesk.case_builders import assessed, decided
+from tests.factories import assessed, decided
+from tests.html import listed_references
 
 pytestmark = pytest.mark.django_db
-
-
-def shown(response) -> list[str]:
-    """The references in the list, in order."""
-    return re.findall(r'href="/cases/([^/"]+)/">\1</a>', response.content.decode())
 
 
 def test_the_home_page_leads_each_role_to_its_work(client_as):
@@ -25,22 +20,22 @@ def test_the_home_page_leads_each_role_to_its_work(client_as):
 def test_an_advisor_sees_the_own_portfolio_only(client_as, case_of):
     mine, other = case_of("advisor"), case_of("colleague")
     page = client_as("advisor").get("/cases/")
-    assert shown(page) == [mine.reference]
+    assert listed_references(page) == [mine.reference]
     assert other.client.name not in page.content.decode()
 
 
 def test_an_advisor_cannot_filter_by_advisor(client_as, case_of):
     mine, other = case_of("advisor"), case_of("colleague")
     page = client_as("advisor").get("/cases/", {"advisor": other.advisor_id})
-    assert shown(page) == [mine.reference]
+    assert listed_references(page) == [mine.reference]
     assert "advisor" not in page.context["form"].fields
 
 
 def test_a_manager_sees_every_portfolio_and_can_pick_one(client_as, case_of):
     mine, other = case_of("advisor"), case_of("colleague")
     manager = client_as("manager")
-    assert set(shown(manager.get("/cases/"))) == {mine.reference, other.reference}
-    assert shown(manager.get("/cases/", {"advisor": other.advisor_id})) == [other.reference]
+    assert set(listed_references(manager.get("/cases/"))) == {mine.reference, other.reference}
+    assert listed_references(manager.get("/cases/", {"advisor": other.advisor_id})) == [other.reference]
 
 
 @pytest.fixture
@@ -79,8 +74,8 @@ def test_each_filter_keeps_what_it_names(client_as, varied, asked, kinds):
     """The old case was submitted on 1 April by the clock of Paris, on 31 March by that of Greenwich."""
     wanted = {varied[kind].reference for kind in kinds}
     advisor = client_as("advisor")
-    assert set(shown(advisor.get("/cases/", asked))) == wanted
-    assert set(shown(advisor.post("/cases/", asked))) == wanted
+    assert set(listed_references(advisor.get("/cases/", asked))) == wanted
+    assert set(listed_references(advisor.post("/cases/", asked))) == wanted
 
 
 def test_a_case_with_a_referral_and_a_proposal_still_waits(client_as, case_of):
@@ -88,20 +83,22 @@ def test_a_case_with_a_referral_and_a_proposal_still_waits(client_as, case_of):
         decided(assessed(case_of("advisor"), 0.4, "refuse"), "refer"), status="proposed", override=True
     )
     assert list(Case.objects.pending()) == [case]
-    assert shown(client_as("advisor").get("/cases/", {"status": "waiting"})) == [case.reference]
+    assert listed_references(client_as("advisor").get("/cases/", {"status": "waiting"})) == [case.reference]
 
 
 def test_a_filter_that_cannot_be_read_shows_no_case_and_says_why(client_as, case_of):
     case_of("advisor")
     page = client_as("advisor").get("/cases/", {"credit_min": "a lot"})
-    assert shown(page) == []
+    assert listed_references(page) == []
     assert "Enter a number." in page.content.decode()
 
 
 @pytest.mark.parametrize(("sort", "order"), [("credit", [1, 2, 3]), ("-credit", [3, 2, 1])])
 def test_the_list_can_be_sorted(client_as, case_of, sort, order):
     by_size = {n: case_of("advisor", amount_credit=n * 1000).reference for n in (2, 3, 1)}
-    assert shown(client_as("advisor").post("/cases/", {"sort": sort})) == [by_size[n] for n in order]
+    assert listed_references(client_as("advisor").post("/cases/", {"sort": sort})) == [
+        by_size[n] for n in order
+    ]
 
 
 @pytest.mark.parametrize("sort", ["probability", "-probability"])
@@ -109,13 +106,15 @@ def test_cases_without_a_probability_come_last(client_as, case_of, sort):
     unscored = case_of("advisor")
     for probability in (0.2, 0.1):
         assessed(case_of("advisor"), probability)
-    assert shown(client_as("advisor").get("/cases/", {"sort": sort}))[-1] == unscored.reference
+    assert listed_references(client_as("advisor").get("/cases/", {"sort": sort}))[-1] == unscored.reference
 
 
 def test_pages_never_overlap_and_leave_no_case_out(client_as, case_of):
     references = {case_of("advisor", amount_credit=1000).reference for _ in range(45)}
     advisor = client_as("advisor")
-    pages = [shown(advisor.post("/cases/", {"sort": "credit", "page": page})) for page in (1, 2, 3)]
+    pages = [
+        listed_references(advisor.post("/cases/", {"sort": "credit", "page": page})) for page in (1, 2, 3)
+    ]
     assert [len(page) for page in pages] == [20, 20, 5]
     assert set().union(*pages) == references
 
@@ -134,7 +133,7 @@ def test_the_list_takes_as_many_queries_for_twenty_cases_as_for_two(client_as, c
         decided(assessed(case_of("advisor" if n % 2 else "colleague")))
         if n in (1, 2, 20):
             with CaptureQueriesContext(connection) as queries:
-                assert len(shown(manager.get("/cases/"))) == n
+                assert len(listed_references(manager.get("/cases/"))) == n
             taken[n] = len(queries)
     # Session and its last use, user, model in use, count, keys, rows, decisions, advisors of the filter.
     assert taken[20] == taken[2] <= 11

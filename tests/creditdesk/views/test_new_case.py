@@ -8,33 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from creditdesk.forms.application import ApplicationForm, asked
+from creditdesk.forms.application import ApplicationForm
 from creditdesk.models import Assessment, Case
 from scoring.ml.features import frames
 from scoring.ml.features.matrix import feature_matrix
 from scoring.ml.tables.catalogue import PROTECTED
 from scoring.ml.tables.folder import open_folder
-from scoring.ml.tables.schema import Kind
-from tests.factories import APPLICATION
+from tests.factories import APPLICATION, typed_answers
 
 NEW = "/cases/new/"
-
-
-def typed(application, **changes) -> dict[str, str]:
-    """What a person types for these raw columns today."""
-    today = timezone.localdate()
-    answers = {"client_name": "Zoé Lefèvre", "applied_on": today.isoformat()}
-    for column in asked():
-        value = application.get(column.name)
-        if value is None or value in column.unknown:
-            answers |= {"no_employment": "on"} if value == 365243.0 else {}
-        elif column.kind is Kind.DAYS:
-            answers[column.name] = (today + timedelta(days=value)).isoformat()
-        elif column.kind is Kind.FLAG:
-            answers[column.name] = str(int(value))
-        else:
-            answers[column.name] = value if isinstance(value, str) else repr(value)
-    return answers | changes
 
 
 @pytest.fixture
@@ -43,7 +25,7 @@ def advisor(client_as):
 
 
 def test_a_case_entered_by_hand_lands_on_its_verdict(advisor, model_in_use):
-    response = advisor.post(NEW, typed(APPLICATION))
+    response = advisor.post(NEW, typed_answers(APPLICATION))
     case = Case.objects.get()
     assert response.url == case.get_absolute_url()
     assert (case.client.name, case.advisor.username, case.origin) == ("Zoé Lefèvre", "advisor", "manual")
@@ -52,7 +34,7 @@ def test_a_case_entered_by_hand_lands_on_its_verdict(advisor, model_in_use):
 
 
 def test_what_is_stored_is_what_an_import_would_have_read(advisor, db):
-    advisor.post(NEW, typed(APPLICATION))
+    advisor.post(NEW, typed_answers(APPLICATION))
     profile = Case.objects.get().profile
     assert profile.application == APPLICATION
     assert (profile.history, profile.history_rows) == ({}, {})
@@ -62,7 +44,7 @@ def test_sex_and_family_status_are_neither_asked_nor_stored(advisor, db):
     html = advisor.get(NEW).content.decode()
     for name in (*PROTECTED, "CNT_FAM_MEMBERS", "NAME_TYPE_SUITE"):
         assert name not in html
-    advisor.post(NEW, typed(APPLICATION, CODE_GENDER="F", NAME_FAMILY_STATUS="Married"))
+    advisor.post(NEW, typed_answers(APPLICATION, CODE_GENDER="F", NAME_FAMILY_STATUS="Married"))
     assert not set(PROTECTED) & set(Case.objects.get().profile.application)
 
 
@@ -73,7 +55,7 @@ def test_a_client_through_the_form_is_the_same_as_through_the_batch(home_credit,
     batch = next(frames.profiles(open_folder(tmp_path)))
     by_batch = feature_matrix(batch.columns)
     for position, (record, _history) in enumerate(islice(batch.records(), 60)):
-        form = ApplicationForm(typed(record))
+        form = ApplicationForm(typed_answers(record))
         assert form.is_valid(), form.errors
         by_form = feature_matrix(frames.columns_of([form.application()]))
         assert by_form.tobytes() == by_batch[position].tobytes()
@@ -103,7 +85,7 @@ def born(years: int) -> str:
     ],
 )
 def test_a_wrong_answer_is_told_at_its_field_and_nothing_is_lost(advisor, db, field, answer, message):
-    response = advisor.post(NEW, typed(APPLICATION, **{field: answer}))
+    response = advisor.post(NEW, typed_answers(APPLICATION, **{field: answer}))
     assert response.status_code == 422
     assert message in " ".join(response.context["form"].errors[field])
     html = response.content.decode()
@@ -125,28 +107,28 @@ def test_a_wrong_answer_is_told_at_its_field_and_nothing_is_lost(advisor, db, fi
 )
 def test_amounts_are_read_as_people_write_them(db, language, text, value):
     with override(language):
-        form = ApplicationForm(typed(APPLICATION, AMT_INCOME_TOTAL=text))
+        form = ApplicationForm(typed_answers(APPLICATION, AMT_INCOME_TOTAL=text))
         assert form.is_valid(), form.errors
         assert form.application()["AMT_INCOME_TOTAL"] == value
 
 
 def test_no_employment_is_said_and_not_left_out(advisor, db):
-    answers = typed({**APPLICATION, "DAYS_EMPLOYED": 365243.0})
+    answers = typed_answers({**APPLICATION, "DAYS_EMPLOYED": 365243.0})
     advisor.post(NEW, answers)
     assert Case.objects.get().profile.application["DAYS_EMPLOYED"] == 365243.0
-    both = typed(APPLICATION, no_employment="on")
+    both = typed_answers(APPLICATION, no_employment="on")
     assert "not both" in advisor.post(NEW, both).content.decode()
     assert Case.objects.count() == 1
 
 
 def test_an_unanswered_critical_question_makes_the_verdict_refer(advisor, model_in_use):
-    response = advisor.post(NEW, typed({**APPLICATION, "AMT_INCOME_TOTAL": None}))
+    response = advisor.post(NEW, typed_answers({**APPLICATION, "AMT_INCOME_TOTAL": None}))
     assert 'data-verdict="refer"' in advisor.get(response.url).content.decode()
 
 
 def test_an_earlier_application_counts_its_days_from_that_day(advisor, db):
     earlier = timezone.localdate() - timedelta(days=10)
-    answers = typed(APPLICATION, applied_on=earlier.isoformat())
+    answers = typed_answers(APPLICATION, applied_on=earlier.isoformat())
     advisor.post(NEW, answers)
     case = Case.objects.get()
     assert timezone.localdate(case.submitted_at) == earlier
@@ -156,7 +138,7 @@ def test_an_earlier_application_counts_its_days_from_that_day(advisor, db):
 def test_only_those_who_open_cases_can_enter_one(client_as):
     for who in ("auditor", "analyst", "admin"):
         assert client_as(who).get(reverse("case_new")).status_code == 403
-        assert client_as(who).post(reverse("case_new"), typed(APPLICATION)).status_code == 403
+        assert client_as(who).post(reverse("case_new"), typed_answers(APPLICATION)).status_code == 403
     assert not Case.objects.exists()
 
 
@@ -169,7 +151,7 @@ def test_without_a_model_the_form_claims_nothing_about_others(advisor, db):
 
 
 def test_an_instalment_above_the_whole_credit_is_a_slip(advisor, db):
-    response = advisor.post(NEW, typed(APPLICATION, AMT_ANNUITY="500000"))
+    response = advisor.post(NEW, typed_answers(APPLICATION, AMT_ANNUITY="500000"))
     assert response.status_code == 422
     assert "cannot be above the whole credit" in response.content.decode()
     assert not Case.objects.exists()

@@ -12,7 +12,7 @@ from django.test import Client as Browser
 
 from creditdesk.templatetags.desk import money, number, percent, probability
 from scoring import engine, services
-from tests.creditdesk.case_builders import assessed, decided
+from tests.factories import assessed, decided
 from tests.scoring.modelfolder import tiny_model
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import AuditEvent
 from creditdesk.models import Case, Decision, Note
 from scoring import services
-from tests.conftest import PEOPLE
-from tests.creditdesk.case_builders import assessed
-from tests.creditdesk.drifts import drift_report
+from tests.drift_reports import drift_report
+from tests.factories import PEOPLE, assessed
 from tests.scoring.modelfolder import tiny_model
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from scoring.ml.monitoring.comparison import compare
 from scoring.ml.monitoring.conclusion import Limits, findings
 from scoring.ml.monitoring.sample import Sample
-from tests.creditdesk.drifts import COSTS, sample
+from tests.drift_reports import COSTS, sample
 
 
 def limits_passed(before: Sample, now: Sample) -> dict[str, tuple[str, ...]]:

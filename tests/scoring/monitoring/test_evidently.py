@@ -1,7 +1,7 @@
 import pytest
 
 from scoring.ml.monitoring import evidently_report
-from tests.creditdesk.drifts import sample
+from tests.drift_reports import sample
 
 NAMES = ["AMT_INCOME_TOTAL", "NAME_CONTRACT_TYPE"]
 

@@ -1,4 +1,4 @@
-"""Drift reports of two small samples, made as the command makes them."""
+"""Drift reports and samples of one made-up population."""
 
 import numpy as np
 
@@ -27,6 +27,7 @@ def sample(*, clients: int = 800, seed: int = 1, income: float = 1.0, month: str
 
 
 def drift_report(*, income: float = 1.0, page: str = "") -> DriftReport:
+    """A report of two small samples, made as the command makes it."""
     before, now = sample(clients=2_000), sample(seed=2, income=income)
     numbers = compare(before, now, threshold=0.09, costs=COSTS)
     compared = Compared("desk", "reference of tiny-1", "recent assessments", len(before), len(now), None)
