@@ -7,7 +7,6 @@ from accounts import audit
 from accounts.models import AuditEvent
 from creditdesk.importing import store
 from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
-from tests.creditdesk.importing.asked import imported, refused
 from tests.folders import application, write_tables
 
 pytestmark = pytest.mark.django_db
@@ -20,8 +19,10 @@ def everything_stored() -> list[object]:
     ]
 
 
-def test_an_application_becomes_a_client_a_case_a_profile_and_a_monitoring_record(folder, advisors):
-    imported(folder)
+def test_an_application_becomes_a_client_a_case_a_profile_and_a_monitoring_record(
+    folder, advisors, import_folder
+):
+    import_folder(folder)
     case = Case.objects.get(reference="1")
     assert case.contract_type == "Cash loans"
     assert (case.amount_credit, case.amount_annuity) == (Decimal("406597.50"), Decimal("24700.50"))
@@ -35,22 +36,22 @@ def test_an_application_becomes_a_client_a_case_a_profile_and_a_monitoring_recor
     assert Case.objects.get(reference="3").monitoring.defaulted is None
 
 
-def test_sex_and_family_status_never_reach_the_profile(folder, advisors):
-    imported(folder)
+def test_sex_and_family_status_never_reach_the_profile(folder, advisors, import_folder):
+    import_folder(folder)
     for profile in Profile.objects.all():
         assert not {"CODE_GENDER", "NAME_FAMILY_STATUS", "TARGET"} & {*profile.application, *profile.history}
 
 
-def test_missing_cells_are_left_out_and_what_means_unknown_stays(folder, advisors):
-    imported(folder)
-    told = Case.objects.get(reference="3").profile.application
-    assert "AMT_ANNUITY" not in told
+def test_missing_cells_are_left_out_and_declared_unknowns_stay(folder, advisors, import_folder):
+    import_folder(folder)
+    inputs = Case.objects.get(reference="3").profile.application
+    assert "AMT_ANNUITY" not in inputs
     assert Case.objects.get(reference="3").amount_annuity is None
-    assert told["DAYS_EMPLOYED"] == 365243.0
+    assert inputs["DAYS_EMPLOYED"] == 365243.0
 
 
-def test_no_history_and_no_table_are_told_apart(folder_with_history, advisors):
-    _, err = imported(folder_with_history)
+def test_a_client_without_history_differs_from_a_missing_table(folder_with_history, advisors, import_folder):
+    _, err = import_folder(folder_with_history)
     rows = {case.reference: case.profile.history_rows for case in Case.objects.select_related("profile")}
     assert rows == {
         "1": {"bureau": 2, "bureau_balance": 2},
@@ -62,17 +63,17 @@ def test_no_history_and_no_table_are_told_apart(folder_with_history, advisors):
     assert "previous_application, POS_CASH_balance, credit_card_balance, installments_payments" in err
 
 
-def test_the_digest_is_that_of_the_stored_profile(folder_with_history, advisors):
-    imported(folder_with_history)
+def test_the_digest_is_that_of_the_stored_profile(folder_with_history, advisors, import_folder):
+    import_folder(folder_with_history)
     for profile in Profile.objects.all():
         assert profile.digest == profile_digest(profile.application, profile.history, profile.history_rows)
 
 
-def test_names_come_from_clients_csv_and_are_found_without_accents(folder, advisors):
+def test_names_come_from_clients_csv_and_match_without_accents(folder, advisors, import_folder):
     (folder / "clients.csv").write_text(
         "SK_ID_CURR,NAME\n1,Élodie  Lefèvre\n9,Nobody\nx,Broken\n", encoding="utf-8"
     )
-    _, err = imported(folder)
+    _, err = import_folder(folder)
     case = Case.objects.get(reference="1")
     assert case.client.name == "Élodie Lefèvre"
     assert list(Case.objects.matching("lefevre")) == [case]
@@ -80,53 +81,53 @@ def test_names_come_from_clients_csv_and_are_found_without_accents(folder, advis
     assert 'clients.csv line 4: SK_ID_CURR "x" is not a whole number' in err
 
 
-def test_cases_are_spread_over_the_active_advisors(tmp_path, person):
+def test_cases_are_spread_over_the_active_advisors(tmp_path, person, import_folder):
     advisors = {person("advisor"), person("colleague")}
     person("manager")
     gone = person("admin")
     gone.role, gone.is_active = "advisor", False
     gone.save()
-    imported(write_tables(tmp_path, application_train=[application(n) for n in range(1, 8)]))
+    import_folder(write_tables(tmp_path, application_train=[application(n) for n in range(1, 8)]))
     counts = sorted(Case.objects.filter(advisor=advisor).count() for advisor in advisors)
     assert counts == [3, 4]
 
 
-def test_all_cases_go_to_the_advisor_who_is_named(folder, advisors):
-    imported(folder)
-    imported(folder, advisor="colleague")
+def test_all_cases_go_to_the_advisor_who_is_named(folder, advisors, import_folder):
+    import_folder(folder)
+    import_folder(folder, advisor="colleague")
     assert set(Case.objects.values_list("advisor__username", flat=True)) == {"colleague"}
 
 
-def test_an_advisor_nobody_knows_is_refused(folder, advisors, person):
+def test_an_unknown_or_unqualified_advisor_is_refused(folder, advisors, person, refused_import):
     person("analyst")
-    assert "nobody is no active user" in refused(folder, advisor="nobody")
-    assert "analyst is no active user who may decide cases" in refused(folder, advisor="analyst")
+    assert "nobody is no active user" in refused_import(folder, advisor="nobody")
+    assert "analyst is no active user who may decide cases" in refused_import(folder, advisor="analyst")
     assert Case.objects.count() == 0
 
 
-def test_without_any_advisor_nothing_is_imported(folder):
-    assert "no active advisor" in refused(folder)
+def test_without_any_advisor_nothing_is_imported(folder, refused_import):
+    assert "no active advisor" in refused_import(folder)
 
 
-def test_importing_the_same_folder_again_changes_nothing(folder, advisors):
+def test_importing_the_same_folder_again_changes_nothing(folder, advisors, import_folder):
     (folder / "clients.csv").write_text("SK_ID_CURR,NAME\n1,Jeanne Roux\n")
-    imported(folder)
+    import_folder(folder)
     before = everything_stored()
-    out, _ = imported(folder)
+    out, _ = import_folder(folder)
     assert out == "3 clients: 0 new, 0 changed, 3 as they were.\n"
     assert everything_stored() == before
 
 
-def test_a_changed_application_replaces_the_profile_and_keeps_the_case(folder, advisors):
+def test_a_changed_application_replaces_the_profile_and_keeps_the_case(folder, advisors, import_folder):
     (folder / "clients.csv").write_text("SK_ID_CURR,NAME\n1,Jeanne Roux\n2,Paul Petit\n")
-    imported(folder)
+    import_folder(folder)
     before = {case.reference: case for case in Case.objects.select_related("profile")}
     (folder / "clients.csv").write_text("SK_ID_CURR,NAME\n2,Paule Petit\n")
     write_tables(
         folder, application_train=[application(1, TARGET=1, AMT_CREDIT=1000), application(2, TARGET=1)]
     )
 
-    out, _ = imported(folder)
+    out, _ = import_folder(folder)
 
     assert out == "3 clients: 0 new, 2 changed, 1 as they were.\n"
     first, second = (Case.objects.get(reference=reference) for reference in "12")
@@ -139,16 +140,16 @@ def test_a_changed_application_replaces_the_profile_and_keeps_the_case(folder, a
     assert Client.objects.count() == 3
 
 
-def test_importing_fewer_clients_deletes_nobody(folder, advisors):
-    imported(folder)
+def test_importing_fewer_clients_deletes_nobody(folder, advisors, import_folder):
+    import_folder(folder)
     (folder / "application_test.csv").unlink()
-    imported(folder)
+    import_folder(folder)
     assert Case.objects.count() == 3
 
 
-def test_an_import_is_one_event_with_fingerprint_and_counts(folder_with_history, advisors):
-    imported(folder_with_history)
-    imported(folder_with_history)
+def test_an_import_is_one_event_with_fingerprint_and_counts(folder_with_history, advisors, import_folder):
+    import_folder(folder_with_history)
+    import_folder(folder_with_history)
     second, first = AuditEvent.objects.filter(action=audit.Action.IMPORT)
     assert (first.details["clients"], first.details["added"], first.details["rejected_rows"]) == (3, 3, 0)
     assert (second.details["added"], second.details["unchanged"]) == (0, 3)
@@ -157,16 +158,18 @@ def test_an_import_is_one_event_with_fingerprint_and_counts(folder_with_history,
     assert audit.verify() is None
 
 
-def test_every_transaction_of_a_long_import_has_its_event(tmp_path, advisors, monkeypatch):
+def test_every_transaction_of_a_long_import_has_its_event(tmp_path, advisors, monkeypatch, import_folder):
     monkeypatch.setattr(store, "CLIENTS_AT_ONCE", 4)
-    imported(write_tables(tmp_path, application_train=[application(n) for n in range(1, 11)]))
+    import_folder(write_tables(tmp_path, application_train=[application(n) for n in range(1, 11)]))
     added = [event.details["added"] for event in AuditEvent.objects.filter(action=audit.Action.IMPORT)]
     assert added == [2, 4, 4]
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a full disk is made with SQLite's page limit")
 @pytest.mark.django_db(transaction=True)
-def test_a_full_disk_keeps_whole_clients_and_the_next_import_goes_on(tmp_path, advisors, monkeypatch):
+def test_a_full_disk_leaves_whole_clients_and_the_next_import_resumes(
+    tmp_path, advisors, monkeypatch, import_folder, refused_import
+):
     monkeypatch.setattr(store, "CLIENTS_AT_ONCE", 50)
     folder = write_tables(tmp_path, application_train=[application(n) for n in range(1, 301)])
     with connection.cursor() as cursor:
@@ -175,27 +178,28 @@ def test_a_full_disk_keeps_whole_clients_and_the_next_import_goes_on(tmp_path, a
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages + 40}")
         try:
-            message = refused(folder)
+            message = refused_import(folder)
         finally:
             cursor.execute("PRAGMA max_page_count = 1073741823")
 
-    kept = Case.objects.count()
+    stored = Case.objects.count()
     assert "full" in message
-    assert f"{kept} clients were stored before that, whole, and are kept" in message
-    assert 0 < kept < 300
-    assert kept % 50 == 0
-    assert Client.objects.count() == Profile.objects.count() == MonitoringRecord.objects.count() == kept
+    assert f"{stored} clients were stored before that, whole, and are kept" in message
+    assert 0 < stored < 300
+    assert stored % 50 == 0
+    assert Client.objects.count() == Profile.objects.count() == MonitoringRecord.objects.count() == stored
     assert (
-        sum(event.details["added"] for event in AuditEvent.objects.filter(action=audit.Action.IMPORT)) == kept
+        sum(event.details["added"] for event in AuditEvent.objects.filter(action=audit.Action.IMPORT))
+        == stored
     )
 
-    out, _ = imported(folder)
-    assert out == f"300 clients: {300 - kept} new, 0 changed, {kept} as they were.\n"
+    out, _ = import_folder(folder)
+    assert out == f"300 clients: {300 - stored} new, 0 changed, {stored} as they were.\n"
 
 
 @pytest.mark.real_data
-def test_the_real_seven_tables_are_imported_whole(home_credit, advisors):
-    out, err = imported(home_credit / "seven_tables")
+def test_the_real_seven_tables_are_imported_whole(home_credit, advisors, import_folder):
+    out, err = import_folder(home_credit / "seven_tables")
     assert out == "684 clients: 684 new, 0 changed, 0 as they were.\n"
     assert err == ""
     assert Case.objects.filter(monitoring__defaulted__isnull=True).count() == 38
