@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from accounts.audit import Action
 from accounts.models import User
 from accounts.roles import Role
-from tests.accounts.sign_in.test_sign_in import is_signed_in, sign_in, with_password
+from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
 
 pytestmark = pytest.mark.django_db
 USERS = "/admin/accounts/user/"
@@ -59,7 +59,7 @@ def test_a_change_that_cannot_be_recorded_does_not_happen(person, by_hand):
 
 
 def test_a_deactivated_user_is_out_at_once(client_as, events):
-    advisor, browser = with_password("advisor"), Browser()
+    advisor, browser = user_with_password("advisor"), Browser()
     sign_in(browser, "advisor")
     changed = fields(advisor)
     del changed["is_active"]
@@ -84,7 +84,7 @@ def test_a_user_name_stays_because_the_log_names_people_by_it(client_as, person)
 
 
 def test_no_page_shows_a_password_hash(client_as):
-    advisor = with_password("advisor")
+    advisor = user_with_password("advisor")
     for path in (USERS, f"{USERS}{advisor.pk}/change/", f"{USERS}{advisor.pk}/password/"):
         page = client_as("admin").get(path)
         assert page.status_code == 200
@@ -93,7 +93,7 @@ def test_no_page_shows_a_password_hash(client_as):
 
 
 def test_a_new_password_set_by_an_administrator_is_recorded_and_ends_the_sessions(client_as, events):
-    advisor, browser = with_password("advisor"), Browser()
+    advisor, browser = user_with_password("advisor"), Browser()
     sign_in(browser, "advisor")
     new = {"password1": "a replaced pass-phrase", "password2": "a replaced pass-phrase"}
     client_as("admin").post(f"{USERS}{advisor.pk}/password/", new | {"usable_password": "true"})
@@ -132,7 +132,7 @@ def test_nobody_resets_their_own_second_factor_there(client_as, person):
 
 
 def test_an_administrator_ends_every_session_of_a_user(client_as, events):
-    advisor, first, second = with_password("advisor"), Browser(), Browser()
+    advisor, first, second = user_with_password("advisor"), Browser(), Browser()
     for browser in (first, second):
         sign_in(browser, "advisor")
     act(client_as("admin"), "end_sessions", advisor)

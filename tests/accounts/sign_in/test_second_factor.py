@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.test import Client as Browser
 
 from accounts.audit import Action
-from tests.accounts.sign_in.test_sign_in import PASSWORD, is_signed_in, sign_in, with_password
+from tests.accounts.password_sign_in import PASSWORD, is_signed_in, sign_in, user_with_password
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 ACTIVATE = "/accounts/2fa/totp/activate/"
@@ -22,7 +22,7 @@ def mfa_required(settings) -> None:
 
 @pytest.fixture
 def advisor():
-    return with_password("advisor")
+    return user_with_password("advisor")
 
 
 @pytest.fixture

@@ -14,30 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from accounts.audit import Action
 from accounts.models import AuditEvent
 from accounts.roles import Role
+from tests.accounts.password_sign_in import PASSWORD, is_signed_in, sign_in, user_with_password
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
 def advisor():
-    return with_password("advisor")
-
-
-def with_password(name: str, **what):
-    user = UserFactory(username=name, **what)
-    user.set_password(PASSWORD)
-    user.save()
-    return user
-
-
-def sign_in(browser: Browser, name: str, password: str = PASSWORD, **request):
-    return browser.post("/accounts/login/", {"login": name, "password": password}, **request)
-
-
-def is_signed_in(browser: Browser) -> bool:
-    return browser.get("/accounts/sessions/").status_code == 200
+    return user_with_password("advisor")
 
 
 def test_signing_in_leads_to_the_desk_and_is_recorded(advisor, events):
@@ -74,7 +59,7 @@ def test_an_unknown_name_takes_the_work_of_a_known_one(advisor, name):
 
 
 def test_a_deactivated_user_gets_no_hint_that_the_password_was_right():
-    with_password("gone", is_active=False)
+    user_with_password("gone", is_active=False)
     right, wrong = (sign_in(Browser(), "gone", p) for p in (PASSWORD, "wrong guess"))
     assert right.status_code == wrong.status_code == 200
     assert right.context["form"].errors == wrong.context["form"].errors
@@ -95,7 +80,7 @@ def test_a_password_typed_as_a_name_is_not_kept(advisor, events):
 
 
 def test_ten_wrong_passwords_stop_only_that_name_from_that_address(advisor):
-    with_password("colleague")
+    user_with_password("colleague")
     stranger = Browser(REMOTE_ADDR="203.0.113.9")
     for _ in range(10):
         sign_in(stranger, "advisor", "wrong guess")
@@ -121,7 +106,7 @@ def test_a_known_device_gets_in_whatever_others_try_at_the_same_address(advisor,
 
 
 def test_a_known_device_of_one_person_is_not_one_of_another(advisor):
-    with_password("colleague")
+    user_with_password("colleague")
     shared = Browser()
     sign_in(shared, "colleague")
     shared.post("/accounts/logout/")
