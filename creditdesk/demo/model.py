@@ -1,19 +1,16 @@
 """Activation of the demo model that ships with the project."""
 
-import json
-from pathlib import Path
-
 from django.conf import settings
 
 from creditdesk.demo.people import named
 from scoring import services
+from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
 
 
 def activate_demo_model() -> str:
     """Register and activate the newest demo model of ml_artifacts. Raises ModelUnavailable."""
-    shipped = {path.parent.name: json.loads(path.read_text()) for path in _model_files()}
-    demos = {name: facts["created_at"] for name, facts in shipped.items() if facts.get("is_demo")}
+    demos = _demo_models()
     if not demos:
         raise ModelUnavailable(f"there is no demo model in {settings.ML_ARTIFACTS}")
     newest = max(demos, key=lambda name: (demos[name], name))
@@ -22,5 +19,14 @@ def activate_demo_model() -> str:
     return newest
 
 
-def _model_files() -> list[Path]:
-    return sorted(settings.ML_ARTIFACTS.glob("*/model.json"))
+def _demo_models() -> dict[str, str]:
+    """Return when each demo model was created, by the name of its folder; other folders are not judged."""
+    created: dict[str, str] = {}
+    for path in sorted(settings.ML_ARTIFACTS.glob(f"*/{folder.MANIFEST}")):
+        try:
+            manifest = folder.read_manifest(path.parent)
+        except ModelUnavailable:
+            continue
+        if manifest.is_demo:
+            created[path.parent.name] = manifest.created_at
+    return created

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from scoring.presentation.figure import Column, Figure, Row
-from scoring.presentation.numbers import number
+from scoring.presentation.formatting import number
 
 Facts = Mapping[str, Any]
 

@@ -1,22 +1,26 @@
-"""What a version goes by, as figures: importance, direction, dependence, interactions."""
+"""Figures of a version's global explanation: importance, dependence, interactions."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
 from scoring.ml.features import catalogue
-from scoring.presentation.figure import Column, Figure, Named, Place, Row
-from scoring.presentation.numbers import number
-
-Facts = Mapping[str, Any]
+from scoring.ml.model.manifest_validation import (
+    DependenceBin,
+    ExplanationSection,
+    FeatureImportance,
+    Interaction,
+)
+from scoring.presentation.figure import Column, Figure, Named, Place, Row, Style
+from scoring.presentation.formatting import number
 
 SHOWN = 15
 
 
-def importance(known: Facts) -> Figure:
-    """The features that move the estimate most, and which way."""
-    features = known["features"][:SHOWN]
+def importance(explanation: ExplanationSection) -> Figure:
+    """Return the features that move the estimate most, and the direction of each."""
+    features = explanation.features[:SHOWN]
     return Figure(
         code="importance",
         title=_("The features that count most"),
@@ -24,9 +28,9 @@ def importance(known: Facts) -> Figure:
             "Mean size of the contribution of each feature, over {clients} clients. {used} features "
             "contribute at all; the first three make {share} of the sum of those shown."
         ).format(
-            clients=number(known["clients"]),
-            used=number(known["used"]),
-            share=f"{number(100 * _share(features))}%",
+            clients=number(explanation.clients),
+            used=number(explanation.used),
+            share=f"{number(100 * _share_of_first_three(features))}%",
         ),
         x=_("Feature"),
         y=_("Mean size of the contribution (log-odds)"),
@@ -35,9 +39,9 @@ def importance(known: Facts) -> Figure:
             Column(_("More of it means more risk (1) or less (−1)"), "number", 2, style="table"),
         ],
         rows=[
-            Row(Named("feature", one["feature"]), [one["importance"], one["direction"]])
-            for one in features
-            if one["feature"] in catalogue.BY_NAME
+            Row(Named("feature", item.feature), [item.importance, item.direction])
+            for item in features
+            if item.feature in catalogue.BY_NAME
         ],
         sideways=True,
         notes=[
@@ -46,8 +50,8 @@ def importance(known: Facts) -> Figure:
     )
 
 
-def groups(known: Facts) -> Figure:
-    """Importance by group of reasons."""
+def groups(explanation: ExplanationSection) -> Figure:
+    """Return the importance by group of reasons."""
     return Figure(
         code="groups",
         title=_("The groups of features that count most"),
@@ -56,26 +60,25 @@ def groups(known: Facts) -> Figure:
         y=_("Mean size of the contribution (log-odds)"),
         columns=[Column(_("Importance"), "number", 3, style="bars")],
         rows=[
-            Row(Named("group", one["group"]), [one["importance"]])
-            for one in known["groups"][:SHOWN]
-            if one["group"] in catalogue.GROUPS
+            Row(Named("group", item.group), [item.importance])
+            for item in explanation.groups[:SHOWN]
+            if item.group in catalogue.GROUPS
         ],
         sideways=True,
     )
 
 
-def dependences(known: Facts) -> list[Figure]:
-    """How the contribution of each top feature goes with its value."""
-    names = [one["feature"] for one in known["features"] if one["feature"] in catalogue.BY_NAME]
-    drawn = [(name, known["dependence"].get(name)) for name in names]
-    return [_dependence(name, rows) for name, rows in drawn if rows]
+def dependences(explanation: ExplanationSection) -> list[Figure]:
+    """Return the dependence of the contribution on the value, for each top feature."""
+    names = [item.feature for item in explanation.features if item.feature in catalogue.BY_NAME]
+    bins_of = [(name, explanation.dependence.get(name)) for name in names]
+    return [_dependence(name, bins) for name, bins in bins_of if bins]
 
 
-def _dependence(name: str, rows: Any) -> Figure:
-    known = [row for row in rows if row["low"] is not None or row["code"] is not None]
-    risky, safe = (choose(known, key=lambda row: row["mean"]) if known else None for choose in (max, min))
+def _dependence(name: str, bins: Sequence[DependenceBin]) -> Figure:
+    means = [row.mean for row in bins if row.low is not None or row.code is not None]
+    swing = max(means) - min(means) if means else 0.0
     is_ordered = not catalogue.BY_NAME[name].categories
-    swing = risky["mean"] - safe["mean"] if risky and safe else 0.0
     return Figure(
         code=f"dependence-{name.lower().replace('_', '-')}",
         title=Named("feature", name),
@@ -92,17 +95,16 @@ def _dependence(name: str, rows: Any) -> Figure:
         ],
         rows=[
             Row(
-                Place(name, row["low"], row["high"], row["code"]),
-                [row["mean"], row["p10"], row["p90"], row["n"]],
+                Place(name, row.low, row.high, row.code),
+                [row.mean, row.p10, row.p90, row.clients],
             )
-            for row in rows
+            for row in bins
         ],
     )
 
 
-def strengths(known: Facts) -> Figure:
-    """Which pairs of features depend most on each other."""
-    pairs = known["interactions"]
+def interaction_strengths(explanation: ExplanationSection) -> Figure:
+    """Return the pairs of features that depend most on each other."""
     return Figure(
         code="interactions",
         title=_("Features whose effects depend on each other"),
@@ -114,38 +116,39 @@ def strengths(known: Facts) -> Figure:
         y=_("Strength (log-odds)"),
         columns=[Column(_("Strength"), "number", 3, style="bars")],
         rows=[
-            Row(Named("feature", one["first"], attribute=one["second"]), [one["strength"]]) for one in pairs
+            Row(Named("feature", pair.first, attribute=pair.second), [pair.strength])
+            for pair in explanation.interactions
         ],
         sideways=True,
     )
 
 
-def interactions(known: Facts) -> list[Figure]:
-    """For each strong pair, the contribution of one feature for low, middle and high values of the other."""
-    return [_interaction(one) for one in known["interactions"]]
+def interactions(explanation: ExplanationSection) -> list[Figure]:
+    """Return, for each strong pair, the contribution of one feature by thirds of the other."""
+    return [_interaction(pair) for pair in explanation.interactions]
 
 
-def _interaction(pair: Facts) -> Figure:
+def _interaction(pair: Interaction) -> Figure:
     levels = [_("low"), _("middle"), _("high")]
-    styles: tuple[Any, ...] = ("line", "dashed", "points")
-    edges = pair["edges"]
+    styles: tuple[Style, ...] = ("line", "dashed", "points")
+    edges = pair.edges
     return Figure(
-        code=f"pair-{pair['first']}-{pair['second']}".lower().replace("_", "-"),
-        title=Named("feature", pair["first"], attribute=pair["second"]),
+        code=f"pair-{pair.first}-{pair.second}".lower().replace("_", "-"),
+        title=Named("feature", pair.first, attribute=pair.second),
         summary=_("Contribution of the first feature, where the second is low, middle or high."),
         x=_("Value of the first feature"),
         y=_("Log-odds"),
         columns=[
             Column(level, "number", 3, style=style)
-            for level, style, _line in zip(levels, styles, pair["lines"], strict=False)
+            for level, style, _line in zip(levels, styles, pair.lines, strict=False)
         ],
         rows=[
-            Row(Place(pair["first"], edges[place], edges[place + 1]), [line[place] for line in pair["lines"]])
-            for place in range(len(edges) - 1)
+            Row(Place(pair.first, low, high), [line[position] for line in pair.lines])
+            for position, (low, high) in enumerate(pairwise(edges))
         ],
     )
 
 
-def _share(features: Any) -> float:
-    sizes = [one["importance"] for one in features]
+def _share_of_first_three(features: Sequence[FeatureImportance]) -> float:
+    sizes = [item.importance for item in features]
     return float(sum(sizes[:3]) / sum(sizes)) if sizes else 0.0

@@ -1,46 +1,41 @@
-"""How verdicts fall on groups, as figures."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Figures of a version's fairness: rates by group of each attribute."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scoring.ml.tables.catalogue import PROTECTED, column
+from scoring.ml.metrics.intervals import Estimate
+from scoring.ml.model.manifest import Manifest
+from scoring.ml.model.manifest_validation import AttributeFairness, FairnessGaps
 from scoring.presentation.figure import Column, Figure, Named, Row
-from scoring.presentation.numbers import number, percent
-
-Facts = Mapping[str, Any]
+from scoring.presentation.formatting import number, percent
 
 AGE = "age_band"
 
 
-def fairness(facts: Facts) -> list[Figure]:
-    """One figure per attribute; none where the version was trained without intervals."""
-    if "protected" not in facts:
+def fairness(manifest: Manifest) -> list[Figure]:
+    """Return one figure per attribute; none for a release that did not measure intervals."""
+    if manifest.protected is None:
         return []
-    return [_attribute(name, found) for name, found in facts["fairness"].items() if found["groups"]]
+    return [
+        _attribute(name, measured, measured.gaps)
+        for name, measured in manifest.fairness.items()
+        if measured.gaps
+    ]
 
 
-def told(attribute: str) -> Any:
-    """The words for an attribute, in both languages; None for the age band."""
-    return column("application", attribute).label if attribute in PROTECTED else None
-
-
-def _attribute(name: str, found: Facts) -> Figure:
-    ratio, gaps = found["gaps"]["lowest_ratio"], found["gaps"]
+def _attribute(name: str, measured: AttributeFairness, gaps: FairnessGaps) -> Figure:
+    ratio = gaps.lowest_ratio
     screen = (
         _("That is under four fifths: a reason to look closer.")
-        if ratio["value"] < 0.8
+        if ratio.value < 0.8
         else _("That is above four fifths, which is a screen and proves nothing.")
     )
     notes = [
         _("Largest gap between groups: {tpr} of the defaults refused, {fpr} of the good clients.").format(
-            tpr=_figure(gaps["tpr_gap"]), fpr=_figure(gaps["fpr_gap"])
+            tpr=_estimate(gaps.tpr_gap), fpr=_estimate(gaps.fpr_gap)
         )
     ]
-    if found["suppressed"]:
-        count = len(found["suppressed"])
+    if count := len(measured.suppressed):
         notes.append(
             ngettext(
                 "{count} group has too few clients or defaults to be measured.",
@@ -54,7 +49,7 @@ def _attribute(name: str, found: Facts) -> Figure:
         summary=_(
             "The least accepted group is accepted {ratio} times as often as the most accepted one "
             "({low} to {high})."
-        ).format(ratio=number(ratio["value"], 2), low=number(ratio["low"], 2), high=number(ratio["high"], 2))
+        ).format(ratio=number(ratio.value, 2), low=number(ratio.low, 2), high=number(ratio.high, 2))
         + f" {screen}",
         x=_("Group"),
         y=_("Share"),
@@ -72,26 +67,26 @@ def _attribute(name: str, found: Facts) -> Figure:
             Row(
                 Named("clients", group, attribute=name),
                 [
-                    rates["n"],
-                    rates["acceptance_rate"]["value"],
-                    rates["acceptance_rate"]["low"],
-                    rates["acceptance_rate"]["high"],
-                    rates["tpr"]["value"],
-                    rates["fpr"]["value"],
-                    rates["default_rate"]["value"],
-                    rates["expected"]["value"],
+                    rates.clients,
+                    rates.acceptance_rate.value,
+                    rates.acceptance_rate.low,
+                    rates.acceptance_rate.high,
+                    rates.tpr.value,
+                    rates.fpr.value,
+                    rates.default_rate.value,
+                    rates.expected.value,
                 ],
             )
-            for group, rates in sorted(found["groups"].items(), key=_by_age)
+            for group, rates in sorted(measured.groups.items(), key=lambda item: _age_order(item[0]))
         ],
         notes=notes,
     )
 
 
-def _by_age(group: tuple[str, Any]) -> tuple[bool, str]:
-    """The youngest first: "under-30" before "30-39"."""
-    return not group[0].startswith("under-"), group[0]
+def _age_order(group: str) -> tuple[bool, str]:
+    """Put the youngest first: "under-30" before "30-39"."""
+    return not group.startswith("under-"), group
 
 
-def _figure(figure: Mapping[str, float]) -> str:
-    return f"{percent(figure['value'])} ({percent(figure['low'])} – {percent(figure['high'])})"
+def _estimate(estimate: Estimate) -> str:
+    return f"{percent(estimate.value)} ({percent(estimate.low)} – {percent(estimate.high)})"

@@ -1,27 +1,30 @@
-"""How well a version tells defaults from repayments, as figures."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Figures of a version's performance: cost, calibration, ROC, precision and recall, KS, lift."""
 
 from django.utils.translation import gettext as _
 
+from scoring.ml.model.manifest import Manifest
+from scoring.ml.model.manifest_sections import CostCurve, CurvesSection, MetricsSection, ReliabilitySection
 from scoring.presentation.figure import Column, Figure, Row
-from scoring.presentation.numbers import number, percent
-
-Facts = Mapping[str, Any]
+from scoring.presentation.formatting import number, percent
 
 
-def performance(facts: Facts) -> list[Figure]:
-    """The figures of the page of a version; none where it was trained without them."""
-    if "curves" not in facts:
+def performance(manifest: Manifest) -> list[Figure]:
+    """Return the figures of the page of a version; none for a release that did not record the curves."""
+    if not (manifest.curves and manifest.reliability and manifest.cost_curve):
         return []
-    draws = (cost, reliability, roc, precision_recall, ks, lift)
-    return [draw(facts) for draw in draws]
+    metrics, curves = manifest.metrics.holdout, manifest.curves.holdout
+    return [
+        _cost(manifest, manifest.cost_curve),
+        _reliability(manifest.reliability.holdout),
+        _roc(metrics, curves),
+        _precision_recall(metrics, curves),
+        _ks(metrics, curves),
+        _lift(curves),
+    ]
 
 
-def cost(facts: Facts) -> Figure:
-    curve, costs = facts["cost_curve"], facts["costs"]
-    flat = curve["flat"]
+def _cost(manifest: Manifest, curve: CostCurve) -> Figure:
+    flat = curve.flat
     return Figure(
         code="cost",
         title=_("Cost against threshold"),
@@ -30,27 +33,26 @@ def cost(facts: Facts) -> Figure:
             "{everybody}. Between {low} and {high} the cost stays within 1% of the lowest. An accepted "
             "default costs {fn}, a refused good client {fp}."
         ).format(
-            threshold=percent(facts["threshold"], 2),
-            cost=number(curve["chosen"]["cost"], 3),
-            everybody=number(curve["everybody"]["cost"], 3),
-            low=percent(flat["low"], 2),
-            high=percent(flat["high"], 2),
-            fn=number(costs["fn"]),
-            fp=number(costs["fp"]),
+            threshold=percent(manifest.threshold, 2),
+            cost=number(curve.chosen.cost, 3),
+            everybody=number(curve.accept_all.cost, 3),
+            low=percent(flat.low, 2),
+            high=percent(flat.high, 2),
+            fn=number(manifest.costs.fn),
+            fp=number(manifest.costs.fp),
         ),
         x=_("Threshold"),
         y=_("Cost per case"),
         columns=[Column(_("Cost per case"), "number", 4)],
-        rows=[Row(at, [value]) for at, value in zip(curve["threshold"], curve["cost"], strict=True)],
+        rows=[Row(threshold, [cost]) for threshold, cost in zip(curve.thresholds, curve.costs, strict=True)],
         numeric=True,
-        marks=[(facts["threshold"], _("threshold")), (facts["threshold_theory"], _("in theory"))],
-        shade=[flat["low"], flat["high"]],
+        marks=[(manifest.threshold, _("threshold")), (manifest.theoretical_threshold, _("in theory"))],
+        shade=[flat.low, flat.high],
         until=0.4,
     )
 
 
-def reliability(facts: Facts) -> Figure:
-    judged = facts["reliability"]["holdout"]
+def _reliability(section: ReliabilitySection) -> Figure:
     return Figure(
         code="reliability",
         title=_("Calibration"),
@@ -58,9 +60,9 @@ def reliability(facts: Facts) -> Figure:
             "On the hold-out the slope is {slope} (1 is ideal), the intercept {intercept} (0 is ideal) and "
             "the calibration error {ece}. Tenths of the clients, with the 95% interval of what was observed."
         ).format(
-            slope=number(judged["slope"], 2),
-            intercept=number(judged["intercept"], 2),
-            ece=percent(judged["ece"], 2),
+            slope=number(section.slope, 2),
+            intercept=number(section.intercept, 2),
+            ece=percent(section.ece, 2),
         ),
         x=_("Expected defaults"),
         y=_("Observed defaults"),
@@ -71,75 +73,74 @@ def reliability(facts: Facts) -> Figure:
             Column(_("Clients"), "number", 0, style="table"),
         ],
         rows=[
-            Row(tenth["expected"], [tenth["observed"], tenth["low"], tenth["high"], tenth["n"]])
-            for tenth in judged["deciles"]
+            Row(decile.expected, [decile.observed, decile.low, decile.high, decile.clients])
+            for decile in section.deciles
         ],
         numeric=True,
         diagonal=True,
     )
 
 
-def roc(facts: Facts) -> Figure:
-    points = facts["curves"]["holdout"]["roc"]
+def _roc(metrics: MetricsSection, curves: CurvesSection) -> Figure:
     return Figure(
         code="roc",
         title=_("ROC curve"),
         summary=_(
             "On the hold-out a default is ranked above a good client in {auc} of all pairs (AUC)."
-        ).format(auc=percent(facts["metrics"]["holdout"]["auc"]["value"])),
+        ).format(auc=percent(metrics.auc.value)),
         x=_("Good clients refused"),
         y=_("Defaults refused"),
         columns=[Column(_("Defaults refused"))],
-        rows=[Row(x, [y]) for x, y in zip(points["fpr"], points["tpr"], strict=True)],
+        rows=[Row(x, [y]) for x, y in zip(curves.roc.fpr, curves.roc.tpr, strict=True)],
         numeric=True,
         diagonal=True,
     )
 
 
-def precision_recall(facts: Facts) -> Figure:
-    points = facts["curves"]["holdout"]["precision_recall"]
-    judged = facts["metrics"]["holdout"]
+def _precision_recall(metrics: MetricsSection, curves: CurvesSection) -> Figure:
+    points = curves.precision_recall
     return Figure(
         code="precision-recall",
         title=_("Precision and recall"),
         summary=_(
             "At the threshold {recall} of the defaults are refused; {precision} of the refused are defaults."
-        ).format(recall=percent(judged["recall"]["value"]), precision=percent(judged["precision"]["value"])),
+        ).format(recall=percent(metrics.recall.value), precision=percent(metrics.precision.value)),
         x=_("Defaults refused"),
         y=_("Defaults among the refused"),
         columns=[Column(_("Defaults among the refused"))],
-        rows=[Row(x, [y]) for x, y in zip(points["recall"], points["precision"], strict=True)],
+        rows=[Row(x, [y]) for x, y in zip(points.recall, points.precision, strict=True)],
         numeric=True,
     )
 
 
-def ks(facts: Facts) -> Figure:
-    points = facts["curves"]["holdout"]["ks"]
+def _ks(metrics: MetricsSection, curves: CurvesSection) -> Figure:
+    points = curves.ks
     return Figure(
         code="ks",
         title=_("How far defaults and good clients lie apart (KS)"),
         summary=_("The two curves are {gap} apart at most, at a probability of {at}.").format(
-            gap=percent(facts["metrics"]["holdout"]["ks"]["value"]), at=percent(points["at"])
+            gap=percent(metrics.ks.value), at=percent(points.at)
         ),
         x=_("Probability of default"),
         y=_("Share of clients below"),
         columns=[Column(_("Defaults")), Column(_("Good clients"), style="dashed")],
         rows=[
-            Row(at, [bad, good])
-            for at, bad, good in zip(points["probability"], points["defaults"], points["repaid"], strict=True)
+            Row(probability, [defaults, repaid])
+            for probability, defaults, repaid in zip(
+                points.probability, points.defaults, points.repaid, strict=True
+            )
         ],
         numeric=True,
-        marks=[(points["at"], _("largest gap"))],
+        marks=[(points.at, _("largest gap"))],
     )
 
 
-def lift(facts: Facts) -> Figure:
-    tenths = facts["curves"]["holdout"]["lift"]
+def _lift(curves: CurvesSection) -> Figure:
     return Figure(
         code="lift",
         title=_("Lift by tenth"),
         summary=_("The riskiest tenth of the clients defaults {lift} times as often as the average.").format(
-            lift=number(tenths[0]["lift"], 1)
+            lift=number(curves.lift[0].lift, 1)
         ),
         x=_("Tenth of the clients, the riskiest first"),
         y=_("Times the mean default rate"),
@@ -149,7 +150,7 @@ def lift(facts: Facts) -> Figure:
             Column(_("Clients"), "number", 0, style="table"),
         ],
         rows=[
-            Row(str(place), [tenth["lift"], tenth["default_rate"], tenth["n"]])
-            for place, tenth in enumerate(tenths, start=1)
+            Row(str(rank), [decile.lift, decile.default_rate, decile.clients])
+            for rank, decile in enumerate(curves.lift, start=1)
         ],
     )

@@ -1,11 +1,14 @@
-"""How well a version did, in the words and the order of the model pages."""
+"""Labels of the metrics, in the order of the model pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from scoring.ml.metrics.intervals import Estimate
+from scoring.ml.model.manifest import Manifest
 
 LABELS: Final[Mapping[str, str | Promise]] = {
     "auc": _("AUC"),
@@ -25,20 +28,19 @@ LABELS: Final[Mapping[str, str | Promise]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """One metric on the hold-out and out of fold; each is {value, low, high} with the 95 % interval."""
+class LabelledMetric:
+    """One metric on the hold-out and out of fold, with 95 % intervals."""
 
     code: str
     label: str | Promise
-    holdout: Mapping[str, float] | None
-    oof: Mapping[str, float] | None
+    holdout: Estimate
+    out_of_fold: Estimate
 
 
-def measured(facts: Mapping[str, Any]) -> dict[str, Measure]:
-    """The metrics that model.json gives, in the order of the page."""
-    holdout, oof = (facts.get("metrics", {}).get(side, {}) for side in ("holdout", "oof"))
+def labelled_metrics(manifest: Manifest) -> dict[str, LabelledMetric]:
+    """Return the metrics of a version by code, in the order of the page."""
+    holdout, out_of_fold = manifest.metrics.holdout, manifest.metrics.out_of_fold
     return {
-        code: Measure(code, label, holdout.get(code), oof.get(code))
+        code: LabelledMetric(code, label, getattr(holdout, code), getattr(out_of_fold, code))
         for code, label in LABELS.items()
-        if code in holdout or code in oof
     }

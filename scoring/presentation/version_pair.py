@@ -1,79 +1,81 @@
-"""Two model versions held against each other, from what their folders say."""
+"""Two model versions side by side, from their manifests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import hypot
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 
 from scoring.ml.features import catalogue
+from scoring.ml.metrics.intervals import Estimate
 from scoring.models import ModelVersion
-from scoring.presentation.metric_labels import Measure
+from scoring.presentation.formatting import localize
+from scoring.presentation.metric_labels import LabelledMetric
+from scoring.presentation.version_folder import VersionFolder
 
 _LESS_IS_BETTER = frozenset({"brier", "log_loss", "ece", "cost"})
 _NEITHER = frozenset({"calibration_slope"})
 
 
-class Difference(NamedTuple):
-    """One measure of both on their hold-outs; `better` is 0, 1 or None where noise is larger."""
+class MetricDifference(NamedTuple):
+    """One metric of both on their hold-outs; `better` is 0, 1 or None where noise is larger."""
 
     label: str | Promise
-    figures: tuple[Mapping[str, float] | None, Mapping[str, float] | None]
+    estimates: tuple[Estimate | None, Estimate | None]
     difference: float | None
     better: int | None
 
 
 @dataclass(eq=False)
-class Pair:
+class VersionPair:
     versions: tuple[ModelVersion, ModelVersion]
-    folders: tuple[Mapping[str, Any], Mapping[str, Any]]
+    folders: tuple[VersionFolder, VersionFolder]
 
     @property
-    def sides(self) -> list[tuple[ModelVersion, Mapping[str, Any]]]:
+    def sides(self) -> list[tuple[ModelVersion, VersionFolder]]:
         return list(zip(self.versions, self.folders, strict=True))
 
     @cached_property
-    def measures(self) -> list[Difference]:
-        one, other = (folder.get("metrics", {}) for folder in self.folders)
-        return [_difference(code, one.get(code), other.get(code)) for code in [*one, *(other.keys() - one)]]
+    def metrics(self) -> list[MetricDifference]:
+        first, second = (folder.metrics for folder in self.folders)
+        return [_difference(code, first.get(code), second.get(code)) for code in first or second]
 
     @property
     def same_data(self) -> bool:
-        prints = [folder.get("facts", {}).get("data", {}).get("fingerprint") for folder in self.folders]
-        return prints[0] is not None and prints[0] == prints[1]
+        first, second = (folder.manifest for folder in self.folders)
+        return bool(first and second and first.data.fingerprint == second.data.fingerprint)
 
     @cached_property
     def only(self) -> list[tuple[ModelVersion, Sequence[str]]]:
-        """The features that only one of the two reads."""
-        names = [set(version.features) for version in self.versions]
-        differences = (names[0] - names[1], names[1] - names[0])
+        """The labels of the features that only one of the two uses."""
+        first, second = (set(version.features) for version in self.versions)
         return [
-            (version, [_label(name) for name in sorted(own)])
-            for version, own in zip(self.versions, differences, strict=True)
+            (version, [_label(name) for name in sorted(names)])
+            for version, names in zip(self.versions, (first - second, second - first), strict=True)
         ]
 
 
-def _difference(code: str, one: Measure | None, other: Measure | None) -> Difference:
-    label = (one or other).label  # type: ignore[union-attr]  # asked only for what either has
-    first, second = (measure.holdout if measure else None for measure in (one, other))
-    if not (first and second):
-        return Difference(label, (first, second), None, None)
-    value = second["value"] - first["value"]
-    return Difference(label, (first, second), value, _better(code, value, first, second))
+def _difference(code: str, first: LabelledMetric | None, second: LabelledMetric | None) -> MetricDifference:
+    if first and second:
+        estimates = first.holdout, second.holdout
+        value = estimates[1].value - estimates[0].value
+        return MetricDifference(first.label, estimates, value, _better(code, *estimates))
+    label = (first or second).label  # type: ignore[union-attr]  # one of the two has the metric
+    return MetricDifference(
+        label, (first.holdout if first else None, second.holdout if second else None), None, None
+    )
 
 
-def _better(code: str, value: float, first: Mapping[str, float], second: Mapping[str, float]) -> int | None:
-    noise = hypot(first["high"] - first["low"], second["high"] - second["low"]) / 2
-    if code in _NEITHER or abs(value) <= noise:
+def _better(code: str, first: Estimate, second: Estimate) -> int | None:
+    noise = hypot(first.high - first.low, second.high - second.low) / 2
+    difference = second.value - first.value
+    if code in _NEITHER or abs(difference) <= noise:
         return None
-    return int((value < 0) == (code in _LESS_IS_BETTER))
+    return int((difference < 0) == (code in _LESS_IS_BETTER))
 
 
 def _label(name: str) -> str:
     feature = catalogue.BY_NAME.get(name)
-    if feature is None:
-        return name
-    return feature.label.fr if (get_language() or "").startswith("fr") else feature.label.en
+    return localize(feature.label) if feature else name

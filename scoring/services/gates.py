@@ -1,4 +1,4 @@
-"""What a version must show before it is put in use: one function per gate, named in PROMOTION_GATES."""
+"""Promotion gates: one function per gate, named in the setting PROMOTION_GATES."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -13,8 +13,11 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from scoring import engine
+from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
+from scoring.ml.model.manifest import Manifest
+from scoring.ml.model.manifest_sections import ConfusionCounts
 from scoring.ml.model.model import Model
 from scoring.models import Activation, ChallengerAppointment, ModelVersion
 
@@ -25,14 +28,14 @@ MAX_ECE: Final = 0.01
 # The four-fifths rule, as a screen: below it, and below the champion, a person has to look.
 MIN_RATIO: Final = 0.8
 RATIO_NOISE: Final = 0.02
-SMALLEST_GROUP: Final = 100
+MIN_GROUP_CLIENTS: Final = 100
 LATENCY_LIMIT: Final = 0.05
 LATENCY_RUNS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """`blocks`: nobody may set this one aside. `numbers` are what it was judged by."""
+    """The outcome of one gate and the figures behind it; one that `blocks` cannot be overridden."""
 
     code: str
     state: State
@@ -49,11 +52,13 @@ class Gate:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A version that is to be put in use, and the one it would follow."""
+    """A version that is to be put in use, and the champion that it would follow.
+
+    `latest_comparison` has just been measured and is not stored with an appointment yet.
+    """
 
     version: ModelVersion
-    # What has just been measured, before it is kept with an appointment.
-    measured: Mapping[str, Any] | None = None
+    latest_comparison: Mapping[str, Any] | None = None
 
     @cached_property
     def model(self) -> Model | None:
@@ -63,8 +68,8 @@ class Candidate:
             return None
 
     @cached_property
-    def facts(self) -> Mapping[str, Any]:
-        return self.model.facts if self.model else {}
+    def manifest(self) -> Manifest | None:
+        return self.model.manifest if self.model else None
 
     @cached_property
     def champion(self) -> ModelVersion | None:
@@ -72,20 +77,22 @@ class Candidate:
         return activation.version if activation and activation.version != self.version else None
 
     @cached_property
-    def champion_facts(self) -> Mapping[str, Any]:
-        """Empty without a champion, or when its folder cannot be trusted."""
+    def champion_manifest(self) -> Manifest | None:
+        """None without a champion, or when its folder cannot be trusted."""
         if self.champion is None:
-            return {}
+            return None
         try:
-            return folder.facts_of(settings.ML_ARTIFACTS / self.champion.name, digest=self.champion.digest)
+            return folder.read_manifest(
+                settings.ML_ARTIFACTS / self.champion.name, digest=self.champion.digest
+            )
         except ModelUnavailable:
-            return {}
+            return None
 
     @cached_property
     def comparison(self) -> Mapping[str, Any]:
-        """What a retraining measured against this very champion, client by client; empty without one."""
-        if self.measured is not None:
-            return self.measured
+        """The paired comparison of a retraining with this very champion; empty without one."""
+        if self.latest_comparison is not None:
+            return self.latest_comparison
         for appointment in ChallengerAppointment.objects.filter(version=self.version):
             paired: Mapping[str, Any] = appointment.comparison
             if self.champion and paired.get("champion") == self.champion.digest:
@@ -123,30 +130,30 @@ def cost(candidate: Candidate) -> Gate:
 
 
 def calibration(candidate: Candidate) -> Gate:
-    """On the hold-out: the slope's interval meets 0.9 to 1.1, and the error is small or at chance level."""
-    judged = _holdout(candidate.facts)
-    slope, ece, counts = judged.get("calibration_slope"), judged.get("ece"), judged.get("confusion")
-    if not (slope and ece and counts):
+    """On the hold-out the slope's interval meets 0.9 to 1.1, and the error is small or at chance level."""
+    if candidate.manifest is None:
         return Gate("calibration", "unknown")
-    low, high = SLOPE_BOUNDS
-    limit = max(MAX_ECE, 1.5 * _chance_ece(counts))
-    good = slope["low"] <= high and slope["high"] >= low and ece["value"] <= limit
-    numbers = {"slope": slope["value"], "ece": ece["value"], "limit": limit}
-    return Gate("calibration", "passed" if good else "failed", numbers)
+    holdout = candidate.manifest.metrics.holdout
+    slope, ece = holdout.calibration_slope, holdout.ece
+    lowest, highest = SLOPE_BOUNDS
+    limit = max(MAX_ECE, 1.5 * _chance_ece(holdout.confusion))
+    passed = slope.low <= highest and slope.high >= lowest and ece.value <= limit
+    numbers = {"slope": slope.value, "ece": ece.value, "limit": limit}
+    return Gate("calibration", "passed" if passed else "failed", numbers)
 
 
 def fairness(candidate: Candidate) -> Gate:
-    """The least accepted group against the most accepted one, or no worse than the champion, by attribute."""
-    ratios = _ratios(candidate.facts)
+    """By attribute, the least accepted group is not under four fifths, or no worse than the champion's."""
+    ratios = _acceptance_ratios(candidate.manifest)
     if not ratios:
         return Gate("fairness", "unknown")
-    before = _ratios(candidate.champion_facts)
+    champion_ratios = _acceptance_ratios(candidate.champion_manifest)
     low = {
-        name: ratio
-        for name, ratio in ratios.items()
-        if ratio < min(MIN_RATIO, before.get(name, 1.0) - RATIO_NOISE)
+        attribute: ratio
+        for attribute, ratio in ratios.items()
+        if ratio < min(MIN_RATIO, champion_ratios.get(attribute, 1.0) - RATIO_NOISE)
     }
-    numbers = {"ratios": ratios, "champion": before, "limit": MIN_RATIO, "low": sorted(low)}
+    numbers = {"ratios": ratios, "champion": champion_ratios, "limit": MIN_RATIO, "low": sorted(low)}
     return Gate("fairness", "failed" if low else "passed", numbers)
 
 
@@ -160,66 +167,60 @@ def latency(candidate: Candidate) -> Gate:
     return Gate("latency", "passed" if seconds <= LATENCY_LIMIT else "failed", numbers)
 
 
-def _against_champion(candidate: Candidate, name: str, *, worse: int) -> Gate:
+def _against_champion(candidate: Candidate, metric: Literal["auc", "cost"], *, worse: int) -> Gate:
     """`worse` is the sign of a difference (candidate - champion) that is for the worse."""
-    if paired := candidate.comparison.get(name):
-        beyond = paired["low"] > 0 if worse > 0 else paired["high"] < 0
-        return Gate(name, "failed" if beyond else "passed", {**paired, "paired": True})
-    mine, theirs = _holdout(candidate.facts).get(name), _holdout(candidate.champion_facts).get(name)
-    if not mine:
-        return Gate(name, "unknown")
-    if not theirs:
-        return Gate(name, "unknown", {"candidate": mine["value"]})
-    noise = hypot(_margin(mine), _margin(theirs))
+    if paired := candidate.comparison.get(metric):
+        is_worse = paired["low"] > 0 if worse > 0 else paired["high"] < 0
+        return Gate(metric, "failed" if is_worse else "passed", {**paired, "paired": True})
+    manifest, champion_manifest = candidate.manifest, candidate.champion_manifest
+    if manifest is None:
+        return Gate(metric, "unknown")
+    own = _holdout_estimate(manifest, metric)
+    if champion_manifest is None:
+        return Gate(metric, "unknown", {"candidate": own.value})
+    champion = _holdout_estimate(champion_manifest, metric)
+    noise = hypot(_margin(own), _margin(champion))
     numbers = {
-        "candidate": mine["value"],
-        "champion": theirs["value"],
+        "candidate": own.value,
+        "champion": champion.value,
         "noise": noise,
-        "same_clients": _same_clients(candidate),
+        "same_clients": _have_same_holdout(manifest, champion_manifest),
     }
-    beyond = worse * (mine["value"] - theirs["value"]) > noise
-    return Gate(name, "failed" if beyond else "passed", numbers)
+    is_worse = worse * (own.value - champion.value) > noise
+    return Gate(metric, "failed" if is_worse else "passed", numbers)
 
 
-def _same_clients(candidate: Candidate) -> bool:
+def _holdout_estimate(manifest: Manifest, metric: Literal["auc", "cost"]) -> Estimate:
+    return manifest.metrics.holdout.auc if metric == "auc" else manifest.metrics.holdout.cost
+
+
+def _have_same_holdout(manifest: Manifest, champion: Manifest) -> bool:
     """The same files split with the same seed leave the same clients out."""
-    mine, theirs = candidate.facts, candidate.champion_facts
-    same_files = mine["data"].get("fingerprint") == theirs["data"].get("fingerprint")
-    return bool(same_files and mine.get("seed") == theirs.get("seed"))
+    return manifest.data.fingerprint == champion.data.fingerprint and manifest.seed == champion.seed
 
 
-def _holdout(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    judged: Mapping[str, Any] = facts.get("metrics", {}).get("holdout", {})
-    return judged
+def _margin(estimate: Estimate) -> float:
+    return (estimate.high - estimate.low) / 2
 
 
-def _margin(figure: Mapping[str, float]) -> float:
-    return (figure["high"] - figure["low"]) / 2
-
-
-def _chance_ece(counts: Mapping[str, int]) -> float:
+def _chance_ece(counts: ConfusionCounts) -> float:
     """The error that a perfectly calibrated model shows on ten bins of so few clients."""
-    clients = sum(counts.values())
-    rate = (counts["tp"] + counts["fn"]) / clients
-    return sqrt(2 / np.pi) * sqrt(rate * (1 - rate) / (clients / 10))
+    rate = (counts.tp + counts.fn) / counts.clients
+    return sqrt(2 / np.pi) * sqrt(rate * (1 - rate) / (counts.clients / 10))
 
 
-def _ratios(facts: Mapping[str, Any]) -> dict[str, float]:
+def _acceptance_ratios(manifest: Manifest | None) -> dict[str, float]:
     """Per attribute, the lowest acceptance rate divided by the highest; groups of fewer than 100 left out."""
-    found = {}
-    for attribute, told in facts.get("fairness", {}).items():
-        # Versions trained before intervals were measured give the groups alone, each rate as a number.
-        groups = told.get("groups", told)
-        rates = [rate for group in groups.values() if (rate := _rate(group)) is not None]
+    ratios = {}
+    for attribute, measured in manifest.fairness.items() if manifest else ():
+        rates = [
+            group.acceptance_rate.value
+            for group in measured.groups.values()
+            if group.clients >= MIN_GROUP_CLIENTS
+        ]
         if len(rates) > 1 and max(rates) > 0:
-            found[attribute] = min(rates) / max(rates)
-    return found
-
-
-def _rate(group: Any) -> float | None:
-    known = isinstance(group, Mapping) and group.get("n", 0) >= SMALLEST_GROUP
-    rate = group.get("acceptance_rate") if known else None
-    return rate["value"] if isinstance(rate, Mapping) else rate
+            ratios[attribute] = min(rates) / max(rates)
+    return ratios
 
 
 def _timed(model: Model, row: np.ndarray[Any, np.dtype[np.float64]]) -> float:

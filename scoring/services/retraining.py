@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from scoring.ml.features import frames
 from scoring.ml.metrics.classification import rank
-from scoring.ml.metrics.costs import Costs
 from scoring.ml.metrics.paired import differences
 from scoring.ml.model.model import Model
 from scoring.ml.tables.checks import check
@@ -60,7 +59,7 @@ def compare(
             {}, f"only {len(rows)} clients of the hold-out are new to {version.name}: too few to compare on"
         )
     theirs = _scores(champion, data, clients.reference[rows])
-    target, costs = clients.target[rows], Costs(**champion.facts["costs"])
+    target, costs = clients.target[rows], champion.manifest.costs
     found = differences(
         rank(target, theirs, champion.threshold, costs),
         rank(target, trained.unseen[rows], float(trained.verdicts.threshold), costs),

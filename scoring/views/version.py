@@ -1,4 +1,4 @@
-"""The pages of one version: how it did, what it goes by, how it treats groups; and the last comparison."""
+"""Pages of one version: performance, explanation, fairness; and the page of the last comparison."""
 
 from typing import Any
 
@@ -9,13 +9,14 @@ from django.views.decorators.http import require_safe
 
 from scoring.models import Comparison, ModelVersion
 from scoring.presentation import (
-    check_labels,
     figures_comparison,
     figures_explanation,
     figures_fairness,
     figures_performance,
 )
-from scoring.views.versions import current_version, folder_of
+from scoring.presentation.check_labels import check_labels
+from scoring.presentation.version_folder import read_version_folder
+from scoring.views.versions import current_version
 
 EARLIER = 10
 
@@ -23,12 +24,12 @@ EARLIER = 10
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_detail(request: HttpRequest, version: str) -> HttpResponse:
-    context = _about(version)
-    facts = context["folder"].get("facts", {})
+    context = _version_context(version)
+    manifest = context["folder"].manifest
     context |= {
         "activations": context["version"].activations.select_related("activated_by"),
-        "checks": check_labels.checks(facts),
-        "figures": figures_performance.performance(facts),
+        "checks": check_labels(manifest.checks) if manifest and manifest.checks else [],
+        "figures": figures_performance.performance(manifest) if manifest else [],
     }
     return render(request, "scoring/model_detail.html", context)
 
@@ -36,13 +37,19 @@ def model_detail(request: HttpRequest, version: str) -> HttpResponse:
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_explanation(request: HttpRequest, version: str) -> HttpResponse:
-    context = _about(version)
-    known = context["folder"].get("facts", {}).get("explanation")
-    if known:
+    context = _version_context(version)
+    manifest = context["folder"].manifest
+    if manifest and (explanation := manifest.explanation):
         context |= {
-            "overview": [figures_explanation.importance(known), figures_explanation.groups(known)],
-            "dependences": figures_explanation.dependences(known),
-            "interactions": [figures_explanation.strengths(known), *figures_explanation.interactions(known)],
+            "overview": [
+                figures_explanation.importance(explanation),
+                figures_explanation.groups(explanation),
+            ],
+            "dependences": figures_explanation.dependences(explanation),
+            "interactions": [
+                figures_explanation.interaction_strengths(explanation),
+                *figures_explanation.interactions(explanation),
+            ],
         }
     return render(request, "scoring/model_explanation.html", context)
 
@@ -50,9 +57,9 @@ def model_explanation(request: HttpRequest, version: str) -> HttpResponse:
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_fairness(request: HttpRequest, version: str) -> HttpResponse:
-    context = _about(version)
-    facts = context["folder"].get("facts", {})
-    context |= {"figures": figures_fairness.fairness(facts), "protected": facts.get("protected")}
+    context = _version_context(version)
+    if manifest := context["folder"].manifest:
+        context |= {"figures": figures_fairness.fairness(manifest), "protected": manifest.protected}
     return render(request, "scoring/model_fairness.html", context)
 
 
@@ -60,17 +67,17 @@ def model_fairness(request: HttpRequest, version: str) -> HttpResponse:
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_comparison(request: HttpRequest) -> HttpResponse:
     """The newest comparison of candidates, or an earlier one by its `number`."""
-    known, number = Comparison.objects.newest_first(), request.GET.get("number", "")
-    shown = get_object_or_404(known, pk=number) if number.isdecimal() else known.first()
+    comparisons, number = Comparison.objects.newest_first(), request.GET.get("number", "")
+    shown = get_object_or_404(comparisons, pk=number) if number.isdecimal() else comparisons.first()
     context: dict[str, Any] = {
         "comparison": shown,
-        "earlier": known.exclude(pk=shown.pk)[:EARLIER] if shown else [],
+        "earlier": comparisons.exclude(pk=shown.pk)[:EARLIER] if shown else [],
     }
     if shown:
         context |= {"figures": figures_comparison.comparison(shown.found)}
     return render(request, "scoring/model_comparison.html", context)
 
 
-def _about(version: str) -> dict[str, Any]:
-    known = get_object_or_404(ModelVersion, name=version)
-    return {"version": known, "current": current_version(), "folder": folder_of(known)}
+def _version_context(name: str) -> dict[str, Any]:
+    version = get_object_or_404(ModelVersion, name=name)
+    return {"version": version, "current": current_version(), "folder": read_version_folder(version)}

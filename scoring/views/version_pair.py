@@ -5,19 +5,19 @@ from django.views.decorators.http import require_safe
 
 from scoring.forms import PairForm
 from scoring.models import ModelVersion
-from scoring.presentation.version_pair import Pair
-from scoring.views.versions import folder_of
+from scoring.presentation.version_folder import read_version_folder
+from scoring.presentation.version_pair import VersionPair
 
 
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_pair(request: HttpRequest) -> HttpResponse:
-    """Two versions side by side: what they are made of and how they did."""
+    """Two versions side by side: identity, metrics on their hold-outs, features of one alone."""
     form = PairForm(request.GET or None, label_suffix="")
     pair = pair_of(form) if form.is_valid() else None
     return render(request, "scoring/model_pair.html", {"form": form, "pair": pair})
 
 
-def pair_of(form: PairForm) -> Pair:
+def pair_of(form: PairForm) -> VersionPair:
     versions: tuple[ModelVersion, ModelVersion] = (form.cleaned_data["one"], form.cleaned_data["other"])
-    return Pair(versions, (folder_of(versions[0]), folder_of(versions[1])))
+    return VersionPair(versions, (read_version_folder(versions[0]), read_version_folder(versions[1])))

@@ -1,18 +1,14 @@
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from scoring.forms import AppointmentForm, MomentForm, PairForm, ProposalForm, ReasonForm
-from scoring.ml.model import folder
-from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import Activation, ChallengerAppointment, ModelVersion, Proposal, Suspension, model_as_of
-from scoring.presentation.metric_labels import measured
+from scoring.presentation.version_folder import read_version_folder
 
 LATEST = 10
 
@@ -29,7 +25,7 @@ def list_page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResp
     current = current_version()
     appointment = ChallengerAppointment.objects.in_force()
     context: Mapping[str, Any] = {
-        "versions": [(version, folder_of(version)) for version in versions],
+        "versions": [(version, read_version_folder(version)) for version in versions],
         "current": current,
         "activation": Activation.objects.current().select_related("activated_by").first(),
         "suspension": Suspension.objects.in_force(),
@@ -67,15 +63,3 @@ def model_at(request: HttpRequest) -> HttpResponse:
 def current_version() -> ModelVersion | None:
     activation = Activation.objects.current().first()
     return activation.version if activation else None
-
-
-def folder_of(version: ModelVersion) -> dict[str, Any]:
-    """What the folder says about itself, or why it cannot be trusted."""
-    path = settings.ML_ARTIFACTS / version.name
-    try:
-        facts = folder.facts_of(path, digest=version.digest)
-        card = folder.card_of(path, facts)
-    except ModelUnavailable as error:
-        return {"broken": str(error)}
-    trained_at = datetime.fromisoformat(facts["created_at"])
-    return {"facts": facts, "card": card, "metrics": measured(facts), "trained_at": trained_at}

@@ -92,7 +92,7 @@ class Command(BaseCommand):
         self, compared: Compared, sides: tuple[Sample, Sample], *, with_evidently: bool
     ) -> DriftReport:
         model = compared.model
-        costs = Costs(**model.facts["costs"]) if model else Costs(fn=10, fp=1)
+        costs = model.manifest.costs if model else Costs(fn=10, fp=1)
         numbers = compare(*sides, threshold=model.threshold if model else None, costs=costs)
         page = self.evidently(sides, numbers) if with_evidently else ""
         found = findings(numbers, limits())

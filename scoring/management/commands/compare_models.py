@@ -124,7 +124,7 @@ class Command(BaseCommand):
 def entry_of(version: str, clients: Clients) -> Entry:
     """The champion as a candidate. Raises ModelUnavailable, or TrainingError without its features."""
     model = model_folder.load(settings.ML_ARTIFACTS / version)
-    entry = comparison.version_entry(model.facts)
+    entry = comparison.version_entry(model.manifest.to_json())
     if absent := sorted(set(entry.names) - set(clients.names)):
         raise TrainingError(
             f"{version} uses {len(absent)} features that say nothing in this folder, {absent[0]} first"

@@ -4,6 +4,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from scoring.ml import lightgbm
 from scoring.ml.features import catalogue
 from scoring.ml.learned.learned_features import LearnedFeatures
 from scoring.ml.model import explainer_data
-from scoring.ml.model.calibration import Calibration, Method
+from scoring.ml.model.json_codec import JsonMismatch
+from scoring.ml.model.manifest import Manifest
 from scoring.ml.model.model import Model
 
 MANIFEST = "model.json"
@@ -38,11 +40,12 @@ def digest_of(path: Path) -> str:
     return _sha256(_read(path / MANIFEST))
 
 
-def seal(path: Path, facts: Mapping[str, Any]) -> str:
+def seal(path: Path, manifest: Manifest | Mapping[str, Any]) -> str:
     """Write model.json over the files already in the folder and return its digest."""
+    stored = manifest.to_json() if isinstance(manifest, Manifest) else manifest
     files = {file.name: _sha256(file.read_bytes()) for file in sorted(path.iterdir())}
     text = json.dumps(
-        {**facts, "files": files}, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False
+        {**stored, "files": files}, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False
     )
     (path / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return digest_of(path)
@@ -53,50 +56,32 @@ def load(path: Path, *, digest: str | None = None) -> Model:
 
     Raises ModelUnavailable when a file is missing, altered or unknown, or the features are not ours.
     """
-    manifest = _read(path / MANIFEST)
-    found = _sha256(manifest)
-    if digest is not None and found != digest:
-        raise ModelUnavailable(f"{path.name}: {MANIFEST} is not the one that was registered")
-    facts = _parse_manifest(path, manifest)
-    contents = _checked_files(path, facts["files"])
+    content = _registered_content(path, digest)
+    manifest = _parse_manifest(path, content)
+    contents = _checked_files(path, manifest.files)
     trees = _parse_booster(path, contents[BOOSTER])
-    features = tuple(facts["features"])
-    _check_features(path, facts, trees)
-    fitted = _fitted(path, contents.get(FITTED), features)
+    _check_features(path, manifest, trees)
     return Model(
-        version=facts["name"],
-        digest=found,
-        features=features,
-        threshold=facts["threshold"],
-        calibration=calibration_of(facts),
-        facts=facts,
+        digest=_sha256(content),
+        manifest=manifest,
         trees=trees,
-        fill=_fill(features, facts["medians"]),
-        explainer=_explainer(path, contents.get(EXPLAIN), features),
-        fitted=fitted,
+        fill=_fill(manifest.features, manifest.medians),
+        explainer=_explainer(path, contents.get(EXPLAIN), manifest.features),
+        fitted=_fitted(path, contents.get(FITTED), manifest.features),
     )
 
 
-def facts_of(path: Path, *, digest: str) -> Mapping[str, Any]:
-    """What model.json says, without loading the trees. Raises ModelUnavailable when it is not that one."""
-    manifest = _read(path / MANIFEST)
-    if _sha256(manifest) != digest:
-        raise ModelUnavailable(f"{path.name}: {MANIFEST} is not the one that was registered")
-    return _parse_manifest(path, manifest)
+def read_manifest(path: Path, *, digest: str | None = None) -> Manifest:
+    """The manifest alone; `digest` is the one recorded at registration. Raises ModelUnavailable."""
+    return _parse_manifest(path, _registered_content(path, digest))
 
 
-def card_of(path: Path, facts: Mapping[str, Any]) -> str:
+def read_card(path: Path, manifest: Manifest) -> str:
     """The model card, in Markdown. Raises ModelUnavailable when it was altered."""
     content = _read(path / CARD)
-    if _sha256(content) != facts["files"].get(CARD):
+    if _sha256(content) != manifest.files.get(CARD):
         raise ModelUnavailable(f"{path.name}: {CARD} was altered (its SHA-256 differs)")
     return content.decode("utf-8")
-
-
-def calibration_of(facts: Mapping[str, Any]) -> Calibration:
-    """How the version with this model.json turns log-odds into a probability."""
-    stored = facts["calibration"]
-    return Calibration(method=Method(stored["method"]), a=stored["a"], b=stored["b"])
 
 
 def vocabulary(features: tuple[str, ...]) -> dict[str, list[str]]:
@@ -105,17 +90,24 @@ def vocabulary(features: tuple[str, ...]) -> dict[str, list[str]]:
     return {name: categories for name, categories in found.items() if categories}
 
 
-def _parse_manifest(path: Path, manifest: bytes) -> dict[str, Any]:
+def _registered_content(path: Path, digest: str | None) -> bytes:
+    content = _read(path / MANIFEST)
+    if digest is not None and _sha256(content) != digest:
+        raise ModelUnavailable(f"{path.name}: {MANIFEST} is not the one that was registered")
+    return content
+
+
+def _parse_manifest(path: Path, content: bytes) -> Manifest:
     try:
-        facts = json.loads(manifest)
-    except ValueError as error:
-        raise ModelUnavailable(f"{path.name}: {MANIFEST} is not JSON ({error})") from error
-    if not isinstance(facts, dict):
-        raise ModelUnavailable(f"{path.name}: {MANIFEST} is not a JSON object")
-    wanted = {"name", "is_demo", "features", "categorical", "medians", "threshold", "calibration", "files"}
-    if absent := sorted(wanted - facts.keys()):
-        raise ModelUnavailable(f"{path.name}: {MANIFEST} says nothing about {', '.join(absent)}")
-    return facts
+        return _manifest_of(content)
+    except JsonMismatch as error:
+        raise ModelUnavailable(f"{path.name}: {MANIFEST} {error}") from error
+
+
+@lru_cache(maxsize=32)
+def _manifest_of(content: bytes) -> Manifest:
+    """Cached, because the pages of models read the same few manifests again and again."""
+    return Manifest.from_json(content)
 
 
 def _checked_files(path: Path, listed: Mapping[str, str]) -> dict[str, bytes]:
@@ -138,15 +130,15 @@ def _parse_booster(path: Path, content: bytes) -> lightgbm.Booster:
         raise ModelUnavailable(f"{path.name}: {BOOSTER} is not a LightGBM model") from error
 
 
-def _check_features(path: Path, facts: Mapping[str, Any], trees: lightgbm.Booster) -> None:
-    features = tuple(facts["features"])
+def _check_features(path: Path, manifest: Manifest, trees: lightgbm.Booster) -> None:
+    features = manifest.features
     if unknown := [name for name in features if name not in catalogue.BY_NAME]:
         raise ModelUnavailable(f"{path.name}: the feature {unknown[0]} is unknown to this desk")
     if list(features) != trees.feature_name():
         raise ModelUnavailable(f"{path.name}: {BOOSTER} and {MANIFEST} list different features")
-    ours = vocabulary(features)
-    for name in sorted(ours.keys() | facts["categorical"].keys()):
-        if facts["categorical"].get(name) != ours.get(name):
+    current = {name: tuple(categories) for name, categories in vocabulary(features).items()}
+    for name in sorted(current.keys() | manifest.categories.keys()):
+        if manifest.categories.get(name) != current.get(name):
             raise ModelUnavailable(f"{path.name}: the categories of {name} have changed since training")
 
 

@@ -33,7 +33,8 @@ def decode(kind: type[T], stored: Any) -> T:
     Keys that the dataclass does not know are ignored; a key may be missing where the field has a default.
     A class with a method `upgrade` first brings the form of an earlier release to the present one.
     """
-    instance: T = _decoder(kind)(stored, "")
+    target: Any = kind
+    instance: T = _decoder(target)(stored, "")
     return instance
 
 

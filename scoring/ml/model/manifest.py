@@ -12,7 +12,6 @@ from typing import Any, Self
 
 from scoring.ml.metrics.costs import Costs
 from scoring.ml.model import json_codec
-from scoring.ml.model.calibration import Calibration
 from scoring.ml.model.json_codec import JsonMismatch, stored_as
 from scoring.ml.model.manifest_sections import (
     ByPart,
@@ -96,8 +95,3 @@ class Manifest:
     @property
     def trained_at(self) -> datetime:
         return datetime.fromisoformat(self.created_at)
-
-    def probability_calibration(self) -> Calibration:
-        """The calibration that turns log-odds into a probability."""
-        stored = self.calibration
-        return Calibration(method=stored.method, a=stored.a, b=stored.b)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from scoring.ml.metrics.intervals import Estimate
-from scoring.ml.model.calibration import Method
+from scoring.ml.model.calibration import Calibration, Method
 from scoring.ml.model.json_codec import stored_as
 
 T = TypeVar("T")
@@ -50,8 +50,8 @@ class CalibrationCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CalibrationSection:
-    """See scoring.ml.model.calibration; `before` is missing in folders made by hand."""
+class CalibrationSection(Calibration):
+    """The calibration, and a check of the booster's own probabilities `before` it."""
 
     method: Method
     a: float
@@ -210,8 +210,8 @@ class PopulationSection:
     """Distributions of the main features by segment key and feature; `edges`: the bins of each feature."""
 
     income_edges: tuple[float, ...] = ()
-    edges: Mapping[str, tuple[float, ...]]
-    segments: Mapping[str, Mapping[str, FeatureDistribution]]
+    edges: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    segments: Mapping[str, Mapping[str, FeatureDistribution]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

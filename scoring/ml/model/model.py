@@ -1,8 +1,6 @@
 """A loaded model version: features in, probabilities and contributions out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +11,7 @@ from scoring.ml.features.spec.formula import Columns
 from scoring.ml.learned.learned_features import LearnedFeatures
 from scoring.ml.model.calibration import Calibration
 from scoring.ml.model.explainer_data import ExplainerData
+from scoring.ml.model.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +34,8 @@ class Contributions:
 class Model:
     """One version, immutable; every method may be called from several threads at once."""
 
-    version: str
     digest: str
-    features: tuple[str, ...]
-    threshold: float
-    calibration: Calibration
-    facts: Mapping[str, Any] = field(repr=False)
+    manifest: Manifest = field(repr=False)
     trees: lightgbm.Booster = field(repr=False)
     fill: NDArray[np.float64] = field(repr=False)
     # None for a folder that was trained without it.
@@ -48,8 +43,24 @@ class Model:
     fitted: LearnedFeatures = field(default=LearnedFeatures(), repr=False)
 
     @property
+    def version(self) -> str:
+        return self.manifest.name
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return self.manifest.features
+
+    @property
+    def threshold(self) -> float:
+        return self.manifest.threshold
+
+    @property
+    def calibration(self) -> Calibration:
+        return self.manifest.calibration
+
+    @property
     def is_demo(self) -> bool:
-        return bool(self.facts["is_demo"])
+        return self.manifest.is_demo
 
     def matrix(self, columns: Columns) -> NDArray[np.float64]:
         """The model's input rows, (n, k), from raw columns and history aggregates; NaN where missing."""

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import AuditEvent
+from scoring.ml.metrics.costs import Costs
 from scoring.ml.model import folder
 from scoring.models import Activation, ModelVersion
 from tests.scoring.applications import application_folder
@@ -42,7 +43,7 @@ def test_a_training_ends_in_a_registered_version_that_is_not_active(applications
     known = ModelVersion.objects.get(name="v1.0")
     model = folder.load(places / "v1.0", digest=known.digest)
     assert not model.is_demo
-    assert model.facts["data"]["clients"] == 1_500
+    assert model.manifest.data.clients == 1_500
     assert not Activation.objects.exists()
     assert AuditEvent.objects.filter(action="model_registered", target="v1.0").exists()
     assert "hold-out" in out
@@ -121,9 +122,9 @@ def test_what_a_killed_training_left_is_cleared_and_not_what_another_one_writes(
 
 def test_dearer_defaults_lower_the_threshold_and_are_recorded(applications: Path, places: Path) -> None:
     train(applications, "--name", "dear", "--quick", "--cost-fn", "20", "--cost-fp", "2.5")
-    facts = folder.load(places / "dear").facts
-    assert facts["costs"] == {"fn": 20.0, "fp": 2.5}
-    assert facts["threshold_theory"] == pytest.approx(1 / 9)
+    manifest = folder.load(places / "dear").manifest
+    assert manifest.costs == Costs(fn=20.0, fp=2.5)
+    assert manifest.theoretical_threshold == pytest.approx(1 / 9)
 
 
 def test_a_pool_adds_its_clients_and_is_recorded(applications: Path, places: Path, tmp_path: Path) -> None:
@@ -132,10 +133,11 @@ def test_a_pool_adds_its_clients_and_is_recorded(applications: Path, places: Pat
     others = pa.array(table["SK_ID_CURR"].to_numpy() + 500_000)
     pq.write_table(table.set_column(0, "SK_ID_CURR", others), more / "application_train.parquet")
     train(applications, "--name", "pooled", "--quick", "--pool", str(more))
-    facts = folder.load(places / "pooled").facts
-    assert facts["data"]["clients"] == 1_500
-    assert [step["clients"] for step in facts["steps"]] == [3_400]
-    assert facts["data"]["pool"][0]["tables"] == ["application"]
+    manifest = folder.load(places / "pooled").manifest
+    assert manifest.data.clients == 1_500
+    assert manifest.stages is not None
+    assert [stage.clients for stage in manifest.stages] == [3_400]
+    assert manifest.data.pool[0].tables == ("application",)
 
 
 def test_a_pool_that_is_not_there_is_said(applications: Path, tmp_path: Path) -> None:
@@ -151,8 +153,8 @@ def test_amounts_that_became_text_are_read_and_nonsense_is_rejected(tmp_path: Pa
     words[:5] = ["a lot"] * 5
     pq.write_table(table.set_column(place, "AMT_CREDIT", pa.array(words)), path / "application_train.parquet")
     train(path, "--name", "text", "--quick")
-    facts = folder.load(places / "text").facts
-    assert (facts["data"]["clients"], facts["data"]["rejected"]) == (1_195, 5)
+    data = folder.load(places / "text").manifest.data
+    assert (data.clients, data.rejected) == (1_195, 5)
 
 
 def test_a_database_without_tables_is_said_before_hours_of_work(applications: Path) -> None:

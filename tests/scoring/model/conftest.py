@@ -31,7 +31,7 @@ def rows(model: Model) -> np.ndarray:
     """200 random input rows, categories as codes, one value in ten missing."""
     rng = np.random.default_rng(11)
     matrix = rng.normal(size=(200, len(model.features)))
-    for name in model.facts["categorical"]:
+    for name in model.manifest.categories:
         codes = len(catalogue.BY_NAME[name].categories)
         matrix[:, model.features.index(name)] = rng.integers(0, codes, len(matrix))
     matrix[rng.random(matrix.shape) < 0.1] = np.nan

@@ -116,8 +116,8 @@ def test_a_category_is_said_by_its_code_and_by_its_raw_value():
 
 def test_a_probability_beside_its_threshold_is_never_shown_as_equal():
     with override("en"):
-        assert formatting.percents_apart(0.09293, 0.0931515) == ("9.29%", "9.32%")
-        assert formatting.percents_apart(0.5, 0.0931515) == ("50.0%", "9.3%")
+        assert formatting.distinct_percents(0.09293, 0.0931515) == ("9.29%", "9.32%")
+        assert formatting.distinct_percents(0.5, 0.0931515) == ("50.0%", "9.3%")
 
 
 @LANGUAGES
