@@ -22,7 +22,7 @@ from scoring.ml.features.spec.formula import Columns
 from scoring.ml.model.model import Model
 from scoring.ml.whatif import counterfactuals as ours
 from scoring.ml.whatif.editable import BY_NAME
-from scoring.ml.whatif.request import problems, translated
+from scoring.ml.whatif.request import problems, translate
 
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "bench"
 AMOUNTS = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE")
@@ -147,9 +147,9 @@ class _Wrapped:
 def _bounds(record: Record) -> dict[str, list[float]]:
     credit, annuity, price = (float(record[name]) for name in AMOUNTS)
     return {
-        "AMT_CREDIT": [ours.LEAST_CREDIT * credit, credit],
-        "AMT_ANNUITY": [ours.LEAST_CREDIT * annuity, ours.MOST_INSTALMENT * annuity],
-        "AMT_GOODS_PRICE": [ours.LEAST_CREDIT * price, price],
+        "AMT_CREDIT": [ours.MIN_CREDIT_SHARE * credit, credit],
+        "AMT_ANNUITY": [ours.MIN_CREDIT_SHARE * annuity, ours.MAX_INSTALMENT_RATIO * annuity],
+        "AMT_GOODS_PRICE": [ours.MIN_CREDIT_SHARE * price, price],
     }
 
 
@@ -214,6 +214,6 @@ def _moved(record: Record, changes: Changes) -> float:
 def _is_sensible(record: Record, changes: Changes) -> bool:
     amounts = {name: changes[name] for name in changes if name in BY_NAME}
     lower = all(changes[name] < record[name] for name in ("AMT_CREDIT", "AMT_GOODS_PRICE") if name in changes)
-    request = translated(record, amounts)
+    request = translate(record, amounts)
     # A credit below the price of its goods: nothing like it was ever financed.
     return lower and dict(request.changes) == amounts and not problems(request)

@@ -68,7 +68,7 @@ def _is_accepted(prediction: Prediction, threshold: float) -> bool:
 def _shown(record: Record, counterfactual: Counterfactual, prediction: Prediction) -> ShownCounterfactual:
     return ShownCounterfactual(
         changes={name: (record[name], value) for name, value in counterfactual.changes.items()},
-        entered=dict(counterfactual.asked),
+        entered=dict(counterfactual.entered),
         probability=prediction.probability,
         **sentences(record, counterfactual),
     )

@@ -18,8 +18,9 @@ from creditdesk.models import Case, Reason, Scenario
 from creditdesk.services.prediction import Prediction, predict, reasons_of
 from creditdesk.services.refusal import ActRefused
 from scoring import engine
+from scoring.ml.features.frames import Value
 from scoring.ml.model.model import Model
-from scoring.ml.whatif.request import Request, Value, problems
+from scoring.ml.whatif.request import Request, problems
 
 # The same request by the same person within this time adds no row to the audit log.
 SAME_REQUEST_SECONDS: Final = 15 * 60
@@ -81,7 +82,7 @@ def _simulation(case: Case, request: Request, by: User) -> Simulation:
     if not by.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
     if invalid := problems(request):
-        raise ValueError(f"the request makes no sense: {invalid[0].words.en}")
+        raise ValueError(f"the request makes no sense: {invalid[0].message.en}")
     model = engine.current()
     prediction = predict(model, {**request.record, **request.changes})
     reasons = reasons_of(model, prediction, case.profile.history_rows)
@@ -92,7 +93,7 @@ def _store(case: Case, simulation: Simulation, name: str, by: User) -> Scenario:
     return Scenario.objects.create(
         case=case,
         name=name,
-        entered=dict(simulation.request.asked),
+        entered=dict(simulation.request.entered),
         changes=dict(simulation.changes),
         probability=simulation.prediction.probability,
         threshold=simulation.model.threshold,
@@ -107,7 +108,7 @@ def _store(case: Case, simulation: Simulation, name: str, by: User) -> Scenario:
 def _record(action: Action, case: Case, by: User, simulation: Simulation, **more: int) -> None:
     """Record the changed fields without their values: the chain holds nothing personal."""
     details = {
-        "fields": sorted(simulation.request.asked),
+        "fields": sorted(simulation.request.entered),
         "verdict": simulation.prediction.verdict,
         "probability": simulation.prediction.probability,
         "model_version": simulation.model.version,

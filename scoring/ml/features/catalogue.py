@@ -1,4 +1,4 @@
-"""Every feature the desk knows, the reasons they are told under, and the ones that matter most on a page."""
+"""The catalogue of features, the reason groups that they count towards, and the main and critical ones."""
 
 from collections.abc import Mapping
 
@@ -7,10 +7,10 @@ from scoring.ml.features.across import debt_and_payments, payment_schedule, rece
 from scoring.ml.features.application import amounts, columns, counts, dates, external_ratings, interest_rates
 from scoring.ml.features.history.all_tables import AGGREGATES, HISTORY_GROUPS
 from scoring.ml.features.spec.feature import Feature
-from scoring.ml.features.spec.formula import Cleaning, Derived, Formula
+from scoring.ml.features.spec.formula import Cleaning, DerivedFeature, Formula
 from scoring.ml.tables.schema import Text
 
-DERIVED: tuple[Derived, ...] = (
+DERIVED: tuple[DerivedFeature, ...] = (
     *external_ratings.DERIVED,
     *amounts.DERIVED,
     *dates.DERIVED,
@@ -21,17 +21,17 @@ DERIVED: tuple[Derived, ...] = (
     *recent_activity.DERIVED,
 )
 
-FEATURES: tuple[Feature, ...] = (*columns.FEATURES, *(one.feature for one in DERIVED), *AGGREGATES)
-FITTED: tuple[Feature, ...] = declared_learned.FEATURES
-"""Learned from other clients, so they need a model folder: see `scoring.ml.learned`."""
+FEATURES: tuple[Feature, ...] = (*columns.FEATURES, *(derived.feature for derived in DERIVED), *AGGREGATES)
+LEARNED: tuple[Feature, ...] = declared_learned.FEATURES
+"""Fitted on other clients, so they need a model folder: see `scoring.ml.learned`."""
 
-BY_NAME: Mapping[str, Feature] = {feature.name: feature for feature in (*FEATURES, *FITTED)}
+BY_NAME: Mapping[str, Feature] = {feature.name: feature for feature in (*FEATURES, *LEARNED)}
 
 CLEANINGS: Mapping[str, Cleaning] = {
     **columns.CLEANINGS,
     **{feature.name: columns.number for feature in AGGREGATES},
 }
-FORMULAS: Mapping[str, Formula] = {one.feature.name: one.formula for one in DERIVED}
+FORMULAS: Mapping[str, Formula] = {derived.feature.name: derived.formula for derived in DERIVED}
 
 GROUPS: Mapping[str, Text] = {
     "external_ratings": Text("External credit ratings", "Notes de crédit externes"),

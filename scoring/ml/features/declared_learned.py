@@ -1,13 +1,9 @@
-"""Features that are learned from other clients: what they are called. `scoring.ml.learned` computes them."""
+"""Names, units and labels of the learned features; `scoring.ml.learned` computes them."""
 
 from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.tables.schema import Text
 
-Words = tuple[str, str, str]
-"""The end of a name, and the words in English and in French."""
-
-# Who a client is compared with; then what is compared: the plain feature, its reason, its unit, its words.
-CIRCLES: tuple[Words, ...] = (
+PEER_GROUPS: tuple[tuple[str, str, str], ...] = (
     (
         "JOB",
         "of people with the same education and occupation",
@@ -20,7 +16,8 @@ CIRCLES: tuple[Words, ...] = (
         "des personnes au prêt aussi long, au même type de revenu et au même niveau d’études",
     ),
 )
-COMPARED: tuple[tuple[str, str, Unit, str, str], ...] = (
+"""Part of the feature's name, and the end of its label in English and in French."""
+COMPARED_FEATURES: tuple[tuple[str, str, Unit, str, str], ...] = (
     (
         "EXT_SOURCE_1",
         "external_ratings",
@@ -48,6 +45,7 @@ COMPARED: tuple[tuple[str, str, Unit, str, str], ...] = (
     ("CREDIT_TO_ANNUITY", "loan_terms", Unit.NUMBER, "Loan in instalments", "Prêt en mensualités"),
     ("DAYS_EMPLOYED", "employment", Unit.NUMBER, "Days in the job", "Jours dans l’emploi"),
 )
+"""Plain feature, reason group, unit, start of the label in English and in French."""
 
 
 def _feature(name: str, group: str, unit: Unit, en: str, fr: str, table: str = "application") -> Feature:
@@ -56,14 +54,14 @@ def _feature(name: str, group: str, unit: Unit, en: str, fr: str, table: str = "
 
 PEERS: tuple[Feature, ...] = tuple(
     _feature(
-        f"PEERS_{circle}_{name}",
+        f"PEERS_{peer_group}_{name}",
         group,
         Unit.NUMBER if unit is Unit.SCORE else unit,
-        f"{en} less the usual one {circle_en}",
-        f"{fr} : écart à la valeur habituelle {circle_fr}",
+        f"{en} less the usual one {group_en}",
+        f"{fr} : écart à la valeur habituelle {group_fr}",
     )
-    for circle, circle_en, circle_fr in CIRCLES
-    for name, group, unit, en, fr in COMPARED
+    for peer_group, group_en, group_fr in PEER_GROUPS
+    for name, group, unit, en, fr in COMPARED_FEATURES
 )
 
 NEIGHBOURS: tuple[Feature, ...] = (
@@ -87,7 +85,7 @@ NEIGHBOURS: tuple[Feature, ...] = (
     ),
 )
 
-EXPECTED: tuple[Feature, ...] = tuple(
+IMPUTED_RATINGS: tuple[Feature, ...] = tuple(
     feature
     for number in (1, 2, 3)
     for feature in (
@@ -108,7 +106,7 @@ EXPECTED: tuple[Feature, ...] = tuple(
     )
 )
 
-IMPLIED: tuple[Feature, ...] = (
+IMPLIED_TERM: tuple[Feature, ...] = (
     _feature(
         "IMPLIED_TERM",
         "loan_terms",
@@ -139,8 +137,8 @@ IMPLIED: tuple[Feature, ...] = (
     ),
 )
 
-# The score is in log-odds: 0 for a client as risky as the usual one.
-NESTED: tuple[Feature, ...] = tuple(
+# The score is in log-odds: 0 at the default rate of the clients that the model was fitted on.
+NESTED_MODELS: tuple[Feature, ...] = tuple(
     _feature(
         f"NESTED_{table.upper()}",
         group,
@@ -189,4 +187,4 @@ NESTED: tuple[Feature, ...] = tuple(
     )
 )
 
-FEATURES: tuple[Feature, ...] = (*PEERS, *NEIGHBOURS, *EXPECTED, *IMPLIED, *NESTED)
+FEATURES: tuple[Feature, ...] = (*PEERS, *NEIGHBOURS, *IMPUTED_RATINGS, *IMPLIED_TERM, *NESTED_MODELS)

@@ -1,4 +1,4 @@
-"""Profiles in columns: streamed from a folder of tables, or made of the records a page or the API holds."""
+"""Profiles in columns: streamed from a folder of tables, or built from the records of a page or the API."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,16 +25,20 @@ ROWS = "ROWS_"
 Value = float | str | None
 Record = Mapping[str, Value]
 
-CATEGORIES = frozenset(one.name for one in TABLES["application"].columns if one.kind is Kind.CATEGORY)
+CATEGORIES = frozenset(
+    column.name for column in TABLES["application"].columns if column.kind is Kind.CATEGORY
+)
 APPLICATION = tuple(
-    one.name for one in TABLES["application"].columns if one.kind is not Kind.ID and not one.protected
+    column.name
+    for column in TABLES["application"].columns
+    if column.kind is not Kind.ID and not column.protected
 )
 HISTORY = tuple(feature.name for feature in all_tables.AGGREGATES)
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileBatch:
-    """Some clients' profiles, in the order of their references.
+    """The profiles of some clients, in the order of their references.
 
     `columns` are the application's own columns without the protected ones, and the history aggregates;
     `target` is NaN where unknown; `history_rows` counts the rows of every table that was provided: a client
@@ -48,32 +52,32 @@ class ProfileBatch:
     history_rows: dict[str, NDArray[np.int64]]
 
     def records(self) -> Iterator[tuple[dict[str, float | str], dict[str, float]]]:
-        """Per client: the application and the history, without what is missing, ready for JSON."""
-        application, aggregates = self._given(APPLICATION), self._given(HISTORY)
+        """Yield each client's application and history, without missing values, ready for JSON."""
+        application, aggregates = self._lists(APPLICATION), self._lists(HISTORY)
         for row in range(len(self.reference)):
-            yield _known(application, row), _known(aggregates, row)
+            yield _present_values(application, row), _present_values(aggregates, row)
 
-    def _given(self, names: Sequence[str]) -> dict[str, list[Any]]:
+    def _lists(self, names: Sequence[str]) -> dict[str, list[Any]]:
         return {name: self.columns[name].tolist() for name in names if name in self.columns}
 
 
 def profiles(folder: "Folder", *, chunk: int = 5_000) -> Iterator[ProfileBatch]:
-    """Every client of the folder (train and test side), about `chunk` at a time, ordered by reference.
+    """Yield every client of the folder (train and test side), about `chunk` at a time, ordered by reference.
 
     The history too is aggregated for one batch of clients at a time: memory depends on `chunk` alone, and the
     numbers do not depend on it.
     """
     references = _array(_read(folder, folder.application.select(REFERENCE).order_by(REFERENCE)), REFERENCE)
-    rows = None
+    query = None
     for start in range(0, len(references), chunk):
         first, last = references[start : start + chunk][[0, -1]].tolist()
         tables = clients_between(folder, first, last)
-        rows = rows or sql_cache.side_by_side(tables)
-        yield _profile_batch(folder.connection.con.sql(rows).to_arrow_table())
+        query = query or sql_cache.profiles_sql(tables)
+        yield _profile_batch(folder.connection.con.sql(query).to_arrow_table())
 
 
 def columns_of(records: Sequence[Record]) -> dict[str, NDArray[Any]]:
-    """Columns (n,) of n records, each `{**application, **history}`; what is absent or None is missing."""
+    """Return columns (n,) of n records `{**application, **history}`; what is absent or None is missing."""
     return {name: _column(records, name) for name in (*APPLICATION, *HISTORY)}
 
 
@@ -106,15 +110,15 @@ def _array(table: "pa.Table", name: str) -> NDArray[Any]:
     column = table.column(name).combine_chunks()
     if name in CATEGORIES:
         encoded = column.dictionary_encode()
-        words = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
-        given: NDArray[Any] = words[np.from_dlpack(encoded.indices.fill_null(-1))]
-        return given
+        values = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
+        categories: NDArray[Any] = values[np.from_dlpack(encoded.indices.fill_null(-1))]
+        return categories
     # DuckDB counts rows in 128-bit integers, which NumPy has not.
     inexact = column.null_count or name.startswith(ROWS)
     return np.from_dlpack(column.cast("float64").fill_null(np.nan) if inexact else column)
 
 
-def _known(columns: Mapping[str, list[Any]], row: int) -> dict[str, Any]:
+def _present_values(columns: Mapping[str, list[Any]], row: int) -> dict[str, Any]:
     # NaN is the one value that differs from itself.
     return {
         name: value

@@ -1,4 +1,4 @@
-"""The one door through which a profile becomes the model's input row, for one client and for ten million."""
+"""The feature matrix: the one place where profiles become the model's input rows, one or millions."""
 
 from collections.abc import Sequence
 
@@ -10,17 +10,17 @@ from scoring.ml.features.spec.formula import Columns, Profile
 
 
 def feature_matrix(columns: Columns, names: Sequence[str] | None = None) -> NDArray[np.float64]:
-    """The features (n, k) of n profiles, in the order of `names` (all of the catalogue when None).
+    """Compute the features (n, k) of n profiles, in the order of `names` (all of the catalogue when None).
 
     `columns` holds arrays (n,) by raw name: float64 with NaN, or objects str | None for categories; a column
     that is not there counts as missing. Categories come out as codes. Every value depends on its own row only
     and is bit for bit the same whatever n is. AttributeError for a name that is not in the catalogue.
     """
-    wanted = tuple(feature.name for feature in catalogue.FEATURES) if names is None else tuple(names)
+    features = tuple(feature.name for feature in catalogue.FEATURES) if names is None else tuple(names)
     size = len(next(iter(columns.values()), ()))
     profile = Profile(columns, size, catalogue.CLEANINGS, catalogue.FORMULAS)
-    matrix = np.empty((size, len(wanted)))
+    matrix = np.empty((size, len(features)))
     with np.errstate(all="ignore"):
-        for position, name in enumerate(wanted):
+        for position, name in enumerate(features):
             matrix[:, position] = getattr(profile, name)
     return matrix

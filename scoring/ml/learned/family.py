@@ -1,4 +1,4 @@
-"""What every family of fitted features can do: learn from clients, be kept as arrays, say a value."""
+"""The interface of a family of learned features: fit, transform, and arrays to store the fit in."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -12,23 +12,25 @@ from scoring.ml.features.spec.feature import Feature
 
 Values = NDArray[np.float64]
 Arrays = Mapping[str, NDArray[Any]]
+"""The stored form of a family: numbers and bytes by array name, never objects."""
+PastLoans = Mapping[str, NDArray[Any]]
+"""Columns (r,) of the clients' earlier loans by name; empty where no folder has any."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """What there is to learn from: m clients.
+class FitData:
+    """The m clients that a family is fitted on.
 
-    `inputs` (m, j) holds the family's own inputs in their order; `target` (m,) is 0 or 1; `past` has columns
-    (r,) of these clients' earlier loans by name, and is empty where no folder has any.
+    `inputs` (m, j) holds the family's own inputs in their order; `target` (m,) is 0 or 1.
     """
 
     inputs: Values
     target: Values
-    past: Mapping[str, NDArray[Any]]
+    past_loans: PastLoans
 
 
-class Family(ABC):
-    """k features that one thing learned from m clients gives; the same clients give the same values."""
+class FeatureFamily(ABC):
+    """k features fitted together on m clients; the same clients give the same values."""
 
     code: ClassVar[str]
     features: ClassVar[Sequence[Feature]]
@@ -36,33 +38,33 @@ class Family(ABC):
 
     @classmethod
     @abstractmethod
-    def learn(cls, lesson: Lesson) -> Self | None:
-        """None where these clients cannot teach it."""
+    def fit(cls, data: FitData) -> Self | None:
+        """Fit the family; None where these clients are too few for it."""
 
     @classmethod
     @abstractmethod
     def restore(cls, arrays: Arrays) -> Self:
-        """From what `arrays` gave; raises KeyError or ValueError for anything else."""
+        """Rebuild the family from its `arrays`; raise KeyError or ValueError for anything else."""
 
     @property
-    def reads(self) -> Sequence[str]:
-        """Those of `inputs` that are still asked for once everything is learned."""
+    def required_inputs(self) -> Sequence[str]:
+        """Those of `inputs` that `transform` and `cross_fitted` need."""
         return self.inputs
 
     @abstractmethod
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Numbers and bytes that say everything, never objects."""
+        """Return all that was fitted, as numbers and bytes."""
 
     @abstractmethod
-    def values(self, inputs: Values) -> Values:
-        """(n, k) for n clients of whom nothing was learned; a row depends on itself alone.
+    def transform(self, inputs: Values) -> Values:
+        """Compute (n, k) for n clients outside the fit data; each row depends on itself alone.
 
-        `inputs` (n, j) holds what it `reads`.
+        `inputs` (n, j) holds the `required_inputs`.
         """
 
     @abstractmethod
-    def own(self, inputs: Values) -> Values:
-        """(m, k) for the clients of the lesson, in their order, each without what it taught itself.
+    def cross_fitted(self, inputs: Values) -> Values:
+        """Compute (m, k) for the clients of the fit data, in their order, none from its own outcome.
 
-        `inputs` (m, j) holds what it `reads`.
+        `inputs` (m, j) holds the `required_inputs`.
         """

@@ -1,4 +1,4 @@
-"""The length and the price of a loan, which an application does not name, as past loans here had them."""
+"""Implied term: the length and price of a loan, which an application does not name, from past loans."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -6,73 +6,77 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.features import declared_learned as words
+from scoring.ml.features import declared_learned
 from scoring.ml.features.spec.formula import ratio
-from scoring.ml.learned.family import Arrays, Family, Lesson, Values
-from scoring.ml.learned.small_boosters import Trees
+from scoring.ml.learned.family import Arrays, FeatureFamily, FitData, Values
+from scoring.ml.learned.small_boosters import SmallBooster
 
-FEWEST = 500
+MIN_LOANS = 500
 ROUNDS = 150
-_STEPS = 30
+_BISECTIONS = 30
+_MAX_MONTHLY_RATE = 0.2
 
-PAST = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE", "CNT_PAYMENT")
-"""The columns of an earlier loan that teach."""
+PAST_COLUMNS = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE", "CNT_PAYMENT")
+"""The columns of an earlier loan that the family is fitted on."""
 
 
 @dataclass(frozen=True, eq=False)
-class Implied(Family):
-    """Trees that tell the number of instalments from what earlier and present loans both name."""
+class ImpliedTerm(FeatureFamily):
+    """A regression of the number of instalments on the columns that past and present loans share."""
 
-    trees: Trees
+    booster: SmallBooster
 
     code: ClassVar = "implied"
-    features: ClassVar = words.IMPLIED
+    features: ClassVar = declared_learned.IMPLIED_TERM
     inputs: ClassVar = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE")
 
     @classmethod
-    def learn(cls, lesson: Lesson) -> Self | None:
-        if not lesson.past:
+    def fit(cls, data: FitData) -> Self | None:
+        if not data.past_loans:
             return None
-        credit, annuity, goods, months = (lesson.past[name] for name in PAST)
+        credit, annuity, goods, months = (data.past_loans[name] for name in PAST_COLUMNS)
         usable = (credit > 0) & (annuity > 0) & (months > 0)
-        if usable.sum() < FEWEST:
+        if usable.sum() < MIN_LOANS:
             return None
-        shared = _shared(np.column_stack([credit, annuity, goods])[usable])
-        return cls(Trees.fit(shared, months[usable], (), rounds=ROUNDS))
+        matrix = _booster_inputs(np.column_stack([credit, annuity, goods])[usable])
+        return cls(SmallBooster.fit(matrix, months[usable], (), rounds=ROUNDS))
 
     @classmethod
     def restore(cls, arrays: Arrays) -> Self:
-        return cls(Trees.restore(arrays["trees"]))
+        return cls(SmallBooster.restore(arrays["trees"]))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        return {"trees": self.trees.bytes()}
+        return {"trees": self.booster.bytes()}
 
-    def values(self, inputs: Values) -> Values:
+    def transform(self, inputs: Values) -> Values:
         credit, annuity = inputs[:, 0], inputs[:, 1]
-        known = ~np.isnan(ratio(credit, annuity))
+        present = ~np.isnan(ratio(credit, annuity))
         with np.errstate(all="ignore"):
-            months = np.where(known, np.maximum(self.trees.values(_shared(inputs)), 1.0), np.nan)
+            predicted = np.maximum(self.booster.predict(_booster_inputs(inputs)), 1.0)
+            months = np.where(present, predicted, np.nan)
             interest = ratio(months * annuity - credit, credit)
-            return np.column_stack(
-                [months, _rate(ratio(annuity, credit), months), interest, months - ratio(credit, annuity)]
-            )
+            rate = _monthly_rate(ratio(annuity, credit), months)
+            return np.column_stack([months, rate, interest, months - ratio(credit, annuity)])
 
-    def own(self, inputs: Values) -> Values:
-        # Learned from earlier loans and no outcome: the present loan taught nothing.
-        return self.values(inputs)
+    def cross_fitted(self, inputs: Values) -> Values:
+        # Fitted on earlier loans and no outcome: the present loan is not in the fit data.
+        return self.transform(inputs)
 
 
-def _shared(loans: Values) -> Values:
+def _booster_inputs(loans: Values) -> Values:
     credit, annuity, goods = loans.T
     with np.errstate(all="ignore"):
         return np.column_stack([credit, annuity, goods, ratio(credit, annuity), ratio(credit, goods)])
 
 
-def _rate(share: Values, months: Values) -> Values:
-    """The monthly rate r at which annuity/credit = r / (1 - (1 + r)^-months), by halving [0, 20 %]."""
-    low, high = np.zeros_like(share), np.full_like(share, 0.2)
-    for _ in range(_STEPS):
+def _monthly_rate(share: Values, months: Values) -> Values:
+    """Solve share = r / (1 - (1 + r)^-months) for the monthly rate r in [0, 20 %], by bisection.
+
+    `share` is annuity / credit.
+    """
+    low, high = np.zeros_like(share), np.full_like(share, _MAX_MONTHLY_RATE)
+    for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        dear = middle / (1 - (1 + middle) ** -months) > share
-        low, high = np.where(dear, low, middle), np.where(dear, middle, high)
+        too_high = middle / (1 - (1 + middle) ** -months) > share
+        low, high = np.where(too_high, low, middle), np.where(too_high, middle, high)
     return np.where(np.isnan(share * months), np.nan, (low + high) / 2)

@@ -1,4 +1,4 @@
-"""The external ratings that clients like this one have, and how far the client's own are from them."""
+"""Imputed external ratings: those of similar clients, and the residual of the client's own ratings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,46 +7,46 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.features import declared_learned as words
+from scoring.ml.features import declared_learned
 from scoring.ml.features.application import columns as application
 from scoring.ml.features.spec.feature import Unit
-from scoring.ml.learned.family import Arrays, Family, Lesson, Values
-from scoring.ml.learned.small_boosters import Trees
+from scoring.ml.learned.family import Arrays, FeatureFamily, FitData, Values
+from scoring.ml.learned.small_boosters import SmallBooster
 
 RATINGS = ("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3")
-_OTHERS = tuple(feature for feature in application.FEATURES if feature.name not in RATINGS)
+_PREDICTORS = tuple(feature for feature in application.FEATURES if feature.name not in RATINGS)
 _CATEGORIES = tuple(
-    len(RATINGS) + place for place, feature in enumerate(_OTHERS) if feature.unit is Unit.CATEGORY
+    len(RATINGS) + index for index, feature in enumerate(_PREDICTORS) if feature.unit is Unit.CATEGORY
 )
-# Two halves teach each other's clients: nobody's own rating is in what is expected of them.
+# Each half is fitted on the other's clients: nobody's own rating is in its imputed one.
 HALVES = 2
-FEWEST = 200
+MIN_RATED_CLIENTS = 200  # in each half
 ROUNDS = 80
 
 
 @dataclass(frozen=True, eq=False)
-class Expected(Family):
-    """For each rating in order, the trees of each half of the clients."""
+class ImputedRatings(FeatureFamily):
+    """For each rating in order, one booster per half of the clients."""
 
-    trees: Sequence[Sequence[Trees]]
+    boosters: Sequence[Sequence[SmallBooster]]
 
     code: ClassVar = "expected"
-    features: ClassVar = words.EXPECTED
-    inputs: ClassVar = (*RATINGS, *(feature.name for feature in _OTHERS))
+    features: ClassVar = declared_learned.IMPUTED_RATINGS
+    inputs: ClassVar = (*RATINGS, *(feature.name for feature in _PREDICTORS))
 
     @classmethod
-    def learn(cls, lesson: Lesson) -> Self | None:
-        halves = np.arange(len(lesson.inputs)) % HALVES
-        known = ~np.isnan(lesson.inputs[:, : len(RATINGS)])
-        if known.sum(axis=0).min() < HALVES * FEWEST:
+    def fit(cls, data: FitData) -> Self | None:
+        halves = np.arange(len(data.inputs)) % HALVES
+        present = ~np.isnan(data.inputs[:, : len(RATINGS)])
+        if present.sum(axis=0).min() < HALVES * MIN_RATED_CLIENTS:
             return None
-        others = _without_ratings(lesson.inputs)
+        predictors = _without_ratings(data.inputs)
         return cls(
             [
                 [
-                    Trees.fit(others[rows], lesson.inputs[rows, rating], _CATEGORIES, rounds=ROUNDS)
+                    SmallBooster.fit(predictors[rows], data.inputs[rows, rating], _CATEGORIES, rounds=ROUNDS)
                     for half in range(HALVES)
-                    for rows in [known[:, rating] & (halves == half)]
+                    for rows in [present[:, rating] & (halves == half)]
                 ]
                 for rating in range(len(RATINGS))
             ]
@@ -55,36 +55,41 @@ class Expected(Family):
     @classmethod
     def restore(cls, arrays: Arrays) -> Self:
         return cls(
-            [[Trees.restore(arrays[f"{rating}_{half}"]) for half in range(HALVES)] for rating in RATINGS]
+            [
+                [SmallBooster.restore(arrays[f"{rating}_{half}"]) for half in range(HALVES)]
+                for rating in RATINGS
+            ]
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         return {
-            f"{rating}_{half}": trees.bytes()
-            for rating, halves in zip(RATINGS, self.trees, strict=True)
-            for half, trees in enumerate(halves)
+            f"{rating}_{half}": booster.bytes()
+            for rating, halves in zip(RATINGS, self.boosters, strict=True)
+            for half, booster in enumerate(halves)
         }
 
-    def values(self, inputs: Values) -> Values:
-        others = _without_ratings(inputs)
-        both = [np.array([one.values(others) for one in halves]) for halves in self.trees]
-        return _told(inputs, [(first + second) / HALVES for first, second in both])
+    def transform(self, inputs: Values) -> Values:
+        predictors = _without_ratings(inputs)
+        by_half = [np.array([booster.predict(predictors) for booster in halves]) for halves in self.boosters]
+        return _ratings_and_residuals(inputs, [(first + second) / HALVES for first, second in by_half])
 
-    def own(self, inputs: Values) -> Values:
-        others, halves = _without_ratings(inputs), np.arange(len(inputs)) % HALVES
-        expected = [np.empty(len(inputs)) for _ in RATINGS]
-        for found, trees in zip(expected, self.trees, strict=True):
+    def cross_fitted(self, inputs: Values) -> Values:
+        predictors, halves = _without_ratings(inputs), np.arange(len(inputs)) % HALVES
+        imputed = [np.empty(len(inputs)) for _ in RATINGS]
+        for ratings, boosters in zip(imputed, self.boosters, strict=True):
             for half in range(HALVES):
-                found[halves == half] = trees[1 - half].values(others[halves == half])
-        return _told(inputs, expected)
+                ratings[halves == half] = boosters[1 - half].predict(predictors[halves == half])
+        return _ratings_and_residuals(inputs, imputed)
 
 
 def _without_ratings(inputs: Values) -> Values:
-    others = inputs.copy()
-    others[:, : len(RATINGS)] = np.nan
-    return others
+    """The inputs with the ratings set to missing, so that columns keep their positions."""
+    predictors = inputs.copy()
+    predictors[:, : len(RATINGS)] = np.nan
+    return predictors
 
 
-def _told(inputs: Values, expected: Sequence[Values]) -> Values:
-    columns = [(one, inputs[:, rating] - one) for rating, one in enumerate(expected)]
-    return np.column_stack([column for pair in columns for column in pair])
+def _ratings_and_residuals(inputs: Values, imputed: Sequence[Values]) -> Values:
+    """(n, 6): for each rating, the imputed one and the client's own less the imputed one."""
+    pairs = [(ratings, inputs[:, column] - ratings) for column, ratings in enumerate(imputed)]
+    return np.column_stack([values for pair in pairs for values in pair])

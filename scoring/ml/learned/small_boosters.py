@@ -1,4 +1,4 @@
-"""A small regression that is kept as LightGBM's own text."""
+"""A small LightGBM booster that is stored as LightGBM's own text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from scoring.ml import lightgbm
 
 Values = NDArray[np.float64]
 
-_SETTINGS: dict[str, Any] = {
+_REGRESSION: dict[str, Any] = {
     "objective": "regression",
     "learning_rate": 0.1,
     "num_leaves": 31,
@@ -24,57 +24,58 @@ _SETTINGS: dict[str, Any] = {
     "seed": 1,
     "verbose": -1,
 }
-_OF_ODDS: dict[str, Any] = {**_SETTINGS, "objective": "binary", "num_leaves": 8, "max_depth": 4}
+_BINARY: dict[str, Any] = {**_REGRESSION, "objective": "binary", "num_leaves": 8, "max_depth": 4}
 
 
 @dataclass(frozen=True, eq=False)
-class Trees:
-    """(n, k) to (n,)."""
+class SmallBooster:
+    """Predicts (n,) from a matrix (n, k)."""
 
-    fitted: lightgbm.Booster
+    booster: lightgbm.Booster
 
     @classmethod
     def fit(cls, matrix: Values, target: Values, categories: Sequence[int], *, rounds: int) -> Self:
-        rows = lightgbm.Dataset(matrix, target, categorical_feature=list(categories), params=_SETTINGS)
-        return cls(lightgbm.train(_SETTINGS, rows, num_boost_round=rounds))
+        """Fit a regression of `target` (m,)."""
+        dataset = lightgbm.Dataset(matrix, target, categorical_feature=list(categories), params=_REGRESSION)
+        return cls(lightgbm.train(_REGRESSION, dataset, num_boost_round=rounds))
 
     @classmethod
-    def of_odds(
+    def fit_log_odds(
         cls, matrix: Values, target: Values, names: Sequence[str], categories: Sequence[int], *, rounds: int
     ) -> Self:
-        """Log-odds of `target`, (m,), less those of all m rows; `names` are of the columns of `matrix`."""
+        """Fit the log-odds of `target` (m,), less those of all m rows; `names` are the matrix's columns."""
         rate = target.mean()
-        rows = lightgbm.Dataset(
+        dataset = lightgbm.Dataset(
             matrix,
             target,
             feature_name=list(names),
             categorical_feature=list(categories),
             init_score=np.full(len(target), np.log(rate / (1 - rate))),
-            params=_OF_ODDS,
+            params=_BINARY,
         )
-        return cls(lightgbm.train(_OF_ODDS, rows, num_boost_round=rounds))
+        return cls(lightgbm.train(_BINARY, dataset, num_boost_round=rounds))
 
     @classmethod
     def restore(cls, text: NDArray[np.uint8]) -> Self:
-        """Raises ValueError when the bytes are no LightGBM text."""
+        """Parse the bytes of a LightGBM text; raise ValueError when they are none."""
         try:
             return cls(lightgbm.parse(text.tobytes().decode("utf-8")))
         except lightgbm.LightGBMError as error:
             raise ValueError(str(error)) from error
 
     def bytes(self) -> NDArray[np.uint8]:
-        return np.frombuffer(self.fitted.model_to_string().encode("utf-8"), dtype=np.uint8)
+        return np.frombuffer(self.booster.model_to_string().encode("utf-8"), dtype=np.uint8)
 
     @property
     def names(self) -> Sequence[str]:
-        names: list[str] = self.fitted.feature_name()
+        names: list[str] = self.booster.feature_name()
         return names
 
     @property
     def gains(self) -> Values:
-        """(k,): what each column has added."""
-        gains: Values = self.fitted.feature_importance("gain")
+        """The total split gain of each column, (k,)."""
+        gains: Values = self.booster.feature_importance("gain")
         return gains
 
-    def values(self, matrix: Values) -> Values:
-        return lightgbm.raw_scores(self.fitted, matrix)
+    def predict(self, matrix: Values) -> Values:
+        return lightgbm.raw_scores(self.booster, matrix)

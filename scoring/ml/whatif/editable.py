@@ -1,20 +1,21 @@
-"""What may be changed in a simulation: one table of fields, with unit, bounds and step.
+"""The editable fields of a simulation, with unit, bounds and step.
 
-Nothing else can move: not the ratings, not the history, not age, family, region or dwelling. Most fields are
-raw columns; the others are what a person would say instead and stand for raw columns (`request.translated`).
+Nothing else can change: not the ratings, not the history, not age, family, region or dwelling. Most fields
+are raw columns; the others are what a person would say instead and are translated to them in
+`request.translate`.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-from scoring.ml.features.application.amounts import TERMS
-from scoring.ml.features.application.columns import HIGHEST_INCOME, RAW
+from scoring.ml.features.application.amounts import LOAN_TERMS
+from scoring.ml.features.application.columns import COLUMNS_BY_GROUP, MAX_INCOME
 from scoring.ml.features.spec.feature import Unit
 from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
 
-SHORTEST_MONTHS: Final = float(TERMS[0])
-LONGEST_MONTHS: Final = float(TERMS[-1])
+MIN_MONTHS: Final = float(LOAN_TERMS[0])
+MAX_MONTHS: Final = float(LOAN_TERMS[-1])
 
 DOWN_PAYMENT: Final = "DOWN_PAYMENT"
 DURATION: Final = "DURATION"
@@ -79,8 +80,8 @@ EDITABLE: Final = (
             "Sets the instalment: equal payments at the yearly rate that the request implies today.",
             "Fixe la mensualité : versements égaux au taux annuel que la demande suppose aujourd’hui.",
         ),
-        low=SHORTEST_MONTHS,
-        high=LONGEST_MONTHS,
+        low=MIN_MONTHS,
+        high=MAX_MONTHS,
         step=1.0,
     ),
     Editable(
@@ -99,7 +100,7 @@ EDITABLE: Final = (
         Text("Yearly income", "Revenu annuel"),
         _NO_HELP,
         low=1_000.0,
-        high=HIGHEST_INCOME,
+        high=MAX_INCOME,
         step=1_000.0,
     ),
     Editable(
@@ -113,16 +114,16 @@ EDITABLE: Final = (
         filled=False,
     ),
 )
-# Those that the model reads; the others are the same for nearly everybody.
+# The documents that are features; the others are the same for nearly everybody.
 DOCUMENTS: Final = tuple(
     Editable(name, Unit.FLAG, column("application", name).label, _NO_HELP, 0.0, 1.0, 1.0)
-    for name in RAW["documents"]
+    for name in COLUMNS_BY_GROUP["documents"]
     if name.startswith("FLAG_DOCUMENT_")
 )
 BY_NAME: Final = {field.name: field for field in (*EDITABLE, *DOCUMENTS)}
 
-# The raw columns that the fields above can reach.
-REACHED: Final = frozenset(
+# The raw columns that the fields above can change.
+CHANGEABLE_COLUMNS: Final = frozenset(
     {
         "AMT_CREDIT",
         "AMT_ANNUITY",

@@ -1,4 +1,4 @@
-"""History rows made up for a test: only the columns that matter are given, the others are missing."""
+"""Made-up history rows: a test gives the columns that matter, the others are missing."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -19,20 +19,20 @@ Histories = dict[int, dict[str, float | None]]
 
 
 def histories(*, threads: int = 2, **rows: Sequence[Row]) -> Histories:
-    """The history of every client in the given raw rows, by reference, computed on so many threads."""
+    """Compute the history of every client in the given raw rows, by reference, on so many threads."""
     connection = duckdb.connect(config={"threads": threads})
-    for name, of_table in rows.items():
-        connection.register(name, arrow(name, of_table))
+    for name, table_rows in rows.items():
+        connection.register(name, arrow(name, table_rows))
     return by_reference(connection.sql(history_sql(frozenset(rows))).to_arrow_table())
 
 
 def arrow(name: str, rows: Sequence[Row]) -> pa.Table:
-    """A raw table of the catalogue as the folder gives it: ids whole, categories text, the rest doubles."""
+    """Build a raw table as a folder gives it: ids whole, categories text, the rest doubles."""
     return pa.Table.from_pylist([dict(row) for row in rows], schema=schema_of(name))
 
 
 def schema_of(name: str) -> pa.Schema:
-    return pa.schema([(one.name, ARROW.get(one.kind, pa.float64())) for one in TABLES[name].columns])
+    return pa.schema([(column.name, ARROW.get(column.kind, pa.float64())) for column in TABLES[name].columns])
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Made-up profiles that reach every corner of the formulas: zeros, missing values, unknown words."""
+"""Made-up profiles that reach every corner of the formulas: zeros, missing values, unknown categories."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,11 +13,11 @@ Columns = Mapping[str, NDArray[Any]]
 
 
 def made_up(clients: int, *, seed: int = 0, missing: float = 0.2) -> dict[str, NDArray[Any]]:
-    """Every raw column and every aggregate of as many clients."""
+    """Draw every raw column and every aggregate of so many clients."""
     rng = np.random.default_rng(seed)
     columns: dict[str, NDArray[Any]] = {}
     for name in (*APPLICATION, *HISTORY):
-        values = _words(rng, name, clients) if name in CATEGORIES else _numbers(rng, name, clients)
+        values = _categories(rng, name, clients) if name in CATEGORIES else _numbers(rng, name, clients)
         values[rng.random(clients) < missing] = None if name in CATEGORIES else np.nan
         columns[name] = values
     return columns
@@ -28,13 +28,13 @@ def rows(columns: Columns, which: Any) -> dict[str, NDArray[Any]]:
 
 
 def one_client(**answers: float | str) -> Columns:
-    """A client of whom only these answers are known."""
+    """Build the columns of a client of whom only these answers are known."""
     return columns_of([answers])
 
 
-def same_bits(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Equal to the last bit; missing equals missing."""
-    return bool(np.array_equal(_bits(one), _bits(other)))
+def same_bits(left: NDArray[np.float64], right: NDArray[np.float64]) -> bool:
+    """Compare to the last bit; missing equals missing."""
+    return bool(np.array_equal(_bits(left), _bits(right)))
 
 
 def _bits(values: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -42,7 +42,7 @@ def _bits(values: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.where(np.isnan(values), np.nan, values).view(np.int64)
 
 
-def _words(rng: np.random.Generator, name: str, clients: int) -> NDArray[Any]:
+def _categories(rng: np.random.Generator, name: str, clients: int) -> NDArray[Any]:
     raw = column("application", name)
     return rng.choice(np.array([*raw.categories, *raw.unknown, "never seen"], dtype=object), clients)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.ml.features.matrix import feature_matrix
-from scoring.ml.features.spec.formula import known_median
+from scoring.ml.features.spec.formula import nanmedian
 from tests.scoring.features.profiles import one_client
 
 
@@ -28,12 +28,12 @@ def test_values_that_stand_for_unknown_are_missing(name, answer):
 
 
 @pytest.mark.parametrize(("days", "flag"), [(365243, 1), (-1000, 0)])
-def test_no_employment_is_told_apart_from_a_missing_answer(days, flag):
+def test_no_employment_differs_from_a_missing_answer(days, flag):
     assert feature("NO_EMPLOYMENT", DAYS_EMPLOYED=days) == flag
     assert np.isnan(feature("NO_EMPLOYMENT"))
 
 
-def test_an_income_beyond_belief_is_cut():
+def test_an_implausible_income_is_clipped():
     assert feature("AMT_INCOME_TOTAL", AMT_INCOME_TOTAL=117_000_000) == 20_000_000
     assert feature("AMT_INCOME_TOTAL", AMT_INCOME_TOTAL=135_000) == 135_000
 
@@ -50,20 +50,20 @@ def test_an_income_beyond_belief_is_cut():
         ("EXT_WEIGHTED", (2.1 * 0.6 + 2.6 * 0.2) / 4.7, (1.9 * 0.7 + 2.1 * 0.6 + 2.6 * 0.2) / 6.6),
     ],
 )
-def test_ratings_are_summed_up_over_those_that_are_known(name, two, three):
-    known = {"EXT_SOURCE_2": 0.6, "EXT_SOURCE_3": 0.2}
-    assert feature(name, **known) == pytest.approx(two)
-    assert feature(name, EXT_SOURCE_1=0.7, **known) == pytest.approx(three)
+def test_ratings_are_combined_over_those_that_are_present(name, two, three):
+    ratings = {"EXT_SOURCE_2": 0.6, "EXT_SOURCE_3": 0.2}
+    assert feature(name, **ratings) == pytest.approx(two)
+    assert feature(name, EXT_SOURCE_1=0.7, **ratings) == pytest.approx(three)
 
 
-def test_a_loan_that_pays_itself_back_in_two_years_is_read_as_one_of_two_years():
+def test_the_term_is_the_shortest_that_repays_the_loan_with_interest():
     loan = {"AMT_CREDIT": 240_000, "AMT_ANNUITY": 12_000}
     assert feature("TERM_OF_CREDIT", **loan) == 24
     assert feature("INTEREST_OF_CREDIT", **loan) == pytest.approx(0.2)
     assert feature("RATE_OF_CREDIT", **loan) == pytest.approx(24 * 48_000 / (240_000 * 25))
 
 
-def test_a_loan_that_never_pays_itself_back_has_no_term():
+def test_a_loan_that_is_never_repaid_has_no_term():
     assert np.isnan(feature("TERM_OF_CREDIT", AMT_CREDIT=1_000_000, AMT_ANNUITY=10_000))
 
 
@@ -102,15 +102,15 @@ def test_a_loan_that_never_pays_itself_back_has_no_term():
         ),
     ],
 )
-def test_what_a_derived_feature_says_is_what_it_computes(name, answers, expected):
+def test_a_derived_feature_is_computed_by_its_formula(name, answers, expected):
     assert feature(name, **answers) == pytest.approx(expected)
 
 
-def test_nothing_is_divided_by_zero():
+def test_division_by_zero_is_missing():
     assert np.isnan(feature("CREDIT_TO_INCOME", AMT_CREDIT=1_000, AMT_INCOME_TOTAL=0))
 
 
-def test_the_rate_of_a_loan_is_told_for_every_usual_term():
+def test_the_yearly_rate_is_computed_for_every_loan_term():
     loan = {"AMT_CREDIT": 240_000, "AMT_ANNUITY": 12_000}
     rates = {months: (12_000 * months / 240_000) ** (12 / months) - 1 for months in range(6, 61, 6)}
     plausible = [rate for rate in rates.values() if rate > 0.085]
@@ -123,30 +123,30 @@ def test_the_rate_of_a_loan_is_told_for_every_usual_term():
     assert feature("RATE_OF_SHORTEST", **loan) == pytest.approx(rates[24])
 
 
-def test_what_is_due_later_counts_this_loan_as_long_as_it_runs():
-    known = {
+def test_instalments_due_later_include_this_loan_while_it_runs():
+    answers = {
         "AMT_CREDIT": 100_000,
         "AMT_ANNUITY": 10_000,
         "AMT_INCOME_TOTAL": 50_000,
         "PREV_APPLICATIONS_count": 2,
         "PREV_DUE_IN_6M_AMT_ANNUITY_sum": 2_500,
     }
-    assert feature("DUE_IN_6M", **known) == 12_500
-    assert feature("DUE_IN_6M_TO_INCOME", **known) == 0.25
-    assert feature("DUE_IN_12M", **known) == 0
+    assert feature("DUE_IN_6M", **answers) == 12_500
+    assert feature("DUE_IN_6M_TO_INCOME", **answers) == 0.25
+    assert feature("DUE_IN_12M", **answers) == 0
     assert np.isnan(feature("DUE_IN_6M", AMT_CREDIT=100_000, AMT_ANNUITY=10_000))
 
 
 @pytest.mark.parametrize(("last", "same"), [(0, 1), (1, 0), (2, 0)])
 def test_the_type_of_contract_is_compared_with_the_latest_application(last, same):
     """Codes of the previous contract types: cash, consumer, revolving."""
-    now = {"NAME_CONTRACT_TYPE": "Cash loans"}
-    assert feature("SAME_CONTRACT_AS_LAST", PREV_LAST_NAME_CONTRACT_TYPE_value=last, **now) == same
-    assert np.isnan(feature("SAME_CONTRACT_AS_LAST", **now))
+    current = {"NAME_CONTRACT_TYPE": "Cash loans"}
+    assert feature("SAME_CONTRACT_AS_LAST", PREV_LAST_NAME_CONTRACT_TYPE_value=last, **current) == same
+    assert np.isnan(feature("SAME_CONTRACT_AS_LAST", **current))
 
 
 @given(st.lists(st.floats(-1e9, 1e9) | st.just(np.nan), min_size=1, max_size=12))
-def test_the_median_is_that_of_what_is_known(values):
-    known = [value for value in values if not np.isnan(value)]
-    expected = median(known) if known else np.nan
-    assert known_median([np.array([value]) for value in values])[0] == pytest.approx(expected, nan_ok=True)
+def test_the_median_is_that_of_the_values_present(values):
+    present = [value for value in values if not np.isnan(value)]
+    expected = median(present) if present else np.nan
+    assert nanmedian([np.array([value]) for value in values])[0] == pytest.approx(expected, nan_ok=True)

@@ -16,13 +16,13 @@ from scoring.ml.tables.schema import Text
 from tests.scoring.features.history_rows import schema_of
 from tests.scoring.features.profiles import made_up
 
-GIVES_SEX_OR_FAMILY_AWAY = ("CODE_GENDER", "NAME_FAMILY_STATUS", "CNT_FAM_MEMBERS", "NAME_TYPE_SUITE")
+REVEALS_SEX_OR_FAMILY_STATUS = ("CODE_GENDER", "NAME_FAMILY_STATUS", "CNT_FAM_MEMBERS", "NAME_TYPE_SUITE")
 
 
-TO = ("en", "fr")
+LANGUAGES = ("en", "fr")
 
 
-def history_of_everything():
+def history_of_all_tables():
     return history({name: ibis.table(ibis.schema(schema_of(name)), name=name) for name in HISTORY})
 
 
@@ -32,27 +32,31 @@ def records_with(answers):
     return [{**{name: values[row] for name, values in clients.items()}, **answers} for row in range(5)]
 
 
-# How a word is said here, and how it was once said elsewhere.
-ONE_WORD = {"annuity": "instalment", "annuité": "mensualité", "External rating": "External credit rating"}
+# Earlier words, and those that replace them.
+RETIRED_WORDS = {
+    "annuity": "instalment",
+    "annuité": "mensualité",
+    "External rating": "External credit rating",
+}
 
 
-def untold(feature: Feature) -> list[str]:
-    """What a feature still lacks before it can be told to a client as a reason."""
-    words = (feature.label.en, feature.label.fr)
+def defects(feature: Feature) -> list[str]:
+    """List what keeps a feature from being shown to a client as a reason."""
+    labels = (feature.label.en, feature.label.fr)
     return [
-        lack
-        for lack, found in {
+        defect
+        for defect, is_present in {
             "a group": feature.group not in catalogue.GROUPS,
             "a table": feature.table not in TABLES,
-            "words": not all(one.strip() for one in words),
-            "words in two languages": words[0] == words[1],
-            "finished words": any(
-                odd in one for one in words for odd in ("{", "}", "  ", " ,", feature.name)
+            "a label": not all(label.strip() for label in labels),
+            "labels in two languages": labels[0] == labels[1],
+            "a finished label": any(
+                fragment in label for label in labels for fragment in ("{", "}", "  ", " ,", feature.name)
             ),
-            "the usual words": any(old in one for one in words for old in ONE_WORD),
+            "the current words": any(word in label for label in labels for word in RETIRED_WORDS),
             "its categories": bool(feature.categories) != (feature.unit is Unit.CATEGORY),
         }.items()
-        if found
+        if is_present
     ]
 
 
@@ -61,42 +65,42 @@ def test_there_are_more_than_a_thousand_features_and_every_table_contributes():
     assert {feature.table for feature in catalogue.FEATURES} == set(TABLES)
 
 
-def test_every_feature_can_be_told_as_a_reason_in_both_languages():
-    assert {name: untold(feature) for name, feature in catalogue.BY_NAME.items() if untold(feature)} == {}
+def test_every_feature_can_be_shown_as_a_reason_in_both_languages():
+    assert {name: found for name, feature in catalogue.BY_NAME.items() if (found := defects(feature))} == {}
 
 
 @pytest.mark.parametrize(
-    ("lack", "change"),
+    ("defect", "change"),
     [
         ("a group", {"group": "nobody_knows"}),
         ("a table", {"table": "elsewhere"}),
-        ("words", {"label": Text("Loan less income", " ")}),
-        ("words in two languages", {"label": Text("Loan", "Loan")}),
-        ("finished words", {"label": Text("Loan {} of income", "Prêt")}),
-        ("the usual words", {"label": Text("Loan in instalments", "Prêt en annuités")}),
+        ("a label", {"label": Text("Loan less income", " ")}),
+        ("labels in two languages", {"label": Text("Loan", "Loan")}),
+        ("a finished label", {"label": Text("Loan {} of income", "Prêt")}),
+        ("the current words", {"label": Text("Loan in instalments", "Prêt en annuités")}),
         ("its categories", {"unit": Unit.CATEGORY}),
     ],
 )
-def test_a_feature_that_cannot_be_told_is_found_out(lack, change):
-    assert untold(replace(catalogue.BY_NAME["CREDIT_LESS_INCOME"], **change)) == [lack]
+def test_a_defect_of_a_feature_is_detected(defect, change):
+    assert defects(replace(catalogue.BY_NAME["CREDIT_LESS_INCOME"], **change)) == [defect]
 
 
-def test_whatever_is_computed_has_its_entry():
-    aggregates = set(history_of_everything().columns) - {"SK_ID_CURR"}
+def test_every_computed_feature_is_in_the_catalogue():
+    aggregates = set(history_of_all_tables().columns) - {"SK_ID_CURR"}
     computed = {name for name in aggregates if not name.startswith("ROWS_")} | set(catalogue.FORMULAS)
     assert computed | set(catalogue.CLEANINGS) == {feature.name for feature in catalogue.FEATURES}
 
 
-def test_names_and_words_belong_to_one_feature_only():
+def test_names_and_labels_are_unique():
     features = catalogue.FEATURES
-    for told in (
-        [one.name for one in features],
-        *([getattr(one.label, to) for one in features] for to in TO),
+    for texts in (
+        [feature.name for feature in features],
+        *([getattr(feature.label, language) for feature in features] for language in LANGUAGES),
     ):
-        assert [words for words, times in Counter(map(str.lower, told)).items() if times > 1] == []
+        assert [text for text, times in Counter(map(str.lower, texts)).items() if times > 1] == []
 
 
-def test_every_reason_has_a_feature():
+def test_every_reason_group_has_a_feature():
     assert set(catalogue.GROUPS) == {feature.group for feature in catalogue.FEATURES}
 
 
@@ -104,7 +108,7 @@ def test_main_and_critical_features_are_in_the_catalogue():
     assert {*catalogue.MAIN, *catalogue.CRITICAL} <= set(catalogue.BY_NAME)
 
 
-@pytest.mark.parametrize("name", GIVES_SEX_OR_FAMILY_AWAY)
+@pytest.mark.parametrize("name", REVEALS_SEX_OR_FAMILY_STATUS)
 def test_sex_and_family_status_change_no_feature(name):
     answers = column("application", name).categories or (1.0, 2.0, 11.0)
     matrices = [feature_matrix(columns_of(records_with({name: answer}))) for answer in answers]
@@ -112,11 +116,11 @@ def test_sex_and_family_status_change_no_feature(name):
     assert all(np.array_equal(matrix, matrices[0], equal_nan=True) for matrix in matrices)
 
 
-@pytest.mark.parametrize("name", GIVES_SEX_OR_FAMILY_AWAY)
+@pytest.mark.parametrize("name", REVEALS_SEX_OR_FAMILY_STATUS)
 def test_no_formula_can_read_sex_or_family_status(name):
     profile = Profile(made_up(2), 2, catalogue.CLEANINGS, catalogue.FORMULAS)
     with pytest.raises(AttributeError):
-        profile.given(name)
+        profile.raw(name)
     with pytest.raises(AttributeError):
         getattr(profile, name)
 
@@ -133,8 +137,8 @@ def test_maternity_leave_is_read_as_working():
 def test_a_category_is_coded_by_its_place_in_the_catalogue():
     for name, feature in catalogue.BY_NAME.items():
         if name in CATEGORIES:
-            words = [*feature.categories, "never seen", None]
-            codes = feature_matrix({name: np.array(words, dtype=object)}, [name])[:, 0]
+            values = [*feature.categories, "never seen", None]
+            codes = feature_matrix({name: np.array(values, dtype=object)}, [name])[:, 0]
             expected = [*range(len(feature.categories)), np.nan, np.nan]
             np.testing.assert_array_equal(codes, expected)
 

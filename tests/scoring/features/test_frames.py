@@ -19,8 +19,12 @@ AGES = {100005: -12_000, 100001: -9_000, 100004: -20_000, 100002: -16_000, 10000
 def small_folder(tmp_path_factory) -> Path:
     """Five clients, the first two with a known outcome; three loans elsewhere of two of them."""
     folder: Path = tmp_path_factory.mktemp("small")
-    known = {100005: 1, 100001: 0}
-    write(folder, "application_train", [application(client) | {"TARGET": known[client]} for client in known])
+    targets = {100005: 1, 100001: 0}
+    write(
+        folder,
+        "application_train",
+        [application(client) | {"TARGET": target} for client, target in targets.items()],
+    )
     write(folder, "application_test", [application(client) for client in (100004, 100002, 100003)])
     write(folder, "bureau", [loan(1, 100002, 5_000.0), loan(2, 100002, 250.5), loan(3, 100005, None)])
     return folder
@@ -36,8 +40,8 @@ def without_history(small_folder, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def batch(small_folder) -> ProfileBatch:
-    (whole,) = profiles(open_folder(small_folder))
-    return whole
+    (single,) = profiles(open_folder(small_folder))
+    return single
 
 
 def write(folder, name, rows):
@@ -71,12 +75,12 @@ def loan(identity, client, debt):
     }
 
 
-def previous_loan(identity, client, kind):
+def previous_loan(identity, client, contract_type):
     return {
         "SK_ID_CURR": client,
         "SK_ID_PREV": identity,
         "NAME_CONTRACT_STATUS": "Approved",
-        "NAME_CONTRACT_TYPE": kind,
+        "NAME_CONTRACT_TYPE": contract_type,
         "DAYS_DECISION": -100,
         "AMT_APPLICATION": 1_000.0,
         "AMT_CREDIT": 1_000.0,
@@ -97,9 +101,11 @@ def payment(identity, client, *, due, paid):
 
 
 def features_from_records(batch):
-    """What the page computes, client by client, from what the database keeps as JSON."""
+    """Compute the features as the page does, client by client, from the JSON that the database stores."""
     records = [json.loads(json.dumps(record)) for record in batch.records()]
-    return np.vstack([feature_matrix(columns_of([{**asked, **history}])) for asked, history in records])
+    return np.vstack(
+        [feature_matrix(columns_of([{**application, **history}])) for application, history in records]
+    )
 
 
 def test_clients_come_in_the_order_of_their_references_in_batches(without_history):
@@ -111,13 +117,13 @@ def test_outcomes_are_known_for_the_train_side_only(batch):
     np.testing.assert_array_equal(batch.target, [0, np.nan, np.nan, np.nan, 1])
 
 
-def test_sex_and_family_status_travel_beside_the_columns(batch):
+def test_sex_and_family_status_are_kept_apart_from_the_columns(batch):
     assert set(batch.protected) == {"CODE_GENDER", "NAME_FAMILY_STATUS"}
     assert not set(batch.protected) & set(batch.columns)
-    assert not any(set(batch.protected) & set(asked) for asked, _ in batch.records())
+    assert not any(set(batch.protected) & set(record) for record, _ in batch.records())
 
 
-def test_no_history_is_told_apart_from_a_table_that_was_not_provided(batch):
+def test_no_history_differs_from_a_table_that_was_not_provided(batch):
     assert {table: rows.tolist() for table, rows in batch.history_rows.items()} == {"bureau": [0, 2, 0, 0, 1]}
 
 
@@ -126,7 +132,7 @@ def test_history_is_joined_to_its_client(batch):
     np.testing.assert_array_equal(debt, [np.nan, 5_250.5, np.nan, np.nan, np.nan])
 
 
-def test_records_hold_only_what_is_known(batch):
+def test_records_hold_no_missing_values(batch):
     third, fourth = list(batch.records())[2:4]
     assert "AMT_ANNUITY" not in third[0]
     assert third[1] == {}
@@ -142,12 +148,12 @@ def test_a_client_does_not_depend_on_the_other_clients(batch, small_folder, tmp_
     assert same_bits(feature_matrix(alone.columns), feature_matrix(batch.columns)[1:2])
 
 
-def test_one_client_on_the_page_equals_the_same_client_in_the_batch(batch):
+def test_a_client_on_the_page_has_the_same_features_as_in_the_batch(batch):
     assert same_bits(features_from_records(batch), feature_matrix(batch.columns))
 
 
-def test_what_one_table_tells_of_another_reaches_the_profile(without_history, tmp_path):
-    """The kind of a loan stands in one table, how its instalments were paid in the other."""
+def test_tables_that_depend_on_each_other_are_combined_in_the_profile(without_history, tmp_path):
+    """The contract type of a loan stands in one table, the payments of its instalments in the other."""
     for file in without_history.glob("application_*"):
         copy2(file, tmp_path)
     write(tmp_path, "previous_application", [previous_loan(7, 100002, "Cash loans")])

@@ -20,7 +20,7 @@ def test_features_of_some_clients_are_some_of_the_features(which):
 
 
 @pytest.mark.parametrize("clients", [1, 2, 3, 7, 8, 9, 15, 17, 31, 33, 63, 65, 127, 129, 511, 600])
-def test_the_number_of_clients_beside_one_does_not_change_a_bit(clients):
+def test_the_number_of_clients_does_not_change_a_bit(clients):
     assert same_bits(feature_matrix(rows(CLIENTS, slice(clients))), MATRIX[:clients])
 
 
@@ -31,7 +31,7 @@ def test_the_order_of_clients_does_not_matter():
 
 @settings(deadline=None, max_examples=30)
 @given(names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=12))
-def test_features_asked_for_by_name_are_the_same_in_that_order(names):
+def test_features_requested_by_name_come_in_that_order(names):
     assert same_bits(feature_matrix(CLIENTS, names), MATRIX[:, [NAMES.index(name) for name in names]])
 
 
@@ -50,13 +50,13 @@ def test_no_feature_is_ever_infinite(seed, missing):
     assert not np.isinf(feature_matrix(made_up(30, seed=seed, missing=missing))).any()
 
 
-def test_a_client_of_whom_nothing_is_known_has_counts_and_otherwise_nothing():
+def test_an_empty_profile_has_counts_and_otherwise_missing_values():
     features = feature_matrix(columns_of([{}]))[0]
-    known = {name for name, value in zip(NAMES, features, strict=True) if not np.isnan(value)}
-    assert known == {"EXT_COUNT", "BUILDING_MISSING", "ANSWERS_MISSING"}
+    present = {name for name, value in zip(NAMES, features, strict=True) if not np.isnan(value)}
+    assert present == {"EXT_COUNT", "BUILDING_MISSING", "ANSWERS_MISSING"}
 
 
-def test_no_history_gives_missing_and_never_zero():
+def test_no_history_is_missing_and_never_zero():
     application = {name: values for name, values in CLIENTS.items() if name in APPLICATION}
     fed_by_history = [
         feature.name
@@ -67,6 +67,6 @@ def test_no_history_gives_missing_and_never_zero():
     assert np.isnan(feature_matrix(application, fed_by_history)).all()
 
 
-def test_a_feature_nobody_knows_is_refused():
+def test_a_name_outside_the_catalogue_is_refused():
     with pytest.raises(AttributeError, match="CODE_GENDER"):
         feature_matrix(CLIENTS, ["CODE_GENDER"])

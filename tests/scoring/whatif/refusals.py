@@ -1,4 +1,4 @@
-"""Applications, and a small model that reads what a person could change of them."""
+"""Applications, and a small model over the columns that a person could change."""
 
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ Record = dict[str, Any]
 
 
 class SmallModel:
-    """Trees over a few features; `threshold` refuses half of those it was trained on."""
+    """A booster over a few features; `threshold` refuses half of the records it was trained on."""
 
     def __init__(self, records: list[Record], target: np.ndarray) -> None:
         matrix = feature_matrix(columns_of(records), FEATURES)
@@ -42,18 +42,19 @@ class SmallModel:
             "seed": 1,
         }
         rows = lightgbm.Dataset(matrix, target)
-        self.trees = lightgbm.train({**settings, "verbose": -1}, rows, num_boost_round=60)
+        self.booster = lightgbm.train({**settings, "verbose": -1}, rows, num_boost_round=60)
         self.threshold = float(np.median(self.probability(columns_of(records))))
 
     def probability(self, columns: Columns) -> np.ndarray:
-        return 1 / (1 + np.exp(-lightgbm.raw_scores(self.trees, feature_matrix(columns, FEATURES))))
+        return 1 / (1 + np.exp(-lightgbm.raw_scores(self.booster, feature_matrix(columns, FEATURES))))
 
     def of(self, record: Record) -> float:
         return float(self.probability(columns_of([record]))[0])
 
     def refused(self, records: list[Record]) -> list[Record]:
-        chances = self.probability(columns_of(records))
-        return [one for one, chance in zip(records, chances, strict=True) if chance >= self.threshold]
+        probabilities = self.probability(columns_of(records))
+        pairs = zip(records, probabilities, strict=True)
+        return [record for record, probability in pairs if probability >= self.threshold]
 
 
 def synthetic(size: int = 3_000) -> tuple[list[Record], np.ndarray]:

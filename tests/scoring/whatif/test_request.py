@@ -1,4 +1,4 @@
-"""From what a person changes to raw columns, by the stated rules, and the sense it makes."""
+"""Translation of entered values to raw columns, and the rules that they must meet."""
 
 import pytest
 from hypothesis import given
@@ -6,24 +6,24 @@ from hypothesis import strategies as st
 
 from scoring.ml.features.frames import columns_of
 from scoring.ml.features.matrix import feature_matrix
-from scoring.ml.whatif.editable import BY_NAME, EDITABLE, LONGEST_MONTHS, REACHED, SHORTEST_MONTHS
+from scoring.ml.whatif.editable import BY_NAME, CHANGEABLE_COLUMNS, EDITABLE, MAX_MONTHS, MIN_MONTHS
 from scoring.ml.whatif.instalments import annuity_over, likely_months, monthly_rate
-from scoring.ml.whatif.request import problems, translated
+from scoring.ml.whatif.request import problems, translate
 from tests.factories import APPLICATION
 
 CREDITS = st.floats(45_000, 4_000_000)
 INSTALMENTS = st.floats(8.1, 45)  # credit / annuity among the real cash loans
 
 
-def changes(asked, **record):
-    return dict(translated({**APPLICATION, **record}, asked).changes)
+def changes(entered, **record):
+    return dict(translate({**APPLICATION, **record}, entered).changes)
 
 
-def fields_refused(asked, **record):
-    return [problem.field for problem in problems(translated({**APPLICATION, **record}, asked))]
+def fields_refused(entered, **record):
+    return [problem.field for problem in problems(translate({**APPLICATION, **record}, entered))]
 
 
-def test_a_raw_column_is_what_was_typed():
+def test_a_raw_column_takes_the_entered_value():
     assert changes({"AMT_INCOME_TOTAL": 250_000.0}) == {"AMT_INCOME_TOTAL": 250_000.0}
 
 
@@ -50,11 +50,11 @@ def test_time_in_the_job_becomes_days_before_the_application():
 
 
 @given(CREDITS, INSTALMENTS)
-def test_the_duration_on_file_gives_back_the_instalment_on_file(credit, instalments):
+def test_the_likely_duration_gives_the_instalment_on_file(credit, instalments):
     annuity = credit / instalments
     months = likely_months(credit, annuity)
     repaid = annuity_over(credit, months, monthly_rate(credit, annuity))
-    if months < LONGEST_MONTHS:
+    if months < MAX_MONTHS:
         assert float(repaid) == pytest.approx(annuity, rel=1e-6)
 
 
@@ -72,12 +72,12 @@ def test_the_likely_length_is_the_models_own_feature():
 
 
 @given(st.dictionaries(st.sampled_from(sorted(BY_NAME)), st.floats(0, 5e6), max_size=4))
-def test_nothing_but_the_declared_columns_ever_moves(asked):
-    assert set(changes(asked)) <= REACHED
+def test_no_column_changes_but_the_declared_ones(entered):
+    assert set(changes(entered)) <= CHANGEABLE_COLUMNS
 
 
 @pytest.mark.parametrize(
-    ("asked", "field"),
+    ("entered", "field"),
     [
         ({"AMT_ANNUITY": 410_000.0}, "AMT_ANNUITY"),
         ({"AMT_ANNUITY": 70_000.0}, "AMT_ANNUITY"),
@@ -90,8 +90,8 @@ def test_nothing_but_the_declared_columns_ever_moves(asked):
         ({"MONTHS_EMPLOYED": 200.0}, "MONTHS_EMPLOYED"),
     ],
 )
-def test_what_contradicts_itself_is_told_at_the_field_that_was_changed(asked, field):
-    assert fields_refused(asked) == [field]
+def test_a_contradiction_is_reported_at_the_changed_field(entered, field):
+    assert fields_refused(entered) == [field]
 
 
 def test_what_is_on_file_is_never_refused():
@@ -104,10 +104,10 @@ def test_a_revolving_credit_has_no_duration():
     assert fields_refused({"DURATION": 24.0}, NAME_CONTRACT_TYPE="Revolving loans") == ["DURATION"]
 
 
-def test_every_field_is_declared_with_bounds_a_step_and_words_in_both_languages():
-    for one in EDITABLE:
-        assert one.low < one.high
-        assert 0 < one.step < one.high - one.low
-        assert one.label.en
-        assert one.label.fr
-    assert (BY_NAME["DURATION"].low, BY_NAME["DURATION"].high) == (SHORTEST_MONTHS, LONGEST_MONTHS)
+def test_every_field_has_bounds_a_step_and_labels_in_both_languages():
+    for field in EDITABLE:
+        assert field.low < field.high
+        assert 0 < field.step < field.high - field.low
+        assert field.label.en
+        assert field.label.fr
+    assert (BY_NAME["DURATION"].low, BY_NAME["DURATION"].high) == (MIN_MONTHS, MAX_MONTHS)

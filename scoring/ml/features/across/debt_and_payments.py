@@ -1,4 +1,4 @@
-"""The loan asked for against what the client already owes, has borrowed and has paid, over all tables.
+"""Ratios of the requested loan to what the client already owes, has borrowed and has paid, over all tables.
 
 A client without the history in question gets no value, never a zero.
 """
@@ -6,14 +6,14 @@ A client without the history in question gets no value, never a zero.
 from scoring.ml.features.application.dates import DAYS_PER_MONTH
 from scoring.ml.features.spec import formula as f
 from scoring.ml.features.spec.feature import Unit
-from scoring.ml.features.spec.formula import of_group, ratio
+from scoring.ml.features.spec.formula import derived_features, ratio
 
 MONTHS_PER_YEAR = 12
 
 # fmt: off
-EVERYWHERE = of_group("total_debt", (
+TOTAL_DEBT = derived_features("total_debt", (
     ("DEBT_ELSEWHERE", Unit.MONEY, "Debt before this loan", "Dettes avant ce prêt",
-     lambda p: f.known_sum((p.BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum, p.PREV_RUNNING_REMAINING_DEBT_sum,
+     lambda p: f.nansum((p.BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum, p.PREV_RUNNING_REMAINING_DEBT_sum,
                             p.CARD_LAST_AMT_BALANCE_value))),
     ("DEBT_ELSEWHERE_TO_INCOME", Unit.RATIO, "Debt before this loan compared with income",
      "Dettes avant ce prêt rapportées au revenu",
@@ -25,7 +25,7 @@ EVERYWHERE = of_group("total_debt", (
      "Toutes les dettes avec ce prêt, rapportées au revenu",
      lambda p: ratio(p.DEBT_ELSEWHERE + p.AMT_CREDIT, p.AMT_INCOME_TOTAL)),
     ("ANNUITY_ELSEWHERE", Unit.MONEY, "Instalments of running loans", "Mensualités des prêts en cours",
-     lambda p: f.known_sum((p.BURO_ACTIVE_AMT_ANNUITY_sum, p.PREV_RUNNING_AMT_ANNUITY_sum))),
+     lambda p: f.nansum((p.BURO_ACTIVE_AMT_ANNUITY_sum, p.PREV_RUNNING_AMT_ANNUITY_sum))),
     ("ANNUITY_ELSEWHERE_TO_ANNUITY", Unit.RATIO, "Instalments of running loans compared with this one",
      "Mensualités des prêts en cours rapportées à celle-ci",
      lambda p: ratio(p.ANNUITY_ELSEWHERE, p.AMT_ANNUITY)),
@@ -33,15 +33,15 @@ EVERYWHERE = of_group("total_debt", (
      "Toutes les mensualités en part du revenu",
      lambda p: ratio(p.ANNUITY_ELSEWHERE + p.AMT_ANNUITY, p.AMT_INCOME_TOTAL)),
     ("RUNNING_LOANS", Unit.COUNT, "Running loans, here and elsewhere", "Prêts en cours, ici et ailleurs",
-     lambda p: f.known_sum((p.BURO_ACTIVE_LOANS_count, p.PREV_RUNNING_APPLICATIONS_count))),
+     lambda p: f.nansum((p.BURO_ACTIVE_LOANS_count, p.PREV_RUNNING_APPLICATIONS_count))),
     ("LOANS_EVER", Unit.COUNT, "Loans ever granted, here and elsewhere",
      "Prêts obtenus à ce jour, ici et ailleurs",
-     lambda p: f.known_sum((p.BURO_LOANS_count, p.PREV_APPROVED_APPLICATIONS_count))),
+     lambda p: f.nansum((p.BURO_LOANS_count, p.PREV_APPROVED_APPLICATIONS_count))),
 ))
 
-EXPERIENCE = of_group("credit_experience", (
+EXPERIENCE = derived_features("credit_experience", (
     ("FIRST_CREDIT", Unit.DAYS_AGO, "First credit, here or elsewhere", "Premier crédit, ici ou ailleurs",
-     lambda p: f.least((p.BURO_DAYS_CREDIT_min, p.PREV_APPROVED_DAYS_DECISION_min))),
+     lambda p: f.nanmin((p.BURO_DAYS_CREDIT_min, p.PREV_APPROVED_DAYS_DECISION_min))),
     ("FIRST_CREDIT_TO_AGE", Unit.PERCENT, "Share of life since the first credit",
      "Part de la vie depuis le premier crédit",
      lambda p: ratio(p.FIRST_CREDIT, p.DAYS_BIRTH)),
@@ -49,7 +49,7 @@ EXPERIENCE = of_group("credit_experience", (
      lambda p: p.FIRST_CREDIT - p.DAYS_BIRTH),
     ("LATEST_CREDIT", Unit.DAYS_AGO, "Latest credit or application, here or elsewhere",
      "Dernier crédit ou dernière demande, ici ou ailleurs",
-     lambda p: f.greatest((p.BURO_DAYS_CREDIT_max, p.PREV_DAYS_DECISION_max))),
+     lambda p: f.nanmax((p.BURO_DAYS_CREDIT_max, p.PREV_DAYS_DECISION_max))),
     ("LATEST_CREDIT_TO_AGE", Unit.PERCENT, "Time since the latest credit, as a share of life",
      "Temps écoulé depuis le dernier crédit, en part de la vie",
      lambda p: ratio(p.LATEST_CREDIT, p.DAYS_BIRTH)),
@@ -61,7 +61,7 @@ EXPERIENCE = of_group("credit_experience", (
      lambda p: ratio(p.ENQUIRIES, p.LOANS_EVER)),
 ))
 
-BUREAU = of_group("other_lenders_debt", (
+BUREAU = derived_features("other_lenders_debt", (
     ("BURO_DEBT_TO_INCOME", Unit.RATIO, "Debt at other lenders compared with income",
      "Dettes chez d’autres prêteurs rapportées au revenu",
      lambda p: ratio(p.BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum, p.AMT_INCOME_TOTAL)),
@@ -94,7 +94,7 @@ BUREAU = of_group("other_lenders_debt", (
      lambda p: p.BURO_ACTIVE_DAYS_CREDIT_ENDDATE_max - p.CREDIT_TO_ANNUITY * DAYS_PER_MONTH),
 ), table="bureau")
 
-PREVIOUS = of_group("previous_terms", (
+PREVIOUS = derived_features("previous_terms", (
     ("PREV_LARGEST_CREDIT_TO_LOAN", Unit.RATIO, "Largest loan with us compared with this one",
      "Plus gros prêt chez nous rapporté à celui-ci",
      lambda p: ratio(p.PREV_APPROVED_AMT_CREDIT_max, p.AMT_CREDIT)),
@@ -145,7 +145,7 @@ PREVIOUS = of_group("previous_terms", (
      lambda p: ratio(p.PREV_RUNNING_REMAINING_DEBT_sum, p.AMT_CREDIT)),
 ), table="previous_application")
 
-APPLICATIONS = of_group("previous_applications", (
+APPLICATIONS = derived_features("previous_applications", (
     ("PREV_DECISION_TO_AGE", Unit.PERCENT, "Average time since earlier decisions, as a share of life",
      "Temps moyen depuis les décisions passées, en part de la vie",
      lambda p: ratio(p.PREV_DAYS_DECISION_mean, p.DAYS_BIRTH)),
@@ -158,7 +158,7 @@ APPLICATIONS = of_group("previous_applications", (
      lambda p: p.HOUR_APPR_PROCESS_START - p.PREV_HOUR_APPR_PROCESS_START_mean),
 ), table="previous_application")
 
-REFUSALS = of_group("previous_refusals", (
+REFUSALS = derived_features("previous_refusals", (
     ("PREV_REFUSED_AMOUNT_TO_LOAN", Unit.RATIO, "Largest amount refused compared with this loan",
      "Plus gros montant refusé rapporté à ce prêt",
      lambda p: ratio(p.PREV_REFUSED_AMT_APPLICATION_max, p.AMT_CREDIT)),
@@ -170,7 +170,7 @@ REFUSALS = of_group("previous_refusals", (
      lambda p: ratio(p.PREV_REFUSED_AMT_ANNUITY_max, p.AMT_ANNUITY)),
 ), table="previous_application")
 
-INSTALMENTS = of_group("instalment_amounts", (
+INSTALMENTS = derived_features("instalment_amounts", (
     ("INST_LARGEST_DUE_TO_ANNUITY", Unit.RATIO, "Largest instalment so far compared with this one",
      "Plus grosse échéance passée rapportée à celle-ci",
      lambda p: ratio(p.INST_AMT_INSTALMENT_max, p.AMT_ANNUITY)),
@@ -188,7 +188,7 @@ INSTALMENTS = of_group("instalment_amounts", (
      lambda p: ratio(p.INST_SHORTFALL_sum, p.AMT_INCOME_TOTAL)),
 ), table="installments_payments")
 
-CARD = of_group("card_usage", (
+CARD = derived_features("card_usage", (
     ("CARD_LIMIT_TO_INCOME", Unit.RATIO, "Highest limit of our card compared with income",
      "Plus haut plafond de notre carte rapporté au revenu",
      lambda p: ratio(p.CARD_AMT_CREDIT_LIMIT_ACTUAL_max, p.AMT_INCOME_TOTAL)),
@@ -205,7 +205,7 @@ CARD = of_group("card_usage", (
 # fmt: on
 
 DERIVED = (
-    *EVERYWHERE,
+    *TOTAL_DEBT,
     *EXPERIENCE,
     *BUREAU,
     *PREVIOUS,

@@ -1,25 +1,25 @@
-"""What a client will have to pay month by month, with this loan, compared with what was paid so far."""
+"""Instalments due in the coming months, this loan included, and ratios to what was paid so far."""
 
 from collections.abc import Iterator
 
 from scoring.ml.features.application.dates import DAYS_PER_MONTH
 from scoring.ml.features.spec import formula as f
 from scoring.ml.features.spec.feature import Feature, Unit
-from scoring.ml.features.spec.formula import Derived, Formula, Profile, Values, of_group, ratio
+from scoring.ml.features.spec.formula import DerivedFeature, Formula, Profile, Values, derived_features, ratio
 from scoring.ml.tables.schema import Text
 
 MONTHS = (3, 6, 12, 18, 24)
 
 
 def due_in(p: Profile, months: int) -> Values:
-    """The instalments of the month so many months from now, of running loans with us and of this one."""
-    others = getattr(p, f"PREV_DUE_IN_{months}M_AMT_ANNUITY_sum")
-    # Without running loans nothing else is due; without any history it is not known.
-    none_running = 0 * p.PREV_APPLICATIONS_count
-    return f.known_sum((others, none_running)) + p.AMT_ANNUITY * still_running(p, months)
+    """Sum the instalments due so many months from now, of running loans with us and of this one."""
+    running_loans = getattr(p, f"PREV_DUE_IN_{months}M_AMT_ANNUITY_sum")
+    # 0 without running loans, missing without any history.
+    no_running_loan = 0 * p.PREV_APPLICATIONS_count
+    return f.nansum((running_loans, no_running_loan)) + p.AMT_ANNUITY * is_running(p, months)
 
 
-def still_running(p: Profile, months: int) -> Values:
+def is_running(p: Profile, months: int) -> Values:
     return f.flag(months <= p.CREDIT_TO_ANNUITY, p.CREDIT_TO_ANNUITY)
 
 
@@ -31,7 +31,7 @@ def _share(months: int) -> Formula:
     return lambda p: ratio(getattr(p, f"DUE_IN_{months}M"), p.AMT_INCOME_TOTAL)
 
 
-def _in(months: int) -> Iterator[Derived]:
+def _due_features(months: int) -> Iterator[DerivedFeature]:
     due = Text(
         f"Instalments due in {months} months, this loan included",
         f"Mensualités dues dans {months} mois, ce prêt compris",
@@ -40,25 +40,25 @@ def _in(months: int) -> Iterator[Derived]:
         f"Instalments due in {months} months, this loan included, as a share of income",
         f"Mensualités dues dans {months} mois, ce prêt compris, en part du revenu",
     )
-    yield Derived(
+    yield DerivedFeature(
         Feature(f"DUE_IN_{months}M", "total_debt", Unit.MONEY, due, "previous_application"), _due(months)
     )
-    yield Derived(
+    yield DerivedFeature(
         Feature(f"DUE_IN_{months}M_TO_INCOME", "total_debt", Unit.PERCENT, share, "previous_application"),
         _share(months),
     )
 
 
-AHEAD = tuple(one for months in MONTHS for one in _in(months))
+DUE_LATER = tuple(feature for months in MONTHS for feature in _due_features(months))
 
 # fmt: off
-PEAKS = of_group("total_debt", (
+PEAKS = derived_features("total_debt", (
     ("DUE_NOW_TO_PEAK", Unit.RATIO, "All instalments with us compared with the most ever paid in a month",
      "Toutes les mensualités chez nous rapportées au plus gros mois de remboursement",
-     lambda p: ratio(f.known_sum((p.PREV_RUNNING_AMT_ANNUITY_sum, p.AMT_ANNUITY)), p.INST_MONTH_PAID_max)),
+     lambda p: ratio(f.nansum((p.PREV_RUNNING_AMT_ANNUITY_sum, p.AMT_ANNUITY)), p.INST_MONTH_PAID_max)),
     ("DUE_NOW_TO_USUAL", Unit.RATIO, "All instalments with us compared with what was usually paid in a month",
      "Toutes les mensualités chez nous rapportées au mois de remboursement habituel",
-     lambda p: ratio(f.known_sum((p.PREV_RUNNING_AMT_ANNUITY_sum, p.AMT_ANNUITY)), p.INST_MONTH_PAID_mean)),
+     lambda p: ratio(f.nansum((p.PREV_RUNNING_AMT_ANNUITY_sum, p.AMT_ANNUITY)), p.INST_MONTH_PAID_mean)),
     ("PEAK_PAID_TO_INCOME", Unit.PERCENT, "Most ever paid in a month, as a share of income",
      "Plus gros mois de remboursement, en part du revenu",
      lambda p: ratio(p.INST_MONTH_PAID_max, p.AMT_INCOME_TOTAL)),
@@ -73,7 +73,7 @@ PEAKS = of_group("total_debt", (
      lambda p: ratio(p.PREV_RUNNING_DUE_WITHIN_12M_sum, p.AMT_INCOME_TOTAL)),
 ), table="installments_payments")
 
-COURSE = of_group("instalment_delays", (
+FIRST_DELAYS = derived_features("instalment_delays", (
     ("INST_FIRST_LATE_LESS_LENGTH", Unit.NUMBER,
      "First instalment ever paid late, in months after this loan’s length",
      "Rang du premier retard, moins la durée de ce prêt en mois",
@@ -91,7 +91,7 @@ COURSE = of_group("instalment_delays", (
      lambda p: ratio(p.INST_LATE_DUE_max, p.DAYS_BIRTH)),
 ), table="installments_payments")
 
-PAST = of_group("instalment_amounts", (
+PAST = derived_features("instalment_amounts", (
     ("INST_SMALLEST_PAYMENT_TO_ANNUITY", Unit.RATIO, "Smallest payment so far compared with this instalment",
      "Plus petit paiement passé rapporté à cette mensualité",
      lambda p: ratio(p.INST_AMT_PAYMENT_min, p.AMT_ANNUITY)),
@@ -106,7 +106,7 @@ PAST = of_group("instalment_amounts", (
      lambda p: ratio(p.INST_365D_AMT_PAYMENT_sum, p.AMT_INCOME_TOTAL)),
 ), table="installments_payments")
 
-ENDS = of_group("previous_terms", (
+ENDS = derived_features("previous_terms", (
     ("PREV_END_AFTER_LOAN", Unit.DELAY_DAYS, "Last running loan with us ends after this one",
      "Fin du dernier crédit en cours chez nous après celle de ce prêt",
      lambda p: p.PREV_RUNNING_DAYS_LAST_DUE_1ST_VERSION_max - p.CREDIT_TO_ANNUITY * DAYS_PER_MONTH),
@@ -116,4 +116,4 @@ ENDS = of_group("previous_terms", (
 ), table="previous_application")
 # fmt: on
 
-DERIVED = (*AHEAD, *PEAKS, *COURSE, *PAST, *ENDS)
+DERIVED = (*DUE_LATER, *PEAKS, *FIRST_DELAYS, *PAST, *ENDS)

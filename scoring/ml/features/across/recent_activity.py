@@ -1,4 +1,4 @@
-"""How active a client has been with lenders of late, over all tables, and what the new loan adds to it."""
+"""A client's recent activity with lenders, over all tables, and ratios of the requested loan to it."""
 
 import numpy as np
 
@@ -7,40 +7,48 @@ from scoring.ml.features.application.dates import DAYS_PER_MONTH
 from scoring.ml.features.history.previous.measures import CATEGORIES
 from scoring.ml.features.spec import formula as f
 from scoring.ml.features.spec.feature import Unit
-from scoring.ml.features.spec.formula import Profile, Values, flag, of_group, ratio
+from scoring.ml.features.spec.formula import Profile, Values, derived_features, flag, ratio
 
 MONTHS_PER_YEAR = 12
 
-_NOW = next(one for one in FEATURES if one.name == "NAME_CONTRACT_TYPE").categories
-_BEFORE = next(one for one in CATEGORIES if one.column == "NAME_CONTRACT_TYPE").categories
+_CURRENT_TYPES = list(
+    next(feature for feature in FEATURES if feature.name == "NAME_CONTRACT_TYPE").categories
+)
+_PREVIOUS_TYPES = list(
+    next(category for category in CATEGORIES if category.column == "NAME_CONTRACT_TYPE").categories
+)
 
 
 def same_contract(p: Profile) -> Values:
-    """Whether the latest application was for the same type of contract; their codes differ by table."""
-    last, now = p.PREV_LAST_NAME_CONTRACT_TYPE_value, p.NAME_CONTRACT_TYPE
-    pairs = [(list(_NOW).index(word), list(_BEFORE).index(word)) for word in _NOW if word in _BEFORE]
-    same = np.any([(now == here) & (last == there) for here, there in pairs], axis=0)
-    return flag(same, last + now)
+    """Flag the same type of contract as in the latest application; the codes differ by table."""
+    last, current = p.PREV_LAST_NAME_CONTRACT_TYPE_value, p.NAME_CONTRACT_TYPE
+    codes = [
+        (code, _PREVIOUS_TYPES.index(contract))
+        for code, contract in enumerate(_CURRENT_TYPES)
+        if contract in _PREVIOUS_TYPES
+    ]
+    same = np.any([(current == code) & (last == previous_code) for code, previous_code in codes], axis=0)
+    return flag(same, last + current)
 
 
-def months(values: Values) -> Values:
-    return values * DAYS_PER_MONTH
+def days(months: Values) -> Values:
+    return months * DAYS_PER_MONTH
 
 
 # fmt: off
-RECENT = of_group("credit_experience", (
+RECENT = derived_features("credit_experience", (
     ("CREDITS_6M", Unit.COUNT, "Credits and applications of the last 6 months, here and elsewhere",
      "Crédits et demandes des 6 derniers mois, ici et ailleurs",
-     lambda p: f.known_sum((p.BURO_6M_LOANS_count, p.PREV_6M_APPLICATIONS_count))),
+     lambda p: f.nansum((p.BURO_6M_LOANS_count, p.PREV_6M_APPLICATIONS_count))),
     ("CREDITS_12M", Unit.COUNT, "Credits and applications of the last 12 months, here and elsewhere",
      "Crédits et demandes des 12 derniers mois, ici et ailleurs",
-     lambda p: f.known_sum((p.BURO_12M_LOANS_count, p.PREV_12M_APPLICATIONS_count))),
+     lambda p: f.nansum((p.BURO_12M_LOANS_count, p.PREV_12M_APPLICATIONS_count))),
     ("CREDITS_24M", Unit.COUNT, "Credits and applications of the last 24 months, here and elsewhere",
      "Crédits et demandes des 24 derniers mois, ici et ailleurs",
-     lambda p: f.known_sum((p.BURO_24M_LOANS_count, p.PREV_24M_APPLICATIONS_count))),
+     lambda p: f.nansum((p.BURO_24M_LOANS_count, p.PREV_24M_APPLICATIONS_count))),
     ("CREDITS_36M", Unit.COUNT, "Credits and applications of the last 36 months, here and elsewhere",
      "Crédits et demandes des 36 derniers mois, ici et ailleurs",
-     lambda p: f.known_sum((p.BURO_36M_LOANS_count, p.PREV_36M_APPLICATIONS_count))),
+     lambda p: f.nansum((p.BURO_36M_LOANS_count, p.PREV_36M_APPLICATIONS_count))),
     ("CREDITS_6M_OF_24M", Unit.PERCENT, "Share of two years’ credits taken in the last 6 months",
      "Part des crédits de deux ans pris dans les 6 derniers mois",
      lambda p: ratio(p.CREDITS_6M, p.CREDITS_24M)),
@@ -54,24 +62,24 @@ RECENT = of_group("credit_experience", (
      "Crédits pris ailleurs par demande faite ici, 24 derniers mois",
      lambda p: ratio(p.BURO_24M_LOANS_count, p.PREV_24M_APPLICATIONS_count)),
     ("LATEST_EVENT", Unit.DAYS_AGO, "Latest trace in any history", "Dernière trace dans un historique",
-     lambda p: f.greatest((p.LATEST_CREDIT, p.INST_PAID_max, months(p.POS_MONTHS_BALANCE_max),
-                           months(p.CARD_MONTHS_BALANCE_max), months(p.BB_LAST_MONTH_max)))),
+     lambda p: f.nanmax((p.LATEST_CREDIT, p.INST_PAID_max, days(p.POS_MONTHS_BALANCE_max),
+                           days(p.CARD_MONTHS_BALANCE_max), days(p.BB_LAST_MONTH_max)))),
     ("RUNNING_SHARE", Unit.PERCENT, "Share of all loans ever granted that still run",
      "Part des prêts obtenus encore en cours",
      lambda p: ratio(p.RUNNING_LOANS, p.LOANS_EVER)),
     ("LATEST_LATE", Unit.DAYS_AGO, "Latest late payment, here or elsewhere",
      "Dernier retard de paiement, ici ou ailleurs",
-     lambda p: f.greatest((p.INST_LATE_DUE_max, months(p.POS_LATE_MONTH_max), months(p.CARD_LATE_MONTH_max),
-                           months(p.BB_LAST_LATE_MONTH_max)))),
+     lambda p: f.nanmax((p.INST_LATE_DUE_max, days(p.POS_LATE_MONTH_max), days(p.CARD_LATE_MONTH_max),
+                           days(p.BB_LAST_LATE_MONTH_max)))),
     ("HISTORIES", Unit.COUNT, "Kinds of history that are known", "Types d’historique connus",
-     lambda p: f.known_sum([one * 0 + 1 for one in (
+     lambda p: f.nansum([count * 0 + 1 for count in (
          p.BURO_LOANS_count, p.BB_LOANS_count, p.PREV_APPLICATIONS_count, p.POS_STATEMENTS_count,
          p.INST_INSTALMENTS_count, p.CARD_MONTHS_count)])),
     ("SAME_CONTRACT_AS_LAST", Unit.FLAG, "Same type of contract as the latest application",
      "Même type de contrat que la dernière demande", same_contract),
 ))
 
-DEBTS = of_group("other_lenders_debt", (
+DEBTS = derived_features("other_lenders_debt", (
     ("BURO_DEBT_TO_GOODS", Unit.RATIO, "Debt at other lenders compared with the price of the goods",
      "Dettes chez d’autres prêteurs rapportées au prix du bien",
      lambda p: ratio(p.BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum, p.AMT_GOODS_PRICE)),
@@ -98,7 +106,7 @@ DEBTS = of_group("other_lenders_debt", (
      lambda p: ratio(p.BURO_ACTIVE_AMT_CREDIT_SUM_LIMIT_sum, p.AMT_INCOME_TOTAL)),
 ), table="bureau")
 
-TERMS = of_group("previous_terms", (
+TERMS = derived_features("previous_terms", (
     ("PREV_RATE_GAP_LOWEST", Unit.PERCENT, "Likely yearly rate above the lowest with us",
      "Taux annuel probable au-dessus du plus bas chez nous",
      lambda p: p.RATE_OF_CREDIT - p.PREV_APPROVED_MONTHLY_RATE_min * MONTHS_PER_YEAR),
@@ -120,7 +128,7 @@ TERMS = of_group("previous_terms", (
      lambda p: ratio(p.PREV_RUNNING_BEHIND_sum, p.AMT_ANNUITY)),
 ), table="previous_application")
 
-CARD = of_group("card_usage", (
+CARD = derived_features("card_usage", (
     ("CARD_DRAWINGS_TO_INCOME", Unit.PERCENT, "Average drawings by card, as a share of income",
      "Retraits moyens par carte, en part du revenu",
      lambda p: ratio(p.CARD_AMT_DRAWINGS_CURRENT_mean, p.AMT_INCOME_TOTAL)),

@@ -1,34 +1,34 @@
-"""The loan compared with the client's means: size, instalment, income and the price of the credit."""
+"""Ratios of the loan to the client's means: size, instalment, income and price of the credit."""
 
 import numpy as np
 
 from scoring.ml.features.spec.feature import Unit
-from scoring.ml.features.spec.formula import Profile, Values, of_group, ratio
+from scoring.ml.features.spec.formula import Profile, Values, derived_features, ratio
 
-TERMS = range(6, 61, 6)  # months
-LOWEST_YEARLY_RATE = 0.085
+LOAN_TERMS = range(6, 61, 6)  # months
+MIN_YEARLY_RATE = 0.085
 
 
-def term(p: Profile, borrowed: Values) -> Values:
-    """The shortest usual term (months) at which the instalments repay what was borrowed with interest.
+def shortest_term(p: Profile, borrowed: Values) -> Values:
+    """Return the shortest of the LOAN_TERMS at which the instalments repay what was borrowed with interest.
 
     The term is not among the columns; the bank's loans run for multiples of six months and no cheaper than
     the lowest rate (idea: the 5th place of the competition). Missing when no term up to five years does.
     """
     share = ratio(p.AMT_ANNUITY, borrowed)
     shortest = np.full_like(share, np.nan)
-    for months in reversed(TERMS):
-        shortest = np.where(share > (1 + LOWEST_YEARLY_RATE) ** (months / 12) / months, months, shortest)
+    for months in reversed(LOAN_TERMS):
+        shortest = np.where(share > (1 + MIN_YEARLY_RATE) ** (months / 12) / months, months, shortest)
     return shortest
 
 
 def simple_rate(annuity: Values, months: Values, borrowed: Values) -> Values:
-    """Yearly rate by the constant-ratio rule: 24 x interest / (borrowed x (term + 1))."""
+    """Compute the yearly rate by the constant-ratio rule: 24 x interest / (borrowed x (term + 1))."""
     return ratio(24 * (annuity * months - borrowed), borrowed * (months + 1))
 
 
 # fmt: off
-LOAN = of_group("loan_size", (
+LOAN = derived_features("loan_size", (
     ("CREDIT_TO_INCOME", Unit.RATIO, "Loan compared with income", "Prêt rapporté au revenu",
      lambda p: ratio(p.AMT_CREDIT, p.AMT_INCOME_TOTAL)),
     ("GOODS_TO_INCOME", Unit.RATIO, "Price of the goods compared with income",
@@ -51,7 +51,7 @@ LOAN = of_group("loan_size", (
      lambda p: ratio(p.AMT_CREDIT, -p.DAYS_EMPLOYED)),
 ))
 
-INSTALMENT = of_group("instalment_burden", (
+INSTALMENT = derived_features("instalment_burden", (
     ("ANNUITY_TO_INCOME", Unit.PERCENT, "Instalment as a share of income", "Mensualité en part du revenu",
      lambda p: ratio(p.AMT_ANNUITY, p.AMT_INCOME_TOTAL)),
     ("INCOME_LESS_ANNUITY", Unit.MONEY, "Income left after the instalment",
@@ -67,7 +67,7 @@ INSTALMENT = of_group("instalment_burden", (
      lambda p: ratio(p.AMT_ANNUITY, -p.DAYS_EMPLOYED)),
 ))
 
-PRICE = of_group("loan_terms", (
+PRICE = derived_features("loan_terms", (
     ("CREDIT_TO_ANNUITY", Unit.NUMBER, "Loan in monthly instalments", "Prêt en nombre de mensualités",
      lambda p: ratio(p.AMT_CREDIT, p.AMT_ANNUITY)),
     ("ANNUITY_TO_CREDIT", Unit.PERCENT, "Instalment as a share of the loan", "Mensualité en part du prêt",
@@ -76,7 +76,7 @@ PRICE = of_group("loan_terms", (
      "Prix du bien en nombre de mensualités",
      lambda p: ratio(p.AMT_GOODS_PRICE, p.AMT_ANNUITY)),
     ("TERM_OF_CREDIT", Unit.DURATION_MONTHS, "Likely length of the loan", "Durée probable du prêt",
-     lambda p: term(p, p.AMT_CREDIT)),
+     lambda p: shortest_term(p, p.AMT_CREDIT)),
     ("RATE_OF_CREDIT", Unit.PERCENT, "Likely yearly rate of the loan", "Taux annuel probable du prêt",
      lambda p: simple_rate(p.AMT_ANNUITY, p.TERM_OF_CREDIT, p.AMT_CREDIT)),
     ("INTEREST_OF_CREDIT", Unit.PERCENT, "Likely interest as a share of the loan",
@@ -84,13 +84,13 @@ PRICE = of_group("loan_terms", (
      lambda p: ratio(p.AMT_ANNUITY * p.TERM_OF_CREDIT, p.AMT_CREDIT) - 1),
     ("TERM_OF_GOODS", Unit.DURATION_MONTHS, "Likely length of the loan, from the price of the goods",
      "Durée probable du prêt, d’après le prix du bien",
-     lambda p: term(p, p.AMT_GOODS_PRICE)),
+     lambda p: shortest_term(p, p.AMT_GOODS_PRICE)),
     ("RATE_OF_GOODS", Unit.PERCENT, "Likely yearly cost, from the price of the goods",
      "Coût annuel probable, d’après le prix du bien",
      lambda p: simple_rate(p.AMT_ANNUITY, p.TERM_OF_GOODS, p.AMT_GOODS_PRICE)),
 ))
 
-INCOME = of_group("income", (
+INCOME = derived_features("income", (
     ("INCOME_PER_PERSON", Unit.MONEY, "Income per head, children included",
      "Revenu par tête, enfants compris",
      lambda p: ratio(p.AMT_INCOME_TOTAL, 1 + p.CNT_CHILDREN)),

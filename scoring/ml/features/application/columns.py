@@ -1,8 +1,8 @@
-"""The application's own columns that are features, by the reason they count towards.
+"""The application's own columns that are features, by reason group.
 
 Left out on purpose: sex and family status; CNT_FAM_MEMBERS (children, plus one, plus a partner) and
-NAME_TYPE_SUITE ("Spouse, partner"), which give family status away; the _MODE and _MEDI twins of the housing
-block; flags that are the same for nearly everybody.
+NAME_TYPE_SUITE ("Spouse, partner"), which give family status away; the _MODE and _MEDI versions of the
+housing block; flags that are the same for nearly everybody.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.features.spec.categories import coded, codes, vocabulary
+from scoring.ml.features.spec.categories import codes, encode, vocabulary
 from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.features.spec.formula import Cleaning, Values
 from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Column, Kind
 
-HIGHEST_INCOME = 20_000_000.0
+MAX_INCOME = 20_000_000.0
 
-RAW: Mapping[str, Mapping[str, Unit]] = {
+COLUMNS_BY_GROUP: Mapping[str, Mapping[str, Unit]] = {
     "external_ratings": {
         "EXT_SOURCE_1": Unit.SCORE,
         "EXT_SOURCE_2": Unit.SCORE,
@@ -124,33 +124,35 @@ RAW: Mapping[str, Mapping[str, Unit]] = {
 
 def _feature(name: str, group: str, unit: Unit) -> Feature:
     raw = column("application", name)
-    words = vocabulary(raw) if unit is Unit.CATEGORY else {}
-    return Feature(name, group, unit, raw.label, "application", words)
+    categories = vocabulary(raw) if unit is Unit.CATEGORY else {}
+    return Feature(name, group, unit, raw.label, "application", categories)
 
 
 FEATURES: tuple[Feature, ...] = tuple(
-    _feature(name, group, unit) for group, columns in RAW.items() for name, unit in columns.items()
+    _feature(name, group, unit)
+    for group, columns in COLUMNS_BY_GROUP.items()
+    for name, unit in columns.items()
 )
 
-# A change of phone "0 days ago" stands for "never asked" in the source; an income of 117 million is a slip.
-SPECIAL: Mapping[str, Callable[[Values], Values]] = {
+# A change of phone "0 days ago" stands for "unknown" in the source; an income of 117 million is a slip.
+FURTHER_CLEANINGS: Mapping[str, Callable[[Values], Values]] = {
     "DAYS_LAST_PHONE_CHANGE": lambda days: np.where(days == 0, np.nan, days),
-    "AMT_INCOME_TOTAL": lambda income: np.minimum(income, HIGHEST_INCOME),
+    "AMT_INCOME_TOTAL": lambda income: np.minimum(income, MAX_INCOME),
 }
 
 
 def cleaning(raw: Column) -> Cleaning:
-    """How a raw column (n,) becomes float64 (n,): codes for categories, declared unknown values missing."""
+    """Return the cleaning of a raw column (n,) to float64 (n,): category codes, unknown values missing."""
     if raw.kind is Kind.CATEGORY:
-        return partial(coded, code_of=codes(raw))
-    return partial(_known, unknown=raw.unknown, then=SPECIAL.get(raw.name, number))
+        return partial(encode, code_of=codes(raw))
+    return partial(_without_unknown, unknown=raw.unknown, then=FURTHER_CLEANINGS.get(raw.name, number))
 
 
 def number(values: NDArray[Any]) -> Values:
     return np.asarray(values, dtype=np.float64)
 
 
-def _known(
+def _without_unknown(
     values: NDArray[Any], unknown: tuple[float | str, ...], then: Callable[[Values], Values]
 ) -> Values:
     numbers = number(values)

@@ -1,10 +1,10 @@
-"""What the three external ratings say together, and against the client and the loan."""
+"""Combinations of the three external ratings, and ratios of them to the client and the loan."""
 
 import numpy as np
 
 from scoring.ml.features.spec import formula as f
 from scoring.ml.features.spec.feature import Unit
-from scoring.ml.features.spec.formula import Profile, Values, of_group, ratio
+from scoring.ml.features.spec.formula import Profile, Values, derived_features, ratio
 
 
 def ratings(p: Profile) -> tuple[Values, Values, Values]:
@@ -12,28 +12,30 @@ def ratings(p: Profile) -> tuple[Values, Values, Values]:
 
 
 def weighted_mean(p: Profile, weights: tuple[float, float, float]) -> Values:
-    """Weighted mean of the known ratings; the weights of the missing ones are left out."""
+    """Compute the weighted mean of the ratings that are present."""
     scores = ratings(p)
-    weight = [one + score * 0 for one, score in zip(weights, scores, strict=True)]
-    return f.known_sum([one * w for one, w in zip(scores, weight, strict=True)]) / f.known_sum(weight)
+    # Missing where the rating is.
+    present = [weight + score * 0 for weight, score in zip(weights, scores, strict=True)]
+    weighted = [score * weight for score, weight in zip(scores, present, strict=True)]
+    return f.nansum(weighted) / f.nansum(present)
 
 
 # fmt: off
-DERIVED = of_group("external_ratings", (
+DERIVED = derived_features("external_ratings", (
     ("EXT_MIN", Unit.SCORE, "Lowest external credit rating", "Note de crédit externe la plus basse",
-     lambda p: f.least(ratings(p))),
+     lambda p: f.nanmin(ratings(p))),
     ("EXT_MAX", Unit.SCORE, "Highest external credit rating", "Note de crédit externe la plus haute",
-     lambda p: f.greatest(ratings(p))),
+     lambda p: f.nanmax(ratings(p))),
     ("EXT_MEAN", Unit.SCORE, "Mean external credit rating", "Moyenne des notes de crédit externes",
-     lambda p: f.known_mean(ratings(p))),
+     lambda p: f.nanmean(ratings(p))),
     ("EXT_MEDIAN", Unit.SCORE, "Median external credit rating", "Médiane des notes de crédit externes",
-     lambda p: f.middle_of_three(*ratings(p))),
+     lambda p: f.median_of_three(*ratings(p))),
     ("EXT_WEIGHTED", Unit.SCORE, "Weighted mean of the external credit ratings",
      "Moyenne pondérée des notes de crédit externes",
      lambda p: weighted_mean(p, (1.9, 2.1, 2.6))),
     ("EXT_SUM", Unit.NUMBER, "Sum of the external credit ratings",
      "Somme des notes de crédit externes",
-     lambda p: f.known_sum(ratings(p))),
+     lambda p: f.nansum(ratings(p))),
     ("EXT_WEIGHTED_TO_3", Unit.SCORE, "Mean of the external credit ratings, the third counting most",
      "Moyenne des notes de crédit externes, la troisième comptant le plus",
      lambda p: weighted_mean(p, (2.0, 1.0, 3.0))),
@@ -45,9 +47,9 @@ DERIVED = of_group("external_ratings", (
      lambda p: p.EXT_SOURCE_1 - p.EXT_SOURCE_2 - p.EXT_SOURCE_3),
     ("EXT_VARIANCE", Unit.NUMBER, "Spread of the external credit ratings",
      "Dispersion des notes de crédit externes",
-     lambda p: f.known_variance(ratings(p))),
+     lambda p: f.nanvar(ratings(p))),
     ("EXT_COUNT", Unit.COUNT, "External credit ratings known", "Notes de crédit externes connues",
-     lambda p: f.known_count(ratings(p))),
+     lambda p: f.nancount(ratings(p))),
     ("EXT_SUM_1_2", Unit.NUMBER, "External credit ratings 1 and 2 added up",
      "Notes de crédit externes n° 1 et n° 2 additionnées",
      lambda p: p.EXT_SOURCE_1 + p.EXT_SOURCE_2),

@@ -1,6 +1,6 @@
-"""The history of every client: the aggregates of the six history tables, side by side."""
+"""The history of every client: the aggregates of the six history tables, joined by client."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -38,71 +38,95 @@ HISTORY_GROUPS: Mapping[str, Text] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """One table's share of the history. `needs` are the tables it is computed from, itself first; `adds` are
-    tables that tell more of the same rows where they were provided (None where not)."""
+class TableHistory:
+    """The aggregates of one history table.
 
-    needs: tuple[str, ...]
+    `required` are the tables that they are computed from, the table itself first. `optional` tables add
+    columns to the same rows where they were provided; `compute` is given None for one that was not.
+    """
+
+    required: tuple[str, ...]
     aggregates: tuple[Feature, ...]
-    history: Callable[..., Table]
-    adds: tuple[str, ...] = ()
+    compute: Callable[..., Table]
+    optional: tuple[str, ...] = ()
 
     @property
-    def rows(self) -> str:
-        return f"ROWS_{self.needs[0]}"
+    def table(self) -> str:
+        return self.required[0]
 
     @property
-    def key(self) -> str:
-        return f"{CLIENT}_{self.needs[0]}"
+    def rows_column(self) -> str:
+        return f"ROWS_{self.table}"
+
+    @property
+    def key_column(self) -> str:
+        return f"{CLIENT}_{self.table}"
 
 
-PARTS = (
-    Part(("bureau",), bureau.AGGREGATES, bureau.history),
-    Part(("bureau_balance", "bureau"), bureau_balance.AGGREGATES, bureau_balance.history),
-    Part(("previous_application",), previous.AGGREGATES, previous.history, adds=("installments_payments",)),
-    Part(("pos_cash_balance",), pos_cash.AGGREGATES, pos_cash.history),
-    Part(
+TABLE_HISTORIES = (
+    TableHistory(("bureau",), bureau.AGGREGATES, bureau.history),
+    TableHistory(("bureau_balance", "bureau"), bureau_balance.AGGREGATES, bureau_balance.history),
+    TableHistory(
+        ("previous_application",),
+        previous.AGGREGATES,
+        previous.history,
+        optional=("installments_payments",),
+    ),
+    TableHistory(("pos_cash_balance",), pos_cash.AGGREGATES, pos_cash.history),
+    TableHistory(
         ("installments_payments",),
         installments.AGGREGATES,
         installments.history,
-        adds=("previous_application",),
+        optional=("previous_application",),
     ),
-    Part(("credit_card_balance",), card.AGGREGATES, card.history),
+    TableHistory(("credit_card_balance",), card.AGGREGATES, card.history),
 )
-AGGREGATES: tuple[Feature, ...] = tuple(feature for part in PARTS for feature in part.aggregates)
+AGGREGATES: tuple[Feature, ...] = tuple(
+    feature for table_history in TABLE_HISTORIES for feature in table_history.aggregates
+)
+
+
+def computable(tables: Collection[str]) -> list[TableHistory]:
+    """Return the table histories whose required tables are among `tables`."""
+    return [
+        table_history
+        for table_history in TABLE_HISTORIES
+        if all(name in tables for name in table_history.required)
+    ]
 
 
 def history(tables: Mapping[str, Table]) -> Table:
-    """One row per client that has any history row in `tables` (by name; any table may be absent).
+    """Compute one row per client that has any history row in `tables` (by name; any table may be absent).
 
     Columns: SK_ID_CURR; every one of AGGREGATES as a double, missing where the client has no such history or
     the table is absent; ROWS_<table>, how many rows the client has in each table that was provided.
     """
-    provided = [part for part in PARTS if all(name in tables for name in part.needs)]
+    provided = computable(tables)
     if not provided:
         return ibis.memtable(
             [], schema={CLIENT: "int64", **{feature.name: "float64" for feature in AGGREGATES}}
         )
-    return side_by_side({part: one(part, tables) for part in provided})
+    return _join({table_history: aggregated(table_history, tables) for table_history in provided})
 
 
-def one(part: Part, tables: Mapping[str, Table]) -> Table:
-    """One table's history; its key has a name of its own, so that all can be joined at once."""
-    given = (*(tables[name] for name in part.needs), *(tables.get(name) for name in part.adds))
-    return part.history(*given).rename({part.rows: ROWS, part.key: CLIENT})
+def aggregated(table_history: TableHistory, tables: Mapping[str, Table]) -> Table:
+    """Compute one table's history; its key column has its own name, so that all can be joined at once."""
+    required = (tables[name] for name in table_history.required)
+    optional = (tables.get(name) for name in table_history.optional)
+    columns = {table_history.rows_column: ROWS, table_history.key_column: CLIENT}
+    return table_history.compute(*required, *optional).rename(columns)
 
 
-def side_by_side(histories: Mapping[Part, Table]) -> Table:
-    """The union of the clients of all histories, each with its row of every history."""
-    keys = [table.select(table[part.key].name(CLIENT)) for part, table in histories.items()]
+def _join(histories: Mapping[TableHistory, Table]) -> Table:
+    """Join the histories on the union of their clients."""
+    keys = [table.select(table[item.key_column].name(CLIENT)) for item, table in histories.items()]
     joined = reduce(Table.union, keys).distinct()
-    for part, table in histories.items():
-        joined = joined.left_join(table, joined[CLIENT] == table[part.key])
-    provided = {feature.name for part in histories for feature in part.aggregates}
+    for item, table in histories.items():
+        joined = joined.left_join(table, joined[CLIENT] == table[item.key_column])
+    provided = {feature.name for item in histories for feature in item.aggregates}
     values = {
         feature.name: joined[feature.name] if feature.name in provided else ibis.null("float64")
         for feature in AGGREGATES
     }
-    return joined.select(
-        CLIENT, **values, **{part.rows: joined[part.rows].fill_null(0) for part in histories}
-    )
+    row_counts = {item.rows_column: joined[item.rows_column].fill_null(0) for item in histories}
+    return joined.select(CLIENT, **values, **row_counts)

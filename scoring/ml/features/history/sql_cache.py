@@ -1,6 +1,6 @@
 """The SQL of each table's history. Ibis takes seconds to write it, so it is written once and kept in a file.
 
-A file is named after a digest of all that the SQL follows from: the modules of tables and features, and the
+A file's name ends in a digest of all that the SQL follows from: the modules of features and tables, and the
 versions of the libraries. A change in any of them gives another name.
 """
 
@@ -16,64 +16,77 @@ from typing import Final
 import ibis
 from ibis.expr.types import Table
 
+from scoring.ml import features, tables
 from scoring.ml.features.history import all_tables
-from scoring.ml.features.history.all_tables import PARTS, Part
+from scoring.ml.features.history.all_tables import TableHistory, computable
 from scoring.ml.features.spec.aggregations import CLIENT
 from scoring.ml.tables.catalogue import TABLES
 from scoring.ml.tables.schema import Column, Kind
 
-_KINDS: Final = {Kind.ID: "int64", Kind.CATEGORY: "string"}
-_SOURCES: Final = tuple(Path(__file__).parents[2] / name for name in ("features", "tables"))
+_TYPES: Final = {Kind.ID: "int64", Kind.CATEGORY: "string"}
+_SQL_TYPES: Final = {"int64": "BIGINT", "string": "VARCHAR", "float64": "DOUBLE"}
+_LIBRARIES: Final = ("ibis-framework", "sqlglot")
 
-# As trusted as the program beside it, whose user alone may write there.
-PLACE: Final = Path(__file__).parents[4] / "var" / "history-sql"
-
-
-def provided_parts(tables: Collection[str]) -> list[Part]:
-    """The parts that can be computed from these tables."""
-    return [part for part in PARTS if all(name in tables for name in part.needs)]
+SOURCES: Final = tuple(Path(path) for package in (features, tables) for path in package.__path__)
+# In the project's var, which the web image ships. As trusted as the program: its user alone may write there.
+FOLDER: Final = Path(__file__).parents[4] / "var" / "history-sql"
 
 
 @cache
-def sql_of(part: Part, added: tuple[str, ...]) -> str:
-    """One row per client over the tables `part_<name>`, typed as the catalogue declares: see history.one.
+def sql_of(table_history: TableHistory, optional: tuple[str, ...]) -> str:
+    """Return a query of one row per client over the tables `part_<name>`, typed as the catalogue declares.
 
-    `added` are those of the tables that add to the part which are there; they may be empty.
+    `optional` are those of the history's optional tables that were provided; they may be empty. The columns
+    are those of all_tables.aggregated.
     """
-    kept = PLACE / f"{'+'.join((part.needs[0], *added))}-{_digest()}.sql"
-    if kept.exists():
-        return kept.read_text(encoding="utf-8")
-    tables = {name: _declared(name) for name in (*part.needs, *added)}
-    sql = str(ibis.to_sql(all_tables.one(part, tables), dialect="duckdb"))
-    with suppress(OSError):  # Where nothing may be written, every process writes its own.
-        _keep(kept, sql)
+    path = FOLDER / f"{'+'.join((table_history.table, *optional))}-{_key()}.sql"
+    if path.exists():
+        return path.read_text(encoding="utf-8")
+    declared = {name: _declared(name) for name in (*table_history.required, *optional)}
+    sql = str(ibis.to_sql(all_tables.aggregated(table_history, declared), dialect="duckdb"))
+    with suppress(OSError):  # Where nothing may be written, every process compiles its own.
+        _replace(path, sql)
     return sql
 
 
-def side_by_side(tables: Collection[str]) -> str:
-    """Every application of `part_application` with its history in each of the provided `tables`."""
-    parts = provided_parts(tables)
+def profiles_sql(provided: Collection[str]) -> str:
+    """Return a query of every application of `part_application` with its history in the `provided` tables."""
+    histories = computable(provided)
     joins = " ".join(
-        f"LEFT JOIN ({sql_of(part, added_to(part, tables))}) AS of_{part.needs[0]}"
-        f" ON application.{CLIENT} = {part.key}"
-        for part in parts
+        f"LEFT JOIN ({sql_of(history, optional_tables(history, provided))}) AS of_{history.table}"
+        f" ON application.{CLIENT} = {history.key_column}"
+        for history in histories
     )
-    keys = f" EXCLUDE ({', '.join(part.key for part in parts)})" if parts else ""
+    keys = f" EXCLUDE ({', '.join(history.key_column for history in histories)})" if histories else ""
     return (
         f"SELECT *{keys} FROM part_application AS application {joins}"  # noqa: S608 (our own names)
         f" ORDER BY application.{CLIENT}"
     )
 
 
-def added_to(part: Part, tables: Collection[str]) -> tuple[str, ...]:
-    """Those of the tables that tell more of the part's rows."""
-    return tuple(name for name in part.adds if name in tables)
+def optional_tables(table_history: TableHistory, provided: Collection[str]) -> tuple[str, ...]:
+    """Return the history's optional tables that are among the provided ones."""
+    return tuple(name for name in table_history.optional if name in provided)
 
 
 def columns_as_sql(table: str) -> dict[str, str]:
-    """The catalogue's columns and their types in DuckDB."""
-    names = {"int64": "BIGINT", "string": "VARCHAR", "float64": "DOUBLE"}
-    return {column.name: names[_type(column)] for column in TABLES[table].columns}
+    """Return the catalogue's columns and their types in DuckDB."""
+    return {column.name: _SQL_TYPES[_type(column)] for column in TABLES[table].columns}
+
+
+def source_digest(sources: Collection[Path]) -> str:
+    """Digest every module under the folders, by its path below them and its content, and the libraries."""
+    digest = hashlib.sha256("".join(version(name) for name in _LIBRARIES).encode())
+    for source in sources:
+        for module in sorted(source.rglob("*.py")):
+            digest.update(f"\n{source.name}/{module.relative_to(source).as_posix()}\n".encode())
+            digest.update(module.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+@cache
+def _key() -> str:
+    return source_digest(SOURCES)
 
 
 def _declared(name: str) -> Table:
@@ -82,25 +95,16 @@ def _declared(name: str) -> Table:
 
 
 def _type(column: Column) -> str:
-    return _KINDS.get(column.kind, "float64")
+    return _TYPES.get(column.kind, "float64")
 
 
-@cache
-def _digest() -> str:
-    found = hashlib.sha256("".join(version(name) for name in ("ibis-framework", "sqlglot")).encode())
-    for folder in _SOURCES:
-        for module in sorted(folder.rglob("*.py")):
-            found.update(module.read_bytes())
-    return found.hexdigest()[:32]
-
-
-def _keep(path: Path, sql: str) -> None:
-    """Whole or not at all, and only the newest: earlier ones belong to earlier programs."""
+def _replace(path: Path, sql: str) -> None:
+    """Write the file whole or not at all, and remove those of earlier programs."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     table = path.name.partition("-")[0]
-    earlier = [old for old in path.parent.glob(f"{table}-*.sql") if old != path]
+    earlier = [other for other in path.parent.glob(f"{table}-*.sql") if other != path]
     draft = path.with_suffix(f".{os.getpid()}")
     draft.write_text(sql, encoding="utf-8")
     draft.replace(path)
-    for old in earlier:
-        old.unlink(missing_ok=True)
+    for file in earlier:
+        file.unlink(missing_ok=True)

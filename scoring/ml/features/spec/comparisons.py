@@ -1,4 +1,4 @@
-"""Comparisons between aggregates of one client: total debt over total credit, recent minus usual delay."""
+"""Comparisons of two aggregates of one client: total debt over total credit, recent minus overall delay."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,43 +9,43 @@ from ibis.expr.types import Table
 from scoring.ml.features.spec import labels
 from scoring.ml.features.spec.aggregations import ratio
 from scoring.ml.features.spec.feature import Feature, Unit
-from scoring.ml.features.spec.measures import Quantity
-from scoring.ml.features.spec.recipes import Aggregate, Scope
+from scoring.ml.features.spec.measures import Aggregation, Measure
+from scoring.ml.features.spec.recipes import Aggregate, RowFilter
 from scoring.ml.tables.schema import Text
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A quotient or a difference of two aggregates, missing where one of them is."""
+    """A quotient or a difference of two aggregates, by name, missing where one of them is."""
 
     feature: Feature
     left: str
-    how: Literal["over", "minus"]
+    operator: Literal["over", "minus"]
     right: str
 
 
-def fraction(
-    quantity: Quantity, kind: str, part: Scope, whole: Scope, *, table: str, prefix: str
+def window_ratio(
+    measure: Measure, aggregation: Aggregation, short: RowFilter, long: RowFilter, *, table: str, prefix: str
 ) -> Comparison:
-    """An aggregate over recent rows divided by the same over more of them: has it grown of late?"""
-    recent, usual = Aggregate(part, quantity, kind), Aggregate(whole, quantity, kind)
-    label = recent.feature(table=table, prefix=prefix).label
-    longer = whole.period or whole.rows
-    words = Text(f"{label.en}, compared with {longer.en}", f"{label.fr}, par rapport {labels.to(longer.fr)}")
-    name = f"{recent.named(prefix)}_OVER_{whole.name or 'ALL'}"
-    group = part.group or quantity.group
-    return Comparison(
-        Feature(name, group, Unit.RATIO, words, table), recent.named(prefix), "over", usual.named(prefix)
+    """Divide an aggregate over a short window by the same over a longer one: has it grown of late?"""
+    numerator, denominator = Aggregate(short, measure, aggregation), Aggregate(long, measure, aggregation)
+    label = numerator.feature(table=table, prefix=prefix).label
+    longer = long.period or long.rows
+    text = Text(
+        f"{label.en}, compared with {longer.en}", f"{label.fr}, par rapport {labels.with_a(longer.fr)}"
     )
+    name = f"{numerator.name(prefix)}_OVER_{long.name or 'ALL'}"
+    feature = Feature(name, short.group or measure.group, Unit.RATIO, text, table)
+    return Comparison(feature, numerator.name(prefix), "over", denominator.name(prefix))
 
 
-def compare(aggregated: Table, comparisons: Iterable[Comparison]) -> Table:
-    """The aggregates with their comparisons beside them."""
+def add_comparisons(aggregated: Table, comparisons: Iterable[Comparison]) -> Table:
+    """Add the comparisons to the aggregates as further columns."""
     return aggregated.mutate(
         **{
             comparison.feature.name: (
                 ratio(aggregated[comparison.left], aggregated[comparison.right])
-                if comparison.how == "over"
+                if comparison.operator == "over"
                 else aggregated[comparison.left] - aggregated[comparison.right]
             )
             for comparison in comparisons

@@ -1,4 +1,4 @@
-"""What a feature is: its name, its group of reasons, its unit and its words."""
+"""A feature: its name, reason group, unit and label."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from scoring.ml.tables.schema import Text
 
 
 class Unit(StrEnum):
-    """How a value is put into words on a page. Days and months before the application are negative."""
+    """The unit of a value, which decides its formatting. Times before the application are negative."""
 
     MONEY = "money"
     RATIO = "ratio"  # 0.35 is shown as a plain number
@@ -31,8 +31,8 @@ class Unit(StrEnum):
 class Feature:
     """One column of the model's input row.
 
-    `group` is the reason it belongs to (many features, one reason); `table` is the raw table it is made from;
-    `categories` gives, for a category, the value of each code in order (code = position).
+    `group` is its reason group (many features, one reason); `table` is the raw table it is made from;
+    `categories` gives, for a category, the value and label of each code in order (code = position).
     """
 
     name: str

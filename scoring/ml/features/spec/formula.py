@@ -1,4 +1,4 @@
-"""Row-wise formulas: a feature in words and the arithmetic that makes it, side by side.
+"""Row-wise formulas: derived features, each with the arithmetic that computes it.
 
 Every operation here works element by element. A reduction over stacked columns would add numbers up in
 another order for one client than for a thousand: a case page would differ from the batch in the last digit.
@@ -21,7 +21,7 @@ Columns = Mapping[str, NDArray[Any]]
 
 
 class Profile:
-    """The cleaned columns of n clients and the features derived from them, each computed once, when asked.
+    """The cleaned columns of n clients and the features derived from them, each computed once, on first use.
 
     A formula reads `profile.AMT_CREDIT`; a name that is neither an allowed column nor a derived feature is an
     AttributeError, so that no formula can reach sex or family status.
@@ -31,11 +31,11 @@ class Profile:
         self,
         columns: Columns,
         size: int,
-        sources: Mapping[str, "Cleaning"],
+        cleanings: Mapping[str, "Cleaning"],
         formulas: Mapping[str, "Formula"],
     ) -> None:
         self._columns = columns
-        self._sources = sources
+        self._cleanings = cleanings
         self._formulas = formulas
         self._missing = np.full(size, np.nan)
 
@@ -46,12 +46,12 @@ class Profile:
         return values
 
     def _cleaned(self, name: str) -> Values:
-        given = self.given(name)
-        return self._sources[name](given)
+        raw = self.raw(name)
+        return self._cleanings[name](raw)
 
-    def given(self, name: str) -> NDArray[Any]:
-        """The column as it was given, before any cleaning; all missing where it was not."""
-        if name not in self._sources:
+    def raw(self, name: str) -> NDArray[Any]:
+        """Return the column before any cleaning; all missing where it was not given."""
+        if name not in self._cleanings:
             raise AttributeError(name)
         return self._columns.get(name, self._missing)
 
@@ -61,79 +61,81 @@ Cleaning = Callable[[NDArray[Any]], Values]
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
+class DerivedFeature:
     feature: Feature
     formula: Formula
 
 
-Row = tuple[str, Unit, str, str, Formula]
-"""Name, unit, words in English and in French, formula."""
+Definition = tuple[str, Unit, str, str, Formula]
+"""Name, unit, label in English and in French, formula."""
 
 
-def of_group(group: str, rows: Iterable[Row], *, table: str = "application") -> tuple[Derived, ...]:
-    """Derived features that count towards one reason."""
+def derived_features(
+    group: str, definitions: Iterable[Definition], *, table: str = "application"
+) -> tuple[DerivedFeature, ...]:
+    """Define derived features of one reason group."""
     return tuple(
-        Derived(Feature(name, group, unit, Text(en, fr), table), formula)
-        for name, unit, en, fr, formula in rows
+        DerivedFeature(Feature(name, group, unit, Text(en, fr), table), formula)
+        for name, unit, en, fr, formula in definitions
     )
 
 
 def ratio(numerator: Values | float, denominator: Values) -> Values:
-    """Division that answers "missing" where there is nothing to divide by."""
+    """Divide; missing where the denominator is zero."""
     return np.divide(numerator, np.where(denominator == 0, np.nan, denominator))
 
 
-def flag(condition: NDArray[np.bool_], known: Values) -> Values:
-    """1 or 0, missing where `known` is missing."""
-    return np.where(np.isnan(known), np.nan, condition)
+def flag(condition: NDArray[np.bool_], source: Values) -> Values:
+    """Return 1 or 0, missing where `source` is missing."""
+    return np.where(np.isnan(source), np.nan, condition)
 
 
-def known_count(values: Sequence[Values]) -> Values:
+def nancount(columns: Sequence[Values]) -> Values:
+    """Count the values that are present."""
     # Whole numbers add up to the same in any order, so this one sum over an axis is safe.
-    count: Values = (~np.isnan(np.array(values))).sum(axis=0, dtype=np.float64)
+    count: Values = (~np.isnan(np.array(columns))).sum(axis=0, dtype=np.float64)
     return count
 
 
-def known_sum(values: Sequence[Values]) -> Values:
-    """The sum of what is known, from left to right; missing when nothing is."""
-    stacked = np.array(values)
+def nansum(columns: Sequence[Values]) -> Values:
+    """Sum the values that are present, from left to right; missing when none is (unlike NumPy's)."""
+    stacked = np.array(columns)
     missing = np.isnan(stacked)
     total: Values = reduce(np.add, np.where(missing, 0.0, stacked))
     return np.where(missing.all(axis=0), np.nan, total)
 
 
-def known_mean(values: Sequence[Values]) -> Values:
-    return known_sum(values) / known_count(values)
+def nanmean(columns: Sequence[Values]) -> Values:
+    return nansum(columns) / nancount(columns)
 
 
-def known_median(values: Sequence[Values]) -> Values:
-    """The middle of what is known, between two of them where their number is even."""
-    # Sorting moves values and adds none up: the same in any company. Missing ones come last.
-    ordered = np.sort(np.array(values), axis=0)
-    count = known_count(values).astype(np.intp)
+def nanmedian(columns: Sequence[Values]) -> Values:
+    """Median of the values that are present."""
+    # Sorting moves values and adds none up, so a row does not depend on the others. Missing ones come last.
+    ordered = np.sort(np.array(columns), axis=0)
+    count = nancount(columns).astype(np.intp)
     low, high = np.maximum(count - 1, 0) // 2, count // 2
-    columns = np.arange(ordered.shape[1])
-    middle: Values = (ordered[low, columns] + ordered[np.minimum(high, len(ordered) - 1), columns]) / 2
-    return middle
+    rows = np.arange(ordered.shape[1])
+    median: Values = (ordered[low, rows] + ordered[np.minimum(high, len(ordered) - 1), rows]) / 2
+    return median
 
 
-def known_variance(values: Sequence[Values]) -> Values:
-    """Population variance of what is known; missing when fewer than two are."""
-    deviations = np.array(values) - known_mean(values)
-    return np.where(known_count(values) < 2, np.nan, known_mean(list(deviations * deviations)))
+def nanvar(columns: Sequence[Values]) -> Values:
+    """Population variance of the values that are present; missing when fewer than two are."""
+    deviations = np.array(columns) - nanmean(columns)
+    return np.where(nancount(columns) < 2, np.nan, nanmean(list(deviations * deviations)))
 
 
-def least(values: Sequence[Values]) -> Values:
-    """The smallest known value."""
-    return reduce(np.fmin, values)
+def nanmin(columns: Sequence[Values]) -> Values:
+    return reduce(np.fmin, columns)
 
 
-def greatest(values: Sequence[Values]) -> Values:
-    """The largest known value."""
-    return reduce(np.fmax, values)
+def nanmax(columns: Sequence[Values]) -> Values:
+    return reduce(np.fmax, columns)
 
 
-def middle_of_three(first: Values, second: Values, third: Values) -> Values:
-    """Median of what is known of three values."""
-    middle = np.fmax(np.fmin(first, second), np.fmin(np.fmax(first, second), third))
-    return np.where(known_count((first, second, third)) == 3, middle, known_mean((first, second, third)))
+def median_of_three(first: Values, second: Values, third: Values) -> Values:
+    """Median of the values that are present."""
+    median = np.fmax(np.fmin(first, second), np.fmin(np.fmax(first, second), third))
+    columns = (first, second, third)
+    return np.where(nancount(columns) == 3, median, nanmean(columns))

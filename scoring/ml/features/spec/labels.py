@@ -1,7 +1,7 @@
-"""How phrases are put together in English and French, so that every aggregate has its words.
+"""Grammar of the labels in English and French, so that every aggregate has its label.
 
 French nouns come with their article ("la dette") and, where an adjective does not simply follow, with a
-hole for it ("le montant {} du crédit").
+placeholder for it ("le montant {} du crédit").
 """
 
 from enum import IntEnum
@@ -10,7 +10,7 @@ from scoring.ml.tables.schema import Text
 
 
 class Form(IntEnum):
-    """Gender and number of a French noun: which form of an adjective agrees with it."""
+    """Gender and number of a French noun, by which its adjective agrees."""
 
     M = 0
     F = 1
@@ -30,46 +30,46 @@ LATEST: Adjective = ("le plus tardif", "la plus tardive", "les plus tardifs", "l
 EARLIEST: Adjective = ("le plus précoce", "la plus précoce", "les plus précoces", "les plus précoces")
 
 ARTICLES = ("les ", "le ", "la ", "l’")
-CONTRACTED = {"les ": "des ", "le ": "du ", "la ": "de la ", "l’": "de l’"}
-CONTRACTED_TO = {"les ": "aux ", "le ": "au ", "la ": "à la ", "l’": "à l’"}
+CONTRACTED_DE = {"les ": "des ", "le ": "du ", "la ": "de la ", "l’": "de l’"}
+CONTRACTED_A = {"les ": "aux ", "le ": "au ", "la ": "à la ", "l’": "à l’"}
 VOWELS = tuple("aeiouyhéèêâîôœ")
 
 
 def article_of(noun: str) -> str:
-    """The article at the head of a French noun phrase, empty when it has none."""
+    """Return the article of a French noun phrase, empty when it has none."""
     return next((article for article in ARTICLES if noun.startswith(article)), "")
 
 
-def bare(noun: str) -> str:
-    """A French noun phrase without its article: "les crédits" -> "crédits"."""
+def without_article(noun: str) -> str:
+    """Remove the article of a French noun phrase: "les crédits" -> "crédits"."""
     return noun.removeprefix(article_of(noun))
 
 
-def de(noun: str) -> str:
-    """A French noun phrase after "de": "les crédits" -> "des crédits", "échéances" -> "d’échéances"."""
+def with_de(noun: str) -> str:
+    """Put "de" before a French noun phrase: "les crédits" -> "des crédits", "échéances" -> "d’échéances"."""
     article = article_of(noun)
     if article:
-        return CONTRACTED[article] + noun.removeprefix(article)
+        return CONTRACTED_DE[article] + noun.removeprefix(article)
     return f"d’{noun}" if noun.startswith(VOWELS) else f"de {noun}"
 
 
-def to(noun: str) -> str:
-    """A French noun phrase with an article after "à": "les crédits" -> "aux crédits"."""
+def with_a(noun: str) -> str:
+    """Put "à" before a French noun phrase with an article: "les crédits" -> "aux crédits"."""
     article = article_of(noun)
-    return CONTRACTED_TO[article] + noun.removeprefix(article)
+    return CONTRACTED_A[article] + noun.removeprefix(article)
 
 
-def qualified(noun: str, adjective: str) -> str:
-    """A French noun phrase with its adjective put in the hole, or at the end when it has none."""
+def with_adjective(noun: str, adjective: str) -> str:
+    """Put the adjective in the placeholder of a French noun phrase, or at its end when it has none."""
     return (noun if "{}" in noun else f"{noun} {{}}").format(adjective)
 
 
-def plain(noun: str) -> str:
-    """A French noun phrase with its hole closed."""
+def without_placeholder(noun: str) -> str:
+    """Remove the placeholder of a French noun phrase."""
     return noun.replace(" {}", "")
 
 
-def linked(preposition: Text, rows: Text) -> Text:
-    """The rows an aggregate is over, after their preposition: "on active loans", "sur les crédits actifs"."""
-    french = de(rows.fr) if preposition.fr == "de" else f"{preposition.fr} {rows.fr}"
+def with_preposition(preposition: Text, rows: Text) -> Text:
+    """Put the preposition before the rows of an aggregate: "on active loans", "sur les crédits actifs"."""
+    french = with_de(rows.fr) if preposition.fr == "de" else f"{preposition.fr} {rows.fr}"
     return Text(en=f"{preposition.en} {rows.en}", fr=french)

@@ -1,4 +1,4 @@
-"""Recipes as data: which aggregates of which quantities over which rows, their names and their words."""
+"""Recipes as data: aggregations of measures over row filters, with their feature names and labels."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 import ibis
 
 from scoring.ml.features.spec.feature import Feature
-from scoring.ml.features.spec.measures import Quantity
+from scoring.ml.features.spec.measures import Aggregation, Measure
 from scoring.ml.tables.schema import Text
 
 
 @dataclass(frozen=True, eq=False)
-class Scope:
-    """The rows an aggregate is over: all of them (`where` is None) or those of a condition.
+class RowFilter:
+    """The rows that an aggregate is over: all of them (`where` is None) or those of a condition.
 
-    `rows` names them: "active loans at other lenders", "les crédits actifs chez d’autres prêteurs". A scope
-    with a `group` gives it to its aggregates in place of their quantity's. `period` is how long its window
-    is, where it has one: "the last 6 months".
+    `rows` names them: "active loans at other lenders", "les crédits actifs chez d’autres prêteurs". `group`,
+    if given, is the reason group of the aggregates in place of their measure's. `period` is the length of the
+    window, if it is one: "the last 6 months".
     """
 
     name: str
@@ -30,47 +30,50 @@ class Scope:
         return f"in_{self.name}"
 
 
-Kinds = Mapping[Quantity, tuple[str, ...]]
-Recipe = Mapping[Scope, Kinds]
+Aggregations = Mapping[Measure, tuple[Aggregation, ...]]
+Recipe = Mapping[RowFilter, Aggregations]
 
 
-def together(*kinds: Kinds) -> Kinds:
-    """Several sets of aggregates as one, in their order."""
-    quantities = dict.fromkeys(quantity for one in kinds for quantity in one)
-    return {quantity: tuple(k for one in kinds for k in one.get(quantity, ())) for quantity in quantities}
+def combine(*blocks: Aggregations) -> Aggregations:
+    """Merge several blocks of aggregations, in their order."""
+    measures = dict.fromkeys(measure for block in blocks for measure in block)
+    return {
+        measure: tuple(aggregation for block in blocks for aggregation in block.get(measure, ()))
+        for measure in measures
+    }
 
 
 @dataclass(frozen=True, eq=False)
 class Aggregate:
-    """One aggregate of a recipe: a sum, mean, max, min, std, share, count, slope (the change per month of a
-    straight line through the rows), distinct (how many values differ), or the value of a single row."""
+    """One aggregate of a recipe."""
 
-    scope: Scope
-    quantity: Quantity
-    kind: str
+    row_filter: RowFilter
+    measure: Measure
+    aggregation: Aggregation
 
-    def named(self, prefix: str) -> str:
-        return "_".join(part for part in (prefix, self.scope.name, self.quantity.column, self.kind) if part)
+    def name(self, prefix: str) -> str:
+        parts = (prefix, self.row_filter.name, self.measure.column, self.aggregation)
+        return "_".join(part for part in parts if part)
 
     def feature(self, *, table: str, prefix: str) -> Feature:
         return Feature(
-            name=self.named(prefix),
-            group=self.scope.group or self.quantity.group,
-            unit=self.quantity.unit_of(self.kind),
-            label=self.quantity.label(self.kind, self.scope.rows),
+            name=self.name(prefix),
+            group=self.row_filter.group or self.measure.group,
+            unit=self.measure.unit_of(self.aggregation),
+            label=self.measure.label(self.aggregation, self.row_filter.rows),
             table=table,
-            categories=self.quantity.categories if self.kind == "value" else {},
+            categories=self.measure.categories if self.aggregation == "value" else {},
         )
 
 
 def aggregates(recipe: Recipe) -> Iterator[Aggregate]:
-    """The aggregates of a recipe, one by one, in its order."""
-    for scope, quantities in recipe.items():
-        for quantity, kinds in quantities.items():
-            for kind in kinds:
-                yield Aggregate(scope, quantity, kind)
+    """Yield the aggregates of a recipe, in its order."""
+    for row_filter, measures in recipe.items():
+        for measure, aggregations in measures.items():
+            for aggregation in aggregations:
+                yield Aggregate(row_filter, measure, aggregation)
 
 
 def features(recipe: Recipe, *, table: str, prefix: str) -> tuple[Feature, ...]:
-    """What the aggregates of a recipe are called and how they are put into words."""
+    """Return the features that the recipe's aggregates are."""
     return tuple(aggregate.feature(table=table, prefix=prefix) for aggregate in aggregates(recipe))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.learned.learned_features import Fitted, Plain
+from scoring.ml.learned.learned_features import LearnedFeatures, PlainFeatures
 from scoring.ml.training.data.clients import Clients
 from scoring.ml.training.data.pooling import Step
 from scoring.ml.training.fit import feature_selection as selection
@@ -22,7 +22,7 @@ Values = NDArray[np.float64]
 class _Prepared:
     learn: Mask
     rows: Rows
-    fitted: Fitted
+    fitted: LearnedFeatures
     selection: Selection
 
 
@@ -40,9 +40,9 @@ class Preparation:
         return lambda learn: self._prepared(step, learn).rows
 
     @property
-    def fitted(self) -> Fitted:
+    def fitted(self) -> LearnedFeatures:
         """Of the latest clients that were asked for; those are everybody once the last booster is fitted."""
-        return self._latest.fitted if self._latest else Fitted()
+        return self._latest.fitted if self._latest else LearnedFeatures()
 
     @property
     def selection(self) -> Selection:
@@ -86,18 +86,18 @@ class Preparation:
             shuffled=self.recipe.shuffled,
         )
         known, taught = plain_of(step.names, step.matrix), plain_of(step.names, step.matrix[learn])
-        fitted = Fitted.learn(self.families, taught, target, self.past)
+        fitted = LearnedFeatures.fit(self.families, taught, target, self.past)
         names, matrix = (*chosen.kept, *fitted.names), known(chosen.kept)
         if fitted.families:
             learned = np.empty((len(matrix), len(fitted.names)))
-            learned[learn] = fitted.own(taught)
+            learned[learn] = fitted.cross_fitted(taught)
             if not learn.all():
-                learned[~learn] = fitted.values(plain_of(step.names, step.matrix[~learn]))
+                learned[~learn] = fitted.transform(plain_of(step.names, step.matrix[~learn]))
             matrix = np.hstack([matrix, learned])
         return _Prepared(learn, Rows(names, matrix), fitted, chosen)
 
 
-def plain_of(names: Sequence[str], matrix: Values) -> Plain:
+def plain_of(names: Sequence[str], matrix: Values) -> PlainFeatures:
     """Columns of a matrix by name; a feature that said nothing in training counts as missing."""
     place = {name: position for position, name in enumerate(names)}
     missing = np.full(len(matrix), np.nan)

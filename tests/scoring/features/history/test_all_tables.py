@@ -1,4 +1,4 @@
-"""What holds for every history: exact, independent of order and company, missing when there is none."""
+"""Properties of every history: exact, independent of order and other clients, missing where there is none."""
 
 import random
 from typing import Any
@@ -23,7 +23,7 @@ SHARED = {
 
 
 def made_up(seed: int, rows: int = 40) -> Rows:
-    """Rows of every history table: awkward amounts, missing values, unknown words, several loans a client."""
+    """Draw rows of every history table: odd amounts, missing values, unknown categories, several loans."""
     chance = random.Random(seed)
     return {name: [_row(name, chance) for _ in range(rows)] for name in HISTORY}
 
@@ -55,10 +55,10 @@ def of_clients(rows: Rows, clients: set[int]) -> Rows:
     return {
         name: [
             row
-            for row in of_table
+            for row in table_rows
             if (row["SK_ID_CURR"] in clients if "SK_ID_CURR" in row else row["SK_ID_BUREAU"] in loans)
         ]
-        for name, of_table in rows.items()
+        for name, table_rows in rows.items()
     }
 
 
@@ -78,9 +78,9 @@ def test_the_history_of_some_clients_is_some_of_the_histories(seed, clients):
 
 @few
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False))
-def test_the_order_of_rows_and_the_number_of_threads_are_of_no_consequence(seed, chance):
+def test_the_order_of_rows_and_the_number_of_threads_do_not_matter(seed, chance):
     rows = made_up(seed)
-    shuffled = {name: chance.sample(of_table, len(of_table)) for name, of_table in rows.items()}
+    shuffled = {name: chance.sample(table_rows, len(table_rows)) for name, table_rows in rows.items()}
 
     assert histories(**shuffled, threads=2) == histories(**rows, threads=1)
 
@@ -88,7 +88,9 @@ def test_the_order_of_rows_and_the_number_of_threads_are_of_no_consequence(seed,
 def test_no_history_is_missing_and_never_zero():
     client = histories(bureau=[{"SK_ID_CURR": 1, "SK_ID_BUREAU": 5}], previous_application=[])[1]
 
-    assert {client[one.name] for one in AGGREGATES if one.table == "previous_application"} == {None}
+    assert {client[feature.name] for feature in AGGREGATES if feature.table == "previous_application"} == {
+        None
+    }
     assert client["ROWS_previous_application"] == 0
     assert client["ROWS_bureau"] == 1
 
@@ -96,7 +98,7 @@ def test_no_history_is_missing_and_never_zero():
 def test_a_table_that_was_not_provided_gives_missing_aggregates_and_no_count():
     client = histories(bureau=[{"SK_ID_CURR": 1, "SK_ID_BUREAU": 5}])[1]
 
-    assert {one.name for one in AGGREGATES} <= client.keys()
+    assert {feature.name for feature in AGGREGATES} <= client.keys()
     assert client["POS_STATEMENTS_count"] is None
     assert "ROWS_pos_cash_balance" not in client
 
@@ -105,7 +107,7 @@ def test_without_any_history_there_is_no_client():
     assert history({}).to_pyarrow().num_rows == 0
 
 
-def test_a_client_of_one_table_only_is_kept():
+def test_a_client_of_one_table_only_has_a_history():
     two = histories(
         bureau=[{"SK_ID_CURR": 1, "SK_ID_BUREAU": 5}],
         credit_card_balance=[{"SK_ID_CURR": 2, "SK_ID_PREV": 7, "MONTHS_BALANCE": -1}],
@@ -115,30 +117,30 @@ def test_a_client_of_one_table_only_is_kept():
     assert two[2]["CARD_MONTHS_count"] == 1
 
 
-def test_every_aggregate_is_named_once_and_worded_in_both_languages():
-    names = [one.name for one in AGGREGATES]
+def test_every_aggregate_has_a_unique_name_and_a_label_in_both_languages():
+    names = [feature.name for feature in AGGREGATES]
 
     assert len(set(names)) == len(names)
-    for one in AGGREGATES:
-        for words in (one.label.en, one.label.fr):
-            assert words.strip() == words
-            assert "{" not in words
-            assert "  " not in words
-        assert one.label.en != one.label.fr
+    for feature in AGGREGATES:
+        for label in (feature.label.en, feature.label.fr):
+            assert label.strip() == label
+            assert "{" not in label
+            assert "  " not in label
+        assert feature.label.en != feature.label.fr
 
 
-def test_no_two_aggregates_share_their_words():
+def test_no_two_aggregates_share_their_label():
     for language in ("en", "fr"):
-        words = [getattr(one.label, language) for one in AGGREGATES]
-        assert sorted({word for word in words if words.count(word) > 1}) == []
+        labels = [getattr(feature.label, language) for feature in AGGREGATES]
+        assert sorted({label for label in labels if labels.count(label) > 1}) == []
 
 
-def test_every_aggregate_belongs_to_a_known_reason_and_table():
-    assert {one.group for one in AGGREGATES} == set(HISTORY_GROUPS)
-    assert {one.table for one in AGGREGATES} == set(HISTORY)
+def test_every_aggregate_belongs_to_a_reason_group_and_a_table():
+    assert {feature.group for feature in AGGREGATES} == set(HISTORY_GROUPS)
+    assert {feature.table for feature in AGGREGATES} == set(HISTORY)
 
 
-def test_words_agree_with_their_nouns():
+def test_adjectives_agree_with_their_nouns():
     labels = {one.name: one.label for one in AGGREGATES}
 
     assert labels["BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum"].en == "total debt on active loans at other lenders"

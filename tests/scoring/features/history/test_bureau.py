@@ -9,12 +9,12 @@ from scoring.ml.features.catalogue import BY_NAME
 from tests.scoring.features.history_rows import histories
 
 
-def loan(number: int, opened: float, *, status: str = "Active", kind: str = "Consumer credit", **more):
+def loan(number: int, opened: float, *, status: str = "Active", credit_type: str = "Consumer credit", **more):
     return {
         "SK_ID_CURR": 1,
         "SK_ID_BUREAU": number,
         "CREDIT_ACTIVE": status,
-        "CREDIT_TYPE": kind,
+        "CREDIT_TYPE": credit_type,
         "DAYS_CREDIT": opened,
         **more,
     }
@@ -54,7 +54,7 @@ def test_a_date_a_century_away_is_read_as_missing():
     assert client["BURO_DAYS_CREDIT_ENDDATE_mean"] == 30
 
 
-def test_the_newest_loan_is_told_apart_on_the_same_day_by_its_number():
+def test_of_two_loans_of_the_same_day_the_larger_number_is_the_newest():
     client = history_of(loan(7, -50, AMT_CREDIT_SUM=70.0), loan(8, -50, AMT_CREDIT_SUM=80.0))
 
     assert client["BURO_LAST_AMT_CREDIT_SUM_value"] == 80
@@ -90,7 +90,7 @@ def test_monthly_status_counts_late_months_and_dates_the_last_one():
     assert client["ROWS_bureau_balance"] == 8
 
 
-def test_a_month_of_a_loan_nobody_has_is_left_out():
+def test_a_month_of_an_unknown_loan_is_left_out():
     stray = {"SK_ID_BUREAU": 99, "MONTHS_BALANCE": -1, "STATUS": "5"}
 
     client = histories(bureau=[loan(1, -900)], bureau_balance=[stray])[1]
@@ -99,8 +99,8 @@ def test_a_month_of_a_loan_nobody_has_is_left_out():
     assert client["ROWS_bureau_balance"] == 0
 
 
-def test_types_of_credit_are_counted_once_each_and_the_newest_is_named():
-    client = history_of(loan(1, -900), loan(2, -300), loan(3, -100, kind="Microloan"))
+def test_types_of_credit_are_counted_once_each_and_that_of_the_newest_is_given():
+    client = history_of(loan(1, -900), loan(2, -300), loan(3, -100, credit_type="Microloan"))
 
     assert client["BURO_CREDIT_TYPE_distinct"] == 2
     assert client["BURO_LOANS_PER_TYPE"] == 1.5
@@ -108,11 +108,11 @@ def test_types_of_credit_are_counted_once_each_and_the_newest_is_named():
     assert types[int(client["BURO_LAST_CREDIT_TYPE_value"])] == "Microloan"
 
 
-def test_each_type_of_credit_is_told_of_apart():
+def test_each_type_of_credit_has_its_own_aggregates():
     client = history_of(
-        loan(1, -900, kind="Mortgage", AMT_CREDIT_SUM=9000.0, AMT_CREDIT_SUM_DEBT=4500.0),
-        loan(2, -300, kind="Credit card", AMT_CREDIT_SUM=100.0, AMT_CREDIT_SUM_DEBT=90.0),
-        loan(3, -200, kind="Credit card", AMT_CREDIT_SUM=100.0, AMT_CREDIT_SUM_DEBT=0.0),
+        loan(1, -900, credit_type="Mortgage", AMT_CREDIT_SUM=9000.0, AMT_CREDIT_SUM_DEBT=4500.0),
+        loan(2, -300, credit_type="Credit card", AMT_CREDIT_SUM=100.0, AMT_CREDIT_SUM_DEBT=90.0),
+        loan(3, -200, credit_type="Credit card", AMT_CREDIT_SUM=100.0, AMT_CREDIT_SUM_DEBT=0.0),
     )
 
     assert client["BURO_MORTGAGE_DEBT_RATIO_mean"] == 0.5
@@ -152,7 +152,7 @@ def test_old_debt_weighs_less_than_new_debt():
     assert client["BURO_RECENT_DEBT_sum"] == pytest.approx(100 / math.e + 10, abs=1e-3)
 
 
-def test_months_of_all_loans_are_taken_together():
+def test_months_are_aggregated_over_all_loans():
     months = [
         {"SK_ID_BUREAU": number, "MONTHS_BALANCE": -month, "STATUS": status}
         for number, statuses in ((1, "0120"), (2, "2C"))

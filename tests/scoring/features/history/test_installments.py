@@ -1,4 +1,4 @@
-"""Instalments: what is late, by how much, and what the parts of one payment add up to."""
+"""Aggregates of instalments: delays, shortfalls and payments in parts."""
 
 import math
 from statistics import linear_regression
@@ -28,7 +28,7 @@ def history_of(*rows):
     return histories(installments_payments=rows)[1]
 
 
-def test_an_early_payment_is_not_a_late_one():
+def test_early_payments_have_a_negative_delay():
     client = history_of(instalment(1, due=-100, paid=-108), instalment(2, due=-70, paid=-65))
 
     assert client["INST_DELAY_mean"] == pytest.approx((-8 + 5) / 2)
@@ -152,15 +152,15 @@ def test_short_windows_are_compared_with_longer_ones():
     assert history_of(instalment(1, due=-20, paid=-21))["INST_30D_DAYS_LATE_mean_OVER_60D"] is None
 
 
-def test_instalments_are_told_apart_by_the_kind_of_their_loan():
+def test_instalments_are_aggregated_by_the_contract_type_of_their_loan():
     loans = [
         {
             "SK_ID_CURR": 1,
             "SK_ID_PREV": number,
-            "NAME_CONTRACT_TYPE": kind,
+            "NAME_CONTRACT_TYPE": contract_type,
             "NAME_CONTRACT_STATUS": "Approved",
         }
-        for number, kind in ((10, "Cash loans"), (11, "Consumer loans"))
+        for number, contract_type in ((10, "Cash loans"), (11, "Consumer loans"))
     ]
     rows = [
         instalment(1, due=-60, paid=-50),
@@ -177,9 +177,9 @@ def test_instalments_are_told_apart_by_the_kind_of_their_loan():
 
 
 def test_payments_of_a_month_are_added_up_over_all_loans():
-    other = {**instalment(1, due=-45, paid=-45, amount=40.0), "SK_ID_PREV": 11}
+    other_loan = {**instalment(1, due=-45, paid=-45, amount=40.0), "SK_ID_PREV": 11}
 
-    client = history_of(instalment(1, due=-40, paid=-40), other, instalment(2, due=-10, paid=-10))
+    client = history_of(instalment(1, due=-40, paid=-40), other_loan, instalment(2, due=-10, paid=-10))
 
     assert client["INST_MONTH_PAID_max"] == 140
     assert client["INST_INTERVAL_mean"] == 30

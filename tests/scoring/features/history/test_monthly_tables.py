@@ -1,4 +1,4 @@
-"""Monthly statements: past consumer and cash loans, and our credit card."""
+"""Aggregates of the monthly tables: past consumer and cash loans, and our credit card."""
 
 import math
 
@@ -49,7 +49,7 @@ def test_a_loan_with_nothing_left_is_completed_whatever_its_status_says():
     assert client["POS_RUNNING_CNT_INSTALMENT_FUTURE_sum"] == 2
 
 
-def test_lateness_is_told_with_and_without_tolerance_and_by_window():
+def test_lateness_is_measured_with_and_without_tolerance_and_by_window():
     client = pos(
         statement(-30, SK_DPD=40.0, SK_DPD_DEF=40.0), statement(-2, SK_DPD=3.0), statement(-1), statement(-13)
     )
@@ -119,7 +119,7 @@ def test_recent_months_weigh_more_in_a_decayed_mean():
     )
 
 
-def test_the_last_month_tells_the_limit_and_whether_a_card_is_open():
+def test_the_last_month_gives_the_limit_and_whether_a_card_is_open():
     client = card(
         card_month(-9, AMT_CREDIT_LIMIT_ACTUAL=250.0, NAME_CONTRACT_STATUS="Active"),
         card_month(-2, AMT_CREDIT_LIMIT_ACTUAL=500.0, NAME_CONTRACT_STATUS="Completed"),

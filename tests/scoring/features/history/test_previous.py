@@ -1,4 +1,4 @@
-"""Previous applications: what was decided, at what price, and what is left to pay."""
+"""Aggregates of previous applications: decisions, prices and what is left to pay."""
 
 from typing import Any
 
@@ -93,7 +93,7 @@ def test_the_latest_application_gives_its_own_values():
     assert client["PREV_LAST_GAP_value"] == 10
 
 
-def test_the_latest_application_gives_its_product_as_a_place_in_the_vocabulary():
+def test_the_product_of_the_latest_application_is_its_position_in_the_vocabulary():
     client = history_of(
         application(1, -50, PRODUCT_COMBINATION="Cash"),
         application(2, -40, PRODUCT_COMBINATION="Card Street", CHANNEL_TYPE="never heard of"),
@@ -133,7 +133,7 @@ def test_what_falls_due_later_counts_the_loans_that_still_run_then():
     assert client["PREV_RUNNING_DUE_WITHIN_12M_sum"] == 400 + 84
 
 
-def test_payments_tell_which_loans_were_paid_late_and_what_is_left_of_the_credit():
+def test_payments_give_which_loans_were_paid_late_and_what_is_left_of_the_credit():
     loan: dict[str, Any] = {
         "AMT_CREDIT": 1000.0,
         "AMT_ANNUITY": 100.0,

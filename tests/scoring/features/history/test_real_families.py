@@ -1,4 +1,4 @@
-"""One aggregate or more of every family on real clients, recomputed with pandas from the files alone."""
+"""Aggregates of every recipe on real clients, recomputed with pandas from the files alone."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,10 +21,10 @@ def table(folder: Path, stem: str) -> pd.DataFrame:
 
 
 def slope(rows: pd.DataFrame, when: str, what: str) -> float:
-    known = rows[[when, what]].dropna()
-    if known[when].nunique() < 2:
+    present = rows[[when, what]].dropna()
+    if present[when].nunique() < 2:
         return float("nan")
-    return float(np.polyfit(known[when], known[what], 1)[0])
+    return float(np.polyfit(present[when], present[what], 1)[0])
 
 
 def share_owed_on_recent_loans(folder: Path) -> pd.Series:
@@ -54,7 +54,7 @@ def delay_classes_of_a_year(folder: Path) -> pd.Series:
     return monthly.groupby(CLIENT).mean()
 
 
-def instalment_asked_for_in_a_year(folder: Path) -> pd.Series:
+def instalment_requested_in_a_year(folder: Path) -> pd.Series:
     recent = table(folder, "previous_application").query("DAYS_DECISION >= -365")
     return recent.AMT_ANNUITY.replace(0, np.nan).groupby(recent[CLIENT]).mean()
 
@@ -181,13 +181,13 @@ def decayed_balance(folder: Path) -> pd.Series:
 
 
 @pytest.mark.parametrize(
-    ("name", "plainly"),
+    ("name", "recompute"),
     [
         ("BURO_24M_DEBT_RATIO_mean", share_owed_on_recent_loans),
         ("BURO_CARD_DEBT_TO_CREDIT", card_debt_over_card_credit),
         ("BURO_RECENT_DEBT_sum", decayed_debt),
         ("BB_12M_CLASSES_mean", delay_classes_of_a_year),
-        ("PREV_12M_AMT_ANNUITY_mean", instalment_asked_for_in_a_year),
+        ("PREV_12M_AMT_ANNUITY_mean", instalment_requested_in_a_year),
         ("PREV_LAST_PRODUCT_COMBINATION_value", latest_product),
         ("PREV_FIRST2_AMT_CREDIT_mean", first_two_amounts),
         ("PREV_RUNNING_PAID_SO_FAR_sum", paid_on_running_loans),
@@ -205,10 +205,10 @@ def decayed_balance(folder: Path) -> pd.Series:
         ("CARD_RECENT_BALANCE_mean_decayed", decayed_balance),
     ],
 )
-def test_an_aggregate_of_real_clients_is_what_pandas_says(
-    name: str, plainly: Callable[[Path], pd.Series], seven_tables: Path, computed: Histories
+def test_an_aggregate_of_real_clients_equals_its_pandas_version(
+    name: str, recompute: Callable[[Path], pd.Series], seven_tables: Path, computed: Histories
 ):
-    expected = plainly(seven_tables).dropna()
+    expected = recompute(seven_tables).dropna()
     ours = pd.Series({client: values[name] for client, values in computed.items()}, dtype="float64").dropna()
 
     assert len(expected) >= 3

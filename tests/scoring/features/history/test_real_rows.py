@@ -73,12 +73,12 @@ def highest_card_use_in_half_a_year(folder: Path) -> Expected:
 
 
 def _sum(amounts: Iterator[float | None]) -> float | None:
-    known = [Fraction(str(amount)) for amount in amounts if amount is not None]
-    return float(sum(known)) if known else None
+    present = [Fraction(str(amount)) for amount in amounts if amount is not None]
+    return float(sum(present)) if present else None
 
 
 @pytest.mark.parametrize(
-    ("name", "plainly"),
+    ("name", "recompute"),
     [
         ("BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum", debt_on_active_loans),
         ("PREV_IS_REFUSED_share", share_refused),
@@ -87,10 +87,10 @@ def _sum(amounts: Iterator[float | None]) -> float | None:
         ("CARD_6M_UTILISATION_max", highest_card_use_in_half_a_year),
     ],
 )
-def test_an_aggregate_of_real_clients_is_what_plain_python_says(
-    name: str, plainly: Callable[[Path], Expected], seven_tables: Path, computed: Histories
+def test_an_aggregate_of_real_clients_equals_its_plain_python_version(
+    name: str, recompute: Callable[[Path], Expected], seven_tables: Path, computed: Histories
 ):
-    expected = plainly(seven_tables)
+    expected = recompute(seven_tables)
 
     assert len(expected) > 100
     assert {client: computed[client][name] for client in expected} == pytest.approx(expected, abs=1e-6)

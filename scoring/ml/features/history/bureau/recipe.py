@@ -1,136 +1,141 @@
-"""What other lenders reported of a client's loans, as of the application (days before it are negative)."""
+"""Aggregates of the loans that other lenders reported (days before the application are negative)."""
 
 from ibis.expr.types import Table
 
-from scoring.ml.features.history.bureau import measures as q
-from scoring.ml.features.history.bureau import row_filters as of
+from scoring.ml.features.history.bureau import measures as m
+from scoring.ml.features.history.bureau import row_filters as filters
 from scoring.ml.features.history.bureau.rows import loans_of
 from scoring.ml.features.spec.aggregations import aggregate
-from scoring.ml.features.spec.comparisons import Comparison, compare
+from scoring.ml.features.spec.comparisons import Comparison, add_comparisons
 from scoring.ml.features.spec.feature import Feature, Unit
-from scoring.ml.features.spec.recipes import Kinds, Recipe, Scope, features, together
+from scoring.ml.features.spec.recipes import Aggregations, Recipe, RowFilter, combine, features
 from scoring.ml.tables.schema import Text
 
-TYPE: Kinds = {
-    q.LOANS: ("count",),
-    q.OPENING: ("max", "mean"),
-    q.CREDIT: ("mean", "max"),
-    q.DEBT: ("sum",),
-    q.DEBT_RATIO: ("mean",),
-    q.WORST_OVERDUE: ("max",),
-    q.END: ("max",),
+TYPE: Aggregations = {
+    m.LOANS: ("count",),
+    m.OPENING: ("max", "mean"),
+    m.CREDIT: ("mean", "max"),
+    m.DEBT: ("sum",),
+    m.DEBT_RATIO: ("mean",),
+    m.WORST_OVERDUE: ("max",),
+    m.END: ("max",),
 }
-COMMON: Kinds = {q.CREDIT: ("sum",), q.DEBT: ("max",), q.DEBT_RATIO: ("max",), q.WORST_OVERDUE: ("mean",)}
-WINDOW: Kinds = {
-    q.LOANS: ("count",),
-    q.CREDIT: ("sum", "max"),
-    q.DEBT: ("sum", "mean"),
-    q.DEBT_RATIO: ("mean", "max"),
-    q.WORST_OVERDUE: ("max", "mean"),
-    q.IS_ACTIVE: ("sum",),
+COMMON: Aggregations = {
+    m.CREDIT: ("sum",),
+    m.DEBT: ("max",),
+    m.DEBT_RATIO: ("max",),
+    m.WORST_OVERDUE: ("mean",),
+}
+WINDOW: Aggregations = {
+    m.LOANS: ("count",),
+    m.CREDIT: ("sum", "max"),
+    m.DEBT: ("sum", "mean"),
+    m.DEBT_RATIO: ("mean", "max"),
+    m.WORST_OVERDUE: ("max", "mean"),
+    m.IS_ACTIVE: ("sum",),
 }
 
 RECIPE: Recipe = {
-    of.ALL: {
-        q.LOANS: ("count",),
-        q.TYPES: ("distinct",),
-        q.OPENING: ("max", "min", "mean", "std"),
-        q.END: ("max", "min", "mean"),
-        q.PAID_OFF: ("max", "mean"),
-        q.UPDATE: ("mean", "max"),
-        q.GAP: ("max", "mean", "min", "std"),
-        q.DURATION: ("mean", "max"),
-        q.EARLY_END: ("mean",),
-        q.CREDIT: ("sum", "max", "mean", "slope"),
-        q.DEBT: ("sum", "mean", "max", "slope"),
-        q.DEBT_LEFT: ("sum", "mean"),
-        q.LIMIT: ("sum", "max", "mean"),
-        q.DEBT_TO_LIMIT: ("mean",),
-        q.DEBT_AND_LIMIT: ("mean",),
-        q.ANNUITY: ("sum", "mean", "max"),
-        q.CREDIT_TO_ANNUITY: ("mean",),
-        q.DEBT_RATIO: ("max", "mean", "std"),
-        q.OVERDUE: ("sum", "max"),
-        q.OVERDUE_NOW: ("max",),
-        q.DAYS_OVERDUE: ("max", "mean"),
-        q.WORST_OVERDUE: ("max", "mean", "sum"),
-        q.OVERDUE_RATIO: ("max", "mean"),
-        q.PROLONGED: ("sum", "mean"),
-        q.RECENT_CREDIT: ("sum",),
-        q.RECENT_DEBT: ("sum",),
-        q.RECENT_OVERDUE: ("sum",),
-        q.WAS_OVERDUE: ("share",),
-        q.IS_ACTIVE: ("share",),
-        q.IS_CLOSED: ("share",),
-        q.IS_SOLD: ("share",),
-        q.ENDS_LATER: ("share",),
-        q.IS_CARD: ("share",),
-        q.IS_CAR: ("share",),
-        q.IS_MORTGAGE: ("share",),
-        q.IS_MICRO: ("share",),
-        q.IS_CONSUMER: ("share",),
-        q.IS_OTHER: ("share",),
+    filters.ALL: {
+        m.LOANS: ("count",),
+        m.TYPES: ("distinct",),
+        m.OPENING: ("max", "min", "mean", "std"),
+        m.END: ("max", "min", "mean"),
+        m.PAID_OFF: ("max", "mean"),
+        m.UPDATE: ("mean", "max"),
+        m.GAP: ("max", "mean", "min", "std"),
+        m.DURATION: ("mean", "max"),
+        m.EARLY_END: ("mean",),
+        m.CREDIT: ("sum", "max", "mean", "slope"),
+        m.DEBT: ("sum", "mean", "max", "slope"),
+        m.DEBT_LEFT: ("sum", "mean"),
+        m.LIMIT: ("sum", "max", "mean"),
+        m.DEBT_TO_LIMIT: ("mean",),
+        m.DEBT_AND_LIMIT: ("mean",),
+        m.ANNUITY: ("sum", "mean", "max"),
+        m.CREDIT_TO_ANNUITY: ("mean",),
+        m.DEBT_RATIO: ("max", "mean", "std"),
+        m.OVERDUE: ("sum", "max"),
+        m.OVERDUE_NOW: ("max",),
+        m.DAYS_OVERDUE: ("max", "mean"),
+        m.WORST_OVERDUE: ("max", "mean", "sum"),
+        m.OVERDUE_RATIO: ("max", "mean"),
+        m.PROLONGED: ("sum", "mean"),
+        m.RECENT_CREDIT: ("sum",),
+        m.RECENT_DEBT: ("sum",),
+        m.RECENT_OVERDUE: ("sum",),
+        m.WAS_OVERDUE: ("share",),
+        m.IS_ACTIVE: ("share",),
+        m.IS_CLOSED: ("share",),
+        m.IS_SOLD: ("share",),
+        m.ENDS_LATER: ("share",),
+        m.IS_CARD: ("share",),
+        m.IS_CAR: ("share",),
+        m.IS_MORTGAGE: ("share",),
+        m.IS_MICRO: ("share",),
+        m.IS_CONSUMER: ("share",),
+        m.IS_OTHER: ("share",),
     },
-    of.ACTIVE: {
-        q.LOANS: ("count",),
-        q.OPENING: ("max", "min", "mean"),
-        q.END: ("max", "min", "mean"),
-        q.UPDATE: ("mean", "min"),
-        q.CREDIT: ("sum", "mean", "max"),
-        q.DEBT: ("sum", "mean", "max"),
-        q.LIMIT: ("sum", "mean", "max"),
-        q.DEBT_TO_LIMIT: ("max",),
-        q.DEBT_PER_DAY: ("mean", "max"),
-        q.ANNUITY: ("sum",),
-        q.DEBT_RATIO: ("max", "mean", "min"),
-        q.TIME_LEFT: ("mean", "max"),
-        q.REMAINING: ("sum", "mean"),
-        q.WORST_OVERDUE: ("max", "mean"),
-        q.OVERDUE: ("max",),
-        q.IS_CARD: ("share",),
+    filters.ACTIVE: {
+        m.LOANS: ("count",),
+        m.OPENING: ("max", "min", "mean"),
+        m.END: ("max", "min", "mean"),
+        m.UPDATE: ("mean", "min"),
+        m.CREDIT: ("sum", "mean", "max"),
+        m.DEBT: ("sum", "mean", "max"),
+        m.LIMIT: ("sum", "mean", "max"),
+        m.DEBT_TO_LIMIT: ("max",),
+        m.DEBT_PER_DAY: ("mean", "max"),
+        m.ANNUITY: ("sum",),
+        m.DEBT_RATIO: ("max", "mean", "min"),
+        m.TIME_LEFT: ("mean", "max"),
+        m.REMAINING: ("sum", "mean"),
+        m.WORST_OVERDUE: ("max", "mean"),
+        m.OVERDUE: ("max",),
+        m.IS_CARD: ("share",),
     },
-    of.CLOSED: {
-        q.LOANS: ("count",),
-        q.OPENING: ("max", "mean", "std"),
-        q.PAID_OFF: ("max",),
-        q.EARLY_END: ("mean", "max", "min"),
-        q.ENDED_EARLY: ("share",),
-        q.ENDED_LATE: ("share",),
-        q.CREDIT: ("mean", "max", "sum"),
-        q.DURATION: ("mean",),
-        q.WORST_OVERDUE: ("max", "mean"),
+    filters.CLOSED: {
+        m.LOANS: ("count",),
+        m.OPENING: ("max", "mean", "std"),
+        m.PAID_OFF: ("max",),
+        m.EARLY_END: ("mean", "max", "min"),
+        m.ENDED_EARLY: ("share",),
+        m.ENDED_LATE: ("share",),
+        m.CREDIT: ("mean", "max", "sum"),
+        m.DURATION: ("mean",),
+        m.WORST_OVERDUE: ("max", "mean"),
     },
-    of.CONSUMER: together(TYPE, COMMON),
-    of.CARD: together(TYPE, COMMON, {q.LIMIT: ("sum", "max"), q.IS_ACTIVE: ("sum",)}),
-    of.CAR: TYPE,
-    of.MORTGAGE: TYPE,
-    of.MICRO: TYPE,
-    of.M6: WINDOW,
-    of.M12: WINDOW,
-    of.M24: WINDOW,
-    of.M36: WINDOW,
-    of.LAST: {
-        q.TYPES: ("value",),
-        q.STATUS: ("value",),
-        q.CREDIT: ("value",),
-        q.DEBT_RATIO: ("value",),
-        q.WORST_OVERDUE: ("value",),
-        q.END: ("value",),
+    filters.CONSUMER: combine(TYPE, COMMON),
+    filters.CARD: combine(TYPE, COMMON, {m.LIMIT: ("sum", "max"), m.IS_ACTIVE: ("sum",)}),
+    filters.CAR: TYPE,
+    filters.MORTGAGE: TYPE,
+    filters.MICRO: TYPE,
+    filters.M6: WINDOW,
+    filters.M12: WINDOW,
+    filters.M24: WINDOW,
+    filters.M36: WINDOW,
+    filters.LAST: {
+        m.TYPES: ("value",),
+        m.STATUS: ("value",),
+        m.CREDIT: ("value",),
+        m.DEBT_RATIO: ("value",),
+        m.WORST_OVERDUE: ("value",),
+        m.END: ("value",),
     },
-    of.LAST3: {q.CREDIT: ("mean",), q.DEBT_RATIO: ("mean", "max"), q.WORST_OVERDUE: ("max",)},
-    of.FIRST: {q.CREDIT: ("value",), q.WORST_OVERDUE: ("value",)},
+    filters.LAST3: {m.CREDIT: ("mean",), m.DEBT_RATIO: ("mean", "max"), m.WORST_OVERDUE: ("max",)},
+    filters.FIRST: {m.CREDIT: ("value",), m.WORST_OVERDUE: ("value",)},
 }
 
 
-def owed(scope: Scope) -> Comparison:
-    """Total debt over total credit: one number for how far the loans are paid back."""
-    stem = "_".join(part for part in ("BURO", scope.name) if part)
+def debt_to_credit(row_filter: RowFilter) -> Comparison:
+    """Compare total debt with total credit: one number for how far the loans are paid back."""
+    stem = "_".join(part for part in ("BURO", row_filter.name) if part)
     label = Text(
-        f"total debt over total credit on {scope.rows.en}",
-        f"dette totale rapportée au montant total emprunté sur {scope.rows.fr}",
+        f"total debt over total credit on {row_filter.rows.en}",
+        f"dette totale rapportée au montant total emprunté sur {row_filter.rows.fr}",
     )
     return Comparison(
-        Feature(f"{stem}_DEBT_TO_CREDIT", q.DEBTS, Unit.PERCENT, label, "bureau"),
+        Feature(f"{stem}_DEBT_TO_CREDIT", m.DEBTS, Unit.PERCENT, label, "bureau"),
         f"{stem}_AMT_CREDIT_SUM_DEBT_sum",
         "over",
         f"{stem}_AMT_CREDIT_SUM_sum",
@@ -140,7 +145,7 @@ def owed(scope: Scope) -> Comparison:
 LOANS_PER_TYPE = Comparison(
     Feature(
         "BURO_LOANS_PER_TYPE",
-        q.HISTORY,
+        m.HISTORY,
         Unit.RATIO,
         Text(
             "number of loans for each type of credit at other lenders",
@@ -155,7 +160,7 @@ LOANS_PER_TYPE = Comparison(
 OVERDUE_TO_DEBT = Comparison(
     Feature(
         "BURO_OVERDUE_TO_DEBT",
-        q.LATENESS,
+        m.LATENESS,
         Unit.PERCENT,
         Text(
             "amount overdue today over total debt at other lenders",
@@ -168,7 +173,10 @@ OVERDUE_TO_DEBT = Comparison(
     "BURO_AMT_CREDIT_SUM_DEBT_sum",
 )
 COMPARISONS = (
-    *(owed(scope) for scope in (of.ALL, of.ACTIVE, of.CARD, of.CONSUMER, of.M12, of.M24)),
+    *map(
+        debt_to_credit,
+        (filters.ALL, filters.ACTIVE, filters.CARD, filters.CONSUMER, filters.M12, filters.M24),
+    ),
     LOANS_PER_TYPE,
     OVERDUE_TO_DEBT,
 )
@@ -179,5 +187,5 @@ AGGREGATES = (
 
 
 def history(bureau: Table) -> Table:
-    """One row per client: what other lenders reported (days relative to the application)."""
-    return compare(aggregate(loans_of(bureau), RECIPE, prefix="BURO"), COMPARISONS)
+    """Compute one row per client from the table `bureau`."""
+    return add_comparisons(aggregate(loans_of(bureau), RECIPE, prefix="BURO"), COMPARISONS)

@@ -1,28 +1,28 @@
-"""What follows from one loan at another lender alone, as it was reported."""
+"""One row per reported loan at another lender, with columns computed from that loan alone."""
 
 import ibis
 from ibis import _
 from ibis.expr.types import Table
 
 from scoring.ml.features.spec.aggregations import CLIENT, ratio
-from scoring.ml.features.spec.windows import DAYS_PER_MONTH, ranked, ranked_from_first
+from scoring.ml.features.spec.windows import DAYS_PER_MONTH, with_rank, with_rank_from_first
 
 LOAN = "SK_ID_BUREAU"
 
 # Reported dates go back eight years at most; a few are errors of a century.
 EARLIEST_DAY = -40_000
-USUAL_TYPES = ("Consumer credit", "Credit card", "Car loan", "Mortgage", "Microloan")
+NAMED_TYPES = ("Consumer credit", "Credit card", "Car loan", "Mortgage", "Microloan")
 
 
 def loans_of(bureau: Table) -> Table:
-    """The reported loans, newest first by RANK, with what follows from each loan alone."""
-    known = bureau.mutate(
+    """Return the reported loans, ranked from the newest, with the columns that the measures read."""
+    cleaned = bureau.mutate(
         **{
             column: (bureau[column] > EARLIEST_DAY).ifelse(bureau[column], None)
             for column in ("DAYS_CREDIT_ENDDATE", "DAYS_ENDDATE_FACT", "DAYS_CREDIT_UPDATE")
         }
     )
-    ordered = ranked_from_first(ranked(known, "DAYS_CREDIT", LOAN), "DAYS_CREDIT", LOAN)
+    ordered = with_rank_from_first(with_rank(cleaned, "DAYS_CREDIT", LOAN), "DAYS_CREDIT", LOAN)
     newest_first = ibis.window(group_by=CLIENT, order_by="RANK")
     return ordered.mutate(
         MONTH=_.DAYS_CREDIT / DAYS_PER_MONTH,
@@ -40,7 +40,7 @@ def loans_of(bureau: Table) -> Table:
         IS_MORTGAGE=_.CREDIT_TYPE == "Mortgage",
         IS_MICRO=_.CREDIT_TYPE == "Microloan",
         IS_CONSUMER=_.CREDIT_TYPE == "Consumer credit",
-        IS_OTHER=_.CREDIT_TYPE.notin(USUAL_TYPES),
+        IS_OTHER=_.CREDIT_TYPE.notin(NAMED_TYPES),
         IS_CLOSED=_.CREDIT_ACTIVE == "Closed",
         IS_SOLD=_.CREDIT_ACTIVE.isin(("Sold", "Bad debt")),
         ENDED_EARLY=_.DAYS_ENDDATE_FACT < _.DAYS_CREDIT_ENDDATE,
@@ -61,6 +61,6 @@ def loans_of(bureau: Table) -> Table:
 
 
 def time_left() -> ibis.Deferred:
-    """The part of a loan's planned length that lies ahead of the application, from 0 to 1."""
+    """Return the part of a loan's planned length that lies after the application, from 0 to 1."""
     length = (_.DAYS_CREDIT_ENDDATE - _.DAYS_CREDIT).nullif(0)
     return (_.DAYS_CREDIT_ENDDATE / length).clip(0, 1)

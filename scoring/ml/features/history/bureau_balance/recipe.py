@@ -1,66 +1,67 @@
-"""The monthly status of loans at other lenders: per loan, then per client; and month by month."""
+"""Aggregates of the monthly statuses of loans at other lenders: by loan, then by client; and by month."""
 
 from ibis.expr.types import Table
 
-from scoring.ml.features.history.bureau_balance import measures as q
+from scoring.ml.features.history.bureau_balance import measures as m
 from scoring.ml.features.history.bureau_balance import months as by_month
-from scoring.ml.features.history.bureau_balance.rows import LOAN, calendar, loans_of
+from scoring.ml.features.history.bureau_balance import row_filters as filters
+from scoring.ml.features.history.bureau_balance.rows import LOAN, client_months, loan_summaries
 from scoring.ml.features.spec.aggregations import CLIENT, ROWS, aggregate
-from scoring.ml.features.spec.comparisons import Comparison, compare
+from scoring.ml.features.spec.comparisons import Comparison, add_comparisons
 from scoring.ml.features.spec.feature import Feature, Unit
-from scoring.ml.features.spec.recipes import Kinds, Recipe, features
+from scoring.ml.features.spec.recipes import Aggregations, Recipe, features
 from scoring.ml.tables.schema import Text
 
-BY_STATUS: Kinds = {
-    q.LOANS: ("count",),
-    q.MONTHS: ("mean",),
-    q.LATE_SHARE: ("max", "mean"),
-    q.LATE_MONTHS: ("sum",),
-    q.RECENT: ("sum",),
-    q.RECENT_SHARE: ("mean",),
-    q.WORST: ("max", "mean"),
-    q.CLASS_DECAYED: ("sum",),
+BY_STATUS: Aggregations = {
+    m.LOANS: ("count",),
+    m.MONTHS: ("mean",),
+    m.LATE_SHARE: ("max", "mean"),
+    m.LATE_MONTHS: ("sum",),
+    m.RECENT: ("sum",),
+    m.RECENT_SHARE: ("mean",),
+    m.WORST: ("max", "mean"),
+    m.CLASS_DECAYED: ("sum",),
 }
-OPENED: Kinds = {q.LATE_SHARE: ("mean",)}
+OPENED: Aggregations = {m.LATE_SHARE: ("mean",)}
 RECIPE: Recipe = {
-    q.ALL: {
-        q.LOANS: ("count",),
-        q.MONTHS: ("sum", "mean"),
-        q.FIRST_MONTH: ("min", "mean"),
-        q.LAST_MONTH: ("mean", "max"),
-        q.LAST_LATE: ("max",),
-        q.FIRST_CLOSED: ("max", "mean"),
-        q.WORST: ("max", "mean"),
-        q.CLASS_SUM: ("max",),
-        q.CLASS_MEAN: ("mean",),
-        q.CLASS_DECAYED: ("sum", "max"),
-        q.LATE_SHARE: ("mean", "max"),
-        q.LATE_MONTHS: ("sum", "max"),
-        q.RECENT: ("sum",),
-        q.RECENT_24: ("sum",),
-        q.RECENT_MONTHS: ("sum",),
-        q.RECENT_SHARE: ("mean", "max"),
-        q.ON_TIME_SHARE: ("mean",),
-        q.SHARE_1: ("mean",),
-        q.SHARE_2: ("mean",),
-        q.SHARE_5: ("mean",),
-        q.UNKNOWN_SHARE: ("mean",),
-        q.CLOSED_SHARE: ("mean",),
-        q.EVER_LATE: ("share",),
-        q.EVER_LATE_31: ("share",),
+    filters.ALL: {
+        m.LOANS: ("count",),
+        m.MONTHS: ("sum", "mean"),
+        m.FIRST_MONTH: ("min", "mean"),
+        m.LAST_MONTH: ("mean", "max"),
+        m.LAST_LATE: ("max",),
+        m.FIRST_CLOSED: ("max", "mean"),
+        m.WORST: ("max", "mean"),
+        m.CLASS_SUM: ("max",),
+        m.CLASS_MEAN: ("mean",),
+        m.CLASS_DECAYED: ("sum", "max"),
+        m.LATE_SHARE: ("mean", "max"),
+        m.LATE_MONTHS: ("sum", "max"),
+        m.RECENT: ("sum",),
+        m.RECENT_24: ("sum",),
+        m.RECENT_MONTHS: ("sum",),
+        m.RECENT_SHARE: ("mean", "max"),
+        m.ON_TIME_SHARE: ("mean",),
+        m.SHARE_1: ("mean",),
+        m.SHARE_2: ("mean",),
+        m.SHARE_5: ("mean",),
+        m.UNKNOWN_SHARE: ("mean",),
+        m.CLOSED_SHARE: ("mean",),
+        m.EVER_LATE: ("share",),
+        m.EVER_LATE_31: ("share",),
     },
-    q.ACTIVE: BY_STATUS,
-    q.CLOSED: {q.LATE_SHARE: ("max", "mean"), q.LATE_MONTHS: ("sum",), q.WORST: ("max",)},
-    q.M6: OPENED,
-    q.M12: OPENED,
-    q.M24: OPENED,
-    q.M36: OPENED,
+    filters.ACTIVE: BY_STATUS,
+    filters.CLOSED: {m.LATE_SHARE: ("max", "mean"), m.LATE_MONTHS: ("sum",), m.WORST: ("max",)},
+    filters.M6: OPENED,
+    filters.M12: OPENED,
+    filters.M24: OPENED,
+    filters.M36: OPENED,
 }
 COMPARISONS = tuple(
     Comparison(
         Feature(
             f"BB_{name}",
-            q.LATENESS,
+            m.LATENESS,
             Unit.PERCENT,
             Text(f"share of months paid late {en}", f"part des mois en retard {fr} chez d’autres prêteurs"),
             "bureau_balance",
@@ -88,12 +89,12 @@ AGGREGATES = (
 
 
 def history(bureau_balance: Table, bureau: Table) -> Table:
-    """One row per client: how loans at other lenders were paid, month by month (months are negative).
+    """Compute one row per client from the tables `bureau_balance` and `bureau` (months are negative).
 
-    A month whose loan is not in `bureau` belongs to nobody that is known and is left out.
+    A month whose loan is not in `bureau` belongs to no known client and is left out.
     """
-    owners = bureau.select(CLIENT, LOAN, "CREDIT_ACTIVE", "DAYS_CREDIT")
-    loans = aggregate(owners.inner_join(loans_of(bureau_balance), LOAN), RECIPE, prefix="BB")
-    months = by_month.history(calendar(bureau_balance, owners)).drop(ROWS)
-    both = compare(loans, COMPARISONS).inner_join(months, CLIENT)
-    return both.drop(f"{CLIENT}_right") if f"{CLIENT}_right" in both.columns else both
+    loans = bureau.select(CLIENT, LOAN, "CREDIT_ACTIVE", "DAYS_CREDIT")
+    by_loan = aggregate(loans.inner_join(loan_summaries(bureau_balance), LOAN), RECIPE, prefix="BB")
+    months = by_month.history(client_months(bureau_balance, loans)).drop(ROWS)
+    joined = add_comparisons(by_loan, COMPARISONS).inner_join(months, CLIENT)
+    return joined.drop(f"{CLIENT}_right") if f"{CLIENT}_right" in joined.columns else joined

@@ -1,12 +1,8 @@
-"""What is told of a month of a client's credit cards with us, and of which months."""
-
-from ibis import _
+"""Measures of a month of a client's credit cards with us."""
 
 from scoring.ml.features.spec.feature import Unit
 from scoring.ml.features.spec.labels import Form
-from scoring.ml.features.spec.measures import Flag, Measure, Moment, Rows
-from scoring.ml.features.spec.recipes import Scope
-from scoring.ml.features.spec.windows import last_months
+from scoring.ml.features.spec.measures import DateMeasure, Flag, NumericMeasure, RowCount
 from scoring.ml.tables.schema import Text
 
 USAGE, LATENESS = "card_usage", "card_lateness"
@@ -14,24 +10,14 @@ USAGE, LATENESS = "card_usage", "card_lateness"
 OVER = Text("over", "sur")
 
 
-def months_of(period: Text) -> Text:
-    return Text(f"{period.en} of our credit card", f"{period.fr} de notre carte")
-
-
-ALL = Scope("", Text("months of our credit card", "les mois de notre carte"))
-M2, M3, M6, M12, M24, M48 = last_months("MONTHS_BALANCE", 2, 3, 6, 12, 24, 48, rows=months_of, days=False)
-LAST = Scope(
-    "LAST",
-    Text("the last known month of our credit card", "le dernier mois connu de notre carte"),
-    _.RANK == 1,
+MONTHS = RowCount("MONTHS", USAGE)
+MONTH = DateMeasure("MONTHS_BALANCE", USAGE, Unit.MONTHS_AGO, "statement", "le relevé")
+LATE_MONTH = DateMeasure("LATE_MONTH", LATENESS, Unit.MONTHS_AGO, "delay", "le retard")
+LIMIT = NumericMeasure(
+    "AMT_CREDIT_LIMIT_ACTUAL", USAGE, Unit.MONEY, "limit", "le plafond {}", preposition=OVER
 )
-
-MONTHS = Rows("MONTHS", USAGE)
-MONTH = Moment("MONTHS_BALANCE", USAGE, Unit.MONTHS_AGO, "statement", "le relevé")
-LATE_MONTH = Moment("LATE_MONTH", LATENESS, Unit.MONTHS_AGO, "delay", "le retard")
-LIMIT = Measure("AMT_CREDIT_LIMIT_ACTUAL", USAGE, Unit.MONEY, "limit", "le plafond {}", joins=OVER)
-BALANCE = Measure("AMT_BALANCE", USAGE, Unit.MONEY, "balance", "le solde {} dû", joins=OVER)
-CHANGE = Measure(
+BALANCE = NumericMeasure("AMT_BALANCE", USAGE, Unit.MONEY, "balance", "le solde {} dû", preposition=OVER)
+CHANGE = NumericMeasure(
     "CHANGE",
     USAGE,
     Unit.MONEY,
@@ -40,11 +26,13 @@ CHANGE = Measure(
     Form.F,
     OVER,
 )
-UTILISATION = Measure(
+UTILISATION = NumericMeasure(
     "UTILISATION", USAGE, Unit.PERCENT, "use of the limit", "l’utilisation {} du plafond", Form.F, OVER
 )
-DRAWINGS = Measure("AMT_DRAWINGS_CURRENT", USAGE, Unit.MONEY, "drawings", "les retraits {}", Form.MP, OVER)
-CASH = Measure(
+DRAWINGS = NumericMeasure(
+    "AMT_DRAWINGS_CURRENT", USAGE, Unit.MONEY, "drawings", "les retraits {}", Form.MP, OVER
+)
+CASH = NumericMeasure(
     "AMT_DRAWINGS_ATM_CURRENT",
     USAGE,
     Unit.MONEY,
@@ -53,10 +41,10 @@ CASH = Measure(
     Form.MP,
     OVER,
 )
-PURCHASES = Measure(
+PURCHASES = NumericMeasure(
     "AMT_DRAWINGS_POS_CURRENT", USAGE, Unit.MONEY, "purchases", "les achats {}", Form.MP, OVER
 )
-DRAWN = Measure(
+DRAWN = NumericMeasure(
     "DRAWN_TO_LIMIT",
     USAGE,
     Unit.PERCENT,
@@ -65,7 +53,7 @@ DRAWN = Measure(
     Form.MP,
     OVER,
 )
-CASH_SHARE = Measure(
+CASH_SHARE = NumericMeasure(
     "CASH_SHARE",
     USAGE,
     Unit.PERCENT,
@@ -74,45 +62,57 @@ CASH_SHARE = Measure(
     Form.F,
     OVER,
 )
-CASH_COUNT = Measure(
+CASH_COUNT = NumericMeasure(
     "CNT_DRAWINGS_ATM_CURRENT",
     USAGE,
     Unit.COUNT,
     "number of cash withdrawals",
     "le nombre {} de retraits d’espèces",
-    joins=OVER,
+    preposition=OVER,
 )
-DRAWING_COUNT = Measure(
-    "CNT_DRAWINGS_CURRENT", USAGE, Unit.COUNT, "number of drawings", "le nombre {} de retraits", joins=OVER
+DRAWING_COUNT = NumericMeasure(
+    "CNT_DRAWINGS_CURRENT",
+    USAGE,
+    Unit.COUNT,
+    "number of drawings",
+    "le nombre {} de retraits",
+    preposition=OVER,
 )
-PAID = Measure("AMT_PAYMENT_TOTAL_CURRENT", USAGE, Unit.MONEY, "payment", "le remboursement {}", joins=OVER)
-PAID_TO_MINIMUM = Measure(
+PAID = NumericMeasure(
+    "AMT_PAYMENT_TOTAL_CURRENT", USAGE, Unit.MONEY, "payment", "le remboursement {}", preposition=OVER
+)
+PAID_TO_MINIMUM = NumericMeasure(
     "PAID_TO_MINIMUM",
     LATENESS,
     Unit.RATIO,
     "payment as a multiple of the minimum due",
     "le remboursement {} rapporté au minimum exigé",
-    joins=OVER,
+    preposition=OVER,
 )
-CHARGES = Measure(
-    "CHARGES", USAGE, Unit.MONEY, "charges and interest", "le montant {} de frais et d’intérêts", joins=OVER
+CHARGES = NumericMeasure(
+    "CHARGES",
+    USAGE,
+    Unit.MONEY,
+    "charges and interest",
+    "le montant {} de frais et d’intérêts",
+    preposition=OVER,
 )
-MATURE = Measure(
+MATURE = NumericMeasure(
     "CNT_INSTALMENT_MATURE_CUM",
     USAGE,
     Unit.COUNT,
     "number of instalments paid",
     "le nombre {} d’échéances réglées",
-    joins=OVER,
+    preposition=OVER,
 )
-DELAY = Measure("SK_DPD", LATENESS, Unit.DELAY_DAYS, "delay", "le retard {}", joins=OVER)
-REAL_DELAY = Measure(
+DELAY = NumericMeasure("SK_DPD", LATENESS, Unit.DELAY_DAYS, "delay", "le retard {}", preposition=OVER)
+REAL_DELAY = NumericMeasure(
     "SK_DPD_DEF",
     LATENESS,
     Unit.DELAY_DAYS,
     "delay beyond tolerance",
     "le retard {} au-delà de la tolérance",
-    joins=OVER,
+    preposition=OVER,
 )
 IS_LATE = Flag("IS_LATE", LATENESS, "with a delay", "avec un retard")
 IS_REALLY_LATE = Flag(
@@ -120,15 +120,17 @@ IS_REALLY_LATE = Flag(
 )
 IS_OVER_LIMIT = Flag("IS_OVER_LIMIT", USAGE, "above the limit", "au-dessus du plafond")
 IS_USED = Flag("IS_USED", USAGE, "with a balance to pay", "avec un solde dû")
-REALLY_LATE_MONTH = Moment(
+REALLY_LATE_MONTH = DateMeasure(
     "REALLY_LATE_MONTH",
     LATENESS,
     Unit.MONTHS_AGO,
     "delay of over 7 days beyond tolerance",
     "le retard de plus de 7 jours au-delà de la tolérance",
 )
-CARDS = Measure("CARDS", USAGE, Unit.COUNT, "number of cards", "le nombre {} de cartes", joins=OVER)
-CHANGE_RATIO = Measure(
+CARDS = NumericMeasure(
+    "CARDS", USAGE, Unit.COUNT, "number of cards", "le nombre {} de cartes", preposition=OVER
+)
+CHANGE_RATIO = NumericMeasure(
     "CHANGE_RATIO",
     USAGE,
     Unit.PERCENT,
@@ -137,7 +139,7 @@ CHANGE_RATIO = Measure(
     Form.F,
     OVER,
 )
-OTHERS = Measure(
+OTHERS = NumericMeasure(
     "AMT_DRAWINGS_OTHER_CURRENT",
     USAGE,
     Unit.MONEY,
@@ -146,7 +148,7 @@ OTHERS = Measure(
     Form.MP,
     OVER,
 )
-CASH_TO_LIMIT = Measure(
+CASH_TO_LIMIT = NumericMeasure(
     "CASH_TO_LIMIT",
     USAGE,
     Unit.PERCENT,
@@ -155,18 +157,23 @@ CASH_TO_LIMIT = Measure(
     Form.MP,
     OVER,
 )
-PURCHASE_COUNT = Measure(
-    "CNT_DRAWINGS_POS_CURRENT", USAGE, Unit.COUNT, "number of purchases", "le nombre {} d’achats", joins=OVER
+PURCHASE_COUNT = NumericMeasure(
+    "CNT_DRAWINGS_POS_CURRENT",
+    USAGE,
+    Unit.COUNT,
+    "number of purchases",
+    "le nombre {} d’achats",
+    preposition=OVER,
 )
-PAID_LESS_MINIMUM = Measure(
+PAID_LESS_MINIMUM = NumericMeasure(
     "PAID_LESS_MINIMUM",
     LATENESS,
     Unit.MONEY,
     "payment above the minimum due",
     "le remboursement {} au-delà du minimum exigé",
-    joins=OVER,
+    preposition=OVER,
 )
-PRINCIPAL_SHARE = Measure(
+PRINCIPAL_SHARE = NumericMeasure(
     "PRINCIPAL_SHARE",
     USAGE,
     Unit.PERCENT,
@@ -175,18 +182,18 @@ PRINCIPAL_SHARE = Measure(
     Form.F,
     OVER,
 )
-TOLERATED = Measure(
-    "TOLERATED", LATENESS, Unit.DELAY_DAYS, "delay within tolerance", "le retard {} toléré", joins=OVER
+TOLERATED = NumericMeasure(
+    "TOLERATED", LATENESS, Unit.DELAY_DAYS, "delay within tolerance", "le retard {} toléré", preposition=OVER
 )
-RECENT_BALANCE = Measure(
+RECENT_BALANCE = NumericMeasure(
     "RECENT_BALANCE",
     USAGE,
     Unit.MONEY,
     "balance (recent months counting more)",
     "le solde {} dû (les mois récents comptent davantage)",
-    joins=OVER,
+    preposition=OVER,
 )
-RECENT_DRAWINGS = Measure(
+RECENT_DRAWINGS = NumericMeasure(
     "RECENT_DRAWINGS",
     USAGE,
     Unit.MONEY,
@@ -195,7 +202,7 @@ RECENT_DRAWINGS = Measure(
     Form.MP,
     OVER,
 )
-RECENT_CASH = Measure(
+RECENT_CASH = NumericMeasure(
     "RECENT_CASH",
     USAGE,
     Unit.MONEY,
@@ -204,15 +211,15 @@ RECENT_CASH = Measure(
     Form.MP,
     OVER,
 )
-RECENT_DELAY = Measure(
+RECENT_DELAY = NumericMeasure(
     "RECENT_DELAY",
     LATENESS,
     Unit.DELAY_DAYS,
     "delay (recent months counting more)",
     "le retard {} (les mois récents comptent davantage)",
-    joins=OVER,
+    preposition=OVER,
 )
-RECENCY = Rows("RECENCY", USAGE, " (recent ones counting more)", " (les plus récents comptent davantage)")
+RECENCY = RowCount("RECENCY", USAGE, " (recent ones counting more)", " (les plus récents comptent davantage)")
 IS_OPEN = Flag("IS_OPEN", USAGE, "with an open card", "avec une carte en cours", "carte en cours")
 IS_BELOW_MINIMUM = Flag(
     "IS_BELOW_MINIMUM", LATENESS, "paid below the minimum due", "payés en dessous du minimum exigé"

@@ -1,11 +1,11 @@
-"""A client's credit cards with us, put together month by month."""
+"""One row per client and month of credit cards with us, over all the client's cards."""
 
 import ibis
 from ibis import _
 from ibis.expr.types import Table
 
-from scoring.ml.features.spec.aggregations import CLIENT, ROWS, ratio, total
-from scoring.ml.features.spec.windows import ranked
+from scoring.ml.features.spec.aggregations import CLIENT, ROWS, exact_sum, ratio
+from scoring.ml.features.spec.windows import with_rank
 
 SUMMED = (
     "AMT_BALANCE",
@@ -22,20 +22,20 @@ SUMMED = (
     "CNT_DRAWINGS_ATM_CURRENT",
     "CNT_DRAWINGS_POS_CURRENT",
 )
-WORST = ("SK_DPD", "SK_DPD_DEF", "CNT_INSTALMENT_MATURE_CUM")
+MAXIMUMS = ("SK_DPD", "SK_DPD_DEF", "CNT_INSTALMENT_MATURE_CUM")
 
 
 def months(credit_card_balance: Table) -> Table:
-    """One row per client and month: amounts over all cards, the worst delay, newest month first by RANK."""
+    """Combine a client's cards by month (amounts summed, the worst delay), ranked from the newest month."""
     cards = credit_card_balance
     monthly = cards.group_by(CLIENT, "MONTHS_BALANCE").aggregate(
         cards.count().name(ROWS),
         cards.count().name("CARDS"),
         (cards.NAME_CONTRACT_STATUS == "Active").any().name("IS_OPEN"),
-        **{column: total(cards[column]) for column in SUMMED},
-        **{column: cards[column].max() for column in WORST},
+        **{column: exact_sum(cards[column]) for column in SUMMED},
+        **{column: cards[column].max() for column in MAXIMUMS},
     )
-    ordered = ranked(monthly, "MONTHS_BALANCE")
+    ordered = with_rank(monthly, "MONTHS_BALANCE")
     newest_first = ibis.window(group_by=CLIENT, order_by="RANK")
     return ordered.mutate(
         UTILISATION=ratio(_.AMT_BALANCE, _.AMT_CREDIT_LIMIT_ACTUAL),

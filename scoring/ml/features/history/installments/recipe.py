@@ -1,194 +1,199 @@
-"""How a client paid the instalments of past loans with us (days before the application are negative)."""
+"""Aggregates of the instalments of past loans with us (days before the application are negative)."""
 
 from ibis.expr.types import Table
 
-from scoring.ml.features.history.installments import measures as q
-from scoring.ml.features.history.installments import row_filters as of
+from scoring.ml.features.history.installments import measures as m
+from scoring.ml.features.history.installments import row_filters as filters
 from scoring.ml.features.history.installments.rows import instalments
 from scoring.ml.features.spec.aggregations import aggregate
-from scoring.ml.features.spec.comparisons import Comparison, compare, fraction
+from scoring.ml.features.spec.comparisons import Comparison, add_comparisons, window_ratio
 from scoring.ml.features.spec.feature import Feature, Unit
-from scoring.ml.features.spec.measures import Flag, Measure
-from scoring.ml.features.spec.recipes import Kinds, Recipe, Scope, features, together
+from scoring.ml.features.spec.measures import Aggregation, Flag, Measure, NumericMeasure
+from scoring.ml.features.spec.recipes import Aggregations, Recipe, RowFilter, combine, features
 from scoring.ml.tables.schema import Text
 
-WINDOW: Kinds = {
-    q.COUNT: ("count",),
-    q.DELAY: ("mean", "max", "min"),
-    q.DAYS_LATE: ("mean", "sum"),
-    q.IS_LATE: ("share",),
-    q.IS_LATE_7: ("share",),
-    q.PAID_RATIO: ("mean", "min"),
-    q.SHORTFALL: ("sum",),
-    q.AMOUNT_PAID: ("sum",),
+WINDOW: Aggregations = {
+    m.COUNT: ("count",),
+    m.DELAY: ("mean", "max", "min"),
+    m.DAYS_LATE: ("mean", "sum"),
+    m.IS_LATE: ("share",),
+    m.IS_LATE_7: ("share",),
+    m.PAID_RATIO: ("mean", "min"),
+    m.SHORTFALL: ("sum",),
+    m.AMOUNT_PAID: ("sum",),
 }
-HEAVIEST: Kinds = {q.WEIGHTED_DELAY: ("max",)}
-KIND: Kinds = {
-    q.COUNT: ("count",),
-    q.DELAY: ("mean", "max"),
-    q.DAYS_LATE: ("mean",),
-    q.IS_LATE: ("share",),
-    q.PAID_RATIO: ("mean",),
-    q.AMOUNT_PAID: ("sum",),
+WEIGHTED: Aggregations = {m.WEIGHTED_DELAY: ("max",)}
+CONTRACT_TYPE: Aggregations = {
+    m.COUNT: ("count",),
+    m.DELAY: ("mean", "max"),
+    m.DAYS_LATE: ("mean",),
+    m.IS_LATE: ("share",),
+    m.PAID_RATIO: ("mean",),
+    m.AMOUNT_PAID: ("sum",),
 }
-LATEST: Kinds = {
-    q.DELAY: ("mean", "max"),
-    q.IS_LATE: ("share",),
-    q.PAID_RATIO: ("mean",),
+LATEST: Aggregations = {
+    m.DELAY: ("mean", "max"),
+    m.IS_LATE: ("share",),
+    m.PAID_RATIO: ("mean",),
 }
-FIRST: Kinds = {q.DELAY: ("max",), q.PAID_RATIO: ("min",)}
-TREND: Kinds = {q.DELAY: ("slope",), q.PAID_RATIO: ("slope",)}
+FIRST: Aggregations = {m.DELAY: ("max",), m.PAID_RATIO: ("min",)}
+TREND: Aggregations = {m.DELAY: ("slope",), m.PAID_RATIO: ("slope",)}
 
 RECIPE: Recipe = {
-    of.ALL: {
-        q.COUNT: ("count",),
-        q.PARTS: ("max",),
-        q.DUE: ("min", "max"),
-        q.PAYMENT: ("max",),
-        q.LATE_DUE: ("max",),
-        q.LATE_7_DUE: ("max",),
-        q.UNDERPAID_DUE: ("max",),
-        q.DELAY: ("mean", "max", "min", "std"),
-        q.DAYS_LATE: ("mean", "sum", "std"),
-        q.DAYS_EARLY: ("mean", "sum", "max"),
-        q.WEIGHTED_DELAY: ("mean", "max", "min"),
-        q.RECENT_LATENESS: ("sum",),
-        q.RECENT_LEAD: ("sum",),
-        q.RECENT_SHORTFALL: ("sum",),
-        q.RECENT_PAID: ("sum",),
-        q.RECENCY: ("sum",),
-        q.IS_LATE: ("share", "sum"),
-        q.IS_LATE_3: ("share",),
-        q.IS_LATE_7: ("share", "sum"),
-        q.IS_LATE_15: ("share",),
-        q.IS_LATE_30: ("share",),
-        q.IS_MOSTLY_LATE: ("share",),
-        q.IS_LATE_IN_PARTS: ("share",),
-        q.LATE_PART: ("mean",),
-        q.IS_UNDERPAID: ("share", "sum"),
-        q.IS_OVERPAID: ("share",),
-        q.IS_UNPAID: ("share",),
-        q.UNPAID_AMOUNT: ("sum",),
-        q.IN_PARTS: ("share",),
-        q.PAID_RATIO: ("mean", "std", "min"),
-        q.SHORTFALL: ("max", "sum", "mean", "std"),
-        q.AMOUNT_DUE: ("max", "mean", "std", "min", "sum"),
-        q.AMOUNT_PAID: ("sum", "max", "mean", "min", "std"),
-        q.MONTH_PAID: ("max", "mean"),
-        q.INTERVAL: ("mean", "max"),
-        q.NUMBER: ("max",),
-        q.VERSION: ("max",),
-        q.LATE_NUMBER: ("min", "mean"),
-        q.LATE_7_NUMBER: ("min",),
-        q.LATE_30_NUMBER: ("min",),
+    filters.ALL: {
+        m.COUNT: ("count",),
+        m.PARTS: ("max",),
+        m.DUE: ("min", "max"),
+        m.PAYMENT: ("max",),
+        m.LATE_DUE: ("max",),
+        m.LATE_7_DUE: ("max",),
+        m.UNDERPAID_DUE: ("max",),
+        m.DELAY: ("mean", "max", "min", "std"),
+        m.DAYS_LATE: ("mean", "sum", "std"),
+        m.DAYS_EARLY: ("mean", "sum", "max"),
+        m.WEIGHTED_DELAY: ("mean", "max", "min"),
+        m.RECENT_LATENESS: ("sum",),
+        m.RECENT_LEAD: ("sum",),
+        m.RECENT_SHORTFALL: ("sum",),
+        m.RECENT_PAID: ("sum",),
+        m.RECENCY: ("sum",),
+        m.IS_LATE: ("share", "sum"),
+        m.IS_LATE_3: ("share",),
+        m.IS_LATE_7: ("share", "sum"),
+        m.IS_LATE_15: ("share",),
+        m.IS_LATE_30: ("share",),
+        m.IS_MOSTLY_LATE: ("share",),
+        m.IS_LATE_IN_PARTS: ("share",),
+        m.LATE_PART: ("mean",),
+        m.IS_UNDERPAID: ("share", "sum"),
+        m.IS_OVERPAID: ("share",),
+        m.IS_UNPAID: ("share",),
+        m.UNPAID_AMOUNT: ("sum",),
+        m.IN_PARTS: ("share",),
+        m.PAID_RATIO: ("mean", "std", "min"),
+        m.SHORTFALL: ("max", "sum", "mean", "std"),
+        m.AMOUNT_DUE: ("max", "mean", "std", "min", "sum"),
+        m.AMOUNT_PAID: ("sum", "max", "mean", "min", "std"),
+        m.MONTH_PAID: ("max", "mean"),
+        m.INTERVAL: ("mean", "max"),
+        m.NUMBER: ("max",),
+        m.VERSION: ("max",),
+        m.LATE_NUMBER: ("min", "mean"),
+        m.LATE_7_NUMBER: ("min",),
+        m.LATE_30_NUMBER: ("min",),
     },
-    of.D30: WINDOW,
-    of.D60: WINDOW,
-    of.D90: WINDOW,
-    of.D180: together(WINDOW, HEAVIEST, {q.DELAY: ("slope",)}),
-    of.D365: together(WINDOW, HEAVIEST, {q.DELAY: ("slope",)}),
-    of.D730: together(WINDOW, {q.DELAY: ("slope",)}),
-    of.D1500: WINDOW,
-    of.LAST1: {q.DELAY: ("value",), q.PAID_RATIO: ("value",)},
-    of.LAST3: LATEST,
-    of.LAST5: LATEST,
-    of.LAST10: LATEST,
-    of.LAST12: TREND,
-    of.LAST24: TREND,
-    of.LAST60: TREND,
-    of.LAST120: TREND,
-    of.FIRST1: FIRST,
-    of.FIRST2: FIRST,
-    of.FIRST3: FIRST,
-    of.FIRST4: FIRST,
-    of.CARD: {q.DELAY: ("max",), q.IS_LATE: ("share",)},
-    of.CONSUMER: KIND,
-    of.CASH: KIND,
-    of.REVOLVING: KIND,
-    of.RUNNING: {**KIND, q.SHORTFALL: ("sum", "std"), q.LATE_DUE: ("max",)},
-    of.LAST_LOAN: {
-        q.COUNT: ("count",),
-        q.DELAY: ("mean", "max", "std", "min"),
-        q.DAYS_LATE: ("sum",),
-        q.IS_LATE: ("share", "sum"),
-        q.IS_OVERPAID: ("share",),
-        q.PAID_RATIO: ("mean", "min", "max"),
-        q.SHORTFALL: ("sum", "max", "min", "std"),
+    filters.D30: WINDOW,
+    filters.D60: WINDOW,
+    filters.D90: WINDOW,
+    filters.D180: combine(WINDOW, WEIGHTED, {m.DELAY: ("slope",)}),
+    filters.D365: combine(WINDOW, WEIGHTED, {m.DELAY: ("slope",)}),
+    filters.D730: combine(WINDOW, {m.DELAY: ("slope",)}),
+    filters.D1500: WINDOW,
+    filters.LAST1: {m.DELAY: ("value",), m.PAID_RATIO: ("value",)},
+    filters.LAST3: LATEST,
+    filters.LAST5: LATEST,
+    filters.LAST10: LATEST,
+    filters.LAST12: TREND,
+    filters.LAST24: TREND,
+    filters.LAST60: TREND,
+    filters.LAST120: TREND,
+    filters.FIRST1: FIRST,
+    filters.FIRST2: FIRST,
+    filters.FIRST3: FIRST,
+    filters.FIRST4: FIRST,
+    filters.CARD: {m.DELAY: ("max",), m.IS_LATE: ("share",)},
+    filters.CONSUMER: CONTRACT_TYPE,
+    filters.CASH: CONTRACT_TYPE,
+    filters.REVOLVING: CONTRACT_TYPE,
+    filters.RUNNING: {**CONTRACT_TYPE, m.SHORTFALL: ("sum", "std"), m.LATE_DUE: ("max",)},
+    filters.LAST_LOAN: {
+        m.COUNT: ("count",),
+        m.DELAY: ("mean", "max", "std", "min"),
+        m.DAYS_LATE: ("sum",),
+        m.IS_LATE: ("share", "sum"),
+        m.IS_OVERPAID: ("share",),
+        m.PAID_RATIO: ("mean", "min", "max"),
+        m.SHORTFALL: ("sum", "max", "min", "std"),
     },
 }
 
 
-def recent_minus_usual(quantity: Measure | Flag, kind: str, scope: Scope) -> Comparison:
-    """How the last instalments differ from all of them: a trend."""
-    label = quantity.label(kind, scope.rows)
+def trend(measure: NumericMeasure | Flag, aggregation: Aggregation, row_filter: RowFilter) -> Comparison:
+    """Compare the recent instalments with all of them."""
+    label = measure.label(aggregation, row_filter.rows)
     return Comparison(
         Feature(
-            f"INST_{scope.name}_{quantity.column}_trend",
-            quantity.group,
-            quantity.unit_of(kind),
+            f"INST_{row_filter.name}_{measure.column}_trend",
+            measure.group,
+            measure.unit_of(aggregation),
             Text(
                 f"{label.en}, difference from all instalments", f"{label.fr}, écart avec toutes les échéances"
             ),
             "installments_payments",
         ),
-        f"INST_{scope.name}_{quantity.column}_{kind}",
+        f"INST_{row_filter.name}_{measure.column}_{aggregation}",
         "minus",
-        f"INST_{quantity.column}_{kind}",
+        f"INST_{measure.column}_{aggregation}",
     )
 
 
-def weighed(quantity: Measure, en: str, fr: str) -> Comparison:
-    """A mean in which an instalment counts e times less for each year that it lies back."""
-    name = f"INST_{quantity.column}_mean_decayed"
+def decayed_mean(measure: NumericMeasure, en: str, fr: str) -> Comparison:
+    """Compare a decayed sum with the sum of its weights: a row counts e times less for each year back."""
+    name = f"INST_{measure.column}_mean_decayed"
     return Comparison(
-        Feature(name, quantity.group, quantity.unit, Text(en, fr), "installments_payments"),
-        f"INST_{quantity.column}_sum",
+        Feature(name, measure.group, measure.unit, Text(en, fr), "installments_payments"),
+        f"INST_{measure.column}_sum",
         "over",
         "INST_RECENCY_sum",
     )
 
 
-SHORT_OVER_LONG = (
-    (of.D30, of.D60),
-    (of.D60, of.D180),
-    (of.D60, of.D365),
-    (of.D180, of.D1500),
-    (of.D365, of.D1500),
+WINDOW_PAIRS = (
+    (filters.D30, filters.D60),
+    (filters.D60, filters.D180),
+    (filters.D60, filters.D365),
+    (filters.D180, filters.D1500),
+    (filters.D365, filters.D1500),
+)
+COMPARED: tuple[tuple[Measure, Aggregation], ...] = (
+    (m.DAYS_LATE, "mean"),
+    (m.IS_LATE, "share"),
+    (m.AMOUNT_PAID, "sum"),
 )
 COMPARISONS = (
-    recent_minus_usual(q.DELAY, "mean", of.D180),
-    recent_minus_usual(q.IS_LATE, "share", of.D180),
-    recent_minus_usual(q.DELAY, "mean", of.D365),
-    recent_minus_usual(q.IS_LATE, "share", of.D365),
+    trend(m.DELAY, "mean", filters.D180),
+    trend(m.IS_LATE, "share", filters.D180),
+    trend(m.DELAY, "mean", filters.D365),
+    trend(m.IS_LATE, "share", filters.D365),
     *(
-        fraction(quantity, kind, part, whole, table="installments_payments", prefix="INST")
-        for part, whole in SHORT_OVER_LONG
-        for quantity, kind in ((q.DAYS_LATE, "mean"), (q.IS_LATE, "share"), (q.AMOUNT_PAID, "sum"))
+        window_ratio(measure, aggregation, short, long, table="installments_payments", prefix="INST")
+        for short, long in WINDOW_PAIRS
+        for measure, aggregation in COMPARED
     ),
-    weighed(
-        q.RECENT_LATENESS,
+    decayed_mean(
+        m.RECENT_LATENESS,
         "average delay of instalments, recent ones counting more",
         "retard moyen des échéances, les plus récentes comptant davantage",
     ),
-    weighed(
-        q.RECENT_LEAD,
+    decayed_mean(
+        m.RECENT_LEAD,
         "average lead over the due date, recent instalments counting more",
         "avance moyenne sur l’échéance, les plus récentes comptant davantage",
     ),
-    weighed(
-        q.RECENT_SHORTFALL,
+    decayed_mean(
+        m.RECENT_SHORTFALL,
         "average shortfall of payments, recent ones counting more",
         "manque moyen à payer, les plus récents comptant davantage",
     ),
-    weighed(
-        q.RECENT_PAID,
+    decayed_mean(
+        m.RECENT_PAID,
         "average payment, recent ones counting more",
         "paiement moyen, les plus récents comptant davantage",
     ),
     Comparison(
         Feature(
             "INST_PAID_TO_DUE",
-            q.AMOUNTS,
+            m.AMOUNTS,
             Unit.PERCENT,
             Text("share paid of all that was due so far", "part payée de tout ce qui était dû à ce jour"),
             "installments_payments",
@@ -205,6 +210,6 @@ AGGREGATES = (
 
 
 def history(installments_payments: Table, previous_application: Table | None = None) -> Table:
-    """One row per client: how late, how fully and how lately past instalments were paid."""
+    """Compute one row per client from `installments_payments`, with its loans' contracts if provided."""
     rows = instalments(installments_payments, previous_application)
-    return compare(aggregate(rows, RECIPE, prefix="INST"), COMPARISONS)
+    return add_comparisons(aggregate(rows, RECIPE, prefix="INST"), COMPARISONS)

@@ -1,13 +1,13 @@
-"""Instalments put together from their payments, with how late and how fully each was paid."""
+"""One row per instalment, combined from its payments, with how late and how fully it was paid."""
 
 import ibis
 from ibis import _
 from ibis.expr.types import Table
 
 from scoring.ml.features.history.previous.rows import is_running
-from scoring.ml.features.spec.aggregations import CLIENT, PART, ROWS, ratio, total, whole
+from scoring.ml.features.spec.aggregations import CLIENT, DEFAULT_SCALE, ROWS, exact_sum, ratio, scaled
 from scoring.ml.features.spec.feature import Unit
-from scoring.ml.features.spec.windows import DAYS_PER_MONTH, LOAN, ranked, with_loans
+from scoring.ml.features.spec.windows import DAYS_PER_MONTH, LOAN, with_loans, with_rank
 
 INSTALMENT = (CLIENT, LOAN, "NUM_INSTALMENT_NUMBER", "NUM_INSTALMENT_VERSION")
 INSTALMENT_ORDER = ("DUE", "NUM_INSTALMENT_NUMBER", "NUM_INSTALMENT_VERSION")
@@ -20,38 +20,39 @@ ROUNDING = 1.0
 
 
 def instalments(installments_payments: Table, previous_application: Table | None) -> Table:
-    """One row per instalment of a loan and version of its calendar, newest first by RANK.
+    """Return one row per instalment of a loan and version of its calendar, ranked from the newest.
 
     An instalment may be paid in parts: their amounts are summed, and it is as late as its last part.
-    `DELAY` is signed, paid minus due in days: positive is late, negative is early. What kind of loan it is of
-    is unknown where the previous applications were not provided.
+    `DELAY` is signed, paid minus due in days: positive is late, negative is early. The contract type of its
+    loan is unknown where the previous applications were not provided.
     """
-    parts = installments_payments
-    loans = with_contracts(loans_of(parts), previous_application)
-    rows = ranked(with_loans(judged(whole_instalments(parts)), loans), "DUE", *INSTALMENT[1:])
+    payments = installments_payments
+    loans = with_contracts(loans_of(payments), previous_application)
+    rows = with_rank(with_loans(with_lateness(combine_payments(payments)), loans), "DUE", *INSTALMENT[1:])
     return with_months(rows)
 
 
-def whole_instalments(parts: Table) -> Table:
-    late = parts.DAYS_ENTRY_PAYMENT > parts.DAYS_INSTALMENT
-    return parts.group_by(*INSTALMENT).aggregate(
-        parts.count().name(ROWS),
-        parts.DAYS_INSTALMENT.min().name("DUE"),
-        parts.DAYS_ENTRY_PAYMENT.max().name("PAID"),
-        parts.AMT_INSTALMENT.max().name("AMT_INSTALMENT"),
-        total(parts.AMT_PAYMENT).name("AMT_PAYMENT"),
-        total(late.ifelse(parts.AMT_PAYMENT, None)).name("AMT_PAID_LATE"),
+def combine_payments(payments: Table) -> Table:
+    """Combine the payments of each instalment."""
+    late = payments.DAYS_ENTRY_PAYMENT > payments.DAYS_INSTALMENT
+    return payments.group_by(*INSTALMENT).aggregate(
+        payments.count().name(ROWS),
+        payments.DAYS_INSTALMENT.min().name("DUE"),
+        payments.DAYS_ENTRY_PAYMENT.max().name("PAID"),
+        payments.AMT_INSTALMENT.max().name("AMT_INSTALMENT"),
+        exact_sum(payments.AMT_PAYMENT).name("AMT_PAYMENT"),
+        exact_sum(late.ifelse(payments.AMT_PAYMENT, None)).name("AMT_PAID_LATE"),
     )
 
 
-def loans_of(parts: Table) -> Table:
-    """The loans, ranked within a client by their first due date, 1 for the newest."""
-    loans = parts.group_by(CLIENT, LOAN).aggregate(LOAN_START=parts.DAYS_INSTALMENT.min())
-    return ranked(loans, "LOAN_START", LOAN, name="LOAN_RANK")
+def loans_of(payments: Table) -> Table:
+    """Return the loans, ranked within a client by their first due date, 1 for the newest."""
+    loans = payments.group_by(CLIENT, LOAN).aggregate(LOAN_START=payments.DAYS_INSTALMENT.min())
+    return with_rank(loans, "LOAN_START", LOAN, name="LOAN_RANK")
 
 
 def with_contracts(loans: Table, previous_application: Table | None) -> Table:
-    """The loans, each with its contract type and whether it is still running."""
+    """Add each loan's contract type and whether it is still running."""
     if previous_application is None:
         return loans.mutate(NAME_CONTRACT_TYPE=ibis.null("string"), IS_RUNNING=ibis.null("boolean"))
     contracts = previous_application.select(CLIENT, LOAN, "NAME_CONTRACT_TYPE", IS_RUNNING=is_running())
@@ -59,10 +60,10 @@ def with_contracts(loans: Table, previous_application: Table | None) -> Table:
 
 
 def with_months(rows: Table) -> Table:
-    """The instalments with when they fell due in months, and all that was paid in the same month."""
+    """Add when each instalment fell due in months, and all that was paid in the same month."""
     in_month = ibis.window(group_by=[CLIENT, (rows.PAID / DAYS_PER_MONTH).floor()])
     in_loan = ibis.window(group_by=[CLIENT, LOAN], order_by=INSTALMENT_ORDER)
-    paid = whole(rows.AMT_PAYMENT, Unit.MONEY).sum().over(in_month).cast("float64") / PART
+    paid = scaled(rows.AMT_PAYMENT, Unit.MONEY).sum().over(in_month).cast("float64") / DEFAULT_SCALE
     return rows.mutate(
         MONTH=rows.DUE / DAYS_PER_MONTH,
         MONTH_PAID=rows.PAID.notnull().ifelse(paid, None),
@@ -70,9 +71,9 @@ def with_months(rows: Table) -> Table:
     )
 
 
-def judged(whole: Table) -> Table:
-    """The instalments with how late and how fully each was paid, and when it fell due if it was not."""
-    paid = whole.mutate(
+def with_lateness(instalments: Table) -> Table:
+    """Add how late and how fully each instalment was paid."""
+    paid = instalments.mutate(
         DELAY=_.PAID - _.DUE,
         PAID_RATIO=ratio(_.AMT_PAYMENT, _.AMT_INSTALMENT),
         SHORTFALL=_.AMT_INSTALMENT - _.AMT_PAYMENT,

@@ -1,74 +1,77 @@
-"""The monthly statements of a client's past consumer and cash loans with us."""
+"""Aggregates of the monthly statements of past consumer and cash loans with us."""
 
 from ibis.expr.types import Table
 
-from scoring.ml.features.history.pos_cash import measures as q
+from scoring.ml.features.history.pos_cash import measures as m
+from scoring.ml.features.history.pos_cash import row_filters as filters
 from scoring.ml.features.history.pos_cash.rows import statements
 from scoring.ml.features.spec.aggregations import aggregate
-from scoring.ml.features.spec.comparisons import compare, fraction
-from scoring.ml.features.spec.recipes import Kinds, Recipe, features, together
+from scoring.ml.features.spec.comparisons import add_comparisons, window_ratio
+from scoring.ml.features.spec.measures import Aggregation, Measure
+from scoring.ml.features.spec.recipes import Aggregations, Recipe, combine, features
 
-WINDOW: Kinds = {
-    q.STATEMENTS: ("count",),
-    q.DELAY: ("max", "mean", "std"),
-    q.REAL_DELAY: ("max", "mean"),
-    q.LEFT: ("mean",),
-    q.IS_LATE: ("share",),
-    q.IS_REALLY_LATE: ("share",),
+WINDOW: Aggregations = {
+    m.STATEMENTS: ("count",),
+    m.DELAY: ("max", "mean", "std"),
+    m.REAL_DELAY: ("max", "mean"),
+    m.LEFT: ("mean",),
+    m.IS_LATE: ("share",),
+    m.IS_REALLY_LATE: ("share",),
 }
-TREND: Kinds = {q.DELAY: ("slope",), q.REAL_DELAY: ("slope",), q.LEFT: ("slope",)}
+TREND: Aggregations = {m.DELAY: ("slope",), m.REAL_DELAY: ("slope",), m.LEFT: ("slope",)}
 
 RECIPE: Recipe = {
-    q.ALL: {
-        q.STATEMENTS: ("count",),
-        q.MONTH: ("min", "max"),
-        q.LATE_MONTH: ("max",),
-        q.DELAY: ("max", "mean", "sum", "std"),
-        q.REAL_DELAY: ("max", "mean", "sum", "std"),
-        q.TOLERATED: ("max", "sum"),
-        q.TERM: ("mean", "max", "min"),
-        q.LEFT: ("mean", "max"),
-        q.IS_LATE: ("share", "sum"),
-        q.IS_REALLY_LATE: ("share", "sum"),
-        q.IS_RUNNING: ("share",),
+    filters.ALL: {
+        m.STATEMENTS: ("count",),
+        m.MONTH: ("min", "max"),
+        m.LATE_MONTH: ("max",),
+        m.DELAY: ("max", "mean", "sum", "std"),
+        m.REAL_DELAY: ("max", "mean", "sum", "std"),
+        m.TOLERATED: ("max", "sum"),
+        m.TERM: ("mean", "max", "min"),
+        m.LEFT: ("mean", "max"),
+        m.IS_LATE: ("share", "sum"),
+        m.IS_REALLY_LATE: ("share", "sum"),
+        m.IS_RUNNING: ("share",),
     },
-    q.M6: together(WINDOW, TREND),
-    q.M12: together(WINDOW, TREND),
-    q.M24: WINDOW,
-    q.M60: together(WINDOW, TREND),
-    q.LATEST: {
-        q.STATEMENTS: ("count",),
-        q.REPAID: ("mean",),
-        q.LEFT: ("sum",),
-        q.SHORTENED: ("max", "mean", "min"),
-        q.SHORTENED_SHARE: ("mean", "max"),
-        q.IS_COMPLETED: ("share",),
-        q.IS_IRREGULAR: ("share", "sum"),
+    filters.M6: combine(WINDOW, TREND),
+    filters.M12: combine(WINDOW, TREND),
+    filters.M24: WINDOW,
+    filters.M60: combine(WINDOW, TREND),
+    filters.LATEST: {
+        m.STATEMENTS: ("count",),
+        m.REPAID: ("mean",),
+        m.LEFT: ("sum",),
+        m.SHORTENED: ("max", "mean", "min"),
+        m.SHORTENED_SHARE: ("mean", "max"),
+        m.IS_COMPLETED: ("share",),
+        m.IS_IRREGULAR: ("share", "sum"),
     },
-    q.RUNNING: {
-        q.STATEMENTS: ("count",),
-        q.LEFT: ("sum", "max"),
-        q.REPAID: ("mean", "min"),
-        q.DELAY: ("max",),
+    filters.RUNNING: {
+        m.STATEMENTS: ("count",),
+        m.LEFT: ("sum", "max"),
+        m.REPAID: ("mean", "min"),
+        m.DELAY: ("max",),
     },
-    q.LAST_LOAN: {
-        q.DELAY: ("mean", "max", "std"),
-        q.REAL_DELAY: ("max",),
-        q.REPAID: ("max",),
-        q.IS_LATE: ("share", "sum"),
+    filters.LAST_LOAN: {
+        m.DELAY: ("mean", "max", "std"),
+        m.REAL_DELAY: ("max",),
+        m.REPAID: ("max",),
+        m.IS_LATE: ("share", "sum"),
     },
-    q.LAST3_LOANS: {q.IS_LATE: ("share",), q.DELAY: ("mean",)},
+    filters.LAST3_LOANS: {m.IS_LATE: ("share",), m.DELAY: ("mean",)},
 }
+COMPARED: tuple[tuple[Measure, Aggregation], ...] = (
+    (m.IS_LATE, "share"),
+    (m.IS_REALLY_LATE, "share"),
+    (m.DELAY, "mean"),
+    (m.REAL_DELAY, "mean"),
+    (m.STATEMENTS, "count"),
+)
 COMPARISONS = tuple(
-    fraction(quantity, kind, part, whole, table="pos_cash_balance", prefix="POS")
-    for part, whole in ((q.M6, q.M24), (q.M12, q.M60))
-    for quantity, kind in (
-        (q.IS_LATE, "share"),
-        (q.IS_REALLY_LATE, "share"),
-        (q.DELAY, "mean"),
-        (q.REAL_DELAY, "mean"),
-        (q.STATEMENTS, "count"),
-    )
+    window_ratio(measure, aggregation, short, long, table="pos_cash_balance", prefix="POS")
+    for short, long in ((filters.M6, filters.M24), (filters.M12, filters.M60))
+    for measure, aggregation in COMPARED
 )
 AGGREGATES = (
     *features(RECIPE, table="pos_cash_balance", prefix="POS"),
@@ -77,5 +80,5 @@ AGGREGATES = (
 
 
 def history(pos_cash_balance: Table) -> Table:
-    """One row per client: how past consumer and cash loans went (months before the application)."""
-    return compare(aggregate(statements(pos_cash_balance), RECIPE, prefix="POS"), COMPARISONS)
+    """Compute one row per client from the table `pos_cash_balance` (months before the application)."""
+    return add_comparisons(aggregate(statements(pos_cash_balance), RECIPE, prefix="POS"), COMPARISONS)

@@ -1,24 +1,24 @@
-"""Monthly statements of past loans with us, each with how its loan went."""
+"""One row per monthly statement of a past loan with us, with columns of its loan."""
 
 import ibis
 from ibis import _
 from ibis.expr.types import Table
 
 from scoring.ml.features.spec.aggregations import CLIENT, ratio
-from scoring.ml.features.spec.windows import LOAN, ranked, with_loans
+from scoring.ml.features.spec.windows import LOAN, with_loans, with_rank
 
 IRREGULAR = ("Demand", "Amortized debt", "Returned to the store", "Canceled")
 
 
 def statements(pos_cash_balance: Table) -> Table:
-    """The statements, each with what its loan was over all of them and the loan's rank, 1 for the newest.
+    """Return the statements, each with a summary of its loan and the loan's rank, 1 for the newest.
 
     A signed contract has not started: its rows are left out. A loan is running or completed by what is left
     to pay, which the status lags behind.
     """
     started = pos_cash_balance.filter(_.NAME_CONTRACT_STATUS.fill_null("") != "Signed")
     return (
-        with_loans(started, loans_of(started))
+        with_loans(started, loan_summaries(started))
         .mutate(
             STATUS=status(),
             IS_LATEST=_.MONTHS_BALANCE == _.LAST_MONTH,
@@ -39,13 +39,13 @@ def statements(pos_cash_balance: Table) -> Table:
     )
 
 
-def loans_of(started: Table) -> Table:
+def loan_summaries(started: Table) -> Table:
     loans = started.group_by(CLIENT, LOAN).aggregate(
         LOAN_START=started.MONTHS_BALANCE.min(),
         LAST_MONTH=started.MONTHS_BALANCE.max(),
         LONGEST=started.CNT_INSTALMENT.max(),
     )
-    return ranked(loans, "LOAN_START", LOAN, name="LOAN_RANK")
+    return with_rank(loans, "LOAN_START", LOAN, name="LOAN_RANK")
 
 
 def status() -> ibis.Deferred:

@@ -1,4 +1,4 @@
-"""What a previous application is or is not: its outcome, kind, origin, price band and reason of refusal."""
+"""Flags of a previous application: its outcome, type, origin, price band and reason of refusal."""
 
 from ibis import _
 

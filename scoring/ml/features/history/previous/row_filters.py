@@ -1,9 +1,9 @@
-"""Which previous applications an aggregate is over: by outcome, kind, age or order."""
+"""Filters of the previous applications: by outcome, type, age or order."""
 
 from ibis import _
 
-from scoring.ml.features.spec.labels import de
-from scoring.ml.features.spec.recipes import Scope
+from scoring.ml.features.spec.labels import with_de
+from scoring.ml.features.spec.recipes import RowFilter
 from scoring.ml.features.spec.windows import last_months
 from scoring.ml.tables.schema import Text
 
@@ -11,66 +11,68 @@ REFUSALS = "previous_refusals"
 
 
 def decided_in(period: Text) -> Text:
-    return Text(f"previous applications of {period.en}", f"les demandes précédentes {de(period.fr)}")
+    return Text(f"previous applications of {period.en}", f"les demandes précédentes {with_de(period.fr)}")
 
 
-ALL = Scope("", Text("previous applications", "les demandes précédentes"))
-APPROVED = Scope(
+ALL = RowFilter("", Text("previous applications", "les demandes précédentes"))
+APPROVED = RowFilter(
     "APPROVED", Text("approved previous loans", "les demandes précédentes accordées"), _.IS_APPROVED
 )
-REFUSED = Scope(
+REFUSED = RowFilter(
     "REFUSED",
     Text("refused previous applications", "les demandes précédentes refusées"),
     _.IS_REFUSED,
     REFUSALS,
 )
-RUNNING = Scope(
+RUNNING = RowFilter(
     "RUNNING", Text("previous loans still running", "les crédits précédents en cours"), _.IS_RUNNING
 )
-CASH = Scope(
+CASH = RowFilter(
     "CASH",
     Text("previous applications for cash loans", "les demandes précédentes de prêt personnel"),
     _.IS_CASH,
 )
-CONSUMER = Scope(
+CONSUMER = RowFilter(
     "CONSUMER",
     Text("previous applications for consumer loans", "les demandes précédentes de crédit à la consommation"),
     _.IS_CONSUMER,
 )
-REVOLVING = Scope(
+REVOLVING = RowFilter(
     "REVOLVING",
     Text("previous applications for revolving loans", "les demandes précédentes de crédit renouvelable"),
     _.IS_REVOLVING,
 )
 M3, M6, M12, M24, M36 = last_months("DAYS_DECISION", 3, 6, 12, 24, 36, rows=decided_in, days=True)
-LAST = Scope("LAST", Text("the latest previous application", "la dernière demande précédente"), _.RANK == 1)
-LAST3 = Scope(
+LAST = RowFilter(
+    "LAST", Text("the latest previous application", "la dernière demande précédente"), _.RANK == 1
+)
+LAST3 = RowFilter(
     "LAST3",
     Text("the three latest previous applications", "les trois dernières demandes précédentes"),
     _.RANK <= 3,
 )
-LAST5 = Scope(
+LAST5 = RowFilter(
     "LAST5",
     Text("the five latest previous applications", "les cinq dernières demandes précédentes"),
     _.RANK <= 5,
 )
-LAST10 = Scope(
+LAST10 = RowFilter(
     "LAST10",
     Text("the ten latest previous applications", "les dix dernières demandes précédentes"),
     _.RANK <= 10,
 )
-SECOND = Scope(
+SECOND = RowFilter(
     "SECOND",
     Text("the latest previous application but one", "l’avant-dernière demande précédente"),
     _.RANK == 2,
 )
-FIRST2 = Scope(
+FIRST2 = RowFilter(
     "FIRST2", Text("the first two applications", "les deux premières demandes"), _.RANK_FROM_FIRST <= 2
 )
-FIRST4 = Scope(
+FIRST4 = RowFilter(
     "FIRST4", Text("the first four applications", "les quatre premières demandes"), _.RANK_FROM_FIRST <= 4
 )
-LATE = Scope(
+LATE = RowFilter(
     "LATE",
     Text(
         "previous loans with an instalment paid late",
@@ -80,9 +82,9 @@ LATE = Scope(
 )
 
 
-def still_due(months: int) -> Scope:
-    """Running loans with an instalment that falls due in the month so many months from now."""
-    return Scope(
+def still_due(months: int) -> RowFilter:
+    """Filter the running loans with an instalment that falls due so many months from now."""
+    return RowFilter(
         f"DUE_IN_{months}M",
         Text(
             f"previous loans still to be paid in {months} months",
