@@ -1,4 +1,4 @@
-"""The model in use, loaded once in this process and swapped when another version is activated."""
+"""Model in use, loaded once in this process and swapped when another version is activated."""
 
 import threading
 import time
@@ -26,58 +26,61 @@ class ModelSuspended(ModelUnavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What a process answers with since activation (or appointment) `number`: a model, or why none."""
+class LoadedVersion:
+    """The model of the activation (or appointment) with this key, or the reason why it could not be loaded.
 
-    number: int
+    `loaded_at` is a monotonic time, `load_seconds` how long reading and checking took.
+    """
+
+    activation_id: int
     model: Model | None
-    why: str
-    since: float
-    seconds: float = 0.0
+    failure: str
+    loaded_at: float
+    load_seconds: float = 0.0
 
-    def answers(self, number: int) -> bool:
-        """A broken folder may have been repaired meanwhile; a good model stays."""
-        waiting = self.model is None and time.monotonic() - self.since > RETRY_SECONDS
-        return self.number == number and not waiting
+    def is_current(self, activation_id: int) -> bool:
+        """Whether it still answers; a broken folder is read again later, for it may have been repaired."""
+        is_due = self.model is None and time.monotonic() - self.loaded_at > RETRY_SECONDS
+        return self.activation_id == activation_id and not is_due
 
 
-_IN_USE = Prepared(
+_NEWEST_ACTIVATION = Prepared(
     lambda: Activation.objects.order_by("-pk").values_list(
         "pk", Subquery(Suspension.objects.order_by("-pk").values("suspends")[:1])
     )
 )
-_asked: ContextVar[list[Model] | None] = ContextVar("asked", default=None)
-_swapping = threading.Lock()
-_held: Held | None = None
-_shadowing = threading.Lock()
-_shadow: Held | None = None
+_pinned: ContextVar[list[Model] | None] = ContextVar("pinned", default=None)
+_champion_lock = threading.Lock()
+_champion: LoadedVersion | None = None
+_challenger_lock = threading.Lock()
+_challenger: LoadedVersion | None = None
 
 
 @contextmanager
-def asked_once() -> Iterator[None]:
-    """Within it the champion is looked up once: every part of a page then speaks of the same model."""
-    token = _asked.set([])
+def pinned_champion() -> Iterator[None]:
+    """Look the champion up once within the block, so that every part of a page shows the same model."""
+    token = _pinned.set([])
     try:
         yield
     finally:
-        _asked.reset(token)
+        _pinned.reset(token)
 
 
 def current() -> Model:
     """The champion. Raises ModelUnavailable, with the reason, when there is none that can be trusted, and
     ModelSuspended while a person has taken it out of use."""
-    asked = _asked.get()
-    if asked:
-        return asked[0]
-    model = _champion()
-    if asked is not None:
-        asked.append(model)
+    pinned = _pinned.get()
+    if pinned:
+        return pinned[0]
+    model = _unsuspended_champion()
+    if pinned is not None:
+        pinned.append(model)
     return model
 
 
-def _champion() -> Model:
-    # Asked on every page: the number alone, until it is another one.
-    newest, suspended = _IN_USE.first() or (None, None)
+def _unsuspended_champion() -> Model:
+    # One query on every page: the key alone, until it is another one.
+    newest, suspended = _NEWEST_ACTIVATION.first() or (None, None)
     if newest is None:
         raise ModelUnavailable("no model version has been activated")
     if suspended:
@@ -93,28 +96,30 @@ def in_use() -> Model:
     return _model_of(newest)
 
 
-def _model_of(newest: int) -> Model:
-    held = _held if _held and _held.answers(newest) else _swap(Activation.objects.current().get())
-    if held.model is None:
-        raise ModelUnavailable(held.why)
-    return held.model
+def _model_of(activation_id: int) -> Model:
+    loaded = _champion
+    if loaded is None or not loaded.is_current(activation_id):
+        loaded = _swap(Activation.objects.current().get())
+    if loaded.model is None:
+        raise ModelUnavailable(loaded.failure)
+    return loaded.model
 
 
 def load_seconds() -> float:
-    """How long it took to read and check the version that this process holds; 0 when it holds none."""
-    return _held.seconds if _held else 0.0
+    """How long it took to read and check the version that this process answers with; 0 before the first."""
+    return _champion.load_seconds if _champion else 0.0
 
 
 def challenger() -> Model | None:
-    """The version that scores every case unseen; None when none is appointed or it cannot be trusted."""
-    global _shadow
+    """The version that scores every case in the shadow; None without an appointment or a trusted folder."""
+    global _challenger
     newest = ChallengerAppointment.objects.order_by("-pk").values_list("pk", "version_id").first()
     if newest is None or newest[1] is None:
         return None
-    with _shadowing:
-        if _shadow is None or not _shadow.answers(newest[0]):
-            _shadow = _load(newest[0], ModelVersion.objects.get(pk=newest[1]))
-    return _shadow.model
+    with _challenger_lock:
+        if _challenger is None or not _challenger.is_current(newest[0]):
+            _challenger = _load(newest[0], ModelVersion.objects.get(pk=newest[1]))
+    return _challenger.model
 
 
 def load_version(version: ModelVersion) -> Model:
@@ -137,22 +142,22 @@ def seal_of(name: str, digest: str) -> str:
     ).hexdigest()
 
 
-def _swap(activation: Activation) -> Held:
-    global _held
-    with _swapping:
-        if _held is None or not _held.answers(activation.pk):
-            _held = _load(activation.pk, activation.version)
-        return _held
+def _swap(activation: Activation) -> LoadedVersion:
+    global _champion
+    with _champion_lock:
+        if _champion is None or not _champion.is_current(activation.pk):
+            _champion = _load(activation.pk, activation.version)
+        return _champion
 
 
-def _load(number: int, version: ModelVersion) -> Held:
+def _load(activation_id: int, version: ModelVersion) -> LoadedVersion:
     started = time.monotonic()
     try:
         model = load_version(version)
     except ModelUnavailable as error:
-        return Held(number, None, str(error), time.monotonic())
-    now = time.monotonic()
-    return Held(number, model, "", now, now - started)
+        return LoadedVersion(activation_id, None, str(error), time.monotonic())
+    loaded_at = time.monotonic()
+    return LoadedVersion(activation_id, model, "", loaded_at, loaded_at - started)
 
 
 def _why_suspended() -> str:

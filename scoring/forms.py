@@ -1,17 +1,17 @@
-"""What people say about model versions. The invariants are in the database; here are their messages."""
+"""Forms of the model pages. The invariants are in the database; here are their messages."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from scoring.models import SHORTEST_REASON, ModelVersion
+from scoring.models import MIN_REASON_LENGTH, ModelVersion
 
 
 def reason_field(label: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
-        min_length=SHORTEST_REASON,
+        min_length=MIN_REASON_LENGTH,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("At least 20 characters."),
@@ -32,14 +32,14 @@ class ProposalForm(ReasonForm):
 
     def __init__(self, data: Any = None, *, current: ModelVersion | None) -> None:
         super().__init__(data, label_suffix="", prefix="proposal")
-        others = ModelVersion.objects.order_by("-registered_at", "-pk")
+        versions = ModelVersion.objects.order_by("-registered_at", "-pk")
         if current:
-            others = others.exclude(pk=current.pk)
-        self.fields["version"].queryset = others  # type: ignore[attr-defined]
+            versions = versions.exclude(pk=current.pk)
+        self.fields["version"].queryset = versions  # type: ignore[attr-defined]
 
 
 class AppointmentForm(ProposalForm):
-    """The version that is to score in the shadow; nobody ends it."""
+    """The version that is to score in the shadow; none ends the challenger."""
 
     def __init__(self, data: Any = None, *, current: ModelVersion | None) -> None:
         super().__init__(data, current=current)

@@ -3,7 +3,7 @@ from django.urls import path
 from scoring import views
 from scoring.views import version
 
-# A version cannot have the name of one of these pages: see services.registering.RESERVED.
+# A version cannot have the name of one of these pages: see services.registry.RESERVED.
 urlpatterns = [
     path("", views.model_list, name="model_list"),
     path("propose/", views.model_propose, name="model_propose"),

@@ -42,8 +42,8 @@ def own_places(settings, monkeypatch, tmp_path) -> None:
     settings.ML_ARTIFACTS = tmp_path / "ml_artifacts"
     settings.AUDIT_ANCHOR = tmp_path / "audit.anchor"
     settings.MLFLOW_TRACKING_URI = f"sqlite:///{tmp_path / 'mlflow.sqlite3'}"
-    monkeypatch.setattr(engine, "_held", None)
-    monkeypatch.setattr(engine, "_shadow", None)
+    monkeypatch.setattr(engine, "_champion", None)
+    monkeypatch.setattr(engine, "_challenger", None)
     engine.features_of.cache_clear()
     caches["fragments"].clear()
 

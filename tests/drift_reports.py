@@ -7,7 +7,7 @@ from scoring.ml.monitoring.comparison import compare
 from scoring.ml.monitoring.conclusion import findings
 from scoring.ml.monitoring.sample import Sample
 from scoring.models import DriftReport
-from scoring.services.drift import Compared, keep_report, limits
+from scoring.services.drift import DriftSamples, limits, save_drift_report
 
 COSTS = Costs(fn=10, fp=1)
 
@@ -30,13 +30,13 @@ def drift_report(*, income: float = 1.0, page: str = "") -> DriftReport:
     """A report of two small samples, made as the command makes it."""
     before, now = sample(clients=2_000), sample(seed=2, income=income)
     numbers = compare(before, now, threshold=0.09, costs=COSTS)
-    compared = Compared("desk", "reference of tiny-1", "recent assessments", len(before), len(now), None)
+    samples = DriftSamples("desk", "reference of tiny-1", "recent assessments", len(before), len(now), None)
     if page:
         numbers["evidently"] = {"columns": {}, "drifted": 0, "share": 0.0}
-    return keep_report(
-        compared=compared,
+    return save_drift_report(
+        samples=samples,
         numbers=numbers,
-        found=findings(numbers, limits()),
+        findings=findings(numbers, limits()),
         libraries={"evidently": "0.7.23"},
         page=page,
     )

@@ -1,4 +1,4 @@
-"""What commands take, checked before the work begins."""
+"""Types of command arguments, checked before the work begins."""
 
 from argparse import ArgumentTypeError
 

@@ -1,12 +1,12 @@
 from scoring.models.challenger import ChallengerAppointment
 from scoring.models.comparison import Comparison
 from scoring.models.drift import Alert, DriftReport
-from scoring.models.promotion import SHORTEST_REASON, Proposal
+from scoring.models.promotion import MIN_REASON_LENGTH, Proposal
 from scoring.models.training import TrainingClients
 from scoring.models.version import Activation, ModelVersion, Suspension, model_as_of
 
 __all__ = [
-    "SHORTEST_REASON",
+    "MIN_REASON_LENGTH",
     "Activation",
     "Alert",
     "ChallengerAppointment",

@@ -11,13 +11,13 @@ from scoring.models.version import ModelVersion
 
 class AppointmentQuerySet(AppendOnlyQuerySet["ChallengerAppointment"]):
     def in_force(self) -> "ChallengerAppointment | None":
-        """The newest one, when it names a version: an appointment of nobody ends the one before."""
+        """The newest one, when it names a version; one without a version ends the one before."""
         newest = self.select_related("version", "appointed_by").order_by("-pk").first()
         return newest if newest and newest.version else None
 
 
 class ChallengerAppointment(AppendOnly):
-    """Which version scores every case unseen from when on; without a version, none does."""
+    """The version that scores every case in the shadow from then on; without a version, none does."""
 
     version = models.ForeignKey(
         ModelVersion,
@@ -26,7 +26,7 @@ class ChallengerAppointment(AppendOnly):
         related_name="appointments",
         verbose_name=_("version"),
     )
-    # What a retraining measured on clients that neither of the two had seen.
+    # services.retraining.PairedComparison; empty when it was not measured.
     comparison = models.JSONField(_("comparison with the champion"), default=dict)
     reason = models.CharField(_("reason"), max_length=500)
     appointed_by = models.ForeignKey(

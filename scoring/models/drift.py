@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypedDict
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.append_only import AppendOnly, AppendOnlyQuerySet
 
 
+class StoredFinding(TypedDict):
+    """A limit that was passed, as a report stores it."""
+
+    limit: str
+    value: float
+    threshold: float
+    columns: list[str]
+
+
 class DriftReport(AppendOnly):
-    """One check for drift: what was compared, every number, the limits of the day and the conclusion."""
+    """One check for drift: the samples, every number, the limits of the day and the findings."""
 
     class Source(models.TextChoices):
         DESK = "desk", _("recent assessments")
@@ -24,7 +33,7 @@ class DriftReport(AppendOnly):
     current_rows = models.PositiveIntegerField(_("current rows"))
     numbers = models.JSONField(_("numbers"))
     limits = models.JSONField(_("limits"))
-    # What is beyond a limit: [{"limit", "value", "threshold", "columns"}]; empty: no drift.
+    # StoredFinding; empty: no drift.
     findings = models.JSONField(_("findings"), default=list)
     libraries = models.JSONField(_("library versions"), default=dict)
     # Evidently's own page: its file name in DRIFT_REPORTS and its SHA-256; empty where it was not made.
@@ -45,13 +54,13 @@ class DriftReport(AppendOnly):
 
 
 class AlertQuerySet(AppendOnlyQuerySet["Alert"]):
-    def heard_since(self, moment: datetime) -> Self:
-        """Alerts that reached somebody after that moment."""
+    def delivered_since(self, moment: datetime) -> Self:
+        """Alerts that at least one channel delivered after that moment."""
         return self.filter(sent_at__gt=moment, delivered=True)
 
 
 class Alert(AppendOnly):
-    """One limit was passed and somebody was to be told: by which ways, and which of them failed."""
+    """A limit that was passed, and the channels by which it was sent, with the error of each."""
 
     report = models.ForeignKey(DriftReport, on_delete=models.PROTECT, related_name="alerts")
     limit = models.CharField(_("limit"), max_length=40, db_index=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scoring.models.version import Activation, ModelVersion
 
-SHORTEST_REASON = 20
+MIN_REASON_LENGTH = 20
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -21,7 +21,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 
 class Proposal(models.Model):
-    """One person wants a version in use; another one answers. What they saw of the gates is kept."""
+    """A version that one person proposes and a second person answers, with the gates at that time."""
 
     class Status(models.TextChoices):
         PENDING = "pending", _("waiting for a second person")
@@ -69,12 +69,12 @@ class Proposal(models.Model):
                 name="answered_by_another",
             ),
             models.CheckConstraint(
-                condition=GreaterThanOrEqual(Length("reason"), SHORTEST_REASON),
+                condition=GreaterThanOrEqual(Length("reason"), MIN_REASON_LENGTH),
                 name="proposal_says_why",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["pending", "withdrawn"], answered_by__isnull=True)
-                | GreaterThanOrEqual(Length("answer_reason"), SHORTEST_REASON)
+                | GreaterThanOrEqual(Length("answer_reason"), MIN_REASON_LENGTH)
                 & Q(status__in=["approved", "rejected"], answered_by__isnull=False),
                 name="answer_says_why",
             ),

@@ -6,8 +6,10 @@ from scoring.models.version import ModelVersion
 
 
 class TrainingClients(AppendOnly):
-    """Which clients a version has learned from: later ones are compared on others. Keyed digests, sorted, so
-    that nobody without the key can tell who they are."""
+    """The clients that a version was trained on, which later versions are not compared on.
+
+    Keyed digests, sorted, so that nobody without the key can identify them.
+    """
 
     version = models.OneToOneField(
         ModelVersion, on_delete=models.PROTECT, related_name="training_clients", verbose_name=_("version")

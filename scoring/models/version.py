@@ -14,7 +14,7 @@ class ModelVersion(models.Model):
     name = models.CharField(_("version"), max_length=80, unique=True)
     digest = models.CharField(_("digest of model.json"), max_length=64)
     seal = models.CharField(_("keyed digest"), max_length=64)
-    # In the model's order: what the numbers of an old assessment mean, should the folder be gone.
+    # In the order of the model, to read an old assessment when the folder is gone.
     features = models.JSONField(_("features"), default=list)
     is_demo = models.BooleanField(_("demo model"), default=False)
     registered_at = models.DateTimeField(_("registered"), auto_now_add=True)
@@ -45,12 +45,12 @@ class ActivationQuerySet(AppendOnlyQuerySet["Activation"]):
         return self.select_related("version").order_by("-pk")[:1]
 
     def as_of(self, moment: datetime) -> "Activation | None":
-        """What was in force at that moment; None before the first activation."""
+        """The activation in force at that moment; None before the first one."""
         return self.select_related("version").filter(activated_at__lte=moment).order_by("-pk").first()
 
 
 class Activation(AppendOnly):
-    """Which version answered from when on. Rows are only ever added; the newest one is in force."""
+    """The version that answers from then on. Rows are only ever added; the newest one is in force."""
 
     version = models.ForeignKey(
         ModelVersion, on_delete=models.PROTECT, related_name="activations", verbose_name=_("version")

@@ -1,24 +1,20 @@
-"""Candidates side by side, as figures."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Figures of a comparison of candidates: quality, cost against the champion, time and memory."""
 
 from django.utils.translation import gettext as _
 
+from scoring.models.comparison import StoredCandidate, StoredComparison
 from scoring.presentation.figure import Column, Figure, Row
 from scoring.presentation.formatting import number
 
-Facts = Mapping[str, Any]
+
+def comparison(results: StoredComparison) -> list[Figure]:
+    """Return the figures of the comparison page."""
+    rows = [row for row in results["rows"] if not row["failure"]]
+    return [_quality(rows), _against(rows, results["champion"]), _resources(rows)] if rows else []
 
 
-def comparison(found: Facts) -> list[Figure]:
-    """The figures of the comparison page."""
-    rows = [row for row in found["rows"] if not row["failure"]]
-    return [_quality(rows), _against(rows, found["champion"]), _effort(rows)] if rows else []
-
-
-def candidate(row: Facts) -> str:
-    """What a candidate is called on the page; a version keeps its name."""
+def candidate(row: StoredCandidate) -> str:
+    """Return the name of a candidate on the page; a version keeps its own."""
     return _names().get(row["code"]) or str(row["label"])
 
 
@@ -34,13 +30,14 @@ def _names() -> dict[str, str]:
     }
 
 
-def _quality(rows: list[Facts]) -> Figure:
-    best = rows[0]
+def _quality(rows: list[StoredCandidate]) -> Figure:
+    estimates = [(row, row["metrics"]["auc"]) for row in rows if row["metrics"]]
+    best, best_auc = estimates[0]
     return Figure(
         code="quality",
         title=_("AUC, with its 95% interval"),
         summary=_("{best} ranks best, with an AUC of {auc} out of fold.").format(
-            best=candidate(best), auc=number(best["metrics"]["auc"]["value"], 4)
+            best=candidate(best), auc=number(best_auc["value"], 4)
         ),
         x=_("Candidate"),
         y=_("AUC"),
@@ -49,23 +46,20 @@ def _quality(rows: list[Facts]) -> Figure:
             Column(_("Lowest"), "number", 4, style="edge"),
             Column(_("Highest"), "number", 4, style="edge"),
         ],
-        rows=[
-            Row(candidate(row), [row["metrics"]["auc"][end] for end in ("value", "low", "high")])
-            for row in rows
-        ],
+        rows=[Row(candidate(row), [auc["value"], auc["low"], auc["high"]]) for row, auc in estimates],
     )
 
 
-def _against(rows: list[Facts], champion: str) -> Figure:
-    others = [row for row in rows if row["against"]]
+def _against(rows: list[StoredCandidate], champion: str) -> Figure:
+    compared = [(row, row["against"]) for row in rows if row["against"]]
     name = next((candidate(row) for row in rows if row["code"] == champion), champion)
-    clear = [row for row in others if row["against"]["cost"]["low"] > 0]
+    dearer = sum(against["cost"]["low"] > 0 for _, against in compared)
     return Figure(
         code="against",
         title=_("Cost per case beyond the champion’s, paired over clients"),
         summary=_(
             "Champion: {name}. {clear} of {others} others cost more beyond doubt: their interval is above 0."
-        ).format(name=name, clear=len(clear), others=len(others)),
+        ).format(name=name, clear=dearer, others=len(compared)),
         x=_("Candidate"),
         y=_("Cost per case beyond the champion’s"),
         columns=[
@@ -78,16 +72,18 @@ def _against(rows: list[Facts], champion: str) -> Figure:
             Row(
                 candidate(row),
                 [
-                    *(row["against"]["cost"][end] for end in ("value", "low", "high")),
-                    row["against"]["auc"]["value"],
+                    against["cost"]["value"],
+                    against["cost"]["low"],
+                    against["cost"]["high"],
+                    against["auc"]["value"],
                 ],
             )
-            for row in others
+            for row, against in compared
         ],
     )
 
 
-def _effort(rows: list[Facts]) -> Figure:
+def _resources(rows: list[StoredCandidate]) -> Figure:
     return Figure(
         code="effort",
         title=_("Time and memory"),

@@ -1,13 +1,23 @@
-"""What a gate measured, in words, for the people who answer a proposal."""
+"""Labels of promotion gates and of their figures, for the people who answer a proposal."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypedDict
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 Numbers = Mapping[str, Any]
+
+
+class StoredGate(TypedDict):
+    """A gate as a proposal stores it; the `numbers` depend on its code."""
+
+    code: str
+    state: str
+    numbers: Numbers
+    blocks: bool
+
 
 LABELS: Final[Mapping[str, str | Promise]] = {
     "integrity": _("Folder as registered"),
@@ -25,23 +35,25 @@ STATES: Final[Mapping[str, str | Promise]] = {
 }
 
 
-class Told(NamedTuple):
+class GateLabel(NamedTuple):
     code: str
     state: str
     label: str
-    state_word: str
+    state_text: str
     detail: str
 
 
-def told(gate: Mapping[str, Any]) -> Told:
-    """A stored gate in the reader's language."""
-    code, state = gate["code"], gate["state"]
-    say = _DETAILS.get(code)
-    detail = say(gate["numbers"]) if say and gate["numbers"] else ""
-    return Told(code, state, str(LABELS.get(code, code)), str(STATES[state]), detail or _silent(code))
+def gate_label(gate: StoredGate) -> GateLabel:
+    """Return a stored gate in the reader's language."""
+    code, state, numbers = gate["code"], gate["state"], gate["numbers"]
+    describe = _DETAILS.get(code)
+    detail = describe(numbers) if describe and numbers else ""
+    return GateLabel(
+        code, state, str(LABELS.get(code, code)), str(STATES[state]), detail or _without_figures(code)
+    )
 
 
-def _silent(code: str) -> str:
+def _without_figures(code: str) -> str:
     if code == "fairness":
         return gettext("The folder says nothing about groups.")
     if code == "replay":

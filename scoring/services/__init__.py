@@ -1,11 +1,11 @@
-"""What happens to model versions: each function is one act, written together with its audit event."""
+"""Acts on model versions, each written together with its audit event."""
 
 from scoring.services.challenger import appoint, dismiss
-from scoring.services.comparison import keep_comparison
+from scoring.services.comparison import save_comparison
 from scoring.services.promotion import PromotionRefused, approve, propose, reject, withdraw
 from scoring.services.registry import AlreadyRegistered, activate, register
 from scoring.services.suspension import SuspensionRefused, resume, suspend
-from scoring.services.trained_clients import remember_clients
+from scoring.services.trained_clients import record_trained_clients
 
 __all__ = [
     "AlreadyRegistered",
@@ -15,12 +15,12 @@ __all__ = [
     "appoint",
     "approve",
     "dismiss",
-    "keep_comparison",
     "propose",
+    "record_trained_clients",
     "register",
     "reject",
-    "remember_clients",
     "resume",
+    "save_comparison",
     "suspend",
     "withdraw",
 ]

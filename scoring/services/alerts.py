@@ -1,10 +1,10 @@
-"""Tell people by e-mail and webhook that a limit was passed: once in a while, not each night."""
+"""Alerts by e-mail and webhook when a drift limit is passed: once per cool-down, not each night."""
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final, TypedDict
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -15,34 +15,52 @@ from django.urls import reverse
 from django.utils import timezone
 
 from scoring.models import Alert, DriftReport
+from scoring.models.drift import StoredFinding
 
 logger = logging.getLogger(__name__)
 
 WEBHOOK_TIMEOUT: Final = 5.0
+MAX_COLUMNS: Final = 10
+
+
+class Message(TypedDict):
+    """Content of an alert, as the webhook posts it."""
+
+    limit: str
+    value: float
+    threshold: float
+    columns: list[str]
+    model_version: str
+    reference: str
+    current: str
+    link: str
+
+
+Sender = Callable[[Message], None]
 
 
 def alert(report: DriftReport) -> list[Alert]:
-    """One alert for each limit that the report passes and that nobody was told of lately.
+    """Send one alert for each limit that the report passes and that no alert was delivered for lately.
 
-    A way that fails is recorded with its error, and asked again by the next check.
+    A channel that fails is recorded with its error, and used again by the next check.
     """
-    cooled = timezone.now() - timedelta(hours=settings.ALERT_COOLDOWN_HOURS)
-    told = set(Alert.objects.heard_since(cooled).values_list("limit", flat=True))
-    return [_tell(report, finding) for finding in report.findings if finding["limit"] not in told]
+    cooldown_start = timezone.now() - timedelta(hours=settings.ALERT_COOLDOWN_HOURS)
+    delivered = set(Alert.objects.delivered_since(cooldown_start).values_list("limit", flat=True))
+    return [_send(report, finding) for finding in report.findings if finding["limit"] not in delivered]
 
 
-def _tell(report: DriftReport, finding: Mapping[str, Any]) -> Alert:
-    message = {
+def _send(report: DriftReport, finding: StoredFinding) -> Alert:
+    message: Message = {
         "limit": finding["limit"],
         "value": finding["value"],
         "threshold": finding["threshold"],
-        "columns": finding["columns"][:10],
+        "columns": finding["columns"][:MAX_COLUMNS],
         "model_version": report.model_version,
         "reference": report.reference,
         "current": report.current,
         "link": settings.DESK_URL.rstrip("/") + reverse("drift_report", args=[report.pk]),
     }
-    ways = [{"way": name, "error": _error_of(send, message)} for name, send in _ways()]
+    ways = [{"way": channel, "error": _error_of(send, message)} for channel, send in _channels()]
     return Alert.objects.create(
         report=report,
         limit=finding["limit"],
@@ -54,14 +72,14 @@ def _tell(report: DriftReport, finding: Mapping[str, Any]) -> Alert:
     )
 
 
-def _ways() -> Iterator[tuple[str, Callable[[Mapping[str, Any]], None]]]:
+def _channels() -> Iterator[tuple[str, Sender]]:
     if settings.ALERT_EMAILS:
         yield "email", _email
     if settings.ALERT_WEBHOOK:
         yield "webhook", _webhook
 
 
-def _error_of(send: Callable[[Mapping[str, Any]], None], message: Mapping[str, Any]) -> str:
+def _error_of(send: Sender, message: Message) -> str:
     try:
         send(message)
     except (OSError, URLError, ValueError) as error:
@@ -70,7 +88,7 @@ def _error_of(send: Callable[[Mapping[str, Any]], None], message: Mapping[str, A
     return ""
 
 
-def _email(message: Mapping[str, Any]) -> None:
+def _email(message: Message) -> None:
     lines = [f"{name}: {value}" for name, value in message.items()]
     send_mail(
         f"creditdesk: {message['limit']} is {message['value']:.3f}, limit {message['threshold']:g}",
@@ -80,7 +98,7 @@ def _email(message: Mapping[str, Any]) -> None:
     )
 
 
-def _webhook(message: Mapping[str, Any]) -> None:
+def _webhook(message: Message) -> None:
     address: str = settings.ALERT_WEBHOOK
     if urlsplit(address).scheme not in {"https", "http"}:
         raise ValueError("ALERT_WEBHOOK is not an http(s) address")

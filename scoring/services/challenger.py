@@ -1,4 +1,4 @@
-"""The challenger: a registered version that scores every case unseen, beside the one in use."""
+"""Challenger: a registered version that scores every case in the shadow of the champion."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,9 +17,8 @@ from scoring.models import ChallengerAppointment, ModelVersion
 def appoint(
     *, version: ModelVersion, by: User | None, reason: str, comparison: Mapping[str, Any] | None = None
 ) -> ChallengerAppointment:
-    """Let a version score every case from now on, once it has proved that it loads, or raise
-    ModelUnavailable."""
-    _allow(by)
+    """Let a version score every case from now on, once it has loaded. Raises ModelUnavailable."""
+    _check_permission(by)
     engine.load_version(version)
     appointment = ChallengerAppointment.objects.create(
         version=version, appointed_by=by, reason=reason.strip(), comparison=dict(comparison or {})
@@ -31,13 +30,13 @@ def appoint(
 
 @transaction.atomic
 def dismiss(*, by: User | None, reason: str) -> ChallengerAppointment:
-    """Let no version score in the shadow from now on; what it has scored stays."""
-    _allow(by)
+    """End the challenger; its scores stay."""
+    _check_permission(by)
     appointment = ChallengerAppointment.objects.create(version=None, appointed_by=by, reason=reason.strip())
     audit.record(action=Action.CHALLENGER, actor=by, details={"appointment": appointment.pk})
     return appointment
 
 
-def _allow(by: User | None) -> None:
+def _check_permission(by: User | None) -> None:
     if by is not None and not by.has_perm("scoring.propose_model"):
         raise PermissionDenied

@@ -1,9 +1,9 @@
-from collections.abc import Mapping
-from typing import Any
+"""Storage of a comparison of candidates."""
 
 from scoring.models import Comparison
+from scoring.models.comparison import StoredComparison
 
 
-def keep_comparison(*, fingerprint: str, found: Mapping[str, Any]) -> Comparison:
-    """Store what a comparison of candidates found, for the page that shows it."""
-    return Comparison.objects.create(fingerprint=fingerprint, found=found)
+def save_comparison(comparison: StoredComparison) -> Comparison:
+    """Store a comparison of candidates for the page that shows it."""
+    return Comparison.objects.create(fingerprint=comparison["fingerprint"], results=comparison)

@@ -1,4 +1,4 @@
-"""Keep what a check for drift found."""
+"""Drift reports: limits, storage, and Evidently's page beside them."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ from scoring.models import DriftReport
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """What was held against what: a source, two names, two sizes, and the model that scored them."""
+class DriftSamples:
+    """The two samples of a report by name and size, and the model that scored them."""
 
     source: str
     reference: str
@@ -30,44 +30,44 @@ class Compared:
 
 
 def limits() -> Limits:
-    """The limits of this installation."""
+    """Return the drift limits of this installation."""
     return Limits(**settings.DRIFT_LIMITS)
 
 
-def keep_report(
+def save_drift_report(
     *,
-    compared: Compared,
+    samples: DriftSamples,
     numbers: Mapping[str, Any],
-    found: Sequence[Finding],
+    findings: Sequence[Finding],
     libraries: Mapping[str, str],
     page: str = "",
 ) -> DriftReport:
     """Store a report, and Evidently's page beside it where there is one."""
     name, digest = _write(page) if page else ("", "")
-    model = compared.model
+    model = samples.model
     with transaction.atomic():
         report = DriftReport.objects.create(
-            source=compared.source,
-            reference=compared.reference,
-            current=compared.current,
-            reference_rows=compared.reference_rows,
-            current_rows=compared.current_rows,
+            source=samples.source,
+            reference=samples.reference,
+            current=samples.current,
+            reference_rows=samples.reference_rows,
+            current_rows=samples.current_rows,
             model_version=model.version if model else "",
             model_digest=model.digest if model else "",
             numbers=dict(numbers),
             limits=asdict(limits()),
-            findings=[finding.stored() for finding in found],
+            findings=[finding.stored() for finding in findings],
             libraries=dict(libraries),
             page=name,
             page_digest=digest,
         )
-        details = {"report": report.pk, "limits_passed": [finding.limit for finding in found]}
+        details = {"report": report.pk, "limits_passed": [finding.limit for finding in findings]}
         audit.record(action=Action.DRIFT_CHECK, actor=None, target=report.model_version, details=details)
     return report
 
 
 def page_of(report: DriftReport) -> bytes | None:
-    """Evidently's page of a report; None when there is none, or it is not the one that was made."""
+    """Return Evidently's page of a report; None without one, or when it was altered."""
     path = Path(settings.DRIFT_REPORTS) / report.page
     if not report.page or not path.is_file():
         return None

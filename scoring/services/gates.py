@@ -1,7 +1,7 @@
 """Promotion gates: one function per gate, named in the setting PROMOTION_GATES."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import hypot, sqrt
 from statistics import median
@@ -20,6 +20,7 @@ from scoring.ml.model.manifest import Manifest
 from scoring.ml.model.manifest_sections import ConfusionCounts
 from scoring.ml.model.model import Model
 from scoring.models import Activation, ChallengerAppointment, ModelVersion
+from scoring.presentation.gate_labels import StoredGate
 
 State = Literal["passed", "failed", "unknown"]
 
@@ -46,8 +47,13 @@ class Gate:
     def failed(self) -> bool:
         return self.state == "failed"
 
-    def stored(self) -> dict[str, Any]:
-        return asdict(self)
+    def stored(self) -> StoredGate:
+        return {
+            "code": self.code,
+            "state": self.state,
+            "numbers": dict(self.numbers),
+            "blocks": self.blocks,
+        }
 
 
 @dataclass(frozen=True)

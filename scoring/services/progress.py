@@ -1,4 +1,4 @@
-"""What a long command says while it works, and how long each stage of it took."""
+"""Progress of a long command on standard error, and the time that each stage took."""
 
 import re
 import sys
@@ -7,7 +7,7 @@ from time import monotonic
 
 
 class ProgressReporter:
-    """`seconds` by the name of the stage; a stage ends when the next one begins."""
+    """Writes a line when a stage begins; `seconds` has the time of each stage that has ended."""
 
     def __init__(self, write: Callable[[str], object]) -> None:
         self.write = write
@@ -16,7 +16,7 @@ class ProgressReporter:
         self.seconds: dict[str, float] = {}
 
     def begin(self, stage: str) -> None:
-        """End the stage before, and say what begins."""
+        """End the stage before and announce the next one."""
         now = monotonic()
         self.seconds[self.stage] = self.seconds.get(self.stage, 0.0) + now - self.since
         self.seconds["total"] = now - self.started

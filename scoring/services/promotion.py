@@ -1,4 +1,4 @@
-"""Putting a version in use takes two people: one proposes, another one answers."""
+"""Promotion of a version: one person proposes it, a second person answers."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from scoring.ml.model.folder import ModelUnavailable
-from scoring.models import SHORTEST_REASON, Activation, ModelVersion, Proposal
+from scoring.models import MIN_REASON_LENGTH, Activation, ModelVersion, Proposal
 from scoring.services.gates import Gate, measure
 from scoring.services.registry import activate
 
@@ -26,7 +26,7 @@ def propose(*, version: ModelVersion, reason: str, by: User) -> Proposal:
     """Ask a second person to put a version in use, for the first time or again. Raises PromotionRefused."""
     if not by.has_perm("scoring.propose_model"):
         raise PermissionDenied
-    reason = _long_enough(reason)
+    reason = _checked_reason(reason)
     current = Activation.objects.current().first()
     if current and current.version == version:
         raise PromotionRefused(gettext("This version is in use already."))
@@ -40,28 +40,30 @@ def propose(*, version: ModelVersion, reason: str, by: User) -> Proposal:
 
 
 def approve(*, proposal: Proposal, reason: str, by: User, override: bool = False) -> Proposal:
-    """Put the proposed version in use. A failed gate refuses, unless it may be set aside and `override` is
-    given. Raises PromotionRefused."""
-    reason = _may_answer(proposal, reason, by)
+    """Put the proposed version in use. A failed gate refuses, unless it may be overridden and
+    `override` is given. Raises PromotionRefused."""
+    reason = _checked_answer(proposal, reason, by)
     gates = measure(proposal.version)
     _refuse_failed(gates, override)
     failed = [gate.code for gate in gates if gate.failed]
     with transaction.atomic():
-        held = _held(proposal)
+        pending = _lock(proposal)
         try:
-            held.activation = activate(version=held.version, by=by, reason=held.reason, failed_gates=failed)
+            pending.activation = activate(
+                version=pending.version, by=by, reason=pending.reason, failed_gates=failed
+            )
         except ModelUnavailable as error:
             raise PromotionRefused(str(error)) from error
-        held.overrides_gates = bool(failed)
-        return _answer(held, Status.APPROVED, gates, reason, by)
+        pending.overrides_gates = bool(failed)
+        return _answer(pending, Status.APPROVED, gates, reason, by)
 
 
 def reject(*, proposal: Proposal, reason: str, by: User) -> Proposal:
-    """Say no to a proposal, which stays on record. Raises PromotionRefused."""
-    reason = _may_answer(proposal, reason, by)
+    """Reject a proposal, which stays on record. Raises PromotionRefused."""
+    reason = _checked_answer(proposal, reason, by)
     gates = measure(proposal.version)
     with transaction.atomic():
-        return _answer(_held(proposal), Status.REJECTED, gates, reason, by)
+        return _answer(_lock(proposal), Status.REJECTED, gates, reason, by)
 
 
 @transaction.atomic
@@ -69,26 +71,27 @@ def withdraw(*, proposal: Proposal, by: User) -> Proposal:
     """Take one's own proposal back. Raises PromotionRefused."""
     if proposal.proposed_by_id != by.pk:
         raise PermissionDenied
-    held = _held(proposal)
-    held.status = Status.WITHDRAWN
-    held.save()
-    _audit(held, Action.MODEL_ANSWERED, by)
-    return held
+    pending = _lock(proposal)
+    pending.status = Status.WITHDRAWN
+    pending.save()
+    _audit(pending, Action.MODEL_ANSWERED, by)
+    return pending
 
 
-def _may_answer(proposal: Proposal, reason: str, by: User) -> str:
+def _checked_answer(proposal: Proposal, reason: str, by: User) -> str:
+    """Return the reason of a person who may answer."""
     if not by.has_perm("scoring.activate_model"):
         raise PermissionDenied
     if proposal.proposed_by_id == by.pk:
         raise PromotionRefused(gettext("You proposed this version: another person has to answer."))
-    return _long_enough(reason)
+    return _checked_reason(reason)
 
 
-def _long_enough(reason: str) -> str:
+def _checked_reason(reason: str) -> str:
     reason = reason.strip()
-    if len(reason) < SHORTEST_REASON:
+    if len(reason) < MIN_REASON_LENGTH:
         raise PromotionRefused(
-            gettext("Say why in at least %(least)s characters.") % {"least": SHORTEST_REASON}
+            gettext("Say why in at least %(least)s characters.") % {"least": MIN_REASON_LENGTH}
         )
     return reason
 
@@ -104,19 +107,20 @@ def _refuse_failed(gates: Sequence[Gate], override: bool) -> None:
         )
 
 
-def _held(proposal: Proposal) -> Proposal:
-    held = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    if held.status != Status.PENDING:
+def _lock(proposal: Proposal) -> Proposal:
+    """Return the proposal, locked, while it is pending."""
+    pending = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    if pending.status != Status.PENDING:
         raise PromotionRefused(gettext("This proposal has already been answered."))
-    return held
+    return pending
 
 
-def _answer(held: Proposal, status: Status, gates: Sequence[Gate], reason: str, by: User) -> Proposal:
-    held.status, held.gates = status, [gate.stored() for gate in gates]
-    held.answered_by, held.answered_at, held.answer_reason = by, timezone.now(), reason
-    held.save()
-    _audit(held, Action.MODEL_ANSWERED, by)
-    return held
+def _answer(pending: Proposal, status: Status, gates: Sequence[Gate], reason: str, by: User) -> Proposal:
+    pending.status, pending.gates = status, [gate.stored() for gate in gates]
+    pending.answered_by, pending.answered_at, pending.answer_reason = by, timezone.now(), reason
+    pending.save()
+    _audit(pending, Action.MODEL_ANSWERED, by)
+    return pending
 
 
 def _audit(proposal: Proposal, action: Action, by: User) -> None:

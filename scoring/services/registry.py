@@ -1,4 +1,4 @@
-"""Which versions this installation knows, and which one answers."""
+"""Registry of model versions: registration and activation."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,7 +22,7 @@ RESERVED: Final = frozenset(
 
 
 class AlreadyRegistered(Exception):
-    """That name stands for another folder; the message says so."""
+    """The name is registered for another folder; the message says so."""
 
 
 @transaction.atomic
@@ -33,11 +33,11 @@ def register(*, name: str, by: User | None) -> ModelVersion:
     model = folder.load(settings.ML_ARTIFACTS / name)
     if model.version != name:
         raise ModelUnavailable(f"{name}: its model.json says that it is {model.version}")
-    known = ModelVersion.objects.filter(name=name).first()
-    if known:
-        if known.digest != model.digest:
+    registered = ModelVersion.objects.filter(name=name).first()
+    if registered:
+        if registered.digest != model.digest:
             raise AlreadyRegistered(f"{name} is registered with another digest: rename the new one")
-        return known
+        return registered
     version = ModelVersion.objects.create(
         name=name,
         digest=model.digest,

@@ -1,4 +1,4 @@
-"""A new version on new data, held against the one in use on clients that neither has learned from."""
+"""Comparison of a retrained version with the champion on clients that neither was trained on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,26 +15,26 @@ from scoring.ml.model.model import Model
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
 from scoring.ml.training.data import splits
-from scoring.ml.training.pipeline import Trained
+from scoring.ml.training.pipeline import TrainedModel
 from scoring.models import ModelVersion
-from scoring.services.trained_clients import unseen_by
+from scoring.services.trained_clients import outside_training_data
 
 # Fewer clients, or fewer defaults among them, cannot tell two models apart.
-FEWEST_CLIENTS: Final = 500
-FEWEST_DEFAULTS: Final = 30
+MIN_CLIENTS: Final = 500
+MIN_DEFAULTS: Final = 30
 RESAMPLES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """`figures` as a ChallengerAppointment keeps them; empty where `why` says what stood in the way."""
+class PairedComparison:
+    """`figures` as a ChallengerAppointment stores them; empty where an `obstacle` prevented a comparison."""
 
     figures: Mapping[str, Any]
-    why: str = ""
+    obstacle: str = ""
 
     @property
     def is_better(self) -> bool:
-        """Beyond noise, in rank or in cost, and worse in neither."""
+        """Whether it is better beyond noise in AUC or in cost, and worse in neither."""
         if not self.figures:
             return False
         auc, cost = self.figures["auc"], self.figures["cost"]
@@ -43,42 +43,42 @@ class Comparison:
 
 
 def compare(
-    trained: Trained, seed: int, data: Path, *, champion: Model | None, version: ModelVersion | None
-) -> Comparison:
-    """The hold-out of this training, as far as the champion has not learned from it, scored by both."""
+    trained: TrainedModel, seed: int, data: Path, *, champion: Model | None, version: ModelVersion | None
+) -> PairedComparison:
+    """Compare both on the clients of the hold-out that the champion was not trained on."""
     if champion is None or version is None:
-        return Comparison({}, "no version is in use")
+        return PairedComparison({}, "no version is in use")
     clients = trained.clients
-    _, judge = splits.hold_out(clients.target, seed)
-    fresh = unseen_by(version, clients.reference[judge].tolist())
-    if fresh is None:
-        return Comparison({}, f"nobody knows which clients {version.name} has learned from")
-    rows = judge[fresh]
-    if len(rows) < FEWEST_CLIENTS or clients.target[rows].sum() < FEWEST_DEFAULTS:
-        return Comparison(
+    _, holdout = splits.hold_out_split(clients.target, seed)
+    is_new = outside_training_data(version, clients.reference[holdout].tolist())
+    if is_new is None:
+        return PairedComparison({}, f"nobody knows which clients {version.name} has learned from")
+    rows = holdout[is_new]
+    if len(rows) < MIN_CLIENTS or clients.target[rows].sum() < MIN_DEFAULTS:
+        return PairedComparison(
             {}, f"only {len(rows)} clients of the hold-out are new to {version.name}: too few to compare on"
         )
-    theirs = _scores(champion, data, clients.reference[rows])
+    champion_scores = _scores(champion, data, clients.reference[rows])
     target, costs = clients.target[rows], champion.manifest.costs
-    found = differences(
-        rank(target, theirs, champion.threshold, costs),
-        rank(target, trained.unseen[rows], float(trained.verdicts.threshold), costs),
+    differences_of = differences(
+        rank(target, champion_scores, champion.threshold, costs),
+        rank(target, trained.out_of_sample[rows], trained.rule.threshold, costs),
         ("auc", "cost"),
         resamples=RESAMPLES,
         seed=0,
     )
-    figures = {name: asdict(difference) for name, difference in found.items()}
-    return Comparison({**figures, "champion": champion.digest})
+    figures = {name: asdict(difference) for name, difference in differences_of.items()}
+    return PairedComparison({**figures, "champion": champion.digest})
 
 
 def _scores(model: Model, data: Path, references: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:
-    """The champion's probabilities in the order of `references`, by the door that batches go through."""
-    found: dict[int, float] = {}
+    """Return the champion's probabilities in the order of `references`, scored as a batch is."""
+    probabilities: dict[int, float] = {}
     wanted = np.asarray(references)
     for batch in frames.profiles(check(open_folder(data)).folder):
         inside = np.isin(batch.reference, wanted)
         if inside.any():
             columns = {name: values[inside] for name, values in batch.columns.items()}
             scores = model.score(model.matrix(columns)).probability
-            found.update(zip(batch.reference[inside].tolist(), scores.tolist(), strict=True))
-    return np.array([found[reference] for reference in wanted.tolist()], dtype=np.float64)
+            probabilities.update(zip(batch.reference[inside].tolist(), scores.tolist(), strict=True))
+    return np.array([probabilities[reference] for reference in wanted.tolist()], dtype=np.float64)

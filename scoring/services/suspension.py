@@ -1,4 +1,4 @@
-"""The kill switch: while the model is suspended every verdict is refer, everywhere."""
+"""Suspension of the model: while it is in force every verdict is refer."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from scoring.models import SHORTEST_REASON, Suspension
+from scoring.models import MIN_REASON_LENGTH, Suspension
 
 
 class SuspensionRefused(Exception):
@@ -29,9 +29,9 @@ def _switch(*, suspends: bool, reason: str, by: User) -> Suspension:
     if not by.has_perm("scoring.suspend_model"):
         raise PermissionDenied
     reason = reason.strip()
-    if len(reason) < SHORTEST_REASON:
+    if len(reason) < MIN_REASON_LENGTH:
         raise SuspensionRefused(
-            gettext("Say why in at least %(least)s characters.") % {"least": SHORTEST_REASON}
+            gettext("Say why in at least %(least)s characters.") % {"least": MIN_REASON_LENGTH}
         )
     if bool(Suspension.objects.in_force()) == suspends:
         raise SuspensionRefused(

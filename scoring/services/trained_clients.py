@@ -1,8 +1,7 @@
-"""Which clients a version has learned from, so that it is never judged by them."""
+"""Training clients of a version, so that it is never compared on clients it has learned from."""
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -13,18 +12,18 @@ from scoring.models import ModelVersion, TrainingClients
 Digests = NDArray[np.uint64]
 
 
-def remember_clients(*, version: ModelVersion, references: Sequence[int]) -> TrainingClients:
-    """Keep who taught this version."""
+def record_trained_clients(*, version: ModelVersion, references: Sequence[int]) -> TrainingClients:
+    """Store the clients that a version was trained on, as keyed digests."""
     digests = np.sort(_digests(references))
     return TrainingClients.objects.create(version=version, digests=digests.tobytes())
 
 
-def unseen_by(version: ModelVersion, references: Sequence[int]) -> NDArray[np.bool_] | None:
-    """Which of these clients the version has not learned from; None when nobody knows."""
-    known = TrainingClients.objects.filter(version=version).first()
-    if known is None:
+def outside_training_data(version: ModelVersion, references: Sequence[int]) -> NDArray[np.bool_] | None:
+    """Return which of these clients the version was not trained on; None when that was not recorded."""
+    trained = TrainingClients.objects.filter(version=version).first()
+    if trained is None:
         return None
-    return ~np.isin(_digests(references), np.frombuffer(known.digests, dtype=np.uint64))
+    return ~np.isin(_digests(references), np.frombuffer(trained.digests, dtype=np.uint64))
 
 
 def _digests(references: Sequence[int]) -> Digests:
@@ -32,6 +31,6 @@ def _digests(references: Sequence[int]) -> Digests:
     return np.array([_digest(key, int(reference)) for reference in references], dtype=np.uint64)
 
 
-def _digest(key: bytes, reference: int) -> Any:
-    found = hashlib.blake2b(str(reference).encode(), key=key, digest_size=8)
-    return int.from_bytes(found.digest(), "little")
+def _digest(key: bytes, reference: int) -> int:
+    digest = hashlib.blake2b(str(reference).encode(), key=key, digest_size=8)
+    return int.from_bytes(digest.digest(), "little")

@@ -1,15 +1,9 @@
-"""A training as a bank orders it: read, train, write, register, log. The train command and others call it."""
+"""Training of a version: read the tables, train, write the folder, register it, log it to MLflow."""
 
-import fcntl
-import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -18,19 +12,22 @@ from accounts.models import User
 from scoring import services
 from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.model.folder import ModelUnavailable
-from scoring.ml.tables.checks import Checked, check
+from scoring.ml.model.manifest import Manifest
+from scoring.ml.model.manifest_sections import PooledFolder, TuningSection
+from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import Folder, FolderError, open_folder
-from scoring.ml.training import pipeline, tracking
+from scoring.ml.training import model_writer, pipeline, tracking
 from scoring.ml.training.compare import hyperparameter_search
 from scoring.ml.training.data import pooling
 from scoring.ml.training.data.clients import Clients, TrainingError, gather
-from scoring.ml.training.data.pooling import Step
-from scoring.ml.training.fit.hyperparameters import Recipe, recipe_for
+from scoring.ml.training.data.pooling import StageData
+from scoring.ml.training.fit.hyperparameters import Hyperparameters, hyperparameters_for
+from scoring.ml.training.model_writer import Provenance
+from scoring.ml.training.pipeline import TrainedModel
 from scoring.ml.training.report.mlflow_training import training_run
 from scoring.models import ModelVersion
+from scoring.services.atomic_folder import remove_unfinished, unfinished_folder
 from scoring.services.progress import ProgressReporter
-
-_UNFINISHED = "unfinished"
 
 
 class TrainingFailed(Exception):
@@ -39,7 +36,10 @@ class TrainingFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TrainingRequest:
-    """What to train: the tables in `folder`, with what those in `pool` add, as the version `name`."""
+    """The tables to train on, those of pooled folders that add clients, and the name of the version.
+
+    `tune` is the number of trials of a hyperparameter search, 0 for none.
+    """
 
     folder: Path
     name: str
@@ -56,12 +56,12 @@ class TrainingRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Material:
-    """What a training learns from, and what is recorded of it."""
+class _TrainingInput:
+    """The clients to train on, the stages of pooled folders, and where both come from."""
 
     clients: Clients
-    steps: tuple[Step, ...]
-    about: dict[str, Any]
+    stages: tuple[StageData, ...]
+    provenance: Provenance
 
 
 def train(
@@ -70,33 +70,33 @@ def train(
     by: User | None,
     progress: ProgressReporter,
     warn: Callable[[str], object],
-    on_trained: Callable[[pipeline.Trained], object] = lambda trained: None,
-) -> dict[str, Any]:
-    """Train, write, register and log one version; returns the facts of its model.json.
+    on_trained: Callable[[TrainedModel], object] = lambda trained: None,
+) -> Manifest:
+    """Train, write, register and log one version; returns its manifest.
 
-    `on_trained` is told what came out, with the clients and their probabilities, before it is written. Raises
-    TrainingFailed; then no version of that name is there, unless the message says that it is.
+    `on_trained` gets the result, with the clients and their probabilities, before it is written. Raises
+    TrainingFailed; then there is no version of that name, unless the message says otherwise.
     """
-    _refuse_known(request.target)
-    _sweep(request.target.parent)
+    _check_name(request.target)
+    remove_unfinished(request.target.parent)
     try:
-        material = _read(request, progress)
-        facts, trials = _build(request, material, progress, on_trained)
+        inputs = _read(request, progress)
+        manifest, trials = _build(request, inputs, progress, on_trained)
     except (FolderError, TrainingError) as error:
         raise TrainingFailed(str(error)) from error
     except OSError as error:
         raise TrainingFailed(f"nothing was written: {error.strerror}: {error.filename}") from error
     try:
         version = services.register(name=request.name, by=by)
-        services.remember_clients(version=version, references=material.clients.reference.tolist())
+        services.record_trained_clients(version=version, references=inputs.clients.reference.tolist())
     except (ModelUnavailable, DatabaseError) as error:
         raise TrainingFailed(f"{request.name} is trained but could not be registered: {error}") from error
-    _log(request.target, facts, trials, progress, warn)
-    return facts
+    _log(request.target, manifest, trials, progress, warn)
+    return manifest
 
 
-def _refuse_known(target: Path) -> None:
-    """Asked before hours of work: is the name free, and is there a database to register it in?"""
+def _check_name(target: Path) -> None:
+    """Check before hours of work that the name is free and that the database is ready."""
     try:
         registered = ModelVersion.objects.filter(name=target.name).exists()
     except DatabaseError as error:
@@ -105,120 +105,101 @@ def _refuse_known(target: Path) -> None:
         raise TrainingFailed(f"{target.name} exists: a version is never overwritten, choose another --name")
 
 
-def _read(request: TrainingRequest, progress: ProgressReporter) -> _Material:
+def _read(request: TrainingRequest, progress: ProgressReporter) -> _TrainingInput:
     progress.begin(f"Reading {request.folder}")
     checked = check(open_folder(request.folder))
-    clients = gather(checked.folder, say=progress.begin)
-    pooled = [_opened(path, progress) for path in request.pool]
-    steps = pooling.steps(clients, checked.folder, pooled, say=progress.begin) if pooled else ()
-    about = {
-        "name": request.name,
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "is_demo": request.demo,
-        "seed": request.seed,
-        "data": {**_origin(checked), "pool": [_said(folder) for folder in pooled]},
-    }
-    return _Material(clients, steps, about)
+    clients = gather(checked.folder, progress=progress.begin)
+    pooled = [_open(path, progress) for path in request.pool]
+    stages: tuple[StageData, ...] = ()
+    if pooled:
+        stages = pooling.pooled_stages(clients, checked.folder, pooled, progress=progress.begin)
+    provenance = Provenance(
+        name=request.name,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        is_demo=request.demo,
+        seed=request.seed,
+        fingerprint=checked.folder.fingerprint(),
+        tables=_tables(checked.folder),
+        rejected=sum(checked.rejects.rows().values()),
+        pool=tuple(
+            PooledFolder(fingerprint=source.fingerprint(), tables=_tables(source)) for source in pooled
+        ),
+    )
+    return _TrainingInput(clients, stages, provenance)
 
 
-def _opened(path: Path, progress: ProgressReporter) -> Folder:
+def _open(path: Path, progress: ProgressReporter) -> Folder:
     progress.begin(f"Reading {path}")
     return check(open_folder(path)).folder
 
 
-def _origin(checked: Checked) -> dict[str, Any]:
-    return {**_said(checked.folder), "rejected": sum(checked.rejects.rows().values())}
-
-
-def _said(folder: Folder) -> dict[str, Any]:
-    return {"fingerprint": folder.fingerprint(), "tables": ["application", *folder.history]}
+def _tables(source: Folder) -> tuple[str, ...]:
+    return ("application", *source.history)
 
 
 def _build(
     request: TrainingRequest,
-    material: _Material,
+    inputs: _TrainingInput,
     progress: ProgressReporter,
-    on_trained: Callable[[pipeline.Trained], object],
-) -> tuple[dict[str, Any], list[tracking.Run]]:
-    recipe, about, trials = _recipe(request, material, progress)
+    on_trained: Callable[[TrainedModel], object],
+) -> tuple[Manifest, list[tracking.Run]]:
+    hyperparameters, tuning, trials = _hyperparameters(request, inputs, progress)
     trained = pipeline.train(
-        material.clients,
-        recipe=recipe,
+        inputs.clients,
+        hyperparameters=hyperparameters,
         seed=request.seed,
-        say=progress.begin,
+        progress=progress.begin,
         costs=request.costs,
-        steps=material.steps,
+        pooled=inputs.stages,
     )
     on_trained(trained)
     progress.begin(f"Writing {request.target}")
-    with _beside(request.target) as unfinished:
-        facts = pipeline.write(unfinished, trained, recipe=recipe, about=about)
+    with unfinished_folder(request.target) as unfinished:
+        manifest = model_writer.write(
+            unfinished,
+            trained,
+            hyperparameters=hyperparameters,
+            provenance=replace(inputs.provenance, tuning=tuning),
+        )
         unfinished.rename(request.target)
-    return facts, trials
+    return manifest, trials
 
 
-def _recipe(
-    request: TrainingRequest, material: _Material, progress: ProgressReporter
-) -> tuple[Recipe, dict[str, Any], list[tracking.Run]]:
-    recipe = recipe_for(len(material.clients), quick=request.quick, pooled=len(material.steps) > 1)
+def _hyperparameters(
+    request: TrainingRequest, inputs: _TrainingInput, progress: ProgressReporter
+) -> tuple[Hyperparameters, TuningSection | None, list[tracking.Run]]:
+    hyperparameters = hyperparameters_for(
+        len(inputs.clients), quick=request.quick, pooled=len(inputs.stages) > 1
+    )
     if not request.tune:
-        return recipe, material.about, []
-    tuned = hyperparameter_search.tune(
-        material.clients,
-        recipe,
+        return hyperparameters, None, []
+    search = hyperparameter_search.search(
+        inputs.clients,
+        hyperparameters,
         seed=request.seed,
         trials=request.tune,
         store=settings.VAR_DIR / "tuning.sqlite3",
-        fingerprint=material.about["data"]["fingerprint"],
-        say=progress.begin,
+        fingerprint=inputs.provenance.fingerprint,
+        progress=progress.begin,
     )
-    return tuned.recipe, {**material.about, "tuning": tuned.record}, tuned.runs
-
-
-@contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """An empty folder beside the target, to be renamed when it is whole: a version is there or it is not."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    prefix = f".{target.name}.{_UNFINISHED}."
-    with _alone(target.parent), TemporaryDirectory(dir=target.parent, prefix=prefix) as beside:
-        unfinished = Path(beside) / target.name
-        unfinished.mkdir()
-        yield unfinished
-
-
-@contextmanager
-def _alone(place: Path, *, wait: bool = True) -> Iterator[None]:
-    """One training writes at a time. Raises BlockingIOError when another one does and nobody waits."""
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _sweep(place: Path) -> None:
-    """What is unfinished while nobody writes was left by a training that was killed."""
-    with suppress(FileNotFoundError, BlockingIOError), _alone(place, wait=False):
-        for left in place.glob(f".*.{_UNFINISHED}.*"):
-            shutil.rmtree(left, ignore_errors=True)
+    return search.hyperparameters, search.record, search.runs
 
 
 def _log(
     target: Path,
-    facts: Mapping[str, Any],
+    manifest: Manifest,
     trials: list[tracking.Run],
     progress: ProgressReporter,
     warn: Callable[[str], object],
 ) -> None:
     progress.begin("Logging")
-    whole = training_run(target, facts, seconds=progress.seconds, children=trials)
+    run = training_run(target, manifest, seconds=progress.seconds, children=trials)
     try:
-        identity = tracking.log_run(whole, tracking_uri=settings.MLFLOW_TRACKING_URI)
+        run_id = tracking.log_run(run, tracking_uri=settings.MLFLOW_TRACKING_URI)
     except tracking.NotLogged as error:
         warn(
             f"Not logged to MLflow: parameters, metrics, times, plots, {len(trials)} trials and the "
             f"registered model ({error})"
         )
     else:
-        progress.begin(f"MLflow run {identity}")
+        progress.begin(f"MLflow run {run_id}")

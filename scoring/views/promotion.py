@@ -1,3 +1,5 @@
+"""Promotion pages: proposals and their answers, the kill switch, the challenger."""
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from scoring import services
 from scoring.forms import AnswerForm, AppointmentForm, ProposalForm, ReasonForm
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import Proposal, Suspension
-from scoring.presentation.gate_labels import told
+from scoring.presentation.gate_labels import gate_label
 from scoring.services.gates import measure
 from scoring.views.versions import current_version, list_page
 
@@ -112,13 +114,13 @@ def model_challenger(request: SignedIn) -> HttpResponse:
 def _proposal_page(
     request: SignedIn, number: int, status: int = 200, form: AnswerForm | None = None, refusal: str = ""
 ) -> HttpResponse:
-    """While a proposal waits its gates are measured anew, afterwards they are as they were seen."""
+    """The gates of a pending proposal are measured anew, those of an answered one are the stored ones."""
     proposal = get_object_or_404(Proposal.objects.with_people(), pk=number)
-    waits = proposal.status == Proposal.Status.PENDING
-    gates = [gate.stored() for gate in measure(proposal.version)] if waits else proposal.gates
+    is_pending = proposal.status == Proposal.Status.PENDING
+    gates = [gate.stored() for gate in measure(proposal.version)] if is_pending else proposal.gates
     context = {
         "proposal": proposal,
-        "gates": [told(gate) for gate in gates],
+        "gates": [gate_label(gate) for gate in gates],
         "failed": any(gate["state"] == "failed" for gate in gates),
         "blocked": any(gate["state"] == "failed" and gate["blocks"] for gate in gates),
         "is_mine": proposal.proposed_by_id == request.user.pk,

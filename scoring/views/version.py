@@ -74,7 +74,7 @@ def model_comparison(request: HttpRequest) -> HttpResponse:
         "earlier": comparisons.exclude(pk=shown.pk)[:EARLIER] if shown else [],
     }
     if shown:
-        context |= {"figures": figures_comparison.comparison(shown.found)}
+        context |= {"figures": figures_comparison.comparison(shown.results)}
     return render(request, "scoring/model_comparison.html", context)
 
 

@@ -1,4 +1,5 @@
-from collections.abc import Mapping
+"""List of model versions with the forms that act on them, and the version of a past moment."""
+
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -24,7 +25,7 @@ def list_page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResp
     versions = ModelVersion.objects.order_by("-registered_at", "-pk")
     current = current_version()
     appointment = ChallengerAppointment.objects.in_force()
-    context: Mapping[str, Any] = {
+    context = {
         "versions": [(version, read_version_folder(version)) for version in versions],
         "current": current,
         "activation": Activation.objects.current().select_related("activated_by").first(),
@@ -46,7 +47,7 @@ def list_page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResp
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_at(request: HttpRequest) -> HttpResponse:
-    """Which version answered at a moment of the past."""
+    """The version that answered at a moment of the past."""
     form = MomentForm(request.GET or None, label_suffix="")
     context: dict[str, Any] = {"form": form}
     if form.is_valid():

@@ -25,7 +25,7 @@ from scoring.ml.tables.folder import FolderError, open_folder
 from scoring.models import DriftReport
 from scoring.presentation.drift_labels import limit_in_words
 from scoring.services.alerts import alert
-from scoring.services.drift import Compared, keep_report, limits
+from scoring.services.drift import DriftSamples, limits, save_drift_report
 
 SHOWN = 15
 DAYS = 90
@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
     def sides(
         self, name: str | None, current: Path | None, reference: Path | None, days: int
-    ) -> tuple[Compared, tuple[Sample, Sample]]:
+    ) -> tuple[DriftSamples, tuple[Sample, Sample]]:
         if current and reference:
             model = model_if_any(name)
             before, now = (self.read(path, model, raw=True) for path in (reference, current))
@@ -74,7 +74,7 @@ class Command(BaseCommand):
             model = model_of(name)
             before = self.read(reference, model) if reference else reference_sample(model)
             now = self.read(current, model) if current else recent_sample(model, days)
-        compared = Compared(
+        compared = DriftSamples(
             source=DriftReport.Source.FOLDER if current else DriftReport.Source.DESK,
             reference=before[0],
             current=now[0],
@@ -89,15 +89,17 @@ class Command(BaseCommand):
         return path.name, of_folder(check(open_folder(path)).folder, model, raw=raw)
 
     def report(
-        self, compared: Compared, sides: tuple[Sample, Sample], *, with_evidently: bool
+        self, compared: DriftSamples, sides: tuple[Sample, Sample], *, with_evidently: bool
     ) -> DriftReport:
         model = compared.model
         costs = model.manifest.costs if model else Costs(fn=10, fp=1)
         numbers = compare(*sides, threshold=model.threshold if model else None, costs=costs)
         page = self.evidently(sides, numbers) if with_evidently else ""
-        found = findings(numbers, limits())
+        passed = findings(numbers, limits())
         libraries = {"numpy": version("numpy")} | ({"evidently": version("evidently")} if page else {})
-        return keep_report(compared=compared, numbers=numbers, found=found, libraries=libraries, page=page)
+        return save_drift_report(
+            samples=compared, numbers=numbers, findings=passed, libraries=libraries, page=page
+        )
 
     def evidently(self, sides: tuple[Sample, Sample], numbers: dict[str, Any]) -> str:
         """Add Evidently's figures to the numbers; return its page, empty where it is not installed."""

@@ -3,10 +3,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from scoring import services
-from scoring.management.commands.name_champion import named
+from scoring.management.commands.name_champion import move_alias
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import ModelVersion
-from scoring.presentation.gate_labels import told
+from scoring.presentation.gate_labels import gate_label
 from scoring.services.gates import measure
 
 
@@ -22,19 +22,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, version: str, reason: str, **options: Any) -> None:
         try:
-            known = ModelVersion.objects.filter(name=version).first()
-            known = known or services.register(name=version, by=None)
-            failed = self.warn(known)
-            services.activate(version=known, by=None, reason=reason, failed_gates=failed)
+            registered = ModelVersion.objects.filter(name=version).first()
+            registered = registered or services.register(name=version, by=None)
+            failed = self.warn(registered)
+            services.activate(version=registered, by=None, reason=reason, failed_gates=failed)
         except (ModelUnavailable, services.AlreadyRegistered) as error:
             raise CommandError(f"{version} was not activated: {error}.") from error
         self.stdout.write(f"{version} is active; running servers use it from their next request on.")
-        self.stdout.write(named(version))
+        self.stdout.write(move_alias(version))
 
     def warn(self, version: ModelVersion) -> list[str]:
-        """Names every failed gate on standard error and returns their codes; none of them stops an operator
-        but a folder that does not load."""
+        """Write every failed gate to standard error and return their codes.
+
+        None of them stops an operator, but a folder that does not load does.
+        """
         failed = [gate for gate in measure(version) if gate.failed]
         for gate in failed:
-            self.stderr.write(f"Gate failed: {told(gate.stored()).label}: {told(gate.stored()).detail}")
+            label = gate_label(gate.stored())
+            self.stderr.write(f"Gate failed: {label.label}: {label.detail}")
         return [gate.code for gate in failed]

@@ -2,11 +2,11 @@ import csv
 import json
 import os
 from argparse import ArgumentParser
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -16,15 +16,17 @@ from scoring import services
 from scoring.management.arguments import positive, seed_number
 from scoring.ml.metrics.costs import Costs
 from scoring.ml.model import folder as model_folder
+from scoring.ml.model import json_codec
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import FolderError, open_folder
 from scoring.ml.training import tracking
-from scoring.ml.training.compare import comparison
-from scoring.ml.training.compare.comparison import Entry, Outcome
+from scoring.ml.training.compare import comparison as candidates
+from scoring.ml.training.compare.comparison import ComparisonData, ComparisonRow, Entry, Outcome
 from scoring.ml.training.data.clients import Clients, TrainingError, gather
-from scoring.ml.training.fit.hyperparameters import recipe_for
+from scoring.ml.training.fit.hyperparameters import hyperparameters_for
 from scoring.ml.training.report.mlflow_comparison import comparison_run
+from scoring.models.comparison import StoredCandidate, StoredComparison
 from scoring.services.progress import ProgressReporter
 
 QUICK_SAMPLE = 4_000
@@ -50,72 +52,72 @@ class Command(BaseCommand):
     def handle(self, *, folder: Path, champion: str, **options: Any) -> None:
         self.progress = ProgressReporter(self.stderr.write)
         try:
-            found = self.compare(folder, champion, **options)
+            comparison = self.compare(folder, champion, **options)
         except (FolderError, TrainingError, ModelUnavailable) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(table(found))
-        place = write(found)
+        self.stdout.write(table(comparison))
+        place = write(comparison)
         self.stdout.write(f"Written to {place}.json and {place}.csv; page: /models/compare/")
         try:
-            services.keep_comparison(fingerprint=found["fingerprint"], found=found)
+            services.save_comparison(comparison)
         except DatabaseError as error:
             raise CommandError(f"the page cannot show it: the database is not ready ({error})") from error
 
     def compare(
         self, path: Path, champion: str, *, sample: int | None, quick: bool, seed: int, jobs: int, **rest: Any
-    ) -> dict[str, Any]:
+    ) -> StoredComparison:
         self.progress.begin(f"Reading {path}")
         checked = check(open_folder(path))
-        clients = gather(checked.folder, say=self.progress.begin)
-        recipe = recipe_for(len(clients), quick=quick)
-        field = comparison.field_of(clients, seed=seed, sample=sample or (QUICK_SAMPLE if quick else None))
-        entered = comparison.entries(clients.names, recipe)
+        clients = gather(checked.folder, progress=self.progress.begin)
+        hyperparameters = hyperparameters_for(len(clients), quick=quick)
+        field = candidates.field_of(clients, seed=seed, sample=sample or (QUICK_SAMPLE if quick else None))
+        entered = candidates.entries(clients.names, recipe)
         if champion:
             entered.insert(1, entry_of(champion, clients))
-        self.progress.begin(f"{len(entered)} candidates, {len(field.target):,} clients, {jobs} side by side")
+        self.progress.begin(f"{len(entered)} candidates, {len(data.target):,} clients, {jobs} side by side")
         with TemporaryDirectory() as where:
-            outcomes = self.outcomes(entered, field, jobs=jobs, where=Path(where))
+            outcomes = self.outcomes(entered, data, jobs=jobs, folder=Path(where))
             self.progress.begin("Bootstrap intervals, paired against the champion")
-            own = entered[1].code if champion else comparison.OURS
-            rows = comparison.compared(
+            own = entered[1].code if champion else candidates.OURS
+            rows = candidates.compared(
                 outcomes, field, champion=own, costs=Costs(), resamples=recipe.resamples
             )
-            found = {
+            comparison: StoredComparison = {
                 "compared_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "folder": path.name,
                 "fingerprint": checked.folder.fingerprint(),
-                "clients": len(field.target),
-                "default_rate": float(field.target.mean()),
-                "folds": int(field.fold.max()) + 1,
+                "clients": len(data.target),
+                "default_rate": float(data.target.mean()),
+                "folds": int(data.fold.max()) + 1,
                 "seed": seed,
                 "quick": quick,
                 "champion": own,
                 "costs": {"fn": Costs().fn, "fp": Costs().fp},
-                "rows": rows,
+                "rows": cast(list[StoredCandidate], rows),
             }
-            found["run"] = self.log(found, outcomes, field)
-        return found
+            comparison["run"] = self.log(comparison, outcomes, field)
+        return comparison
 
     def outcomes(
-        self, entered: Sequence[Entry], field: comparison.Field, *, jobs: int, where: Path
+        self, entered: Sequence[Entry], field: candidates.Field, *, jobs: int, where: Path
     ) -> list[Outcome]:
         done: list[Outcome] = []
-        for outcome in comparison.run_all(entered, field, jobs=jobs, where=where):
+        for outcome in candidates.run_all(entered, field, jobs=jobs, where=where):
             done.append(outcome)
-            how = outcome.failure or f"{outcome.seconds:.0f} s of learning, {outcome.memory:,.0f} MB"
+            how = outcome.failure or f"{outcome.fit_seconds:.0f} s of learning, {outcome.memory:,.0f} MB"
             self.progress.begin(f"{outcome.entry.label}: {how}")
         return done
 
     def log(
-        self, found: Mapping[str, Any], outcomes: Sequence[Outcome], field: comparison.Field
+        self, comparison: StoredComparison, outcomes: Sequence[Outcome], field: candidates.Field
     ) -> str | None:
         self.progress.begin("Logging")
-        whole = comparison_run(found, outcomes, field)
+        run = comparison_run(comparison, outcomes, field)
         try:
-            return tracking.log_run(whole, tracking_uri=settings.MLFLOW_TRACKING_URI)
+            return tracking.log_run(run, tracking_uri=settings.MLFLOW_TRACKING_URI)
         except tracking.NotLogged as error:
             self.stderr.write(
-                f"Not logged to MLflow: the comparison, its {len(whole.children)} candidates and their "
+                f"Not logged to MLflow: the comparison, its {len(run.children)} candidates and their "
                 f"pipelines ({error})"
             )
             return None
@@ -124,7 +126,7 @@ class Command(BaseCommand):
 def entry_of(version: str, clients: Clients) -> Entry:
     """The champion as a candidate. Raises ModelUnavailable, or TrainingError without its features."""
     model = model_folder.load(settings.ML_ARTIFACTS / version)
-    entry = comparison.version_entry(model.manifest.to_json())
+    entry = candidates.version_entry(model.manifest.to_json())
     if absent := sorted(set(entry.names) - set(clients.names)):
         raise TrainingError(
             f"{version} uses {len(absent)} features that say nothing in this folder, {absent[0]} first"
@@ -132,19 +134,20 @@ def entry_of(version: str, clients: Clients) -> Entry:
     return entry
 
 
-def table(found: Mapping[str, Any]) -> str:
+def table(comparison: StoredComparison) -> str:
     head = f"{'':24}" + "".join(f"{name:>10}" for name in _COLUMNS)
     head += f"{'at 1/11':>10}{'threshold':>11}{'s':>8}{'MB':>8}   AUC against the champion (95 %)"
-    lines = [line(row) for row in found["rows"]]
+    lines = [line(row) for row in comparison["rows"]]
     about = (
-        f"{found['clients']:,} clients of {found['folder']}, {found['default_rate']:.2%} defaults, "
-        f"{found['folds']} folds, out of fold; cost (10 FN + FP)/N at the candidate's own threshold"
+        f"{comparison['clients']:,} clients of {comparison['folder']}, "
+        f"{comparison['default_rate']:.2%} defaults, "
+        f"{comparison['folds']} folds, out of fold; cost (10 FN + FP)/N at the candidate's own threshold"
     )
     return "\n".join([about, head, *lines])
 
 
-def line(row: Mapping[str, Any]) -> str:
-    if row["failure"]:
+def line(row: StoredCandidate) -> str:
+    if row["failure"] or not row["metrics"]:
         return f"{row['label'][:23]:24}failed: {row['failure']}"
     figures = "".join(f"{row['metrics'][name]['value']:10.4f}" for name in _COLUMNS)
     figures += (
@@ -157,16 +160,16 @@ def line(row: Mapping[str, Any]) -> str:
     return f"{row['label'][:23]:24}{figures}   {against}"
 
 
-def write(found: Mapping[str, Any]) -> Path:
+def write(comparison: StoredComparison) -> Path:
     """The comparison as JSON and CSV under var/comparisons; returns their common name."""
-    stamp = found["compared_at"].replace(":", "").replace("+0000", "Z")
-    place: Path = settings.VAR_DIR / "comparisons" / f"{found['folder']}-{stamp}"
+    stamp = comparison["compared_at"].replace(":", "").replace("+0000", "Z")
+    place: Path = settings.VAR_DIR / "comparisons" / f"{comparison['folder']}-{stamp}"
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.with_name(f"{place.name}.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+    place.with_name(f"{place.name}.json").write_text(json.dumps(comparison, indent=1), encoding="utf-8")
     with place.with_name(f"{place.name}.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["candidate", *_COLUMNS, "cost_theory", "threshold", "seconds", "memory_mb", "failure"])
-        for row in found["rows"]:
+        for row in comparison["rows"]:
             figures = [row["metrics"][name]["value"] if row["metrics"] else "" for name in _COLUMNS]
             rest = [row.get(name, "") for name in ("cost_theory", "threshold", "seconds", "memory_mb")]
             rows.writerow([row["code"], *figures, *rest, row["failure"]])

@@ -17,13 +17,15 @@ class Command(BaseCommand):
         current = Activation.objects.current().first()
         if current is None:
             raise CommandError("no model version has been activated")
-        self.stdout.write(named(current.version.name))
+        self.stdout.write(move_alias(current.version.name))
 
 
-def named(version: str) -> str:
-    """Move the alias, and say in one line what came of it."""
+def move_alias(version: str) -> str:
+    """Move the alias champion in MLflow and return a line for the operator."""
     try:
-        known = tracking.name_champion(version, tracking_uri=settings.MLFLOW_TRACKING_URI)
+        is_logged = tracking.name_champion(version, tracking_uri=settings.MLFLOW_TRACKING_URI)
     except (tracking.NotLogged, ImportError) as error:
         return f"MLflow does not know of it: the alias champion was not moved ({error})"
-    return f"MLflow: {version} is the champion" if known else f"MLflow has no registered model of {version}"
+    return (
+        f"MLflow: {version} is the champion" if is_logged else f"MLflow has no registered model of {version}"
+    )

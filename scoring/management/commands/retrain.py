@@ -10,13 +10,13 @@ from scoring import engine, services
 from scoring.management.arguments import seed_number
 from scoring.management.commands.train import summary, version_name
 from scoring.ml.model.folder import ModelUnavailable
-from scoring.ml.training.pipeline import Trained
+from scoring.ml.training.pipeline import TrainedModel
 from scoring.models import Activation, ModelVersion
-from scoring.presentation.gate_labels import told
+from scoring.presentation.gate_labels import gate_label
 from scoring.services import retraining, training
 from scoring.services.gates import Gate, measure
 from scoring.services.progress import ProgressReporter
-from scoring.services.retraining import Comparison
+from scoring.services.retraining import PairedComparison
 
 
 class Command(BaseCommand):
@@ -33,10 +33,10 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, name: str | None, seed: int, quick: bool, **options: Any) -> None:
         name = name or f"{timezone.localtime():%Y-%m-%d-%H%M}"
-        finished: list[Trained] = []
+        finished: list[TrainedModel] = []
         request = training.TrainingRequest(folder, name, seed=seed, quick=quick)
         try:
-            facts = training.train(
+            manifest = training.train(
                 request,
                 by=None,
                 progress=ProgressReporter(self.stderr.write),
@@ -45,28 +45,28 @@ class Command(BaseCommand):
             )
         except training.TrainingFailed as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(summary(facts, settings.ML_ARTIFACTS / name))
-        self.judge(ModelVersion.objects.get(name=name), self.compare(finished[0], seed, folder))
+        self.stdout.write(summary(manifest, settings.ML_ARTIFACTS / name))
+        self.appoint(ModelVersion.objects.get(name=name), self.compare(finished[0], seed, folder))
 
-    def compare(self, trained: Trained, seed: int, folder: Path) -> Comparison:
+    def compare(self, trained: TrainedModel, seed: int, folder: Path) -> PairedComparison:
         activation = Activation.objects.current().first()
         try:
             champion = engine.in_use()
         except ModelUnavailable:
             champion = None
-        found = retraining.compare(
+        comparison = retraining.compare(
             trained, seed, folder, champion=champion, version=activation.version if activation else None
         )
-        self.stdout.write(comparison_in_words(found))
-        return found
+        self.stdout.write(comparison_in_words(comparison))
+        return comparison
 
-    def judge(self, version: ModelVersion, comparison: Comparison) -> None:
-        """Appoint it, or say why not."""
+    def appoint(self, version: ModelVersion, comparison: PairedComparison) -> None:
+        """Appoint the version as challenger. Raises CommandError with the gates that failed."""
         gates = measure(version, comparison=comparison.figures)
         for gate in gates:
             self.stdout.write(gate_in_words(gate))
         if failed := [gate for gate in gates if gate.failed]:
-            reasons = "; ".join(told(gate.stored()).label for gate in failed)
+            reasons = "; ".join(gate_label(gate.stored()).label for gate in failed)
             raise CommandError(f"{version.name} is refused, registered but not the challenger: {reasons}.")
         services.appoint(
             version=version, by=None, reason="Retrained; no gate failed", comparison=comparison.figures
@@ -79,17 +79,17 @@ class Command(BaseCommand):
             self.stdout.write("People put it in use: propose it on the page of the models.")
 
 
-def comparison_in_words(found: Comparison) -> str:
-    if not found.figures:
-        return f"Not compared client by client: {found.why}; the gates go by the figures of both folders."
+def comparison_in_words(comparison: PairedComparison) -> str:
+    if not comparison.figures:
+        return f"Not compared client by client: {comparison.obstacle}; the gates go by the figures of both folders."
     lines = [
         "{name}: {champion:.4f} in use, {challenger:.4f} new, difference {value:+.4f} "
         "({low:+.4f} to {high:+.4f}) on {clients:,} clients".format(name=name, **figure)
-        for name, figure in (("AUC", found.figures["auc"]), ("cost", found.figures["cost"]))
+        for name, figure in (("AUC", comparison.figures["auc"]), ("cost", comparison.figures["cost"]))
     ]
     return "\n".join(["On clients that neither has learned from:", *lines])
 
 
 def gate_in_words(gate: Gate) -> str:
-    words = told(gate.stored())
-    return f"{words.label}: {words.state_word}. {words.detail}"
+    label = gate_label(gate.stored())
+    return f"{label.label}: {label.state_text}. {label.detail}"

@@ -1,6 +1,5 @@
 import re
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from scoring.management.arguments import positive, seed_number
+from scoring.ml.metrics.classification import METRICS
 from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
-from scoring.ml.training.report.model_card_sections import checks_in_words
+from scoring.ml.metrics.intervals import Estimate
+from scoring.ml.model import json_codec
+from scoring.ml.model.manifest import Manifest
+from scoring.ml.training.report.model_card_sections import check_lines
 from scoring.services import training
 from scoring.services.progress import ProgressReporter
 
@@ -66,33 +69,33 @@ class Command(BaseCommand):
             folder, name, pool=tuple(pool), costs=Costs(cost_fn, cost_fp), **chosen
         )
         try:
-            facts = training.train(
+            manifest = training.train(
                 request, by=None, progress=ProgressReporter(self.stderr.write), warn=self.stderr.write
             )
         except training.TrainingFailed as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(summary(facts, settings.ML_ARTIFACTS / name))
+        self.stdout.write(summary(manifest, settings.ML_ARTIFACTS / name))
 
 
-def summary(facts: Mapping[str, Any], target: Path) -> str:
-    oof, judged = facts["metrics"]["oof"], facts["metrics"]["holdout"]
+def summary(manifest: Manifest, target: Path) -> str:
     rows = [f"{'':20}{'out of fold':>28}{'hold-out':>28}"]
-    rows += [
-        f"{name:20}{interval(oof[name]):>28}{interval(judged[name]):>28}"
-        for name in oof
-        if name != "confusion"
-    ]
+    for name in METRICS:
+        oof, holdout = (
+            getattr(part, name) for part in (manifest.metrics.out_of_fold, manifest.metrics.holdout)
+        )
+        rows.append(f"{name:20}{interval(oof):>28}{interval(holdout):>28}")
+    checks = json_codec.encode(manifest.checks) if manifest.checks else {}
     return "\n".join(
         [
             *rows,
-            f"Threshold {facts['threshold']:.4f} (theory {facts['threshold_theory']:.4f}), "
-            f"calibration {facts['calibration']['method']}, {len(facts['features'])} features",
-            *(f"Check {line.replace('**', '')}" for line in checks_in_words(facts["checks"])),
-            *([f"SUSPECT: {', '.join(facts['suspect'])}"] if facts["suspect"] else []),
-            f"{facts['name']} is in {target}, registered, not active: manage.py activate {facts['name']}",
+            f"Threshold {manifest.threshold:.4f} (theory {manifest.theoretical_threshold:.4f}), "
+            f"calibration {manifest.calibration.method}, {len(manifest.features)} features",
+            *(f"Check {line.replace('**', '')}" for line in check_lines(checks)),
+            *([f"SUSPECT: {', '.join(manifest.failed_checks)}"] if manifest.failed_checks else []),
+            f"{manifest.name} is in {target}, registered, not active: manage.py activate {manifest.name}",
         ]
     )
 
 
-def interval(figure: Mapping[str, float]) -> str:
-    return f"{figure['value']:.4f} ({figure['low']:.4f}-{figure['high']:.4f})"
+def interval(estimate: Estimate) -> str:
+    return f"{estimate.value:.4f} ({estimate.low:.4f}-{estimate.high:.4f})"

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,23 +164,23 @@ def serialize(data: ExplainerData) -> bytes:
     """The content of the file; the names of its arrays are those of the first release."""
     text = _BOOSTER_SEPARATOR.join(data.ensemble).encode("utf-8")
     buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        features=np.array(data.features),
-        groups=np.array(data.groups),
-        accepted=np.array(data.accepted),
-        low=data.low,
-        high=data.high,
-        known=data.coverage,
-        shares=data.shares,
-        importance=data.importance,
-        group_importance=data.group_importance,
-        sample=data.sample.astype(np.float16),
-        defaulted=data.defaulted,
-        refused=data.refused,
-        scale=data.scale,
-        radius=np.array(data.radius),
-        nearest=np.array(data.neighbours),
-        sisters=np.frombuffer(text, dtype=np.uint8),
-    )
+    arrays: dict[str, NDArray[Any]] = {
+        "features": np.array(data.features),
+        "groups": np.array(data.groups),
+        "accepted": np.array(data.accepted),
+        "low": data.low,
+        "high": data.high,
+        "known": data.coverage,
+        "shares": data.shares,
+        "importance": data.importance,
+        "group_importance": data.group_importance,
+        "sample": data.sample.astype(np.float16),
+        "defaulted": data.defaulted,
+        "refused": data.refused,
+        "scale": data.scale,
+        "radius": np.array(data.radius),
+        "nearest": np.array(data.neighbours),
+        "sisters": np.frombuffer(text, dtype=np.uint8),
+    }
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # the second argument is no array
     return buffer.getvalue()

@@ -24,11 +24,11 @@ BOOSTER = "model.txt"
 REFERENCE = "reference.parquet"
 CARD = "CARD.md"
 EXPLAIN = "explain.npz"
-FITTED = "fitted.npz"
+LEARNED_FEATURES = "fitted.npz"
 
 # The only names a folder may hold: nothing in it is ever executed or unpickled.
 REQUIRED = frozenset({BOOSTER, REFERENCE, CARD})
-ALLOWED = REQUIRED | {FITTED, EXPLAIN}
+ALLOWED = REQUIRED | {LEARNED_FEATURES, EXPLAIN}
 
 
 class ModelUnavailable(Exception):
@@ -67,7 +67,7 @@ def load(path: Path, *, digest: str | None = None) -> Model:
         trees=trees,
         fill=_fill(manifest.features, manifest.medians),
         explainer=_explainer(path, contents.get(EXPLAIN), manifest.features),
-        fitted=_fitted(path, contents.get(FITTED), manifest.features),
+        learned_features=_learned_features(path, contents.get(LEARNED_FEATURES), manifest.features),
     )
 
 
@@ -86,8 +86,8 @@ def read_card(path: Path, manifest: Manifest) -> str:
 
 def vocabulary(features: tuple[str, ...]) -> dict[str, list[str]]:
     """The categories of each categorical feature in the order of their codes."""
-    found = {name: list(catalogue.BY_NAME[name].categories) for name in features}
-    return {name: categories for name, categories in found.items() if categories}
+    categories_of = {name: list(catalogue.BY_NAME[name].categories) for name in features}
+    return {name: categories for name, categories in categories_of.items() if categories}
 
 
 def _registered_content(path: Path, digest: str | None) -> bytes:
@@ -151,15 +151,15 @@ def _explainer(
         raise ModelUnavailable(f"{path.name}: {EXPLAIN} cannot be used ({error})") from error
 
 
-def _fitted(path: Path, content: bytes | None, features: tuple[str, ...]) -> LearnedFeatures:
+def _learned_features(path: Path, content: bytes | None, features: tuple[str, ...]) -> LearnedFeatures:
     try:
-        found = LearnedFeatures() if content is None else LearnedFeatures.restore(content)
+        restored = LearnedFeatures() if content is None else LearnedFeatures.restore(content)
     except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise ModelUnavailable(f"{path.name}: {FITTED} cannot be used ({error})") from error
+        raise ModelUnavailable(f"{path.name}: {LEARNED_FEATURES} cannot be used ({error})") from error
     learned = {feature.name for feature in catalogue.LEARNED}
-    for name in (name for name in features if name in learned and name not in found.names):
-        raise ModelUnavailable(f"{path.name}: {FITTED} does not say how {name} is worked out")
-    return found
+    for name in (name for name in features if name in learned and name not in restored.names):
+        raise ModelUnavailable(f"{path.name}: {LEARNED_FEATURES} does not say how {name} is worked out")
+    return restored
 
 
 def _fill(features: tuple[str, ...], medians: Mapping[str, float]) -> NDArray[np.float64]:

@@ -97,11 +97,11 @@ def _scalar(kind: type) -> Decoder:
 
 def _union(kinds: tuple[Any, ...]) -> Decoder:
     """Scalars, or one other type, or None."""
-    others = [kind for kind in kinds if kind is not NoneType]
-    decode_other = _decoder(others[0]) if len(others) == 1 else _any_scalar(others)
-    if len(others) == len(kinds):
-        return decode_other
-    return lambda stored, path: None if stored is None else decode_other(stored, path)
+    not_none = [kind for kind in kinds if kind is not NoneType]
+    decode_value = _decoder(not_none[0]) if len(not_none) == 1 else _any_scalar(not_none)
+    if len(not_none) == len(kinds):
+        return decode_value
+    return lambda stored, path: None if stored is None else decode_value(stored, path)
 
 
 def _any_scalar(kinds: list[Any]) -> Decoder:

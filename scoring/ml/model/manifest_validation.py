@@ -71,10 +71,10 @@ Check = HoldoutCheck | LeakCheck | ShuffledCheck | SplitCheck | AdversarialValid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SanityChecks:
+    split_by_client: SplitCheck
     holdout_agrees: HoldoutCheck
     no_leak: LeakCheck
     shuffled: ShuffledCheck
-    split_by_client: SplitCheck
     adversarial_validation: AdversarialValidation = field(metadata=stored_as("train_like_test"))
 
 

@@ -40,7 +40,7 @@ class Model:
     fill: NDArray[np.float64] = field(repr=False)
     # None for a folder that was trained without it.
     explainer: ExplainerData | None = field(default=None, repr=False)
-    fitted: LearnedFeatures = field(default=LearnedFeatures(), repr=False)
+    learned_features: LearnedFeatures = field(default=LearnedFeatures(), repr=False)
 
     @property
     def version(self) -> str:
@@ -64,7 +64,7 @@ class Model:
 
     def matrix(self, columns: Columns) -> NDArray[np.float64]:
         """The model's input rows, (n, k), from raw columns and history aggregates; NaN where missing."""
-        return self.fitted.matrix(lambda names: feature_matrix(columns, names), self.features)
+        return self.learned_features.matrix(lambda names: feature_matrix(columns, names), self.features)
 
     def score(self, matrix: NDArray[np.float64]) -> Scores:
         raw = lightgbm.raw_scores(self.trees, self._filled(matrix))

@@ -1,4 +1,4 @@
-"""What the model recommends."""
+"""Verdict: the recommendation of the model."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -24,7 +24,10 @@ def missing_inputs(columns: Columns) -> list[tuple[str, ...]]:
     """For each row, the critical raw columns that are missing: with any of them the verdict is refer."""
     rows = max((len(values) for values in columns.values()), default=0)
     absent = np.column_stack([_absent(columns, name, rows) for name in CRITICAL])
-    return [tuple(name for name, gone in zip(CRITICAL, row, strict=True) if gone) for row in absent.tolist()]
+    return [
+        tuple(name for name, is_absent in zip(CRITICAL, row, strict=True) if is_absent)
+        for row in absent.tolist()
+    ]
 
 
 def verdicts(
@@ -32,7 +35,9 @@ def verdicts(
 ) -> list[Verdict]:
     """One verdict per row: refer where a critical input is missing, else by probability."""
     pairs = zip(probabilities.tolist(), missing, strict=True)
-    return [Verdict.REFER if gone else verdict_for(probability, threshold) for probability, gone in pairs]
+    return [
+        Verdict.REFER if critical else verdict_for(probability, threshold) for probability, critical in pairs
+    ]
 
 
 def _absent(columns: Columns, name: str, rows: int) -> NDArray[np.bool_]:

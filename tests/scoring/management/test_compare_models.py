@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from scoring.models import Comparison
+from scoring.services import save_comparison
 from tests.scoring.applications import application_folder
 
 CANDIDATES = {
@@ -26,7 +27,7 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def printed(folder, tmp_path_factory, django_db_setup, django_db_blocker):
-    """What the command printed and stored, run once."""
+    """Output and stored results of the command, run once."""
     from django.conf import settings
 
     var = tmp_path_factory.mktemp("var")
@@ -36,23 +37,23 @@ def printed(folder, tmp_path_factory, django_db_setup, django_db_blocker):
         patch.setattr(settings, "MLFLOW_TRACKING_URI", store)
         with (var / "out.txt").open("w") as out:
             call_command("compare_models", str(folder), "--quick", "--jobs", "1", stdout=out)
-        kept = Comparison.objects.get()
-        found = kept.found
-        kept.delete()
-    return {"text": (var / "out.txt").read_text(), "var": var, "found": found, "store": store}
+        comparison = Comparison.objects.get()
+        results = comparison.results
+        comparison.delete()
+    return {"text": (var / "out.txt").read_text(), "var": var, "results": results, "store": store}
 
 
 def test_every_candidate_is_measured_on_the_same_clients(printed):
-    found = printed["found"]
-    assert {row["code"] for row in found["rows"]} == CANDIDATES
-    assert not [row["failure"] for row in found["rows"] if row["failure"]]
-    sizes = {sum(row["metrics"]["confusion"].values()) for row in found["rows"]}
+    results = printed["results"]
+    assert {row["code"] for row in results["rows"]} == CANDIDATES
+    assert not [row["failure"] for row in results["rows"] if row["failure"]]
+    sizes = {sum(row["metrics"]["confusion"].values()) for row in results["rows"]}
     # The hold-out of 240 clients is left alone.
-    assert sizes == {960} == {found["clients"]}
+    assert sizes == {960} == {results["clients"]}
 
 
 def test_each_candidate_has_its_own_threshold_and_its_difference_to_the_champion(printed):
-    rows = {row["code"]: row for row in printed["found"]["rows"]}
+    rows = {row["code"]: row for row in printed["results"]["rows"]}
     assert rows["lightgbm"]["against"] is None
     for code in CANDIDATES - {"lightgbm"}:
         against = rows[code]["against"]["auc"]
@@ -68,7 +69,7 @@ def test_the_table_is_printed_and_written_as_json_and_csv(printed):
     for name in ("No model", "Logistic regression", "Random forest", "XGBoost", "LightGBM", "SMOTE"):
         assert name in printed["text"]
     (written,) = (printed["var"] / "comparisons").glob("*.json")
-    assert json.loads(written.read_text()) == printed["found"]
+    assert json.loads(written.read_text()) == printed["results"]
     (table,) = (printed["var"] / "comparisons").glob("*.csv")
     assert {row["candidate"] for row in csv.DictReader(table.open())} == CANDIDATES
 
@@ -80,7 +81,7 @@ def test_each_candidate_has_a_run_with_its_pipeline_signature_and_figures(printe
     experiment = client.get_experiment_by_name("creditdesk").experiment_id
     runs = client.search_runs([experiment], "tags.kind = 'candidate'")
     assert {run.info.run_name for run in runs} == CANDIDATES
-    rows = {row["code"]: row for row in printed["found"]["rows"]}
+    rows = {row["code"]: row for row in printed["results"]["rows"]}
     for run in runs:
         name = run.info.run_name
         assert run.data.metrics["auc"] == pytest.approx(rows[name]["metrics"]["auc"]["value"])
@@ -92,13 +93,13 @@ def test_each_candidate_has_a_run_with_its_pipeline_signature_and_figures(printe
 
 
 def test_the_pages_show_a_comparison(db, client_as, printed):
-    kept = Comparison.objects.create(fingerprint=printed["found"]["fingerprint"], found=printed["found"])
+    comparison = save_comparison(printed["results"])
     browser = client_as("analyst")
     page = browser.get("/models/compare/").content.decode()
     assert "SMOTE, scaler, LightGBM" in page
-    best = printed["found"]["rows"][0]["metrics"]["auc"]["value"]
+    best = printed["results"]["rows"][0]["metrics"]["auc"]["value"]
     assert f"{best:.4f}" in page
-    assert browser.get(f"/models/compare/?number={kept.pk}").status_code == 200
+    assert browser.get(f"/models/compare/?number={comparison.pk}").status_code == 200
     assert browser.get("/models/compare/?number=999999").status_code == 404
 
 

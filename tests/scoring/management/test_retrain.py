@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from scoring import engine
 from scoring.models import Activation, ChallengerAppointment, ModelVersion, TrainingClients
-from scoring.services.trained_clients import remember_clients, unseen_by
+from scoring.services.trained_clients import outside_training_data, record_trained_clients
 from tests.scoring.applications import application_folder
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def toy(model_in_use, settings, tmp_path):
     """A version in use that has learned from nobody, where others may be put beside it."""
     shutil.copytree(settings.ML_ARTIFACTS, tmp_path / "versions")
     settings.ML_ARTIFACTS = tmp_path / "versions"
-    remember_clients(version=model_in_use, references=[])
+    record_trained_clients(version=model_in_use, references=[])
     return model_in_use
 
 
@@ -40,8 +40,8 @@ def retrain(path, *arguments: str) -> str:
 
 
 def test_a_version_knows_whom_it_has_learned_from(model_in_use):
-    remember_clients(version=model_in_use, references=[100_003, 100_001])
-    unseen = unseen_by(model_in_use, [100_001, 100_002, 100_003])
+    record_trained_clients(version=model_in_use, references=[100_003, 100_001])
+    unseen = outside_training_data(model_in_use, [100_001, 100_002, 100_003])
     assert unseen is not None
     assert unseen.tolist() == [False, True, False]
     stored = np.frombuffer(TrainingClients.objects.get().digests, dtype=np.uint64)
@@ -49,7 +49,7 @@ def test_a_version_knows_whom_it_has_learned_from(model_in_use):
 
 
 def test_of_a_version_trained_elsewhere_nobody_knows(model_in_use):
-    assert unseen_by(model_in_use, [1, 2]) is None
+    assert outside_training_data(model_in_use, [1, 2]) is None
 
 
 def test_new_data_make_a_challenger_that_people_put_in_use(applications, toy):

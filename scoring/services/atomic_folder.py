@@ -1,0 +1,40 @@
+"""Writing of a version's folder as a whole: it is there or it is not, whatever interrupts the writer."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+_UNFINISHED = "unfinished"
+
+
+@contextmanager
+def unfinished_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty folder beside the target, to be renamed when it is whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{target.name}.{_UNFINISHED}."
+    with _lock(target.parent), TemporaryDirectory(dir=target.parent, prefix=prefix) as beside:
+        unfinished = Path(beside) / target.name
+        unfinished.mkdir()
+        yield unfinished
+
+
+def remove_unfinished(parent: Path) -> None:
+    """Remove the unfinished folders of a training that was killed, unless another one writes now."""
+    with suppress(FileNotFoundError, BlockingIOError), _lock(parent, wait=False):
+        for folder in parent.glob(f".*.{_UNFINISHED}.*"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _lock(parent: Path, *, wait: bool = True) -> Iterator[None]:
+    """Let one training write at a time. Without `wait` raises BlockingIOError when another one does."""
+    handle = os.open(parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
