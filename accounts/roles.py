@@ -1,12 +1,16 @@
 """Who may do what: the role table, once, as data. Every permission check in the project ends here."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from accounts.models import User
+
+class RoleHolder(Protocol):
+    """Anything with a role that counts while the account is active: the user model, without importing it."""
+
+    role: str
+    is_active: bool
 
 
 class Role(TextChoices):
@@ -83,5 +87,5 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
 }
 
 
-def permissions_of(user: "User") -> frozenset[str]:
+def permissions_of(user: RoleHolder) -> frozenset[str]:
     return PERMISSIONS.get(user.role, frozenset()) if user.is_active else frozenset()
