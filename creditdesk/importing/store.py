@@ -16,7 +16,7 @@ from accounts.models import User
 from creditdesk.importing.records import ImportedClient, imported_clients
 from creditdesk.models import Case, Client, MonitoringRecord, Profile
 from scoring.ml.features import frames
-from scoring.ml.tables.checks import Checked
+from scoring.ml.tables.checks import CheckedFolder
 
 # One transaction each: few enough for the desk to wait for the lock, enough to be quick.
 CLIENTS_AT_ONCE = 5_000
@@ -34,7 +34,7 @@ class Portfolio:
     New cases go to the advisors in turn; existing ones keep theirs unless `reassigned`.
     """
 
-    checked: Checked
+    checked: CheckedFolder
     names: Mapping[int, str]
     advisors: Sequence[User]
     reassigned: bool = False

@@ -18,7 +18,7 @@ from creditdesk.cases.export import safe_text
 from creditdesk.importing.client_names import names_in
 from creditdesk.importing.store import ImportCounts, Portfolio, store
 from scoring.ml.tables.catalogue import TABLES
-from scoring.ml.tables.checks import Checked, Reject, check
+from scoring.ml.tables.checks import CheckedFolder, Reject, check
 from scoring.ml.tables.folder import ENGINES, FolderError, open_folder
 
 SHOWN_REJECTS = 5
@@ -67,7 +67,7 @@ class Command(BaseCommand):
             f" {counts.unchanged:,} as they were."
         )
 
-    def report_absent_tables(self, checked: Checked) -> None:
+    def report_absent_tables(self, checked: CheckedFolder) -> None:
         absent = [TABLES[name].stem for name in checked.folder.absent]
         if absent:
             self.stderr.write(
@@ -75,7 +75,7 @@ class Command(BaseCommand):
                 " The case page says so; it is not the same as a client without such history."
             )
 
-    def report_rejects(self, checked: Checked, nameless: list[Reject], path: Path | None) -> None:
+    def report_rejects(self, checked: CheckedFolder, nameless: list[Reject], path: Path | None) -> None:
         rows = checked.rejects.rows()
         if nameless:
             rows[nameless[0].file] = len(nameless)

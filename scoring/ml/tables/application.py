@@ -1,4 +1,4 @@
-"""The application itself: one row per case, what the client asks for and declares."""
+"""The application table: one row per case, with the request and what the client declares."""
 
 from typing import Final
 
@@ -13,9 +13,9 @@ from scoring.ml.tables.columns import (
     days,
     flag,
     identifier,
+    labels,
     number,
     share,
-    words,
 )
 from scoring.ml.tables.dwelling import DWELLING
 from scoring.ml.tables.occupations import INCOME_TYPES, OCCUPATIONS, ORGANIZATIONS
@@ -25,14 +25,14 @@ ONE_CENT: Final = 0.01
 OLDEST: Final = -120 * 365.25
 YOUNGEST: Final = -18 * 365.25
 
-CONTRACTS: Final = words(
+CONTRACTS: Final = labels(
     {
         "Cash loans": ("Cash loan", "Prêt personnel"),
         "Revolving loans": ("Revolving credit", "Crédit renouvelable"),
     }
 )
-SEXES: Final = words({"F": ("Woman", "Femme"), "M": ("Man", "Homme")})
-EDUCATION: Final = words(
+SEXES: Final = labels({"F": ("Woman", "Femme"), "M": ("Man", "Homme")})
+EDUCATION: Final = labels(
     {
         "Lower secondary": ("Lower secondary", "Collège"),
         "Secondary / secondary special": ("Secondary", "Lycée ou formation professionnelle"),
@@ -41,7 +41,7 @@ EDUCATION: Final = words(
         "Academic degree": ("Doctorate", "Doctorat"),
     }
 )
-FAMILY: Final = words(
+FAMILY: Final = labels(
     {
         "Married": ("Married", "Marié"),
         "Single / not married": ("Single", "Célibataire"),
@@ -50,7 +50,7 @@ FAMILY: Final = words(
         "Widow": ("Widowed", "Veuf"),
     }
 )
-HOUSING: Final = words(
+HOUSING: Final = labels(
     {
         "House / apartment": ("Own house or flat", "Maison ou appartement"),
         "With parents": ("With parents", "Chez ses parents"),
@@ -169,7 +169,7 @@ RATINGS: Final = tuple(
     for n in (1, 2, 3)
 )
 
-CIRCLE: Final = tuple(
+SOCIAL_CIRCLE: Final = tuple(
     count(f"{code}_{late}_CNT_SOCIAL_CIRCLE", en.format(late), fr.format(late))
     for late in (30, 60)
     for code, en, fr in (
@@ -217,7 +217,7 @@ APPLICATION: Final = Table(
         *REGION,
         *RATINGS,
         *DWELLING,
-        *CIRCLE,
+        *SOCIAL_CIRCLE,
         *DOCUMENTS,
         *ENQUIRIES,
     ),

@@ -1,4 +1,4 @@
-"""Credits at other lenders, as the credit bureau reports them, and their monthly statuses."""
+"""The tables of credits at other lenders, as the credit bureau reports them, and their monthly statuses."""
 
 from typing import Final
 
@@ -9,9 +9,9 @@ from scoring.ml.tables.columns import (
     days,
     days_late,
     identifier,
+    labels,
     months,
     signed_amount,
-    words,
 )
 from scoring.ml.tables.schema import Table, Text
 
@@ -19,7 +19,7 @@ from scoring.ml.tables.schema import Table, Text
 OLDEST_RECORD: Final = -60_000.0
 LATEST_RECORD: Final = 60_000.0
 
-ACTIVE: Final = words(
+ACTIVE: Final = labels(
     {
         "Active": ("Active", "En cours"),
         "Closed": ("Closed", "Clos"),
@@ -27,8 +27,8 @@ ACTIVE: Final = words(
         "Bad debt": ("Bad debt", "Irrécouvrable"),
     }
 )
-CURRENCIES: Final = words({f"currency {n}": (f"Currency {n}", f"Devise {n}") for n in (1, 2, 3, 4)})
-CREDIT_TYPES: Final = words(
+CURRENCIES: Final = labels({f"currency {n}": (f"Currency {n}", f"Devise {n}") for n in (1, 2, 3, 4)})
+CREDIT_TYPES: Final = labels(
     {
         "Consumer credit": ("Consumer credit", "Crédit à la consommation"),
         "Credit card": ("Credit card", "Carte de crédit"),
@@ -46,7 +46,7 @@ CREDIT_TYPES: Final = words(
         "Another type of loan": ("Other loan", "Autre crédit"),
     }
 )
-STATUSES: Final = words(
+STATUSES: Final = labels(
     {
         "C": ("Closed", "Clos"),
         "0": ("Paid on time", "Sans retard"),

@@ -1,4 +1,4 @@
-"""The seven Home Credit tables, column by column: what a file may hold and what it is called on a page."""
+"""The catalogue of the seven Home Credit tables and their columns."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -24,11 +24,11 @@ TABLES: Final[Mapping[str, Table]] = {
 
 HISTORY: Final[tuple[str, ...]] = tuple(name for name in TABLES if name != APPLICATION.name)
 
-PROTECTED: Final[tuple[str, ...]] = tuple(c.name for c in APPLICATION.columns if c.protected)
+PROTECTED: Final[tuple[str, ...]] = tuple(column.name for column in APPLICATION.columns if column.protected)
 
-_COLUMNS: Final = {(table.name, c.name): c for table in TABLES.values() for c in table.columns}
+_COLUMNS: Final = {(table.name, column.name): column for table in TABLES.values() for column in table.columns}
 
 
 def column(table: str, name: str) -> Column:
-    """The declaration of one raw column; KeyError when the table has no such column."""
+    """Return the declaration of one raw column; KeyError when the table has no such column."""
     return _COLUMNS[table, name]

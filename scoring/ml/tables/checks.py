@@ -1,4 +1,4 @@
-"""Which rows of a folder can be taken, and why the others cannot."""
+"""Checks between the rows of a folder, and the rejected rows with their reasons."""
 
 # ruff: noqa: S608 (names come from the catalogue)
 
@@ -16,8 +16,11 @@ _BLOCK: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that is not taken. `line`: of a CSV, the header being 1; of a Parquet, the row, from 1; 0 is the
-    file as a whole. `column` is empty when the row as a whole is at fault."""
+    """A rejected row, with one reason.
+
+    `line`: of a CSV, the header being 1; of a Parquet, the row, from 1; 0 is the file as a whole. `column` is
+    empty when the row as a whole is at fault.
+    """
 
     file: str
     line: int
@@ -28,7 +31,7 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Rejects:
-    """Every reason found, by file and line; a row with two faults is there twice. Read again on each pass."""
+    """Every reject, by file and line; a row with two faults is there twice. Each iteration is a query."""
 
     connection: Any
 
@@ -40,25 +43,25 @@ class Rejects:
                 yield Reject(file, line, reference or "", column, reason)
 
     def rows(self) -> dict[str, int]:
-        """How many rows of each file are rejected; files without a reject are not in it."""
+        """Count the rejected rows of each file; files without a reject are not in it."""
         query = 'SELECT "file", count(DISTINCT line) FROM faults GROUP BY "file" ORDER BY "file"'
         return dict(self.connection.raw_sql(query).fetchall())
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A folder reduced to its good rows, and the rejects."""
+class CheckedFolder:
+    """A folder reduced to its accepted rows, and the rejects."""
 
     folder: Folder
     rejects: Rejects
 
 
-def check(folder: Folder) -> Checked:
-    """Applies the rules between rows and removes every rejected row from the folder's tables.
+def check(folder: Folder) -> CheckedFolder:
+    """Apply the rules between rows and remove every rejected row from the folder's tables.
 
-    Of rows with the same key the first is kept (train before test, then by line). A history row needs an
+    Of rows with the same key the first is accepted (train before test, then by line). A history row needs an
     accepted application, a monthly status at another lender an accepted row of `bureau`; without that table
-    the statuses belong to nobody and count as not provided.
+    the statuses belong to no client and count as not provided.
     """
     execute = folder.connection.raw_sql
     if "bureau_balance" in folder.history and "bureau" not in folder.history:
@@ -70,7 +73,7 @@ def check(folder: Folder) -> Checked:
         if table != "application":
             execute(f"INSERT INTO faults {_orphans(table)}")
         _remove_faulty(execute, table)
-    return Checked(folder=folder, rejects=Rejects(folder.connection))
+    return CheckedFolder(folder=folder, rejects=Rejects(folder.connection))
 
 
 def _without_balance(folder: Folder) -> Folder:
@@ -85,11 +88,11 @@ def _duplicates(table: str) -> str:
     key, reference = ", ".join(TABLES[table].key), reference_of(table)
     repeated = f"SELECT {key} FROM {table} GROUP BY {key} HAVING count(*) > 1"
     ranked = (
-        "SELECT *, row_number() OVER same AS nth, first_value(line) OVER same AS kept_line,"
-        f" first_value(file) OVER same AS kept_file FROM {table} SEMI JOIN ({repeated}) USING ({key})"
+        "SELECT *, row_number() OVER same AS nth, first_value(line) OVER same AS first_line,"
+        f" first_value(file) OVER same AS first_file FROM {table} SEMI JOIN ({repeated}) USING ({key})"
         f" WINDOW same AS (PARTITION BY {key} ORDER BY side DESC, line)"
     )
-    reason = f"concat('repeats the {key} of ', kept_file, ' line ', kept_line)"
+    reason = f"concat('repeats the {key} of ', first_file, ' line ', first_line)"
     column = text(TABLES[table].key[0])
     return f"SELECT file, line, {reference}, {column}, {reason} FROM ({ranked}) WHERE nth > 1"
 

@@ -1,21 +1,21 @@
-"""Short ways to declare a column; the tables themselves are in the modules named after them."""
+"""Constructors of columns by kind; the tables themselves are in the modules named after them."""
 
 from collections.abc import Mapping
 from typing import Final, TypedDict, Unpack
 
 from scoring.ml.tables.schema import Column, Kind, Text
 
-LARGEST_AMOUNT: Final = 1e10
+MAX_AMOUNT: Final = 1e10
 # Above it a float64, which Parquet files from pandas hold ids as, cannot tell two of them apart.
-LARGEST_ID: Final = 2.0**53
+MAX_ID: Final = 2.0**53
 # 100 years, for dates; people are bounded more closely where an age is meant.
-LONGEST_DAYS: Final = 36_525.0
-LONGEST_MONTHS: Final = 1_200.0
+MAX_DAYS: Final = 36_525.0
+MAX_MONTHS: Final = 1_200.0
 # What Home Credit writes instead of a date or duration that does not exist.
 NO_DATE: Final = 365_243.0
 
 
-class Extra(TypedDict, total=False):
+class Options(TypedDict, total=False):
     required: bool
     filled: bool
     minimum: float
@@ -24,53 +24,53 @@ class Extra(TypedDict, total=False):
     protected: bool
 
 
-def words(labels: Mapping[str, tuple[str, str]]) -> dict[str, Text]:
-    """Raw value -> its English and French words."""
-    return {value: Text(en, fr) for value, (en, fr) in labels.items()}
+def labels(texts: Mapping[str, tuple[str, str]]) -> dict[str, Text]:
+    """Return raw value -> its label, from the English and French texts."""
+    return {value: Text(en, fr) for value, (en, fr) in texts.items()}
 
 
 def identifier(name: str, en: str, fr: str) -> Column:
-    return Column(name, Kind.ID, Text(en, fr), required=True, filled=True, minimum=1, maximum=LARGEST_ID)
+    return Column(name, Kind.ID, Text(en, fr), required=True, filled=True, minimum=1, maximum=MAX_ID)
 
 
-def amount(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
-    bounds: Extra = {"minimum": 0.0, "maximum": LARGEST_AMOUNT}
-    return Column(name, Kind.AMOUNT, Text(en, fr), **(bounds | extra))
+def amount(name: str, en: str, fr: str, **options: Unpack[Options]) -> Column:
+    bounds: Options = {"minimum": 0.0, "maximum": MAX_AMOUNT}
+    return Column(name, Kind.AMOUNT, Text(en, fr), **(bounds | options))
 
 
-def signed_amount(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
-    """Money that the real tables also hold below zero: overpaid cards and loans, reversed withdrawals."""
-    bounds: Extra = {"minimum": -LARGEST_AMOUNT}
-    return amount(name, en, fr, **(bounds | extra))
+def signed_amount(name: str, en: str, fr: str, **options: Unpack[Options]) -> Column:
+    """Declare money that is also below zero: overpaid cards and loans, reversed withdrawals."""
+    bounds: Options = {"minimum": -MAX_AMOUNT}
+    return amount(name, en, fr, **(bounds | options))
 
 
-def days(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
-    """A date before the application, in days."""
-    bounds: Extra = {"minimum": -LONGEST_DAYS, "maximum": 0.0}
-    return Column(name, Kind.DAYS, Text(en, fr), **(bounds | extra))
+def days(name: str, en: str, fr: str, **options: Unpack[Options]) -> Column:
+    """Declare a date before the application, in days."""
+    bounds: Options = {"minimum": -MAX_DAYS, "maximum": 0.0}
+    return Column(name, Kind.DAYS, Text(en, fr), **(bounds | options))
 
 
-def months(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
-    """A month before the application; 0 is the month of the application."""
-    bounds: Extra = {"minimum": -LONGEST_MONTHS, "maximum": 0.0}
-    return Column(name, Kind.MONTHS, Text(en, fr), **(bounds | extra))
+def months(name: str, en: str, fr: str, **options: Unpack[Options]) -> Column:
+    """Declare a month before the application; 0 is the month of the application."""
+    bounds: Options = {"minimum": -MAX_MONTHS, "maximum": 0.0}
+    return Column(name, Kind.MONTHS, Text(en, fr), **(bounds | options))
 
 
-def count(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
-    bounds: Extra = {"minimum": 0.0, "maximum": 1_000.0}
-    return Column(name, Kind.COUNT, Text(en, fr), **(bounds | extra))
+def count(name: str, en: str, fr: str, **options: Unpack[Options]) -> Column:
+    bounds: Options = {"minimum": 0.0, "maximum": 1_000.0}
+    return Column(name, Kind.COUNT, Text(en, fr), **(bounds | options))
 
 
-def days_late(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
-    """A length of time in days, counted from zero."""
-    bounds: Extra = {"maximum": LONGEST_DAYS}
-    return count(name, en, fr, **(bounds | extra))
+def days_late(name: str, en: str, fr: str, **options: Unpack[Options]) -> Column:
+    """Declare a length of time in days, counted from zero."""
+    bounds: Options = {"maximum": MAX_DAYS}
+    return count(name, en, fr, **(bounds | options))
 
 
-def share(name: str, en: str, fr: str, **extra: Unpack[Extra]) -> Column:
-    """A number between 0 and 1."""
-    bounds: Extra = {"minimum": 0.0, "maximum": 1.0}
-    return Column(name, Kind.NUMBER, Text(en, fr), **(bounds | extra))
+def share(name: str, en: str, fr: str, **options: Unpack[Options]) -> Column:
+    """Declare a number between 0 and 1."""
+    bounds: Options = {"minimum": 0.0, "maximum": 1.0}
+    return Column(name, Kind.NUMBER, Text(en, fr), **(bounds | options))
 
 
 def number(
@@ -83,13 +83,15 @@ def flag(name: str, en: str, fr: str) -> Column:
     return Column(name, Kind.FLAG, Text(en, fr), minimum=0, maximum=1)
 
 
-def category(name: str, en: str, fr: str, categories: Mapping[str, Text], **extra: Unpack[Extra]) -> Column:
-    return Column(name, Kind.CATEGORY, Text(en, fr), categories=categories, **extra)
+def category(
+    name: str, en: str, fr: str, categories: Mapping[str, Text], **options: Unpack[Options]
+) -> Column:
+    return Column(name, Kind.CATEGORY, Text(en, fr), categories=categories, **options)
 
 
-YES_NO: Final = words({"Y": ("Yes", "Oui"), "N": ("No", "Non")})
+YES_NO: Final = labels({"Y": ("Yes", "Oui"), "N": ("No", "Non")})
 
-WEEKDAYS: Final = words(
+WEEKDAYS: Final = labels(
     {
         "MONDAY": ("Monday", "Lundi"),
         "TUESDAY": ("Tuesday", "Mardi"),
@@ -101,7 +103,7 @@ WEEKDAYS: Final = words(
     }
 )
 
-COMPANY: Final = words(
+COMPANY: Final = labels(
     {
         "Unaccompanied": ("Alone", "Seul"),
         "Family": ("With family", "En famille"),

@@ -1,4 +1,4 @@
-"""How earlier contracts at this bank were paid: credit at the shop and cash, cards, single instalments."""
+"""The tables of earlier contracts at this bank: POS and cash balances, card balances, instalment payments."""
 
 from typing import Final
 
@@ -9,14 +9,14 @@ from scoring.ml.tables.columns import (
     days,
     days_late,
     identifier,
+    labels,
     months,
     number,
     signed_amount,
-    words,
 )
 from scoring.ml.tables.schema import Table, Text
 
-STATUSES: Final = words(
+STATUSES: Final = labels(
     {
         "Active": ("Active", "En cours"),
         "Completed": ("Completed", "Terminé"),

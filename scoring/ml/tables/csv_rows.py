@@ -1,7 +1,8 @@
-"""Where the rows of a CSV file stand, found before the engine reads it.
+"""The layout of a CSV file, scanned before the engine reads it.
 
-The engine would stop at the first row with a field too many and cannot say on which line a row stood; this
-scan finds the misshapen rows and the line of every other one, and notices a file that was cut.
+The engine gives no line number for the rows that it reads, miscounts the line of a row that it rejects after
+a quoted line break, and reads a gzip file that was cut as if it were whole (DuckDB 1.5, `store_rejects`).
+This scan finds the malformed rows and the line of every other one, and refuses a file that was cut.
 """
 
 import codecs
@@ -27,8 +28,11 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of a CSV file that end in one block: `start` and `stop` offsets in the block's bytes, the `line`
-    each begins on (the header's is 1) and its number of `fields`; a blank line has none."""
+    """The rows of a CSV file that end in one block.
+
+    `start` and `stop` are offsets in the block's bytes, `line` is where a row begins (the header's is 1);
+    a blank line has 0 `fields`.
+    """
 
     block: bytes
     start: Integers
@@ -39,25 +43,25 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The shape of a CSV file.
+    """The layout of a CSV file.
 
-    `misshapen` are rows whose number of fields is not the header's: (line, fields). The row of index r among
+    `malformed` are rows whose number of fields is not the header's: (line, fields). The row of index r among
     the others begins on line r + 2, plus the shift of the last (index, shift) in `shifts` whose index is not
-    above r, if there is one. `has_gaps`: some rows are misshapen or blank.
+    above r, if there is one. `has_gaps`: some rows are malformed or blank.
     """
 
     header: tuple[str, ...]
-    misshapen: tuple[tuple[int, int], ...]
+    malformed: tuple[tuple[int, int], ...]
     shifts: tuple[tuple[int, int], ...]
     has_gaps: bool
 
 
-def layout_of(path: Path) -> Layout:
-    """Reads the whole file once. Raises FolderError for a file that is empty, cut, damaged or not UTF-8."""
+def scan_layout(path: Path) -> Layout:
+    """Read the whole file once. Raise FolderError for a file that is empty, cut, damaged or not UTF-8."""
     header: tuple[str, ...] = ()
-    misshapen: list[tuple[int, int]] = []
+    malformed: list[tuple[int, int]] = []
     shifts: list[tuple[int, int]] = []
-    regular, has_gaps, last = 0, False, (0, 0)
+    well_formed, has_gaps, last = 0, False, (0, 0)
     for rows in _rows(path):
         if not len(rows.line):
             continue
@@ -65,12 +69,12 @@ def layout_of(path: Path) -> Layout:
         if not header:
             header, body = _header(path, rows), slice(1, None)
         line, fields = rows.line[body], rows.fields[body]
-        shaped = fields == len(header)
-        has_gaps |= not bool(shaped.all())
-        wrong = ~shaped & (fields > 0)
-        misshapen += zip(line[wrong].tolist(), fields[wrong].tolist(), strict=True)
-        shifts += _shifts(line[shaped], regular, shifts[-1][1] if shifts else 0)
-        regular += int(shaped.sum())
+        is_well_formed = fields == len(header)
+        has_gaps |= not bool(is_well_formed.all())
+        is_malformed = ~is_well_formed & (fields > 0)
+        malformed += zip(line[is_malformed].tolist(), fields[is_malformed].tolist(), strict=True)
+        shifts += _shifts(line[is_well_formed], well_formed, shifts[-1][1] if shifts else 0)
+        well_formed += int(is_well_formed.sum())
         last = next(((int(n), int(k)) for n, k in zip(line[::-1], fields[::-1], strict=True) if k), last)
     if not header:
         raise FolderError(f"{path.name} is empty.")
@@ -78,30 +82,30 @@ def layout_of(path: Path) -> Layout:
         raise FolderError(
             f"{path.name} is cut in the middle: line {last[0]} ends after {last[1]} of {len(header)} fields."
         )
-    return Layout(header, tuple(misshapen), tuple(shifts), has_gaps)
+    return Layout(header, tuple(malformed), tuple(shifts), has_gaps)
 
 
-def write_regular_rows(path: Path, target: Path, width: int) -> None:
-    """Copies the header and the rows of `width` fields, which the engine can read without exception."""
+def write_well_formed_rows(path: Path, target: Path, width: int) -> None:
+    """Copy the header and the rows of `width` fields, which the engine can read without exception."""
     with target.open("wb") as out:
         for rows in _rows(path):
-            shaped = rows.fields == width
-            for start, stop in zip(rows.start[shaped], rows.stop[shaped], strict=True):
+            selected = rows.fields == width
+            for start, stop in zip(rows.start[selected], rows.stop[selected], strict=True):
                 out.write(rows.block[start:stop].rstrip(b"\r\n") + b"\n")
 
 
 def _header(path: Path, rows: Rows) -> tuple[str, ...]:
     text = rows.block[rows.start[0] : rows.stop[0]].decode("utf-8-sig").strip("\r\n")
     names = tuple(name.strip() for name in next(csv.reader([text]), []))
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise FolderError(f"{path.name} has the column {twice[0]} twice.")
+    duplicates = sorted({name for name in names if names.count(name) > 1})
+    if duplicates:
+        raise FolderError(f"{path.name} has the column {duplicates[0]} twice.")
     return names
 
 
-def _shifts(line: Integers, regular: int, shift: int) -> list[tuple[int, int]]:
-    """Where the distance between a regular row's index and its line changes."""
-    index = np.arange(regular, regular + len(line))
+def _shifts(line: Integers, first: int, shift: int) -> list[tuple[int, int]]:
+    """Return where the distance between a row's index, from `first` on, and its line changes."""
+    index = np.arange(first, first + len(line))
     distance = line - index - 2
     changed = np.flatnonzero(np.diff(distance, prepend=shift))
     return list(zip(index[changed].tolist(), distance[changed].tolist(), strict=True))
@@ -121,7 +125,7 @@ def _rows(path: Path) -> Iterator[Rows]:
 
 
 def _split(block: bytes, line: int) -> tuple[Rows, int, bytes]:
-    """The rows that end in the block, the line after them and the bytes that are left."""
+    """Return the rows that end in the block, the line after them and the bytes that are left."""
     codes = np.frombuffer(block, dtype=np.uint8)
     newlines = np.flatnonzero(codes == _NEWLINE)
     commas = np.flatnonzero(codes == _COMMA)

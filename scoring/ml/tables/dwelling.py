@@ -1,8 +1,8 @@
-"""The building the client lives in: 14 measures in three versions, all normalised between 0 and 1."""
+"""Columns of the client's building: 14 measures in three versions, all normalised between 0 and 1."""
 
 from typing import Final
 
-from scoring.ml.tables.columns import category, share, words
+from scoring.ml.tables.columns import category, labels, share
 from scoring.ml.tables.schema import Column
 
 _MEASURES: Final = {
@@ -44,7 +44,7 @@ DWELLING: Final = (
         "FONDKAPREMONT_MODE",
         "Building: repair fund",
         "Immeuble : fonds de travaux",
-        words(
+        labels(
             {
                 "reg oper account": ("Regional operator’s account", "Compte de l’opérateur régional"),
                 "reg oper spec account": (
@@ -60,7 +60,7 @@ DWELLING: Final = (
         "HOUSETYPE_MODE",
         "Building: type",
         "Immeuble : type",
-        words(
+        labels(
             {
                 "block of flats": ("Block of flats", "Immeuble collectif"),
                 "terraced house": ("Terraced house", "Maison mitoyenne"),
@@ -72,7 +72,7 @@ DWELLING: Final = (
         "WALLSMATERIAL_MODE",
         "Building: walls",
         "Immeuble : murs",
-        words(
+        labels(
             {
                 "Panel": ("Panels", "Panneaux"),
                 "Stone, brick": ("Stone or brick", "Pierre ou brique"),
@@ -88,6 +88,6 @@ DWELLING: Final = (
         "EMERGENCYSTATE_MODE",
         "Building: unsafe",
         "Immeuble : en péril",
-        words({"Yes": ("Yes", "Oui"), "No": ("No", "Non")}),
+        labels({"Yes": ("Yes", "Oui"), "No": ("No", "Non")}),
     ),
 )

@@ -1,4 +1,4 @@
-"""Which file of a folder holds which table."""
+"""The files of a folder, by the table that each holds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ SIDES: Final = ("train", "test")
 
 
 def find_files(folder: Path) -> tuple[TableFile, ...]:
-    """The files of the seven tables, whatever the case of their names.
+    """Find the files of the seven tables, whatever the case of their names.
 
     Raises FolderError for a path that is no folder, an empty one, one without an application file, and for a
     table that is there in two formats.
     """
     if not folder.is_dir():
         raise FolderError(f"{folder} is not a folder.")
-    files = tuple(_found(folder))
+    files = tuple(_table_files(folder))
     if not any(file.table == "application" for file in files):
         raise FolderError(
             f"{folder} holds no application file: application_train or application_test is needed,"
@@ -49,21 +49,21 @@ def find_files(folder: Path) -> tuple[TableFile, ...]:
     return files
 
 
-def _found(folder: Path) -> Iterator[TableFile]:
+def _table_files(folder: Path) -> Iterator[TableFile]:
     names = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_file()}
     for side in SIDES:
-        yield from _one(names, stem=f"application_{side}", table="application", side=side)
+        yield from _table_file(names, stem=f"application_{side}", table="application", side=side)
     for table in HISTORY:
-        yield from _one(names, stem=TABLES[table].stem, table=table, side="")
+        yield from _table_file(names, stem=TABLES[table].stem, table=table, side="")
 
 
-def _one(names: dict[str, Path], *, stem: str, table: str, side: str) -> Iterator[TableFile]:
-    found = [
+def _table_file(names: dict[str, Path], *, stem: str, table: str, side: str) -> Iterator[TableFile]:
+    files = [
         TableFile(names[name], table, ending, side)
         for ending in Format
         if (name := f"{stem}{ending}".lower()) in names
     ]
-    if len(found) > 1:
-        both = " and ".join(file.path.name for file in found)
+    if len(files) > 1:
+        both = " and ".join(file.path.name for file in files)
         raise FolderError(f"{both} hold the same table: keep one of them.")
-    yield from found
+    yield from files

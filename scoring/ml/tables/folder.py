@@ -1,4 +1,4 @@
-"""A folder of Home Credit tables, opened: found, read out of core and typed."""
+"""A folder of Home Credit tables, read out of core and typed."""
 
 import hashlib
 from collections.abc import Mapping
@@ -43,11 +43,11 @@ class Folder:
         return tuple(name for name in HISTORY if name not in self.history)
 
     def clients(self) -> int:
-        """How many applications there are, train and test side together."""
+        """Count the applications, train and test side together."""
         return int(self.connection.raw_sql("SELECT count(*) FROM application").fetchone()[0])
 
     def fingerprint(self) -> str:
-        """sha256 over the names and bytes of the files."""
+        """Return the SHA-256 over the names and bytes of the files."""
         whole = hashlib.sha256()
         for file in self.files:
             with file.path.open("rb") as stream:
@@ -57,9 +57,9 @@ class Folder:
 
 
 def open_folder(path: Path, *, engine: str = "duckdb") -> Folder:
-    """Reads every table of the folder into a database among the system's temporary files.
+    """Read every table of the folder into a database among the system's temporary files.
 
-    Raises FolderError, with a message to act on, for a folder or a file that cannot be read.
+    Raise FolderError, with a message to act on, for a folder or a file that cannot be read.
     """
     if engine != "duckdb":
         raise FolderError(f"The engine {engine} needs pyspark and Java, which are not installed: use duckdb.")

@@ -1,11 +1,11 @@
-"""What the client lives on: sources of income, occupations and employers' sectors."""
+"""Categories of income type, occupation and employer's sector."""
 
 from typing import Final
 
-from scoring.ml.tables.columns import words
+from scoring.ml.tables.columns import labels
 from scoring.ml.tables.schema import Text
 
-INCOME_TYPES: Final = words(
+INCOME_TYPES: Final = labels(
     {
         "Working": ("Employee", "Salarié"),
         "Commercial associate": ("Business associate", "Associé d’une société"),
@@ -18,7 +18,7 @@ INCOME_TYPES: Final = words(
     }
 )
 
-OCCUPATIONS: Final = words(
+OCCUPATIONS: Final = labels(
     {
         "Laborers": ("Labourer", "Ouvrier"),
         "Core staff": ("Core staff", "Employé qualifié"),
@@ -41,7 +41,7 @@ OCCUPATIONS: Final = words(
     }
 )
 
-_NAMED: Final = words(
+_NAMED: Final = labels(
     {
         "Advertising": ("Advertising", "Publicité"),
         "Agriculture": ("Agriculture", "Agriculture"),

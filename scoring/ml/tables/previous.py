@@ -1,10 +1,10 @@
-"""Earlier applications of the client at this bank."""
+"""The table of the client's previous applications at this bank."""
 
 from typing import Final
 
 from scoring.ml.tables.columns import (
     COMPANY,
-    LONGEST_DAYS,
+    MAX_DAYS,
     NO_DATE,
     WEEKDAYS,
     YES_NO,
@@ -14,9 +14,9 @@ from scoring.ml.tables.columns import (
     days,
     flag,
     identifier,
+    labels,
     number,
     share,
-    words,
 )
 from scoring.ml.tables.previous_categories import (
     CHANNELS,
@@ -30,14 +30,14 @@ from scoring.ml.tables.previous_categories import (
 )
 from scoring.ml.tables.schema import Column, Table, Text
 
-CONTRACTS: Final = words(
+CONTRACTS: Final = labels(
     {
         "Cash loans": ("Cash loan", "Prêt personnel"),
         "Consumer loans": ("Consumer loan", "Crédit à la consommation"),
         "Revolving loans": ("Revolving credit", "Crédit renouvelable"),
     }
 )
-STATUSES: Final = words(
+STATUSES: Final = labels(
     {
         "Approved": ("Approved", "Accordée"),
         "Refused": ("Refused", "Refusée"),
@@ -45,7 +45,7 @@ STATUSES: Final = words(
         "Unused offer": ("Offer not used", "Offre non utilisée"),
     }
 )
-PAYMENT_TYPES: Final = words(
+PAYMENT_TYPES: Final = labels(
     {
         "Cash through the bank": ("Cash at the bank", "Espèces au guichet"),
         "Non-cash from your account": ("From the client’s account", "Depuis le compte du client"),
@@ -55,14 +55,14 @@ PAYMENT_TYPES: Final = words(
         ),
     }
 )
-CLIENT_TYPES: Final = words(
+CLIENT_TYPES: Final = labels(
     {
         "New": ("New client", "Nouveau client"),
         "Repeater": ("Returning client", "Client fidèle"),
         "Refreshed": ("Client who came back", "Client revenu"),
     }
 )
-PRODUCT_TYPES: Final = words(
+PRODUCT_TYPES: Final = labels(
     {
         "x-sell": ("Offered to a known client", "Proposé à un client connu"),
         "walk-in": ("Asked for by the client", "Demandé par le client"),
@@ -72,7 +72,7 @@ PRODUCT_TYPES: Final = words(
 
 def _milestone(name: str, en: str, fr: str) -> Column:
     """A date in the life of the contract, before or after the application; often not set."""
-    return days(name, en, fr, maximum=LONGEST_DAYS, unknown=(NO_DATE,))
+    return days(name, en, fr, maximum=MAX_DAYS, unknown=(NO_DATE,))
 
 
 _XNA: Final = ("XNA",)

@@ -1,12 +1,12 @@
-"""The words of the earlier applications' categories."""
+"""Labels of the categories of previous applications."""
 
 from typing import Final
 
-from scoring.ml.tables.columns import words
+from scoring.ml.tables.columns import labels
 
 _NOT_APPLICABLE: Final = ("Not applicable", "Sans objet")
 
-PURPOSES: Final = words(
+PURPOSES: Final = labels(
     {
         "XAP": _NOT_APPLICABLE,
         "Repairs": ("Repairs", "Travaux"),
@@ -36,7 +36,7 @@ PURPOSES: Final = words(
 )
 
 # The codes are the bank's own and are not documented; they are shown as they are.
-REJECT_REASONS: Final = words(
+REJECT_REASONS: Final = labels(
     {
         "XAP": _NOT_APPLICABLE,
         **{
@@ -47,7 +47,7 @@ REJECT_REASONS: Final = words(
     }
 )
 
-GOODS: Final = words(
+GOODS: Final = labels(
     {
         "Mobile": ("Mobile phone", "Téléphone mobile"),
         "Consumer Electronics": ("Consumer electronics", "Électronique grand public"),
@@ -79,7 +79,7 @@ GOODS: Final = words(
     }
 )
 
-PORTFOLIOS: Final = words(
+PORTFOLIOS: Final = labels(
     {
         "POS": ("Credit at the shop", "Crédit en magasin"),
         "Cash": ("Cash", "Prêt d’argent"),
@@ -88,7 +88,7 @@ PORTFOLIOS: Final = words(
     }
 )
 
-CHANNELS: Final = words(
+CHANNELS: Final = labels(
     {
         "Credit and cash offices": ("Branch", "Agence"),
         "Country-wide": ("National retailer", "Enseigne nationale"),
@@ -101,7 +101,7 @@ CHANNELS: Final = words(
     }
 )
 
-SELLER_INDUSTRIES: Final = words(
+SELLER_INDUSTRIES: Final = labels(
     {
         "Consumer electronics": ("Consumer electronics", "Électronique grand public"),
         "Connectivity": ("Telephony", "Téléphonie"),
@@ -116,7 +116,7 @@ SELLER_INDUSTRIES: Final = words(
     }
 )
 
-YIELD_GROUPS: Final = words(
+YIELD_GROUPS: Final = labels(
     {
         "low_action": ("Low, special offer", "Bas, promotion"),
         "low_normal": ("Low", "Bas"),
@@ -125,7 +125,7 @@ YIELD_GROUPS: Final = words(
     }
 )
 
-PRODUCTS: Final = words(
+PRODUCTS: Final = labels(
     {
         "Cash": ("Cash loan", "Prêt personnel"),
         "Cash X-Sell: low": ("Cash loan to a known client, low rate", "Prêt à un client connu, taux bas"),

@@ -1,4 +1,4 @@
-"""The words in which columns are described: what a column holds, in which unit, within which bounds."""
+"""Declarations of the raw tables and columns: kind, bounds, categories and labels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The same words in the two languages of the desk."""
+    """A text in the two languages of the desk."""
 
     en: str
     fr: str
@@ -26,9 +26,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One raw column. Bounds are inclusive. `categories` are the known values; `unknown` values may stand in
-    a file too and are read as missing. A file must have a `required` column; every row of a `filled` one must
-    hold a value."""
+    """One raw column. Bounds are inclusive.
+
+    `categories` are the allowed values; `unknown` values may stand in a file too and are read as missing. A
+    file must have a `required` column; every row of a `filled` one must hold a value.
+    """
 
     name: str
     kind: Kind

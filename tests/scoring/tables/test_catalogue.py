@@ -6,7 +6,7 @@ from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
 from scoring.ml.tables.schema import Kind
 
-EVERY_COLUMN = [(table.name, one) for table in TABLES.values() for one in table.columns]
+EVERY_COLUMN = [(table.name, column) for table in TABLES.values() for column in table.columns]
 
 
 def test_there_are_seven_tables_of_which_six_are_history():
@@ -15,36 +15,38 @@ def test_there_are_seven_tables_of_which_six_are_history():
 
 
 def test_every_column_has_a_name_of_its_own_in_its_table():
-    names = [(table, one.name) for table, one in EVERY_COLUMN]
+    names = [(table, declared.name) for table, declared in EVERY_COLUMN]
     assert len(set(names)) == len(names)
 
 
-def test_every_column_and_category_speaks_french_and_english():
-    texts = [(one.name, one.label) for _, one in EVERY_COLUMN]
-    texts += [(value, text) for _, one in EVERY_COLUMN for value, text in one.categories.items()]
+def test_every_column_and_category_has_a_french_and_an_english_label():
+    texts = [(declared.name, declared.label) for _, declared in EVERY_COLUMN]
+    texts += [item for _, declared in EVERY_COLUMN for item in declared.categories.items()]
     assert [name for name, text in texts if not (text.en.strip() and text.fr.strip())] == []
-    # Nobody reads raw column names on a page.
+    # No raw column name is shown on a page.
     assert [name for name, text in texts if "_" in text.en or "_" in text.fr] == []
 
 
 def test_every_number_is_bounded_and_every_category_has_values():
-    numbers = [one for _, one in EVERY_COLUMN if one.kind is not Kind.CATEGORY]
-    assert [one.name for one in numbers if one.minimum is None or one.maximum is None] == []
-    categories = [one for _, one in EVERY_COLUMN if one.kind is Kind.CATEGORY]
-    assert [one.name for one in categories if not one.categories] == []
-    assert [one.name for one in categories if set(one.unknown) & set(one.categories)] == []
+    columns = [declared for _, declared in EVERY_COLUMN]
+    numbers = [number for number in columns if number.kind is not Kind.CATEGORY]
+    assert [number.name for number in numbers if number.minimum is None or number.maximum is None] == []
+    categories = [category for category in columns if category.kind is Kind.CATEGORY]
+    assert [category.name for category in categories if not category.categories] == []
+    overlaps = (set(category.unknown) & set(category.categories) for category in categories)
+    assert not any(overlaps)
 
 
 def test_sex_and_family_status_are_the_protected_columns():
     assert set(PROTECTED) == {"CODE_GENDER", "NAME_FAMILY_STATUS"}
 
 
-def test_a_row_cannot_do_without_what_a_case_is_made_of():
-    needed = {one.name for one in TABLES["application"].columns if one.filled}
-    assert needed == {"SK_ID_CURR", "NAME_CONTRACT_TYPE", "AMT_CREDIT"}
+def test_an_application_needs_a_reference_a_contract_type_and_an_amount():
+    filled = {declared.name for declared in TABLES["application"].columns if declared.filled}
+    assert filled == {"SK_ID_CURR", "NAME_CONTRACT_TYPE", "AMT_CREDIT"}
 
 
-def test_the_competitions_rarest_categories_are_known():
+def test_the_rarest_categories_of_the_competition_are_declared():
     assert "Maternity leave" in column("application", "NAME_INCOME_TYPE").categories
     assert "XNA" in column("application", "ORGANIZATION_TYPE").unknown
     assert len(column("application", "ORGANIZATION_TYPE").categories) == 57
@@ -53,7 +55,7 @@ def test_the_competitions_rarest_categories_are_known():
 
 @pytest.mark.real_data
 @pytest.mark.parametrize("name", ["seven_tables", "kaggle_test"])
-def test_every_real_row_is_taken(home_credit, name):
+def test_every_real_row_is_accepted(home_credit, name):
     checked = check(open_folder(home_credit / name))
     assert list(checked.rejects) == []
     assert checked.folder.clients() == sum(
@@ -67,4 +69,4 @@ def test_every_real_column_is_in_the_catalogue(home_credit):
     for table in TABLES.values():
         stem = "application_test" if table.name == "application" else table.stem
         described = duckdb.sql(f"DESCRIBE SELECT * FROM '{home_credit}/seven_tables/{stem}.parquet'")
-        assert {row[0] for row in described.fetchall()} == {one.name for one in table.columns}
+        assert {row[0] for row in described.fetchall()} == {declared.name for declared in table.columns}

@@ -25,17 +25,17 @@ def tables(tmp_path) -> Path:
     )
 
 
-def test_a_folder_is_read_alike_as_csv_gzip_and_parquet(tables, tmp_path):
+def test_csv_gzip_and_parquet_are_read_alike(tables, tmp_path):
     text = (tables / "application_train.csv").read_text()
     zipped, columnar = tmp_path / "zipped", tmp_path / "columnar"
     zipped.mkdir(), columnar.mkdir()
     (zipped / "application_train.CSV.gz").write_bytes(gzip.compress(text.encode()))
     as_parquet(tables / "application_train.csv", columnar / "APPLICATION_TRAIN.Parquet")
 
-    what = "SK_ID_CURR, AMT_CREDIT, DAYS_BIRTH, NAME_TYPE_SUITE, OCCUPATION_TYPE, TARGET, side"
-    plain = rows(open_folder(tables), what)
+    columns = "SK_ID_CURR, AMT_CREDIT, DAYS_BIRTH, NAME_TYPE_SUITE, OCCUPATION_TYPE, TARGET, side"
+    plain = rows(open_folder(tables), columns)
 
-    assert plain == rows(open_folder(zipped), what) == rows(open_folder(columnar), what)
+    assert plain == rows(open_folder(zipped), columns) == rows(open_folder(columnar), columns)
     assert plain[0] == (1, 406597.5, -12000.0, "Spouse, partner", None, 1.0, "train")
 
 
@@ -72,7 +72,7 @@ def test_windows_line_ends_a_byte_order_mark_and_blank_lines_do_no_harm(tmp_path
     assert rows(open_folder(tmp_path), "SK_ID_CURR, line") == [(1, 3), (2, 5)]
 
 
-def test_the_fingerprint_is_the_contents_not_the_place(tables, tmp_path):
+def test_the_fingerprint_depends_on_the_contents_not_the_place(tables, tmp_path):
     copy = shutil.copytree(tables, tmp_path / "elsewhere")
     assert open_folder(tables).fingerprint() == open_folder(copy).fingerprint()
     with (copy / "application_train.csv").open("a") as more:
@@ -122,15 +122,15 @@ def test_a_missing_required_column_is_named_with_its_file(tmp_path):
     )
 
 
-def test_a_parquet_that_is_none_is_refused(tmp_path):
+def test_a_file_that_is_no_parquet_is_refused(tmp_path):
     (tmp_path / "application_train.parquet").write_text("SK_ID_CURR,AMT_CREDIT\n1,5\n")
     assert refused(tmp_path).startswith("application_train.parquet could not be read as parquet")
 
 
-@pytest.mark.parametrize("kept", [0.5, 0.9])
-def test_a_csv_cut_in_the_middle_is_refused_with_the_line(tmp_path, kept):
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_a_csv_cut_in_the_middle_is_refused_with_the_line(tmp_path, share):
     text = text_of([application(n) for n in range(1, 200)])
-    cut = text[: int(len(text) * kept)].rsplit(",", 3)[0]
+    cut = text[: int(len(text) * share)].rsplit(",", 3)[0]
     (tmp_path / "application_train.csv").write_text(cut)
     assert f"application_train.csv is cut in the middle: line {cut.count(chr(10)) + 1}" in refused(tmp_path)
 
@@ -147,7 +147,7 @@ def test_a_gzip_cut_in_the_middle_is_refused(tmp_path):
     assert "application_train.csv.gz is cut in the middle: it breaks off after line" in refused(tmp_path)
 
 
-def test_a_gzip_that_is_none_is_refused(tmp_path):
+def test_a_file_that_is_no_gzip_is_refused(tmp_path):
     (tmp_path / "application_train.csv.gz").write_text(text_of([application(1)]))
     assert "not a gzip file" in refused(tmp_path)
 
@@ -168,5 +168,5 @@ def test_a_column_that_is_there_twice_is_refused(tmp_path):
     assert "has the column AMT_CREDIT twice" in refused(tmp_path)
 
 
-def test_spark_says_what_it_needs(tables):
+def test_the_spark_engine_names_its_requirements(tables):
     assert "pyspark" in refused(tables, engine="spark")
