@@ -1,4 +1,4 @@
-"""Who may come in: a key in the Authorization header, within its scopes and its limit. No cookie counts."""
+"""Authentication of the API: a key in the Authorization header, within its scopes and its rate limit."""
 
 import json
 from collections.abc import Callable
@@ -21,14 +21,16 @@ PATH: Final = "/api/v1/"
 
 
 class ApiRequest(HttpRequest):
-    """A request that came in with a key: `user` is the key's owner."""
+    """A request authenticated by a key: `auth` is the key, `user` its owner."""
 
     auth: ApiKey
     user: User
 
 
-def api_door(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """A request with a key is no browser's: its cookies are not read. What fails is told as a problem."""
+def api_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Ignore the cookies of a request that sends a key; turn every error below PATH into problem+json."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(PATH):
@@ -45,12 +47,12 @@ def api_door(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
 def _as_problem(response: HttpResponse) -> HttpResponse:
     status = HTTPStatus(response.status_code)
-    kept = {name: response[name] for name in ("Allow",) if name in response}
-    return Problem(status, status.description or status.phrase, headers=kept).response()
+    headers = {name: response[name] for name in ("Allow",) if name in response}
+    return Problem(status, status.description or status.phrase, headers=headers).response()
 
 
 class Key(HttpBearer):
-    """Lets a usable key with this scope in, and reads the body that it sent."""
+    """Admit a usable key that has this scope, then read the request body."""
 
     openapi_description = "Made on the page API keys or with manage.py create_api_key."
 
@@ -62,7 +64,7 @@ class Key(HttpBearer):
         key = key_of(token.strip())
         if key is None:
             return None
-        # What is refused from here on is refused to somebody we know, and recorded as such.
+        # From here on a refusal has a known user, under whom the audit log records it.
         request.user = key.owner
         require_scope(key, self.scope)
         if seconds := rate_limit.seconds_to_wait(key.pk, key.per_minute):
@@ -77,29 +79,30 @@ class Key(HttpBearer):
 
 
 def require_scope(key: ApiKey, scope: str) -> None:
+    """Raise Problem 403 unless the key has the scope."""
     if scope not in key.scopes:
         raise Problem(HTTPStatus.FORBIDDEN, f"This key lacks the scope {scope}.")
 
 
 def read_body(request: HttpRequest) -> None:
-    """Batches are larger than any form, so the limit here is another one."""
+    """Read the body up to API_LARGEST_BODY: Django's own limit is meant for forms, and batches are larger."""
     body = request.read(settings.API_LARGEST_BODY + 1)
     if len(body) > settings.API_LARGEST_BODY:
         raise RequestDataTooBig
     request._body = body
 
 
-class Json(Parser):
-    """Strict and fast; what is no JSON but can be read, such as NaN, is left to be refused by its field."""
+class JsonParser(Parser):
+    """Parse strictly and fast; values such as NaN that only a lax parser reads are refused by their field."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         try:
             return orjson.loads(request.body)
         except orjson.JSONDecodeError as error:
-            return _read_loosely(request.body, error)
+            return _parse_laxly(request.body, error)
 
 
-def _read_loosely(body: bytes, error: Exception) -> Any:
+def _parse_laxly(body: bytes, error: Exception) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

@@ -1,140 +1,174 @@
-"""Many questions in one request: each checked for itself, all answered in one go."""
+"""Predictions of many cases and applications in one request: validated one by one, scored in one pass."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import get_language, override
 from pydantic import ValidationError
 
+from accounts.models import User
 from creditdesk import services
 from creditdesk.api import response_schemas
 from creditdesk.api.auth import ApiRequest
-from creditdesk.api.case_lookup import not_seen
+from creditdesk.api.case_lookup import not_visible
 from creditdesk.api.history_checks import Tables, history_of
-from creditdesk.api.idempotency import Body, Write
+from creditdesk.api.idempotency import Body
 from creditdesk.api.predict import own_reference
-from creditdesk.api.problems import Problem, invalid
+from creditdesk.api.problems import InvalidField, Problem, ProblemBody, invalid
 from creditdesk.api.profiles import profiles_of
-from creditdesk.api.request_schemas import Batch, Question
+from creditdesk.api.request_schemas import Batch, PredictionRequest
 from creditdesk.models import Assessment, Case, Profile
 
 
-@dataclass
-class Sorted:
-    """The items of a batch by what becomes of them; keys are their positions."""
+class ItemProblemBody(TypedDict):
+    index: int
+    problem: ProblemBody
 
-    questions: dict[int, Question] = field(default_factory=dict)
+
+@dataclass
+class BatchItems:
+    """The items of a batch by their position.
+
+    Each of `requests` is answered by an assessment in `standing` or by scoring a profile in `unscored`.
+    """
+
+    requests: dict[int, PredictionRequest] = field(default_factory=dict)
     histories: dict[int, Tables] = field(default_factory=dict)
     problems: dict[int, Problem] = field(default_factory=dict)
     standing: dict[int, Assessment] = field(default_factory=dict)
-    asked: dict[int, tuple[Case | None, Profile]] = field(default_factory=dict)
+    unscored: dict[int, tuple[Case | None, Profile]] = field(default_factory=dict)
 
 
-def many(request: ApiRequest, batch: Batch) -> Write:
+@dataclass(frozen=True, slots=True)
+class PreparedBatch:
+    """The answer to a batch; the scored profiles, in the order of `items.unscored`, are not yet stored."""
+
+    items: BatchItems
+    scored: list[services.ScoredProfile]
+    explained: bool
+
+    def record(self, request: ApiRequest) -> Body:
+        saved = services.save_assessments(
+            scored=self.scored,
+            standing=list(self.items.standing.values()),
+            by=request.user,
+            api_key=request.auth.prefix,
+        )
+        assessments = self.items.standing | dict(zip(self.items.unscored, saved, strict=True))
+        if self.explained:
+            render = response_schemas.brief_explanation
+            return partial(_parts, self.items, assessments, render, get_language())
+        return b"".join(_parts(self.items, assessments, response_schemas.prediction, get_language()))
+
+
+def prepare_batch(request: ApiRequest, batch: Batch) -> PreparedBatch:
+    """Work all answers out without writing anything."""
     if not request.user.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
-    found = Sorted()
+    items = BatchItems()
     for index, item in enumerate(batch.items):
-        _check(found, index, item)
-    _look_up(request, found, explained=batch.contributions)
-    _read_applications(found)
-    scored = services.score_many(list(found.asked.values()), contributions=batch.contributions)
-    return lambda: _write(request, found, scored, explained=batch.contributions)
+        _validate(items, index, item)
+    _look_up_cases(items, request.user, explained=batch.contributions)
+    _build_profiles(items)
+    scored = services.score_many(list(items.unscored.values()), contributions=batch.contributions)
+    return PreparedBatch(items, scored, batch.contributions)
 
 
-def _check(found: Sorted, index: int, item: Any) -> None:
+def _validate(items: BatchItems, index: int, item: Any) -> None:
     try:
-        question = Question.model_validate(item)
-        if question.application:
-            found.histories[index] = history_of(question)
-        found.questions[index] = question
+        payload = PredictionRequest.model_validate(item)
+        if payload.application:
+            items.histories[index] = history_of(payload)
+        items.requests[index] = payload
     except ValidationError as error:
-        found.problems[index] = invalid(error.errors(include_url=False, include_input=False))
+        items.problems[index] = invalid(
+            [
+                InvalidField(loc=each["loc"], msg=each["msg"])
+                for each in error.errors(include_url=False, include_input=False)
+            ]
+        )
     except Problem as problem:
-        found.problems[index] = problem
+        items.problems[index] = problem
 
 
-def _look_up(request: ApiRequest, found: Sorted, *, explained: bool) -> None:
-    """The cases that the caller sees, each with the assessment that stands or the profile to be assessed."""
-    references = {i: question.reference for i, question in found.questions.items() if question.reference}
-    cases = _cases(Case.objects.visible_to(request.user), references.values(), explained=explained)
-    others = set(references.values()) - cases.keys()
-    known = (
-        set(Case.objects.filter(reference__in=others).values_list("reference", flat=True)) if others else ()
-    )
-    fresh = {}
+def _look_up_cases(items: BatchItems, user: User, *, explained: bool) -> None:
+    """Give each reference the case's standing assessment, its profile to score, or a problem."""
+    references = {i: payload.reference for i, payload in items.requests.items() if payload.reference}
+    visible = _visible_cases(user, references.values(), explained=explained)
+    existing = _existing_references(set(references.values()) - visible.keys())
+    cases = {}
     for index, reference in references.items():
-        if case := cases.get(reference):
-            fresh[index] = case
+        if case := visible.get(reference):
+            cases[index] = case
         else:
-            found.problems[index] = not_seen(request.user, reference, exists=reference in known)
-    _sort_cases(found, fresh)
+            items.problems[index] = not_visible(user, reference, exists=reference in existing)
+    _take_standing_assessments(items, cases)
 
 
-def _cases(visible: Any, references: Any, *, explained: bool) -> dict[str, Case]:
-    deferred = ["profile__application", "profile__history", "profile__history_rows"]
-    deferred += [
-        f"latest_assessment__{column}"
-        for column in ("inputs", *(() if explained else ("features", "contributions", "reasons")))
-    ]
-    rows = visible.select_related("profile", "latest_assessment").defer(*deferred)
-    return {case.reference: case for case in rows.filter(reference__in=set(references))}
-
-
-def _sort_cases(found: Sorted, cases: Mapping[int, Case]) -> None:
-    digest = services.digest_in_use()
-    for index, case in cases.items():
-        if standing := services.standing_assessment(case, digest=digest):
-            found.standing[index] = standing
-    fresh = {index: case for index, case in cases.items() if index not in found.standing}
-    profiles = Profile.objects.in_bulk([case.pk for case in fresh.values()])
-    found.asked |= {index: (case, profiles[case.pk]) for index, case in fresh.items()}
-
-
-def _read_applications(found: Sorted) -> None:
-    sent = [(found.questions[index], tables) for index, tables in found.histories.items()]
-    for index, profile in zip(found.histories, profiles_of(sent), strict=True):
-        found.asked[index] = (None, profile)
-
-
-def _write(
-    request: ApiRequest, found: Sorted, scored: Sequence[services.ScoredProfile], *, explained: bool
-) -> Body:
-    saved = services.save_assessments(
-        scored=scored,
-        standing=list(found.standing.values()),
-        by=request.user,
-        api_key=request.auth.prefix,
+def _visible_cases(user: User, references: Iterable[str], *, explained: bool) -> dict[str, Case]:
+    unread = ["inputs"] if explained else ["inputs", "features", "contributions", "reasons"]
+    cases = (
+        Case.objects.visible_to(user)
+        .select_related("profile", "latest_assessment")
+        .defer("profile__application", "profile__history", "profile__history_rows")
+        .defer(*(f"latest_assessment__{column}" for column in unread))
+        .filter(reference__in=set(references))
     )
-    assessments = found.standing | dict(zip(found.asked, saved, strict=True))
-    if explained:
-        return partial(_parts, found, assessments, response_schemas.brief_explanation, get_language())
-    return b"".join(_parts(found, assessments, response_schemas.prediction, get_language()))
+    return {case.reference: case for case in cases}
+
+
+def _existing_references(references: set[str]) -> set[str]:
+    if not references:
+        return set()
+    return set(Case.objects.filter(reference__in=references).values_list("reference", flat=True))
+
+
+def _take_standing_assessments(items: BatchItems, cases: Mapping[int, Case]) -> None:
+    digest = services.digest_in_use()
+    unscored = {}
+    for index, case in cases.items():
+        if assessment := services.standing_assessment(case, digest=digest):
+            items.standing[index] = assessment
+        else:
+            unscored[index] = case
+    profiles = Profile.objects.in_bulk([case.pk for case in unscored.values()])
+    items.unscored |= {index: (case, profiles[case.pk]) for index, case in unscored.items()}
+
+
+def _build_profiles(items: BatchItems) -> None:
+    sent = [(items.requests[index], tables) for index, tables in items.histories.items()]
+    for index, profile in zip(items.histories, profiles_of(sent), strict=True):
+        items.unscored[index] = (None, profile)
 
 
 def _parts(
-    found: Sorted, assessments: Mapping[int, Assessment], tell: response_schemas.Tell, language: str | None
+    items: BatchItems,
+    assessments: Mapping[int, Assessment],
+    render: response_schemas.Render,
+    language: str | None,
 ) -> Iterator[bytes]:
-    """Item by item: the 45 MB that a thousand explanations take need not be in memory at once. They may be
-    sent when nobody's language is active any more."""
-    size = len(assessments) + len(found.problems)
-    yield b'{"answered":%d,"failed":%d,"items":[' % (len(assessments), len(found.problems))
+    """Encode the answer item by item: a thousand explanations take 45 MB, which need not be held at once.
+
+    `language` is that of the request, which is over when the server iterates.
+    """
+    size = len(assessments) + len(items.problems)
+    yield b'{"answered":%d,"failed":%d,"items":[' % (len(assessments), len(items.problems))
     for index in range(size):
         with override(language):
-            item = orjson.dumps(_item(found, index, assessments, tell))
+            item = orjson.dumps(_item(items, index, assessments, render))
         yield b"," + item if index else item
     yield b"]}"
 
 
 def _item(
-    found: Sorted, index: int, assessments: Mapping[int, Assessment], tell: response_schemas.Tell
-) -> dict[str, Any]:
-    if problem := found.problems.get(index):
+    items: BatchItems, index: int, assessments: Mapping[int, Assessment], render: response_schemas.Render
+) -> ItemProblemBody | dict[str, object]:
+    if problem := items.problems.get(index):
         return {"index": index, "problem": problem.body()}
-    question = found.questions[index]
-    reference = question.reference or own_reference(question)
-    return {"index": index, **tell(assessments[index], reference)}
+    payload = items.requests[index]
+    reference = payload.reference or own_reference(payload)
+    return {"index": index, **render(assessments[index], reference)}

@@ -1,4 +1,4 @@
-"""A stored case as the API reads it: what was last said of it, in one query whose SQL is written once."""
+"""A stored case and its newest assessment, in one query whose SQL is written once."""
 
 from functools import cache
 from http import HTTPStatus
@@ -15,12 +15,12 @@ from creditdesk.models import Assessment, Case
 
 
 def _columns(*names: str) -> tuple[str, ...]:
-    """In the model's own order, in which a row is read into it."""
+    """The columns in the order of the model's fields, as `Assessment.from_db` takes them."""
     return tuple(field.attname for field in Assessment._meta.concrete_fields if field.attname in names)
 
 
-# Neither the inputs nor, unless asked for, the contributions are read.
-ANSWERED: Final = _columns(
+# The inputs are never read, contributions only for an explanation: they are the bulk of a row.
+PREDICTION_COLUMNS: Final = _columns(
     "id",
     "profile_digest",
     "model_digest",
@@ -30,35 +30,37 @@ ANSWERED: Final = _columns(
     "verdict",
     "missing",
 )
-EXPLAINED: Final = _columns(*ANSWERED, "features", "contributions", "base_value", "reasons")
+EXPLANATION_COLUMNS: Final = _columns(
+    *PREDICTION_COLUMNS, "features", "contributions", "base_value", "reasons"
+)
 
 
 class StoredCase(NamedTuple):
     pk: int
-    # The one that still holds, with the columns asked for.
+    # The newest assessment while it still holds, with the columns that were requested.
     standing: Assessment | None
 
 
 def stored_case(user: User, reference: str, columns: tuple[str, ...]) -> StoredCase:
-    """A case that the user sees. One that is not theirs is 403, one that does not exist is 404."""
+    """Return a case that the user may see. Raise Problem: 403 for another advisor's case, 404 for none."""
     if not user.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
-    row = _case_seen_by(user.role, columns).first(user.pk, reference)
+    row = _case_query(user.role, columns).first(user.pk, reference)
     if row is None:
-        raise not_seen(user, reference, exists=Case.objects.filter(reference=reference).exists())
-    pk, profile, *values = row
+        raise not_visible(user, reference, exists=Case.objects.filter(reference=reference).exists())
+    pk, profile_digest, *values = row
     latest = Assessment.from_db(DEFAULT_DB_ALIAS, columns, values)
-    return StoredCase(pk, latest if latest.pk and services.still_holds(latest, profile) else None)
+    return StoredCase(pk, latest if latest.pk and services.still_holds(latest, profile_digest) else None)
 
 
-def not_seen(user: User, reference: str, *, exists: bool) -> Problem:
+def not_visible(user: User, reference: str, *, exists: bool) -> Problem:
     if exists:
         return Problem(HTTPStatus.FORBIDDEN, f"{reference} is not in the portfolio of {user}.")
     return Problem(HTTPStatus.NOT_FOUND, f"There is no case {reference}.")
 
 
 @cache
-def _case_seen_by(role: str, columns: tuple[str, ...]) -> Prepared:
+def _case_query(role: str, columns: tuple[str, ...]) -> Prepared:
     # The row scope depends on the role and the person; the person is a parameter.
     return Prepared(
         lambda pk, reference: (

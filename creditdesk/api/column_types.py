@@ -1,4 +1,4 @@
-"""What a program may send in each raw column: the types of Pydantic, made from the catalogue of columns."""
+"""Pydantic types of the raw columns, built from the catalogue of columns."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, Literal
@@ -12,15 +12,15 @@ WHOLE: Final = frozenset({Kind.ID, Kind.COUNT, Kind.FLAG})
 
 
 class Strict(BaseModel):
-    """Nothing is guessed: an unknown field is an error, "12" is not 12, and nor is true."""
+    """Strict validation: an unknown field is an error; neither "12" nor true is the number 12."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def rows_of(
+def row_schema(
     table: Table, name: str, *, optional: frozenset[str], examples: Mapping[str, Any]
 ) -> type[Strict]:
-    """The model of a row of `table`: what the catalogue wants filled must be there, unless `optional`."""
+    """Build the schema of a row; what the catalogue wants filled is required, unless it is `optional`."""
     fields: dict[str, Any] = {
         column.name: _field(column, column.filled and column.name not in optional, examples)
         for column in table.columns
@@ -29,40 +29,42 @@ def rows_of(
 
 
 def type_of(column: Column) -> Any:
-    """What the column holds where it is not missing, as a type that Pydantic checks."""
+    """Return the type of a value of the column that is not missing."""
     if column.kind is Kind.CATEGORY:
         return Literal[(*column.categories, *column.unknown)]
     checks: list[Any] = [Field(strict=True, allow_inf_nan=False)]
     if column.unknown:
-        checks += [AfterValidator(_bounded(column)), WithJsonSchema(_either(column))]
+        checks += [AfterValidator(_bounds_check(column)), WithJsonSchema(_bounds_or_unknown(column))]
     else:
         checks.append(Field(ge=column.minimum, le=column.maximum))
     if column.kind in WHOLE:
-        checks.append(AfterValidator(_whole))
+        checks.append(AfterValidator(_whole_number))
     return Annotated[float, *checks]
 
 
 def _field(column: Column, is_required: bool, examples: Mapping[str, Any]) -> tuple[Any, Any]:
-    held = type_of(column)
-    told: dict[str, Any] = {"description": _told(column), "title": column.label.en}
+    value_type = type_of(column)
+    metadata: dict[str, Any] = {"description": _description(column), "title": column.label.en}
     if column.name in examples:
-        told["examples"] = [examples[column.name]]
-    return (held, Field(**told)) if is_required else (held | None, Field(default=None, **told))
+        metadata["examples"] = [examples[column.name]]
+    if is_required:
+        return value_type, Field(**metadata)
+    return value_type | None, Field(default=None, **metadata)
 
 
-def _told(column: Column) -> str:
+def _description(column: Column) -> str:
     unit = {
         Kind.DAYS: " Days relative to the application, negative before it.",
         Kind.MONTHS: " Months relative to the application, negative before it.",
         Kind.FLAG: " 0 or 1.",
         Kind.COUNT: " A whole number.",
     }.get(column.kind, "")
-    reads = f" {', '.join(map(str, column.unknown))} stands for unknown." if column.unknown else ""
-    kept = " Never an input of the model, and not kept." if column.protected else ""
-    return f"{column.label.en}.{unit}{reads}{kept}"
+    unknown = f" {', '.join(map(str, column.unknown))} stands for unknown." if column.unknown else ""
+    protected = " Never an input of the model, and not kept." if column.protected else ""
+    return f"{column.label.en}.{unit}{unknown}{protected}"
 
 
-def _bounded(column: Column) -> Callable[[float], float]:
+def _bounds_check(column: Column) -> Callable[[float], float]:
     low, high = column.minimum, column.maximum
 
     def check(value: float) -> float:
@@ -77,12 +79,12 @@ def _bounded(column: Column) -> Callable[[float], float]:
     return check
 
 
-def _either(column: Column) -> dict[str, Any]:
-    within = {"type": "number", "minimum": column.minimum, "maximum": column.maximum}
-    return {"anyOf": [within, {"enum": list(column.unknown)}]}
+def _bounds_or_unknown(column: Column) -> dict[str, Any]:
+    bounds = {"type": "number", "minimum": column.minimum, "maximum": column.maximum}
+    return {"anyOf": [bounds, {"enum": list(column.unknown)}]}
 
 
-def _whole(value: float) -> float:
+def _whole_number(value: float) -> float:
     if not value.is_integer():
         raise PydanticCustomError("whole_number", "Input should be a whole number")
     return value

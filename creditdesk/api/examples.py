@@ -1,4 +1,4 @@
-"""An invented client, as a program would send one. The documentation shows it; a test posts it."""
+"""Example requests about an invented client: the documentation shows them, a test posts them."""
 
 from typing import Any, Final
 
@@ -69,5 +69,5 @@ HISTORY: Final[dict[str, list[dict[str, Any]]]] = {
     "bureau_balance": BUREAU_BALANCE,
     "installments_payments": INSTALLMENTS,
 }
-QUESTION: Final[dict[str, Any]] = {"application": APPLICATION, "history": HISTORY}
-STORED: Final[dict[str, Any]] = {"reference": "100002"}
+APPLICATION_REQUEST: Final[dict[str, Any]] = {"application": APPLICATION, "history": HISTORY}
+REFERENCE_REQUEST: Final[dict[str, Any]] = {"reference": "100002"}

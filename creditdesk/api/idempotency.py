@@ -31,14 +31,17 @@ class Prepared(Protocol):
 
 
 def stored_response(request: ApiRequest) -> HttpResponseBase | None:
-    """Return the stored answer to this key and body, if any. Raise Problem for an unfit key or another body."""
+    """Return the stored answer to a repeated request, if any.
+
+    Raise Problem 400 for a key that is too long, 422 for one that was used with another body.
+    """
     key = _key(request)
     if key is None:
         return None
-    answer = StoredAnswer.objects.kept().filter(api_key=request.auth, idempotency_key=key).first()
+    answer = StoredAnswer.objects.valid().filter(api_key=request.auth, idempotency_key=key).first()
     if answer is None:
         return None
-    if answer.question != _digest(request):
+    if answer.request_digest != _digest(request):
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "This Idempotency-Key has already been used for another question.",
@@ -76,7 +79,7 @@ def _record_under(key: str, request: ApiRequest, prepared: Prepared) -> Body:
     StoredAnswer.objects.expired().delete()
     body = prepared.record(request)
     StoredAnswer.objects.create(
-        api_key=request.auth, idempotency_key=key, question=_digest(request), body=_pack(body)
+        api_key=request.auth, idempotency_key=key, request_digest=_digest(request), body=_pack(body)
     )
     return body
 

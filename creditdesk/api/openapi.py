@@ -1,4 +1,4 @@
-"""What the API says about itself: OpenAPI, and the page that shows it."""
+"""The OpenAPI document of the API, and the page that shows it."""
 
 from functools import lru_cache
 from http import HTTPStatus
@@ -9,12 +9,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from ninja import NinjaAPI
 
 from accounts.api_keys.lifecycle import key_of
 from creditdesk.api.auth import PATH
 from creditdesk.api.problems import MEDIA_TYPE, unauthorized
 
-TOLD: Final = (
+ERRORS: Final = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
@@ -24,7 +25,7 @@ TOLD: Final = (
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
-_FAULT: Final = {
+_FIELD_ERROR: Final = {
     "type": "object",
     "properties": {"field": {"type": "string"}, "problem": {"type": "string"}},
 }
@@ -39,7 +40,7 @@ PROBLEM: Final = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "request_id": {"type": "string"},
-        "errors": {"type": "array", "items": _FAULT},
+        "errors": {"type": "array", "items": _FIELD_ERROR},
     },
 }
 IDEMPOTENCY_KEY: Final = {
@@ -47,9 +48,11 @@ IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "required": False,
     "schema": {"type": "string", "maxLength": 255},
-    "description": "The same key with the same body is told the same answer for 24 hours, nothing is done "
+    "description": "For 24 hours the same key with the same body gets the same answer and nothing is done "
     "twice; with another body it is refused.",
 }
+# The published name of a schema: programs have generated code from it.
+_PUBLISHED: Final = (b"PredictionRequest", b"Question")
 
 
 @require_safe
@@ -59,11 +62,11 @@ def documentation(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def openapi_json(request: HttpRequest) -> HttpResponse:
-    """For whoever has signed in, with a session or with a key of any scope."""
+def openapi_json(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
+    """Serve the document to a session or to a key of any scope."""
     if not (request.user.is_authenticated or _has_key(request)):
         return unauthorized().response()
-    return HttpResponse(_schema(), content_type="application/json")
+    return HttpResponse(document(api), content_type="application/json")
 
 
 def _has_key(request: HttpRequest) -> bool:
@@ -72,22 +75,21 @@ def _has_key(request: HttpRequest) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _schema() -> bytes:
-    from creditdesk.api.urls import api
-
+def document(api: NinjaAPI) -> bytes:
+    """The OpenAPI document as JSON, with the errors and the Idempotency-Key that every operation shares."""
     schema: dict[str, Any] = api.get_openapi_schema(path_prefix=PATH)
     schemas = schema["components"]["schemas"]
     schemas["Problem"] = PROBLEM
-    # Its items are checked one by one, so Pydantic does not know what they are.
-    schemas["Batch"]["properties"]["items"]["items"] = {"$ref": "#/components/schemas/Question"}
+    # Batch items are validated one by one, so Pydantic does not know their type.
+    schemas["Batch"]["properties"]["items"]["items"] = {"$ref": "#/components/schemas/PredictionRequest"}
     for operations in schema["paths"].values():
         for operation in operations.values():
-            operation["responses"] |= {str(int(status)): _told(status) for status in TOLD}
+            operation["responses"] |= {str(int(status)): _error(status) for status in ERRORS}
             if "requestBody" in operation:
                 operation["parameters"] = [*operation.get("parameters", ()), IDEMPOTENCY_KEY]
-    return orjson.dumps(schema, option=orjson.OPT_NON_STR_KEYS)
+    return orjson.dumps(schema, option=orjson.OPT_NON_STR_KEYS).replace(*_PUBLISHED)
 
 
-def _told(status: HTTPStatus) -> dict[str, Any]:
+def _error(status: HTTPStatus) -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {"description": status.phrase, "content": content}

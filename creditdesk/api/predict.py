@@ -1,62 +1,72 @@
-"""From a question to the write that answers it: looked up and worked out first, then stored in one go."""
+"""Prediction and explanation of one case or application: work the answer out, then record it."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
+from dataclasses import dataclass
 
 import orjson
 
 from accounts.audit import Act, Action, record_together
 from creditdesk import services
+from creditdesk.api import response_schemas
 from creditdesk.api.auth import ApiRequest
-from creditdesk.api.case_lookup import ANSWERED, EXPLAINED, stored_case
+from creditdesk.api.case_lookup import EXPLANATION_COLUMNS, PREDICTION_COLUMNS, stored_case
 from creditdesk.api.history_checks import history_of
-from creditdesk.api.idempotency import Write
 from creditdesk.api.profiles import profiles_of
-from creditdesk.api.request_schemas import Question
+from creditdesk.api.request_schemas import PredictionRequest
 from creditdesk.models import Assessment, Profile
 
-Told = Callable[..., dict[str, Any]]
+
+@dataclass(frozen=True, slots=True)
+class StandingAnswer:
+    """An answer from the case's assessment, which still holds: only an audit event is written."""
+
+    assessment: Assessment
+    reference: str
+    render: response_schemas.Render
+
+    def record(self, request: ApiRequest) -> bytes:
+        """Record who asked. Nothing else is written, so many such answers may share a commit."""
+        body = orjson.dumps(self.render(self.assessment, self.reference))
+        details = {
+            "assessment": self.assessment.pk,
+            "verdict": self.assessment.verdict,
+            "api_key": request.auth.prefix,
+        }
+        record_together(Act(Action.API_ANSWER, request.user, self.reference, details))
+        return body
 
 
-def single(request: ApiRequest, question: Question, tell: Told, *, explained: bool) -> Write:
-    if question.reference is None:
-        return _of_application(request, question, tell)
-    return _of_case(request, question.reference, tell, EXPLAINED if explained else ANSWERED)
+@dataclass(frozen=True, slots=True)
+class ScoredAnswer:
+    """An answer from a profile that was scored for it: a new assessment is written."""
+
+    scored: services.ScoredProfile
+    reference: str | None
+    render: response_schemas.Render
+
+    def record(self, request: ApiRequest) -> bytes:
+        assessment = services.save_assessment(
+            scored=self.scored, by=request.user, api_key=request.auth.prefix
+        )
+        return orjson.dumps(self.render(assessment, self.reference))
 
 
-def _of_case(request: ApiRequest, reference: str, tell: Told, columns: tuple[str, ...]) -> Write:
-    """The assessment that stands, told again; where none does, a new one."""
-    stored = stored_case(request.user, reference, columns)
-    if stored.standing:
-        return partial(_again, request, stored.standing, reference, tell)
-    profile = Profile.objects.select_related("case").get(pk=stored.pk)
-    scored = services.score(profile, case=profile.case)
-    return lambda: _kept(request, scored, partial(tell, reference=reference))
+def prepare(
+    request: ApiRequest, payload: PredictionRequest, *, explained: bool
+) -> StandingAnswer | ScoredAnswer:
+    """Work the answer out without writing anything."""
+    render = response_schemas.explanation if explained else response_schemas.prediction
+    if payload.reference is None:
+        (profile,) = profiles_of([(payload, history_of(payload))])
+        return ScoredAnswer(services.score(profile, case=None), own_reference(payload), render)
+    columns = EXPLANATION_COLUMNS if explained else PREDICTION_COLUMNS
+    case = stored_case(request.user, payload.reference, columns)
+    if case.standing:
+        return StandingAnswer(case.standing, payload.reference, render)
+    profile = Profile.objects.select_related("case").get(pk=case.pk)
+    return ScoredAnswer(services.score(profile, case=profile.case), payload.reference, render)
 
 
-def _again(request: ApiRequest, standing: Assessment, reference: str, tell: Told) -> bytes:
-    """Told only when the log knows of it. Nothing else is written, so many tellings may share a commit."""
-    body = orjson.dumps(tell(standing, reference))
-    details = {"assessment": standing.pk, "verdict": standing.verdict, "api_key": request.auth.prefix}
-    record_together(Act(Action.API_ANSWER, request.user, reference, details))
-    return body
-
-
-def _of_application(request: ApiRequest, question: Question, tell: Told) -> Write:
-    (profile,) = profiles_of([(question, history_of(question))])
-    scored = services.score(profile, case=None)
-    return lambda: _kept(request, scored, partial(tell, reference=own_reference(question)))
-
-
-def _kept(
-    request: ApiRequest, scored: services.ScoredProfile, tell: Callable[[Assessment], dict[str, Any]]
-) -> bytes:
-    assessment = services.save_assessment(scored=scored, by=request.user, api_key=request.auth.prefix)
-    return orjson.dumps(tell(assessment))
-
-
-def own_reference(question: Question) -> str | None:
-    """The number that the caller gave the application, told back."""
-    number = question.application.SK_ID_CURR if question.application else None
+def own_reference(payload: PredictionRequest) -> str | None:
+    """The caller's own number of the application, if it sent one."""
+    number = payload.application.SK_ID_CURR if payload.application else None
     return None if number is None else str(int(number))

@@ -1,9 +1,9 @@
-"""Everything that goes wrong, told as application/problem+json (RFC 9457), without a trace."""
+"""Errors of the API as application/problem+json (RFC 9457), without a stack trace."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NotRequired, TypedDict
 
 import orjson
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -16,33 +16,54 @@ from accounts import request_id
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
-FAULTS_TOLD: Final = 100
+MAX_FIELD_ERRORS: Final = 100
+
+
+class FieldError(TypedDict):
+    field: str
+    problem: str
+
+
+class ProblemBody(TypedDict):
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: NotRequired[list[FieldError]]
+    request_id: NotRequired[str]
+
+
+class InvalidField(TypedDict):
+    """The part of a Pydantic error that is reported; `loc` is the path to the field."""
+
+    loc: tuple[str | int, ...]
+    msg: str
 
 
 class Problem(Exception):
-    """An answer that is not the one asked for; `faults` name the fields."""
+    """An error to answer with; `errors` name the fields that are wrong."""
 
     def __init__(
         self,
         status: HTTPStatus,
         detail: str,
         *,
-        faults: Sequence[Mapping[str, str]] = (),
+        errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.status, self.detail, self.faults, self.headers = status, detail, faults, headers or {}
+        self.status, self.detail, self.errors, self.headers = status, detail, errors, headers or {}
 
-    def body(self) -> dict[str, Any]:
-        told: dict[str, Any] = {
+    def body(self) -> ProblemBody:
+        body: ProblemBody = {
             "type": "about:blank",
             "title": self.status.phrase,
             "status": int(self.status),
             "detail": self.detail,
         }
-        if self.faults:
-            told["errors"] = list(self.faults)
-        return told
+        if self.errors:
+            body["errors"] = list(self.errors)
+        return body
 
     def response(self) -> HttpResponse:
         body = self.body() | {"request_id": request_id.current()}
@@ -51,14 +72,15 @@ class Problem(Exception):
         )
 
 
-def invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:
-    """What Pydantic found, each fault with the field that it is about."""
-    faults = [
-        {"field": ".".join(map(str, error["loc"])), "problem": error["msg"]} for error in errors[:FAULTS_TOLD]
+def invalid(errors: Sequence[InvalidField]) -> Problem:
+    """Return Problem 422 for the errors that Pydantic or a check of our own found, each with its field."""
+    field_errors: list[FieldError] = [
+        {"field": ".".join(map(str, error["loc"])), "problem": error["msg"]}
+        for error in errors[:MAX_FIELD_ERRORS]
     ]
-    first = ": ".join(filter(None, (faults[0]["field"], faults[0]["problem"])))
-    others = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{first}{others}", faults=faults)
+    first = ": ".join(filter(None, (field_errors[0]["field"], field_errors[0]["problem"])))
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{first}{more}", errors=field_errors)
 
 
 def unauthorized() -> Problem:
@@ -69,30 +91,30 @@ def unauthorized() -> Problem:
     )
 
 
-def tell_problems(api: NinjaAPI) -> None:
-    """Whatever is raised below `api` ends as a problem."""
+def add_exception_handlers(api: NinjaAPI) -> None:
+    """Answer every exception raised below `api` with a problem."""
 
-    def handle(kind: type[Exception], told: Any) -> None:
-        api.add_exception_handler(kind, lambda request, error: told(error).response())
+    def handle(kind: type[Exception], to_problem: Callable[[Any], Problem]) -> None:
+        api.add_exception_handler(kind, lambda request, error: to_problem(error).response())
 
     handle(Problem, lambda problem: problem)
     handle(AuthenticationError, lambda _: unauthorized())
-    handle(ValidationError, lambda error: invalid(list(map(_without_body, error.errors))))
+    handle(ValidationError, lambda error: invalid(list(map(_without_parameter, error.errors))))
     handle(PermissionDenied, lambda _: Problem(HTTPStatus.FORBIDDEN, "Your role does not allow this."))
     handle(Http404, lambda _: Problem(HTTPStatus.NOT_FOUND, "There is no such thing here."))
     handle(
         RequestDataTooBig, lambda _: Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large.")
     )
     handle(HttpError, lambda error: Problem(HTTPStatus(error.status_code), error.message))
-    api.add_exception_handler(Exception, _unforeseen)
+    api.add_exception_handler(Exception, _internal_error)
 
 
-def _without_body(error: Mapping[str, Any]) -> dict[str, Any]:
-    """The location as the caller knows it: what ninja puts before it names our own code."""
-    return {**error, "loc": error["loc"][2:]}
+def _without_parameter(error: Mapping[str, Any]) -> InvalidField:
+    """Drop what ninja puts before the path: "body" and the name of our parameter."""
+    return {"loc": error["loc"][2:], "msg": error["msg"]}
 
 
-def _unforeseen(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+def _internal_error(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     logger.exception("the API failed at %s", request.path)
     return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR, "The desk failed to answer; its log names this request."

@@ -1,23 +1,23 @@
-"""Applications as programs send them, made into the profiles that the model reads."""
+"""Profiles of applications that were sent in a request, as the model reads them."""
 
 from collections.abc import Sequence
 
 from creditdesk.api.history_checks import Tables
-from creditdesk.api.request_schemas import Question
+from creditdesk.api.request_schemas import PredictionRequest
 from creditdesk.models import Profile, profile_digest
 from scoring.ml.features.frames import APPLICATION
 from scoring.ml.features.history.few_clients import ClientHistory, histories
 
 
-def profiles_of(sent: Sequence[tuple[Question, Tables]]) -> list[Profile]:
-    """One each, in their order, to the bit as an import of the same rows would store it."""
-    found = histories([tables for _, tables in sent])
-    return [_profile(question, history) for (question, _), history in zip(sent, found, strict=True)]
+def profiles_of(requests: Sequence[tuple[PredictionRequest, Tables]]) -> list[Profile]:
+    """Build an unsaved profile of each application, bit for bit the one that an import would store."""
+    aggregated = histories([tables for _, tables in requests])
+    return [_profile(request, history) for (request, _), history in zip(requests, aggregated, strict=True)]
 
 
-def _profile(question: Question, history: ClientHistory) -> Profile:
-    given = question.application.model_dump(exclude_none=True)  # type: ignore[attr-defined]
-    application = {name: given[name] for name in APPLICATION if name in given}
+def _profile(request: PredictionRequest, history: ClientHistory) -> Profile:
+    columns = request.application.model_dump(exclude_none=True)  # type: ignore[attr-defined]
+    application = {name: columns[name] for name in APPLICATION if name in columns}
     return Profile(
         application=application,
         history=history.aggregates,

@@ -1,4 +1,4 @@
-"""What a program may ask: about a stored case, about an application that it sends along, about many."""
+"""Request bodies of the API: one case or application, or a batch of them."""
 
 from typing import Annotated, Any, Final, Self
 
@@ -6,18 +6,20 @@ from pydantic import Field, WithJsonSchema, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from creditdesk.api import examples
-from creditdesk.api.column_types import Strict, rows_of
+from creditdesk.api.column_types import Strict, row_schema
 from scoring.ml.tables.catalogue import HISTORY, TABLES
 
-MOST_ITEMS: Final = 1_000
-MOST_ROWS: Final = 10_000
+MAX_ITEMS: Final = 1_000
+MAX_ROWS: Final = 10_000
 
-# A program that has no number for its client need not invent one.
+# A caller without a number of its own for the client need not invent one.
 OPTIONAL: Final = frozenset({"SK_ID_CURR"})
 
-Application = rows_of(TABLES["application"], "Application", optional=OPTIONAL, examples=examples.APPLICATION)
-ROWS: Final = {
-    name: rows_of(
+Application = row_schema(
+    TABLES["application"], "Application", optional=OPTIONAL, examples=examples.APPLICATION
+)
+ROW_SCHEMAS: Final = {
+    name: row_schema(
         TABLES[name],
         "".join(word.capitalize() for word in name.split("_")),
         optional=OPTIONAL,
@@ -27,24 +29,26 @@ ROWS: Final = {
 }
 _TABLES: Final[dict[str, Any]] = {
     name: (
-        list[row] | None,  # type: ignore[valid-type]
-        Field(default=None, max_length=MOST_ROWS, description=f"{TABLES[name].label.en}, any order."),
+        list[schema] | None,  # type: ignore[valid-type]
+        Field(default=None, max_length=MAX_ROWS, description=f"{TABLES[name].label.en}, any order."),
     )
-    for name, row in ROWS.items()
+    for name, schema in ROW_SCHEMAS.items()
 }
 History = create_model(
     "History",
     __base__=Strict,
-    __doc__="The client's rows of each history table. A table left out was not provided; an empty list says "
-    "that the client has no such history, which is not the same.",
+    __doc__="The client's rows of each history table. A table left out was not provided; an empty list means "
+    "that the client has no such history.",
     **_TABLES,
 )
 
 
-class Question(Strict):
+class PredictionRequest(Strict):
     """Either the reference of a stored case, or a raw application with what history there is."""
 
-    model_config = {"json_schema_extra": {"examples": [examples.QUESTION, examples.STORED]}}
+    model_config = {
+        "json_schema_extra": {"examples": [examples.APPLICATION_REQUEST, examples.REFERENCE_REQUEST]}
+    }
 
     reference: Annotated[
         str | None,
@@ -67,7 +71,7 @@ class Question(Strict):
     ]
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
+    def _reference_or_application(self) -> Self:
         if (self.reference is None) == (self.application is None):
             raise PydanticCustomError("one_of_two", "Give either reference or application")
         if self.reference is not None and self.history is not None:
@@ -76,13 +80,17 @@ class Question(Strict):
 
 
 class Batch(Strict):
-    """Up to 1,000 questions. Each is checked and answered for itself: one that is wrong spoils no other."""
+    """Up to 1,000 requests, each validated and answered on its own: an invalid one spoils no other."""
 
-    model_config = {"json_schema_extra": {"examples": [{"items": [examples.STORED, examples.QUESTION]}]}}
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"items": [examples.REFERENCE_REQUEST, examples.APPLICATION_REQUEST]}]
+        }
+    }
 
     items: Annotated[
         list[Annotated[Any, WithJsonSchema({"type": "object"})]],
-        Field(min_length=1, max_length=MOST_ITEMS),
+        Field(min_length=1, max_length=MAX_ITEMS),
     ]
     contributions: Annotated[
         bool,

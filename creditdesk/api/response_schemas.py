@@ -1,27 +1,14 @@
-"""What a program is told of an assessment."""
+"""Response bodies of the API: their schemas, and an assessment rendered as one of them."""
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Never, TypedDict
 
-import numpy as np
 import orjson
-from django.utils.text import capfirst
-from django.utils.translation import get_language
-from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from creditdesk.api.contributions_json import contributions_by_feature, labelled_contributions
 from creditdesk.models import Assessment
-from scoring import engine
-from scoring.ml.features import catalogue
-from scoring.ml.features.spec.feature import Feature
 from scoring.presentation import formatting
-
-CLOSING: Final = b"},"
-CONTRIBUTION: Final = b',"contribution":'
-
-Tell = Callable[[Assessment, str | None], dict[str, Any]]
-"""What is told of an assessment under the reference that the caller knows it by."""
 
 
 class Prediction(BaseModel):
@@ -82,7 +69,39 @@ class ModelInUse(BaseModel):
     metrics: dict[str, Any]
 
 
-def prediction(assessment: Assessment, reference: str | None) -> dict[str, Any]:
+Contributions = orjson.Fragment | list[Never] | dict[str, float]
+"""Encoded already, none without a model, or by feature."""
+
+
+class ReasonBody(TypedDict):
+    code: str
+    text: str
+    contribution: float
+
+
+class PredictionBody(TypedDict):
+    """A response as it is encoded; `Prediction` describes it."""
+
+    reference: str | None
+    probability: float | None
+    threshold: float | None
+    verdict: str
+    model_version: str
+    assessment_id: int
+    missing: list[str]
+
+
+class ExplanationBody(PredictionBody):
+    base_value: float | None
+    contributions: Contributions
+    reasons: list[ReasonBody]
+
+
+Render = Callable[[Assessment, str | None], PredictionBody]
+"""Render an assessment under the reference that the caller knows it by."""
+
+
+def prediction(assessment: Assessment, reference: str | None) -> PredictionBody:
     return {
         "reference": reference,
         "probability": assessment.probability,
@@ -94,84 +113,33 @@ def prediction(assessment: Assessment, reference: str | None) -> dict[str, Any]:
     }
 
 
-def explanation(assessment: Assessment, reference: str | None) -> dict[str, Any]:
-    """The prediction with what led to it; without a model there is nothing that did."""
+def explanation(assessment: Assessment, reference: str | None) -> ExplanationBody:
+    """The prediction with every feature's label, value and contribution; none without a model."""
     if not assessment.contributions:
-        return _with(prediction(assessment, reference), assessment, [])
-    told = _told(assessment.model_digest, get_language() or "")
-    return _with(prediction(assessment, reference), assessment, told.contributions_of(assessment))
+        return _explained(assessment, reference, [])
+    return _explained(assessment, reference, labelled_contributions(assessment))
 
 
-def brief_explanation(assessment: Assessment, reference: str | None) -> dict[str, Any]:
-    """For one of a thousand: no labels, no values."""
+def brief_explanation(assessment: Assessment, reference: str | None) -> ExplanationBody:
+    """The explanation of a batch item: contributions by feature, without labels and values."""
     if not assessment.contributions:
-        return _with(prediction(assessment, reference), assessment, {})
-    names = engine.features_of(assessment.model_digest)
-    order, added = _largest_first(assessment)
-    contributions = dict(zip((names[i] for i in order), added.tolist(), strict=True))
-    return _with(prediction(assessment, reference), assessment, contributions)
+        return _explained(assessment, reference, {})
+    return _explained(assessment, reference, contributions_by_feature(assessment))
 
 
-def _with(told: dict[str, Any], assessment: Assessment, contributions: object) -> dict[str, Any]:
+def _explained(
+    assessment: Assessment,
+    reference: str | None,
+    contributions: Contributions,
+) -> ExplanationBody:
     language = "fr" if formatting.reads_french() else "en"
-    reasons = [
+    reasons: list[ReasonBody] = [
         {"code": reason.code, "text": reason.text(language), "contribution": reason.contribution}
         for reason in assessment.shown_reasons
     ]
     return {
-        **told,
+        **prediction(assessment, reference),
         "base_value": assessment.base_value,
         "contributions": contributions,
         "reasons": reasons,
     }
-
-
-def _largest_first(assessment: Assessment) -> tuple[list[int], NDArray[np.float64]]:
-    """The position of every feature, and its contribution."""
-    contributions = np.frombuffer(assessment.contributions, dtype="<f8")
-    order = np.argsort(-np.abs(contributions), kind="stable")
-    return order.tolist(), contributions[order]
-
-
-class Told(NamedTuple):
-    """The features of a version, in its order, in one language, as they stand in JSON; `categories` by
-    position. To write them once, and no dict for each, takes a quarter off the telling."""
-
-    openings: list[bytes]
-    categories: dict[int, list[bytes]]
-
-    def contributions_of(self, assessment: Assessment) -> orjson.Fragment:
-        """The largest first; each in four parts: opening, value, CONTRIBUTION, number."""
-        order, contributions = _largest_first(assessment)
-        values, parts = self._values_of(assessment), [CONTRIBUTION] * (4 * len(order))
-        parts[0::4] = [self.openings[i] for i in order]
-        parts[1::4] = [values[i] for i in order]
-        parts[3::4] = _numbers(contributions)
-        return orjson.Fragment(b"[" + b"".join(parts)[len(CLOSING) :] + b"}]")
-
-    def _values_of(self, assessment: Assessment) -> list[bytes]:
-        """Categories as they were sent; what is missing is null."""
-        features = np.frombuffer(assessment.features, dtype="<f8")
-        values = _numbers(features)
-        for position, words in self.categories.items():
-            if not np.isnan(features[position]):
-                values[position] = words[int(features[position])]
-        return values
-
-
-def _numbers(values: NDArray[np.float64]) -> list[bytes]:
-    return orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
-
-
-@lru_cache(maxsize=16)
-def _told(digest: str, _language: str) -> Told:
-    features = [catalogue.BY_NAME[name] for name in engine.features_of(digest)]
-    return Told(
-        [_opening(feature) for feature in features],
-        {i: list(map(orjson.dumps, one.categories)) for i, one in enumerate(features) if one.categories},
-    )
-
-
-def _opening(feature: Feature) -> bytes:
-    head = orjson.dumps({"feature": feature.name, "label": capfirst(formatting.localize(feature.label))})
-    return CLOSING + head[:-1] + b',"value":'

@@ -1,8 +1,7 @@
-"""The operations of the API, and their addresses."""
+"""Operations of the API under /api/v1/, and their URLs."""
 
-from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
@@ -10,14 +9,14 @@ from django.urls import path
 from ninja import NinjaAPI
 
 from accounts.models import ApiKey
-from creditdesk.api import predict as calls
 from creditdesk.api import response_schemas
-from creditdesk.api.auth import ApiRequest, Json, Key, require_scope
-from creditdesk.api.batch import many
-from creditdesk.api.idempotency import answer_once
+from creditdesk.api.auth import ApiRequest, JsonParser, Key, require_scope
+from creditdesk.api.batch import prepare_batch
+from creditdesk.api.idempotency import record_once, stored_response
 from creditdesk.api.openapi import documentation, openapi_json
-from creditdesk.api.problems import Problem, tell_problems
-from creditdesk.api.request_schemas import Batch, Question
+from creditdesk.api.predict import prepare
+from creditdesk.api.problems import Problem, add_exception_handlers
+from creditdesk.api.request_schemas import Batch, PredictionRequest
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
 
@@ -32,20 +31,18 @@ api: Final = NinjaAPI(
     urls_namespace="api",
     openapi_url=None,
     docs_url=None,
-    parser=Json(),
+    parser=JsonParser(),
 )
-tell_problems(api)
+add_exception_handlers(api)
 
 
 @api.post(
     "/predict", auth=Key(Scope.PREDICT), response=response_schemas.Prediction, summary="Ask for a verdict"
 )
-def predict(request: ApiRequest, question: Question) -> HttpResponseBase:
+def predict(request: ApiRequest, payload: PredictionRequest) -> HttpResponseBase:
     """A stored case is answered with the assessment that stands, or with a new one when its profile or the
     model has changed. An application that is sent along is always assessed anew."""
-    return answer_once(
-        request, partial(calls.single, request, question, response_schemas.prediction, explained=False)
-    )
+    return stored_response(request) or record_once(request, prepare(request, payload, explained=False))
 
 
 @api.post(
@@ -54,12 +51,10 @@ def predict(request: ApiRequest, question: Question) -> HttpResponseBase:
     response=response_schemas.Explanation,
     summary="Ask for a verdict, its contributions and its reasons",
 )
-def explain(request: ApiRequest, question: Question) -> HttpResponseBase:
+def explain(request: ApiRequest, payload: PredictionRequest) -> HttpResponseBase:
     """The same answer as /predict with what each feature contributed and the reasons as a person reads them,
     in the language of Accept-Language."""
-    return answer_once(
-        request, partial(calls.single, request, question, response_schemas.explanation, explained=True)
-    )
+    return stored_response(request) or record_once(request, prepare(request, payload, explained=True))
 
 
 @api.post(
@@ -69,40 +64,40 @@ def explain(request: ApiRequest, question: Question) -> HttpResponseBase:
     summary="Ask for up to 1,000 verdicts",
 )
 def predict_batch(request: ApiRequest, batch: Batch) -> HttpResponseBase:
-    """Each item is a question as for /predict and is answered, or its problem named, under its index. An
+    """Each item is a request as for /predict and is answered, or its problem named, under its index. An
     Idempotency-Key holds for the batch as a whole."""
     if batch.contributions:
         require_scope(request.auth, Scope.EXPLAIN)
-    return answer_once(request, partial(many, request, batch))
+    return stored_response(request) or record_once(request, prepare_batch(request, batch))
 
 
 @api.get(
     "/model", auth=Key(Scope.MODEL), response=response_schemas.ModelInUse, summary="Read which model answers"
 )
-def model(request: ApiRequest) -> dict[str, Any]:
+def model(request: ApiRequest) -> response_schemas.ModelInUse:
     if not any(map(request.user.has_perm, ("creditdesk.assess_case", "scoring.view_modelversion"))):
         raise PermissionDenied
     try:
-        used = engine.current()
+        in_use = engine.current()
     except ModelUnavailable as error:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, f"No model answers: {error}") from error
-    return {
-        "version": used.version,
-        "digest": used.digest,
-        "trained_at": used.facts["created_at"],
-        "threshold": used.threshold,
-        "is_demo": used.is_demo,
-        "metrics": used.facts["metrics"],
-    }
+    return response_schemas.ModelInUse(
+        version=in_use.version,
+        digest=in_use.digest,
+        trained_at=in_use.manifest.created_at,
+        threshold=in_use.threshold,
+        is_demo=in_use.is_demo,
+        metrics=in_use.manifest.to_json()["metrics"],
+    )
 
 
 operations, _, _ = api.urls
 for operation in operations:
-    # The key signs in; without one the answer is a problem, not a sign-in page.
+    # The key authenticates: without one the answer is problem+json, not the sign-in page.
     operation.callback.login_required = False  # type: ignore[union-attr]
 
 urlpatterns = [
     *operations,
     path("docs", documentation, name="api_docs"),
-    path("openapi.json", openapi_json, name="api_openapi"),
+    path("openapi.json", openapi_json, {"api": api}, name="api_openapi"),
 ]

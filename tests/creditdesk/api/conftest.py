@@ -7,17 +7,17 @@ from django.test import Client as Browser
 
 from accounts.api_keys import rate_limit
 from accounts.api_keys.lifecycle import create_key
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey
 
 
 class ApiClient(NamedTuple):
-    """A program with a key, which api the API as a stranger's browser would: without a session."""
+    """A program with an API key and without a session."""
 
     key: ApiKey
     text: str
 
-    def post(self, path: str, question: Any, **headers: str) -> Any:
-        body = question if isinstance(question, bytes) else orjson.dumps(question)
+    def post(self, path: str, payload: Any, **headers: str) -> Any:
+        body = payload if isinstance(payload, bytes) else orjson.dumps(payload)
         return Browser().post(
             f"/api/v1/{path}", body, content_type="application/json", headers=self.headers(**headers)
         )
@@ -29,16 +29,14 @@ class ApiClient(NamedTuple):
         return {"Authorization": f"Bearer {self.text}", **{k.replace("_", "-"): v for k, v in more.items()}}
 
 
-def api_client_of(owner: User, **what: Any) -> ApiClient:
-    return ApiClient(*create_key(owner=owner, name="test", by=None, **what))
-
-
 @pytest.fixture(autouse=True)
-def nobody_has_asked_yet() -> None:
+def fresh_rate_limit() -> None:
     rate_limit.forget()
 
 
 @pytest.fixture
 def api_client(model_in_use, person) -> Callable[..., ApiClient]:
-    """A program with a key of that person; a model answers."""
-    return lambda name="advisor", **what: api_client_of(person(name), **what)
+    """A client of the API with a key of that person; a model is in use."""
+    return lambda name="advisor", **options: ApiClient(
+        *create_key(owner=person(name), name="test", by=None, **options)
+    )

@@ -1,4 +1,4 @@
-"""Rows of a history sent along: to the bit what an import of the same rows makes of them."""
+"""History rows in a request: bit for bit the aggregates that an import of the same rows computes."""
 
 import random
 from typing import Any
@@ -22,22 +22,22 @@ def folder(tmp_path_factory):
     return path
 
 
-def questions(folder) -> dict[str, dict[str, Any]]:
-    """The folder's clients as programs would send them, rows in any order, by reference."""
+def requests(folder) -> dict[str, dict[str, Any]]:
+    """The folder's clients as requests, rows in any order, by reference."""
     opened = check(open_folder(folder)).folder
-    sent = {
+    payloads = {
         str(row["SK_ID_CURR"]): {"application": row, "history": {name: [] for name in opened.history}}
         for row in rows(opened, "application", "FROM application")
     }
     for name in opened.history:
         owned = "bureau_balance JOIN bureau USING (SK_ID_BUREAU)" if name == "bureau_balance" else name
         for row in rows(opened, name, f"FROM {owned}"):
-            history = sent[str(row.pop("owner"))]["history"]
+            history = payloads[str(row.pop("owner"))]["history"]
             history[name].append(row)
-    for question in sent.values():
-        for table in question["history"].values():
+    for payload in payloads.values():
+        for table in payload["history"].values():
             random.Random(1).shuffle(table)
-    return sent
+    return payloads
 
 
 def rows(opened, name: str, source: str):
@@ -45,40 +45,41 @@ def rows(opened, name: str, source: str):
     query = f"SELECT SK_ID_CURR AS owner, {', '.join(columns)} {source}"
     for owner, *values in opened.connection.raw_sql(query).fetchall():
         row = {column.name: value for column, value in zip(TABLES[name].columns, values, strict=True)}
-        known = {key: value for key, value in row.items() if value is not None}
-        yield known if name == "application" else {**known, "owner": owner}
+        present = {key: value for key, value in row.items() if value is not None}
+        yield present if name == "application" else {**present, "owner": owner}
 
 
 @pytest.mark.django_db
 def test_the_profile_is_the_imported_one_to_the_bit(api_client, person, folder):
     api = api_client("advisor")
     call_command("import_portfolio", folder, advisor="advisor")
-    sent = questions(folder)
-    assert len(sent) == CLIENTS
-    for reference, question in sent.items():
-        told = api.post("predict", question).json()
-        kept, case = Assessment.objects.get(pk=told["assessment_id"]), Case.objects.get(reference=reference)
-        assert kept.inputs["history"] == case.profile.history
-        assert kept.inputs["history_rows"] == case.profile.history_rows
-        assert kept.profile_digest == case.profile.digest
+    payloads = requests(folder)
+    assert len(payloads) == CLIENTS
+    for reference, payload in payloads.items():
+        answer = api.post("predict", payload).json()
+        assessment = Assessment.objects.get(pk=answer["assessment_id"])
+        profile = Case.objects.get(reference=reference).profile
+        assert assessment.inputs["history"] == profile.history
+        assert assessment.inputs["history_rows"] == profile.history_rows
+        assert assessment.profile_digest == profile.digest
 
 
 @pytest.mark.django_db
-def test_clients_of_one_batch_do_not_touch_each_other(api_client, folder):
-    """All of them name their loans by the same numbers here."""
-    sent = list(questions(folder).values())
-    for question in sent:
-        renumber(question["history"])
+def test_clients_of_a_batch_do_not_affect_each_other(api_client, folder):
+    """Here all of them number their loans alike."""
+    payloads = list(requests(folder).values())
+    for payload in payloads:
+        renumber(payload["history"])
     api = api_client()
-    many = api.post("predict/batch", {"items": sent}).json()["items"]
-    alone = [api.post("predict", question).json() for question in sent]
-    assert [one["probability"] for one in many] == [one["probability"] for one in alone]
+    items = api.post("predict/batch", {"items": payloads}).json()["items"]
+    single = [api.post("predict", payload).json() for payload in payloads]
+    assert [item["probability"] for item in items] == [answer["probability"] for answer in single]
 
 
 def renumber(history: dict[str, list[dict[str, Any]]]) -> None:
     for loan in ("SK_ID_BUREAU", "SK_ID_PREV"):
-        known = sorted({row[loan] for table in history.values() for row in table if loan in row})
-        numbers = {number: 1 + position for position, number in enumerate(known)}
+        loans = sorted({row[loan] for table in history.values() for row in table if loan in row})
+        numbers = {number: 1 + position for position, number in enumerate(loans)}
         for table in history.values():
             for row in table:
                 row.update({loan: numbers[row[loan]]} if loan in row else {})
@@ -89,8 +90,8 @@ def test_a_table_left_out_is_not_an_empty_one(api_client):
     api = api_client()
     for provided in ([], ["bureau"]):
         history: dict[str, list[object]] = {name: [] for name in provided}
-        told = api.post("predict", {"application": examples.APPLICATION, "history": history}).json()
-        inputs = Assessment.objects.get(pk=told["assessment_id"]).inputs
+        answer = api.post("predict", {"application": examples.APPLICATION, "history": history}).json()
+        inputs = Assessment.objects.get(pk=answer["assessment_id"]).inputs
         assert inputs["history_rows"] == dict.fromkeys(history, 0)
 
 
@@ -123,7 +124,7 @@ MONTH = examples.BUREAU_BALANCE[0]
 def test_a_bad_row_is_named_by_table_row_and_column(api_client, history, field):
     response = api_client().post("predict", {"application": examples.APPLICATION, "history": history})
     assert response.status_code == 422
-    assert [fault["field"] for fault in response.json()["errors"]] == [f"history.{field}"]
+    assert [error["field"] for error in response.json()["errors"]] == [f"history.{field}"]
     assert not Assessment.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""The same client, the same number: page, API, batch and score command, bit for bit."""
+"""The same numbers, bit for bit, from page, API, batch and score command."""
 
 import csv
 from typing import Any
@@ -22,23 +22,25 @@ def test_a_thousand_clients_have_one_number_each(api_client, person, tmp_path):
     call_command("score", folder, out=scores)
     with scores.open(newline="") as lines:
         scored = {row["SK_ID_CURR"]: row for row in csv.DictReader(lines)}
-    batch = told_in_one_batch(api, list(scored))
+    batch = answers_of_one_batch(api, list(scored))
     assert len(scored) == CLIENTS
     for case in Case.objects.select_related("profile"):
-        page = as_on_the_page(case, api.key.owner)
-        alone = api.post("predict", {"reference": case.reference}).json()
+        page = assessment_on_the_page(case, api.key.owner)
+        single = api.post("predict", {"reference": case.reference}).json()
         expected = (float(scored[case.reference]["probability"]), scored[case.reference]["verdict"])
         assert (page.probability, page.verdict) == expected
-        assert (alone["probability"], alone["verdict"]) == expected
+        assert (single["probability"], single["verdict"]) == expected
         assert (batch[case.reference]["probability"], batch[case.reference]["verdict"]) == expected
-        assert alone["assessment_id"] == page.pk
+        assert single["assessment_id"] == page.pk
 
 
-def told_in_one_batch(api, references: list[str]) -> dict[str, dict[str, Any]]:
-    """Scored in one pass, apart from what pages and single questions do."""
-    answer = api.post("predict/batch", {"items": [{"reference": one} for one in references]}).json()
+def answers_of_one_batch(api, references: list[str]) -> dict[str, dict[str, Any]]:
+    """Scored in one pass, by another path than pages and single requests."""
+    answer = api.post(
+        "predict/batch", {"items": [{"reference": reference} for reference in references]}
+    ).json()
     return {item["reference"]: item for item in answer["items"]}
 
 
-def as_on_the_page(case: Case, advisor: User) -> Assessment:
+def assessment_on_the_page(case: Case, advisor: User) -> Assessment:
     return services.standing_assessment(case) or services.assess(case=case, by=advisor)

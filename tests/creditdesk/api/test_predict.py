@@ -1,4 +1,4 @@
-"""What a program is told, and what is kept of it. Evidence is read back from the database."""
+"""Predictions and explanations, and the evidence stored for them, read back from the database."""
 
 import math
 
@@ -10,23 +10,32 @@ from accounts.models import AuditEvent
 from creditdesk.api import examples
 from creditdesk.models import Assessment
 from scoring import engine
+from scoring.ml.features.spec.feature import Feature
 
 pytestmark = pytest.mark.django_db
 
-TOLD = {"reference", "probability", "threshold", "verdict", "model_version", "assessment_id", "missing"}
+PREDICTION_FIELDS = {
+    "reference",
+    "probability",
+    "threshold",
+    "verdict",
+    "model_version",
+    "assessment_id",
+    "missing",
+}
 
 
 def test_a_stored_case_is_assessed_and_the_answer_is_its_evidence(api_client, case_of):
     case = case_of("advisor")
     answer = api_client().post("predict", {"reference": case.reference}).json()
-    kept = Assessment.objects.get(pk=answer["assessment_id"])
-    assert answer.keys() == TOLD
-    assert (kept.case, kept.assessed_by) == (case, case.advisor)
-    assert (answer["probability"], answer["verdict"]) == (kept.probability, kept.verdict)
+    assessment = Assessment.objects.get(pk=answer["assessment_id"])
+    assert answer.keys() == PREDICTION_FIELDS
+    assert (assessment.case, assessment.assessed_by) == (case, case.advisor)
+    assert (answer["probability"], answer["verdict"]) == (assessment.probability, assessment.verdict)
     assert (answer["reference"], answer["model_version"]) == (case.reference, "tiny-1")
 
 
-def test_an_assessment_that_stands_is_told_again_and_the_telling_is_recorded(api_client, case_of):
+def test_a_standing_assessment_is_answered_again_and_the_answer_is_recorded(api_client, case_of):
     case, api = case_of("advisor"), api_client()
     first = api.post("predict", {"reference": case.reference}).json()
     again = api.post("explain", {"reference": case.reference}).json()
@@ -48,52 +57,62 @@ def test_a_changed_profile_is_assessed_anew(api_client, case_of):
 
 def test_contributions_add_up_to_the_log_odds_before_calibration(api_client, case_of):
     answer = api_client().post("explain", {"reference": case_of("advisor").reference}).json()
-    log_odds = answer["base_value"] + math.fsum(one["contribution"] for one in answer["contributions"])
+    log_odds = answer["base_value"] + math.fsum(part["contribution"] for part in answer["contributions"])
     calibrated = engine.current().calibration.probability(np.array([log_odds]))
     assert answer["probability"] == pytest.approx(calibrated[0], abs=1e-12)
-    sizes = [abs(one["contribution"]) for one in answer["contributions"]]
+    sizes = [abs(part["contribution"]) for part in answer["contributions"]]
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_every_feature_is_told_with_the_value_that_was_stored(api_client, case_of):
+def test_an_explanation_has_every_feature_with_its_stored_value(api_client, case_of):
     answer = api_client().post("explain", {"reference": case_of("advisor").reference}).json()
     stored = Assessment.objects.get(pk=answer["assessment_id"]).feature_contributions()
-    assert [one.feature.name for one in stored] == [one["feature"] for one in answer["contributions"]]
-    for one, told in zip(stored, answer["contributions"], strict=True):
-        words = list(one.feature.categories)
-        known = words[int(one.value)] if words and one.value == one.value else one.value
-        assert told["value"] == (None if one.value != one.value else known)
-        assert (told["label"], told["contribution"]) == (capfirst(one.feature.label.en), one.contribution)
-    kinds = {type(told["value"]) for told in answer["contributions"]}
+    assert [row.feature.name for row in stored] == [part["feature"] for part in answer["contributions"]]
+    for row, part in zip(stored, answer["contributions"], strict=True):
+        assert part["value"] == as_sent(row.feature, row.value)
+        assert (part["label"], part["contribution"]) == (capfirst(row.feature.label.en), row.contribution)
+    kinds = {type(part["value"]) for part in answer["contributions"]}
     assert kinds == {float, str, type(None)}
 
 
-def test_reasons_and_labels_are_in_the_language_asked_for(api_client, case_of):
+def as_sent(feature: Feature, value: float) -> float | str | None:
+    if math.isnan(value):
+        return None
+    return list(feature.categories)[int(value)] if feature.categories else value
+
+
+def test_reasons_and_labels_are_in_the_requested_language(api_client, case_of):
     case, api = case_of("advisor"), api_client()
-    told = {
+    answers = {
         language: api.post("explain", {"reference": case.reference}, Accept_Language=language).json()
         for language in ("en", "fr")
     }
-    kept = Assessment.objects.get(pk=told["en"]["assessment_id"])
-    for language, answer in told.items():
-        assert [one["text"] for one in answer["reasons"]] == [one[f"text_{language}"] for one in kept.reasons]
-    labels = {one["feature"]: one["label"] for one in told["fr"]["contributions"]}
+    assessment = Assessment.objects.get(pk=answers["en"]["assessment_id"])
+    for language, answer in answers.items():
+        texts = [reason.text(language) for reason in assessment.shown_reasons]
+        assert [reason["text"] for reason in answer["reasons"]] == texts
+    labels = {part["feature"]: part["label"] for part in answers["fr"]["contributions"]}
     assert labels["AMT_CREDIT"] == "Crédit demandé"
 
 
-def test_an_application_that_is_sent_leaves_an_assessment_without_a_case(api_client):
+def test_an_application_in_the_request_leaves_an_assessment_without_a_case(api_client):
     answer = api_client().post("predict", {"application": examples.APPLICATION}).json()
-    kept = Assessment.objects.get(pk=answer["assessment_id"])
-    assert kept.case is None
-    assert kept.inputs["application"]["AMT_CREDIT"] == examples.APPLICATION["AMT_CREDIT"]
+    assessment = Assessment.objects.get(pk=answer["assessment_id"])
+    assert assessment.case is None
+    assert assessment.inputs["application"]["AMT_CREDIT"] == examples.APPLICATION["AMT_CREDIT"]
     assert answer["reference"] is None
-    assert AuditEvent.objects.get(action="assessment").details["assessment"] == kept.pk
+    assert AuditEvent.objects.get(action="assessment").details["assessment"] == assessment.pk
 
 
-def test_the_callers_own_number_is_told_back_and_protected_columns_are_not_kept(api_client):
-    sent = {**examples.APPLICATION, "SK_ID_CURR": 424242, "CODE_GENDER": "F", "NAME_FAMILY_STATUS": "Widow"}
+def test_the_callers_own_number_is_the_reference_and_protected_columns_are_not_stored(api_client):
+    application = {
+        **examples.APPLICATION,
+        "SK_ID_CURR": 424242,
+        "CODE_GENDER": "F",
+        "NAME_FAMILY_STATUS": "Widow",
+    }
     api = api_client()
-    answer = api.post("predict", {"application": sent}).json()
+    answer = api.post("predict", {"application": application}).json()
     plain = api.post("predict", {"application": examples.APPLICATION}).json()
     inputs = Assessment.objects.get(pk=answer["assessment_id"]).inputs["application"]
     assert answer["reference"] == "424242"
@@ -102,8 +121,8 @@ def test_the_callers_own_number_is_told_back_and_protected_columns_are_not_kept(
 
 
 def test_a_missing_critical_input_is_named_and_the_verdict_is_refer(api_client):
-    sent = {name: value for name, value in examples.APPLICATION.items() if name != "AMT_ANNUITY"}
-    answer = api_client().post("predict", {"application": sent}).json()
+    application = {name: value for name, value in examples.APPLICATION.items() if name != "AMT_ANNUITY"}
+    answer = api_client().post("predict", {"application": application}).json()
     assert (answer["verdict"], answer["missing"]) == ("refer", ["AMT_ANNUITY"])
     assert answer["probability"] is not None
 
@@ -114,19 +133,19 @@ def test_without_a_model_the_verdict_is_refer_and_every_field_is_there(
 ):
     api, case = api_client(), case_of("advisor")
     settings.ML_ARTIFACTS = tmp_path / "gone"
-    monkeypatch.setattr(engine, "_held", None)
+    monkeypatch.setattr(engine, "_champion", None)
     answer = api.post(path, {"reference": case.reference}).json()
     assert (answer["verdict"], answer["probability"]) == ("refer", None)
-    assert answer.keys() >= TOLD
+    assert answer.keys() >= PREDICTION_FIELDS
 
 
-def test_the_model_in_use_is_told(api_client, model_in_use):
+def test_the_model_in_use_is_described(api_client, model_in_use):
     answer = api_client().get("model").json()
     assert (answer["version"], answer["digest"]) == ("tiny-1", model_in_use.digest)
     assert answer["metrics"]["holdout"]["auc"]["value"] == 0.75
 
 
-def test_the_request_is_known_by_one_number_everywhere(api_client, case_of):
+def test_answer_log_and_assessment_share_the_request_id(api_client, case_of):
     api, case = api_client(), case_of("advisor")
     for _ in range(2):
         response = api.post("predict", {"reference": case.reference}, X_Request_ID="branch-0001")
@@ -136,7 +155,7 @@ def test_the_request_is_known_by_one_number_everywhere(api_client, case_of):
     assert Assessment.objects.get().request_id == "branch-0001"
 
 
-def test_what_is_told_is_kept_in_no_cache(api_client, case_of):
+def test_answers_are_not_cached(api_client, case_of):
     response = api_client().post("predict", {"reference": case_of("advisor").reference})
     assert "no-store" in response["Cache-Control"]
     assert "Access-Control-Allow-Origin" not in response

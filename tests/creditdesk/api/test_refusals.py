@@ -1,4 +1,4 @@
-"""What is not answered, and how it is told: problem+json that names what is wrong, and nothing stored."""
+"""Refused requests: problem+json that names what is wrong, and nothing stored."""
 
 import json
 from contextlib import suppress
@@ -24,11 +24,11 @@ pytestmark = pytest.mark.django_db
 def problem(response, status: int) -> dict[str, Any]:
     assert response.status_code == status
     assert response["Content-Type"] == "application/problem+json"
-    told = response.json()
-    assert told["status"] == status
-    assert told["request_id"] == response["X-Request-ID"]
+    body = response.json()
+    assert body["status"] == status
+    assert body["request_id"] == response["X-Request-ID"]
     assert "Traceback" not in response.content.decode()
-    return told
+    return body
 
 
 @pytest.mark.parametrize("header", [None, "Bearer", "Bearer cdk_00000000_wrong", "Basic YTpi", "Token x"])
@@ -45,12 +45,13 @@ def test_without_a_valid_key_there_is_no_answer(model_in_use, case_of, header):
     assert not case.assessments.exists()
 
 
-def test_a_session_opens_nothing(model_in_use, client_as, case_of):
+def test_a_session_is_no_authentication(model_in_use, client_as, case_of):
     case = case_of("advisor")
     response = client_as("advisor").post(
         "/api/v1/predict", {"reference": case.reference}, content_type="application/json"
     )
     problem(response, 401)
+    assert not case.assessments.exists()
 
 
 @pytest.mark.parametrize("how", ["revoked", "expired", "deactivated"])
@@ -64,12 +65,13 @@ def test_a_key_that_has_ended_is_refused_at_once(api_client, case_of, how):
     else:
         type(api.key.owner).objects.filter(pk=api.key.owner_id).update(is_active=False)
     problem(api.post("predict", {"reference": case.reference}), 401)
+    assert not AuditEvent.objects.filter(action="api_answer").exists()
 
 
 @pytest.mark.parametrize(("path", "scopes"), [("predict", ["model"]), ("explain", ["predict"])])
-def test_a_key_opens_its_scopes_alone(api_client, case_of, path, scopes):
-    told = problem(api_client(scopes=scopes).post(path, {"reference": case_of("advisor").reference}), 403)
-    assert path in told["detail"]
+def test_a_key_is_limited_to_its_scopes(api_client, case_of, path, scopes):
+    body = problem(api_client(scopes=scopes).post(path, {"reference": case_of("advisor").reference}), 403)
+    assert path in body["detail"]
     assert AuditEvent.objects.filter(action="access_denied", actor="advisor").exists()
 
 
@@ -109,27 +111,28 @@ def test_a_colleagues_case_is_403_and_an_unknown_one_404(api_client, case_of):
         ("TARGET", 1),
     ],
 )
-def test_an_impossible_value_is_refused_by_its_name(api_client, field, value):
-    sent = json.dumps({"application": {**examples.APPLICATION, field: value}}).encode()
-    told = problem(api_client().post("predict", sent), 422)
-    assert [fault["field"] for fault in told["errors"]] == [f"application.{field}"]
-    assert field in told["detail"]
+def test_an_impossible_value_is_refused_by_its_field(api_client, field, value):
+    payload = json.dumps({"application": {**examples.APPLICATION, field: value}}).encode()
+    body = problem(api_client().post("predict", payload), 422)
+    assert [error["field"] for error in body["errors"]] == [f"application.{field}"]
+    assert field in body["detail"]
     assert not Assessment.objects.exists()
 
 
 @pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999"])
-def test_what_is_no_number_is_refused_by_its_name(api_client, number):
-    sent = b'{"application": {"NAME_CONTRACT_TYPE": "Cash loans", "AMT_CREDIT": %b}}' % number
-    assert "AMT_CREDIT" in problem(api_client().post("predict", sent), 422)["detail"]
+def test_a_number_that_is_not_finite_is_refused_by_its_field(api_client, number):
+    payload = b'{"application": {"NAME_CONTRACT_TYPE": "Cash loans", "AMT_CREDIT": %b}}' % number
+    assert "AMT_CREDIT" in problem(api_client().post("predict", payload), 422)["detail"]
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b'{"a":' * 5_000, b"null trailing"])
-def test_what_is_not_json_is_a_bad_request(api_client, body):
+def test_a_body_that_is_not_json_is_a_bad_request(api_client, body):
     problem(api_client().post("predict", body), 400)
+    assert not Assessment.objects.exists()
 
 
 @pytest.mark.parametrize(
-    "question",
+    "payload",
     [
         {},
         [],
@@ -141,16 +144,18 @@ def test_what_is_not_json_is_a_bad_request(api_client, body):
         {"reference": "1", "more": 1},
     ],
 )
-def test_a_question_is_about_one_thing(api_client, question):
-    problem(api_client().post("predict", question), 422)
+def test_a_request_has_either_a_reference_or_an_application(api_client, payload):
+    assert problem(api_client().post("predict", payload), 422)["errors"]
+    assert not Assessment.objects.exists()
 
 
 def test_a_body_beyond_the_limit_is_refused(api_client, settings):
     settings.API_LARGEST_BODY = 100
     problem(api_client().post("predict", {"application": examples.APPLICATION}), 413)
+    assert not Assessment.objects.exists()
 
 
-def test_a_key_that_asks_too_often_is_told_when_to_come_back(api_client, case_of):
+def test_a_key_beyond_its_rate_limit_gets_the_time_to_wait(api_client, case_of):
     case, api = case_of("advisor"), api_client(per_minute=2)
     answers = [api.post("predict", {"reference": case.reference}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
@@ -164,10 +169,10 @@ def test_unknown_addresses_and_methods_are_problems_too(api_client):
     assert problem(api_client().get("predict"), 405)
 
 
-def test_a_failure_of_ours_is_told_without_its_trace(api_client, case_of, monkeypatch):
+def test_an_internal_error_shows_no_stack_trace(api_client, case_of, monkeypatch):
     monkeypatch.setattr(engine, "current", lambda: 1 / 0)
-    told = problem(api_client().post("predict", {"reference": case_of("advisor").reference}), 500)
-    assert "division" not in json.dumps(told)
+    body = problem(api_client().post("predict", {"reference": case_of("advisor").reference}), 500)
+    assert "division" not in json.dumps(body)
 
 
 anything = st.recursive(
@@ -178,7 +183,7 @@ anything = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["reference", "application", "history", "x"]), anything))
-def test_no_question_breaks_the_check(question):
-    # Refused as a question, or taken for one: nothing else.
+def test_any_json_object_is_validated_without_an_error_of_ours(payload):
+    # Refused or accepted, nothing else.
     with suppress(ValidationError):
-        assert PredictionRequest.model_validate(question).reference
+        assert PredictionRequest.model_validate(payload).reference
