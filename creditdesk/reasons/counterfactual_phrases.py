@@ -1,10 +1,10 @@
-"""A counterfactual in a sentence, in both languages."""
+"""Sentences about counterfactuals, in both languages."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final, cast
 
-from django.utils import translation
-
+from creditdesk.reasons.bilingual import BilingualText, in_both_languages
+from scoring.ml.features.frames import Record
 from scoring.ml.features.spec.feature import Unit
 from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
@@ -12,8 +12,6 @@ from scoring.ml.whatif.counterfactuals import Counterfactual
 from scoring.ml.whatif.editable import DURATION
 from scoring.ml.whatif.instalments import likely_months
 from scoring.presentation import formatting
-
-LANGUAGES: Final = ("en", "fr")
 
 _CREDIT: Final = Text("a credit of {to} instead of {now}", "un crédit de {to} au lieu de {now}")
 _PRICE: Final = Text(
@@ -34,42 +32,42 @@ _DOCUMENT: Final = Text(
 _AND: Final = Text(" and ", " et ")
 
 
-def sentences(record: Mapping[str, Any], found: Counterfactual) -> dict[str, str]:
-    told = {}
-    for language in LANGUAGES:
-        with translation.override(language):
-            told[f"text_{language}"] = _sentence(list(_parts(record, found)))
-    return told
+def sentences(record: Record, counterfactual: Counterfactual) -> BilingualText:
+    """Name the changed values beside those on file."""
+    # Amounts only: a request whose amounts are missing is referred and has no counterfactual.
+    amounts = cast("Mapping[str, float]", record)
+    return in_both_languages(lambda: _sentence(list(_clauses(amounts, counterfactual))))
 
 
-def _sentence(parts: list[str]) -> str:
-    *before, last = parts
-    whole = formatting.localize(_AND).join([", ".join(before), last]) if before else last
-    return f"{whole[:1].upper()}{whole[1:]}."
+def _sentence(clauses: list[str]) -> str:
+    *before, last = clauses
+    joined = formatting.localize(_AND).join([", ".join(before), last]) if before else last
+    return f"{joined[:1].upper()}{joined[1:]}."
 
 
-def _parts(record: Mapping[str, Any], found: Counterfactual) -> Iterator[str]:
-    for name, words in (("AMT_CREDIT", _CREDIT), ("AMT_GOODS_PRICE", _PRICE)):
-        if name in found.changes:
-            yield _say(words, to=formatting.money(found.changes[name]), now=formatting.money(record[name]))
-    if "AMT_ANNUITY" in found.changes:
-        yield _instalment(record, found)
-    for name in found.changes:
+def _clauses(amounts: Mapping[str, float], counterfactual: Counterfactual) -> Iterator[str]:
+    changes = counterfactual.changes
+    for name, phrase in (("AMT_CREDIT", _CREDIT), ("AMT_GOODS_PRICE", _PRICE)):
+        if name in changes:
+            yield _fill(phrase, to=formatting.money(changes[name]), now=formatting.money(amounts[name]))
+    if "AMT_ANNUITY" in changes:
+        yield _instalment(amounts, counterfactual)
+    for name in changes:
         if name.startswith("FLAG_DOCUMENT_"):
-            yield _say(_DOCUMENT, document=formatting.localize(column("application", name).label).lower())
+            yield _fill(_DOCUMENT, document=formatting.localize(column("application", name).label).lower())
 
 
-def _instalment(record: Mapping[str, Any], found: Counterfactual) -> str:
-    before = likely_months(record["AMT_CREDIT"], record["AMT_ANNUITY"])
-    months = found.asked[DURATION] or before
-    return _say(
+def _instalment(amounts: Mapping[str, float], counterfactual: Counterfactual) -> str:
+    before = likely_months(amounts["AMT_CREDIT"], amounts["AMT_ANNUITY"])
+    months = counterfactual.entered[DURATION] or before
+    return _fill(
         _INSTALMENT_SAME_TERM if months == before else _INSTALMENT,
-        to=formatting.money(found.changes["AMT_ANNUITY"]),
-        now=formatting.money(record["AMT_ANNUITY"]),
+        to=formatting.money(counterfactual.changes["AMT_ANNUITY"]),
+        now=formatting.money(amounts["AMT_ANNUITY"]),
         months=formatting.in_words(months, Unit.DURATION_MONTHS),
         months_now=formatting.in_words(before, Unit.DURATION_MONTHS),
     )
 
 
-def _say(text: Text, **holes: str) -> str:
-    return formatting.localize(text).format(**holes)
+def _fill(phrase: Text, **values: str) -> str:
+    return formatting.localize(phrase).format(**values)

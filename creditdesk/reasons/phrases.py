@@ -1,12 +1,11 @@
-"""The sentences of a reason, in both languages: data, like the labels of the catalogue, so that a letter in
-the client's language does not depend on who printed it."""
+"""Phrases of reasons in both languages: data, like the labels of the catalogue."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from scoring.ml.tables.schema import Text
 
-# How a feature is said where "label: value" would not do. {} is the client's own value.
+# Facts of features for which "label: value" would not do. {} is the client's value.
 PHRASES: Final[Mapping[str, Text]] = {
     "EXT_SOURCE_1": Text("External credit rating 1 is {}", "La note de crédit externe n° 1 est de {}"),
     "EXT_SOURCE_2": Text("External credit rating 2 is {}", "La note de crédit externe n° 2 est de {}"),
@@ -78,36 +77,36 @@ PHRASES: Final[Mapping[str, Text]] = {
         "Toutes les dettes, ce prêt compris, représentent {} fois le revenu annuel",
     ),
 }
-LABELLED: Final = Text("{label}: {value}", "{label} : {value}")
-UNKNOWN: Final = Text("{label}: {why}", "{label} : {why}")
+LABEL_AND_VALUE: Final = Text("{label}: {value}", "{label} : {value}")
+MISSING_VALUE: Final = Text("{label}: {why}", "{label} : {why}")
 
-# What follows: the usual range of accepted clients, or how many of them are alike.
-BEYOND: Final = Text(
-    "{said}; for most accepted clients: between {low} and {high}.",
-    "{said} ; pour la plupart des clients acceptés : entre {low} et {high}.",
+# A fact beside the reference range of accepted clients, or the share of them of whom it is true too.
+OUTSIDE_RANGE: Final = Text(
+    "{fact}; for most accepted clients: between {low} and {high}.",
+    "{fact} ; pour la plupart des clients acceptés : entre {low} et {high}.",
 )
-WITHIN: Final = Text(
-    "{said}; that is usual among accepted clients too (between {low} and {high}), but weighs towards refusal"
+WITHIN_RANGE: Final = Text(
+    "{fact}; that is usual among accepted clients too (between {low} and {high}), but weighs towards refusal"
     " in this case.",
-    "{said} ; c’est courant aussi chez les clients acceptés (entre {low} et {high}), mais pèse ici dans le"
+    "{fact} ; c’est courant aussi chez les clients acceptés (entre {low} et {high}), mais pèse ici dans le"
     " sens du refus.",
 )
-ALL_ALIKE: Final = Text(
-    "{said}; for most accepted clients: {low}.", "{said} ; pour la plupart des clients acceptés : {low}."
+SINGLE_VALUE_RANGE: Final = Text(
+    "{fact}; for most accepted clients: {low}.", "{fact} ; pour la plupart des clients acceptés : {low}."
 )
-SHARED: Final = Text(
-    "{said}; so it is for {share} of accepted clients.",
-    "{said} ; c’est le cas de {share} des clients acceptés.",
+CATEGORY_SHARE: Final = Text(
+    "{fact}; so it is for {share} of accepted clients.",
+    "{fact} ; c’est le cas de {share} des clients acceptés.",
 )
-RARE: Final = Text(
-    "{said}; few accepted clients are in that case.", "{said} ; peu de clients acceptés sont dans ce cas."
+RARE_CATEGORY: Final = Text(
+    "{fact}; few accepted clients are in that case.", "{fact} ; peu de clients acceptés sont dans ce cas."
 )
-KNOWN_FOR: Final = Text(
-    "{said}; it is known for {share} of accepted clients.",
-    "{said} ; cette information est connue pour {share} des clients acceptés.",
+COVERAGE: Final = Text(
+    "{fact}; it is known for {share} of accepted clients.",
+    "{fact} ; cette information est connue pour {share} des clients acceptés.",
 )
-ALONE: Final = Text("{said}.", "{said}.")
-NEEDED: Final = Text(
+FACT_ALONE: Final = Text("{fact}.", "{fact}.")
+REQUIRED_INPUT: Final = Text(
     "{label}: not known. Without it the model gives no verdict, and a person must look first.",
     "{label} : information inconnue. Sans elle, le modèle ne donne pas de verdict et une personne doit"
     " d’abord examiner la demande.",

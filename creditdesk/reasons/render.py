@@ -1,92 +1,91 @@
-"""One feature of one client in a sentence, beside what is usual among the clients that the model accepts."""
+"""Sentences about one feature of one client, compared with the clients that the model accepts."""
 
 from collections.abc import Mapping
 
 import numpy as np
-from django.utils import translation
 
 from creditdesk.reasons import phrases
+from creditdesk.reasons.bilingual import BilingualText, in_both_languages
 from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.model.explainer_data import ReferenceRange
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
-LANGUAGES = ("en", "fr")
 
-
-def can_be_said(feature: Feature) -> bool:
+def is_presentable(feature: Feature) -> bool:
     """Whether a person can picture the value; indices, products, spreads and slopes they cannot."""
     return feature.name in phrases.PHRASES or (
         feature.unit is not Unit.NUMBER and not feature.name.endswith(("_std", "_slope", "_trend"))
     )
 
 
-def told(
+def sentences(
     feature: Feature,
     value: float,
-    usual: ReferenceRange | None,
+    reference_range: ReferenceRange | None,
+    *,
     refused: bool,
     history_rows: Mapping[str, int],
-) -> dict[str, str]:
-    """The sentence in each language."""
-    found = {}
-    for language in LANGUAGES:
-        with translation.override(language):
-            found[f"text_{language}"] = _sentence(feature, value, usual, refused, history_rows)
-    return found
+) -> BilingualText:
+    """Compare the client's value with the reference range.
+
+    `refused`: the feature pushes towards refusal, so that a value inside the range needs a remark;
+    `history_rows`: the number of rows of each provided history table, which explains a missing value.
+    """
+    return in_both_languages(lambda: _sentence(feature, value, reference_range, refused, history_rows))
 
 
-def needed(label: Text) -> dict[str, str]:
-    """What is said of an input without which there is no verdict."""
-    found = {}
-    for language in LANGUAGES:
-        with translation.override(language):
-            found[f"text_{language}"] = _say(phrases.NEEDED, label=formatting.capitalized(label))
-    return found
+def required_input(label: Text) -> BilingualText:
+    """Name an input without which there is no verdict."""
+    return in_both_languages(lambda: _fill(phrases.REQUIRED_INPUT, label=formatting.capitalized(label)))
 
 
-def _say(text: Text, **holes: str) -> str:
-    return formatting.localize(text).format(**holes)
+def _fill(phrase: Text, **values: str) -> str:
+    return formatting.localize(phrase).format(**values)
 
 
 def _sentence(
     feature: Feature,
     value: float,
-    usual: ReferenceRange | None,
+    reference_range: ReferenceRange | None,
     refused: bool,
     history_rows: Mapping[str, int],
 ) -> str:
     if np.isnan(value):
-        return _missing(feature, usual, history_rows)
-    said = _said(feature, value)
-    if usual is None:
-        return _say(phrases.ALONE, said=said)
-    if not np.isnan(usual.low):
-        return _against_range(feature, value, usual, refused, said)
-    share = usual.share_of(value)
+        return _missing(feature, reference_range, history_rows)
+    fact = _fact(feature, value)
+    if reference_range is None:
+        return _fill(phrases.FACT_ALONE, fact=fact)
+    if not np.isnan(reference_range.low):
+        return _against_range(feature, value, reference_range, refused, fact)
+    share = reference_range.share_of(value)
     if np.isnan(share):
-        return _say(phrases.RARE, said=said)
-    return _say(phrases.SHARED, said=said, share=formatting.percent(share, 0))
+        return _fill(phrases.RARE_CATEGORY, fact=fact)
+    return _fill(phrases.CATEGORY_SHARE, fact=fact, share=formatting.percent(share, 0))
 
 
-def _missing(feature: Feature, usual: ReferenceRange | None, history_rows: Mapping[str, int]) -> str:
+def _missing(
+    feature: Feature, reference_range: ReferenceRange | None, history_rows: Mapping[str, int]
+) -> str:
     why = formatting.missing_in_words(feature.table, history_rows)
-    said = _say(phrases.UNKNOWN, label=formatting.capitalized(feature.label), why=why)
-    if usual is None:
-        return _say(phrases.ALONE, said=said)
-    return _say(phrases.KNOWN_FOR, said=said, share=formatting.percent(usual.coverage, 0))
+    fact = _fill(phrases.MISSING_VALUE, label=formatting.capitalized(feature.label), why=why)
+    if reference_range is None:
+        return _fill(phrases.FACT_ALONE, fact=fact)
+    return _fill(phrases.COVERAGE, fact=fact, share=formatting.percent(reference_range.coverage, 0))
 
 
-def _said(feature: Feature, value: float) -> str:
-    words = formatting.feature_in_words(feature, value)
+def _fact(feature: Feature, value: float) -> str:
+    shown = formatting.feature_in_words(feature, value)
     if phrase := phrases.PHRASES.get(feature.name):
-        return formatting.localize(phrase).format(words)
-    return _say(phrases.LABELLED, label=formatting.capitalized(feature.label), value=words)
+        return formatting.localize(phrase).format(shown)
+    return _fill(phrases.LABEL_AND_VALUE, label=formatting.capitalized(feature.label), value=shown)
 
 
-def _against_range(feature: Feature, value: float, usual: ReferenceRange, refused: bool, said: str) -> str:
-    low, high = formatting.range_in_words(feature, usual.low, usual.high)
+def _against_range(
+    feature: Feature, value: float, reference_range: ReferenceRange, refused: bool, fact: str
+) -> str:
+    low, high = formatting.range_in_words(feature, reference_range.low, reference_range.high)
     if low == high:
-        return _say(phrases.ALL_ALIKE, said=said, low=low)
-    within = refused and usual.low <= value <= usual.high
-    return _say(phrases.WITHIN if within else phrases.BEYOND, said=said, low=low, high=high)
+        return _fill(phrases.SINGLE_VALUE_RANGE, fact=fact, low=low)
+    within = refused and reference_range.low <= value <= reference_range.high
+    return _fill(phrases.WITHIN_RANGE if within else phrases.OUTSIDE_RANGE, fact=fact, low=low, high=high)

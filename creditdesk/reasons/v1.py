@@ -1,18 +1,19 @@
-"""The reasons of the first dictionary: single features by size, either way. Kept for replays."""
+"""First edition of the dictionary: single features by size of contribution, either way. Kept for replays."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
-from django.utils import translation
 from numpy.typing import NDArray
 
 from creditdesk.models import Reason
+from creditdesk.reasons.bilingual import in_both_languages
 from scoring.ml.features import catalogue
 from scoring.ml.features.spec.feature import Feature
 from scoring.ml.model.model import Model
 from scoring.presentation import formatting
 
-SHOWN = 10
+MAX_REASONS: Final = 10
 
 
 def reasons_for(
@@ -21,8 +22,8 @@ def reasons_for(
     contributions: NDArray[np.float64],
     history_rows: Mapping[str, int],
 ) -> list[Reason]:
-    """The largest contributions, in log-odds, most important first; ties keep the model's order."""
-    order = np.argsort(-np.abs(contributions), kind="stable")[:SHOWN].tolist()
+    """Return the largest contributions, in log-odds, the largest first; ties keep the model's order."""
+    order = np.argsort(-np.abs(contributions), kind="stable")[:MAX_REASONS].tolist()
     return [
         _reason(catalogue.BY_NAME[model.features[i]], float(values[i]), float(contributions[i]), history_rows)
         for i in order
@@ -30,18 +31,18 @@ def reasons_for(
 
 
 def _reason(feature: Feature, value: float, contribution: float, history_rows: Mapping[str, int]) -> Reason:
-    texts = {}
-    for language in ("en", "fr"):
-        with translation.override(language):
-            words = formatting.feature_in_words(feature, value)
-            if np.isnan(value):
-                words = formatting.missing_in_words(feature.table, history_rows)
-            texts[f"text_{language}"] = f"{formatting.localize(feature.label)}: {words}"
     return Reason(
         code=feature.group,
         contribution=contribution,
         feature=feature.name,
-        text_en=texts["text_en"],
-        text_fr=texts["text_fr"],
         worded_feature=feature.name,
+        **in_both_languages(lambda: _label_and_value(feature, value, history_rows)),
     )
+
+
+def _label_and_value(feature: Feature, value: float, history_rows: Mapping[str, int]) -> str:
+    if np.isnan(value):
+        shown = formatting.missing_in_words(feature.table, history_rows)
+    else:
+        shown = formatting.feature_in_words(feature, value)
+    return f"{formatting.localize(feature.label)}: {shown}"

@@ -1,7 +1,8 @@
-"""A counterfactual in words: both languages, whole sentences, no column names."""
+"""Sentences about counterfactuals: both languages, no column names."""
 
 import pytest
 
+from creditdesk.reasons.bilingual import BilingualText
 from creditdesk.reasons.counterfactual_phrases import sentences
 from scoring.ml.whatif.counterfactuals import Counterfactual
 from scoring.ml.whatif.request import translate
@@ -10,14 +11,14 @@ from tests.factories import APPLICATION
 RECORD = {**APPLICATION, "FLAG_DOCUMENT_3": 0.0}
 
 
-def told(asked) -> dict[str, str]:
-    request = translate(RECORD, asked)
+def sentences_about(entered) -> BilingualText:
+    request = translate(RECORD, entered)
     changes = {name: value for name, value in request.changes.items() if isinstance(value, float)}
-    return sentences(RECORD, Counterfactual(changes, asked, 0.05, 0.1))
+    return sentences(RECORD, Counterfactual(changes, entered, 0.05, 0.1))
 
 
 @pytest.mark.parametrize(
-    ("asked", "english", "french"),
+    ("entered", "english", "french"),
     [
         (
             {"AMT_CREDIT": 380_000.0},
@@ -38,14 +39,14 @@ def told(asked) -> dict[str, str]:
         ),
     ],
 )
-def test_a_change_is_said_as_a_person_would(asked, english, french):
-    said = told(asked)
-    plain = {name: " ".join(text.split()) for name, text in said.items()}
-    assert plain == {"text_en": english, "text_fr": french}
+def test_a_change_is_a_sentence_without_column_names(entered, english, french):
+    texts = sentences_about(entered)
+    assert " ".join(texts["text_en"].split()) == english
+    assert " ".join(texts["text_fr"].split()) == french
 
 
-def test_another_duration_says_the_instalment_and_both_durations():
-    said = told({"DURATION": 36.0})
-    assert "a monthly instalment of €" in said["text_en"].lower()
-    assert "over 3 years instead of about" in said["text_en"]
-    assert "sur 3 ans au lieu d’environ" in said["text_fr"]
+def test_a_changed_duration_gives_the_instalment_and_both_durations():
+    texts = sentences_about({"DURATION": 36.0})
+    assert "a monthly instalment of €" in texts["text_en"].lower()
+    assert "over 3 years instead of about" in texts["text_en"]
+    assert "sur 3 ans au lieu d’environ" in texts["text_fr"]

@@ -1,4 +1,4 @@
-"""An assessment of another day is told again by the rule of that day."""
+"""Reasons rebuilt for a replay: each edition of the dictionary keeps its own rule."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from scoring.ml.features import catalogue
 from scoring.ml.model import folder
 from tests.scoring.modelfolder import tiny_model
 
-OF_TODAY = {"code", "version", "contribution", "feature", "told", "features", "text_en", "text_fr"}
+STORED_KEYS = {"code", "version", "contribution", "feature", "told", "features", "text_en", "text_fr"}
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +18,8 @@ def model(tmp_path_factory):
     return folder.load(tiny_model(tmp_path_factory.mktemp("models"), explain=True))
 
 
-def again(model, version, contributions, verdict="refuse", missing=()):
-    return reasons.rebuilt(
+def rebuild(model, version, contributions, verdict="refuse", missing=()):
+    return reasons.rebuild(
         version,
         model,
         values=np.ones(len(model.features)),
@@ -30,33 +30,37 @@ def again(model, version, contributions, verdict="refuse", missing=()):
     )
 
 
-def of(model, **amounts):
-    found = np.zeros(len(model.features))
-    for name, amount in amounts.items():
-        found[model.features.index(name)] = amount
-    return found
+def by_feature(model, **numbers):
+    """One number per feature, zero where none is given."""
+    array = np.zeros(len(model.features))
+    for name, number in numbers.items():
+        array[model.features.index(name)] = number
+    return array
 
 
-def test_the_first_edition_told_the_ten_largest_either_way(model):
+def test_the_first_edition_selects_the_ten_largest_contributions_of_either_sign(model):
     contributions = np.random.default_rng(3).normal(size=len(model.features))
-    found = again(model, "1", contributions)
-    largest = sorted(contributions, key=lambda one: -abs(one))[:10]
-    assert [reason.contribution for reason in found] == largest
-    for reason in found:
+    selected = rebuild(model, "1", contributions)
+    largest = sorted(contributions, key=lambda contribution: -abs(contribution))[:10]
+    assert [reason.contribution for reason in selected] == largest
+    for reason in selected:
         assert contributions[model.features.index(reason.feature)] == reason.contribution
         assert reason.code == catalogue.BY_NAME[reason.feature].group
 
 
-def test_the_first_edition_kept_the_order_of_the_model_between_equals(model):
+def test_the_first_edition_keeps_the_order_of_the_model_between_equal_contributions(model):
     third = np.arange(len(model.features)) % 3 == 0
-    found = again(model, "1", np.where(third, -2.0, 1.0))
-    assert [reason.feature for reason in found] == [
+    selected = rebuild(model, "1", np.where(third, -2.0, 1.0))
+    assert [reason.feature for reason in selected] == [
         name for name, large in zip(model.features, third, strict=True) if large
     ][:10]
 
 
-def test_the_first_edition_said_label_and_value(model):
-    values, contributions = np.full(len(model.features), np.nan), of(model, AMT_CREDIT=-2.0, AMT_ANNUITY=1.0)
+def test_the_first_edition_words_a_reason_as_label_and_value(model):
+    values, contributions = (
+        np.full(len(model.features), np.nan),
+        by_feature(model, AMT_CREDIT=-2.0, AMT_ANNUITY=1.0),
+    )
     values[model.features.index("AMT_CREDIT")] = 1234.0
     credit, instalment, *_ = v1.reasons_for(model, values, contributions, {})
     assert credit.to_json() == {
@@ -71,17 +75,19 @@ def test_the_first_edition_said_label_and_value(model):
 
 
 @pytest.mark.parametrize(("rows", "why"), [({}, "not provided"), ({"bureau": 0}, "no history")])
-def test_the_first_edition_said_why_a_history_was_missing(model, rows, why):
-    name = next(one.name for one in catalogue.FEATURES if one.table == "bureau")
-    (reason, *_) = v1.reasons_for(model, np.full(len(model.features), np.nan), of(model, **{name: 1.0}), rows)
+def test_the_first_edition_gives_the_reason_of_a_missing_history(model, rows, why):
+    name = next(feature.name for feature in catalogue.FEATURES if feature.table == "bureau")
+    (reason, *_) = v1.reasons_for(
+        model, np.full(len(model.features), np.nan), by_feature(model, **{name: 1.0}), rows
+    )
     assert (reason.feature, reason.text_en.rpartition(": ")[2]) == (name, why)
 
 
 @pytest.mark.parametrize("verdict", ["accept", "refuse"])
-def test_the_edition_of_today_is_told_as_today(model, verdict):
+def test_the_current_edition_rebuilds_the_reasons_of_today(model, verdict):
     contributions = np.random.default_rng(4).normal(size=len(model.features))
-    found = again(model, reasons.version(), contributions, verdict)
-    assert found == reasons.reasons_for(
+    rebuilt = rebuild(model, reasons.dictionary_version(), contributions, verdict)
+    assert rebuilt == reasons.reasons_for(
         model,
         values=np.ones(len(model.features)),
         contributions=contributions,
@@ -89,15 +95,15 @@ def test_the_edition_of_today_is_told_as_today(model, verdict):
         missing=(),
         history_rows={"bureau": 0},
     )
-    assert all(set(reason.to_json()) == OF_TODAY for reason in found)
+    assert all(set(reason.to_json()) == STORED_KEYS for reason in rebuilt)
 
 
-def test_a_refer_is_told_again_by_what_was_missing(model):
-    (reason,) = again(model, "2.00000000", of(model), "refer", ("AMT_CREDIT",))
+def test_the_reasons_of_a_referral_are_rebuilt_from_its_missing_inputs(model):
+    (reason,) = rebuild(model, "2.00000000", by_feature(model), "refer", ("AMT_CREDIT",))
     assert reason.feature == "AMT_CREDIT"
 
 
-def stored(**version: str) -> Reason:
+def stored_reason(**version: str) -> Reason:
     """A reason as it was stored, with or without the version of its dictionary."""
     texts = {"text_en": "The income is low.", "text_fr": "Le revenu est faible."}
     return Reason.from_json(
@@ -106,8 +112,10 @@ def stored(**version: str) -> Reason:
 
 
 def test_stored_reasons_name_their_dictionary():
-    assert reasons.version_of([stored(version="2.0badf00d"), stored(version="9")]) == "2.0badf00d"
-    assert reasons.version_of([stored()]) == "1"
-    assert reasons.version_of([]) == reasons.version()
-    assert reasons.edition_of("2.0badf00d") == reasons.edition_of(reasons.version()) == "2"
+    assert (
+        reasons.version_of([stored_reason(version="2.0badf00d"), stored_reason(version="9")]) == "2.0badf00d"
+    )
+    assert reasons.version_of([stored_reason()]) == "1"
+    assert reasons.version_of([]) == reasons.dictionary_version()
+    assert reasons.edition_of("2.0badf00d") == reasons.edition_of(reasons.dictionary_version()) == "2"
     assert reasons.edition_of("1") == "1"

@@ -1,0 +1,36 @@
+"""Rebuilding of reasons for a replay, by the edition of the dictionary that selected them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from creditdesk.models import Reason
+from creditdesk.models.reason import FIRST_EDITION
+from creditdesk.reasons import v1
+from creditdesk.reasons.dictionary import edition_of
+from creditdesk.reasons.selection import reasons_for
+from scoring.ml.model.model import Model
+
+
+def rebuild(
+    version: str,
+    model: Model,
+    *,
+    values: NDArray[np.float64],
+    contributions: NDArray[np.float64],
+    verdict: str,
+    missing: Sequence[str],
+    history_rows: Mapping[str, int],
+) -> list[Reason]:
+    """Return the reasons as the edition of `version` selects them; arguments as for `reasons_for`."""
+    if edition_of(version) == FIRST_EDITION:
+        return v1.reasons_for(model, values, contributions, history_rows)
+    return reasons_for(
+        model,
+        values=values,
+        contributions=contributions,
+        verdict=verdict,
+        missing=missing,
+        history_rows=history_rows,
+    )
