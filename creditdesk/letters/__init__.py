@@ -1,1 +1,1 @@
-"""Letters to clients: a wording per language and kind, kept word for word, and set as a PDF."""
+"""Letters to clients: one template per language and kind, text stored word for word, PDF made from it."""

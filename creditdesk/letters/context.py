@@ -1,8 +1,12 @@
-"""What the wording of a letter is filled with, in the language of the letter."""
+"""Template context of a letter, in the language of the letter.
+
+The keys are the variables of templates/letters/. A changed template is a new version of every letter, so the
+names stay.
+"""
 
 from datetime import date
 from itertools import chain
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,17 +14,17 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.letters.decision_reasons import NOT_QUOTED, SAID
+from creditdesk.letters.decision_reasons import CLIENT_TEXTS, NEVER_QUOTED
 from creditdesk.letters.text import plain
 from creditdesk.models import Assessment, Decision, Letter, Reason
 from creditdesk.pages.case import client_profile
-from creditdesk.pages.case.snapshot import profile_then
+from creditdesk.pages.case.snapshot import assessed_profile
 from creditdesk.services.refusal import name_of
 from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
-MOST_REASONS: Final = 4
+MAX_REASONS: Final = 4
 OUTCOMES: Final = {
     Decision.Outcome.ACCEPT: Text(en="credit granted", fr="crédit accordé"),
     Decision.Outcome.REFUSE: Text(en="credit refused", fr="crédit refusé"),
@@ -32,26 +36,87 @@ ADVICE: Final = {
 }
 
 
-def contents_of(decision: Decision, kind: str, language: str, by: User) -> dict[str, Any]:
-    """Under `translation.override(language)`; every word of a person has gone through `plain`."""
-    contents = _of_a_letter(decision, language)
+class LetterContext(TypedDict):
+    bank: dict[str, str]
+    contest_days: int
+    client: str
+    reference: str
+    submitted: str
+    today: str
+    decided: str
+    amount: str
+    annuity: str | None
+    contract: str
+    outcome: str
+    outcome_code: str
+    reasons: list[str]
+    # Whether a model gave a verdict.
+    scored: bool
+    person: str
+    second: str
+
+
+class RowContext(TypedDict):
+    label: str
+    value: str
+
+
+class SectionContext(TypedDict):
+    title: str
+    rows: list[RowContext]
+
+
+class DataContext(TypedDict):
+    assessed: str
+    data: list[SectionContext]
+    missing: list[str]
+    # Histories without rows, each with the reason.
+    absent: list[str]
+
+
+class ModelContext(TypedDict):
+    verdict: str
+    probability: str
+    threshold: str
+    model_version: str
+    model_digest: str
+    # None: not searched; empty: none was found.
+    changes: list[str] | None
+
+
+class PersonContext(TypedDict):
+    decided_at: str
+    is_override: bool
+    ground: str
+    grounds: str
+    checked: str
+    check_grounds: str
+    after_contest: bool
+
+
+def context_of(decision: Decision, kind: str, language: str, by: User) -> dict[str, object]:
+    """Return the context of the templates; call it under `translation.override(language)`.
+
+    Entered text goes through `plain`, so that it cannot add blocks to the letter.
+    """
+    context: dict[str, object] = {**_letter(decision, language)}
     if kind == Letter.Kind.EXPLANATION:
-        contents |= _of_the_data(decision.assessment)
-        contents |= _of_the_model(decision.assessment, language, by)
-        contents |= _of_the_person(decision)
-    return contents
+        context |= _data(decision.assessment)
+        context |= _model(decision.assessment, language, by)
+        context |= _person(decision)
+    return context
 
 
-def reasons_told(decision: Decision, language: str) -> list[str]:
-    """The person's ground first, then what pushed the model the same way; at most four."""
-    said = [formatting.localize(SAID[decision.reason_code])] if decision.reason_code else []
+def reasons_for_client(decision: Decision, language: str) -> list[str]:
+    """Return the person's reason, then the model's where it gave the same outcome; at most four."""
+    texts = [formatting.localize(CLIENT_TEXTS[decision.reason_code])] if decision.reason_code else []
     if decision.outcome == decision.assessment.verdict:
-        said += [plain(reason.text(language)) for reason in _pushing(decision)]
-    return [_sentence(text) for text in said[:MOST_REASONS]]
+        texts += [plain(reason.text(language)) for reason in _reasons_for_outcome(decision)]
+    return [_sentence(text) for text in texts[:MAX_REASONS]]
 
 
-def _pushing(decision: Decision) -> list[Reason]:
-    """The stored reasons that count towards the outcome, the strongest of each group of facts."""
+def _reasons_for_outcome(decision: Decision) -> list[Reason]:
+    """The stored reasons that speak for the outcome, the strongest of each feature group."""
     sign = 1 if decision.outcome == Decision.Outcome.REFUSE else -1
     strongest: dict[str, Reason] = {}
     for reason in decision.assessment.shown_reasons:
@@ -61,11 +126,11 @@ def _pushing(decision: Decision) -> list[Reason]:
 
 
 def _sentence(text: str) -> str:
-    words = text[:1].upper() + text[1:]
-    return words if words.endswith((".", "!", "?", "…")) else f"{words}."
+    capitalized = text[:1].upper() + text[1:]
+    return capitalized if capitalized.endswith((".", "!", "?", "…")) else f"{capitalized}."
 
 
-def _of_a_letter(decision: Decision, language: str) -> dict[str, Any]:
+def _letter(decision: Decision, language: str) -> LetterContext:
     case = decision.case
     contract = column("application", "NAME_CONTRACT_TYPE")
     return {
@@ -83,27 +148,27 @@ def _of_a_letter(decision: Decision, language: str) -> dict[str, Any]:
         "contract": plain(formatting.column_in_words(contract, case.contract_type)),
         "outcome": formatting.localize(OUTCOMES[Decision.Outcome(decision.outcome)]),
         "outcome_code": decision.outcome,
-        "reasons": reasons_told(decision, language),
+        "reasons": reasons_for_client(decision, language),
         "scored": bool(decision.assessment.model_version),
         "person": plain(name_of(decision.decided_by)),
         "second": plain(name_of(decision.checked_by)) if decision.checked_by else "",
     }
 
 
-def _of_the_data(assessment: Assessment) -> dict[str, Any]:
-    profile = profile_then(assessment)
-    histories = client_profile.histories(profile)
+def _data(assessment: Assessment) -> DataContext:
+    profile = assessed_profile(assessment)
+    histories = client_profile.history_sections(profile)
     sections = [*client_profile.sections(profile), *histories]
     lines = list(chain.from_iterable(section.lines for section in sections))
     return {
         "assessed": _day(timezone.localtime(assessment.assessed_at).date()),
-        "data": [_known(section) for section in sections],
+        "data": [_section(section) for section in sections],
         "missing": [plain(line.label) for line in lines if line.is_missing],
-        "absent": [plain(f"{one.title} ({one.state})") for one in histories if not one.lines],
+        "absent": [plain(f"{section.title} ({section.state})") for section in histories if not section.lines],
     }
 
 
-def _known(section: client_profile.Section) -> dict[str, Any]:
+def _section(section: client_profile.Section) -> SectionContext:
     rows = [line for line in section.lines if not line.is_missing]
     return {
         "title": plain(section.title),
@@ -111,28 +176,32 @@ def _known(section: client_profile.Section) -> dict[str, Any]:
     }
 
 
-def _of_the_model(assessment: Assessment, language: str, by: User) -> dict[str, Any]:
+def _model(assessment: Assessment, language: str, by: User) -> ModelContext:
     probability, threshold = "", ""
     if assessment.probability is not None and assessment.threshold is not None:
         probability, threshold = formatting.distinct_percents(assessment.probability, assessment.threshold)
-    found = services.counterfactuals_of(assessment, by=by)
+    counterfactuals = services.counterfactuals_of(assessment, by=by)
+    changes = None
+    if counterfactuals is not None:
+        changes = [_sentence(plain(counterfactual.text(language))) for counterfactual in counterfactuals]
     return {
         "verdict": formatting.localize(ADVICE[Assessment.Verdict(assessment.verdict)]),
         "probability": probability,
         "threshold": threshold,
         "model_version": plain(assessment.model_version),
         "model_digest": assessment.model_digest,
-        "changes": None if found is None else [_sentence(plain(one.text(language))) for one in found],
+        "changes": changes,
     }
 
 
-def _of_the_person(decision: Decision) -> dict[str, Any]:
-    quoted = decision.reason_code not in NOT_QUOTED
+def _person(decision: Decision) -> PersonContext:
+    is_quoted = decision.reason_code not in NEVER_QUOTED
+    reason = formatting.localize(CLIENT_TEXTS[decision.reason_code]) if decision.reason_code else ""
     return {
         "decided_at": _day(timezone.localtime(decision.decided_at).date()),
         "is_override": decision.is_override,
-        "ground": formatting.localize(SAID[decision.reason_code]) if decision.reason_code else "",
-        "grounds": plain(decision.reason) if quoted else "",
+        "ground": reason,
+        "grounds": plain(decision.reason) if is_quoted else "",
         "checked": _day(decision.final_on),
         "check_grounds": plain(decision.check_reason),
         "after_contest": decision.replaces_id is not None,

@@ -1,4 +1,4 @@
-"""What a person's reason for a decision is called in a letter to the client."""
+"""Texts for the client about the reason code of a decision."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,8 +8,8 @@ from scoring.ml.tables.schema import Text
 
 Code = Decision.ReasonCode
 
-# A suspicion is not an accusation: the client learns what could not be established.
-SAID: Final[Mapping[str, Text]] = {
+# A suspicion is no accusation: the client reads that something could not be verified.
+CLIENT_TEXTS: Final[Mapping[str, Text]] = {
     Code.INCOME: Text(
         en="Your income or situation is better documented than in the data of the application.",
         fr="Vos revenus ou votre situation sont mieux documentés que dans les données de la demande.",
@@ -44,5 +44,5 @@ SAID: Final[Mapping[str, Text]] = {
         "sur demande.",
     ),
 }
-# Under these the person's own words are not handed to the client.
-NOT_QUOTED: Final = frozenset({Code.FRAUD})
+# Codes whose free-text reason is never quoted to the client.
+NEVER_QUOTED: Final = frozenset({Code.FRAUD})

@@ -1,4 +1,4 @@
-"""Set the text of a letter as a PDF. The same text, title and day give the same bytes."""
+"""The PDF of a letter. The same text, title and day give the same bytes."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -15,31 +15,32 @@ from creditdesk.letters.text import CELLS, Block, Mark, blocks
 
 FONTS: Final = Path(__file__).parent / "fonts" / "dejavu-2.37.3"
 FONT: Final = "DejaVu"
-INK, QUIET, LINE = (28, 33, 44), (96, 103, 118), (196, 202, 212)
+TEXT_COLOUR, MUTED_COLOUR, RULE_COLOUR = (28, 33, 44), (96, 103, 118), (196, 202, 212)
+# Margins and heights in millimetres, font sizes in points.
 LEFT, RIGHT, TOP, BOTTOM = 25, 22, 36, 22
-BODY, SMALL, LEADING = 9.3, 7.5, 4.6
+BODY_SIZE, SMALL_SIZE, LEADING = 9.3, 7.5, 4.6
 LABEL_WIDTH: Final = 80
-# A signature stays with the words above it, a table with its heading.
-LAST_WORDS: Final = 22
-# Where the window of an envelope shows the addressee.
-WINDOW: Final = 93
+# Space that a paragraph needs on its page when a signature or a table follows it.
+CLOSING_HEIGHT: Final = 22
+# The addressee stands in the window of an envelope.
+ADDRESS_INDENT: Final = 93
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """What the text does not say: the language, the foot of every page, the day in the file's properties."""
+class DocumentInfo:
+    """Properties of the file that its text does not give: language, footer of every page, creation date."""
 
     language: str
-    foot: str
-    at: datetime
+    footer: str
+    created_at: datetime
 
 
-class _Paper(FPDF):
-    """A4 with the bank's head and a foot with page numbers."""
+class _Document(FPDF):
+    """A4 pages with the bank's letterhead and a footer with page numbers."""
 
-    def __init__(self, sheet: Sheet, sender: Sequence[str], title: str) -> None:
+    def __init__(self, info: DocumentInfo, sender: Sequence[str], title: str) -> None:
         super().__init__(format="A4")
-        self.sheet = sheet
+        self.info = info
         self.sender = sender
         self.add_font(FONT, "", FONTS / "DejaVuSansCondensed.ttf")
         self.add_font(FONT, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
@@ -47,25 +48,25 @@ class _Paper(FPDF):
         self.set_auto_page_break(True, BOTTOM)
         self.set_title(title)
         self.set_author(sender[0])
-        self.set_lang(sheet.language)
-        self.set_creation_date(sheet.at)
+        self.set_lang(info.language)
+        self.set_creation_date(info.created_at)
 
     def header(self) -> None:
         self.set_xy(LEFT, 12)
-        name, *where = self.sender
+        name, *address = self.sender
         self.write_line(name, size=13, style="B")
-        for line in where:
-            self.write_line(line, size=SMALL, colour=QUIET)
-        self.set_draw_color(*LINE)
+        for line in address:
+            self.write_line(line, size=SMALL_SIZE, colour=MUTED_COLOUR)
+        self.set_draw_color(*RULE_COLOUR)
         self.set_line_width(0.25)
         self.line(LEFT, 29, self.w - RIGHT, 29)
         self.set_xy(LEFT, TOP)
 
     def footer(self) -> None:
         self.set_y(-16)
-        self.set_text_color(*QUIET)
-        self.set_font(FONT, "", SMALL)
-        self.cell(0, 4, self.sheet.foot)
+        self.set_text_color(*MUTED_COLOUR)
+        self.set_font(FONT, "", SMALL_SIZE)
+        self.cell(0, 4, self.info.footer)
         self.set_x(LEFT)
         self.cell(0, 4, f"{self.page_no()} / {{nb}}", align=Align.R)
 
@@ -73,9 +74,9 @@ class _Paper(FPDF):
         self,
         text: str,
         *,
-        size: float = BODY,
+        size: float = BODY_SIZE,
         style: str = "",
-        colour: tuple[int, int, int] = INK,
+        colour: tuple[int, int, int] = TEXT_COLOUR,
         indent: float = 0,
         align: Align = Align.L,
     ) -> None:
@@ -83,30 +84,30 @@ class _Paper(FPDF):
         self.set_text_color(*colour)
         self.shape(text)
         self.set_x(LEFT + indent)
-        height = LEADING * size / BODY
+        height = LEADING * size / BODY_SIZE
         self.multi_cell(0, height, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def height_of(self, text: str, width: float) -> float:
-        """What this text takes in the font in use, without setting it."""
+        """Measure the text in the current font without writing it."""
         height = self.multi_cell(
             width, LEADING, text, align=Align.L, dry_run=True, output=MethodReturnValue.HEIGHT
         )
         return float(cast("float", height))
 
-    def keep_words_together(self, text: str) -> None:
-        """A short paragraph stays on one page, so that no page begins with its last line."""
-        self.set_font(FONT, "", BODY)
+    def keep_paragraph_together(self, text: str) -> None:
+        """Keep a short paragraph on one page, so that no page begins with its last line."""
+        self.set_font(FONT, "", BODY_SIZE)
         self.shape(text)
         height = self.height_of(text, self.epw)
         if height <= 7 * LEADING:
-            self.keep_together(height)
+            self.reserve(height)
 
     def shape(self, text: str) -> None:
-        """Joins letters and turns them around where their script wants it, in a line of ours."""
+        """Join letters and order right-to-left scripts inside a line that runs from the left."""
         self.set_text_shaping(any(map(_is_shaped, text)), direction=TextDirection.LTR)
 
-    def keep_together(self, height: float) -> None:
-        """A heading never stands alone at the foot of a page."""
+    def reserve(self, height: float) -> None:
+        """Begin a new page unless this height is free on the page."""
         if self.will_page_break(height):
             self.add_page()
 
@@ -115,81 +116,82 @@ def _is_shaped(character: str) -> bool:
     return unicodedata.bidirectional(character) in {"R", "AL", "AN"} or bool(unicodedata.combining(character))
 
 
-def pdf(text: str, sheet: Sheet) -> bytes:
+def render_pdf(text: str, info: DocumentInfo) -> bytes:
     head, *body = blocks(text)
     title = next(block.text for block in body if block.mark is Mark.TITLE)
-    paper = _Paper(sheet, head.text.split(CELLS), title)
-    paper.add_page()
-    before = Mark.HEAD
-    for block, after in zip_longest(body, body[1:]):
-        if after and after.mark is Mark.LINE:
-            paper.keep_together(LAST_WORDS)
-        _leave_room(paper, before, block.mark)
-        set_block = _addressee if before is Mark.HEAD else _SET[block.mark]
-        set_block(paper, block)
-        before = block.mark
-    return bytes(paper.output())
+    document = _Document(info, head.text.split(CELLS), title)
+    document.add_page()
+    previous = Mark.HEAD
+    for block, following in zip_longest(body, body[1:]):
+        if following and following.mark is Mark.LINE:
+            document.reserve(CLOSING_HEIGHT)
+        _add_space(document, previous, block.mark)
+        write = _addressee if previous is Mark.HEAD else _WRITERS[block.mark]
+        write(document, block)
+        previous = block.mark
+    return bytes(document.output())
 
 
-def _leave_room(paper: _Paper, before: Mark, now: Mark) -> None:
-    """Lists, tables and addresses hang together; everything else stands apart."""
-    if paper.get_y() > TOP:
-        close = before == now and now in {Mark.ITEM, Mark.ROW, Mark.LINE}
-        paper.ln(0.9 if close else {Mark.TITLE: 6, Mark.HEADING: 4, Mark.LINE: 5}.get(now, 2.2))
+def _add_space(document: _Document, previous: Mark, mark: Mark) -> None:
+    """Set blocks apart; items of a list, rows of a table and lines of an address follow closely."""
+    if document.get_y() > TOP:
+        is_close = previous == mark and mark in {Mark.ITEM, Mark.ROW, Mark.LINE}
+        document.ln(0.9 if is_close else {Mark.TITLE: 6, Mark.HEADING: 4, Mark.LINE: 5}.get(mark, 2.2))
 
 
-def _title(paper: _Paper, block: Block) -> None:
-    paper.write_line(block.text, size=13, style="B")
+def _title(document: _Document, block: Block) -> None:
+    document.write_line(block.text, size=13, style="B")
 
 
-def _heading(paper: _Paper, block: Block) -> None:
-    paper.keep_together(3 * LEADING)
-    paper.write_line(block.text, size=10.5, style="B")
+def _heading(document: _Document, block: Block) -> None:
+    # A heading never stands alone at the foot of a page.
+    document.reserve(3 * LEADING)
+    document.write_line(block.text, size=10.5, style="B")
 
 
-def _item(paper: _Paper, block: Block) -> None:
-    paper.keep_together(LEADING)
-    top = paper.get_y()
-    paper.write_line("•", colour=QUIET)
-    paper.set_y(top)
-    paper.write_line(block.text, indent=5)
+def _item(document: _Document, block: Block) -> None:
+    document.reserve(LEADING)
+    top = document.get_y()
+    document.write_line("•", colour=MUTED_COLOUR)
+    document.set_y(top)
+    document.write_line(block.text, indent=5)
 
 
-def _row(paper: _Paper, block: Block) -> None:
+def _row(document: _Document, block: Block) -> None:
     label, _, value = block.text.partition(CELLS)
-    paper.set_font(FONT, "", BODY)
-    paper.shape(label)
-    paper.keep_together(paper.height_of(label, LABEL_WIDTH - 4))
-    top = paper.get_y()
-    paper.set_text_color(*QUIET)
-    paper.set_x(LEFT)
-    paper.multi_cell(LABEL_WIDTH - 4, LEADING, label, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    below = paper.get_y()
-    paper.set_y(top)
-    paper.write_line(value, indent=LABEL_WIDTH)
-    paper.set_y(max(below, paper.get_y()))
+    document.set_font(FONT, "", BODY_SIZE)
+    document.shape(label)
+    document.reserve(document.height_of(label, LABEL_WIDTH - 4))
+    top = document.get_y()
+    document.set_text_color(*MUTED_COLOUR)
+    document.set_x(LEFT)
+    document.multi_cell(LABEL_WIDTH - 4, LEADING, label, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    below_label = document.get_y()
+    document.set_y(top)
+    document.write_line(value, indent=LABEL_WIDTH)
+    document.set_y(max(below_label, document.get_y()))
 
 
-def _addressee(paper: _Paper, block: Block) -> None:
-    paper.ln(5)
-    paper.write_line(block.text, size=10.5, style="B", indent=WINDOW)
-    paper.ln(5)
+def _addressee(document: _Document, block: Block) -> None:
+    document.ln(5)
+    document.write_line(block.text, size=10.5, style="B", indent=ADDRESS_INDENT)
+    document.ln(5)
 
 
-def _line(paper: _Paper, block: Block) -> None:
-    paper.write_line(block.text, style="B")
+def _line(document: _Document, block: Block) -> None:
+    document.write_line(block.text, style="B")
 
 
-def _date(paper: _Paper, block: Block) -> None:
-    paper.write_line(block.text, align=Align.R)
+def _date(document: _Document, block: Block) -> None:
+    document.write_line(block.text, align=Align.R)
 
 
-def _paragraph(paper: _Paper, block: Block) -> None:
-    paper.keep_words_together(block.text)
-    paper.write_line(block.text)
+def _paragraph(document: _Document, block: Block) -> None:
+    document.keep_paragraph_together(block.text)
+    document.write_line(block.text)
 
 
-_SET: Final[dict[Mark, Callable[[_Paper, Block], None]]] = {
+_WRITERS: Final[dict[Mark, Callable[[_Document, Block], None]]] = {
     Mark.TITLE: _title,
     Mark.HEADING: _heading,
     Mark.ITEM: _item,

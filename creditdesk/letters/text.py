@@ -1,6 +1,6 @@
-"""The text of a letter: lines of plain text, each with a mark that says how it is set.
+"""The text of a letter: lines of plain text, each with a mark for its layout.
 
-The text is what is kept and sealed; the PDF follows from it alone.
+The text is stored and sealed; the PDF follows from it alone.
 """
 
 import re
@@ -28,36 +28,36 @@ class Block(NamedTuple):
 
 CELLS: Final = "\t"
 _MARKS: Final = tuple(mark for mark in Mark if mark)
-# They turn the direction of whatever follows them, also of our own words.
+# Characters that turn the direction of all text after them, the letter's own too.
 _OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _GAP: Final = re.compile(r"\n\s*\n")
 
 
 def plain(value: object) -> str:
-    """Somebody's words on one line: no control characters, nothing that changes how the rest is set."""
-    kept = (c for c in str(value) if c not in _OVERRIDES)
-    spaced = (" " if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} else c for c in kept)
+    """Return entered text on one line, without control characters and direction overrides."""
+    allowed = (c for c in str(value) if c not in _OVERRIDES)
+    spaced = (" " if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} else c for c in allowed)
     return re.sub("[ ]+", " ", "".join(spaced)).strip()
 
 
 def blocks(text: str) -> Iterator[Block]:
-    """A paragraph ends at an empty line; every other block is one line."""
+    """Parse the blocks of a text: a paragraph ends at an empty line, every other block is one line."""
     for part in _GAP.split(text):
-        loose: list[str] = []
-        for bare in filter(None, map(str.strip, part.split("\n"))):
-            # A mark stands before a space, also where nothing follows it.
-            line = f"{bare} "
+        paragraph: list[str] = []
+        for stripped in filter(None, map(str.strip, part.split("\n"))):
+            # A mark ends with a space, also where no text follows it.
+            line = f"{stripped} "
             mark = _mark_of(line)
             if mark is Mark.PARAGRAPH:
-                loose.append(bare)
+                paragraph.append(stripped)
                 continue
             yield Block(mark, line.removeprefix(mark).strip())
-        if loose:
-            yield Block(Mark.PARAGRAPH, " ".join(loose))
+        if paragraph:
+            yield Block(Mark.PARAGRAPH, " ".join(paragraph))
 
 
-def written(text: str) -> str:
-    """The text as it is kept: one line a block."""
+def normalized(text: str) -> str:
+    """Return the text as it is stored: one line per block."""
     return "".join(f"{block.mark}{block.text}\n\n" for block in blocks(text))
 
 

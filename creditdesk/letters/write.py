@@ -1,4 +1,4 @@
-"""Write a letter once, and find it again: the same letter asked for again has the same words."""
+"""Letters on a final decision: written once, then read from the database word for word."""
 
 import hashlib
 from typing import Final
@@ -9,33 +9,36 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.letters.context import contents_of
-from creditdesk.letters.text import written
+from creditdesk.letters.context import context_of
+from creditdesk.letters.text import normalized
 from creditdesk.models import Case, Decision, Letter
 
 LANGUAGES: Final = ("fr", "en")
 
 
 class NoLetter(Exception):
-    """There is nothing to write about, or nobody who may has written it; the message says which."""
+    """No letter can be written, or nobody permitted has written it yet; the message gives the reason."""
 
 
 def letter_on(case: Case, kind: str, language: str, *, by: User) -> Letter:
-    """The letter or explanation pack on the case's final decision. Raises NoLetter."""
+    """Return the letter or explanation pack on the case's final decision, written by `by` if it is new.
+
+    Raises NoLetter.
+    """
     decision = _final_decision(case)
     template = f"letters/{_template(kind, decision)}.{language}.txt"
-    which = {"kind": kind, "language": language, "template_version": version_of(template, language)}
-    if kept := decision.letters.filter(**which).first():
-        return kept
+    identity = {"kind": kind, "language": language, "template_version": template_version(template, language)}
+    if letter := decision.letters.filter(**identity).first():
+        return letter
     if not by.has_perm("creditdesk.write_letter"):
         raise NoLetter(gettext("This letter has not been written yet; an advisor or a manager can do it."))
     with translation.override(language):
-        text = written(render_to_string(template, contents_of(decision, kind, language, by)))
-    return services.save_letter(decision=decision, text=text, by=by, **which)
+        text = normalized(render_to_string(template, context_of(decision, kind, language, by)))
+    return services.save_letter(decision=decision, text=text, by=by, **identity)
 
 
-def version_of(template: str, language: str) -> str:
-    """Whoever edits a wording makes a new version of it, whether they think of it or not."""
+def template_version(template: str, language: str) -> str:
+    """Digest the template files, so that every edit of a template is a new version of it."""
     parts = (template, f"letters/_rights.{language}.txt")
     sources = (get_template(part).template.source for part in parts)  # type: ignore[attr-defined]
     return hashlib.sha256("".join(sources).encode()).hexdigest()[:12]
@@ -46,8 +49,11 @@ def _template(kind: str, decision: Decision) -> str:
 
 
 def _final_decision(case: Case) -> Decision:
-    found = case.decisions.standing().select_related("case__client", "assessment", "decided_by", "checked_by")
-    decision = found.first()
+    decision = (
+        case.decisions.standing()
+        .select_related("case__client", "assessment", "decided_by", "checked_by")
+        .first()
+    )
     if decision is None:
         raise NoLetter(gettext("This case is not decided: there is nothing to write to the client yet."))
     if decision.status != Decision.Status.FINAL:
@@ -57,14 +63,14 @@ def _final_decision(case: Case) -> Decision:
     return decision
 
 
-def paper(letter: Letter) -> bytes:
-    """The PDF of what was written, and of nothing else: the same letter gives the same bytes."""
-    # Not above: the PDF library takes a second to load, which only a letter need wait for.
-    from creditdesk.letters.pdf import Sheet, pdf
+def pdf_of(letter: Letter) -> bytes:
+    """Return the PDF of the stored text: the same letter gives the same bytes."""
+    # Imported here: loading the PDF library takes a second, and only letters need it.
+    from creditdesk.letters.pdf import DocumentInfo, render_pdf
 
-    sheet = Sheet(
+    info = DocumentInfo(
         language=letter.language,
-        foot=f"{letter.case.reference} · SHA-256 {letter.digest[:16]}",
-        at=letter.written_at,
+        footer=f"{letter.case.reference} · SHA-256 {letter.digest[:16]}",
+        created_at=letter.written_at,
     )
-    return pdf(letter.text, sheet)
+    return render_pdf(letter.text, info)

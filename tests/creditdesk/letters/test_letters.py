@@ -1,4 +1,4 @@
-"""A decision reaches the client in words they can use, kept word for word."""
+"""Letters on a decision: reasons and rights in the client's language, stored word for word."""
 
 import hashlib
 from typing import Any
@@ -25,7 +25,7 @@ REASONS: list[dict[str, Any]] = [
     {"code": "age", "feature": "DAYS_BIRTH", "contribution": -0.3,
      "text_en": "Your age speaks for you", "text_fr": "Votre âge parle pour vous"},
 ]  # fmt: skip
-# What a client must find in a refusal, in both languages.
+# Required in every refusal, in both languages.
 RIGHTS = {
     "en": ["A score assisted that person", "right to an explanation", "your point of view", "another person",
            "within 30 days", "credits@banque.example"],
@@ -34,8 +34,8 @@ RIGHTS = {
 }  # fmt: skip
 
 
-def refused(case: Case, verdict="refuse", **more) -> Case:
-    """With reasons as an assessment keeps them."""
+def refused(case: Case, verdict="refuse", **decision) -> Case:
+    """Refuse the case, with an assessment and its stored reasons."""
     case.latest_assessment = Assessment.objects.create(
         case=case,
         profile_digest=case.profile.digest,
@@ -55,7 +55,7 @@ def refused(case: Case, verdict="refuse", **more) -> Case:
         status="final",
         is_override=verdict != "refuse",
         decided_by=case.advisor,
-        **more,
+        **decision,
     )
     return case
 
@@ -92,7 +92,7 @@ def test_no_letter_names_a_column(client_as, case, language):
     assert not [name for name in catalogue.BY_NAME if "_" in name and name in texts]
 
 
-def test_the_language_is_the_readers_unless_another_is_asked_for(client_as, case):
+def test_the_language_is_the_readers_unless_another_is_requested(client_as, case):
     browser = client_as("advisor")
     browser.cookies["django_language"] = "fr"
     assert get(browser, case)["Content-Language"] == "fr"
@@ -100,21 +100,21 @@ def test_the_language_is_the_readers_unless_another_is_asked_for(client_as, case
     assert get(browser, case, language="de").status_code == 400
 
 
-def test_an_acceptance_says_so(client_as, case_of):
+def test_the_letter_on_an_accepted_case_is_an_acceptance(client_as, case_of):
     case = decided(assessed(case_of("advisor")))
     get(client_as("advisor"), case, language="en")
     assert "your credit application is accepted" in text_of(case)
 
 
-def test_a_refusal_against_the_model_gives_the_persons_ground_and_never_a_suspicion(client_as, case_of):
-    grounds = "The employer named on the payslip is not registered."
-    case = refused(case_of("advisor"), "accept", reason_code="fraud", reason=grounds)
+def test_a_refusal_against_the_model_gives_the_persons_reason_and_never_a_suspicion(client_as, case_of):
+    suspicion = "The employer named on the payslip is not registered."
+    case = refused(case_of("advisor"), "accept", reason_code="fraud", reason=suspicion)
     get(client_as("advisor"), case, language="en")
     get(client_as("advisor"), case, "case_explanation", language="en")
     letter, explanation = text_of(case), text_of(case, kind="explanation")
     assert "could not be verified" in letter
     assert not [reason for reason in REASONS if reason["text_en"] in letter]
-    assert grounds not in letter + explanation
+    assert suspicion not in letter + explanation
     assert "fraud" not in (letter + explanation).lower()
 
 
@@ -132,17 +132,17 @@ def test_the_same_letter_again_is_the_same_file_and_one_row(client_as, case):
     assert "Zoé" not in str(event.details)
 
 
-def test_a_new_wording_makes_a_new_letter_and_the_old_one_is_still_found(client_as, case, monkeypatch):
+def test_a_changed_template_makes_a_new_letter_and_the_old_one_stays(client_as, case, monkeypatch):
     browser = client_as("advisor")
     old = get(browser, case, language="en").content
-    monkeypatch.setattr(write, "version_of", lambda template, language: "another")
+    monkeypatch.setattr(write, "template_version", lambda template, language: "another")
     get(browser, case, language="en")
     first, second = Letter.objects.order_by("pk")
     assert (first.template_version == "another", second.template_version) == (False, "another")
     assert get(browser, case, letter=first.pk).content == old
 
 
-def test_the_database_keeps_a_letter_as_it_was(client_as, case, person):
+def test_the_database_refuses_to_change_a_letter(client_as, case, person):
     get(client_as("advisor"), case, language="en")
     for statement in ("UPDATE creditdesk_letter SET text = 'x'", "DELETE FROM creditdesk_letter"):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
@@ -157,22 +157,20 @@ def test_the_database_keeps_a_letter_as_it_was(client_as, case, person):
 
 @pytest.mark.parametrize("page", ["case_letter", "case_explanation"])
 @pytest.mark.parametrize(
-    ("outcome", "status", "why"),
+    ("outcome", "status", "reason"),
     [
         (None, None, "This case is not decided"),
         ("refer", "final", "This case is not decided"),
         ("accept", "proposed", "waits for a second person"),
     ],
 )
-def test_without_a_final_decision_there_is_a_page_that_says_why(
-    client_as, case_of, page, outcome, status, why
-):
+def test_without_a_final_decision_a_page_gives_the_reason(client_as, case_of, page, outcome, status, reason):
     case = assessed(case_of("advisor"))
     if outcome:
         decided(case, outcome, status)
     answer = get(client_as("advisor"), case, page)
     assert answer.status_code == 409
-    assert why in answer.content.decode()
+    assert reason in answer.content.decode()
     assert not Letter.objects.exists()
 
 
@@ -191,9 +189,15 @@ def test_an_auditor_reads_letters_and_writes_none(client_as, case, person):
 
 def test_the_letter_of_another_case_does_not_exist(client_as, case, case_of):
     get(client_as("advisor"), case, language="en")
-    other = refused(case_of("advisor"))
-    assert get(client_as("advisor"), other, letter=Letter.objects.get().pk).status_code == 404
-    assert get(client_as("colleague"), case).status_code == 404
+    another_case = refused(case_of("advisor"))
+    letter = Letter.objects.get()
+    for answer in (
+        get(client_as("advisor"), another_case, letter=letter.pk),
+        get(client_as("colleague"), case),
+    ):
+        assert answer.status_code == 404
+        assert not answer.content.startswith(b"%PDF-")
+    assert list(Letter.objects.all()) == [letter]
 
 
 @pytest.mark.parametrize("name", ["<b>Zoé</b> & “Co”", "أحمد بن محمد", "# O'Neil\n\n## x", ""])
@@ -220,14 +224,14 @@ def test_the_explanation_has_the_data_the_model_the_person_and_the_rights(
     )  # fmt: skip
     get(client_as("advisor"), case, "case_explanation", language="en")
     text = text_of(case, kind="explanation")
-    known = [
+    expected = [
         "€202,500",
         "25 years",
         assessment.model_version,
         assessment.model_digest,
         "right to an explanation",
     ]
-    assert [words for words in known if words not in text] == []
+    assert [words for words in expected if words not in text] == []
     assert "Data that we did not have: " in text
     assert "The rent takes half of the income." in text
     assert "4. What would have changed the model’s advice" in text

@@ -1,4 +1,4 @@
-"""Whatever a name or a note holds, a letter has the blocks that its wording gives it."""
+"""The text of a letter: entered text adds no blocks, and the PDF follows from the text alone."""
 
 import hashlib
 import re
@@ -10,12 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from creditdesk.letters import pdf
-from creditdesk.letters.text import Block, Mark, blocks, plain, written
+from creditdesk.letters.text import Block, Mark, blocks, normalized, plain
 
 FONTS = Path(pdf.__file__).parent / "fonts"
 LETTER = "^ The Bank\tSquare 1\tus@bank.example\n\n@ {}\n\n# Title\n\n= Row\t{}\n\n- {}\n\nTo {} and on.\n"
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-SHEET = pdf.Sheet(language="fr", foot="100001", at=AT)
+INFO = pdf.DocumentInfo(language="fr", footer="100001", created_at=AT)
 
 
 @given(st.text(max_size=60))
@@ -23,19 +23,19 @@ SHEET = pdf.Sheet(language="fr", foot="100001", at=AT)
 @example("<b>Zoé</b> O’Brien «é» \u202eتشرين")
 @example("- \t= @ > ^")
 @example("\r\n\x00\x85\u2028")
-def test_nobodys_words_add_a_block_or_turn_the_line_around(words):
-    said = plain(words)
-    found = list(blocks(LETTER.format(said, said, said, said)))
+def test_entered_text_adds_no_block_and_does_not_turn_a_line_around(entered):
+    text = plain(entered)
+    parsed = list(blocks(LETTER.format(text, text, text, text)))
     marks = [Mark.HEAD, Mark.LINE, Mark.TITLE, Mark.ROW, Mark.ITEM, Mark.PARAGRAPH]
-    assert [block.mark for block in found] == marks
-    assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x1f]", said)
+    assert [block.mark for block in parsed] == marks
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x1f]", text)
 
 
 @given(st.text(max_size=200))
-def test_the_kept_text_reads_as_the_same_blocks(text):
-    kept = written(text)
-    assert list(blocks(kept)) == list(blocks(text))
-    assert written(kept) == kept
+def test_the_stored_text_has_the_same_blocks(text):
+    stored = normalized(text)
+    assert list(blocks(stored)) == list(blocks(text))
+    assert normalized(stored) == stored
 
 
 def test_lines_of_a_paragraph_join_and_marked_lines_stand_alone():
@@ -50,16 +50,16 @@ def test_lines_of_a_paragraph_join_and_marked_lines_stand_alone():
 @pytest.mark.parametrize(
     "name", ["Zoé Lefèvre-Ñuñez", "<b>O’Brien</b> & “Co”", "أحمد بن محمد", "דוד כהן", "李雷"]
 )
-def test_any_name_can_be_set_and_the_same_text_gives_the_same_bytes(name):
+def test_any_name_can_be_printed_and_the_same_text_gives_the_same_bytes(name):
     text = LETTER.format(name, name, name, name)
-    file = pdf.pdf(text, SHEET)
+    file = pdf.render_pdf(text, INFO)
     assert file.startswith(b"%PDF-")
     assert file.rstrip().endswith(b"%%EOF")
-    assert file == pdf.pdf(text, SHEET)
+    assert file == pdf.render_pdf(text, INFO)
 
 
-def test_the_file_says_its_language_title_day_and_carries_its_fonts():
-    file = pdf.pdf(LETTER.format("a", "b", "c", "d"), SHEET)
+def test_the_file_has_its_language_title_creation_date_and_fonts():
+    file = pdf.render_pdf(LETTER.format("a", "b", "c", "d"), INFO)
     assert b"/Lang (fr)" in file
     assert b"/CreationDate (D:20260302090000" in file
     assert b"/Title" in file
@@ -70,7 +70,7 @@ def test_the_file_says_its_language_title_day_and_carries_its_fonts():
 @pytest.mark.parametrize(("rows", "several"), [(5, False), (120, True)])
 def test_a_long_letter_runs_over_pages(rows, several):
     text = "^ B\n\n@ a\n\n# T\n\n" + "".join(f"= label {n}\tvalue\n" for n in range(rows))
-    (pages,) = re.findall(rb"/Count (\d+)", pdf.pdf(text, SHEET))
+    (pages,) = re.findall(rb"/Count (\d+)", pdf.render_pdf(text, INFO))
     assert (int(pages) > 1) == several
 
 
