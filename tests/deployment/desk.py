@@ -1,4 +1,4 @@
-"""Two web processes behind nginx, started from the project's own files on addresses of this machine."""
+"""Two web processes behind nginx, started from the deployed files on ports of this machine."""
 
 import os
 import re
@@ -46,7 +46,7 @@ class Desk(NamedTuple):
 
 
 class Visitor:
-    """A browser as far as nginx can tell: one TLS connection, cookies kept."""
+    """A browser: one TLS connection that stores cookies."""
 
     def __init__(self, desk: Desk) -> None:
         unchecked = ssl.create_default_context()
@@ -55,7 +55,7 @@ class Visitor:
         self.cookies = SimpleCookie()
         self.origin = f"https://127.0.0.1:{desk.tls_port}"
 
-    def ask(
+    def request(
         self,
         method: str,
         path: str,
@@ -74,10 +74,10 @@ class Visitor:
         return Answer(response.status, dict(response.headers), response.read().decode())
 
     def signed_in(self, username: str) -> Self:
-        page = self.ask("GET", "/accounts/login/")
+        page = self.request("GET", "/accounts/login/")
         (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text))
         form = {"login": username, "password": PASSWORD, "csrfmiddlewaretoken": token}
-        answer = self.ask("POST", "/accounts/login/", form)
+        answer = self.request("POST", "/accounts/login/", form)
         assert answer.status == 302, answer.text[:500]
         return self
 

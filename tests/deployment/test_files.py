@@ -1,4 +1,4 @@
-"""The files an operator deploys name what the desk really has."""
+"""Deployment files name only metrics, settings, scripts and folders that exist."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def expressions() -> list[str]:
     return shown + [rule["expr"] for rule in rules]
 
 
-def test_dashboard_and_alerts_ask_for_metrics_that_the_desk_has(model_in_use, client_as, case_of):
+def test_dashboard_and_alerts_query_metrics_that_exist(model_in_use, client_as, case_of):
     drift_report()
     client_as("advisor").get(case_of("colleague").get_absolute_url())
     text = Browser().get("/metrics").content.decode()
@@ -33,22 +33,22 @@ def test_dashboard_and_alerts_ask_for_metrics_that_the_desk_has(model_in_use, cl
         for family in text_string_to_metric_families(text)
         for name in (f"{family.name}_total", f"{family.name}_bucket", *(s.name for s in family.samples))
     }
-    asked = {name for expression in expressions() for name in METRIC.findall(expression)}
-    assert len(asked) > 10
-    assert asked <= exposed
+    queried = {name for expression in expressions() for name in METRIC.findall(expression)}
+    assert len(queried) > 10
+    assert queried <= exposed
 
 
 def test_every_setting_that_the_deployment_sets_exists():
     settings = (ROOT / "creditdesk" / "settings.py").read_text(encoding="utf-8")
-    known = set(re.findall(r'env\.?\w*\(\s*"([A-Z_]+)"', settings)) | {
+    existing = set(re.findall(r'env\.?\w*\(\s*"([A-Z_]+)"', settings)) | {
         "PORT",
         "MIGRATE",
         "MLFLOW_TRACKING_URI",
     }
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     render = yaml.safe_load((ROOT / "deploy" / "render.yaml").read_text(encoding="utf-8"))
-    assert set(compose["services"]["web-1"]["environment"]) <= known
-    assert {variable["key"] for variable in render["services"][0]["envVars"]} <= known
+    assert set(compose["services"]["web-1"]["environment"]) <= existing
+    assert {variable["key"] for variable in render["services"][0]["envVars"]} <= existing
 
 
 def test_compose_and_dockerfile_agree_on_targets_and_scripts():
@@ -63,5 +63,5 @@ def test_compose_and_dockerfile_agree_on_targets_and_scripts():
 
 
 @pytest.mark.parametrize("folder", ["accounts", "creditdesk", "scoring", "templates", "static", "locale"])
-def test_the_image_gets_every_folder_that_serves(folder):
+def test_the_image_contains_every_folder_of_the_web_process(folder):
     assert f"!{folder}" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()

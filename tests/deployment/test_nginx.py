@@ -37,21 +37,21 @@ def metrics_of(port: int) -> dict[str, float]:
     }
 
 
-def answered(port: int) -> float:
+def requests_served(port: int) -> float:
     return metrics_of(port)["django_http_requests_before_middlewares_total"]
 
 
-def test_a_session_begun_on_one_process_holds_on_the_other(desk: Desk):
-    before = [answered(port) for port in desk.web_ports]
+def test_both_processes_accept_a_session_of_either(desk: Desk):
+    before = [requests_served(port) for port in desk.web_ports]
     visitor = Visitor(desk).signed_in("manager")
-    statuses = Counter(visitor.ask("GET", "/cases/").status for _ in range(12))
+    statuses = Counter(visitor.request("GET", "/cases/").status for _ in range(12))
     assert statuses == {200: 12}
-    after = [answered(port) for port in desk.web_ports]
+    after = [requests_served(port) for port in desk.web_ports]
     # Reading the counter is one of the requests; both processes answered some of the others.
     assert all(now - then > 2 for now, then in zip(after, before, strict=True))
 
 
-def test_an_activation_is_seen_by_both_processes(desk: Desk):
+def test_an_activation_reaches_both_processes(desk: Desk):
     assert all(metrics_of(port)["creditdesk_model_loadeddemo-2026-11-22.2"] == 1 for port in desk.web_ports)
     desk.manage("activate", "tiny-1")
     assert all(metrics_of(port)["creditdesk_model_loadedtiny-1"] == 1 for port in desk.web_ports)
@@ -59,33 +59,35 @@ def test_an_activation_is_seen_by_both_processes(desk: Desk):
 
 def test_plain_http_metrics_and_forged_addresses_stay_outside(desk: Desk):
     visitor = Visitor(desk)
-    assert visitor.ask("GET", "/metrics").status == 404
+    assert visitor.request("GET", "/metrics").status == 404
     forged = {"X-Forwarded-Proto": "http", "X-Forwarded-For": "127.0.0.1"}
-    answer = visitor.ask("GET", "/healthz", headers=forged)
+    answer = visitor.request("GET", "/healthz", headers=forged)
     assert (answer.status, answer.text) == (200, "ok")
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
-def test_static_files_come_from_nginx_for_good(desk: Desk):
+def test_static_files_come_from_nginx_and_are_cached_for_good(desk: Desk):
     visitor = Visitor(desk)
-    page = visitor.ask("GET", "/accounts/login/").text
+    page = visitor.request("GET", "/accounts/login/").text
     path = page.split('href="/static/')[1].split('"')[0]
-    answer = visitor.ask("GET", f"/static/{path}")
+    answer = visitor.request("GET", f"/static/{path}")
     assert answer.status == 200
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["Server"] == "nginx"
 
 
-def test_a_hurried_stranger_is_slowed_down_at_the_door(desk: Desk):
+def test_sign_in_requests_are_rate_limited(desk: Desk):
     with ThreadPoolExecutor(8) as pool:
-        statuses = Counter(pool.map(lambda _: Visitor(desk).ask("GET", "/accounts/login/").status, range(40)))
+        statuses = Counter(
+            pool.map(lambda _: Visitor(desk).request("GET", "/accounts/login/").status, range(40))
+        )
     assert statuses[429] > 0
     assert set(statuses) <= {200, 429}
 
 
-def test_stopping_one_process_fails_nobody(desk: Desk):
+def test_stopping_one_process_fails_no_request(desk: Desk):
     visitor = Visitor(desk)
     desk.web[0].terminate()
     desk.web[0].wait()
-    statuses = Counter(visitor.ask("GET", "/readyz").status for _ in range(30))
+    statuses = Counter(visitor.request("GET", "/readyz").status for _ in range(30))
     assert statuses == {200: 30}
