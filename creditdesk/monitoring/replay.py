@@ -64,7 +64,7 @@ def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
     absent = missing_inputs(columns)
     found = verdicts(probabilities, model.threshold, absent)
     for i, stored in enumerate(block):
-        again = reasons.rebuilt(
+        again = reasons.rebuild(
             reasons.version_of(stored.shown_reasons),
             model,
             values=matrix[i],
@@ -100,7 +100,7 @@ def _reasons_differ(stored: Sequence[Reason], again: Sequence[Reason]) -> str:
     """Codes, features and sizes always; the words too while the dictionary that chose them is still ours."""
     if list(map(_essence, stored)) != list(map(_essence, again)):
         return "reasons"
-    if reasons.version_of(stored) != reasons.version():
+    if reasons.version_of(stored) != reasons.dictionary_version():
         return ""
     return "" if list(map(_words, stored)) == list(map(_words, again)) else "reasons: their words"
 
