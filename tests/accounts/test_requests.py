@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/cases/?page=2"}
 
 
-def test_a_fragment_asked_for_without_a_session_brings_the_whole_sign_in_page():
+def test_a_fragment_without_a_session_brings_the_whole_sign_in_page():
     answer = Browser().get("/page/", headers=HTMX)
     assert answer.status_code == 200
     assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fcases%2F%3Fpage%3D2"
@@ -28,7 +28,7 @@ def test_a_fragment_never_leads_to_another_site():
     assert answer["HX-Redirect"] == "/accounts/login/?next=%2F"
 
 
-def test_a_page_asked_for_without_a_session_redirects_as_ever():
+def test_a_page_without_a_session_redirects_to_sign_in():
     answer = Browser().get("/page/")
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/page/")
 
@@ -48,7 +48,7 @@ def test_public_answers_may_be_stored():
     assert "no-store" not in Browser().get("/healthz").get("Cache-Control", "")
 
 
-def test_a_refusal_is_recorded_with_the_page_but_not_what_was_asked_of_it(client_as, events):
+def test_a_refusal_is_recorded_with_the_page_but_without_its_query(client_as, events):
     assert client_as("advisor").get("/forbidden/?name=Dupont").status_code == 403
     (event,) = events(Action.ACCESS_DENIED)
     assert (event.actor, event.target, event.details) == ("advisor", "/forbidden/", {"method": "GET"})

@@ -151,12 +151,18 @@ def test_users_are_deactivated_and_never_deleted(client_as, person):
 
 def test_an_auditor_sees_no_users_and_changes_none(client_as, person):
     advisor, browser = person("advisor"), client_as("auditor")
-    assert browser.get(USERS).status_code == 403
+    page = browser.get(USERS)
+    assert page.status_code == 403
+    assert str(advisor) not in page.content.decode()
     assert browser.post(f"{USERS}{advisor.pk}/change/", fields(advisor, role="admin")).status_code == 403
+    advisor.refresh_from_db()
+    assert advisor.role == Role.ADVISOR
 
 
 @pytest.mark.parametrize(
     "path", ["mfa/authenticator/", "account/emailaddress/", "auth/group/", "usersessions/usersession/"]
 )
-def test_what_other_applications_register_is_open_to_nobody(client_as, path):
-    assert client_as("admin").get(f"/admin/{path}").status_code == 403
+def test_models_of_other_applications_are_open_to_nobody(client_as, path):
+    admin = client_as("admin")
+    assert admin.get(f"/admin/{path}").status_code == 403
+    assert f"/admin/{path}" not in admin.get("/admin/").content.decode()

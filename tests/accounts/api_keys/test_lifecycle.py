@@ -56,10 +56,10 @@ def test_another_text_opens_nothing(person, text):
 
 def test_the_owner_of_a_key_found_is_whole(person):
     _, text = create_key(owner=person("manager"), name="branch", by=None)
-    found = key_of(text)
-    assert found
-    assert found.owner.get_deferred_fields() == found.get_deferred_fields() == set()
-    assert found.owner.has_perm("creditdesk.view_all_cases")
+    key = key_of(text)
+    assert key
+    assert key.owner.get_deferred_fields() == key.get_deferred_fields() == set()
+    assert key.owner.has_perm("creditdesk.view_all_cases")
 
 
 def test_a_rotated_key_goes_on_for_a_day_beside_its_successor(person):

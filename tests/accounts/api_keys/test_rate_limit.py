@@ -13,7 +13,7 @@ def clock(monkeypatch):
     return now
 
 
-def test_a_minutes_worth_is_granted_and_then_one_at_a_time(clock):
+def test_a_full_bucket_is_granted_and_then_single_requests(clock):
     assert [rate_limit.seconds_to_wait("a", 6) for _ in range(6)] == [0] * 6
     assert rate_limit.seconds_to_wait("a", 6) == 10
     clock[0] += 10
@@ -27,7 +27,7 @@ def test_one_does_not_use_up_anothers(clock):
     assert rate_limit.seconds_to_wait("b", 1) == 0
 
 
-def test_who_waits_as_told_is_let_in(clock):
+def test_waiting_the_announced_seconds_is_enough(clock):
     for per_minute in (1, 7, 59, 600):
         who = f"at {per_minute}"
         while not (seconds := rate_limit.seconds_to_wait(who, per_minute)):

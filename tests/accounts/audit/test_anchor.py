@@ -42,15 +42,15 @@ def test_a_commit_that_comes_late_does_not_move_the_anchor_back(record_events):
 
 
 @pytest.mark.parametrize(("sequence", "of"), [(2, 1), (1, 2), (9, 2)])
-def test_an_anchor_that_the_log_does_not_know_stays_and_is_told(
+def test_an_anchor_that_the_log_does_not_know_stays_and_is_reported(
     record_events, settings, caplog, sequence, of
 ):
     events = record_events(3)
-    known = Anchor(sequence, events[of - 1].own_hash)
-    assert known.is_in_the_log() == (sequence == of)
-    known.write()
+    anchor = Anchor(sequence, events[of - 1].own_hash)
+    assert anchor.is_in_the_log() == (sequence == of)
+    anchor.write()
     advance(3, events[2].own_hash)
-    assert Anchor.read() == known
+    assert Anchor.read() == anchor
     assert caplog.messages == [
         "the audit anchor stays where it is:"
         f" {settings.AUDIT_ANCHOR} knows event {sequence}, the log does not"
@@ -80,7 +80,7 @@ def test_the_anchor_of_another_key_is_a_break(record_events, settings):
 
 def test_a_new_database_starts_a_chain_and_keeps_the_anchor_of_the_old_one(record_events, settings):
     record_events(2)
-    kept = settings.AUDIT_ANCHOR.read_text()
+    anchor_text = settings.AUDIT_ANCHOR.read_text()
     with triggers_off():
         AuditEvent.objects.all()._raw_delete("default")
         AuditHead.objects.all()._raw_delete("default")
@@ -89,20 +89,20 @@ def test_a_new_database_starts_a_chain_and_keeps_the_anchor_of_the_old_one(recor
     assert (head.pk, head.sequence, head.own_hash) == (1, 0, GENESIS)
     assert not settings.AUDIT_ANCHOR.exists()
     (aside,) = settings.AUDIT_ANCHOR.parent.glob(f"{settings.AUDIT_ANCHOR.name}.[0-9]*")
-    assert aside.read_text() == kept
+    assert aside.read_text() == anchor_text
     assert verify() is None
     assert record_events(1)[0].sequence == 1
     assert verify() is None
 
 
 @pytest.mark.parametrize(("left", "up_to"), [(4, ""), (2, ", and all after it up to 5")])
-def test_it_is_said_how_much_was_removed_from_the_end(record_events, by_hand, left, up_to):
+def test_the_number_of_events_removed_from_the_end_is_reported(record_events, by_hand, left, up_to):
     record_events(5)
     by_hand(f"DELETE FROM accounts_auditevent WHERE sequence > {left}")
     assert verify() == Break(left + 1, f"it was removed from the end{up_to}")
 
 
-def test_a_log_that_ends_before_the_anchor_is_told_with_what_the_anchor_knows(
+def test_a_log_that_ends_before_the_anchor_is_reported_with_the_anchored_event(
     record_events, by_hand, settings
 ):
     events = record_events(4)
@@ -118,7 +118,7 @@ def test_a_log_that_ends_before_the_anchor_is_told_with_what_the_anchor_knows(
     )
 
 
-def test_another_event_in_the_place_that_the_anchor_knows_is_told(record_events, settings):
+def test_another_event_in_the_anchored_place_is_reported(record_events, settings):
     record_events(3)
     Anchor(2, "f" * 64).write()
     assert verify() == Break(2, f"it is not the one that the anchor {settings.AUDIT_ANCHOR} knows")
@@ -129,14 +129,14 @@ def test_events_that_are_recorded_during_the_walk_are_no_break(record_events):
     record_events(2)
     meanwhile = iter([1, 2])
 
-    def others(execute, sql, params, many, context):
+    def rival_write(execute, sql, params, many, context):
         if "accounts_audithead" in sql and (count := next(meanwhile, 0)):
             with connection.execute_wrapper(lambda run, *what: run(*what)), transaction.atomic():
                 for _ in range(count):
                     record(action=Action.NOTE, actor=None)
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(others):
+    with connection.execute_wrapper(rival_write):
         assert verify() is None
     assert AuditEvent.objects.count() == 5
 

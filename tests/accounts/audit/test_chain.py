@@ -105,11 +105,11 @@ def test_an_inserted_event_is_found(record_events, by_hand):
 def test_events_removed_from_the_end_are_found(record_events, by_hand, removed):
     record_events(5)
     by_hand(f"DELETE FROM {TABLE} WHERE sequence > {5 - removed}")
-    found = verify()
-    assert found is not None
-    assert found.sequence == 6 - removed
-    assert "removed from the end" in found.what
-    assert verify_end() == found
+    first_break = verify()
+    assert first_break is not None
+    assert first_break.sequence == 6 - removed
+    assert "removed from the end" in first_break.what
+    assert verify_end() == first_break
 
 
 def test_a_head_put_back_with_the_events_is_found_by_the_anchor(record_events, by_hand):
@@ -120,10 +120,10 @@ def test_a_head_put_back_with_the_events_is_found_by_the_anchor(record_events, b
         f"DELETE FROM {TABLE} WHERE sequence > 3",
         put_back(earlier),
     )
-    found = verify()
-    assert found is not None
-    assert found.sequence == 4
-    assert "put back to an earlier copy" in found.what
+    first_break = verify()
+    assert first_break is not None
+    assert first_break.sequence == 4
+    assert "put back to an earlier copy" in first_break.what
 
 
 def test_a_head_put_back_without_the_events_is_found(record_events, by_hand):
@@ -138,17 +138,17 @@ def test_another_history_grown_from_an_earlier_copy_is_found(record_events, by_h
     record_events(2)
     earlier = AuditHead.objects.get()
     record_events(2)
-    kept = settings.AUDIT_ANCHOR.read_text()
+    anchor_text = settings.AUDIT_ANCHOR.read_text()
     by_hand(
         f"DELETE FROM {TABLE} WHERE sequence > 2",
         put_back(earlier),
     )
     record_events(5)
-    assert settings.AUDIT_ANCHOR.read_text() == kept
-    found = verify()
-    assert found is not None
-    assert found.sequence == 4
-    assert "not the one that the anchor" in found.what
+    assert settings.AUDIT_ANCHOR.read_text() == anchor_text
+    first_break = verify()
+    assert first_break is not None
+    assert first_break.sequence == 4
+    assert "not the one that the anchor" in first_break.what
 
 
 def test_a_head_that_was_made_up_is_found_and_nothing_is_recorded_on_it(record_events, by_hand):
@@ -170,9 +170,9 @@ def test_a_removed_head_is_found_and_nothing_is_recorded_without_it(record_event
 def test_a_made_up_anchor_is_found(record_events, settings):
     record_events(2)
     settings.AUDIT_ANCHOR.write_text('{"sequence": 1, "own_hash": "x", "seal": "y"}')
-    found = verify()
-    assert found is not None
-    assert "anchor" in found.what
+    first_break = verify()
+    assert first_break is not None
+    assert "anchor" in first_break.what
 
 
 def test_another_key_cannot_read_the_log_as_genuine(record_events, settings):

@@ -32,7 +32,7 @@ def test_every_act_of_many_threads_is_recorded_when_it_returns():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_waits_for_a_commit_that_fails_is_told_so():
+def test_waiting_for_a_commit_that_fails_raises():
     with triggers_off():
         AuditHead.objects.update(seal="0" * 64)
     for _ in range(2):
@@ -50,9 +50,9 @@ def test_inside_a_transaction_the_act_shares_its_fate():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_waits_for_a_writer_that_is_ended_is_not_told_that_it_is_recorded(monkeypatch):
+def test_waiting_for_a_writer_that_is_ended_reports_no_record(monkeypatch):
     """The first holds the turn until two more wait; the one of them that writes for both is ended."""
-    told: list[str] = []
+    outcomes: list[str] = []
     begun, go_on = Event(), Event()
 
     def write(acts):
@@ -65,7 +65,7 @@ def test_who_waits_for_a_writer_that_is_ended_is_not_told_that_it_is_recorded(mo
         try:
             record_together(Act(Action.API_ANSWER, None, "1"))
         except (RuntimeError, SystemExit) as refused:
-            told.append(f"{type(refused).__name__}: {refused}")
+            outcomes.append(f"{type(refused).__name__}: {refused}")
         finally:
             connection.close()
 
@@ -78,4 +78,4 @@ def test_who_waits_for_a_writer_that_is_ended_is_not_told_that_it_is_recorded(mo
         while len(group_commit._waiting) < 2:
             sleep(0.001)
         go_on.set()
-    assert sorted(told) == ["RuntimeError: the act was not recorded", "SystemExit: "]
+    assert sorted(outcomes) == ["RuntimeError: the act was not recorded", "SystemExit: "]

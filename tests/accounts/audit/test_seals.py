@@ -72,8 +72,8 @@ def test_details_become_what_every_database_can_keep(noted):
         "zero": -0.0,
         "big": 2**60,
     }
-    kept = noted(details=details).details
-    assert kept == {
+    stored_details = noted(details=details).details
+    assert stored_details == {
         "5": "a\N{REPLACEMENT CHARACTER}b",
         "half": "?x",
         "tuple": [1, None, True],
@@ -84,7 +84,7 @@ def test_details_become_what_every_database_can_keep(noted):
         "zero": 0,
         "big": 2**60,
     }
-    assert json.dumps([kept["tuple"], kept["zero"]]) == "[[1, null, true], 0]"
+    assert json.dumps([stored_details["tuple"], stored_details["zero"]]) == "[[1, null, true], 0]"
     assert verify() is None
 
 
@@ -132,7 +132,7 @@ def test_an_event_is_genuine_by_itself_until_it_is_changed(noted, column):
     assert not is_genuine(event)
 
 
-def test_who_may_not_record_is_told_what_to_do(noted, by_hand):
+def test_a_refused_record_names_what_to_do(noted, by_hand):
     noted()
     by_hand("UPDATE accounts_audithead SET sequence = 9")
     with pytest.raises(ChainBroken, match=r"^the head of .* was altered; run manage.py verify_audit$"):

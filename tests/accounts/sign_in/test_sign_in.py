@@ -12,7 +12,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from accounts.audit import Action
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from accounts.roles import Role
 from tests.accounts.password_sign_in import PASSWORD, is_signed_in, sign_in, user_with_password
 from tests.factories import UserFactory
@@ -174,10 +174,12 @@ def test_ending_one_s_other_sessions_is_recorded(advisor, events):
         "2fa/webauthn/",
     ],
 )
-def test_what_this_desk_does_not_offer_does_not_exist(client_as, path):
+def test_pages_that_the_desk_does_not_offer_do_not_exist(client_as, path):
     for browser in (Browser(), client_as("advisor")):
         assert browser.get(f"/accounts/{path}").status_code == 404
         assert browser.post(f"/accounts/{path}", {"username": "new"}).status_code == 404
+    assert f"/accounts/{path}" not in Browser().get("/accounts/login/").content.decode()
+    assert list(User.objects.values_list("username", flat=True)) == ["advisor"]
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,9 @@ def test_the_next_case_is_ones_own_claim_then_the_oldest_that_nobody_has(client_
 
 
 def test_an_empty_queue_leads_to_the_list(client_as, person):
-    assert client_as("advisor").get("/cases/?go=next").status_code == 200
+    page = client_as("advisor").get("/cases/?go=next")
+    assert page.status_code == 200
+    assert "creditdesk/case_list.html" in [template.name for template in page.templates]
 
 
 def test_next_to_decide_passes_over_what_a_colleague_works_on(person, cases):

@@ -177,6 +177,8 @@ def test_a_decision_of_another_case_cannot_be_checked_here(client_as, risky, per
     decision = proposed(risky, person("advisor"))
     data = {"decision": decision.pk, "answer": "approve", "check_reason": GROUNDS}
     assert post(client_as("manager"), "case_check", case_of("advisor"), data).status_code == 404
+    decision.refresh_from_db()
+    assert (decision.status, decision.checked_by) == ("proposed", None)
 
 
 def test_the_page_shows_who_decided_and_why(client_as, assessment):

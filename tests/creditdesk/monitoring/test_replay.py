@@ -57,13 +57,13 @@ def test_an_assessment_made_without_a_model_is_named_apart(case_of, person, caps
         ("reasons", "[]", "reasons"),
     ],
 )
-def test_a_changed_assessment_is_found_and_named(assessments, capsys, column, value, said):
+def test_a_changed_assessment_is_found_and_named(assessments, capsys, column, value, message):
     if column == "verdict":
         tamper("refer_reason", "no reason")
     tamper(column, value)
     with pytest.raises(CommandError, match="1 of 3"):
         call_command("replay_assessments")
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_a_model_that_is_gone_is_named_not_passed_over(assessments, settings, tmp_path, capsys):
@@ -80,20 +80,21 @@ def kept_reasons() -> list[dict[str, Any]]:
 
 @sqlite_only
 def test_one_changed_word_is_found(assessments, capsys):
-    kept = kept_reasons()
-    tamper("reasons", json.dumps([{**kept[0], "text_fr": "Le client est trop jeune."}, *kept[1:]]))
+    before = kept_reasons()
+    tamper("reasons", json.dumps([{**before[0], "text_fr": "Le client est trop jeune."}, *before[1:]]))
     with pytest.raises(CommandError, match="1 of 3"):
         call_command("replay_assessments")
     assert "reasons: their words" in capsys.readouterr().err
 
 
 @sqlite_only
-def test_reasons_worded_by_an_older_dictionary_keep_their_words(assessments):
+def test_reasons_worded_by_an_older_dictionary_keep_their_words(assessments, capsys):
     older = [
         {**reason, "version": "2.00000000", "text_en": "As it was said then."} for reason in kept_reasons()
     ]
     tamper("reasons", json.dumps(older))
     call_command("replay_assessments")
+    assert "3 assessments replayed, all the same" in capsys.readouterr().out
 
 
 @sqlite_only
@@ -106,12 +107,12 @@ def test_an_older_dictionary_does_not_excuse_other_reasons(assessments, capsys):
 
 @sqlite_only
 def test_reasons_of_the_first_edition_are_chosen_again_by_its_rule(assessments):
-    one = Assessment.objects.order_by("pk")[1]
-    features, contributions = (np.frombuffer(kept, dtype="<f8") for kept in (one.features, one.contributions))
-    told = [reason.to_json() for reason in v1.reasons_for(engine.current(), features, contributions, {})]
-    assert len(told) == 10
-    tamper("reasons", json.dumps(told))
+    assessment = Assessment.objects.order_by("pk")[1]
+    features, contributions = (np.frombuffer(before, dtype="<f8") for before in (assessment.features, assessment.contributions))
+    first_edition = [reason.to_json() for reason in v1.reasons_for(engine.current(), features, contributions, {})]
+    assert len(first_edition) == 10
+    tamper("reasons", json.dumps(first_edition))
     call_command("replay_assessments")
-    tamper("reasons", json.dumps(told[1:]))
+    tamper("reasons", json.dumps(first_edition[1:]))
     with pytest.raises(CommandError, match="1 of 3"):
         call_command("replay_assessments")

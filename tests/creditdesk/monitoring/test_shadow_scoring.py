@@ -69,7 +69,7 @@ def test_a_broken_challenger_changes_no_answer(
         call_command("score_shadow")
 
 
-def test_dismissed_it_scores_no_more_and_what_it_said_stays(
+def test_a_dismissed_challenger_scores_no_more_and_its_scores_stay(
     assessed, case_of, person, django_capture_on_commit_callbacks
 ):
     services.dismiss(by=None, reason="Enough was seen of it.")

@@ -62,7 +62,9 @@ def test_no_other_page_may_be_framed_or_run_inline_scripts(report, client_as):
 
 def test_a_page_that_was_altered_is_not_served(report, client_as, tmp_path):
     (tmp_path / report.page).write_text(HTML.replace("title", "cookie"))
-    assert client_as("analyst").get(f"/drift/{report.pk}/evidently/").status_code == 404
+    answer = client_as("analyst").get(f"/drift/{report.pk}/evidently/")
+    assert answer.status_code == 404
+    assert "cookie" not in answer.content.decode()
 
 
 @pytest.mark.parametrize(

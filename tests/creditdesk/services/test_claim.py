@@ -151,9 +151,9 @@ def test_nobody_else_decides_a_claimed_case(shared, person):
 def test_who_does_not_hold_the_case_is_offered_no_decision(client_as, model_in_use, shared, person):
     services.claim(case=shared, by=person("advisor"))
     address = shared.get_absolute_url()
-    assert "data-decides" in client_as("advisor").get(address).content.decode()
+    assert "data-decision-form" in client_as("advisor").get(address).content.decode()
     page = client_as("colleague").get(address).content.decode()
-    assert "data-decides" not in page
+    assert "data-decision-form" not in page
     assert "advisor works on it." in page
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import Case, Contest, Decision
-from creditdesk.pages.portfolio import Contested
+from creditdesk.pages.portfolio import ContestCounts
 from creditdesk.services import ActRefused
 from tests.factories import assessed, decided
 
@@ -219,10 +219,10 @@ def test_a_change_that_a_second_person_rejects_leaves_the_first_decision_standin
 def test_the_portfolio_counts_late_and_overturned(client_as, case, contest, person):
     late = timezone.localdate() - timedelta(days=1)
     Contest.objects.filter(pk=contest.pk).update(received_on=late, due_on=late)
-    assert Contested.of(Case.objects.all()) == Contested(waiting=1, late=1, examined=0, overturned=0)
+    assert ContestCounts.of(Case.objects.all()) == ContestCounts(waiting=1, late=1, reviewed=0, overturned=0)
     change(Contest.objects.get(), person("manager"))
-    after = Contested.of(Case.objects.all())
-    assert (after.waiting, after.late, after.examined, after.overturned) == (0, 0, 1, 1)
+    after = ContestCounts.of(Case.objects.all())
+    assert (after.waiting, after.late, after.reviewed, after.overturned) == (0, 0, 1, 1)
     assert after.overturn_rate == 1.0
     assert 'data-overturned="1"' in client_as("manager").get("/portfolio/").content.decode()
 
@@ -258,6 +258,6 @@ def test_the_original_assessment_is_shown_as_it_was(client_as, model_in_use, cas
 def test_the_assessment_of_another_case_does_not_exist(client_as, model_in_use, case_of, person):
     case, other = case_of("advisor"), case_of("colleague")
     foreign = services.assess(case=other, by=person("colleague"))
-    assert (
-        client_as("advisor").get(reverse("case_past", args=[case.reference, foreign.pk])).status_code == 404
-    )
+    page = client_as("advisor").get(reverse("case_past", args=[case.reference, foreign.pk]))
+    assert page.status_code == 404
+    assert "creditdesk/snapshot.html" not in [template.name for template in page.templates]

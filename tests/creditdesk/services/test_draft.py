@@ -106,8 +106,11 @@ def test_what_a_draft_holds_is_neither_sex_nor_family_status(advisor, db):
 
 
 @pytest.mark.parametrize("key", ["", "x", "0" * 32, "'; DROP TABLE"])
-def test_a_key_that_is_none_opens_nothing(advisor, db, key):
-    assert advisor.get(NEW, {"draft": key}).status_code == 404
+def test_an_invalid_key_opens_no_draft(advisor, db, key):
+    begun(advisor, client_name="Zoé")
+    page = advisor.get(NEW, {"draft": key})
+    assert page.status_code == 404
+    assert "Zoé" not in page.content.decode()
 
 
 def test_a_very_long_answer_is_cut_not_stored_whole(advisor, db):

@@ -126,3 +126,4 @@ def test_the_escalation_of_another_case_does_not_exist(client_as, model_in_use, 
     other = case_of("advisor")
     answer = post(client_as("manager"), "case_answer", other, escalation=escalation.pk, answer=ANSWER)
     assert answer.status_code == 404
+    assert Escalation.objects.get().answered_at is None

@@ -164,7 +164,7 @@ def test_who_may_not_assess_cannot_simulate_and_reads_the_scenarios(client_as, c
     auditor = client_as("auditor")
     assert simulate(auditor, case, AMT_CREDIT="380000").status_code == 403
     page = auditor.get(reverse("case_simulate", args=[case.reference])).content.decode()
-    assert "data-whatif" not in page
+    assert "data-simulation-form" not in page
     assert simulate(client_as("colleague"), case, AMT_CREDIT="380000").status_code == 404
 
 

@@ -95,7 +95,7 @@ def test_money_dates_and_percentages_follow_the_reader(client_as, case_of):
 def test_a_page_that_does_not_exist_is_whole_and_in_the_house_look(client_as, settings):
     page = client_as("advisor").get("/cases/no-such-case/")
     assert page.status_code == 404
-    assert all(text in page.content for text in (b"<html", b"creditdesk.css", b"does not exist", b'href="/"'))
+    assert all(text in page.content for text in (b"<html", b"css/layout", b"does not exist", b'href="/"'))
 
 
 def test_a_forbidden_page_names_who_to_ask(client_as):
@@ -193,7 +193,9 @@ def test_the_portfolio_counts_what_the_list_shows(client_as, case_of):
 
 
 def test_an_advisor_cannot_read_the_portfolio_page(client_as):
-    assert client_as("advisor").get("/portfolio/").status_code == 403
+    page = client_as("advisor").get("/portfolio/")
+    assert page.status_code == 403
+    assert "creditdesk/portfolio.html" not in [template.name for template in page.templates]
 
 
 def test_numbers_that_a_page_does_not_have_are_a_dash():

@@ -66,7 +66,7 @@ def test_months_are_told_apart():
 
 def test_the_numbers_can_be_stored():
     numbers = compare(sample(), sample(seed=2), threshold=0.09, costs=COSTS)
-    json.dumps(numbers, allow_nan=False)
+    assert json.loads(json.dumps(numbers, allow_nan=False)) == numbers
 
 
 def test_nothing_is_said_of_performance_without_a_model():

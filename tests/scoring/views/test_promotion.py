@@ -65,6 +65,7 @@ def test_a_short_reason_is_refused_in_words_and_kept_in_the_form(another, client
 @pytest.mark.parametrize("name", ["first", "third"])
 def test_only_another_registered_version_can_be_proposed(another, client_as, name):
     assert propose(client_as("analyst"), name).status_code == 422
+    assert not Proposal.objects.exists()
 
 
 def test_a_failed_gate_is_not_passed_over_by_accident(proposal, client_as):
@@ -76,12 +77,12 @@ def test_a_failed_gate_is_not_passed_over_by_accident(proposal, client_as):
     assert engine.current().version == "first"
 
 
-def test_who_proposed_withdraws_by_page(proposal, client_as):
+def test_the_proposer_withdraws_on_the_page(proposal, client_as):
     client_as("analyst").post(f"/models/proposals/{proposal.pk}/withdraw/")
     assert Proposal.objects.get().status == "withdrawn"
 
 
-def test_the_switch_suspends_and_gives_back(another, client_as):
+def test_the_switch_suspends_and_resumes(another, client_as):
     admin = client_as("admin")
     for why in ("Refusals look wrong since this morning.", "It was the import, and that is repaired."):
         admin.post("/models/switch/", {"switch-reason": why})
@@ -99,7 +100,7 @@ def test_a_challenger_is_appointed_and_dismissed_by_page(another, client_as):
     assert engine.challenger() is None
 
 
-def test_the_past_can_be_asked(another, client_as):
+def test_the_version_of_a_past_moment_is_shown(another, client_as):
     page = client_as("manager").get("/models/at/", {"at": "2020-01-01T12:00"}).content.decode()
     assert 'data-answered=""' in page
     activated = Activation.objects.current().get().activated_at
