@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -70,8 +70,9 @@ class Command(BaseCommand):
         checked = check(open_folder(path))
         clients = gather(checked.folder, progress=self.progress.begin)
         hyperparameters = hyperparameters_for(len(clients), quick=quick)
-        field = candidates.field_of(clients, seed=seed, sample=sample or (QUICK_SAMPLE if quick else None))
-        entered = candidates.entries(clients.names, recipe)
+        sample = sample or (QUICK_SAMPLE if quick else None)
+        data = candidates.comparison_data(clients, seed=seed, sample=sample)
+        entered = candidates.entries(clients.names, hyperparameters)
         if champion:
             entered.insert(1, entry_of(champion, clients))
         self.progress.begin(f"{len(entered)} candidates, {len(data.target):,} clients, {jobs} side by side")
@@ -79,8 +80,8 @@ class Command(BaseCommand):
             outcomes = self.outcomes(entered, data, jobs=jobs, folder=Path(where))
             self.progress.begin("Bootstrap intervals, paired against the champion")
             own = entered[1].code if champion else candidates.OURS
-            rows = candidates.compared(
-                outcomes, field, champion=own, costs=Costs(), resamples=recipe.resamples
+            rows = candidates.compare(
+                outcomes, data, champion=own, costs=Costs(), resamples=hyperparameters.resamples
             )
             comparison: StoredComparison = {
                 "compared_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -93,26 +94,30 @@ class Command(BaseCommand):
                 "quick": quick,
                 "champion": own,
                 "costs": {"fn": Costs().fn, "fp": Costs().fp},
-                "rows": cast(list[StoredCandidate], rows),
+                "rows": [json_codec.encode(row) for row in rows],
             }
-            comparison["run"] = self.log(comparison, outcomes, field)
+            comparison["run"] = self.log(comparison, rows, outcomes, data)
         return comparison
 
     def outcomes(
-        self, entered: Sequence[Entry], field: candidates.Field, *, jobs: int, where: Path
+        self, entered: Sequence[Entry], data: ComparisonData, *, jobs: int, folder: Path
     ) -> list[Outcome]:
         done: list[Outcome] = []
-        for outcome in candidates.run_all(entered, field, jobs=jobs, where=where):
+        for outcome in candidates.run_all(entered, data, jobs=jobs, folder=folder):
             done.append(outcome)
             how = outcome.failure or f"{outcome.fit_seconds:.0f} s of learning, {outcome.memory:,.0f} MB"
             self.progress.begin(f"{outcome.entry.label}: {how}")
         return done
 
     def log(
-        self, comparison: StoredComparison, outcomes: Sequence[Outcome], field: candidates.Field
+        self,
+        comparison: StoredComparison,
+        rows: Sequence[ComparisonRow],
+        outcomes: Sequence[Outcome],
+        data: ComparisonData,
     ) -> str | None:
         self.progress.begin("Logging")
-        run = comparison_run(comparison, outcomes, field)
+        run = comparison_run(comparison, rows, outcomes, data)
         try:
             return tracking.log_run(run, tracking_uri=settings.MLFLOW_TRACKING_URI)
         except tracking.NotLogged as error:
@@ -126,7 +131,7 @@ class Command(BaseCommand):
 def entry_of(version: str, clients: Clients) -> Entry:
     """The champion as a candidate. Raises ModelUnavailable, or TrainingError without its features."""
     model = model_folder.load(settings.ML_ARTIFACTS / version)
-    entry = candidates.version_entry(model.manifest.to_json())
+    entry = candidates.version_entry(model.manifest)
     if absent := sorted(set(entry.names) - set(clients.names)):
         raise TrainingError(
             f"{version} uses {len(absent)} features that say nothing in this folder, {absent[0]} first"

@@ -11,7 +11,6 @@ from scoring.management.arguments import positive, seed_number
 from scoring.ml.metrics.classification import METRICS
 from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.metrics.intervals import Estimate
-from scoring.ml.model import json_codec
 from scoring.ml.model.manifest import Manifest
 from scoring.ml.training.report.model_card_sections import check_lines
 from scoring.services import training
@@ -84,13 +83,13 @@ def summary(manifest: Manifest, target: Path) -> str:
             getattr(part, name) for part in (manifest.metrics.out_of_fold, manifest.metrics.holdout)
         )
         rows.append(f"{name:20}{interval(oof):>28}{interval(holdout):>28}")
-    checks = json_codec.encode(manifest.checks) if manifest.checks else {}
+    checks = check_lines(manifest.checks) if manifest.checks else []
     return "\n".join(
         [
             *rows,
             f"Threshold {manifest.threshold:.4f} (theory {manifest.theoretical_threshold:.4f}), "
             f"calibration {manifest.calibration.method}, {len(manifest.features)} features",
-            *(f"Check {line.replace('**', '')}" for line in check_lines(checks)),
+            *(f"Check {line.replace('**', '')}" for line in checks),
             *([f"SUSPECT: {', '.join(manifest.failed_checks)}"] if manifest.failed_checks else []),
             f"{manifest.name} is in {target}, registered, not active: manage.py activate {manifest.name}",
         ]

@@ -8,13 +8,12 @@ where scikit-learn takes minutes. The tests compare the figures with scikit-lear
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
-from scoring.ml.metrics.intervals import bootstrap_weights, percentile_bounds
+from scoring.ml.metrics.intervals import Estimate, bootstrap_weights, percentile_bounds
 
 Values = NDArray[np.float64]
 
@@ -53,34 +52,22 @@ class Confusion:
     tn: float
 
 
-def evaluate(
-    target: Values,
-    probability: Values,
-    *,
-    threshold: float,
-    resamples: int,
-    seed: int,
-    costs: Costs = DEFAULT_COSTS,
-) -> dict[str, Any]:
-    """Every metric as {"value", "low", "high"} (95 % percentile bootstrap), and the confusion matrix.
+def evaluate(clients: Ranked, *, resamples: int, seed: int) -> dict[str, Estimate]:
+    """Return every metric by name with its 95 % percentile bootstrap interval.
 
-    `target` is 0 or 1 and `probability` lies strictly between 0 and 1, (n,) each, both classes present.
+    Targets are 0 or 1, both present, and probabilities lie strictly between 0 and 1.
     """
-    clients = rank(target, probability, threshold, costs)
     values = measure(clients)
     # Draws are exchangeable over clients, so they are taken in sorted order.
     draws = [
         list(measure(replace(clients, weights=weights)).values())
-        for weights in bootstrap_weights(len(target), resamples, seed)
+        for weights in bootstrap_weights(len(clients.target), resamples, seed)
     ]
     lows, highs = percentile_bounds(np.array(draws))
-    figures: dict[str, Any] = {
-        name: {"value": value, "low": float(low), "high": float(high)}
+    return {
+        name: Estimate(value, float(low), float(high))
         for (name, value), low, high in zip(values.items(), lows, highs, strict=True)
     }
-    counts = confusion(clients)
-    figures["confusion"] = {name: int(getattr(counts, name)) for name in ("tp", "fp", "fn", "tn")}
-    return figures
 
 
 def rank(target: Values, probability: Values, threshold: float, costs: Costs = DEFAULT_COSTS) -> Ranked:

@@ -20,8 +20,9 @@ class Difference(Estimate):
     challenger: float
     clients: int
 
-    def interval(self) -> dict[str, float]:
-        return {"value": self.value, "low": self.low, "high": self.high}
+    @property
+    def estimate(self) -> Estimate:
+        return Estimate(self.value, self.low, self.high)
 
 
 def differences(

@@ -1,47 +1,50 @@
-"""A whole training: from the clients of a folder to a sealed model folder."""
+"""Training pipeline: cross-validation, decision rule, hold-out, refit on all, validation report."""
 
-import platform
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from scoring.ml.learned.learned_features import LearnedFeatures
 from scoring.ml.lightgbm import Booster
-from scoring.ml.metrics import classification as metrics
-from scoring.ml.metrics import costs as threshold
-from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
-from scoring.ml.model import explainer_data
-from scoring.ml.model import folder as model_folder
+from scoring.ml.metrics import classification
+from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs, fold_thresholds
 from scoring.ml.model.calibration import Calibration
-from scoring.ml.training.data.clients import Clients, Say
-from scoring.ml.training.data.pooling import Step
-from scoring.ml.training.explain import explainer_builder, population_summary
-from scoring.ml.training.fit import calibration as calibrating
-from scoring.ml.training.fit import feature_preparation, out_of_fold, stages
-from scoring.ml.training.fit.hyperparameters import Recipe, recipe_for
-from scoring.ml.training.fit.staged_boosting import Ladder
-from scoring.ml.training.report.model_card import card
-from scoring.ml.training.validate import family_ablation
-from scoring.ml.training.validate import validation_report as evidence
+from scoring.ml.model.manifest_sections import (
+    ByPart,
+    CalibrationCheck,
+    FamilyAblation,
+    MetricsSection,
+    SelectionCounts,
+    TrainingStage,
+)
+from scoring.ml.training.data import splits
+from scoring.ml.training.data.clients import Clients
+from scoring.ml.training.data.pooling import StageData
+from scoring.ml.training.data.splits import Split
+from scoring.ml.training.fit import calibration, out_of_fold, stages
+from scoring.ml.training.fit.feature_preparation import FeaturePreparation
+from scoring.ml.training.fit.hyperparameters import Hyperparameters, hyperparameters_for
+from scoring.ml.training.fit.staged_boosting import StagedBoosting
+from scoring.ml.training.progress import Progress
+from scoring.ml.training.validate import family_ablation, validation_report
+from scoring.ml.training.validate.evaluation import metrics_section
+from scoring.ml.training.validate.validation_report import ScoredModel, ValidationReport
 
-REFERENCE_ROWS = 5_000
-_LIBRARIES = ("lightgbm", "numpy", "scikit-learn", "ibis-framework", "duckdb", "pyarrow")
+Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
-    """How log-odds become verdicts, settled on out-of-fold log-odds; `before`: their own calibration."""
+class DecisionRule:
+    """From log-odds to verdicts: calibration and threshold, chosen on out-of-fold log-odds.
+
+    `uncalibrated` is the check of the booster's own probabilities.
+    """
 
     calibration: Calibration
-    before: Mapping[str, float]
-    fold_thresholds: list[float]
+    uncalibrated: CalibrationCheck
+    fold_thresholds: tuple[float, ...]
     costs: Costs
 
     @property
@@ -50,169 +53,143 @@ class Verdicts:
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
-    """The booster fitted on everybody, and what is known about it from clients it had not seen.
+class TrainedModel:
+    """The final booster, fitted on all clients, and its evaluation by boosters that had not seen them.
 
-    `unseen`, (n,): for each client the probability given by a booster that never saw that client. `clients`
-    have the features of the booster, `fitted` is what works out those that were learned from other clients.
+    `out_of_sample`, (n,): for each client the probability given by a booster that never saw that client.
+    `clients` have the features of the final booster; `learned` computes those that are learned.
     """
 
     booster: Booster
     rounds: int
-    verdicts: Verdicts
-    unseen: NDArray[np.float64]
-    metrics: Mapping[str, Any]
-    evidence: Mapping[str, Any]
+    rule: DecisionRule
+    out_of_sample: Values
+    metrics: ByPart[MetricsSection]
+    report: ValidationReport
+    families: tuple[FamilyAblation, ...]
+    selection: SelectionCounts
+    stages: tuple[TrainingStage, ...]
     clients: Clients
-    fitted: LearnedFeatures
+    learned: LearnedFeatures
 
 
 def train(
     clients: Clients,
     *,
-    recipe: Recipe,
+    hyperparameters: Hyperparameters,
     seed: int,
-    say: Say,
+    progress: Progress,
     costs: Costs = DEFAULT_COSTS,
-    steps: Sequence[Step] = (),
-) -> Trained:
-    """Cross-validation, calibration and threshold on 80 %, one look at the other 20 %, a refit on all.
+    pooled: Sequence[StageData] = (),
+) -> TrainedModel:
+    """Cross-validate, calibrate and choose the threshold on 80 %, evaluate on the hold-out, refit on all.
 
-    `steps` are those of pooled folders, the clients' own on top; every figure is on `clients` alone. Raises
-    TrainingError when the defaults do not fill the folds.
+    `pooled` are the stages of pooled folders, the clients' own on top; every figure is on `clients` alone.
+    Raises TrainingError when the defaults do not fill the folds.
     """
-    parts = stages.split(clients, seed)
-    effort = family_ablation.QUICK if recipe.quick else family_ablation.THOROUGH
-    worth = family_ablation.families(clients, parts.learn, clients.past, effort=effort, seed=seed, say=say)
-    kept = [one["code"] for one in worth if one["fitted"] and one["kept"]]
-    prepared = feature_preparation.Preparation(kept, clients.past, recipe, seed)
-    ladder = stages.ladder(
-        clients, steps or stages.alone(clients), parts, prepared.rows_of, recipe=recipe, seed=seed, say=say
+    split = splits.split(clients.target, seed)
+    families = family_ablation.ablate_families(
+        clients,
+        split.train,
+        size=family_ablation.QUICK if hyperparameters.quick else family_ablation.THOROUGH,
+        seed=seed,
+        progress=progress,
     )
-    say(f"Cross-validation on {len(parts.learn):,} clients")
-    oof = ladder.cross_validate()
-    raw = oof.raw[: len(clients)].copy()
-    target, fold = clients.target[parts.learn], parts.fold
-    verdicts = _settle(raw[parts.learn], target, fold, costs)
-    say(f"Hold-out of {len(parts.judge):,} clients, {oof.rounds} rounds")
-    raw[parts.judge] = ladder.held_out()[parts.judge]
-    unseen = verdicts.calibration.probability(raw)
-    say("Bootstrap intervals")
-    figures = {
-        part: metrics.evaluate(
-            clients.target[rows],
-            unseen[rows],
-            threshold=verdicts.threshold,
-            resamples=recipe.resamples,
-            seed=seed,
-            costs=costs,
+    learned_codes = [family.code for family in families if family.is_learned and family.is_kept]
+    preparation = FeaturePreparation(learned_codes, clients.past_loans, hyperparameters, seed)
+    boosting = stages.staged_boosting(
+        clients,
+        pooled or stages.single_stage(clients),
+        split,
+        preparation.for_stage,
+        hyperparameters=hyperparameters,
+        seed=seed,
+        progress=progress,
+    )
+    rule, out_of_sample = _score_out_of_sample(boosting, clients, split, costs, progress)
+    progress("Bootstrap intervals")
+    metrics = _evaluate(clients, split, out_of_sample, rule, hyperparameters.resamples, seed)
+    progress(f"Refit on all {len(clients):,} clients")
+    booster = boosting.refit_on_all()
+    final_clients = preparation.final_clients(clients, booster.feature_name())
+    report = validation_report.validation_report(
+        final_clients,
+        split,
+        ScoredModel(booster, out_of_sample, rule.threshold, costs, metrics),
+        _quick_procedure(clients, learned_codes, seed),
+        size=validation_report.QUICK if hyperparameters.quick else validation_report.THOROUGH,
+        seed=seed,
+        progress=progress,
+    )
+    return TrainedModel(
+        booster=booster,
+        rounds=boosting.rounds[boosting.top],
+        rule=rule,
+        out_of_sample=out_of_sample,
+        metrics=metrics,
+        report=report,
+        families=families,
+        selection=_selection_counts(preparation),
+        stages=_training_stages(boosting, pooled),
+        clients=final_clients,
+        learned=preparation.learned,
+    )
+
+
+def _score_out_of_sample(
+    boosting: StagedBoosting, clients: Clients, split: Split, costs: Costs, progress: Progress
+) -> tuple[DecisionRule, Values]:
+    """Choose the decision rule out of fold, and return the probability of every client, (n,), by it."""
+    progress(f"Cross-validation on {len(split.train):,} clients")
+    cross_validated = boosting.cross_validate()
+    log_odds = cross_validated.log_odds[: len(clients)].copy()
+    rule = _choose_rule(log_odds[split.train], clients.target[split.train], split.fold, costs)
+    progress(f"Hold-out of {len(split.hold_out):,} clients, {cross_validated.rounds} rounds")
+    log_odds[split.hold_out] = boosting.hold_out_log_odds()[split.hold_out]
+    return rule, rule.calibration.probability(log_odds)
+
+
+def _choose_rule(log_odds: Values, target: Values, fold: NDArray[np.int64], costs: Costs) -> DecisionRule:
+    """Calibrate out-of-fold log-odds and choose the threshold, (n,) each."""
+    fitted = calibration.calibrate(log_odds, target)
+    thresholds = fold_thresholds(target, fitted.probability(log_odds), fold, costs)
+    return DecisionRule(fitted, calibration.check(log_odds, target), tuple(thresholds), costs)
+
+
+def _evaluate(
+    clients: Clients, split: Split, probability: Values, rule: DecisionRule, resamples: int, seed: int
+) -> ByPart[MetricsSection]:
+    def part(rows: NDArray[np.int64]) -> MetricsSection:
+        ranked = classification.rank(clients.target[rows], probability[rows], rule.threshold, rule.costs)
+        return metrics_section(ranked, resamples=resamples, seed=seed)
+
+    return ByPart(out_of_fold=part(split.train), holdout=part(split.hold_out))
+
+
+def _quick_procedure(clients: Clients, learned_codes: Sequence[str], seed: int) -> out_of_fold.CrossValidate:
+    quick = hyperparameters_for(len(clients), quick=True)
+    return out_of_fold.procedure(clients, families=learned_codes, hyperparameters=quick, seed=seed)
+
+
+def _selection_counts(preparation: FeaturePreparation) -> SelectionCounts:
+    """Return the counts of the final booster's selection, on all clients."""
+    selection = preparation.selection
+    return SelectionCounts(
+        candidates=selection.candidates,
+        collinear=selection.collinear,
+        null_importance=selection.null_importance,
+        selected=len(selection.selected),
+        learned=len(preparation.learned.names),
+    )
+
+
+def _training_stages(boosting: StagedBoosting, pooled: Sequence[StageData]) -> tuple[TrainingStage, ...]:
+    return tuple(
+        TrainingStage(
+            tables=tuple(sorted(stage.tables)),
+            clients=len(stage.target),
+            features=len(stage.names),
+            rounds=rounds,
         )
-        for part, rows in {"oof": parts.learn, "holdout": parts.judge}.items()
-    }
-    say(f"Refit on all {len(clients):,} clients")
-    everybody = ladder.everybodys()
-    shipped = prepared.shipped(clients, everybody.feature_name())
-    judged = evidence.Judged(everybody, unseen, verdicts.threshold, costs, figures)
-    trouble = evidence.QUICK if recipe.quick else evidence.THOROUGH
-    again = out_of_fold.of(clients, families=kept, recipe=recipe_for(len(clients), quick=True), seed=seed)
-    found = evidence.evidence(shipped, judged, again, effort=trouble, seed=seed, say=say)
-    about = {"families": worth, "selection": _selection(prepared), "steps": _steps(ladder, steps)}
-    return Trained(
-        everybody, oof.rounds, verdicts, unseen, figures, {**found, **about}, shipped, prepared.fitted
+        for stage, rounds in zip(pooled, boosting.rounds, strict=False)
     )
-
-
-def _settle(
-    raw: NDArray[np.float64], target: NDArray[np.float64], fold: NDArray[np.int64], costs: Costs
-) -> Verdicts:
-    calibration = calibrating.calibrate(raw, target)
-    minima = threshold.fold_thresholds(target, calibration.probability(raw), fold, costs)
-    return Verdicts(calibration, calibrating.checked(raw, target), minima, costs)
-
-
-def _selection(prepared: feature_preparation.Preparation) -> dict[str, Any]:
-    """As counted when the last booster was fitted, on everybody."""
-    chosen = prepared.selection
-    return {
-        "candidates": chosen.candidates,
-        "twins": chosen.twins,
-        "chance": chosen.chance,
-        "kept": len(chosen.kept),
-        "fitted": len(prepared.fitted.names),
-    }
-
-
-def _steps(ladder: Ladder, steps: Sequence[Step]) -> list[dict[str, Any]]:
-    return [
-        {
-            "tables": sorted(step.tables),
-            "clients": len(step.target),
-            "features": len(step.names),
-            "rounds": rounds,
-        }
-        for step, rounds in zip(steps, ladder.rounds, strict=False)
-    ]
-
-
-def write(where: Path, trained: Trained, *, recipe: Recipe, about: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill the empty folder `where` and seal it; returns the facts of its model.json.
-
-    `about` says what this library cannot know: name, created_at, is_demo, seed, and data with the
-    fingerprint, the tables and the number of rejected rows.
-    """
-    clients = trained.clients
-    facts = _facts(trained, clients, recipe, about)
-    (where / model_folder.BOOSTER).write_text(trained.booster.model_to_string(), encoding="utf-8")
-    (where / model_folder.CARD).write_text(card(facts), encoding="utf-8")
-    pq.write_table(_reference(trained, clients, about["seed"]), where / model_folder.REFERENCE)
-    refused = trained.unseen >= trained.verdicts.threshold
-    known = explainer_builder.explain(
-        clients, trained.booster, refused, recipe=recipe, rounds=trained.rounds, seed=about["seed"]
-    )
-    (where / model_folder.EXPLAIN).write_bytes(explainer_data.serialize(known))
-    if trained.fitted.families:
-        (where / model_folder.FITTED).write_bytes(trained.fitted.pack())
-    model_folder.seal(where, facts)
-    return facts
-
-
-def _facts(trained: Trained, clients: Clients, recipe: Recipe, about: Mapping[str, Any]) -> dict[str, Any]:
-    verdicts = trained.verdicts
-    data = {"clients": len(clients), "default_rate": float(clients.target.mean())}
-    return {
-        **about,
-        "data": {**about["data"], **data},
-        "features": list(clients.names),
-        "categorical": model_folder.vocabulary(clients.names),
-        "medians": _medians(clients),
-        "recipe": {**asdict(recipe), "rounds": trained.rounds},
-        "threshold": verdicts.threshold,
-        "threshold_theory": verdicts.costs.theoretical_threshold,
-        "fold_thresholds": verdicts.fold_thresholds,
-        "costs": asdict(verdicts.costs),
-        "calibration": {**asdict(verdicts.calibration), "before": dict(verdicts.before)},
-        "metrics": trained.metrics,
-        **trained.evidence,
-        "population": population_summary.summarise(clients, trained.unseen < verdicts.threshold),
-        "libraries": {name: version(name) for name in _LIBRARIES} | {"python": platform.python_version()},
-    }
-
-
-def _medians(clients: Clients) -> dict[str, float]:
-    """The median of each numeric feature that is never missing: what LightGBM would otherwise take for 0."""
-    categories = model_folder.vocabulary(clients.names)
-    columns = zip(clients.names, clients.matrix.T, strict=True)
-    return {
-        name: float(np.median(values))
-        for name, values in columns
-        if name not in categories and not np.isnan(values).any()
-    }
-
-
-def _reference(trained: Trained, clients: Clients, seed: int) -> pa.Table:
-    """A sample of features and probabilities, without references, that drift is measured against."""
-    rng = np.random.default_rng(seed)
-    size = min(REFERENCE_ROWS, len(clients))
-    rows = rng.choice(len(clients), size, replace=False)
-    columns = dict(zip(clients.names, clients.matrix[rows].T, strict=True))
-    return pa.table({**columns, "probability": trained.unseen[rows]})

@@ -1,30 +1,33 @@
-"""MLflow runs: what was tried, how it did, and what came out. One function logs them all."""
+"""MLflow runs: parameters, metrics, files and models. One function logs them all."""
 
 import json
 import logging
 import os
 import sqlite3
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 EXPERIMENT = REGISTERED = "creditdesk"
 CHAMPION, CHALLENGER = "champion", "challenger"
 _SQLITE = "sqlite:///"
 _PATIENCE_SECONDS = 5
-Answer = TypeVar("Answer")
-# MLflow's own format refuses estimators that it does not know; nothing but a notebook ever loads these.
+Result = TypeVar("Result")
+# MLflow's own format refuses estimators that it does not support; nothing but a notebook ever loads these.
 _FLAVOURS: Mapping[str, Mapping[str, str]] = {
     "lightgbm": {},
     "sklearn": {"serialization_format": "cloudpickle", "pyfunc_predict_fn": "predict_proba"},
 }
 # MLflow refuses longer ones.
-_LONGEST_VALUE = 6_000
+_MAX_VALUE_LENGTH = 6_000
 
 
 class NotLogged(Exception):
@@ -32,8 +35,8 @@ class NotLogged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
-    """A model as MLflow keeps it: `flavour` is the name of its module in mlflow ("lightgbm", "sklearn")."""
+class LoggedModel:
+    """A model for MLflow: `flavour` is the name of its module in mlflow ("lightgbm", "sklearn")."""
 
     flavour: str
     model: Any
@@ -44,7 +47,7 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run. `files` maps a file or folder to its place among the artefacts; `texts` a place to words.
+    """One run. `files` maps a file or folder to its place among the artefacts; `texts` a place to a text.
 
     `figures` gives Matplotlib figures, drawn when they are needed; `children` are nested runs.
     """
@@ -56,7 +59,7 @@ class Run:
     files: Mapping[Path, str] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     figures: Callable[[], Iterable[tuple[str, Any]]] = tuple
-    model: Logged | None = None
+    model: LoggedModel | None = None
     registered_as: str = ""
     children: Sequence["Run"] = ()
 
@@ -66,7 +69,7 @@ def log_run(run: Run, *, tracking_uri: str) -> str:
 
     `tracking_uri` is MLflow's; artefacts of a SQLite store lie beside its file. Raises NotLogged.
     """
-    return _reaching(tracking_uri, lambda: _log(run, _experiment(tracking_uri)))
+    return _with_store(tracking_uri, lambda: _log(run, _experiment(tracking_uri)))
 
 
 def name_champion(version: str, *, tracking_uri: str) -> bool:
@@ -76,10 +79,10 @@ def name_champion(version: str, *, tracking_uri: str) -> bool:
     """
     if tracking_uri.startswith(_SQLITE) and not Path(tracking_uri.removeprefix(_SQLITE)).exists():
         return False
-    return _reaching(tracking_uri, lambda: _name_champion(version))
+    return _with_store(tracking_uri, lambda: _name_champion(version))
 
 
-def _reaching(tracking_uri: str, act: Callable[[], Answer]) -> Answer:
+def _with_store(tracking_uri: str, act: Callable[[], Result]) -> Result:
     # A bank's training does not report to anybody.
     os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
     if tracking_uri.startswith(_SQLITE):
@@ -100,7 +103,7 @@ def _reaching(tracking_uri: str, act: Callable[[], Answer]) -> Answer:
 
 
 def _check_sqlite(file: Path) -> None:
-    """MLflow retries a store that it cannot write for minutes: ask once, before it does."""
+    """Fail within seconds: MLflow would retry a store that it cannot write for minutes."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(file, timeout=_PATIENCE_SECONDS, isolation_level=None)
@@ -116,9 +119,8 @@ def _check_sqlite(file: Path) -> None:
 def _experiment(tracking_uri: str) -> str:
     import mlflow
 
-    known = mlflow.get_experiment_by_name(EXPERIMENT)
-    if known:
-        return str(known.experiment_id)
+    if experiment := mlflow.get_experiment_by_name(EXPERIMENT):
+        return str(experiment.experiment_id)
     artefacts = None
     if tracking_uri.startswith(_SQLITE):
         artefacts = (Path(tracking_uri.removeprefix(_SQLITE)).resolve().parent / "mlflow-artifacts").as_uri()
@@ -129,7 +131,7 @@ def _log(run: Run, experiment: str, *, nested: bool = False) -> str:
     import mlflow
 
     with mlflow.start_run(experiment_id=experiment, run_name=run.name, nested=nested) as started:
-        mlflow.log_params({name: str(value)[:_LONGEST_VALUE] for name, value in run.params.items()})
+        mlflow.log_params({name: str(value)[:_MAX_VALUE_LENGTH] for name, value in run.params.items()})
         mlflow.log_metrics({name: float(value) for name, value in run.metrics.items()})
         mlflow.set_tags(dict(run.tags))
         for place, text in run.texts.items():
@@ -145,7 +147,7 @@ def _log(run: Run, experiment: str, *, nested: bool = False) -> str:
     return str(started.info.run_id)
 
 
-def _log_model(logged: Logged, run: Run) -> None:
+def _log_model(logged: LoggedModel, run: Run) -> None:
     import importlib
 
     import pandas as pd
@@ -154,7 +156,7 @@ def _log_model(logged: Logged, run: Run) -> None:
 
     example = pd.DataFrame(logged.example, columns=list(logged.names))
     flavour = importlib.import_module(f"mlflow.{logged.flavour}")
-    known = flavour.log_model(
+    model_info = flavour.log_model(
         logged.model,
         name="model",
         signature=infer_signature(example, logged.predicted),
@@ -166,7 +168,7 @@ def _log_model(logged: Logged, run: Run) -> None:
     )
     if run.registered_as:
         client = MlflowClient()
-        version = known.registered_model_version
+        version = model_info.registered_model_version
         client.set_model_version_tag(run.registered_as, version, "version", run.name)
         client.set_registered_model_alias(run.registered_as, CHALLENGER, version)
 
@@ -182,35 +184,35 @@ def _name_champion(version: str) -> bool:
     from mlflow import MlflowClient
 
     client = MlflowClient()
-    known = [
-        one
-        for one in client.search_model_versions(f"name = '{REGISTERED}'")
-        if one.tags.get("version") == version
+    registered = [
+        candidate
+        for candidate in client.search_model_versions(f"name = '{REGISTERED}'")
+        if candidate.tags.get("version") == version
     ]
-    if not known:
+    if not registered:
         return False
-    newest = max(known, key=lambda one: int(one.version))
+    newest = max(registered, key=lambda candidate: int(candidate.version))
     client.set_registered_model_alias(REGISTERED, CHAMPION, newest.version)
-    if str(newest.version) in _aliased(client, CHALLENGER):
+    if str(newest.version) == _aliased_version(client, CHALLENGER):
         client.delete_registered_model_alias(REGISTERED, CHALLENGER)
     return True
 
 
-def _aliased(client: Any, alias: str) -> Iterator[str]:
-    aliases = client.get_registered_model(REGISTERED).aliases
-    yield from (str(version) for name, version in aliases.items() if name == alias)
+def _aliased_version(client: "MlflowClient", alias: str) -> str | None:
+    version = client.get_registered_model(REGISTERED).aliases.get(alias)
+    return None if version is None else str(version)
 
 
 def flat(figures: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
-    """{"auc": {"value": 0.7, "low": ..}} as {"auc": 0.7, "auc_low": ..}; the confusion matrix is counts."""
-    found: dict[str, float] = {}
+    """Flatten nested figures: {"auc": {"value": 0.7, "low": 0.6}} becomes {"auc": 0.7, "auc_low": 0.6}."""
+    metrics: dict[str, float] = {}
     for name, figure in figures.items():
         if isinstance(figure, Mapping):
-            found |= flat(figure, f"{prefix}{name}_")
+            metrics |= flat(figure, f"{prefix}{name}_")
         elif isinstance(figure, int | float):
-            found[f"{prefix}{name}".removesuffix("_value")] = figure
-    return found
+            metrics[f"{prefix}{name}".removesuffix("_value")] = figure
+    return metrics
 
 
-def as_text(found: Any) -> str:
-    return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
+def as_text(content: Any) -> str:
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)

@@ -9,7 +9,6 @@ from sklearn.linear_model import LogisticRegression
 
 from scoring.ml.metrics import classification
 from scoring.ml.metrics.classification import evaluate, logistic_fit, measure, rank
-from scoring.ml.metrics.intervals import Z95
 
 samples = st.integers(0, 10_000).map(lambda seed: sample(seed))
 
@@ -99,21 +98,19 @@ def test_the_logistic_fit_is_that_of_scikit_learn() -> None:
 
 def test_every_figure_lies_in_its_interval_and_the_seed_decides_it() -> None:
     target, probability = sample(5, size=2_000)
-    found = evaluate(target, probability, threshold=0.2, resamples=200, seed=1)
-    counts = found.pop("confusion")
-    assert sum(counts.values()) == 2_000
-    assert found.keys() == classification.METRICS.keys()
-    for name in found.keys() - {"ece"}:  # biased upwards by resampling
-        assert found[name]["low"] < found[name]["value"] < found[name]["high"]
-    again = evaluate(target, probability, threshold=0.2, resamples=200, seed=1)
-    assert again["auc"] == found["auc"]
+    clients = rank(target, probability, 0.2)
+    estimates = evaluate(clients, resamples=200, seed=1)
+    assert estimates.keys() == classification.METRICS.keys()
+    for name in estimates.keys() - {"ece"}:  # biased upwards by resampling
+        assert estimates[name].low < estimates[name].value < estimates[name].high
+    assert evaluate(clients, resamples=200, seed=1) == estimates
 
 
 def test_the_interval_of_the_auc_is_as_wide_as_theory_says() -> None:
     target, probability = sample(6, size=4_000)
-    auc = evaluate(target, probability, threshold=0.2, resamples=400, seed=1)["auc"]
-    defaults, value = target.sum(), auc["value"]
+    auc = evaluate(rank(target, probability, 0.2), resamples=400, seed=1)["auc"]
+    defaults, value = target.sum(), auc.value
     q1, q2 = value / (2 - value), 2 * value**2 / (1 + value)  # Hanley and McNeil (1982)
     spread = (defaults - 1) * (q1 - value**2) + (len(target) - defaults - 1) * (q2 - value**2)
     sd = math.sqrt((value * (1 - value) + spread) / (defaults * (len(target) - defaults)))
-    assert (auc["high"] - auc["low"]) / (2 * Z95) == pytest.approx(sd, rel=0.25)
+    assert auc.standard_error == pytest.approx(sd, rel=0.25)

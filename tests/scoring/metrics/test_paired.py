@@ -3,6 +3,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from scoring.ml.metrics.classification import Ranked, rank
+from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.metrics.paired import differences
 
 METRICS = ("auc", "cost")
@@ -41,7 +42,7 @@ def test_a_noisier_challenger_is_worse_beyond_noise_on_the_same_clients(
 def test_a_model_differs_in_nothing_from_itself(target: np.ndarray, probability: np.ndarray) -> None:
     clients = rank(target, probability, THRESHOLD)
     found = differences(clients, clients, METRICS, resamples=50, seed=0)
-    assert found["auc"].interval() == {"value": 0.0, "low": 0.0, "high": 0.0}
+    assert found["auc"].estimate == Estimate(0.0, 0.0, 0.0)
 
 
 def test_weights_give_the_interval_of_drawing_rows(

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -12,16 +13,17 @@ from scoring.ml.metrics.costs import best_threshold
 from scoring.ml.model import folder
 from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients
+from scoring.ml.training.fit.hyperparameters import hyperparameters_for
 from scoring.ml.training.report.model_card import EmptySection, card
-from tests.scoring.training.conftest import SEED, Finished, train_into
+from tests.scoring.training.quick_training import SEED, Finished, train_into
 
 
-def test_the_trained_folder_loads_and_tells_risks_apart(finished: Finished) -> None:
+def test_the_trained_folder_loads_and_ranks_risks(finished: Finished) -> None:
     model = folder.load(finished.path)
     assert model.features == finished.clients.names
     scores = model.score(finished.clients.matrix)
     assert roc_auc_score(finished.clients.target, scores.probability) > 0.7
-    assert finished.facts["metrics"]["holdout"]["auc"]["value"] > 0.6
+    assert finished.manifest.metrics.holdout.auc.value > 0.6
 
 
 def test_the_same_seed_writes_the_same_bytes(finished: Finished, tmp_path: Path) -> None:
@@ -30,23 +32,24 @@ def test_the_same_seed_writes_the_same_bytes(finished: Finished, tmp_path: Path)
     assert files == {file.name: file.read_bytes() for file in again.path.iterdir()}
 
 
-def test_the_hold_out_is_never_learned_from_before_it_is_judged(finished: Finished, tmp_path: Path) -> None:
-    _, judge = splits.hold_out(finished.clients.target, SEED)
+def test_no_booster_is_trained_on_the_hold_out_before_it_is_evaluated(
+    finished: Finished, tmp_path: Path
+) -> None:
+    _, hold_out = splits.hold_out_split(finished.clients.target, SEED)
     spoiled = finished.gathered.matrix.copy()
-    spoiled[judge] = np.nan
-    other = train_into(tmp_path / "v1", replace(finished.gathered, matrix=spoiled))
-    assert other.facts["metrics"]["oof"] == finished.facts["metrics"]["oof"]
-    assert other.facts["threshold"] == finished.facts["threshold"]
+    spoiled[hold_out] = np.nan
+    again = train_into(tmp_path / "v1", replace(finished.gathered, matrix=spoiled))
+    assert again.manifest.metrics.out_of_fold == finished.manifest.metrics.out_of_fold
+    assert again.manifest.threshold == finished.manifest.threshold
 
 
 def test_the_threshold_is_the_mean_of_the_five_fold_minima(finished: Finished) -> None:
-    learn, _ = splits.hold_out(finished.clients.target, SEED)
-    target, probability = finished.clients.target[learn], finished.trained.unseen[learn]
-    fold = splits.folds(target, SEED)
-    minima = [best_threshold(target[fold == k], probability[fold == k]) for k in range(5)]
-    assert finished.facts["fold_thresholds"] == minima
-    assert finished.facts["threshold"] == pytest.approx(np.mean(minima))
-    assert finished.facts["threshold_theory"] == pytest.approx(1 / 11)
+    split = splits.split(finished.clients.target, SEED)
+    target, probability = finished.clients.target[split.train], finished.trained.out_of_sample[split.train]
+    minima = [best_threshold(target[split.fold == k], probability[split.fold == k]) for k in range(5)]
+    assert list(finished.manifest.fold_thresholds) == minima
+    assert finished.manifest.threshold == pytest.approx(np.mean(minima))
+    assert finished.manifest.theoretical_threshold == pytest.approx(1 / 11)
 
 
 def test_the_reference_holds_features_and_probability_and_no_client(finished: Finished) -> None:
@@ -57,11 +60,11 @@ def test_the_reference_holds_features_and_probability_and_no_client(finished: Fi
 
 def test_the_population_describes_every_client_and_hides_small_cells(finished: Finished) -> None:
     population = json.loads((finished.path / "model.json").read_text())["population"]
-    everybody = population["segments"]["all"]
-    assert everybody["AMT_CREDIT"]["n"] == len(finished.clients)
+    all_clients = population["segments"]["all"]
+    assert all_clients["AMT_CREDIT"]["n"] == len(finished.clients)
     values = finished.clients.main[:, catalogue.MAIN.index("AMT_CREDIT")]
-    assert everybody["AMT_CREDIT"]["quantiles"] == pytest.approx(np.percentile(values, [5, 25, 50, 75, 95]))
-    assert len(population["edges"]["AMT_CREDIT"]) == len(everybody["AMT_CREDIT"]["histogram"]) + 1
+    assert all_clients["AMT_CREDIT"]["quantiles"] == pytest.approx(np.percentile(values, [5, 25, 50, 75, 95]))
+    assert len(population["edges"]["AMT_CREDIT"]) == len(all_clients["AMT_CREDIT"]["histogram"]) + 1
     cells = [cell for segment in population["segments"].values() for cell in segment.values()]
     assert min(cell["n"] for cell in cells) >= 20
     assert not [count for cell in cells for count in cell["histogram"] if 0 < count < 20]
@@ -70,7 +73,7 @@ def test_the_population_describes_every_client_and_hides_small_cells(finished: F
     assert max(bands) - min(bands) < 30
 
 
-def test_the_card_says_what_it_must(finished: Finished) -> None:
+def test_the_card_has_every_section_and_the_figures(finished: Finished) -> None:
     text = (finished.path / "CARD.md").read_text()
     for title in (
         "Intended use",
@@ -83,22 +86,21 @@ def test_the_card_says_what_it_must(finished: Finished) -> None:
         "Limits",
     ):
         assert f"\n## {title}\n" in text
-    assert f"{finished.facts['metrics']['holdout']['auc']['value']:.4f}" in text
+    assert f"{finished.manifest.metrics.holdout.auc.value:.4f}" in text
     assert "demo model" not in text
-    assert "demo model" in card({**finished.facts, "is_demo": True})
+    assert "demo model" in card(replace(finished.manifest, is_demo=True))
 
 
 @pytest.mark.parametrize(
-    ("emptied", "title"), [({"fairness": {}}, "Fairness"), ({"features": []}, "Features")]
+    ("emptied", "title"), [({"fairness": {}}, "Fairness"), ({"features": ()}, "Features")]
 )
 def test_a_card_with_an_empty_section_is_refused(
-    finished: Finished, emptied: dict[str, object], title: str
+    finished: Finished, emptied: dict[str, Any], title: str
 ) -> None:
     with pytest.raises(EmptySection, match=title):
-        card({**finished.facts, **emptied})
+        card(replace(finished.manifest, **emptied))
 
 
 def test_small_data_average_several_boosters(clients: Clients) -> None:
-    from scoring.ml.training.fit.hyperparameters import recipe_for
-
-    assert recipe_for(len(clients), quick=False).seeds > recipe_for(300_000, quick=False).seeds
+    few, many = (hyperparameters_for(size, quick=False) for size in (len(clients), 300_000))
+    assert few.seeds > many.seeds

@@ -1,6 +1,6 @@
-"""The models that are compared: from no model at all to our own recipe, each as a scikit-learn estimator.
+"""Candidate models, from no model at all to our own hyperparameters, each as a scikit-learn estimator.
 
-Every boosted one stops on a tenth of the clients it may learn from, never on those it is judged by. Each runs
+Every boosted one stops on a tenth of its training clients, never on those that it is evaluated on. Each runs
 on one thread, so that their times compare.
 """
 
@@ -24,38 +24,38 @@ from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, StandardSc
 
 from scoring.ml import lightgbm
 from scoring.ml.model.calibration import sigmoid
-from scoring.ml.training.fit.hyperparameters import Recipe
+from scoring.ml.training.fit.hyperparameters import Hyperparameters, LightGBMParams
 
 Values = NDArray[np.float64]
 
-STOPPING = 0.1
+STOPPING_SHARE = 0.1
 SMOTE_SHARE = 0.5
-_STEP = 0.05
-_CLASSIC_ROUNDS = 100
+_LEARNING_RATE = 0.05
+_SMOTE_ROUNDS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """What every candidate is built for: the columns, `categorical` their positions, and our recipe."""
+class CandidateInputs:
+    """Columns that a candidate is built for, `categorical` by position, and our hyperparameters."""
 
     names: tuple[str, ...]
     categorical: tuple[int, ...]
-    recipe: Recipe
+    hyperparameters: Hyperparameters
     seed: int
 
     @property
     def numeric(self) -> list[int]:
-        return [one for one in range(len(self.names)) if one not in self.categorical]
+        return [column for column in range(len(self.names)) if column not in self.categorical]
 
 
-class Boosted(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """LightGBM by a recipe's settings; without `patience` it takes exactly `rounds` rounds."""
+class LightGBMEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """LightGBM with early stopping; without `patience` it takes exactly `rounds` rounds."""
 
     def __init__(
         self,
         names: tuple[str, ...],
         categorical: tuple[int, ...],
-        params: Mapping[str, Any],
+        params: LightGBMParams,
         *,
         rounds: int,
         patience: int = 0,
@@ -65,35 +65,36 @@ class Boosted(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.names, self.categorical, self.params = names, categorical, params
         self.rounds, self.patience, self.seeds, self.seed = rounds, patience, seeds, seed
 
-    def fit(self, matrix: Values, target: Values) -> "Boosted":
+    def fit(self, matrix: Values, target: Values) -> "LightGBMEstimator":
         self.classes_ = np.array([0.0, 1.0])
         self.boosters_ = [self._train(matrix, target, number) for number in range(self.seeds)]
         return self
 
     def predict_proba(self, matrix: Values) -> Values:
-        raw = np.mean([lightgbm.raw_scores(one, np.asarray(matrix)) for one in self.boosters_], axis=0)
-        return np.column_stack([1 - sigmoid(raw), sigmoid(raw)])
+        scores = [lightgbm.raw_scores(booster, np.asarray(matrix)) for booster in self.boosters_]
+        probability = sigmoid(np.mean(scores, axis=0))
+        return np.column_stack([1 - probability, probability])
 
     def predict(self, matrix: Values) -> Values:
         return (self.predict_proba(matrix)[:, 1] >= 0.5).astype(np.float64)
 
     def _train(self, matrix: Values, target: Values, number: int) -> lightgbm.Booster:
         seed = self.seed * 1_000 + number
-        own = {"num_threads": 1, "bagging_seed": seed, "feature_fraction_seed": seed, "extra_seed": seed}
-        params = {**self.params, **own}
+        seeds = {"bagging_seed": seed, "feature_fraction_seed": seed, "extra_seed": seed}
+        params = {**self.params, "num_threads": 1, **seeds}
         if not self.patience:
-            return lightgbm.train(params, self._rows(matrix, target), num_boost_round=self.rounds)
-        learn, stop = stopping(target, self.seed)
-        rows = self._rows(matrix[learn], target[learn])
+            return lightgbm.train(params, self._dataset(matrix, target), num_boost_round=self.rounds)
+        train, validation = early_stopping_split(target, self.seed)
+        dataset = self._dataset(matrix[train], target[train])
         return lightgbm.train(
             params,
-            rows,
+            dataset,
             num_boost_round=self.rounds,
-            valid_sets=[rows.create_valid(matrix[stop], target[stop])],
+            valid_sets=[dataset.create_valid(matrix[validation], target[validation])],
             callbacks=[lightgbm.early_stopping(self.patience, verbose=False)],
         )
 
-    def _rows(self, matrix: Values, target: Values) -> lightgbm.Dataset:
+    def _dataset(self, matrix: Values, target: Values) -> lightgbm.Dataset:
         return lightgbm.Dataset(
             np.asarray(matrix),
             target,
@@ -103,20 +104,20 @@ class Boosted(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
 
 
-class XGBoosted(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class XGBoostEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """XGBoost by histograms with native categories."""
 
     def __init__(self, categorical: tuple[int, ...], *, rounds: int, patience: int, seed: int) -> None:
         self.categorical, self.rounds, self.patience, self.seed = categorical, rounds, patience, seed
 
-    def fit(self, matrix: Values, target: Values) -> "XGBoosted":
+    def fit(self, matrix: Values, target: Values) -> "XGBoostEstimator":
         from xgboost import XGBClassifier
 
-        learn, stop = stopping(target, self.seed)
+        train, validation = early_stopping_split(target, self.seed)
         self.classes_ = np.array([0.0, 1.0])
         self.model_ = XGBClassifier(
             n_estimators=self.rounds,
-            learning_rate=_STEP,
+            learning_rate=_LEARNING_RATE,
             max_depth=5,
             colsample_bytree=0.2,
             subsample=0.85,
@@ -124,13 +125,14 @@ class XGBoosted(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             min_child_weight=20.0,
             tree_method="hist",
             enable_categorical=True,
-            feature_types=["c" if one in self.categorical else "q" for one in range(matrix.shape[1])],
+            feature_types=["c" if column in self.categorical else "q" for column in range(matrix.shape[1])],
             early_stopping_rounds=self.patience,
             eval_metric="logloss",
             n_jobs=1,
             random_state=self.seed,
         )
-        self.model_.fit(matrix[learn], target[learn], eval_set=[(matrix[stop], target[stop])], verbose=False)
+        validation_set = [(matrix[validation], target[validation])]
+        self.model_.fit(matrix[train], target[train], eval_set=validation_set, verbose=False)
         return self
 
     def predict_proba(self, matrix: Values) -> Values:
@@ -140,92 +142,94 @@ class XGBoosted(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return (self.predict_proba(matrix)[:, 1] >= 0.5).astype(np.float64)
 
 
-def stopping(target: Values, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Positions to learn from, and the tenth that says when to stop."""
-    learn, stop = train_test_split(
-        np.arange(len(target)), test_size=STOPPING, stratify=target, random_state=seed
+def early_stopping_split(target: Values, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the positions to train on, and those of the tenth for early stopping."""
+    train, validation = train_test_split(
+        np.arange(len(target)), test_size=STOPPING_SHARE, stratify=target, random_state=seed
     )
-    return learn, stop
+    return train, validation
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """`label` is its name, `told` what it is in one sentence."""
+    """`label` is its name, `description` one sentence about it, `build` makes an unfitted estimator."""
 
     label: str
-    told: str
-    build: Callable[[Shape], Any]
+    description: str
+    build: Callable[[CandidateInputs], Any]
 
 
-def _dummy(shape: Shape) -> Any:
+def _dummy(inputs: CandidateInputs) -> Any:
     return DummyClassifier(strategy="prior")
 
 
-def _logistic(shape: Shape) -> Any:
+def _logistic(inputs: CandidateInputs) -> Any:
     numbers = make_pipeline(
-        QuantileTransformer(n_quantiles=200, output_distribution="normal", random_state=shape.seed),
+        QuantileTransformer(n_quantiles=200, output_distribution="normal", random_state=inputs.seed),
         SimpleImputer(strategy="median", keep_empty_features=True),
         StandardScaler(),
     )
     columns = ColumnTransformer(
         [
-            ("numbers", numbers, shape.numeric),
-            ("categories", OneHotEncoder(handle_unknown="ignore"), list(shape.categorical)),
+            ("numbers", numbers, inputs.numeric),
+            ("categories", OneHotEncoder(handle_unknown="ignore"), list(inputs.categorical)),
         ]
     )
     return Pipeline([("columns", columns), ("logistic", LogisticRegression(C=0.02, max_iter=400))])
 
 
-def _forest(shape: Shape) -> Any:
+def _forest(inputs: CandidateInputs) -> Any:
     return RandomForestClassifier(
-        n_estimators=60 if shape.recipe.quick else 200,
+        n_estimators=60 if inputs.hyperparameters.quick else 200,
         min_samples_leaf=20,
         max_samples=0.5,
-        random_state=shape.seed,
+        random_state=inputs.seed,
         n_jobs=1,
     )
 
 
-def _histograms(shape: Shape) -> Any:
+def _hist_gradient_boosting(inputs: CandidateInputs) -> Any:
     return HistGradientBoostingClassifier(
-        learning_rate=_STEP,
-        max_iter=shape.recipe.max_rounds,
+        learning_rate=_LEARNING_RATE,
+        max_iter=inputs.hyperparameters.max_rounds,
         l2_regularization=20.0,
         min_samples_leaf=50,
         max_features=0.2,
-        categorical_features=list(shape.categorical) or None,
+        categorical_features=list(inputs.categorical) or None,
         early_stopping=True,
-        validation_fraction=STOPPING,
+        validation_fraction=STOPPING_SHARE,
         n_iter_no_change=30,
-        random_state=shape.seed,
+        random_state=inputs.seed,
     )
 
 
-def _xgboost(shape: Shape) -> Any:
-    return XGBoosted(shape.categorical, rounds=shape.recipe.max_rounds, patience=50, seed=shape.seed)
-
-
-def _lightgbm(shape: Shape) -> Any:
-    recipe = shape.recipe
-    return Boosted(
-        shape.names,
-        shape.categorical,
-        recipe.params,
-        rounds=recipe.max_rounds,
-        patience=recipe.patience,
-        seeds=recipe.seeds,
-        seed=shape.seed,
+def _xgboost(inputs: CandidateInputs) -> Any:
+    return XGBoostEstimator(
+        inputs.categorical, rounds=inputs.hyperparameters.max_rounds, patience=50, seed=inputs.seed
     )
 
 
-def _smote(shape: Shape) -> Any:
+def _lightgbm(inputs: CandidateInputs) -> Any:
+    hyperparameters = inputs.hyperparameters
+    return LightGBMEstimator(
+        inputs.names,
+        inputs.categorical,
+        hyperparameters.params,
+        rounds=hyperparameters.max_rounds,
+        patience=hyperparameters.patience,
+        seeds=hyperparameters.seeds,
+        seed=inputs.seed,
+    )
+
+
+def _smote(inputs: CandidateInputs) -> Any:
     plain = {"objective": "binary", "learning_rate": 0.1, "num_leaves": 31, "verbose": -1}
     return ResamplingPipeline(
         [
             ("fill", SimpleImputer(strategy="median", keep_empty_features=True)),
-            ("smote", SMOTE(sampling_strategy=SMOTE_SHARE, random_state=shape.seed)),
+            ("smote", SMOTE(sampling_strategy=SMOTE_SHARE, random_state=inputs.seed)),
             ("scale", StandardScaler()),
-            ("lightgbm", Boosted(shape.names, (), plain, rounds=_CLASSIC_ROUNDS, seed=shape.seed)),
+            ("lightgbm", LightGBMEstimator(inputs.names, (), plain, rounds=_SMOTE_ROUNDS, seed=inputs.seed)),
         ]
     )
 
@@ -246,7 +250,7 @@ CANDIDATES: Mapping[str, Candidate] = {
     "gradient_boosting": Candidate(
         "Gradient boosting",
         "scikit-learn's histogram gradient boosting; its older exact one does not end at this size.",
-        _histograms,
+        _hist_gradient_boosting,
     ),
     "logistic_regression": Candidate(
         "Logistic regression",

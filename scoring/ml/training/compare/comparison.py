@@ -1,40 +1,42 @@
-"""Candidates side by side: the same clients, the same folds, each at its own best threshold."""
+"""Comparison of candidates: the same clients, the same folds, each at its own best threshold."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import process_time
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features import catalogue
 from scoring.ml.metrics import classification, paired
-from scoring.ml.metrics import costs as threshold
 from scoring.ml.metrics.classification import Ranked
-from scoring.ml.metrics.costs import Costs
+from scoring.ml.metrics.costs import Costs, fold_thresholds
+from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model.folder import vocabulary
-from scoring.ml.training.compare.candidates import CANDIDATES, Shape
+from scoring.ml.model.json_codec import stored_as
+from scoring.ml.model.manifest import Manifest
+from scoring.ml.model.manifest_sections import MetricsSection
+from scoring.ml.training.compare import memory
+from scoring.ml.training.compare.candidates import CANDIDATES, CandidateInputs
 from scoring.ml.training.data import splits
-from scoring.ml.training.data.clients import Clients
+from scoring.ml.training.data.clients import Clients, TrainingError
 from scoring.ml.training.fit import probe_models
-from scoring.ml.training.fit.hyperparameters import Recipe
+from scoring.ml.training.fit.hyperparameters import Hyperparameters, recorded_hyperparameters
+from scoring.ml.training.validate.evaluation import metrics_section
 
 Values = NDArray[np.float64]
 
 OURS = "lightgbm"
 _COMPARED = ("auc", "cost")
 # A probability of exactly 0 or 1 has no log-odds.
-_EDGE = 1e-6
-_FITTED = frozenset(feature.name for feature in catalogue.LEARNED)
+_MIN_PROBABILITY = 1e-6
+_LEARNED = frozenset(feature.name for feature in catalogue.LEARNED)
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """What every candidate gets: n clients that may be learned from, and the fold of each, (n,)."""
+class ComparisonData:
+    """The same for every candidate: n training clients, and the fold of each, (n,)."""
 
     names: tuple[str, ...]
     matrix: Values
@@ -45,169 +47,179 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One who takes part: `code` names it, `names` are the features it may use, `recipe` that of LightGBM."""
+    """A candidate of this comparison: its code, the features it may use, our hyperparameters.
+
+    `kind` is its key in CANDIDATES.
+    """
 
     code: str
     label: str
-    told: str
+    description: str
     kind: str
     names: tuple[str, ...]
-    recipe: Recipe
+    hyperparameters: Hyperparameters
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a candidate: probabilities out of fold, (n,), its cost in time and memory, or why not.
+    """Probabilities of a candidate out of fold, (n,), its time and memory, or the reason why it failed.
 
     Times are seconds of a processor on one thread: they do not depend on what else runs. `memory` is the
-    most that learning took beyond what the process held before, in MB.
+    most that fitting took beyond what the process held before, in MB.
     """
 
     entry: Entry
     probability: Values
-    seconds: float
+    fit_seconds: float
     predict_seconds: float
     memory: float
     pipeline: Path | None
     failure: str = ""
 
 
-def field_of(clients: Clients, *, seed: int, sample: int | None) -> Field:
-    """The 80 % that a training with this seed learns from; its hold-out stays unseen here too."""
-    learn, _ = splits.hold_out(clients.target, seed)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonRow:
+    """One candidate as a comparison stores it; without metrics where it failed.
+
+    `predict_ms` is per 1,000 clients, `cost_theory` the cost at the theoretical threshold; `against` is the
+    candidate less the champion, paired over clients, None for the champion itself.
+    """
+
+    code: str
+    label: str
+    description: str = field(metadata=stored_as("told"))
+    failure: str
+    features: int
+    seconds: float
+    predict_ms: float
+    memory_mb: float
+    metrics: MetricsSection | None
+    against: Mapping[str, Estimate] | None
+    threshold: float | None = None
+    cost_theory: float | None = None
+
+
+def comparison_data(clients: Clients, *, seed: int, sample: int | None) -> ComparisonData:
+    """Return the 80 % that a training with this seed trains on; its hold-out stays untouched here too."""
+    train, _ = splits.hold_out_split(clients.target, seed)
     if sample:
-        learn = learn[probe_models.sampled(clients.target[learn], sample, seed)]
-    target = clients.target[learn]
-    return Field(clients.names, clients.matrix[learn], target, splits.folds(target, seed), seed)
+        train = train[probe_models.stratified_sample(clients.target[train], sample, seed)]
+    target = clients.target[train]
+    return ComparisonData(clients.names, clients.matrix[train], target, splits.folds(target, seed), seed)
 
 
-def entries(names: tuple[str, ...], recipe: Recipe) -> list[Entry]:
-    return [Entry(code, one.label, one.told, code, names, recipe) for code, one in CANDIDATES.items()]
+def entries(names: tuple[str, ...], hyperparameters: Hyperparameters) -> list[Entry]:
+    return [
+        Entry(code, candidate.label, candidate.description, code, names, hyperparameters)
+        for code, candidate in CANDIDATES.items()
+    ]
 
 
-def version_entry(facts: Mapping[str, Any]) -> Entry:
-    """A trained version takes part by its recipe and features: its own booster has seen these clients."""
-    known = Recipe.__dataclass_fields__.keys()
-    kept = {name: value for name, value in facts["recipe"].items() if name in known}
-    recipe = Recipe(**{"max_rounds": 5_000, "patience": 150, "resamples": 500, **kept})
-    # Fitted features belong to a fold; every candidate is given plain ones alone.
-    plain = tuple(name for name in facts["features"] if name not in _FITTED)
-    told = f"The recipe and the {len(plain)} plain features of {facts['name']}, fitted again."
-    return Entry("champion", facts["name"], told, OURS, plain, recipe)
+def version_entry(manifest: Manifest) -> Entry:
+    """Enter a trained version by its hyperparameters and features: its own booster has seen these clients.
+
+    Raises TrainingError when the version does not record its hyperparameters.
+    """
+    if manifest.hyperparameters is None:
+        raise TrainingError(f"{manifest.name} does not record the recipe of its training")
+    # Learned features belong to a fold; every candidate is given plain ones alone.
+    plain = tuple(name for name in manifest.features if name not in _LEARNED)
+    description = f"The recipe and the {len(plain)} plain features of {manifest.name}, fitted again."
+    hyperparameters = recorded_hyperparameters(manifest.hyperparameters)
+    return Entry("champion", manifest.name, description, OURS, plain, hyperparameters)
 
 
-def run_all(entered: Sequence[Entry], field: Field, *, jobs: int, where: Path) -> Iterator[Outcome]:
-    """The outcomes as they come, `jobs` candidates at a time; fitted pipelines are left in `where`."""
+def run_all(entered: Sequence[Entry], data: ComparisonData, *, jobs: int, folder: Path) -> Iterator[Outcome]:
+    """Yield the outcomes as they come, `jobs` candidates at a time; fitted pipelines are left in `folder`."""
     from joblib import Parallel, delayed
 
     pool = Parallel(n_jobs=jobs, return_as="generator_unordered", max_nbytes="1M")
-    yield from pool(delayed(judge)(entry, field, where) for entry in entered)
+    yield from pool(delayed(evaluate_candidate)(entry, data, folder) for entry in entered)
 
 
-def judge(entry: Entry, field: Field, where: Path) -> Outcome:
-    """Cross-validate one candidate, fit it on the whole field and keep that with joblib."""
+def evaluate_candidate(entry: Entry, data: ComparisonData, folder: Path) -> Outcome:
+    """Cross-validate one candidate, fit it on all clients and keep that with joblib."""
     import joblib
     from threadpoolctl import threadpool_limits
 
-    columns = [field.names.index(name) for name in entry.names]
-    matrix = np.ascontiguousarray(field.matrix[:, columns])
-    candidate, shape = CANDIDATES[entry.kind], shape_of(entry, field.seed)
-    probability = np.full(len(field.target), np.nan)
-    before, learned, asked = _begin_memory(), 0.0, 0.0
+    columns = [data.names.index(name) for name in entry.names]
+    matrix = np.ascontiguousarray(data.matrix[:, columns])
+    candidate, inputs = CANDIDATES[entry.kind], inputs_of(entry, data.seed)
+    probability = np.full(len(data.target), np.nan)
+    before, fit_seconds, predict_seconds = memory.reset_peak(), 0.0, 0.0
     try:
         with threadpool_limits(limits=1):
-            for number in np.unique(field.fold):
-                inside = field.fold == number
+            for number in np.unique(data.fold):
+                inside = data.fold == number
                 started = process_time()
-                fitted = candidate.build(shape).fit(matrix[~inside], field.target[~inside])
-                learned += process_time() - started
+                fitted = candidate.build(inputs).fit(matrix[~inside], data.target[~inside])
+                fit_seconds += process_time() - started
                 started = process_time()
                 probability[inside] = fitted.predict_proba(matrix[inside])[:, 1]
-                asked += process_time() - started
-            memory = _peak_memory() - before
-            whole = candidate.build(shape).fit(matrix, field.target)
+                predict_seconds += process_time() - started
+            used = memory.peak() - before
+            fitted_on_all = candidate.build(inputs).fit(matrix, data.target)
     except (ValueError, MemoryError) as error:
-        return Outcome(entry, probability, learned, asked, 0.0, None, str(error).splitlines()[0])
-    pipeline = where / f"{entry.code}.joblib"
-    joblib.dump(whole, pipeline, compress=3)
-    return Outcome(entry, np.clip(probability, _EDGE, 1 - _EDGE), learned, asked, memory, pipeline)
+        failure = str(error).splitlines()[0]
+        return Outcome(entry, probability, fit_seconds, predict_seconds, 0.0, None, failure)
+    pipeline = folder / f"{entry.code}.joblib"
+    joblib.dump(fitted_on_all, pipeline, compress=3)
+    clipped = np.clip(probability, _MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
+    return Outcome(entry, clipped, fit_seconds, predict_seconds, used, pipeline)
 
 
-def shape_of(entry: Entry, seed: int) -> Shape:
-    coded = vocabulary(entry.names)
-    positions = tuple(place for place, name in enumerate(entry.names) if name in coded)
-    return Shape(entry.names, positions, entry.recipe, seed)
+def inputs_of(entry: Entry, seed: int) -> CandidateInputs:
+    categories = vocabulary(entry.names)
+    categorical = tuple(column for column, name in enumerate(entry.names) if name in categories)
+    return CandidateInputs(entry.names, categorical, entry.hyperparameters, seed)
 
 
-def compared(
-    outcomes: Sequence[Outcome], field: Field, *, champion: str, costs: Costs, resamples: int
-) -> list[dict[str, Any]]:
-    """One row per candidate, the best AUC first.
-
-    {"code", "label", "told", "failure", "threshold", "metrics": as in model.json, "cost_theory", "seconds",
-    "predict_ms" (per 1,000 clients), "memory_mb", "against": {"auc", "cost"}}; `against` is the candidate
-    minus the champion, paired over clients; None for the champion itself.
-    """
-    ranked = {one.entry.code: _ranked(one, field, costs) for one in outcomes if not one.failure}
-    rows = [_row(one, field, ranked, champion, resamples) for one in outcomes]
-    return sorted(rows, key=lambda row: -row["metrics"]["auc"]["value"] if row["metrics"] else 1.0)
+def compare(
+    outcomes: Sequence[Outcome], data: ComparisonData, *, champion: str, costs: Costs, resamples: int
+) -> list[ComparisonRow]:
+    """Return one row per candidate, the best AUC first and failures last."""
+    ranked = {
+        outcome.entry.code: _ranked(outcome, data, costs) for outcome in outcomes if not outcome.failure
+    }
+    rows = [_row(outcome, data, ranked, champion, resamples) for outcome in outcomes]
+    return sorted(rows, key=lambda row: -row.metrics.auc.value if row.metrics else 1.0)
 
 
-def _ranked(outcome: Outcome, field: Field, costs: Costs) -> Ranked:
-    minima = threshold.fold_thresholds(field.target, outcome.probability, field.fold, costs)
-    return classification.rank(field.target, outcome.probability, float(np.mean(minima)), costs)
+def _ranked(outcome: Outcome, data: ComparisonData, costs: Costs) -> Ranked:
+    thresholds = fold_thresholds(data.target, outcome.probability, data.fold, costs)
+    return classification.rank(data.target, outcome.probability, float(np.mean(thresholds)), costs)
 
 
 def _row(
-    outcome: Outcome, field: Field, ranked: Mapping[str, Ranked], champion: str, resamples: int
-) -> dict[str, Any]:
+    outcome: Outcome,
+    data: ComparisonData,
+    ranked: Mapping[str, Ranked],
+    champion: str,
+    resamples: int,
+) -> ComparisonRow:
     entry, own = outcome.entry, ranked.get(outcome.entry.code)
-    row: dict[str, Any] = {
-        "code": entry.code,
-        "label": entry.label,
-        "told": entry.told,
-        "failure": outcome.failure,
-        "features": len(entry.names),
-        "seconds": round(outcome.seconds, 2),
-        "predict_ms": round(1e6 * outcome.predict_seconds / len(field.target), 2),
-        "memory_mb": round(outcome.memory, 1),
-        "metrics": None,
-        "against": None,
-    }
+    row = ComparisonRow(
+        code=entry.code,
+        label=entry.label,
+        description=entry.description,
+        failure=outcome.failure,
+        features=len(entry.names),
+        seconds=round(outcome.fit_seconds, 2),
+        predict_ms=round(1e6 * outcome.predict_seconds / len(data.target), 2),
+        memory_mb=round(outcome.memory, 1),
+        metrics=None,
+        against=None,
+    )
     if own is None:
         return row
-    row |= {
-        "threshold": own.threshold,
-        "metrics": classification.evaluate(
-            field.target,
-            outcome.probability,
-            threshold=own.threshold,
-            resamples=resamples,
-            seed=field.seed,
-            costs=own.costs,
-        ),
-        "cost_theory": classification.cost(replace(own, threshold=own.costs.theoretical_threshold)),
-    }
+    against = None
     if champion in ranked and entry.code != champion:
-        found = paired.differences(ranked[champion], own, _COMPARED, resamples=resamples, seed=field.seed)
-        row["against"] = {name: difference.interval() for name, difference in found.items()}
-    return row
-
-
-def _begin_memory() -> float:
-    """Forget this process's peak; what it holds now, in MB. Only Linux can forget: elsewhere peaks add up."""
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-    return _status("VmRSS")
-
-
-def _peak_memory() -> float:
-    return _status("VmHWM")
-
-
-def _status(name: str) -> float:
-    try:
-        found = re.search(rf"^{name}:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
-    except OSError:
-        return 0.0
-    return int(found.group(1)) / 1_024 if found else 0.0
+        against = paired.differences(ranked[champion], own, _COMPARED, resamples=resamples, seed=data.seed)
+    theoretical = replace(own, threshold=own.costs.theoretical_threshold)
+    return replace(
+        row,
+        threshold=own.threshold,
+        metrics=metrics_section(own, resamples=resamples, seed=data.seed),
+        cost_theory=classification.cost(theoretical),
+        against=against and {name: difference.estimate for name, difference in against.items()},
+    )

@@ -1,75 +1,90 @@
-"""A search for LightGBM settings with Optuna, kept in a file: the next call goes on where one stopped."""
+"""Hyperparameter search with Optuna, kept in a file: the next call goes on where the last one stopped."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoring.ml.metrics import classification
 from scoring.ml.model.calibration import sigmoid
+from scoring.ml.model.manifest_sections import Scalar, TuningSection
 from scoring.ml.training.data import splits
-from scoring.ml.training.data.clients import Clients, Say, TrainingError
-from scoring.ml.training.fit.early_stopping import Fitter
-from scoring.ml.training.fit.hyperparameters import Recipe
+from scoring.ml.training.data.clients import Clients, TrainingError
+from scoring.ml.training.fit.early_stopping import BoosterFitter
+from scoring.ml.training.fit.hyperparameters import Hyperparameters
+from scoring.ml.training.progress import Progress, silent
 from scoring.ml.training.tracking import Run
 
 if TYPE_CHECKING:
     import optuna
 
 # Larger steps while searching: what is best at 0.05 is near the best at 0.02, in a third of the time.
-STEP = 0.05
+LEARNING_RATE = 0.05
 PATIENCE = 50
 
 # Name -> (low, high, on a logarithmic scale): around the settings of the strongest public single models.
-REALS: Mapping[str, tuple[float, float, bool]] = {
+FLOATS: Mapping[str, tuple[float, float, bool]] = {
     "feature_fraction": (0.03, 0.6, True),
     "bagging_fraction": (0.6, 1.0, False),
     "lambda_l1": (1e-3, 20.0, True),
     "lambda_l2": (1.0, 200.0, True),
     "min_gain_to_split": (0.0, 0.5, False),
 }
-WHOLES: Mapping[str, tuple[int, int, bool]] = {
+INTEGERS: Mapping[str, tuple[int, int, bool]] = {
     "num_leaves": (8, 64, True),
     "max_depth": (3, 10, False),
     "min_data_in_leaf": (20, 300, True),
 }
-# What LightGBM takes where a recipe says nothing.
-_UNSAID = {"lambda_l1": 1e-3, "min_gain_to_split": 0.0}
+# LightGBM's defaults, for parameters that the hyperparameters leave out; zero has no logarithm.
+_DEFAULTS = {"lambda_l1": 1e-3, "min_gain_to_split": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Tuned:
-    """The recipe with the best settings found, what to record of the search, and a run for each trial."""
+class SearchResult:
+    """The best hyperparameters, the record of the search for the manifest, and a run for each trial."""
 
-    recipe: Recipe
-    record: dict[str, Any]
+    hyperparameters: Hyperparameters
+    record: TuningSection
     runs: list[Run]
 
 
-def tune(
-    clients: Clients, recipe: Recipe, *, seed: int, trials: int, store: Path, fingerprint: str, say: Say
-) -> Tuned:
+def search(
+    clients: Clients,
+    hyperparameters: Hyperparameters,
+    *,
+    seed: int,
+    trials: int,
+    store: Path,
+    fingerprint: str,
+    progress: Progress,
+) -> SearchResult:
     """Search until the study of these clients has `trials` finished ones, those of earlier calls included.
 
-    Judged by the log-loss out of fold, on the folds of the training; the hold-out is not looked at. The
-    recipe's own settings are the first trial, so that the best is never worse. Raises TrainingError when the
-    store cannot be used.
+    The objective is the log-loss out of fold, on the folds of the training; the hold-out is not looked at.
+    The given hyperparameters are the first trial, so that the best is never worse. Raises TrainingError when
+    the store cannot be used.
     """
     import optuna
     from sqlalchemy.exc import SQLAlchemyError
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    own = {name: recipe.params.get(name, _UNSAID.get(name)) for name in (*REALS, *WHOLES)}
+    given = {name: hyperparameters.params.get(name, _DEFAULTS.get(name)) for name in (*FLOATS, *INTEGERS)}
     try:
-        study = _study(store, _name(clients, recipe, seed, fingerprint), seed)
-        _search(study, own, trials, lambda trial: _objective(trial, clients, recipe, seed), say)
+        study = _study(store, _study_name(clients, hyperparameters, seed, fingerprint), seed)
+        _run_trials(
+            study, given, trials, lambda trial: _objective(trial, clients, hyperparameters, seed), progress
+        )
     except (optuna.exceptions.StorageInternalError, SQLAlchemyError, OSError) as error:
         raise TrainingError(f"the search cannot be kept in {store}: {str(error).splitlines()[0]}") from error
     best = study.best_trial
-    say(f"Best of {len(_finished(study))} trials: log-loss {best.value:.5f}")
-    return Tuned(replace(recipe, params={**recipe.params, **best.params}), _record(study, own), _runs(study))
+    progress(f"Best of {len(_finished(study))} trials: log-loss {best.value:.5f}")
+    return SearchResult(
+        replace(hyperparameters, params={**hyperparameters.params, **best.params}),
+        _record(study, given),
+        _runs(study),
+    )
 
 
 def _study(store: Path, name: str, seed: int) -> "optuna.Study":
@@ -84,39 +99,51 @@ def _study(store: Path, name: str, seed: int) -> "optuna.Study":
     return study
 
 
-def _name(clients: Clients, recipe: Recipe, seed: int, fingerprint: str) -> str:
-    """Trials compare only on the same clients, features, folds and other settings."""
-    said = [fingerprint, clients.names, len(clients), seed, dict(recipe.params), recipe.max_rounds]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:20]
+def _study_name(clients: Clients, hyperparameters: Hyperparameters, seed: int, fingerprint: str) -> str:
+    """Name the study by what its trials share: clients, features, folds and the other hyperparameters."""
+    params, max_rounds = dict(hyperparameters.params), hyperparameters.max_rounds
+    shared = [fingerprint, clients.names, len(clients), seed, params, max_rounds]
+    return hashlib.sha256(json.dumps(shared, sort_keys=True).encode()).hexdigest()[:20]
 
 
-def _search(study: "optuna.Study", own: Mapping[str, Any], trials: int, objective: Any, say: Say) -> None:
-    known = _finished(study)
-    say(f"Search: {len(known)} of {trials} trials are known")
-    if not any(_is_own(trial) for trial in known):
-        study.enqueue_trial(dict(own), user_attrs={"own": True})
-    for _ in range(trials - len(known)):
+def _run_trials(
+    study: "optuna.Study",
+    given: Mapping[str, Any],
+    trials: int,
+    objective: Callable[["optuna.Trial"], float],
+    progress: Progress,
+) -> None:
+    finished = _finished(study)
+    progress(f"Search: {len(finished)} of {trials} trials are known")
+    if not any(_is_given(trial) for trial in finished):
+        study.enqueue_trial(dict(given), user_attrs={"own": True})
+    for _ in range(trials - len(finished)):
         study.optimize(objective, n_trials=1)
         last = study.trials[-1]
-        say(f"Trial {last.number}: log-loss {last.value:.5f}, AUC {last.user_attrs['auc']:.4f}")
+        progress(f"Trial {last.number}: log-loss {last.value:.5f}, AUC {last.user_attrs['auc']:.4f}")
 
 
-def _objective(trial: "optuna.Trial", clients: Clients, recipe: Recipe, seed: int) -> float:
-    chosen: dict[str, Any] = {
-        name: trial.suggest_float(name, low, high, log=log) for name, (low, high, log) in REALS.items()
+def _objective(trial: "optuna.Trial", clients: Clients, hyperparameters: Hyperparameters, seed: int) -> float:
+    chosen: dict[str, Scalar] = {
+        name: trial.suggest_float(name, low, high, log=log) for name, (low, high, log) in FLOATS.items()
     }
-    chosen |= {name: trial.suggest_int(name, low, high, log=log) for name, (low, high, log) in WHOLES.items()}
-    learn, _ = splits.hold_out(clients.target, seed)
-    target = clients.target[learn]
-    searching = replace(
-        recipe, params={**recipe.params, **chosen, "learning_rate": STEP}, seeds=1, patience=PATIENCE
+    chosen |= {
+        name: trial.suggest_int(name, low, high, log=log) for name, (low, high, log) in INTEGERS.items()
+    }
+    tried = replace(
+        hyperparameters,
+        params={**hyperparameters.params, **chosen, "learning_rate": LEARNING_RATE},
+        seeds=1,
+        patience=PATIENCE,
     )
-    fitter = Fitter(clients.names, searching, seed)
-    fold = splits.folds(target, seed)
-    oof = fitter.cross_validate(clients.matrix[learn], target, fold, say=lambda stage: None)
-    ranked = classification.rank(target, sigmoid(oof.raw), threshold=0.5)
+    train, _ = splits.hold_out_split(clients.target, seed)
+    target = clients.target[train]
+    cross_validated = BoosterFitter(clients.names, tried, seed).cross_validate(
+        clients.matrix[train], target, splits.folds(target, seed), progress=silent
+    )
+    ranked = classification.rank(target, sigmoid(cross_validated.log_odds), threshold=0.5)
     trial.set_user_attr("auc", classification.auc(ranked))
-    trial.set_user_attr("rounds", oof.rounds)
+    trial.set_user_attr("rounds", cross_validated.rounds)
     return classification.log_loss(ranked)
 
 
@@ -126,23 +153,22 @@ def _finished(study: "optuna.Study") -> list["optuna.trial.FrozenTrial"]:
     return study.get_trials(states=(optuna.trial.TrialState.COMPLETE,))
 
 
-def _is_own(trial: "optuna.trial.FrozenTrial") -> bool:
+def _is_given(trial: "optuna.trial.FrozenTrial") -> bool:
     return bool(trial.user_attrs.get("own"))
 
 
-def _record(study: "optuna.Study", own: Mapping[str, Any]) -> dict[str, Any]:
-    known, best = _finished(study), study.best_trial
-    before = next((trial.value for trial in known if _is_own(trial)), None)
-    return {
-        "trials": len(known),
-        "log_loss": best.value,
-        "log_loss_of_the_recipe": before,
-        "auc": best.user_attrs["auc"],
-        "step": STEP,
-        "params": dict(best.params),
-        "recipe": dict(own),
-        "study": study.study_name,
-    }
+def _record(study: "optuna.Study", given: Mapping[str, Any]) -> TuningSection:
+    finished, best = _finished(study), study.best_trial
+    return TuningSection(
+        trials=len(finished),
+        log_loss=float(best.value or 0.0),
+        log_loss_before=next((trial.value for trial in finished if _is_given(trial)), None),
+        auc=best.user_attrs["auc"],
+        learning_rate=LEARNING_RATE,
+        params=dict(best.params),
+        params_before=dict(given),
+        study=study.study_name,
+    )
 
 
 def _runs(study: "optuna.Study") -> list[Run]:
@@ -150,13 +176,13 @@ def _runs(study: "optuna.Study") -> list[Run]:
         Run(
             name=f"trial-{trial.number}",
             params=trial.params,
-            metrics={"log_loss": trial.value or 0.0, **_measured(trial)},
+            metrics={"log_loss": trial.value or 0.0, **_trial_metrics(trial)},
             tags={"study": study.study_name},
         )
         for trial in _finished(study)
     ]
 
 
-def _measured(trial: "optuna.trial.FrozenTrial") -> dict[str, float]:
+def _trial_metrics(trial: "optuna.trial.FrozenTrial") -> dict[str, float]:
     seconds = trial.duration.total_seconds() if trial.duration else 0.0
     return {"auc": trial.user_attrs["auc"], "rounds": trial.user_attrs["rounds"], "seconds": seconds}

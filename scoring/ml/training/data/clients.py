@@ -1,6 +1,6 @@
-"""The clients a model learns from: their features, their outcome, and what is kept for monitoring only."""
+"""Training clients: their features, their outcomes, and the protected columns kept for monitoring only."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,17 +12,16 @@ from scoring.ml.features.matrix import feature_matrix
 from scoring.ml.model import population
 from scoring.ml.tables.folder import Folder
 from scoring.ml.training.data.past_loans import past_loans
+from scoring.ml.training.progress import Progress
 
-MINIMUM = 1_000
+MIN_CLIENTS = 1_000
 
-# A feature that is known for fewer clients than this teaches nothing that lasts.
-MINIMUM_KNOWN = 20
-MINIMUM_KNOWN_SHARE = 0.005
+# A feature that is present for fewer clients than this teaches nothing that lasts.
+MIN_PRESENT = 20
+MIN_PRESENT_SHARE = 0.005
 
 # So many clients without a known outcome are compared with those that have one.
-OTHERS = 10_000
-
-Say = Callable[[str], None]
+MAX_UNLABELLED = 10_000
 
 
 class TrainingError(Exception):
@@ -34,9 +33,9 @@ class Clients:
     """n clients with a known outcome, ordered by reference.
 
     `matrix` (n, k) holds the features `names`; `main` (n, m) those of catalogue.MAIN; `ingredients` the raw
-    columns that place a client in segments; `protected` what no feature may see. `others`, (m, k): the
-    features of at most OTHERS clients of the same folder whose outcome is not known. `past` has the earlier
-    loans of the clients, row by row: see `past_loans`.
+    columns that place a client in segments; `protected` the columns that no feature may use. `unlabelled`,
+    (m, k), has the features of at most MAX_UNLABELLED clients of the same folder whose outcome is not known;
+    `past_loans` the earlier loans of the clients, row by row: see `data.past_loans`.
     """
 
     reference: NDArray[np.int64]
@@ -46,84 +45,83 @@ class Clients:
     main: NDArray[np.float64]
     ingredients: Mapping[str, NDArray[Any]]
     protected: Mapping[str, NDArray[Any]]
-    others: NDArray[np.float64]
-    past: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    unlabelled: NDArray[np.float64]
+    past_loans: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.target)
 
 
-def gather(folder: Folder, *, say: Say) -> Clients:
-    """The labelled clients of a folder and the features that say something about them.
+def gather(folder: Folder, *, progress: Progress) -> Clients:
+    """Read the labelled clients of a folder and their informative features.
 
-    Raises TrainingError without a TARGET, with one outcome only, or with fewer than MINIMUM clients.
+    Raises TrainingError without a TARGET, with one outcome only, or with fewer than MIN_CLIENTS clients.
     """
-    parts = [_labelled(batch) for batch in frames.profiles(folder)]
-    clients = _joined(parts)
+    clients = _concatenated([_labelled(batch) for batch in frames.profiles(folder)])
     _check(clients)
-    kept = informative(clients.matrix)
-    say(
+    mask = informative(clients.matrix)
+    progress(
         f"{len(clients):,} clients, {clients.target.mean():.2%} of them defaulted; "
-        f"{kept.sum()} of {len(kept)} features say something here"
+        f"{mask.sum()} of {len(mask)} features say something here"
     )
-    names = tuple(name for name, keep in zip(clients.names, kept, strict=True) if keep)
     return replace(
         clients,
-        names=names,
-        matrix=np.ascontiguousarray(clients.matrix[:, kept]),
-        others=np.ascontiguousarray(clients.others[:, kept]),
-        past=past_loans(folder),
+        names=tuple(name for name, keep in zip(clients.names, mask, strict=True) if keep),
+        matrix=np.ascontiguousarray(clients.matrix[:, mask]),
+        unlabelled=np.ascontiguousarray(clients.unlabelled[:, mask]),
+        past_loans=past_loans(folder),
     )
 
 
 def _labelled(batch: frames.ProfileBatch) -> Clients:
-    known = ~np.isnan(batch.target)
-    columns = {name: values[known] for name, values in batch.columns.items()}
-    others = {name: values[~known] for name, values in batch.columns.items()}
+    labelled = ~np.isnan(batch.target)
+    columns = {name: values[labelled] for name, values in batch.columns.items()}
+    unlabelled = {name: values[~labelled] for name, values in batch.columns.items()}
     return Clients(
-        reference=batch.reference[known],
-        target=batch.target[known],
+        reference=batch.reference[labelled],
+        target=batch.target[labelled],
         names=tuple(feature.name for feature in catalogue.FEATURES),
         matrix=feature_matrix(columns),
         main=feature_matrix(columns, catalogue.MAIN),
         ingredients={name: columns[name] for name in population.INGREDIENTS},
-        protected={name: values[known] for name, values in batch.protected.items()},
-        others=feature_matrix(others),
+        protected={name: values[labelled] for name, values in batch.protected.items()},
+        unlabelled=feature_matrix(unlabelled),
     )
 
 
-def _joined(parts: Sequence[Clients]) -> Clients:
-    if not any(len(part) for part in parts):
+def _concatenated(batches: Sequence[Clients]) -> Clients:
+    if not any(len(batch) for batch in batches):
         raise TrainingError("no client has a TARGET: training needs application_train with known outcomes")
-    first = parts[0]
     return Clients(
-        reference=np.concatenate([part.reference for part in parts]),
-        target=np.concatenate([part.target for part in parts]),
-        names=first.names,
-        matrix=np.concatenate([part.matrix for part in parts]),
-        main=np.concatenate([part.main for part in parts]),
-        ingredients=_columns([part.ingredients for part in parts]),
-        protected=_columns([part.protected for part in parts]),
-        others=np.concatenate([part.others for part in parts])[:OTHERS],
+        reference=np.concatenate([batch.reference for batch in batches]),
+        target=np.concatenate([batch.target for batch in batches]),
+        names=batches[0].names,
+        matrix=np.concatenate([batch.matrix for batch in batches]),
+        main=np.concatenate([batch.main for batch in batches]),
+        ingredients=_columns([batch.ingredients for batch in batches]),
+        protected=_columns([batch.protected for batch in batches]),
+        unlabelled=np.concatenate([batch.unlabelled for batch in batches])[:MAX_UNLABELLED],
     )
 
 
-def _columns(parts: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+def _columns(batches: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
 
 
 def _check(clients: Clients) -> None:
-    if len(clients) < MINIMUM:
-        raise TrainingError(f"{len(clients):,} clients with a known outcome; at least {MINIMUM:,} are needed")
+    if len(clients) < MIN_CLIENTS:
+        raise TrainingError(
+            f"{len(clients):,} clients with a known outcome; at least {MIN_CLIENTS:,} are needed"
+        )
     defaults = int(clients.target.sum())
     if defaults in (0, len(clients)):
         raise TrainingError("TARGET is the same for every client: there is nothing to tell apart")
 
 
 def informative(matrix: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Features that take two values or more (missing is one) and are known for enough clients."""
-    known = ~np.isnan(matrix)
-    enough = known.sum(axis=0) >= max(MINIMUM_KNOWN, MINIMUM_KNOWN_SHARE * len(matrix))
+    """Mark features, (k,), that take two values or more (missing is one) and are present often enough."""
+    present = ~np.isnan(matrix)
+    enough = present.sum(axis=0) >= max(MIN_PRESENT, MIN_PRESENT_SHARE * len(matrix))
     varies = np.fmax.reduce(matrix, axis=0) > np.fmin.reduce(matrix, axis=0)
-    kept: NDArray[np.bool_] = enough & (varies | ~known.all(axis=0))
-    return kept
+    mask: NDArray[np.bool_] = enough & (varies | ~present.all(axis=0))
+    return mask

@@ -1,4 +1,4 @@
-"""Earlier loans at this bank, row by row, as far as a fitted family learns from them."""
+"""Earlier loans at this bank, row by row, with the columns that a learned feature family is fitted on."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from scoring.ml.tables.folder import Folder
 
 
 def past_loans(folder: Folder) -> dict[str, NDArray[Any]]:
-    """The columns PAST_COLUMNS of the labelled clients' earlier loans, (r,) each; nothing without the table."""
+    """Return PAST_COLUMNS of the labelled clients' earlier loans, (r,) each; nothing without the table."""
     if "previous_application" not in folder.history:
         return {}
     previous, application = folder.history["previous_application"], folder.application
-    known = application.filter(application.TARGET.notnull())
-    rows = previous.semi_join(known, "SK_ID_CURR").order_by("SK_ID_PREV").select(*PAST_COLUMNS)
+    labelled = application.filter(application.TARGET.notnull())
+    rows = previous.semi_join(labelled, "SK_ID_CURR").order_by("SK_ID_PREV").select(*PAST_COLUMNS)
     table = folder.connection.con.sql(rows.compile()).to_arrow_table()
     return {name: _numbers(table.column(name)) for name in PAST_COLUMNS}
 

@@ -1,8 +1,8 @@
-"""What other folders add: clients of whom fewer tables are known still teach what those tables say.
+"""Pooled folders: clients of whom fewer tables are known still teach what those tables say.
 
-A table that was not provided is not the same as no history, so the clients stand on steps. The lowest step
-knows the fewest tables and has the most clients; each step above learns only what its further tables add,
-and the top knows every table of the folder that is trained on.
+A table that was not provided is not the same as no history, so the clients form stages. The lowest stage has
+the fewest tables and the most clients; each stage above learns only what its further tables add, and the top
+one has every table of the folder that is trained on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from scoring.ml.features import catalogue, frames
 from scoring.ml.features.matrix import feature_matrix
 from scoring.ml.tables.folder import Folder
-from scoring.ml.training.data.clients import Clients, Say, TrainingError, informative
+from scoring.ml.training.data.clients import Clients, TrainingError, informative
+from scoring.ml.training.progress import Progress
 
 Values = NDArray[np.float64]
 References = NDArray[np.int64]
@@ -24,10 +25,10 @@ _ALL = tuple(feature.name for feature in catalogue.FEATURES)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StageData:
     """m clients of whom `tables` are known: `matrix` (m, k) of the features `names`, and the outcome, (m,).
 
-    Every feature of a step has the same value whether or not the tables of higher steps are provided.
+    Every feature of a stage has the same value whether or not the tables of higher stages are provided.
     """
 
     tables: Tables
@@ -38,37 +39,41 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """One folder: its labelled clients, with all features (m, k) at each step, and those without a label."""
+class _LabelledFolder:
+    """The labelled clients of a folder with all features (m, k) by stage; who has no label: `unlabelled`."""
 
     reference: References
     target: Values
     matrices: Mapping[Tables, Values]
-    tested: References
+    unlabelled: References
 
 
-def steps(own: Clients, folder: Folder, pool: Sequence[Folder], *, say: Say) -> tuple[Step, ...]:
-    """The steps, lowest first; the last is the top, with the features of `own`, the clients of `folder`.
+def pooled_stages(
+    own: Clients, folder: Folder, pool: Sequence[Folder], *, progress: Progress
+) -> tuple[StageData, ...]:
+    """Return the stages, lowest first; the top has the features of `own`, the clients of `folder`.
 
-    A client of several folders counts once. Nobody is learned from who has no label in one of the folders:
-    those are the test sides. Raises TrainingError when two folders disagree on an outcome.
+    A client of several folders counts once. Who has no label in one of the folders teaches nothing: those
+    are the test sides. Raises TrainingError when two folders disagree on an outcome.
     """
     levels = _levels(folder, pool)
-    folders = [_known(one, levels) for one in (folder, *pool)]
-    _agree(folders)
-    found = []
+    folders = [_labelled_folder(source, levels) for source in (folder, *pool)]
+    _check_agreement(folders)
+    stages = []
     for tables in levels:
-        step = _step(tables, own, folders, levels[-1])
-        say(f"{len(step.target):,} clients know {_said(tables)}; {len(step.names)} features of it count")
-        found.append(step)
-    return tuple(found)
+        stage = _stage_data(tables, own, folders, levels[-1])
+        listed = " and ".join(["the application", *sorted(tables)])
+        progress(f"{len(stage.target):,} clients know {listed}; {len(stage.names)} features of it count")
+        stages.append(stage)
+    return tuple(stages)
 
 
 def _levels(folder: Folder, pool: Sequence[Folder]) -> tuple[Tables, ...]:
-    """Sets of tables, each within the next, down from those of the folder to what every pooled one shares."""
+    """Return nested sets of tables, from what every pooled folder shares up to the tables of the folder."""
     levels = [_tables(folder)]
-    for shared in sorted({_tables(folder) & _tables(one) for one in pool}, key=len, reverse=True):
-        if (lower := shared & levels[-1]) < levels[-1]:
+    shared = {_tables(folder) & _tables(pooled) for pooled in pool}
+    for tables in sorted(shared, key=len, reverse=True):
+        if (lower := tables & levels[-1]) < levels[-1]:
             levels.append(lower)
     return tuple(reversed(levels))
 
@@ -77,21 +82,20 @@ def _tables(folder: Folder) -> Tables:
     return frozenset(folder.history)
 
 
-def _known(folder: Folder, levels: Sequence[Tables]) -> _Known:
-    mine = [tables for tables in levels if tables <= _tables(folder)]
-    matrices = {tables: _matrix(folder, tables) for tables in mine}
+def _labelled_folder(folder: Folder, levels: Sequence[Tables]) -> _LabelledFolder:
+    matrices = {tables: _matrix(folder, tables) for tables in levels if tables <= _tables(folder)}
     reference, target = _outcomes(folder)
-    known = ~np.isnan(target)
-    return _Known(
-        reference[known],
-        target[known],
-        {tables: matrix[known] for tables, matrix in matrices.items()},
-        reference[~known],
+    labelled = ~np.isnan(target)
+    return _LabelledFolder(
+        reference[labelled],
+        target[labelled],
+        {tables: matrix[labelled] for tables, matrix in matrices.items()},
+        reference[~labelled],
     )
 
 
 def _matrix(folder: Folder, tables: Tables) -> Values:
-    """All features (n, k) of every client as if only these tables had been provided."""
+    """Return all features (n, k) of every client as if only these tables had been provided."""
     history = {name: table for name, table in folder.history.items() if name in tables}
     batches = frames.profiles(replace(folder, history=history))
     return np.concatenate([feature_matrix(batch.columns) for batch in batches])
@@ -105,38 +109,34 @@ def _outcomes(folder: Folder) -> tuple[References, Values]:
     )
 
 
-def _agree(folders: Sequence[_Known]) -> None:
-    first = folders[0]
-    for other in folders[1:]:
-        _, here, there = np.intersect1d(first.reference, other.reference, return_indices=True)
-        if differ := int((first.target[here] != other.target[there]).sum()):
+def _check_agreement(folders: Sequence[_LabelledFolder]) -> None:
+    trained = folders[0]
+    for pooled in folders[1:]:
+        _, here, there = np.intersect1d(trained.reference, pooled.reference, return_indices=True)
+        if differing := int((trained.target[here] != pooled.target[there]).sum()):
             raise TrainingError(
-                f"{differ:,} clients have another outcome in a pooled folder: are the ids the same?"
+                f"{differing:,} clients have another outcome in a pooled folder: are the ids the same?"
             )
 
 
-def _step(tables: Tables, own: Clients, folders: Sequence[_Known], top: Tables) -> Step:
-    able = [one for one in folders if tables in one.matrices]
-    tested = np.concatenate([one.tested for one in folders])
-    reference = np.concatenate([one.reference for one in able])
+def _stage_data(tables: Tables, own: Clients, folders: Sequence[_LabelledFolder], top: Tables) -> StageData:
+    sources = [folder for folder in folders if tables in folder.matrices]
+    unlabelled = np.concatenate([folder.unlabelled for folder in folders])
+    reference = np.concatenate([folder.reference for folder in sources])
     # Of a client's several rows the first counts: that of the folder that is trained on.
     _, first = np.unique(reference, return_index=True)
     own_rows = len(folders[0].reference)
-    taken = np.sort(first[(first < own_rows) | ~np.isin(reference[first], tested)])
-    matrix = np.concatenate([one.matrices[tables] for one in able])[taken]
-    lasting = set(_ALL) if tables == top else _lasting(folders[0], tables, top, matrix)
-    names = tuple(name for name in own.names if name in lasting)
+    rows = np.sort(first[(first < own_rows) | ~np.isin(reference[first], unlabelled)])
+    matrix = np.concatenate([folder.matrices[tables] for folder in sources])[rows]
+    usable = set(_ALL) if tables == top else _stable_features(folders[0], tables, top, matrix)
+    names = tuple(name for name in own.names if name in usable)
     columns = [_ALL.index(name) for name in names]
-    target = np.concatenate([one.target for one in able])[taken]
-    return Step(tables, names, reference[taken], target, np.ascontiguousarray(matrix[:, columns]))
+    target = np.concatenate([folder.target for folder in sources])[rows]
+    return StageData(tables, names, reference[rows], target, np.ascontiguousarray(matrix[:, columns]))
 
 
-def _lasting(own: _Known, tables: Tables, top: Tables, matrix: Values) -> set[str]:
-    """Features that say something at this step and that no table of a higher one changes."""
+def _stable_features(own: _LabelledFolder, tables: Tables, top: Tables, matrix: Values) -> set[str]:
+    """Return the features that are informative at this stage and that no table of a higher one changes."""
     here, there = own.matrices[tables], own.matrices[top]
     same = ((here == there) | (np.isnan(here) & np.isnan(there))).all(axis=0)
-    return {name for name, kept in zip(_ALL, same & informative(matrix), strict=True) if kept}
-
-
-def _said(tables: Tables) -> str:
-    return " and ".join(["the application", *sorted(tables)])
+    return {name for name, usable in zip(_ALL, same & informative(matrix), strict=True) if usable}

@@ -1,4 +1,6 @@
-"""Which clients a model learns from, is chosen on, and is judged by. One row is one client throughout."""
+"""Train, fold and hold-out splits. One row is one client throughout."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,28 +8,52 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from scoring.ml.training.data.clients import TrainingError
 
-HOLD_OUT = 0.2
+HOLD_OUT_SHARE = 0.2
 FOLDS = 5
+HOLD_OUT = FOLDS
+"""The block of the hold-out, beside the folds 0 to FOLDS - 1."""
 
 
-def hold_out(target: NDArray[np.float64], seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Positions of the 80 % to learn from and of the untouched 20 %, both with the same default rate."""
-    learn, judge = train_test_split(
-        np.arange(len(target)), test_size=HOLD_OUT, stratify=target, random_state=seed
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Positions of the clients to train on and of the hold-out, and the block of each client, (n,)."""
+
+    train: NDArray[np.int64]
+    hold_out: NDArray[np.int64]
+    block: NDArray[np.int64]
+
+    @property
+    def fold(self) -> NDArray[np.int64]:
+        """The fold of each client to train on, (t,)."""
+        return self.block[self.train]
+
+
+def split(target: NDArray[np.float64], seed: int) -> Split:
+    """Split clients into folds and a hold-out. Raises TrainingError as `folds` does."""
+    train, hold_out = hold_out_split(target, seed)
+    block = np.full(len(target), HOLD_OUT)
+    block[train] = folds(target[train], seed)
+    return Split(train, hold_out, block)
+
+
+def hold_out_split(target: NDArray[np.float64], seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the positions of the 80 % to train on and of the hold-out, both with the same default rate."""
+    train, hold_out = train_test_split(
+        np.arange(len(target)), test_size=HOLD_OUT_SHARE, stratify=target, random_state=seed
     )
-    return np.sort(learn), np.sort(judge)
+    return np.sort(train), np.sort(hold_out)
 
 
 def folds(target: NDArray[np.float64], seed: int) -> NDArray[np.int64]:
-    """The fold, 0 to 4, of each client, (n,), every fold with the same default rate.
+    """Return the fold, 0 to 4, of each client, (n,), every fold with the same default rate.
 
     Raises TrainingError when a fold would have no default.
     """
-    fewest = int(min(target.sum(), (1 - target).sum()))
-    if fewest < FOLDS:
-        raise TrainingError(f"{fewest} clients of the rarer outcome do not fill {FOLDS} folds")
-    number = np.empty(len(target), dtype=np.int64)
+    rarer = int(min(target.sum(), (1 - target).sum()))
+    if rarer < FOLDS:
+        raise TrainingError(f"{rarer} clients of the rarer outcome do not fill {FOLDS} folds")
+    fold = np.empty(len(target), dtype=np.int64)
     splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    for fold, (_, inside) in enumerate(splitter.split(target, target)):
-        number[inside] = fold
-    return number
+    for number, (_, inside) in enumerate(splitter.split(target, target)):
+        fold[inside] = number
+    return fold

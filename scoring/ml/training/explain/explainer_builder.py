@@ -1,6 +1,6 @@
-"""What is worked out once, at training, so that a page can explain: see `scoring.ml.model.explainer_data`.
+"""Explainer data of a trained model: bootstrap ensemble, reference ranges and a sample of similar clients.
 
-A few small boosters are fitted on bootstraps of the clients. They tell whether a reason survives another
+A few small boosters are fitted on bootstraps of the clients. They show whether a reason survives another
 draw of the same clients, and each of them gives honest contributions of the clients that its draw left out.
 """
 
@@ -16,18 +16,18 @@ from scoring.ml.features import catalogue
 from scoring.ml.features.spec.feature import Unit
 from scoring.ml.model.explainer_data import ExplainerData, group_membership, groups_of
 from scoring.ml.training.data.clients import Clients
-from scoring.ml.training.explain.population_summary import SMALLEST_CELL
-from scoring.ml.training.fit.early_stopping import Fitter
-from scoring.ml.training.fit.hyperparameters import Recipe
+from scoring.ml.training.explain.population_summary import MIN_CELL
+from scoring.ml.training.fit.early_stopping import BoosterFitter
+from scoring.ml.training.fit.hyperparameters import Hyperparameters
 
-USUAL = (10, 90)
-SISTERS = 8
-# Larger steps: a sister is asked what matters, not for the last digit of a probability.
-SISTER_STEP = 0.15
-SISTER_ROUNDS = 150
+REFERENCE_PERCENTILES = (10, 90)
+ENSEMBLE_SIZE = 8
+# Larger steps: the ensemble shows what matters, not the last digit of a probability.
+ENSEMBLE_LEARNING_RATE = 0.15
+MAX_ENSEMBLE_ROUNDS = 150
 IMPORTANCE_ROWS = 2_000
-NEAREST = 100
-# A client farther from others than 95 % of clients are from their hundredth neighbour has few similar ones.
+NEIGHBOURS = 100
+# A client farther away than 95 % of clients are from their hundredth neighbour has few similar ones.
 RADIUS_QUANTILE = 0.95
 RADIUS_ROWS = 500
 
@@ -35,137 +35,148 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
-    """At most so many clients are drawn for a sister, and kept to be compared with."""
+class SampleSize:
+    """How many clients each bootstrap draws at most, and how many are kept to compare a client with."""
 
     drawn: int
     sample: int
 
 
-THOROUGH = Effort(drawn=400_000, sample=10_000)
-# Fewer drawn clients make a sister differ more: what it calls a firm reason is one.
-QUICK = Effort(drawn=15_000, sample=4_000)
+THOROUGH = SampleSize(drawn=400_000, sample=10_000)
+# Fewer drawn clients make the boosters differ more: what they agree on as a firm reason is one.
+QUICK = SampleSize(drawn=15_000, sample=4_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Sister:
-    """A booster of one bootstrap, and which clients (n,) its draw left out."""
+class BootstrapBooster:
+    """A booster of one bootstrap, and which clients, (n,), its draw left out."""
 
-    trees: lightgbm.Booster
-    unseen: NDArray[np.bool_]
+    booster: lightgbm.Booster
+    out_of_bag: NDArray[np.bool_]
 
 
-def explain(
+def build(
     clients: Clients,
-    trees: lightgbm.Booster,
+    booster: lightgbm.Booster,
     refused: NDArray[np.bool_],
     *,
-    recipe: Recipe,
+    hyperparameters: Hyperparameters,
     rounds: int,
     seed: int,
 ) -> ExplainerData:
-    """Everything of `explain.npz`; `refused`, (n,): the out-of-fold verdict on each client.
+    """Return everything of `explain.npz`; `refused`, (n,): the out-of-sample verdict on each client.
 
-    `trees` is the booster that will answer, `rounds` how many rounds each of its seeds took.
+    `booster` is the final one, `rounds` how many rounds each of its seeds took.
     """
     rng = np.random.default_rng(seed)
-    effort = QUICK if recipe.quick else THOROUGH
-    sisters = _sisters(clients, recipe, rounds, effort, rng)
+    size = QUICK if hyperparameters.quick else THOROUGH
+    ensemble = _bootstrap_ensemble(clients, hyperparameters, rounds, size, rng)
     groups = groups_of(clients.names)
-    into = group_membership(clients.names, groups)
-    sample, rows = _left_out(clients, sisters, into, effort, rng)
+    membership = group_membership(clients.names, groups)
+    sample, rows = _out_of_bag_contributions(clients, ensemble, membership, size, rng)
     scale = _scale(sample)
-    told = lightgbm.contributions(trees, clients.matrix[rows[:IMPORTANCE_ROWS]])[:, :-1]
-    low, high, known, shares = _usual(clients, ~refused)
+    contributions = lightgbm.contributions(booster, clients.matrix[rows[:IMPORTANCE_ROWS]])[:, :-1]
+    low, high, coverage, shares = _reference_ranges(clients, ~refused)
     return ExplainerData(
         features=clients.names,
         groups=groups,
         accepted=int((~refused).sum()),
         low=low,
         high=high,
-        coverage=known,
+        coverage=coverage,
         shares=shares,
-        importance=np.abs(told).mean(axis=0),
-        group_importance=np.abs(told @ into).mean(axis=0),
+        importance=np.abs(contributions).mean(axis=0),
+        group_importance=np.abs(contributions @ membership).mean(axis=0),
         sample=sample.astype(np.float16).astype(np.float32),
         defaulted=clients.target[rows] == 1,
         refused=refused[rows],
         scale=scale,
         radius=_radius(sample / scale),
-        neighbours=NEAREST,
-        ensemble=tuple(one.trees.model_to_string() for one in sisters),
+        neighbours=NEIGHBOURS,
+        ensemble=tuple(member.booster.model_to_string() for member in ensemble),
     )
 
 
-def _sisters(
-    clients: Clients, recipe: Recipe, rounds: int, effort: Effort, rng: np.random.Generator
-) -> list[Sister]:
-    step = float(recipe.params["learning_rate"])
-    params: dict[str, Any] = {**recipe.params, "learning_rate": max(step, SISTER_STEP)}
-    shorter = int(np.clip(rounds * step / params["learning_rate"], 1, SISTER_ROUNDS))
-    found = []
-    for number in range(SISTERS):
-        drawn = rng.integers(0, len(clients), min(len(clients), effort.drawn))
-        fitter = Fitter(clients.names, replace(recipe, params=params, seeds=1), number)
-        trees = fitter.fit(clients.matrix[drawn], clients.target[drawn], shorter)
-        unseen = np.ones(len(clients), dtype=bool)
-        unseen[drawn] = False
-        found.append(Sister(trees, unseen))
-    return found
+def _bootstrap_ensemble(
+    clients: Clients,
+    hyperparameters: Hyperparameters,
+    rounds: int,
+    size: SampleSize,
+    rng: np.random.Generator,
+) -> list[BootstrapBooster]:
+    learning_rate = float(hyperparameters.params["learning_rate"])
+    larger = max(learning_rate, ENSEMBLE_LEARNING_RATE)
+    params: dict[str, Any] = {**hyperparameters.params, "learning_rate": larger}
+    fewer_rounds = int(np.clip(rounds * learning_rate / larger, 1, MAX_ENSEMBLE_ROUNDS))
+    ensemble = []
+    for number in range(ENSEMBLE_SIZE):
+        drawn = rng.integers(0, len(clients), min(len(clients), size.drawn))
+        fitter = BoosterFitter(clients.names, replace(hyperparameters, params=params, seeds=1), number)
+        booster = fitter.fit(clients.matrix[drawn], clients.target[drawn], fewer_rounds)
+        out_of_bag = np.ones(len(clients), dtype=bool)
+        out_of_bag[drawn] = False
+        ensemble.append(BootstrapBooster(booster, out_of_bag))
+    return ensemble
 
 
-def _left_out(
-    clients: Clients, sisters: Sequence[Sister], into: Floats, effort: Effort, rng: np.random.Generator
+def _out_of_bag_contributions(
+    clients: Clients,
+    ensemble: Sequence[BootstrapBooster],
+    membership: Floats,
+    size: SampleSize,
+    rng: np.random.Generator,
 ) -> tuple[Floats, NDArray[np.int64]]:
-    """Contributions by group, (s, g), of a sample of clients, each the mean over the sisters that never saw
-    that client, and the positions, (s,), of the sample. Who was in every draw is not in the sample."""
-    times = np.sum([one.unseen for one in sisters], axis=0)
+    """Return contributions by group, (s, g), of a sample of clients, and its positions, (s,).
+
+    Each is the mean over the boosters that did not draw the client; who was in every draw is left out.
+    """
+    times = np.sum([member.out_of_bag for member in ensemble], axis=0)
     possible = np.flatnonzero(times)
-    rows = rng.choice(possible, min(effort.sample, len(possible)), replace=False)
-    total = np.zeros((len(rows), into.shape[1]))
-    for one in sisters:
-        mine = one.unseen[rows]
-        total[mine] += lightgbm.contributions(one.trees, clients.matrix[rows[mine]])[:, :-1] @ into
+    rows = rng.choice(possible, min(size.sample, len(possible)), replace=False)
+    total = np.zeros((len(rows), membership.shape[1]))
+    for member in ensemble:
+        inside = member.out_of_bag[rows]
+        contributions = lightgbm.contributions(member.booster, clients.matrix[rows[inside]])[:, :-1]
+        total[inside] += contributions @ membership
     return total / times[rows, None], rows
 
 
 def _scale(sample: Floats) -> Floats:
-    """The standard deviation of each group; a group that never moves anything takes no part in distances."""
+    """Return the standard deviation of each group, infinite where a group never moves: it counts nothing."""
     spread = sample.std(axis=0)
     return np.where(spread > 0, spread, np.inf)
 
 
 def _radius(standardised: Floats) -> float:
-    some = standardised[:RADIUS_ROWS]
     # A row is its own nearest, so one more is counted.
-    last = min(NEAREST, len(standardised) - 1)
-    apart = [np.sort(((standardised - row) ** 2).sum(axis=1))[last] for row in some]
-    return float(np.quantile(np.sqrt(apart), RADIUS_QUANTILE))
+    last = min(NEIGHBOURS, len(standardised) - 1)
+    distances = [np.sort(((standardised - row) ** 2).sum(axis=1))[last] for row in standardised[:RADIUS_ROWS]]
+    return float(np.quantile(np.sqrt(distances), RADIUS_QUANTILE))
 
 
-def _usual(clients: Clients, accepted: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats, Floats]:
-    """Low, high and known, (k,), and the shares by code, (k, c), of each feature among the accepted."""
+def _reference_ranges(clients: Clients, accepted: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return low, high and coverage, (k,), and shares by code, (k, c), of each feature among the accepted."""
     matrix = clients.matrix[accepted]
     count = len(clients.names)
-    low, high, known = np.full(count, np.nan), np.full(count, np.nan), np.zeros(count)
+    low, high, coverage = np.full(count, np.nan), np.full(count, np.nan), np.zeros(count)
     codes = [_codes(name) for name in clients.names]
     shares = np.full((count, max(codes, default=0)), np.nan)
-    for position, values in enumerate(matrix.T):
+    for column, values in enumerate(matrix.T):
         present = values[~np.isnan(values)]
-        known[position] = len(present) / max(len(values), 1)
-        if codes[position]:
-            shares[position] = _shares(present, shares.shape[1])
-        elif len(present) >= SMALLEST_CELL:
-            low[position], high[position] = np.percentile(present, USUAL)
-    return low, high, known, shares
+        coverage[column] = len(present) / max(len(values), 1)
+        if codes[column]:
+            shares[column] = _shares(present, shares.shape[1])
+        elif len(present) >= MIN_CELL:
+            low[column], high[column] = np.percentile(present, REFERENCE_PERCENTILES)
+    return low, high, coverage, shares
 
 
 def _codes(name: str) -> int:
-    """How many values are told by their share: those of a category, the two of a flag; otherwise none."""
+    """Return how many values are described by shares: those of a category, the two of a flag, or none."""
     feature = catalogue.BY_NAME[name]
     return len(feature.categories) or (2 if feature.unit is Unit.FLAG else 0)
 
 
 def _shares(values: Floats, codes: int) -> Floats:
     counts = np.bincount(values[(values >= 0) & (values < codes)].astype(np.int64), minlength=codes)
-    return np.where(counts >= SMALLEST_CELL, counts / max(len(values), 1), np.nan)
+    return np.where(counts >= MIN_CELL, counts / max(len(values), 1), np.nan)

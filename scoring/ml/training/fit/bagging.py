@@ -14,7 +14,7 @@ _LEAVES = re.compile(r"^leaf_value=(.*)$", re.MULTILINE)
 
 
 def averaged(boosters: Sequence[Booster]) -> Booster:
-    """One booster whose raw score is the mean of theirs, and so are its TreeSHAP contributions.
+    """Return one booster whose raw score is the mean of theirs, and so are its TreeSHAP contributions.
 
     The trees of all are put in one LightGBM text and their leaves divided by the number of boosters: a sum
     of trees is linear in its leaves, and TreeSHAP is linear in the trees.
@@ -28,45 +28,48 @@ def averaged(boosters: Sequence[Booster]) -> Booster:
 
 
 def summed(boosters: Sequence[Booster]) -> Booster:
-    """One booster whose raw score is the sum of theirs, over the features of all, the first one's first."""
+    """Return one booster whose raw score is the sum of theirs; the features of the first come first."""
     return parse(_merged(boosters).model_to_string())
 
 
 def _merged(boosters: Sequence[Booster]) -> Booster:
     texts = [booster.model_to_string() for booster in boosters]
     names = list(dict.fromkeys(name for booster in boosters for name in booster.feature_name()))
-    place = {name: position for position, name in enumerate(names)}
+    position = {name: column for column, name in enumerate(names)}
     trees = "".join(
-        _renumbered(tree, [place[name] for name in booster.feature_name()])
+        _renumbered(tree, [position[name] for name in booster.feature_name()])
         for booster, text in zip(boosters, texts, strict=True)
         for tree in _TREES.findall(text)
     )
-    head, tail = texts[0].split("Tree=0\n", 1)[0], texts[0].split("end of trees\n", 1)[1]
+    header, footer = texts[0].split("Tree=0\n", 1)[0], texts[0].split("end of trees\n", 1)[1]
     # Without the sizes LightGBM reads the trees one after the other, and numbers them anew when it writes.
-    return parse(_SIZES.sub("", _over(head, names, texts)) + trees + "end of trees\n" + tail)
+    return parse(_SIZES.sub("", _merged_header(header, names, texts)) + trees + "end of trees\n" + footer)
 
 
-def _renumbered(tree: str, places: Sequence[int]) -> str:
-    """A tree whose splits name features by their places in another list."""
+def _renumbered(tree: str, positions: Sequence[int]) -> str:
+    """Return a tree whose splits name features by their positions in another list."""
     return _SPLITS.sub(
-        lambda line: "split_feature=" + " ".join(str(places[int(old)]) for old in line.group(1).split()), tree
+        lambda line: "split_feature=" + " ".join(str(positions[int(old)]) for old in line.group(1).split()),
+        tree,
     )
 
 
-def _over(head: str, names: Sequence[str], texts: Sequence[str]) -> str:
-    """The head of a text, said of all the features `names`."""
+def _merged_header(header: str, names: Sequence[str], texts: Sequence[str]) -> str:
+    """Return the header of a text, rewritten for all the features `names`."""
     ranges: dict[str, str] = {}
     for text in reversed(texts):
-        ranges |= zip(_words("feature_names", text), _words("feature_infos", text), strict=True)
-    said = {
+        ranges |= zip(_values("feature_names", text), _values("feature_infos", text), strict=True)
+    rewritten = {
         "max_feature_idx": str(len(names) - 1),
         "feature_names": " ".join(names),
         "feature_infos": " ".join(ranges[name] for name in names),
     }
-    lines = (line.partition("=") for line in head.splitlines(keepends=True))
-    return "".join(f"{key}={said[key]}\n" if key in said else key + sign + rest for key, sign, rest in lines)
+    lines = (line.partition("=") for line in header.splitlines(keepends=True))
+    return "".join(
+        f"{key}={rewritten[key]}\n" if key in rewritten else key + sign + rest for key, sign, rest in lines
+    )
 
 
-def _words(key: str, text: str) -> list[str]:
-    found = re.search(rf"^{key}=(.*)$", text, re.MULTILINE)
-    return found.group(1).split() if found else []
+def _values(key: str, text: str) -> list[str]:
+    line = re.search(rf"^{key}=(.*)$", text, re.MULTILINE)
+    return line.group(1).split() if line else []

@@ -1,30 +1,28 @@
-"""Is the booster's own probability calibrated, and if not, the curve that makes it so."""
+"""Calibration: keep the booster's own probability where it is good enough, else fit Platt's sigmoid."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.metrics import classification
 from scoring.ml.model.calibration import Calibration, Method, sigmoid
+from scoring.ml.model.manifest_sections import CalibrationCheck
 
 # A boosted model trained on log-loss is near-calibrated; a curve is fitted only when it is visibly not.
 SLOPE_BOUNDS = (0.9, 1.1)
 MAX_ECE = 0.01
 
 
-def checked(raw: NDArray[np.float64], target: NDArray[np.float64]) -> dict[str, float]:
-    """Calibration slope and expected calibration error of uncalibrated out-of-fold log-odds, (n,)."""
-    clients = classification.rank(target, sigmoid(raw), threshold=0.5)
-    return {
-        "slope": classification.calibration_slope(clients),
-        "ece": classification.ece(clients),
-    }
+def check(log_odds: NDArray[np.float64], target: NDArray[np.float64]) -> CalibrationCheck:
+    """Measure slope and expected calibration error of uncalibrated out-of-fold log-odds, (n,)."""
+    clients = classification.rank(target, sigmoid(log_odds), threshold=0.5)
+    return CalibrationCheck(slope=classification.calibration_slope(clients), ece=classification.ece(clients))
 
 
-def calibrate(raw: NDArray[np.float64], target: NDArray[np.float64]) -> Calibration:
-    """The identity where it is good enough, else Platt's sigmoid, fitted on out-of-fold log-odds."""
-    before = checked(raw, target)
+def calibrate(log_odds: NDArray[np.float64], target: NDArray[np.float64]) -> Calibration:
+    """Return the identity where it is good enough, else a sigmoid fitted on these out-of-fold log-odds."""
+    before = check(log_odds, target)
     low, high = SLOPE_BOUNDS
-    if low <= before["slope"] <= high and before["ece"] <= MAX_ECE:
+    if low <= before.slope <= high and before.ece <= MAX_ECE:
         return Calibration()
-    a, b = classification.logistic_fit(raw, target, np.ones(len(target)))
+    a, b = classification.logistic_fit(log_odds, target, np.ones(len(target)))
     return Calibration(Method.PLATT, a, b)

@@ -1,4 +1,4 @@
-"""Boosters fitted on folds, on the learning part and on everybody, always by the same recipe."""
+"""Boosters fitted with early stopping on a fold, or for a fixed number of rounds on all training clients."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,95 +9,106 @@ from numpy.typing import NDArray
 
 from scoring.ml import lightgbm
 from scoring.ml.model.folder import vocabulary
-from scoring.ml.training.data.clients import Say
 from scoring.ml.training.data.splits import FOLDS
 from scoring.ml.training.fit.bagging import averaged
-from scoring.ml.training.fit.hyperparameters import Recipe
+from scoring.ml.training.fit.hyperparameters import Hyperparameters
+from scoring.ml.training.progress import Progress
 
 Values = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-# A fold's booster learns from 64 % of the clients, the shipped one from all: more data carry more rounds.
-MORE_ROUNDS = 1.1
+# A fold's booster learns from 64 % of the clients, the final one from all: more data carry more rounds.
+_ROUNDS_FACTOR = 1.1
 
 
 @dataclass(frozen=True, slots=True)
 class OutOfFold:
-    """`raw`, (n,): each client's log-odds from boosters that never saw them; `rounds`: how many to fit."""
+    """`log_odds`, (n,), of each client by boosters that never saw them; `rounds` to fit on more clients."""
 
-    raw: Values
+    log_odds: Values
     rounds: int
 
 
 @dataclass(frozen=True, slots=True)
-class Fitter:
-    """Everything that stays the same from one fit to the next."""
+class BoosterFitter:
+    """Fit boosters of the features `names`; what stays the same from one fit to the next."""
 
     names: tuple[str, ...]
-    recipe: Recipe
+    hyperparameters: Hyperparameters
     seed: int
 
     def fit(
-        self, matrix: Values, target: Values, rounds: int, start: Values | None = None
+        self, matrix: Values, target: Values, rounds: int, init_score: Values | None = None
     ) -> lightgbm.Booster:
-        """One booster, averaged over the recipe's seeds, of `rounds` rounds each.
+        """Fit one booster, averaged over the seeds, of `rounds` rounds each.
 
-        `start`, (n,), are log-odds that it adds to; without them it starts from the default rate.
+        `init_score`, (n,), are log-odds that it adds to; without them it starts from the default rate.
         """
-        rows = self._rows(matrix, target, start)
-        fitted = [
-            lightgbm.train(self._params(number), rows, num_boost_round=rounds)
-            for number in range(self.recipe.seeds)
+        dataset = self._dataset(matrix, target, init_score)
+        boosters = [
+            lightgbm.train(self._params(number), dataset, num_boost_round=rounds)
+            for number in range(self.hyperparameters.seeds)
         ]
-        return averaged(fitted)
+        return averaged(boosters)
 
     def cross_validate(
-        self, matrix: Values, target: Values, fold: NDArray[np.int64], *, say: Say
+        self, matrix: Values, target: Values, fold: NDArray[np.int64], *, progress: Progress
     ) -> OutOfFold:
-        """Out-of-fold log-odds with early stopping on the log-loss of the fold left out."""
-        raw = np.empty(len(target))
+        """Return out-of-fold log-odds, with early stopping on the log-loss of the fold left out."""
+        log_odds = np.empty(len(target))
         best: list[int] = []
         for number in range(FOLDS):
             inside = fold == number
-            fitted = self.fit_stopped(matrix, target, ~inside, inside)
-            raw[inside] = np.mean([lightgbm.raw_scores(one, matrix[inside]) for one in fitted], axis=0)
-            best += [one.best_iteration for one in fitted]
-            say(f"Fold {number + 1} of {FOLDS}: {_rounds(best[-len(fitted) :])} rounds")
-        return OutOfFold(raw, max(1, round(MORE_ROUNDS * float(np.mean(best)))))
+            boosters = self.fit_with_early_stopping(matrix, target, ~inside, inside)
+            scores = [lightgbm.raw_scores(booster, matrix[inside]) for booster in boosters]
+            log_odds[inside] = np.mean(scores, axis=0)
+            rounds = [booster.best_iteration for booster in boosters]
+            progress(f"Fold {number + 1} of {FOLDS}: {', '.join(map(str, rounds))} rounds")
+            best += rounds
+        return OutOfFold(log_odds, final_rounds(best))
 
-    def fit_stopped(
-        self, matrix: Values, target: Values, learn: Mask, stop: Mask, start: Values | None = None
+    def fit_with_early_stopping(
+        self,
+        matrix: Values,
+        target: Values,
+        train: Mask,
+        validation: Mask,
+        init_score: Values | None = None,
     ) -> list[lightgbm.Booster]:
-        """A booster for each seed, fitted on the clients `learn` until the log-loss of `stop` is best."""
-        first, then = (None, None) if start is None else (start[learn], start[stop])
-        rows = self._rows(matrix[learn], target[learn], first)
-        judge = rows.create_valid(matrix[stop], target[stop], init_score=then)
+        """Fit a booster for each seed on the clients `train`, until the log-loss of `validation` is best."""
+        start, validation_start = (
+            (None, None) if init_score is None else (init_score[train], init_score[validation])
+        )
+        dataset = self._dataset(matrix[train], target[train], start)
+        valid_set = dataset.create_valid(matrix[validation], target[validation], init_score=validation_start)
         return [
             lightgbm.train(
                 self._params(number),
-                rows,
-                num_boost_round=self.recipe.max_rounds,
-                valid_sets=[judge],
-                callbacks=[lightgbm.early_stopping(self.recipe.patience, verbose=False)],
+                dataset,
+                num_boost_round=self.hyperparameters.max_rounds,
+                valid_sets=[valid_set],
+                callbacks=[lightgbm.early_stopping(self.hyperparameters.patience, verbose=False)],
             )
-            for number in range(self.recipe.seeds)
+            for number in range(self.hyperparameters.seeds)
         ]
 
-    def _rows(self, matrix: Values, target: Values, start: Values | None = None) -> lightgbm.Dataset:
+    def _dataset(self, matrix: Values, target: Values, init_score: Values | None = None) -> lightgbm.Dataset:
         return lightgbm.Dataset(
             matrix,
             target,
             feature_name=list(self.names),
             categorical_feature=list(vocabulary(self.names)),
-            init_score=start,
-            params=dict(self.recipe.params),
+            init_score=init_score,
+            params=dict(self.hyperparameters.params),
             free_raw_data=False,
         )
 
     def _params(self, number: int) -> dict[str, Any]:
         seed = self.seed * 1_000 + number
-        return {**self.recipe.params, "bagging_seed": seed, "feature_fraction_seed": seed, "extra_seed": seed}
+        seeds = {"bagging_seed": seed, "feature_fraction_seed": seed, "extra_seed": seed}
+        return {**self.hyperparameters.params, **seeds}
 
 
-def _rounds(best: Sequence[int]) -> str:
-    return ", ".join(str(rounds) for rounds in best)
+def final_rounds(best: Sequence[int]) -> int:
+    """Return how many rounds to fit on more clients, from the best round of each fold and seed."""
+    return max(1, round(_ROUNDS_FACTOR * float(np.mean(best))))

@@ -1,4 +1,4 @@
-"""What a booster is given: selected plain features, and fitted ones, learned from its own clients."""
+"""Features of a booster: selected plain features, and learned ones fitted on its own training clients."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,98 +9,111 @@ from numpy.typing import NDArray
 
 from scoring.ml.learned.learned_features import LearnedFeatures, PlainFeatures
 from scoring.ml.training.data.clients import Clients
-from scoring.ml.training.data.pooling import Step
-from scoring.ml.training.fit import feature_selection as selection
-from scoring.ml.training.fit.feature_selection import Selection
-from scoring.ml.training.fit.hyperparameters import Recipe
-from scoring.ml.training.fit.staged_boosting import Mask, Rows
+from scoring.ml.training.data.pooling import StageData
+from scoring.ml.training.fit.feature_selection import Selection, select
+from scoring.ml.training.fit.hyperparameters import Hyperparameters
+from scoring.ml.training.fit.staged_boosting import FeatureMatrix, Mask
 
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    learn: Mask
-    rows: Rows
-    fitted: LearnedFeatures
+    train: Mask
+    features: FeatureMatrix
+    learned: LearnedFeatures
     selection: Selection
 
 
 @dataclass(eq=False)
-class Preparation:
-    """Selection and fitting, done anew for each set of clients that may be learned from."""
+class FeaturePreparation:
+    """Selection and learned features, fitted anew for each set of training clients."""
 
     families: Sequence[str]
-    past: Mapping[str, NDArray[Any]]
-    recipe: Recipe
+    past_loans: Mapping[str, NDArray[Any]]
+    hyperparameters: Hyperparameters
     seed: int
     _latest: _Prepared | None = field(default=None, init=False)
 
-    def rows_of(self, step: Step) -> Callable[[Mask], Rows]:
-        return lambda learn: self._prepared(step, learn).rows
+    def for_stage(self, stage: StageData) -> Callable[[Mask], FeatureMatrix]:
+        """Return the function from training clients, (m,), to the features of all clients of the stage."""
+        return lambda train: self._prepared(stage, train).features
 
     @property
-    def fitted(self) -> LearnedFeatures:
-        """Of the latest clients that were asked for; those are everybody once the last booster is fitted."""
-        return self._latest.fitted if self._latest else LearnedFeatures()
+    def learned(self) -> LearnedFeatures:
+        """As fitted on the latest training clients: on all of them, once the final booster is fitted."""
+        return self._latest.learned if self._latest else LearnedFeatures()
 
     @property
     def selection(self) -> Selection:
-        """As `fitted`."""
-        return self._taught.selection
+        """As `learned`."""
+        return self._require_latest().selection
 
-    @property
-    def _taught(self) -> _Prepared:
+    def final_clients(self, clients: Clients, names: Sequence[str]) -> Clients:
+        """Return the clients with the features `names` of the final booster.
+
+        Their learned features are those that the booster was fitted on: each client's without what that
+        client itself taught.
+        """
+        plain_of, unlabelled = (
+            plain_features(clients.names, rows) for rows in (clients.matrix, clients.unlabelled)
+        )
+        position = {name: column for column, name in enumerate(names)}
+        matrix = np.empty((len(clients), len(names)))
+        plain = [name for name in names if name not in self.learned.names]
+        matrix[:, [position[name] for name in plain]] = plain_of(plain)
+        cross_fitted = self._require_latest().features.matrix[: len(clients), len(self.selection.selected) :]
+        matrix[:, [position[name] for name in self.learned.names]] = cross_fitted
+        return replace(
+            clients, names=tuple(names), matrix=matrix, unlabelled=self.learned.matrix(unlabelled, names)
+        )
+
+    def _require_latest(self) -> _Prepared:
         if not self._latest:
             raise ValueError("nothing has been prepared yet")
         return self._latest
 
-    def shipped(self, clients: Clients, names: Sequence[str]) -> Clients:
-        """The same clients with the features of the finished booster.
-
-        They have what was learned as that booster was given it: each without what it taught itself.
-        """
-        known, others = (plain_of(clients.names, matrix) for matrix in (clients.matrix, clients.others))
-        place = {name: position for position, name in enumerate(names)}
-        matrix = np.empty((len(clients), len(names)))
-        plain = [name for name in names if name not in self.fitted.names]
-        matrix[:, [place[name] for name in plain]] = known(plain)
-        learned = self._taught.rows.matrix[: len(clients), len(self.selection.kept) :]
-        matrix[:, [place[name] for name in self.fitted.names]] = learned
-        return replace(clients, names=tuple(names), matrix=matrix, others=self.fitted.matrix(others, names))
-
-    def _prepared(self, step: Step, learn: Mask) -> _Prepared:
-        # Every booster asks for its rows two or three times in a row.
-        if self._latest is None or not np.array_equal(self._latest.learn, learn):
-            self._latest = self._prepare(step, learn)
+    def _prepared(self, stage: StageData, train: Mask) -> _Prepared:
+        # Every booster asks for its features two or three times in a row.
+        if self._latest is None or not np.array_equal(self._latest.train, train):
+            self._latest = self._prepare(stage, train)
         return self._latest
 
-    def _prepare(self, step: Step, learn: Mask) -> _Prepared:
-        target = step.target[learn]
-        chosen = selection.select(
-            step.names,
-            step.matrix[learn],
+    def _prepare(self, stage: StageData, train: Mask) -> _Prepared:
+        target = stage.target[train]
+        selection = select(
+            stage.names,
+            stage.matrix[train],
             target,
             seed=self.seed,
-            shuffles=self.recipe.shuffles,
-            shuffled=self.recipe.shuffled,
+            shuffles=self.hyperparameters.shuffles,
+            shuffled_clients=self.hyperparameters.shuffled_clients,
         )
-        known, taught = plain_of(step.names, step.matrix), plain_of(step.names, step.matrix[learn])
-        fitted = LearnedFeatures.fit(self.families, taught, target, self.past)
-        names, matrix = (*chosen.kept, *fitted.names), known(chosen.kept)
-        if fitted.families:
-            learned = np.empty((len(matrix), len(fitted.names)))
-            learned[learn] = fitted.cross_fitted(taught)
-            if not learn.all():
-                learned[~learn] = fitted.transform(plain_of(step.names, step.matrix[~learn]))
-            matrix = np.hstack([matrix, learned])
-        return _Prepared(learn, Rows(names, matrix), fitted, chosen)
+        plain = plain_features(stage.names, stage.matrix)
+        plain_train = plain_features(stage.names, stage.matrix[train])
+        learned = LearnedFeatures.fit(self.families, plain_train, target, self.past_loans)
+        names, matrix = (*selection.selected, *learned.names), plain(selection.selected)
+        if learned.families:
+            matrix = np.hstack([matrix, learned_matrix(learned, stage.names, stage.matrix, train)])
+        return _Prepared(train, FeatureMatrix(names, matrix), learned, selection)
 
 
-def plain_of(names: Sequence[str], matrix: Values) -> PlainFeatures:
-    """Columns of a matrix by name; a feature that said nothing in training counts as missing."""
-    place = {name: position for position, name in enumerate(names)}
+def learned_matrix(learned: LearnedFeatures, names: Sequence[str], matrix: Values, train: Mask) -> Values:
+    """Return the learned features, (n, j): cross-fitted for the clients `train`, (n,), that they come from.
+
+    `matrix`, (n, k), holds the plain features `names` of all clients.
+    """
+    values = np.empty((len(matrix), len(learned.names)))
+    values[train] = learned.cross_fitted(plain_features(names, matrix[train]))
+    if not train.all():
+        values[~train] = learned.transform(plain_features(names, matrix[~train]))
+    return values
+
+
+def plain_features(names: Sequence[str], matrix: Values) -> PlainFeatures:
+    """Return columns of a matrix by name; features that were not informative in training are missing."""
+    position = {name: column for column, name in enumerate(names)}
     missing = np.full(len(matrix), np.nan)
     return lambda wanted: np.column_stack(
-        [matrix[:, place[name]] if name in place else missing for name in wanted]
+        [matrix[:, position[name]] if name in position else missing for name in wanted]
     )

@@ -1,6 +1,6 @@
-"""Which features a booster is given: none that say what another says, none that a coin could beat.
+"""Feature selection: drop collinear features and those that do not pass the null-importance filter.
 
-Source of the last: A. Altmann et al., "Permutation importance" (2010), on gain, with the outcome shuffled.
+Source of the filter: A. Altmann et al., "Permutation importance" (2010), on gain, with the outcome shuffled.
 """
 
 from collections.abc import Sequence
@@ -15,13 +15,11 @@ from scoring.ml.model.folder import vocabulary
 Values = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-TWINS = 0.98
-SHUFFLES = 5
-QUANTILE = 75
-ROWS = 5_000
-ROUNDS = 60
-
-_SETTINGS = {
+MAX_RANK_CORRELATION = 0.98
+_CORRELATION_ROWS = 5_000
+_NULL_PERCENTILE = 75
+_NULL_ROUNDS = 60
+_NULL_PARAMS = {
     "objective": "binary",
     "learning_rate": 0.1,
     "num_leaves": 31,
@@ -39,81 +37,91 @@ _SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """How many features there were, how many went as twins and as no better than chance; who is left."""
+    """How many candidates there were, how many each filter dropped, and the features that are left."""
 
     candidates: int
-    twins: int
-    chance: int
-    kept: tuple[str, ...]
+    collinear: int
+    null_importance: int
+    selected: tuple[str, ...]
 
 
 def select(
-    names: Sequence[str], matrix: Values, target: Values, *, seed: int, shuffles: int, shuffled: int
+    names: Sequence[str],
+    matrix: Values,
+    target: Values,
+    *,
+    seed: int,
+    shuffles: int,
+    shuffled_clients: int,
 ) -> Selection:
-    """From clients that may be learned from: `matrix` (n, k) of `names`, `target` (n,).
+    """Select features on the clients to train on: `matrix` (n, k) of `names`, `target` (n,).
 
-    A feature is a twin when its rank correlation with an earlier one is beyond TWINS. What remains must,
-    among at most `shuffled` of the clients, gain more than on three quarters of `shuffles` shuffled outcomes;
-    with no shuffles, all of it is kept.
+    A feature is collinear when its rank correlation with an earlier one exceeds MAX_RANK_CORRELATION. What
+    remains must, on at most `shuffled_clients`, gain more than on three quarters of `shuffles`
+    shuffled outcomes; without shuffles all of it stays.
     """
     rng = np.random.default_rng(seed)
-    single = ~twins(matrix[_some(rng, len(target), ROWS)])
-    chosen = tuple(name for name, keep in zip(names, single, strict=True) if keep)
-    kept = single.copy()
+    distinct = ~collinear(matrix[_sample(rng, len(target), _CORRELATION_ROWS)])
+    selected = distinct.copy()
     if shuffles:
-        rows = _some(rng, len(target), shuffled)
-        kept[single] = _beats_chance(chosen, matrix[np.ix_(rows, single)], target[rows], rng, shuffles)
+        rows = _sample(rng, len(target), shuffled_clients)
+        candidates = tuple(name for name, keep in zip(names, distinct, strict=True) if keep)
+        selected[distinct] = _passes_null_importance(
+            candidates, matrix[np.ix_(rows, distinct)], target[rows], rng, shuffles
+        )
     return Selection(
         candidates=len(names),
-        twins=int((~single).sum()),
-        chance=int(single.sum() - kept.sum()),
-        kept=tuple(name for name, keep in zip(names, kept, strict=True) if keep),
+        collinear=int((~distinct).sum()),
+        null_importance=int(distinct.sum() - selected.sum()),
+        selected=tuple(name for name, keep in zip(names, selected, strict=True) if keep),
     )
 
 
-def _some(rng: np.random.Generator, size: int, most: int) -> NDArray[np.int64]:
+def _sample(rng: np.random.Generator, size: int, most: int) -> NDArray[np.int64]:
     return np.sort(rng.choice(size, min(most, size), replace=False))
 
 
-def twins(matrix: Values) -> Mask:
-    """(k,): is a feature the twin of an earlier one that stays? `matrix` is (n, k)."""
-    ranks = np.column_stack([_ranks(values) for values in matrix.T])
-    alike = np.abs(ranks.T @ ranks) > TWINS
-    found = np.zeros(matrix.shape[1], dtype=bool)
-    for place in range(matrix.shape[1]):
-        found[place] = (alike[place, :place] & ~found[:place]).any()
-    return found
+def collinear(matrix: Values) -> Mask:
+    """Mark each feature, (k,), that is collinear with an earlier one that stays; `matrix` is (n, k)."""
+    ranks = np.column_stack([_standardised_ranks(values) for values in matrix.T])
+    correlated = np.abs(ranks.T @ ranks) > MAX_RANK_CORRELATION
+    dropped = np.zeros(matrix.shape[1], dtype=bool)
+    for column in range(matrix.shape[1]):
+        dropped[column] = (correlated[column, :column] & ~dropped[:column]).any()
+    return dropped
 
 
-def _ranks(values: Values) -> NDArray[np.float32]:
-    """Ranks, centred and scaled to length one; equal values share theirs, what is missing ranks lowest."""
+def _standardised_ranks(values: Values) -> NDArray[np.float32]:
+    """Return ranks, centred and scaled to length one; equal values share theirs, missing ranks lowest."""
     filled = np.where(np.isnan(values), -np.inf, values)
-    _, place, counts = np.unique(filled, return_inverse=True, return_counts=True)
+    _, position, counts = np.unique(filled, return_inverse=True, return_counts=True)
     shared = np.cumsum(counts) - (counts + 1) / 2
-    centred = shared[place] - shared[place].mean()
+    centred = shared[position] - shared[position].mean()
     ranks: NDArray[np.float32] = (centred / max(float(np.linalg.norm(centred)), 1.0)).astype(np.float32)
     return ranks
 
 
-def _beats_chance(
+def _passes_null_importance(
     names: tuple[str, ...], matrix: Values, target: Values, rng: np.random.Generator, shuffles: int
 ) -> Mask:
-    rows = lightgbm.Dataset(
+    """Mark each feature, (k,), whose gain exceeds the percentile of its gains on shuffled outcomes."""
+    dataset = lightgbm.Dataset(
         matrix,
         target,
         feature_name=list(names),
         categorical_feature=list(vocabulary(names)),
-        params=_SETTINGS,
+        params=_NULL_PARAMS,
         free_raw_data=False,
     )
-    real = _gains(rows, target, rng)
-    chance = [_gains(rows, rng.permutation(target), rng) for _ in range(shuffles)]
-    beats: Mask = real > np.percentile(chance, QUANTILE, axis=0)
-    return beats
+    real = _gains(dataset, target, rng)
+    null = [_gains(dataset, rng.permutation(target), rng) for _ in range(shuffles)]
+    passes: Mask = real > np.percentile(null, _NULL_PERCENTILE, axis=0)
+    return passes
 
 
-def _gains(rows: lightgbm.Dataset, target: Values, rng: np.random.Generator) -> Values:
-    settings = {**_SETTINGS, "seed": int(rng.integers(1 << 30))}
-    rows.construct().set_label(target)
-    gains: Values = lightgbm.train(settings, rows, num_boost_round=ROUNDS).feature_importance("gain")
+def _gains(dataset: lightgbm.Dataset, target: Values, rng: np.random.Generator) -> Values:
+    params = {**_NULL_PARAMS, "seed": int(rng.integers(1 << 30))}
+    dataset.construct().set_label(target)
+    booster = lightgbm.train(params, dataset, num_boost_round=_NULL_ROUNDS)
+    gains: Values = booster.feature_importance("gain")
     return gains

@@ -1,4 +1,4 @@
-"""From clients to scores, out of fold: selection, fitted features and boosters anew in every fold."""
+"""The whole procedure out of fold: selection, learned features and boosters anew in every fold."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -6,31 +6,40 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients
-from scoring.ml.training.fit import feature_preparation, stages
-from scoring.ml.training.fit.hyperparameters import Recipe
+from scoring.ml.training.fit import stages
+from scoring.ml.training.fit.feature_preparation import FeaturePreparation
+from scoring.ml.training.fit.hyperparameters import Hyperparameters
+from scoring.ml.training.progress import silent
 
 Values = NDArray[np.float64]
 
+CrossValidate = Callable[[Values], Values]
+"""From outcomes, (n,), to out-of-fold log-odds, (n,), NaN for the hold-out."""
 
-def of(clients: Clients, *, families: Sequence[str], recipe: Recipe, seed: int) -> Callable[[Values], Values]:
-    """From outcomes, (n,), to log-odds, (n,), by boosters that saw neither the client nor the hold-out.
 
-    The held-out ones get NaN. `families` are the fitted ones that are used. Raises TrainingError when the
+def procedure(
+    clients: Clients, *, families: Sequence[str], hyperparameters: Hyperparameters, seed: int
+) -> CrossValidate:
+    """Return a function that repeats the training on other outcomes, out of fold.
+
+    `families` are the learned feature families that are used. The function raises TrainingError when the
     defaults do not fill the folds.
     """
 
-    def out_of_fold(target: Values) -> Values:
-        asked = replace(clients, target=target)
-        parts = stages.split(asked, seed)
-        prepared = feature_preparation.Preparation(families, asked.past, recipe, seed)
-        ladder = stages.ladder(
-            asked, stages.alone(asked), parts, prepared.rows_of, recipe=recipe, seed=seed, say=_silent
+    def cross_validate(target: Values) -> Values:
+        relabelled = replace(clients, target=target)
+        preparation = FeaturePreparation(families, clients.past_loans, hyperparameters, seed)
+        boosting = stages.staged_boosting(
+            relabelled,
+            stages.single_stage(relabelled),
+            splits.split(target, seed),
+            preparation.for_stage,
+            hyperparameters=hyperparameters,
+            seed=seed,
+            progress=silent,
         )
-        return ladder.cross_validate().raw
+        return boosting.cross_validate().log_odds
 
-    return out_of_fold
-
-
-def _silent(stage: str) -> None:
-    """A check within a training has no stages of its own."""
+    return cross_validate

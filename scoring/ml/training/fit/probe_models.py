@@ -1,4 +1,4 @@
-"""Small, quick boosters that answer a question about the clients, not about credit.
+"""Probe models: small, quick boosters that measure something about the clients or the features.
 
 All of them are cross-validated over clients with a fixed number of rounds: nothing is chosen on the clients
 that are scored.
@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 
 from scoring.ml import lightgbm
 from scoring.ml.training.data import splits
-from scoring.ml.training.fit.hyperparameters import QUICK
+from scoring.ml.training.fit.hyperparameters import QUICK_PARAMS
 
 Values = NDArray[np.float64]
 
@@ -24,53 +24,53 @@ _LEAF_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """Which of two kinds a row is: `matrix` (n, k) of the features `names`, `answer` (n,) 0 or 1."""
+class ProbeData:
+    """`matrix` (n, k) of the features `names`, and the class of each row, `target` (n,), 0 or 1."""
 
     names: Sequence[str]
     matrix: Values
-    answer: Values
+    target: Values
     categorical: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """`raw`, (n,): log-odds from boosters that had not seen the row; `gains`, (k,): of each feature."""
+class ProbeResult:
+    """`log_odds`, (n,), from boosters that had not seen the row; `gains`, (k,), of each feature."""
 
-    raw: Values
+    log_odds: Values
     gains: Values
 
 
-def ask(question: Question, *, seed: int) -> Answered:
-    """Cross-validated answer. Raises TrainingError when one of the two kinds does not fill the folds."""
-    fold = splits.folds(question.answer, seed)
-    raw = np.empty(len(question.answer))
-    gains = np.zeros(len(question.names))
+def cross_validate(data: ProbeData, *, seed: int) -> ProbeResult:
+    """Score each row out of fold. Raises TrainingError when the rarer class does not fill the folds."""
+    fold = splits.folds(data.target, seed)
+    log_odds = np.empty(len(data.target))
+    gains = np.zeros(len(data.names))
     for number in range(splits.FOLDS):
         inside = fold == number
-        fitted = fit(question, ~inside, seed)
-        raw[inside] = lightgbm.raw_scores(fitted, question.matrix[inside])
-        gains += fitted.feature_importance("gain")
-    return Answered(raw, gains)
+        booster = fit(data, ~inside, seed)
+        log_odds[inside] = lightgbm.raw_scores(booster, data.matrix[inside])
+        gains += booster.feature_importance("gain")
+    return ProbeResult(log_odds, gains)
 
 
-def sampled(target: Values, size: int, seed: int) -> NDArray[np.int64]:
-    """Positions of at most `size` clients, with the default rate of all, in order."""
+def stratified_sample(target: Values, size: int, seed: int) -> NDArray[np.int64]:
+    """Return the positions of at most `size` clients, with the default rate of all, in order."""
     if len(target) <= size:
         return np.arange(len(target))
     rows, _ = train_test_split(np.arange(len(target)), train_size=size, stratify=target, random_state=seed)
     return np.sort(rows)
 
 
-def fit(question: Question, learn: NDArray[np.bool_], seed: int, *, rounds: int = ROUNDS) -> lightgbm.Booster:
-    """A booster that learned from the rows `learn`, (n,), alone."""
-    least = max(5, min(QUICK["min_data_in_leaf"], int(_LEAF_SHARE * learn.sum())))
-    settings: dict[str, Any] = {**QUICK, "min_data_in_leaf": least, "seed": seed}
-    taught = lightgbm.Dataset(
-        question.matrix[learn],
-        question.answer[learn],
-        feature_name=list(question.names),
-        categorical_feature=list(question.categorical),
-        params=settings,
+def fit(data: ProbeData, train: NDArray[np.bool_], seed: int, *, rounds: int = ROUNDS) -> lightgbm.Booster:
+    """Fit a booster on the rows `train`, (n,), alone."""
+    leaf_size = max(5, min(QUICK_PARAMS["min_data_in_leaf"], int(_LEAF_SHARE * train.sum())))
+    params: dict[str, Any] = {**QUICK_PARAMS, "min_data_in_leaf": leaf_size, "seed": seed}
+    dataset = lightgbm.Dataset(
+        data.matrix[train],
+        data.target[train],
+        feature_name=list(data.names),
+        categorical_feature=list(data.categorical),
+        params=params,
     )
-    return lightgbm.train(settings, taught, num_boost_round=rounds)
+    return lightgbm.train(params, dataset, num_boost_round=rounds)

@@ -1,8 +1,8 @@
-"""Boosters on steps: each learns what its tables add to the log-odds of the step below it.
+"""Staged boosting: each stage learns what its tables add to the log-odds of the stage below it.
 
-The scores that a step starts from come from boosters that never saw the client. So a booster without some
-blocks of clients starts, for each further block, from boosters below that saw neither: nothing that a client
-taught reaches the score that this client is judged by.
+The log-odds that a stage starts from (`init_score`) come from boosters that never saw the client. So a
+booster without some blocks of clients starts, for each further block, from boosters below that saw neither:
+nothing that a client taught reaches the score by which this client is evaluated.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,128 +12,128 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml import lightgbm
-from scoring.ml.training.data.clients import Say
-from scoring.ml.training.data.splits import FOLDS
+from scoring.ml.training.data.splits import FOLDS, HOLD_OUT
 from scoring.ml.training.fit.bagging import summed
-from scoring.ml.training.fit.early_stopping import MORE_ROUNDS, Fitter, OutOfFold
-from scoring.ml.training.fit.hyperparameters import Recipe
+from scoring.ml.training.fit.early_stopping import BoosterFitter, OutOfFold, final_rounds
+from scoring.ml.training.fit.hyperparameters import Hyperparameters
+from scoring.ml.training.progress import Progress
 
 Values = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Blocks = frozenset[int]
+"""Folds, and the hold-out: see `splits.HOLD_OUT`."""
 
-HOLD_OUT = FOLDS
-"""The block of the clients who are held out, beside the folds 0 to FOLDS - 1."""
-NOBODY: Blocks = frozenset()
+NO_BLOCK: Blocks = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """What a booster learns from and is asked about: `matrix` (m, k) of the features `names`."""
+class FeatureMatrix:
+    """`matrix` (m, k) of the features `names`."""
 
     names: tuple[str, ...]
     matrix: Values
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
-    """A step of m clients, ready to learn: the outcome, the `block` of each, where they stand `below`, (m,).
+class Stage:
+    """A stage of m clients: outcome, `block` and row in the stage below, (m,) each.
 
-    `rows` gives the features of all, worked out on those (m,) that may be learned from.
+    `features` returns the features of all m clients, prepared on the clients to train on, (m,).
     """
 
     target: Values
     block: NDArray[np.int64]
-    below: NDArray[np.int64]
-    rows: Callable[[Mask], Rows]
-    recipe: Recipe
+    row_below: NDArray[np.int64]
+    features: Callable[[Mask], FeatureMatrix]
+    hyperparameters: Hyperparameters
+
+    def inside(self, blocks: Blocks) -> Mask:
+        return np.isin(self.block, list(blocks))
 
 
 @dataclass(eq=False)
-class Ladder:
-    """Rungs, lowest first. Every booster is fitted once."""
+class StagedBoosting:
+    """Boosters over stages, lowest first; every booster is fitted once. `rounds` has those of each stage."""
 
-    rungs: Sequence[Rung]
+    stages: Sequence[Stage]
     seed: int
-    say: Say
+    progress: Progress
     rounds: list[int] = field(default_factory=list)
-    _scores: dict[tuple[int, Blocks], Values] = field(default_factory=dict)
+    _log_odds: dict[tuple[int, Blocks], Values] = field(default_factory=dict)
 
     @property
     def top(self) -> int:
-        return len(self.rungs) - 1
+        return len(self.stages) - 1
 
     def cross_validate(self) -> OutOfFold:
-        """Log-odds of the top's clients, (m,), by boosters that saw neither their fold nor the hold-out."""
-        for step in range(len(self.rungs)):
-            best = [rounds for fold in range(FOLDS) for rounds in self._stop(step, fold)]
-            self.rounds.append(max(1, round(MORE_ROUNDS * float(np.mean(best)))))
-        block = self.rungs[self.top].block
-        folds = [self.scores(self.top, frozenset({HOLD_OUT, fold})) for fold in range(FOLDS)]
-        raw = np.full(len(block), np.nan)
-        for fold, scores in enumerate(folds):
-            raw[block == fold] = scores[block == fold]
-        return OutOfFold(raw, self.rounds[self.top])
+        """Return log-odds of the top's clients, (m,), by boosters without their fold and the hold-out."""
+        for number in range(len(self.stages)):
+            best = [rounds for fold in range(FOLDS) for rounds in self._fit_fold(number, fold)]
+            self.rounds.append(final_rounds(best))
+        block = self.stages[self.top].block
+        log_odds = np.full(len(block), np.nan)
+        for fold in range(FOLDS):
+            inside = block == fold
+            log_odds[inside] = self.log_odds(self.top, frozenset({HOLD_OUT, fold}))[inside]
+        return OutOfFold(log_odds, self.rounds[self.top])
 
-    def held_out(self) -> Values:
-        """Log-odds of the held-out clients, (m,) of the top, by boosters that saw none of them."""
-        return self.scores(self.top, frozenset({HOLD_OUT}))
+    def hold_out_log_odds(self) -> Values:
+        """Return log-odds of the top's hold-out, (m,), NaN elsewhere, by boosters that saw none of it."""
+        return self.log_odds(self.top, frozenset({HOLD_OUT}))
 
-    def everybodys(self) -> lightgbm.Booster:
-        """Fitted on everybody, all steps in one: its raw score is the sum of theirs."""
-        fitted = [self._fit(step, NOBODY) for step in range(len(self.rungs))]
-        return summed(fitted[::-1])
+    def refit_on_all(self) -> lightgbm.Booster:
+        """Return the final booster, fitted on all clients: its raw score is the sum over the stages."""
+        boosters = [self.fit(number, NO_BLOCK) for number in range(len(self.stages))]
+        return summed(boosters[::-1])
 
-    def scores(self, step: int, out: Blocks) -> Values:
-        """Log-odds of the clients in the blocks `out`, (m,), NaN elsewhere, by boosters that saw none."""
-        if (step, out) not in self._scores:
-            self._keep(step, out, [self._fit(step, out)])
-        return self._scores[step, out]
+    def log_odds(self, number: int, excluded: Blocks) -> Values:
+        """Return log-odds of the clients in the blocks `excluded`, (m,), NaN elsewhere, by boosters without."""
+        if (number, excluded) not in self._log_odds:
+            self._score(number, excluded, [self.fit(number, excluded)])
+        return self._log_odds[number, excluded]
 
-    def _keep(self, step: int, out: Blocks, fitted: Sequence[lightgbm.Booster]) -> None:
-        rung = self.rungs[step]
-        inside = _inside(rung, out)
-        asked = rung.rows(~inside).matrix[inside]
-        scores = self._start(step, out)
-        scores[inside] += np.mean([lightgbm.raw_scores(one, asked) for one in fitted], axis=0)
-        scores[~inside] = np.nan
-        self._scores[step, out] = scores
+    def fit(self, number: int, excluded: Blocks) -> lightgbm.Booster:
+        """Fit the booster of a stage without the blocks `excluded`, for as many rounds as were found best."""
+        stage, fitter, features = self._prepare(number, excluded)
+        train = ~stage.inside(excluded)
+        init_score = self._init_score(number, excluded)[train] if number else None
+        return fitter.fit(features.matrix[train], stage.target[train], self.rounds[number], init_score)
 
-    def _fit(self, step: int, out: Blocks) -> lightgbm.Booster:
-        rung, fitter, rows = self._ready(step, out)
-        learn = ~_inside(rung, out)
-        start = self._start(step, out)[learn] if step else None
-        return fitter.fit(rows.matrix[learn], rung.target[learn], self.rounds[step], start)
-
-    def _stop(self, step: int, fold: int) -> list[int]:
-        """The rounds, by early stopping, of boosters that learn without a fold and the hold-out."""
-        out = frozenset({HOLD_OUT, fold})
-        rung, fitter, rows = self._ready(step, out)
-        learn, inside = ~_inside(rung, out), rung.block == fold
-        start = self._start(step, out) if step else None
-        fitted = fitter.fit_stopped(rows.matrix, rung.target, learn, inside, start)
-        self._keep(step, out, fitted)
-        best = [one.best_iteration for one in fitted]
-        which = f"Step {step + 1} of {len(self.rungs)}, fold" if self.top else "Fold"
-        self.say(f"{which} {fold + 1} of {FOLDS}: {', '.join(str(rounds) for rounds in best)} rounds")
+    def _fit_fold(self, number: int, fold: int) -> list[int]:
+        """Fit without a fold and the hold-out, with early stopping on the fold; return the best rounds."""
+        excluded = frozenset({HOLD_OUT, fold})
+        stage, fitter, features = self._prepare(number, excluded)
+        init_score = self._init_score(number, excluded) if number else None
+        boosters = fitter.fit_with_early_stopping(
+            features.matrix, stage.target, ~stage.inside(excluded), stage.block == fold, init_score
+        )
+        self._score(number, excluded, boosters)
+        best = [booster.best_iteration for booster in boosters]
+        label = f"Step {number + 1} of {len(self.stages)}, fold" if self.top else "Fold"
+        self.progress(f"{label} {fold + 1} of {FOLDS}: {', '.join(map(str, best))} rounds")
         return best
 
-    def _ready(self, step: int, out: Blocks) -> tuple[Rung, Fitter, Rows]:
-        rung = self.rungs[step]
-        rows = rung.rows(~_inside(rung, out))
-        return rung, Fitter(rows.names, rung.recipe, self.seed), rows
+    def _prepare(self, number: int, excluded: Blocks) -> tuple[Stage, BoosterFitter, FeatureMatrix]:
+        stage = self.stages[number]
+        features = stage.features(~stage.inside(excluded))
+        return stage, BoosterFitter(features.names, stage.hyperparameters, self.seed), features
 
-    def _start(self, step: int, out: Blocks) -> Values:
-        """The log-odds, (m,), that the step below gives each client: see the head of this module."""
-        rung = self.rungs[step]
-        start = np.zeros(len(rung.block))
-        if not step:
-            return start
-        for block in np.unique(rung.block).tolist():
-            here = rung.block == block
-            start[here] = self.scores(step - 1, out | {block})[rung.below[here]]
-        return start
+    def _score(self, number: int, excluded: Blocks, boosters: Sequence[lightgbm.Booster]) -> None:
+        stage = self.stages[number]
+        inside = stage.inside(excluded)
+        matrix = stage.features(~inside).matrix[inside]
+        log_odds = self._init_score(number, excluded)
+        log_odds[inside] += np.mean([lightgbm.raw_scores(booster, matrix) for booster in boosters], axis=0)
+        log_odds[~inside] = np.nan
+        self._log_odds[number, excluded] = log_odds
 
-
-def _inside(rung: Rung, out: Blocks) -> Mask:
-    return np.isin(rung.block, list(out))
+    def _init_score(self, number: int, excluded: Blocks) -> Values:
+        """Return the log-odds, (m,), that the stage below gives each client: see the head of this module."""
+        stage = self.stages[number]
+        init_score = np.zeros(len(stage.block))
+        if not number:
+            return init_score
+        for block in np.unique(stage.block).tolist():
+            inside = stage.block == block
+            init_score[inside] = self.log_odds(number - 1, excluded | {block})[stage.row_below[inside]]
+        return init_score

@@ -1,83 +1,69 @@
-"""From clients and the steps they stand on to a ladder of boosters."""
+"""Stages of a training, built from its clients and the data of each stage."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.training.data import splits
-from scoring.ml.training.data.clients import Clients, Say
-from scoring.ml.training.data.pooling import Step
-from scoring.ml.training.fit.hyperparameters import Recipe, recipe_below
-from scoring.ml.training.fit.staged_boosting import HOLD_OUT, Ladder, Mask, Rows, Rung
+from scoring.ml.training.data.clients import Clients
+from scoring.ml.training.data.pooling import StageData
+from scoring.ml.training.data.splits import Split
+from scoring.ml.training.fit.hyperparameters import Hyperparameters, lower_stage_hyperparameters
+from scoring.ml.training.fit.staged_boosting import FeatureMatrix, Mask, Stage, StagedBoosting
+from scoring.ml.training.progress import Progress
 
-Prepare = Callable[[Step], Callable[[Mask], Rows]]
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Positions of the clients to learn from and of those held out, and the block of each client, (n,)."""
-
-    learn: NDArray[np.int64]
-    judge: NDArray[np.int64]
-    block: NDArray[np.int64]
-
-    @property
-    def fold(self) -> NDArray[np.int64]:
-        return self.block[self.learn]
+PrepareFeatures = Callable[[StageData], Callable[[Mask], FeatureMatrix]]
 
 
-def split(clients: Clients, seed: int) -> Split:
-    """Raises TrainingError when the defaults do not fill the folds."""
-    learn, judge = splits.hold_out(clients.target, seed)
-    block = np.full(len(clients), HOLD_OUT)
-    block[learn] = splits.folds(clients.target[learn], seed)
-    return Split(learn, judge, block)
-
-
-def ladder(
+def staged_boosting(
     clients: Clients,
-    steps: Sequence[Step],
-    parts: Split,
-    prepare: Prepare,
+    data: Sequence[StageData],
+    split: Split,
+    prepare: PrepareFeatures,
     *,
-    recipe: Recipe,
+    hyperparameters: Hyperparameters,
     seed: int,
-    say: Say,
-) -> Ladder:
-    """The ladder over `steps`, lowest first; on its top stand the clients, in order, and who joins them."""
-    blocks = [_blocks(step, clients, parts) for step in steps]
-    recipes = [recipe_below(recipe)] * (len(steps) - 1) + [recipe]
-    below = [np.zeros(len(steps[0].target), dtype=np.int64)]
-    below += [_places(high, low) for low, high in pairwise(steps)]
-    rungs = [
-        Rung(step.target, block, places, rows, own)
-        for step, block, places, rows, own in zip(
-            steps, blocks, below, [*map(as_they_are, steps[:-1]), prepare(steps[-1])], recipes, strict=True
+    progress: Progress,
+) -> StagedBoosting:
+    """Return the boosting over the stages `data`, lowest first.
+
+    The top stage has the clients, in order, and those who join them; `prepare` is for the top alone.
+    """
+    lower, top = data[:-1], data[-1]
+    features = [*map(all_features, lower), prepare(top)]
+    stage_hyperparameters = [lower_stage_hyperparameters(hyperparameters)] * len(lower) + [hyperparameters]
+    rows_below = [np.zeros(len(data[0].target), dtype=np.int64)]
+    rows_below += [_rows_in(below, stage) for below, stage in pairwise(data)]
+    stages = [
+        Stage(stage.target, _blocks(stage, clients, split), rows, stage_features, own)
+        for stage, rows, stage_features, own in zip(
+            data, rows_below, features, stage_hyperparameters, strict=True
         )
     ]
-    return Ladder(rungs, seed, say)
+    return StagedBoosting(stages, seed, progress)
 
 
-def alone(clients: Clients) -> tuple[Step, ...]:
-    """The one step of a training without a pool."""
-    return (Step(frozenset(), clients.names, clients.reference, clients.target, clients.matrix),)
+def single_stage(clients: Clients) -> tuple[StageData, ...]:
+    """Return the one stage of a training without a pool."""
+    return (StageData(frozenset(), clients.names, clients.reference, clients.target, clients.matrix),)
 
 
-def as_they_are(step: Step) -> Callable[[Mask], Rows]:
-    rows = Rows(step.names, step.matrix)
-    return lambda learn: rows
+def all_features(stage: StageData) -> Callable[[Mask], FeatureMatrix]:
+    """Return all features of a stage, whoever is trained on."""
+    features = FeatureMatrix(stage.names, stage.matrix)
+    return lambda train: features
 
 
-def _blocks(step: Step, clients: Clients, parts: Split) -> NDArray[np.int64]:
-    """Who is in the trained folder stays in its block; the others spread by their reference."""
-    place = np.searchsorted(clients.reference, step.reference).clip(max=len(clients) - 1)
-    own = clients.reference[place] == step.reference
-    return np.where(own, parts.block[place], step.reference % splits.FOLDS)
+def _blocks(stage: StageData, clients: Clients, split: Split) -> NDArray[np.int64]:
+    """Return the block of each client: as in the trained folder, else spread by reference."""
+    position = np.searchsorted(clients.reference, stage.reference).clip(max=len(clients) - 1)
+    own = clients.reference[position] == stage.reference
+    return np.where(own, split.block[position], stage.reference % splits.FOLDS)
 
 
-def _places(high: Step, low: Step) -> NDArray[np.int64]:
-    order = np.argsort(low.reference)
-    return order[np.searchsorted(low.reference, high.reference, sorter=order)]
+def _rows_in(below: StageData, stage: StageData) -> NDArray[np.int64]:
+    """Return the row in the stage below of each client of a stage."""
+    order = np.argsort(below.reference)
+    return order[np.searchsorted(below.reference, stage.reference, sorter=order)]

@@ -6,48 +6,59 @@ from typing import Any
 
 import numpy as np
 
-from scoring.ml.training.compare.comparison import Field, Outcome
-from scoring.ml.training.tracking import Logged, Run, as_text, flat
+from scoring.ml.model import json_codec
+from scoring.ml.training.compare.comparison import ComparisonData, ComparisonRow, Outcome
+from scoring.ml.training.tracking import LoggedModel, Run, as_text, flat
 
-Facts = Mapping[str, Any]
+# The comparison as it is stored, in JSON.
+Stored = Mapping[str, Any]
 
 _EXAMPLES = 5
-_ABOUT = ("folder", "clients", "default_rate", "folds", "seed", "quick", "champion")
+_PARAMS = ("folder", "clients", "default_rate", "folds", "seed", "quick", "champion")
 
 
-def comparison_run(found: Facts, outcomes: Sequence[Outcome], field: Field) -> Run:
-    rows = {row["code"]: row for row in found["rows"]}
+def comparison_run(
+    stored: Stored, rows: Sequence[ComparisonRow], outcomes: Sequence[Outcome], data: ComparisonData
+) -> Run:
+    """Return the run of a comparison: `stored` as the page reads it, `rows` those of the candidates."""
+    by_code = {row.code: row for row in rows}
     return Run(
-        name=f"compare {found['folder']}",
-        params={name: found[name] for name in _ABOUT},
-        tags={"data.fingerprint": found["fingerprint"], "kind": "comparison"},
-        texts={"comparison.json": as_text(found)},
-        children=[_candidate(one, rows[one.entry.code], found, field) for one in outcomes],
+        name=f"compare {stored['folder']}",
+        params={name: stored[name] for name in _PARAMS},
+        tags={"data.fingerprint": stored["fingerprint"], "kind": "comparison"},
+        texts={"comparison.json": as_text(stored)},
+        children=[_candidate_run(outcome, by_code[outcome.entry.code], stored, data) for outcome in outcomes],
     )
 
 
-def _candidate(outcome: Outcome, row: Facts, found: Facts, field: Field) -> Run:
+def _candidate_run(outcome: Outcome, row: ComparisonRow, stored: Stored, data: ComparisonData) -> Run:
     run = Run(
         name=outcome.entry.code,
-        params={**{name: found[name] for name in _ABOUT}, "told": outcome.entry.told},
-        tags={"data.fingerprint": found["fingerprint"], "kind": "candidate", "failure": outcome.failure},
+        params={**{name: stored[name] for name in _PARAMS}, "told": outcome.entry.description},
+        tags={"data.fingerprint": stored["fingerprint"], "kind": "candidate", "failure": outcome.failure},
     )
     if outcome.failure or outcome.pipeline is None:
         return run
-    figures = {name: row[name] for name in ("threshold", "cost_theory", "seconds", "predict_ms", "memory_mb")}
-    against = flat(row["against"] or {}, "against_")
+    figures = {
+        "threshold": row.threshold,
+        "cost_theory": row.cost_theory,
+        "seconds": row.seconds,
+        "predict_ms": row.predict_ms,
+        "memory_mb": row.memory_mb,
+    }
+    against = flat(json_codec.encode(row.against or {}), "against_")
     return replace(
         run,
-        metrics={**figures, **flat(row["metrics"]), **against},
+        metrics={**flat(figures), **flat(json_codec.encode(row.metrics)), **against},
         files={outcome.pipeline: "pipeline"},
-        model=_logged(outcome, field),
+        model=_logged_model(outcome, data),
     )
 
 
-def _logged(outcome: Outcome, field: Field) -> Logged:
+def _logged_model(outcome: Outcome, data: ComparisonData) -> LoggedModel:
     import joblib
 
-    columns = [field.names.index(name) for name in outcome.entry.names]
-    example = np.ascontiguousarray(field.matrix[:_EXAMPLES, columns])
+    columns = [data.names.index(name) for name in outcome.entry.names]
+    example = np.ascontiguousarray(data.matrix[:_EXAMPLES, columns])
     fitted = joblib.load(outcome.pipeline)
-    return Logged("sklearn", fitted, outcome.entry.names, example, fitted.predict_proba(example))
+    return LoggedModel("sklearn", fitted, outcome.entry.names, example, fitted.predict_proba(example))

@@ -1,15 +1,23 @@
-"""CARD.md: the model card, written from the run and from nothing else."""
+"""CARD.md: the model card, written from the manifest and from nothing else."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from scoring.ml.features import catalogue
-from scoring.ml.training.report.model_card_sections import explanation, fairness, honesty, interval, tried
+from scoring.ml.metrics.intervals import Estimate
+from scoring.ml.model.calibration import Method
+from scoring.ml.model.manifest import Manifest
+from scoring.ml.model.manifest_sections import ByPart, MetricsSection
+from scoring.ml.training.report.model_card_sections import (
+    dropped_features,
+    explanation,
+    fairness,
+    interval,
+    sanity_checks,
+)
+from scoring.ml.training.report.sections import required
 
-Facts = Mapping[str, Any]
-
-_WORDS = {
+_METRIC_LABELS = {
     "auc": "AUC",
     "gini": "Gini",
     "ks": "KS",
@@ -24,40 +32,42 @@ _WORDS = {
     "ece": "Calibration error (ECE)",
     "cost": "Cost per client",
 }
+_CONFUSION = ("tp", "fp", "fn", "tn")
 
 
 class EmptySection(ValueError):
     """A model card may not be silent about one of its subjects."""
 
 
-def card(facts: Facts) -> str:
-    """The card as Markdown. Raises EmptySection, naming it, when a section would say nothing."""
+def card(manifest: Manifest) -> str:
+    """Return the card as Markdown. Raises EmptySection, naming it, when a section would be empty."""
     sections = {
-        "Intended use": _use(facts),
-        "Data": _data(facts),
-        "Features": _features(facts["features"]),
-        "Training": _training(facts),
-        "Metrics": _metrics(facts["metrics"]),
-        "Calibration": _calibration(facts),
-        "Threshold": _threshold(facts),
-        "Checks of this run": honesty(facts),
-        "Fairness": fairness(facts),
-        "What the model goes by": explanation(facts),
-        "What was tried and dropped": tried(facts),
+        "Intended use": _use(manifest),
+        "Data": _data(manifest),
+        "Features": _features(manifest.features),
+        "Training": _training(manifest),
+        "Metrics": _metrics(manifest.metrics),
+        "Calibration": _calibration(manifest),
+        "Threshold": _threshold(manifest),
+        "Checks of this run": sanity_checks(manifest),
+        "Fairness": fairness(manifest),
+        "What the model goes by": explanation(manifest),
+        "What was tried and dropped": dropped_features(manifest),
         "Human oversight": _OVERSIGHT,
-        "Limits": _limits(facts),
+        "Limits": _limits(manifest),
     }
     for title, body in sections.items():
         if not body.strip():
             raise EmptySection(f"the model card has nothing to say under {title}")
-    parts = [f"# Model card: {facts['name']}", *(f"## {title}\n\n{body}" for title, body in sections.items())]
-    return "\n\n".join(parts) + "\n"
+    blocks = [f"# Model card: {manifest.name}"]
+    blocks += [f"## {title}\n\n{body}" for title, body in sections.items()]
+    return "\n\n".join(blocks) + "\n"
 
 
-def _use(facts: Facts) -> str:
+def _use(manifest: Manifest) -> str:
     demo = (
         "**This is the demo model, trained on synthetic clients. It must not decide about anybody.**\n\n"
-        if facts["is_demo"]
+        if manifest.is_demo
         else ""
     )
     return demo + (
@@ -67,13 +77,13 @@ def _use(facts: Facts) -> str:
     )
 
 
-def _data(facts: Facts) -> str:
-    data = facts["data"]
+def _data(manifest: Manifest) -> str:
+    data = manifest.data
     return (
-        f"{data['clients']:,} clients with a known outcome, {data['default_rate']:.2%} of them with payment "
-        f"difficulties. Tables: {', '.join(data['tables'])}. "
-        f"Rows rejected as impossible: {data['rejected']:,}.\n\n"
-        f"Fingerprint of the files: `{data['fingerprint']}`."
+        f"{data.clients:,} clients with a known outcome, {data.default_rate:.2%} of them with payment "
+        f"difficulties. Tables: {', '.join(data.tables)}. "
+        f"Rows rejected as impossible: {data.rejected:,}.\n\n"
+        f"Fingerprint of the files: `{data.fingerprint}`."
     )
 
 
@@ -95,22 +105,30 @@ def _features(names: Sequence[str]) -> str:
     return f"{len(names)} features. {protected}\n\n{table}" if table else ""
 
 
-def _training(facts: Facts) -> str:
-    recipe, lightgbm = facts["recipe"], facts["libraries"]["lightgbm"]
+def _training(manifest: Manifest) -> str:
+    hyperparameters = required(manifest.hyperparameters)
     return (
-        f"LightGBM {lightgbm}, log-loss with early stopping, no resampling and no weights. "
-        f"Boosters averaged: {recipe['seeds']}, of {recipe['rounds']} rounds each; seed {facts['seed']}. "
+        f"LightGBM {manifest.libraries['lightgbm']}, log-loss with early stopping, no resampling and no "
+        f"weights. Boosters averaged: {hyperparameters.seeds}, of {hyperparameters.rounds} rounds each; "
+        f"seed {manifest.seed}. "
         "Chosen by stratified five-fold cross-validation on 80 % of the clients, judged once on the other "
         "20 %, then fitted again by the same recipe on all of them: the shipped booster has seen every "
         "client of the training data, hold-out included, and its figures come from boosters that had not."
     )
 
 
-def _metrics(metrics: Mapping[str, Mapping[str, Any]]) -> str:
-    oof, judged = metrics["oof"], metrics["holdout"]
-    rows = [f"| {word} | {interval(oof[name])} | {interval(judged[name])} |" for name, word in _WORDS.items()]
+def _metrics(metrics: ByPart[MetricsSection]) -> str:
+    def cells(name: str) -> tuple[Estimate, Estimate]:
+        return getattr(metrics.out_of_fold, name), getattr(metrics.holdout, name)
+
+    rows = [
+        f"| {label} | {' | '.join(interval(estimate) for estimate in cells(name))} |"
+        for name, label in _METRIC_LABELS.items()
+    ]
+    out_of_fold, hold_out = metrics.out_of_fold.confusion, metrics.holdout.confusion
     counts = [
-        f"| {name.upper()} | {oof['confusion'][name]:,} | {judged['confusion'][name]:,} |" for name in _CELLS
+        f"| {name.upper()} | {getattr(out_of_fold, name):,} | {getattr(hold_out, name):,} |"
+        for name in _CONFUSION
     ]
     head = ["| metric | out of fold | hold-out |", "| --- | --- | --- |"]
     return "95 % bootstrap intervals in brackets. A positive is a default.\n\n" + "\n".join(
@@ -118,55 +136,50 @@ def _metrics(metrics: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
-_CELLS = ("tp", "fp", "fn", "tn")
-
-
-def _calibration(facts: Facts) -> str:
-    calibration, before = facts["calibration"], facts["calibration"]["before"]
-    found = (
-        f"Out of fold, the booster's own slope is {before['slope']:.3f} and its error {before['ece']:.4f}. "
-    )
-    if calibration["method"] == "identity":
-        done = "That is good enough: its probability is used as it is."
+def _calibration(manifest: Manifest) -> str:
+    calibration, before = manifest.calibration, required(manifest.calibration.before)
+    measured = f"Out of fold, the booster's own slope is {before.slope:.3f} and its error {before.ece:.4f}. "
+    if calibration.method is Method.IDENTITY:
+        correction = "That is good enough: its probability is used as it is."
     else:
-        done = (
-            f"Corrected by Platt's sigmoid, fitted out of fold: {calibration['a']:.4f} x log-odds "
-            f"{calibration['b']:+.4f}."
+        correction = (
+            f"Corrected by Platt's sigmoid, fitted out of fold: {calibration.a:.4f} x log-odds "
+            f"{calibration.b:+.4f}."
         )
-    judged = facts["reliability"]["holdout"]
+    hold_out = required(manifest.reliability).holdout
     rows = [
-        f"| {number} | {tenth['n']:,} | {tenth['expected']:.2%} | {tenth['observed']:.2%} "
-        f"({tenth['low']:.2%} to {tenth['high']:.2%}) |"
-        for number, tenth in enumerate(judged["deciles"], start=1)
+        f"| {number} | {decile.clients:,} | {decile.expected:.2%} | {decile.observed:.2%} "
+        f"({decile.low:.2%} to {decile.high:.2%}) |"
+        for number, decile in enumerate(hold_out.deciles, start=1)
     ]
     head = ["| tenth of the hold-out | clients | expected | observed |", "| ---: | ---: | ---: | --- |"]
     table = "\n".join(head + rows)
     return (
-        f"{found}{done}\n\nOn the hold-out: slope {judged['slope']:.3f}, intercept "
-        f"{judged['intercept']:+.3f}, calibration error {judged['ece']:.4f}.\n\n{table}"
+        f"{measured}{correction}\n\nOn the hold-out: slope {hold_out.slope:.3f}, intercept "
+        f"{hold_out.intercept:+.3f}, calibration error {hold_out.ece:.4f}.\n\n{table}"
     )
 
 
-def _threshold(facts: Facts) -> str:
-    each = ", ".join(f"{value:.4f}" for value in facts["fold_thresholds"])
-    curve, costs = facts["cost_curve"], facts["costs"]
-    flat = curve["flat"]
+def _threshold(manifest: Manifest) -> str:
+    each = ", ".join(f"{value:.4f}" for value in manifest.fold_thresholds)
+    curve, costs = required(manifest.cost_curve), manifest.costs
+    flat = curve.flat
     return (
-        f"Refuse from a probability of **{facts['threshold']:.4f}**: the mean of the five thresholds "
-        f"({each}) that make ({costs['fn']:g} FN + {costs['fp']:g} FP)/N smallest out of fold. "
-        f"Theory says {facts['threshold_theory']:.4f} for calibrated probabilities.\n\n"
-        f"The cost per client is {curve['chosen']['cost']:.4f} at this threshold, "
-        f"{curve['theory']['cost']:.4f} at the theoretical one, {curve['minimum']['cost']:.4f} at the "
-        f"cheapest ({curve['minimum']['threshold']:.4f}) and {curve['everybody']['cost']:.4f} when all are "
-        f"accepted. Any threshold from {flat['low']:.4f} to {flat['high']:.4f} costs at most "
-        f"{flat['within']:.0%} more than the cheapest."
+        f"Refuse from a probability of **{manifest.threshold:.4f}**: the mean of the five thresholds "
+        f"({each}) that make ({costs.fn:g} FN + {costs.fp:g} FP)/N smallest out of fold. "
+        f"Theory says {manifest.theoretical_threshold:.4f} for calibrated probabilities.\n\n"
+        f"The cost per client is {curve.chosen.cost:.4f} at this threshold, "
+        f"{curve.theoretical.cost:.4f} at the theoretical one, {curve.minimum.cost:.4f} at the "
+        f"cheapest ({curve.minimum.threshold:.4f}) and {curve.accept_all.cost:.4f} when all are "
+        f"accepted. Any threshold from {flat.low:.4f} to {flat.high:.4f} costs at most "
+        f"{flat.within:.0%} more than the cheapest."
     )
 
 
-def _limits(facts: Facts) -> str:
+def _limits(manifest: Manifest) -> str:
     return (
         "The outcome is known for granted credits only: clients who were refused at the time are not in the "
         "data. The data describe one lender and its years; a population that has shifted needs a new model. "
         "A table that was not provided in training is ignored afterwards. Features that were never missing "
-        f"in training ({len(facts['medians'])}) are read as their training median when they are."
+        f"in training ({len(manifest.medians)}) are read as their training median when they are."
     )

@@ -1,82 +1,92 @@
-"""The parts of the model card that are made of evidence: checks, fairness, explanation, what was tried."""
+"""Sections of the model card on validation: sanity checks, fairness, explanation, what was dropped."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scoring.ml.features import catalogue
+from scoring.ml.metrics.intervals import Estimate
+from scoring.ml.model import json_codec
+from scoring.ml.model.manifest import Manifest
+from scoring.ml.model.manifest_validation import (
+    AdversarialValidation,
+    AttributeFairness,
+    Check,
+    GroupRates,
+    HoldoutCheck,
+    LeakCheck,
+    ProtectedSection,
+    SanityChecks,
+    ShuffledCheck,
+    SplitCheck,
+)
+from scoring.ml.training.report.sections import required
+from scoring.ml.training.validate.sanity_checks import by_code
 
-Facts = Mapping[str, Any]
+
+def interval(estimate: Estimate, digits: int = 4) -> str:
+    return f"{estimate.value:.{digits}f} ({estimate.low:.{digits}f} to {estimate.high:.{digits}f})"
 
 
-def interval(figure: Mapping[str, float], digits: int = 4) -> str:
-    return f"{figure['value']:.{digits}f} ({figure['low']:.{digits}f} to {figure['high']:.{digits}f})"
-
-
-def honesty(facts: Facts) -> str:
-    words = [f"- {line}" for line in checks_in_words(facts["checks"])]
+def sanity_checks(manifest: Manifest) -> str:
+    lines = [f"- {line}" for line in check_lines(required(manifest.checks))]
     verdict = (
-        f"**This run is suspect: {', '.join(facts['suspect'])}.** Its figures must not be believed before "
-        "that is explained.\n\n"
-        if facts["suspect"]
+        f"**This run is suspect: {', '.join(manifest.failed_checks)}.** Its figures must not be believed "
+        "before that is explained.\n\n"
+        if manifest.failed_checks
         else "No check failed.\n\n"
     )
-    return verdict + "\n".join(words) if words else ""
+    return verdict + "\n".join(lines)
 
 
-def checks_in_words(checks: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """One line per check, with its figures."""
-    return [f"{_OUTCOMES[check['passed']]}: {_CHECKS[code](check)}" for code, check in checks.items()]
+def check_lines(checks: SanityChecks) -> list[str]:
+    """Return one line per check, with its figures."""
+    return [f"{_OUTCOMES[check.passed]}: {_figures(check)}" for check in by_code(checks).values()]
 
 
-def _split(check: Facts) -> str:
-    folds = ", ".join(f"{size:,}" for size in check["folds"])
-    return f"every client is in one fold ({folds}) or in the hold-out ({check['holdout']:,}), none in two"
+_OUTCOMES = {True: "passed", False: "**failed**", None: "reported"}
 
 
-def _agrees(check: Facts) -> str:
+def _figures(check: Check) -> str:
+    match check:
+        case SplitCheck():
+            return _split(check)
+        case HoldoutCheck():
+            return (
+                f"AUC on the hold-out less out of fold {check.difference:+.4f}, where two standard errors "
+                f"are {2 * check.standard_error:.4f}"
+            )
+        case LeakCheck():
+            return f"highest AUC {check.auc:.4f}; above {check.limit} a leak would be looked for"
+        case ShuffledCheck():
+            return (
+                f"AUC {check.auc:.4f} ({check.low:.4f} to {check.high:.4f}) when the outcomes are shuffled, "
+                "which must be 0.5"
+            )
+        case AdversarialValidation():
+            return _adversarial_validation(check)
+
+
+def _split(check: SplitCheck) -> str:
+    folds = ", ".join(f"{size:,}" for size in check.folds)
+    return f"every client is in one fold ({folds}) or in the hold-out ({check.holdout:,}), none in two"
+
+
+def _adversarial_validation(check: AdversarialValidation) -> str:
+    if check.auc is None:
+        return f"clients without a known outcome were not compared: {check.why}"
+    top = ", ".join(f"{feature.feature} ({feature.share:.0%})" for feature in (check.top or ())[:5])
     return (
-        f"AUC on the hold-out less out of fold {check['difference']:+.4f}, where two standard errors are "
-        f"{2 * check['standard_error']:.4f}"
-    )
-
-
-def _leak(check: Facts) -> str:
-    return f"highest AUC {check['auc']:.4f}; above {check['limit']} a leak would be looked for"
-
-
-def _shuffled(check: Facts) -> str:
-    return (
-        f"AUC {check['auc']:.4f} ({check['low']:.4f} to {check['high']:.4f}) when the outcomes are shuffled, "
-        "which must be 0.5"
-    )
-
-
-def _alike(check: Facts) -> str:
-    if check["auc"] is None:
-        return f"clients without a known outcome were not compared: {check['why']}"
-    top = ", ".join(f"{one['feature']} ({one['share']:.0%})" for one in check["top"][:5])
-    return (
-        f"AUC {check['auc']:.4f} when clients with a known outcome are told from those without "
+        f"AUC {check.auc:.4f} when clients with a known outcome are told from those without "
         f"(0.5: they are alike); by {top}"
     )
 
 
-_OUTCOMES = {True: "passed", False: "**failed**", None: "reported"}
-_CHECKS: Mapping[str, Callable[[Facts], str]] = {
-    "split_by_client": _split,
-    "holdout_agrees": _agrees,
-    "no_leak": _leak,
-    "shuffled": _shuffled,
-    "train_like_test": _alike,
-}
-
-
-def fairness(facts: Facts) -> str:
-    measured = {name: one for name, one in facts["fairness"].items() if one["groups"]}
+def fairness(manifest: Manifest) -> str:
+    measured = {name: attribute for name, attribute in manifest.fairness.items() if attribute.groups}
     if not measured:
         return ""
-    blocks = [_attribute(name, one) for name, one in measured.items()]
-    return "\n\n".join([_FAIRNESS, *blocks, _protected(facts["protected"])])
+    blocks = [_attribute(name, attribute) for name, attribute in measured.items()]
+    return "\n\n".join([_FAIRNESS, *blocks, _protected(required(manifest.protected))])
 
 
 _FAIRNESS = (
@@ -86,62 +96,62 @@ _FAIRNESS = (
 )
 
 
-def _attribute(name: str, found: Facts) -> str:
-    rows = [f"| {group} | {_rates(rates)} |" for group, rates in found["groups"].items()]
+def _attribute(name: str, attribute: AttributeFairness) -> str:
+    rows = [f"| {group} | {_rates(rates)} |" for group, rates in attribute.groups.items()]
     head = [
         f"**{name}**\n",
         "| group | clients | defaulted | expected | accepted | ratio | defaults refused | payers refused |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    gaps = found["gaps"]
-    said = (
-        f"\nLargest gap of defaults refused {_percents(gaps['tpr_gap'])}, of good payers refused "
-        f"{_percents(gaps['fpr_gap'])}; lowest ratio {interval(gaps['lowest_ratio'], 2)}."
+    gaps = required(attribute.gaps)
+    summary = (
+        f"\nLargest gap of defaults refused {_percents(gaps.tpr_gap)}, of good payers refused "
+        f"{_percents(gaps.fpr_gap)}; lowest ratio {interval(gaps.lowest_ratio, 2)}."
     )
-    small = f" Not measured: {', '.join(found['suppressed'])}." if found["suppressed"] else ""
-    return "\n".join([*head, *rows, said + small])
+    small = f" Not measured: {', '.join(attribute.suppressed)}." if attribute.suppressed else ""
+    return "\n".join([*head, *rows, summary + small])
 
 
-def _rates(rates: Mapping[str, Any]) -> str:
-    shares = [f"{rates['default_rate']['value']:.1%}", f"{rates['expected']['value']:.1%}"]
-    shares.append(_percents(rates["acceptance_rate"]))
-    shares.append(interval(rates["selection_ratio"], 2))
-    return " | ".join([f"{rates['n']:,}", *shares, _percents(rates["tpr"]), _percents(rates["fpr"])])
+def _rates(rates: GroupRates) -> str:
+    shares = [f"{rates.default_rate.value:.1%}", f"{rates.expected.value:.1%}"]
+    shares.append(_percents(rates.acceptance_rate))
+    shares.append(interval(rates.selection_ratio, 2))
+    return " | ".join([f"{rates.clients:,}", *shares, _percents(rates.tpr), _percents(rates.fpr)])
 
 
-def _percents(figure: Mapping[str, float]) -> str:
-    return f"{figure['value']:.1%} ({figure['low']:.1%} to {figure['high']:.1%})"
+def _percents(estimate: Estimate) -> str:
+    return f"{estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%})"
 
 
-def _protected(protected: Facts) -> str:
-    sex, price = protected["sex"], protected["price"]
-    told = (
-        f"The sex of a client can be told from the features with an AUC of {sex['auc']:.3f} "
-        f"({sex['low']:.3f} to {sex['high']:.3f}): "
+def _protected(protected: ProtectedSection) -> str:
+    proxy, cost = protected.proxy_test, protected.cost
+    predicted = (
+        f"The sex of a client can be told from the features with an AUC of {proxy.auc:.3f} "
+        f"({proxy.low:.3f} to {proxy.high:.3f}): "
         "leaving a column out does not make a model blind to it."
-        if sex["auc"] is not None
-        else f"Whether the features tell the sex of a client was not measured: {sex['why']}."
+        if proxy.auc is not None
+        else f"Whether the features tell the sex of a client was not measured: {proxy.why}."
     )
-    gained = price["difference"]
+    gain = cost.difference
     return (
-        f"{told}\n\nUsing {' and '.join(price['columns'])} would change the AUC by {gained['value']:+.4f} "
-        f"({gained['low']:+.4f} to {gained['high']:+.4f}, paired over {price['clients']:,} clients, a quick "
+        f"{predicted}\n\nUsing {' and '.join(cost.columns)} would change the AUC by {gain.value:+.4f} "
+        f"({gain.low:+.4f} to {gain.high:+.4f}, paired over {cost.clients:,} clients, a quick "
         "booster with and without them). They are left out all the same."
     )
 
 
-def explanation(facts: Facts) -> str:
-    known = facts["explanation"]
+def explanation(manifest: Manifest) -> str:
+    section = required(manifest.explanation)
     rows = [
-        f"| {catalogue.BY_NAME[one['feature']].label.en} (`{one['feature']}`) | {one['importance']:.3f} | "
-        f"{_direction(one['direction'])} |"
-        for one in known["features"][:15]
+        f"| {catalogue.BY_NAME[feature.feature].label.en} (`{feature.feature}`) | {feature.importance:.3f} | "
+        f"{_direction(feature.direction)} |"
+        for feature in section.features[:15]
     ]
-    pairs = [f"`{one['first']}` and `{one['second']}`" for one in known["interactions"][:3]]
+    pairs = [f"`{pair.first}` and `{pair.second}`" for pair in section.interactions[:3]]
     together = f"\n\nEffects that depend most on each other: {'; '.join(pairs)}." if pairs else ""
     head = [
-        f"Mean absolute contribution (log-odds, exact TreeSHAP) over {known['clients']:,} clients; "
-        f"{known['used']} features contribute at all.\n",
+        f"Mean absolute contribution (log-odds, exact TreeSHAP) over {section.clients:,} clients; "
+        f"{section.used} features contribute at all.\n",
         "| feature | importance | more of it means |",
         "| --- | ---: | --- |",
     ]
@@ -154,37 +164,29 @@ def _direction(correlation: float | None) -> str:
     return "more risk" if correlation > 0 else "less risk"
 
 
-def tried(facts: Facts) -> str:
-    """What did not make it: features that say nothing here, families and candidates that gained nothing."""
-    dropped = len(catalogue.FEATURES) - len(set(facts["features"]) & catalogue.BY_NAME.keys())
+def dropped_features(manifest: Manifest) -> str:
+    """Return how many candidates were dropped, and the records of selection, ablation, stages and search."""
+    dropped = len(catalogue.FEATURES) - len(set(manifest.features) & catalogue.BY_NAME.keys())
     parts = [f"Of {len(catalogue.FEATURES)} candidate features {dropped} were left out."]
-    parts += [f"**{title}**\n\n{_told(facts[key])}" for key, title in _TRIED.items() if facts.get(key)]
+    sections = {
+        "Selection of features": manifest.selection,
+        "What each family of features gained (AUC, with its standard error)": manifest.families,
+        "What clients of pooled folders teach, step by step": manifest.stages,
+        "Search for settings": manifest.tuning,
+    }
+    # Under the stored keys: the words of earlier cards.
+    parts += [
+        f"**{title}**\n\n{_record(json_codec.encode(part))}" for title, part in sections.items() if part
+    ]
     return "\n\n".join(parts)
 
 
-_TRIED = {
-    "selection": "Selection of features",
-    "families": "What each family of features gained (AUC, with its standard error)",
-    "steps": "What clients of pooled folders teach, step by step",
-    "tuning": "Search for settings",
-}
-
-
-def _told(found: Any) -> str:
-    """Whatever a stage of the training left behind: a table of its records, a list of its figures."""
-    if isinstance(found, str):
-        return found
-    if isinstance(found, Mapping):
-        records = [{"": name, **one} for name, one in found.items() if isinstance(one, Mapping)]
-        if len(records) == len(found):
-            return _table(records)
-        return "\n".join(f"- {name.replace('_', ' ')}: {_cell(value)}" for name, value in found.items())
-    return _table(found) if found and isinstance(found[0], Mapping) else ", ".join(map(str, found))
-
-
-def _table(records: Sequence[Facts]) -> str:
-    columns = list(dict.fromkeys(name for record in records for name in record))
-    rows = [f"| {' | '.join(_cell(record.get(name)) for name in columns)} |" for record in records]
+def _record(stored: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
+    """Render one record as a list of its figures, several as a table."""
+    if isinstance(stored, Mapping):
+        return "\n".join(f"- {name.replace('_', ' ')}: {_cell(value)}" for name, value in stored.items())
+    columns = list(dict.fromkeys(name for record in stored for name in record))
+    rows = [f"| {' | '.join(_cell(record.get(name)) for name in columns)} |" for record in stored]
     titles = [column.replace("_", " ") for column in columns]
     head = [f"| {' | '.join(titles)} |", f"|{' --- |' * len(columns)}"]
     return "\n".join(head + rows)
@@ -196,7 +198,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_cell(one)}" for name, one in value.items())
+        return ", ".join(f"{name} {_cell(entry)}" for name, entry in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(_cell, value)) if value else "none"
     return "" if value is None else str(value).replace("|", "/")

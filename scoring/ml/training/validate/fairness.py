@@ -1,29 +1,30 @@
-"""How verdicts fall on groups that no feature knows, measured on clients the booster never saw."""
+"""Group fairness: verdicts by protected attribute and age band, on out-of-sample probabilities."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.metrics.intervals import bootstrap_weights, percentile_bounds
+from scoring.ml.metrics.intervals import Estimate, bootstrap_weights, percentile_bounds
+from scoring.ml.model.manifest_validation import AttributeFairness, FairnessGaps, GroupRates
 from scoring.ml.model.population import age_band
 from scoring.ml.training.data.clients import Clients
 
 Values = NDArray[np.float64]
 
 # Smaller groups are named, not measured: their rates would be chance, and could describe somebody.
-SMALLEST_GROUP = 100
-FEWEST_DEFAULTS = 20
+MIN_GROUP = 100
+MIN_OUTCOMES = 20
 # A selection rate under four fifths of the highest asks for a look. A screen, never a proof of fairness.
 # Source: US EEOC Uniform Guidelines, 29 CFR 1607.4 D (1978).
 FOUR_FIFTHS = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """Weighted counts of each of g groups, (g,) each."""
+class GroupCounts:
+    """Weighted counts of each of g groups, (g,) each; `expected` is the sum of probabilities."""
 
     clients: Values
     defaults: Values
@@ -32,7 +33,7 @@ class Counted:
     expected: Values
 
     def rates(self) -> dict[str, Values]:
-        """By name, (g,): what is reported of every group."""
+        """Return the rates of the groups, (g,) each, by name."""
         repaid = self.clients - self.defaults
         accepted = 1 - (self.refused_defaults + self.refused_repaid) / self.clients
         return {
@@ -44,114 +45,101 @@ class Counted:
             "fpr": self.refused_repaid / repaid,
         }
 
+    def gaps(self) -> dict[str, float]:
+        """Return the largest differences between groups and the lowest ratio of acceptance rates, by name."""
+        rates = self.rates()
+        return {
+            "tpr_gap": float(np.ptp(rates["tpr"])),
+            "fpr_gap": float(np.ptp(rates["fpr"])),
+            "lowest_ratio": float(rates["selection_ratio"].min()),
+        }
 
-def by_group(
+
+@dataclass(frozen=True, slots=True)
+class _Verdicts:
+    """n clients: outcome, verdict and probability, (n,) each."""
+
+    target: Values
+    refused: NDArray[np.bool_]
+    probability: Values
+
+    def counts(self, code: NDArray[np.int64], groups: int, weights: Values) -> GroupCounts:
+        """Count by group, `code` (n,); clients of code `groups` are in none."""
+
+        def total(values: Values) -> Values:
+            return np.bincount(code, weights * values, minlength=groups + 1)[:groups].astype(np.float64)
+
+        return GroupCounts(
+            clients=total(np.ones(len(code))),
+            defaults=total(self.target),
+            refused_defaults=total(self.target * self.refused),
+            refused_repaid=total((1 - self.target) * self.refused),
+            expected=total(self.probability),
+        )
+
+
+def group_fairness(
     clients: Clients, probability: Values, threshold: float, *, resamples: int, seed: int
-) -> dict[str, dict[str, Any]]:
-    """By attribute: "groups", "gaps" and the names of the "suppressed" groups.
-
-    Each group has "n", "defaults" and, as {"value", "low", "high"}: its default rate, the mean probability
-    `expected` beside it, its acceptance rate and that as a ratio of the highest, `tpr` (the share of defaults
-    that is refused) and `fpr` (the share of good payers that is). "gaps" are the largest differences of tpr
-    and fpr between groups and the lowest ratio.
-    """
-    refused = probability >= threshold
+) -> dict[str, AttributeFairness]:
+    """Measure every group of every attribute, with 95 % bootstrap intervals; small groups are suppressed."""
+    verdicts = _Verdicts(clients.target, probability >= threshold, probability)
     return {
-        attribute: _attribute(values, clients.target, refused, probability, resamples, seed)
+        attribute: _attribute(values, verdicts, resamples, seed)
         for attribute, values in attributes(clients).items()
     }
 
 
 def attributes(clients: Clients) -> Mapping[str, NDArray[Any]]:
-    """What clients are grouped by, (n,) each, None where unknown."""
+    """Return the attributes by which clients are grouped, (n,) each, None where unknown."""
     births = clients.ingredients["DAYS_BIRTH"]
     bands = [None if np.isnan(birth) else age_band(birth) for birth in births.tolist()]
     return {**clients.protected, "age_band": np.array(bands, dtype=object)}
 
 
-def _attribute(
-    values: NDArray[Any],
-    target: Values,
-    refused: NDArray[np.bool_],
-    probability: Values,
-    resamples: int,
-    seed: int,
-) -> dict[str, Any]:
-    found = sorted({value for value in values.tolist() if value is not None})
-    kept = [group for group in found if _is_large_enough(target[values == group])]
-    outcome: dict[str, Any] = {
-        "groups": {},
-        "gaps": {},
-        "suppressed": [one for one in found if one not in kept],
-    }
-    if not kept:
-        return outcome
-    code = np.select([values == group for group in kept], np.arange(len(kept)), default=len(kept))
-
-    def count(weights: Values) -> Counted:
-        return _counted(code, len(kept), target, refused, probability, weights)
-
-    ones = np.ones(len(target))
-    whole = count(ones)
-    drawn = [count(weights) for weights in bootstrap_weights(len(target), resamples, seed)]
-    outcome["groups"] = _groups(kept, whole, drawn)
-    outcome["gaps"] = _intervals(_gaps(whole.rates()), [_gaps(one.rates()) for one in drawn])
-    return outcome
-
-
-def _is_large_enough(target: Values) -> bool:
-    return len(target) >= SMALLEST_GROUP and min(target.sum(), (1 - target).sum()) >= FEWEST_DEFAULTS
-
-
-def _counted(
-    code: NDArray[np.int64],
-    groups: int,
-    target: Values,
-    refused: NDArray[np.bool_],
-    probability: Values,
-    weights: Values,
-) -> Counted:
-    def total(values: Values) -> Values:
-        return np.bincount(code, weights * values, minlength=groups + 1)[:groups].astype(np.float64)
-
-    return Counted(
-        clients=total(np.ones(len(code))),
-        defaults=total(target),
-        refused_defaults=total(target * refused),
-        refused_repaid=total((1 - target) * refused),
-        expected=total(probability),
+def _attribute(values: NDArray[Any], verdicts: _Verdicts, resamples: int, seed: int) -> AttributeFairness:
+    groups = sorted({value for value in values.tolist() if value is not None})
+    measured = [group for group in groups if _is_large_enough(verdicts.target[values == group])]
+    suppressed = tuple(group for group in groups if group not in measured)
+    if not measured:
+        return AttributeFairness(groups={}, gaps=None, suppressed=suppressed)
+    code = np.select([values == group for group in measured], np.arange(len(measured)), default=len(measured))
+    size = len(verdicts.target)
+    counts = verdicts.counts(code, len(measured), np.ones(size))
+    draws = [
+        verdicts.counts(code, len(measured), weights) for weights in bootstrap_weights(size, resamples, seed)
+    ]
+    return AttributeFairness(
+        groups=_group_rates(measured, counts, draws),
+        gaps=FairnessGaps(**_estimates(counts.gaps(), [draw.gaps() for draw in draws])),
+        suppressed=suppressed,
     )
 
 
-def _groups(names: list[str], whole: Counted, drawn: list[Counted]) -> dict[str, Any]:
-    rates, again = whole.rates(), [one.rates() for one in drawn]
+def _is_large_enough(target: Values) -> bool:
+    return len(target) >= MIN_GROUP and min(target.sum(), (1 - target).sum()) >= MIN_OUTCOMES
+
+
+def _group_rates(
+    groups: Sequence[str], counts: GroupCounts, draws: Sequence[GroupCounts]
+) -> dict[str, GroupRates]:
+    rates, drawn_rates = counts.rates(), [draw.rates() for draw in draws]
+
+    def of_group(values: Mapping[str, Values], position: int) -> dict[str, float]:
+        return {name: float(by_group[position]) for name, by_group in values.items()}
+
     return {
-        name: {
-            "n": int(whole.clients[group]),
-            "defaults": int(whole.defaults[group]),
-            **_intervals(
-                {rate: float(values[group]) for rate, values in rates.items()},
-                [{rate: float(values[group]) for rate, values in one.items()} for one in again],
-            ),
-        }
-        for group, name in enumerate(names)
+        group: GroupRates(
+            clients=int(counts.clients[position]),
+            defaults=int(counts.defaults[position]),
+            **_estimates(of_group(rates, position), [of_group(drawn, position) for drawn in drawn_rates]),
+        )
+        for position, group in enumerate(groups)
     }
 
 
-def _gaps(rates: Mapping[str, Values]) -> dict[str, float]:
+def _estimates(values: Mapping[str, float], draws: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
+    lows, highs = percentile_bounds(np.array([[draw[name] for name in values] for draw in draws]))
     return {
-        "tpr_gap": float(np.ptp(rates["tpr"])),
-        "fpr_gap": float(np.ptp(rates["fpr"])),
-        "lowest_ratio": float(rates["selection_ratio"].min()),
+        name: Estimate(value, float(low), float(high))
+        for (name, value), low, high in zip(values.items(), lows, highs, strict=True)
     }
-
-
-def _intervals(values: Mapping[str, float], drawn: list[dict[str, float]]) -> dict[str, dict[str, float]]:
-    return {
-        name: {"value": value, **_between([one[name] for one in drawn])} for name, value in values.items()
-    }
-
-
-def _between(drawn: list[float]) -> dict[str, float]:
-    low, high = percentile_bounds(np.array(drawn))
-    return {"low": float(low), "high": float(high)}

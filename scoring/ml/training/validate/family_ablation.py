@@ -1,9 +1,8 @@
-"""What each family of features is worth: the same quick boosters with and without it, on the same folds."""
+"""Feature-family ablation: the same quick boosters with and without each family, on the same folds."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,39 +14,42 @@ from scoring.ml.features.application import amounts, columns, counts, dates, ext
 from scoring.ml.features.history import all_tables
 from scoring.ml.learned.learned_features import FAMILIES, LearnedFeatures
 from scoring.ml.metrics import classification
+from scoring.ml.model.manifest_sections import FamilyAblation
 from scoring.ml.training.data import splits
-from scoring.ml.training.data.clients import Clients, Say
+from scoring.ml.training.data.clients import Clients
 from scoring.ml.training.fit import probe_models
-from scoring.ml.training.fit.feature_preparation import plain_of
-from scoring.ml.training.fit.probe_models import Question
+from scoring.ml.training.fit.feature_preparation import learned_matrix, plain_features
+from scoring.ml.training.fit.probe_models import ProbeData
+from scoring.ml.training.progress import Progress
 
 Values = NDArray[np.float64]
-Past = Mapping[str, NDArray[Any]]
+Inputs = tuple[Sequence[str], Values]
+"""Names (k,) and matrix (n, k) of the features that a probe model is given."""
 
 SEEDS = 3
 ROUNDS = 80
-# A fitted family costs time at every assessment: it stays when the gain is beyond chance, one-sided. Five are
-# asked, and their folds share clients, so the level is strict.
+# A learned family costs time at every assessment: it stays when the gain is beyond chance, one-sided. Five
+# are tested, and their folds share clients, so the level is strict.
 LEVEL = 0.99
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
-    """How many clients are asked, and on how many of the five folds of each seed."""
+class SampleSize:
+    """How many clients take part, and how many of the five folds of each seed are scored."""
 
     clients: int
     folds: int
 
 
-THOROUGH = Effort(clients=15_000, folds=2)
-QUICK = Effort(clients=2_000, folds=1)
+THOROUGH = SampleSize(clients=15_000, folds=2)
+QUICK = SampleSize(clients=2_000, folds=1)
 
 _APPLICATION: Mapping[str, tuple[str, ...]] = {
     "A1 application": tuple(feature.name for feature in columns.FEATURES),
-    "A2 external ratings": tuple(one.feature.name for one in external_ratings.DERIVED),
-    "A3 money": tuple(one.feature.name for one in amounts.DERIVED),
-    "A4 times": tuple(one.feature.name for one in dates.DERIVED),
-    "A6 counts": tuple(one.feature.name for one in counts.DERIVED),
+    "A2 external ratings": tuple(derived.feature.name for derived in external_ratings.DERIVED),
+    "A3 money": tuple(derived.feature.name for derived in amounts.DERIVED),
+    "A4 times": tuple(derived.feature.name for derived in dates.DERIVED),
+    "A6 counts": tuple(derived.feature.name for derived in counts.DERIVED),
 }
 _HISTORY = {
     "bureau": "B",
@@ -57,7 +59,7 @@ _HISTORY = {
     "installments_payments": "F",
     "credit_card_balance": "G",
 }
-_FITTED = {
+_LEARNED = {
     "implied": "A8 implied term and rate",
     "peers": "A9 against peers",
     "neighbours": "A10 nearest neighbours",
@@ -67,8 +69,8 @@ _FITTED = {
 
 
 def plain_families() -> dict[str, tuple[str, ...]]:
-    """Every plain feature of the catalogue, by family."""
-    found = {
+    """Return every plain feature of the catalogue, by family."""
+    families = {
         **_APPLICATION,
         **{
             f"{_HISTORY[history.table]} {history.table}": tuple(
@@ -77,100 +79,108 @@ def plain_families() -> dict[str, tuple[str, ...]]:
             for history in all_tables.TABLE_HISTORIES
         },
     }
-    told = {name for names in found.values() for name in names}
-    rest = [one.feature for one in catalogue.DERIVED if one.feature.name not in told]
-    alone = tuple(feature.name for feature in rest if feature.table == "application")
+    assigned = {name for names in families.values() for name in names}
+    rest = [derived.feature for derived in catalogue.DERIVED if derived.feature.name not in assigned]
+    application = tuple(feature.name for feature in rest if feature.table == "application")
     across = tuple(feature.name for feature in rest if feature.table != "application")
-    return {**found, "A7 rates": alone, "H across tables": across}
+    return {**families, "A7 rates": application, "H across tables": across}
 
 
-def families(
-    clients: Clients, learn: NDArray[np.int64], past: Past, *, effort: Effort, seed: int, say: Say
-) -> list[dict[str, Any]]:
-    """[{"family", "code", "features", "gain_auc", "se", "seeds", "pairs", "fitted", "kept"}].
+def ablate_families(
+    clients: Clients,
+    train: NDArray[np.int64],
+    *,
+    size: SampleSize,
+    seed: int,
+    progress: Progress,
+) -> tuple[FamilyAblation, ...]:
+    """Measure the AUC gained by each family beside all plain features, over folds paired by seed and number.
 
-    `gain_auc` is the mean AUC gained by having the family beside all plain features, over folds paired by
-    seed and number, `se` its standard error. Only the clients at `learn` are asked: no held-out one.
+    Only the clients at `train` take part: none of the hold-out.
     """
-    rows = learn[probe_models.sampled(clients.target[learn], effort.clients, seed)]
-    asked = _Asked(clients, rows, effort.folds, seed)
-    say(f"Families of features: {len(rows):,} clients, {SEEDS} seeds, {effort.folds} folds each")
-    whole = asked.aucs(partial(asked.without, set()))
-    found = []
+    rows = train[probe_models.stratified_sample(clients.target[train], size.clients, seed)]
+    ablation = _Ablation(clients, rows, size.folds, seed)
+    progress(f"Families of features: {len(rows):,} clients, {SEEDS} seeds, {size.folds} folds each")
+    auc_all_plain = ablation.aucs(partial(ablation.without, frozenset()))
+    families = []
     for family, members in plain_families().items():
         if present := [name for name in clients.names if name in set(members)]:
-            gained = whole - asked.aucs(partial(asked.without, set(present)))
-            found.append(entry(family, "", present, gained, fitted=False))
-    for code in FAMILIES:
-        names = [feature.name for feature in FAMILIES[code].features]
-        gained = asked.aucs(partial(asked.with_fitted, code, past)) - whole
+            gains = auc_all_plain - ablation.aucs(partial(ablation.without, frozenset(present)))
+            families.append(summary(family, "", len(present), gains, is_learned=False))
+    for code, learned_family in FAMILIES.items():
+        gains = ablation.aucs(partial(ablation.with_learned, code)) - auc_all_plain
         # Clients who cannot teach a family leave every fold as it was.
-        if gained.any():
-            found.append(entry(_FITTED[code], code, names, gained, fitted=True))
-    for one in found:
-        say(f"{one['family']}: {one['gain_auc']:+.5f} AUC, standard error {one['se']:.5f}")
-    return found
+        if gains.any():
+            features = len(learned_family.features)
+            families.append(summary(_LEARNED[code], code, features, gains, is_learned=True))
+    for family_gain in families:
+        progress(
+            f"{family_gain.family}: {family_gain.auc_gain:+.5f} AUC, "
+            f"standard error {family_gain.standard_error:.5f}"
+        )
+    return tuple(families)
 
 
-def entry(family: str, code: str, names: Sequence[str], gained: Values, *, fitted: bool) -> dict[str, Any]:
-    """One row of the table, from the AUC gained on each pair of folds, (p,)."""
-    mean, error = float(gained.mean()), float(gained.std(ddof=1) / np.sqrt(len(gained)))
-    return {
-        "family": family,
-        "code": code,
-        "features": len(names),
-        "gain_auc": mean,
-        "se": error,
-        "seeds": SEEDS,
-        "pairs": len(gained),
-        "fitted": fitted,
-        "kept": not fitted or mean > _chance(len(gained)) * error,
-    }
+def summary(family: str, code: str, features: int, gains: Values, *, is_learned: bool) -> FamilyAblation:
+    """Summarise the AUC gained on each pair of folds, (p,), and decide whether the family stays."""
+    mean, error = float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(len(gains)))
+    return FamilyAblation(
+        family=family,
+        code=code,
+        features=features,
+        auc_gain=mean,
+        standard_error=error,
+        seeds=SEEDS,
+        pairs=len(gains),
+        is_learned=is_learned,
+        is_kept=not is_learned or mean > _critical_value(len(gains)) * error,
+    )
 
 
-def _chance(pairs: int) -> float:
-    """How many standard errors chance exceeds once in a hundred times."""
+def _critical_value(pairs: int) -> float:
+    """Return how many standard errors chance exceeds once in a hundred times."""
     return float(stats.t.ppf(LEVEL, pairs - 1))
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Ablation:
+    """Probe models on the clients at `rows`, on the first `folds` folds of each seed."""
+
     clients: Clients
     rows: NDArray[np.int64]
     folds: int
     seed: int
 
-    def aucs(self, given: Callable[[NDArray[np.bool_]], tuple[Sequence[str], Values]]) -> Values:
-        """(SEEDS * folds,): the AUC on each fold; `given` has names and matrix for a fold left out."""
+    def aucs(self, inputs_of: Callable[[NDArray[np.bool_]], Inputs]) -> Values:
+        """Return the AUC on each fold, (SEEDS * folds,), given the inputs for a fold left out."""
         target = self.clients.target[self.rows]
-        found = []
-        for number in range(SEEDS):
-            fold = splits.folds(target, self.seed + number)
-            for one in range(self.folds):
-                inside = fold == one
-                names, matrix = given(inside)
-                question = Question(names, matrix, target, _categories(names))
-                fitted = probe_models.fit(question, ~inside, self.seed + number, rounds=ROUNDS)
-                raw = lightgbm.raw_scores(fitted, matrix[inside])
-                ranked = classification.rank(target[inside], raw, threshold=0.0)
-                found.append(classification.auc(ranked))
-        return np.array(found)
+        aucs = []
+        for seed in range(self.seed, self.seed + SEEDS):
+            fold = splits.folds(target, seed)
+            for number in range(self.folds):
+                inside = fold == number
+                names, matrix = inputs_of(inside)
+                data = ProbeData(names, matrix, target, _categorical(names))
+                booster = probe_models.fit(data, ~inside, seed, rounds=ROUNDS)
+                scores = lightgbm.raw_scores(booster, matrix[inside])
+                aucs.append(classification.auc(classification.rank(target[inside], scores, threshold=0.0)))
+        return np.array(aucs)
 
-    def without(self, gone: set[str], inside: NDArray[np.bool_]) -> tuple[Sequence[str], Values]:
-        kept = [place for place, name in enumerate(self.clients.names) if name not in gone]
-        names = [self.clients.names[place] for place in kept]
-        return names, self.clients.matrix[self.rows][:, kept]
+    def without(self, dropped: frozenset[str], inside: NDArray[np.bool_]) -> Inputs:
+        names = [name for name in self.clients.names if name not in dropped]
+        positions = [self.clients.names.index(name) for name in names]
+        return names, self.clients.matrix[self.rows][:, positions]
 
-    def with_fitted(self, code: str, past: Past, inside: NDArray[np.bool_]) -> tuple[Sequence[str], Values]:
+    def with_learned(self, code: str, inside: NDArray[np.bool_]) -> Inputs:
         names, matrix = self.clients.names, self.clients.matrix[self.rows]
-        taught, asked = plain_of(names, matrix[~inside]), plain_of(names, matrix[inside])
-        fitted = LearnedFeatures.fit([code], taught, self.clients.target[self.rows][~inside], past)
-        if not fitted.families:
+        target = self.clients.target[self.rows][~inside]
+        plain = plain_features(names, matrix[~inside])
+        learned = LearnedFeatures.fit([code], plain, target, self.clients.past_loans)
+        if not learned.families:
             return names, matrix
-        learned = np.empty((len(matrix), len(fitted.names)))
-        learned[~inside], learned[inside] = fitted.cross_fitted(taught), fitted.transform(asked)
-        return [*names, *fitted.names], np.hstack([matrix, learned])
+        values = learned_matrix(learned, names, matrix, ~inside)
+        return [*names, *learned.names], np.hstack([matrix, values])
 
 
-def _categories(names: Sequence[str]) -> list[str]:
+def _categorical(names: Sequence[str]) -> list[str]:
     return [name for name in names if catalogue.BY_NAME[name].categories]

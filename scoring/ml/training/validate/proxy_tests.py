@@ -1,4 +1,4 @@
-"""What the features still say about protected attributes, and what leaving those attributes out costs."""
+"""Proxy test of protected attributes, and the cost of leaving the protected columns out."""
 
 from typing import Any
 
@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.metrics import classification, paired
+from scoring.ml.metrics.classification import Ranked
 from scoring.ml.model.calibration import sigmoid
 from scoring.ml.model.folder import vocabulary
+from scoring.ml.model.manifest_validation import ProtectedColumnsCost, ProxyTest
 from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients, TrainingError
 from scoring.ml.training.fit import probe_models
-from scoring.ml.training.fit.probe_models import Question
+from scoring.ml.training.fit.probe_models import ProbeData
 from scoring.ml.training.validate.sanity_checks import strongest
 
 Values = NDArray[np.float64]
@@ -21,75 +23,79 @@ _WOMAN = "F"
 _RESAMPLES = 200
 
 
-def foretold_sex(clients: Clients, *, seed: int, size: int) -> dict[str, Any]:
-    """How well the features tell women from men: {"auc", "low", "high", "clients", "top"}.
+def sex_proxy_test(clients: Clients, *, seed: int, size: int) -> ProxyTest:
+    """Measure how well the features predict the sex: an AUC of 0.5 means that nothing can be read from them.
 
-    0.5 would mean that nothing about the sex can be read from them. `auc` is None where the folder knows too
-    few of either.
+    `auc` is None where the sex of too few clients is known.
     """
     sex = clients.protected[SEX]
-    known = np.flatnonzero(np.array([value is not None for value in sex.tolist()], dtype=bool))
-    woman = (sex[known] == _WOMAN).astype(np.float64)
+    labelled = np.flatnonzero(np.array([value is not None for value in sex.tolist()], dtype=bool))
     try:
-        rows = known[probe_models.sampled(woman, size, seed)]
-        answer = (sex[rows] == _WOMAN).astype(np.float64)
-        question = Question(clients.names, clients.matrix[rows], answer, list(vocabulary(clients.names)))
-        answered = probe_models.ask(question, seed=seed)
+        rows = labelled[
+            probe_models.stratified_sample((sex[labelled] == _WOMAN).astype(np.float64), size, seed)
+        ]
+        is_woman = (sex[rows] == _WOMAN).astype(np.float64)
+        data = ProbeData(clients.names, clients.matrix[rows], is_woman, list(vocabulary(clients.names)))
+        result = probe_models.cross_validate(data, seed=seed)
     except (TrainingError, ValueError):
-        return {"auc": None, "why": "the sex of too few clients is known"}
-    found = classification.evaluate(
-        answer, sigmoid(answered.raw), threshold=0.5, resamples=_RESAMPLES, seed=seed
+        return ProxyTest(auc=None, why="the sex of too few clients is known")
+    auc = classification.evaluate(_ranked(is_woman, result.log_odds), resamples=_RESAMPLES, seed=seed)["auc"]
+    return ProxyTest(
+        auc=auc.value,
+        low=auc.low,
+        high=auc.high,
+        clients=len(rows),
+        top=strongest(clients.names, result.gains),
     )
-    return {**_figure(found["auc"]), "clients": len(rows), "top": strongest(clients.names, answered.gains)}
 
 
-def price(clients: Clients, *, seed: int, size: int) -> dict[str, Any]:
-    """What the protected columns would add: the same quick booster with and without them, on the same folds.
-
-    {"columns", "with", "without": AUC; "difference": {"value", "low", "high"}: AUC gained by using them,
-    paired over clients; "folds": the difference in each fold}.
-    """
-    rows = probe_models.sampled(clients.target, size, seed)
+def protected_columns_cost(clients: Clients, *, seed: int, size: int) -> ProtectedColumnsCost:
+    """Measure the AUC gained by using the protected columns: a quick booster with and without, same folds."""
+    rows = probe_models.stratified_sample(clients.target, size, seed)
     target, categorical = clients.target[rows], list(vocabulary(clients.names))
     protected = {name: _coded(values[rows]) for name, values in clients.protected.items()}
-    fair = Question(clients.names, clients.matrix[rows], target, categorical)
-    more = Question(
+    without = ProbeData(clients.names, clients.matrix[rows], target, categorical)
+    using = ProbeData(
         [*clients.names, *protected],
         np.column_stack([clients.matrix[rows], *protected.values()]),
         target,
         [*categorical, *protected],
     )
-    without, used = (probe_models.ask(question, seed=seed).raw for question in (fair, more))
+    log_odds_without, log_odds_using = (
+        probe_models.cross_validate(data, seed=seed).log_odds for data in (without, using)
+    )
     fold = splits.folds(target, seed)
-    return {
-        "columns": list(protected),
-        "without": _auc(target, without),
-        "with": _auc(target, used),
-        "difference": paired.differences(
-            _ranked(target, without), _ranked(target, used), ["auc"], resamples=_RESAMPLES, seed=seed
-        )["auc"].interval(),
-        "folds": [
-            _auc(target[fold == one], used[fold == one]) - _auc(target[fold == one], without[fold == one])
-            for one in range(splits.FOLDS)
-        ],
-        "clients": len(rows),
-    }
+    difference = paired.differences(
+        _ranked(target, log_odds_without),
+        _ranked(target, log_odds_using),
+        ["auc"],
+        resamples=_RESAMPLES,
+        seed=seed,
+    )["auc"]
+
+    def fold_gain(inside: NDArray[np.bool_]) -> float:
+        return _auc(target[inside], log_odds_using[inside]) - _auc(target[inside], log_odds_without[inside])
+
+    return ProtectedColumnsCost(
+        columns=tuple(protected),
+        auc_without=difference.champion,
+        auc_with=difference.challenger,
+        difference=difference.estimate,
+        fold_differences=tuple(fold_gain(fold == number) for number in range(splits.FOLDS)),
+        clients=len(rows),
+    )
 
 
 def _coded(values: NDArray[Any]) -> Values:
-    """Categories as numbers; unknown is missing."""
-    found = sorted({value for value in values.tolist() if value is not None})
-    codes = {value: float(code) for code, value in enumerate(found)}
+    """Return categories as numbers; unknown is missing."""
+    categories = sorted({value for value in values.tolist() if value is not None})
+    codes = {value: float(code) for code, value in enumerate(categories)}
     return np.array([codes.get(value, np.nan) for value in values.tolist()])
 
 
-def _auc(target: Values, raw: Values) -> float:
-    return classification.auc(_ranked(target, raw))
+def _auc(target: Values, log_odds: Values) -> float:
+    return classification.auc(_ranked(target, log_odds))
 
 
-def _ranked(target: Values, raw: Values) -> classification.Ranked:
-    return classification.rank(target, sigmoid(raw), threshold=0.5)
-
-
-def _figure(figure: dict[str, float]) -> dict[str, float]:
-    return {"auc": figure["value"], "low": figure["low"], "high": figure["high"]}
+def _ranked(target: Values, log_odds: Values) -> Ranked:
+    return classification.rank(target, sigmoid(log_odds), threshold=0.5)

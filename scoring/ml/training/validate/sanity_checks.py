@@ -1,137 +1,158 @@
-"""Can the figures of a run be believed: checks that every training goes through, and their outcome as facts.
+"""Sanity checks that every training goes through: can the figures of a run be believed?
 
 A check has `passed`: True, False, or None where it only reports. A run with a failed check is suspect.
 """
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.metrics import classification, intervals
+from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model.calibration import sigmoid
 from scoring.ml.model.folder import vocabulary
+from scoring.ml.model.manifest_sections import ByPart, MetricsSection
+from scoring.ml.model.manifest_validation import (
+    AdversarialValidation,
+    Check,
+    FeatureShare,
+    HoldoutCheck,
+    LeakCheck,
+    SanityChecks,
+    ShuffledCheck,
+    SplitCheck,
+)
 from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients
 from scoring.ml.training.fit import probe_models
-from scoring.ml.training.fit.probe_models import Question
+from scoring.ml.training.fit.out_of_fold import CrossValidate
+from scoring.ml.training.fit.probe_models import ProbeData
 
 Values = NDArray[np.float64]
-Check = dict[str, Any]
-Procedure = Callable[[Values], Values]
 
 # Above every public result on these data that did not leak (the best stack reported 0.8086).
-LEAK_ALARM = 0.81
-_STANDARD_ERRORS = 2
+LEAK_ALARM: Final = 0.81
+_MAX_ERRORS = 2
 # A fair coin leaves three standard errors once in 370 runs.
-_SHUFFLED_ERRORS = 3
+_MAX_SHUFFLED_ERRORS = 3
 _TOP = 8
 
 
-def suspect(checks: Mapping[str, Check]) -> list[str]:
-    """The checks that failed."""
-    return [code for code, check in checks.items() if check["passed"] is False]
+def run_checks(
+    clients: Clients,
+    metrics: ByPart[MetricsSection],
+    cross_validate: CrossValidate,
+    *,
+    seed: int,
+    size: int,
+) -> SanityChecks:
+    """Run every check of a training with these metrics; at most `size` clients go into a probe model."""
+    return SanityChecks(
+        split_by_client=split_by_client(clients, seed),
+        holdout_agrees=hold_out_agrees(metrics.out_of_fold.auc, metrics.holdout.auc),
+        no_leak=no_leak(metrics),
+        shuffled=shuffled_outcomes(clients, cross_validate, seed=seed),
+        adversarial_validation=adversarial_validation(clients, seed=seed, size=size),
+    )
 
 
-def of_run(
-    clients: Clients, figures: Mapping[str, Any], again: Procedure, *, seed: int, size: int
-) -> dict[str, Check]:
-    """Every check of a run with these `figures` (metrics of "oof" and "holdout"), by code.
-
-    `again` goes from outcomes, (n,), to log-odds out of fold, (n,), NaN for who is held out; `size`: at most
-    so many clients answer the questions that need boosters of their own.
-    """
+def by_code(checks: SanityChecks) -> dict[str, Check]:
+    """Return the checks by their stored codes, in the order in which they are reported."""
     return {
-        "split_by_client": split_by_client(clients, seed),
-        "holdout_agrees": holdout_agrees(figures["oof"]["auc"], figures["holdout"]["auc"]),
-        "no_leak": no_leak(figures),
-        "shuffled": shuffled(clients, again, seed=seed),
-        "train_like_test": train_like_test(clients, seed=seed, size=size),
+        "split_by_client": checks.split_by_client,
+        "holdout_agrees": checks.holdout_agrees,
+        "no_leak": checks.no_leak,
+        "shuffled": checks.shuffled,
+        "train_like_test": checks.adversarial_validation,
     }
 
 
-def split_by_client(clients: Clients, seed: int) -> Check:
-    """Every client is in the hold-out or in exactly one fold: one row is one client, and no row twice."""
-    learn, judge = splits.hold_out(clients.target, seed)
-    fold = splits.folds(clients.target[learn], seed)
-    sizes = np.bincount(fold, minlength=splits.FOLDS)
-    once = len(np.unique(np.concatenate([learn, judge]))) == len(learn) + len(judge) == len(clients)
-    return {
-        "passed": bool(once and sizes.sum() == len(learn) and sizes.min() > 0),
-        "holdout": len(judge),
-        "folds": sizes.tolist(),
-    }
+def failed_codes(checks: SanityChecks) -> tuple[str, ...]:
+    return tuple(code for code, check in by_code(checks).items() if check.passed is False)
 
 
-def holdout_agrees(oof: Mapping[str, float], judged: Mapping[str, float]) -> Check:
-    """The AUC out of fold and on the hold-out differ by no more than two standard errors."""
-    error = math.hypot(_standard_error(oof), _standard_error(judged))
-    difference = judged["value"] - oof["value"]
-    return {
-        "passed": abs(difference) <= _STANDARD_ERRORS * error,
-        "difference": difference,
-        "standard_error": error,
-    }
+def split_by_client(clients: Clients, seed: int) -> SplitCheck:
+    """Check that every client is in the hold-out or in exactly one fold."""
+    split = splits.split(clients.target, seed)
+    sizes = np.bincount(split.fold, minlength=splits.FOLDS)
+    positions = np.concatenate([split.train, split.hold_out])
+    once = len(np.unique(positions)) == len(positions) == len(clients)
+    return SplitCheck(
+        passed=bool(once and sizes.sum() == len(split.train) and sizes.min() > 0),
+        holdout=len(split.hold_out),
+        folds=tuple(sizes.tolist()),
+    )
 
 
-def no_leak(figures: Mapping[str, Any]) -> Check:
-    """No AUC is too good to be true."""
-    highest = max(part["auc"]["value"] for part in figures.values())
-    return {"passed": highest <= LEAK_ALARM, "auc": highest, "limit": LEAK_ALARM}
+def hold_out_agrees(out_of_fold: Estimate, hold_out: Estimate) -> HoldoutCheck:
+    """Check that the two AUC differ by no more than two standard errors."""
+    error = math.hypot(out_of_fold.standard_error, hold_out.standard_error)
+    difference = hold_out.value - out_of_fold.value
+    return HoldoutCheck(
+        passed=abs(difference) <= _MAX_ERRORS * error, difference=difference, standard_error=error
+    )
 
 
-def shuffled(clients: Clients, again: Procedure, *, seed: int) -> Check:
-    """Outcomes dealt out at random cannot be foretold: an AUC other than 0.5 comes from the procedure.
+def no_leak(metrics: ByPart[MetricsSection]) -> LeakCheck:
+    """Check that no AUC is too good to be true."""
+    highest = max(metrics.out_of_fold.auc.value, metrics.holdout.auc.value)
+    return LeakCheck(passed=highest <= LEAK_ALARM, auc=highest, limit=LEAK_ALARM)
 
-    The whole procedure is gone through again: selection, fitted features and boosters in every fold.
+
+def shuffled_outcomes(clients: Clients, cross_validate: CrossValidate, *, seed: int) -> ShuffledCheck:
+    """Check that shuffled outcomes cannot be predicted: another AUC than 0.5 comes from the procedure.
+
+    The whole procedure is repeated: selection, learned features and boosters in every fold.
     """
     target = np.random.default_rng(seed).permutation(clients.target)
-    raw = again(target)
-    asked = ~np.isnan(raw)
-    found = _auc(target[asked], raw[asked])
-    defaults, repaid = target[asked].sum(), (1 - target[asked]).sum()
+    log_odds = cross_validate(target)
+    scored = ~np.isnan(log_odds)
+    auc = _auc(target[scored], log_odds[scored])
+    defaults, repaid = target[scored].sum(), (1 - target[scored]).sum()
     # Standard error of an AUC of 0.5. Source: Mann and Whitney (1947).
-    error = math.sqrt((asked.sum() + 1) / (12 * defaults * repaid))
-    low, high = intervals.normal(found, error)
-    return {
-        "passed": bool(abs(found - 0.5) <= _SHUFFLED_ERRORS * error),
-        "auc": found,
-        "low": low,
-        "high": high,
-        "clients": int(asked.sum()),
-    }
+    error = math.sqrt((scored.sum() + 1) / (12 * defaults * repaid))
+    low, high = intervals.normal(auc, error)
+    return ShuffledCheck(
+        passed=bool(abs(auc - 0.5) <= _MAX_SHUFFLED_ERRORS * error),
+        auc=auc,
+        low=low,
+        high=high,
+        clients=int(scored.sum()),
+    )
 
 
-def train_like_test(clients: Clients, *, seed: int, size: int) -> Check:
-    """Adversarial validation: can clients with a known outcome be told from those without (AUC 0.5: no)?"""
-    half = min(len(clients.others), size // 2)
+def adversarial_validation(clients: Clients, *, seed: int, size: int) -> AdversarialValidation:
+    """Measure whether clients with a known outcome differ from those without: an AUC of 0.5 means no."""
+    half = min(len(clients.unlabelled), size // 2)
     if half < splits.FOLDS:
-        return {"passed": None, "auc": None, "why": "every client of the folder has a known outcome"}
-    rows = probe_models.sampled(clients.target, half, seed)
-    matrix = np.concatenate([clients.matrix[rows], clients.others[:half]])
-    unknown = np.repeat([0.0, 1.0], [len(rows), half])
-    question = Question(clients.names, matrix, unknown, list(vocabulary(clients.names)))
-    answered = probe_models.ask(question, seed=seed)
-    return {
-        "passed": None,
-        "auc": _auc(unknown, answered.raw),
-        "clients": len(unknown),
-        "top": strongest(clients.names, answered.gains),
-    }
+        return AdversarialValidation(
+            passed=None, auc=None, why="every client of the folder has a known outcome"
+        )
+    rows = probe_models.stratified_sample(clients.target, half, seed)
+    matrix = np.concatenate([clients.matrix[rows], clients.unlabelled[:half]])
+    unlabelled = np.repeat([0.0, 1.0], [len(rows), half])
+    data = ProbeData(clients.names, matrix, unlabelled, list(vocabulary(clients.names)))
+    result = probe_models.cross_validate(data, seed=seed)
+    return AdversarialValidation(
+        passed=None,
+        auc=_auc(unlabelled, result.log_odds),
+        clients=len(unlabelled),
+        top=strongest(clients.names, result.gains),
+    )
 
 
-def strongest(names: tuple[str, ...], gains: Values) -> list[dict[str, Any]]:
-    """The features that gave most, with their share of all gains."""
+def strongest(names: tuple[str, ...], gains: Values) -> tuple[FeatureShare, ...]:
+    """Return the features that gained most, with their share of all gains, (k,)."""
+    total = gains.sum() or 1.0
     best = np.argsort(-gains, kind="stable")[:_TOP]
-    whole = gains.sum() or 1.0
-    return [{"feature": names[one], "share": float(gains[one] / whole)} for one in best if gains[one] > 0]
+    return tuple(
+        FeatureShare(feature=names[position], share=float(gains[position] / total))
+        for position in best
+        if gains[position] > 0
+    )
 
 
-def _auc(target: Values, raw: Values) -> float:
-    return classification.auc(classification.rank(target, sigmoid(raw), threshold=0.5))
-
-
-def _standard_error(figure: Mapping[str, float]) -> float:
-    return (figure["high"] - figure["low"]) / (2 * intervals.Z95)
+def _auc(target: Values, log_odds: Values) -> float:
+    return classification.auc(classification.rank(target, sigmoid(log_odds), threshold=0.5))

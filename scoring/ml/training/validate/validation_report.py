@@ -1,108 +1,144 @@
-"""What a finished training knows about itself beyond its metrics: curves, checks, fairness, explanation.
-
-The result goes into model.json as it is; the card and the pages read it from there.
-"""
+"""Validation report of a training: curves, sanity checks, fairness and explanation of the scored model."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features import catalogue
 from scoring.ml.lightgbm import Booster
-from scoring.ml.metrics import costs as threshold
-from scoring.ml.metrics import curves
 from scoring.ml.metrics.costs import Costs
-from scoring.ml.training.data import splits
-from scoring.ml.training.data.clients import Clients, Say
+from scoring.ml.model.manifest_sections import (
+    ByPart,
+    CostCurve,
+    CurvesSection,
+    MetricsSection,
+    ReliabilitySection,
+)
+from scoring.ml.model.manifest_validation import (
+    AttributeFairness,
+    ExplanationSection,
+    ProtectedSection,
+    SanityChecks,
+)
+from scoring.ml.training.data.clients import Clients
+from scoring.ml.training.data.splits import Split
 from scoring.ml.training.explain import global_explanation
-from scoring.ml.training.validate import fairness, proxy_tests, sanity_checks
-from scoring.ml.training.validate.sanity_checks import Procedure
+from scoring.ml.training.fit.out_of_fold import CrossValidate
+from scoring.ml.training.progress import Progress
+from scoring.ml.training.validate import curves, fairness, proxy_tests, sanity_checks
 
 Values = NDArray[np.float64]
+Section = TypeVar("Section")
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
-    """How much is spent on evidence: clients asked by quick boosters, clients explained, bootstrap draws."""
+class ReportSize:
+    """How many clients go into probe models and into the explanation, and the number of bootstrap draws."""
 
-    trials: int
+    probed: int
     explained: int
     resamples: int
 
 
-THOROUGH = Effort(trials=60_000, explained=2_000, resamples=300)
-QUICK = Effort(trials=6_000, explained=600, resamples=100)
+THOROUGH = ReportSize(probed=60_000, explained=2_000, resamples=300)
+QUICK = ReportSize(probed=6_000, explained=600, resamples=100)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What was trained: `unseen`, (n,), holds probabilities from boosters that had not seen the client."""
+class ScoredModel:
+    """The final booster and out-of-sample probabilities, (n,), of the clients: see `TrainedModel`."""
 
     booster: Booster
-    unseen: Values
+    out_of_sample: Values
     threshold: float
     costs: Costs
-    metrics: Mapping[str, Any]
+    metrics: ByPart[MetricsSection]
 
 
-def evidence(
-    clients: Clients, judged: Judged, again: Procedure, *, effort: Effort, seed: int, say: Say
-) -> dict[str, Any]:
-    """Entries of model.json: "curves", "reliability", "cost_curve", "fairness", "protected", "checks",
-    "suspect" and "explanation".
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationReport:
+    """Sections of the manifest, by attribute."""
 
-    `clients` have the features of the booster. `again` is the whole procedure of this training: outcomes,
-    (n,), to log-odds out of fold, (n,), NaN for who is held out.
+    curves: ByPart[CurvesSection]
+    reliability: ByPart[ReliabilitySection]
+    cost_curve: CostCurve
+    fairness: Mapping[str, AttributeFairness]
+    protected: ProtectedSection
+    checks: SanityChecks
+    failed_checks: tuple[str, ...]
+    explanation: ExplanationSection
+
+
+def validation_report(
+    clients: Clients,
+    split: Split,
+    model: ScoredModel,
+    cross_validate: CrossValidate,
+    *,
+    size: ReportSize,
+    seed: int,
+    progress: Progress,
+) -> ValidationReport:
+    """Measure a finished training.
+
+    `clients` have the features of the booster; `cross_validate` repeats the procedure on other outcomes.
     """
-    plain = without_fitted(clients)
-    learn, judge = splits.hold_out(clients.target, seed)
-    parts = {"oof": learn, "holdout": judge}
+    plain = without_learned(clients)
 
-    def per_part(points: Callable[[Values, Values], Any]) -> dict[str, Any]:
-        return {part: points(clients.target[rows], judged.unseen[rows]) for part, rows in parts.items()}
-
-    def explained() -> dict[str, Any]:
-        drawn = global_explanation.sample(
-            judged.booster, clients.names, clients.matrix, rows=effort.explained, seed=seed
+    def by_part(section_of: Callable[[Values, Values], Section]) -> ByPart[Section]:
+        return ByPart(
+            out_of_fold=section_of(clients.target[split.train], model.out_of_sample[split.train]),
+            holdout=section_of(clients.target[split.hold_out], model.out_of_sample[split.hold_out]),
         )
-        return global_explanation.explanation(drawn)
 
-    steps: dict[str, Callable[[], Any]] = {
-        "curves": lambda: per_part(curves.curves),
-        "reliability": lambda: per_part(curves.reliability),
-        "cost_curve": lambda: threshold.cost_curve(
-            clients.target[learn], judged.unseen[learn], judged.threshold, judged.costs
-        ),
-        "fairness": lambda: fairness.by_group(
-            clients, judged.unseen, judged.threshold, resamples=effort.resamples, seed=seed
-        ),
-        "protected": lambda: {
-            "sex": proxy_tests.foretold_sex(plain, seed=seed, size=effort.trials),
-            "price": proxy_tests.price(plain, seed=seed, size=effort.trials),
-        },
-        "checks": lambda: sanity_checks.of_run(plain, judged.metrics, again, seed=seed, size=effort.trials),
-        "explanation": explained,
-    }
-    found: dict[str, Any] = {}
-    for name, step in steps.items():
-        say(f"Evidence: {name.replace('_', ' ')}")
-        found[name] = step()
-    return {**found, "suspect": sanity_checks.suspect(found["checks"])}
+    progress("Evidence: curves")
+    curves_section = by_part(curves.curves)
+    progress("Evidence: reliability")
+    reliability = by_part(curves.reliability)
+    progress("Evidence: cost curve")
+    cost_curve = curves.cost_curve(
+        clients.target[split.train], model.out_of_sample[split.train], model.threshold, model.costs
+    )
+    progress("Evidence: fairness")
+    group_fairness = fairness.group_fairness(
+        clients, model.out_of_sample, model.threshold, resamples=size.resamples, seed=seed
+    )
+    progress("Evidence: protected")
+    protected = ProtectedSection(
+        proxy_test=proxy_tests.sex_proxy_test(plain, seed=seed, size=size.probed),
+        cost=proxy_tests.protected_columns_cost(plain, seed=seed, size=size.probed),
+    )
+    progress("Evidence: checks")
+    checks = sanity_checks.run_checks(plain, model.metrics, cross_validate, seed=seed, size=size.probed)
+    progress("Evidence: explanation")
+    sample = global_explanation.sample(
+        model.booster, clients.names, clients.matrix, rows=size.explained, seed=seed
+    )
+    return ValidationReport(
+        curves=curves_section,
+        reliability=reliability,
+        cost_curve=cost_curve,
+        fairness=group_fairness,
+        protected=protected,
+        checks=checks,
+        failed_checks=sanity_checks.failed_codes(checks),
+        explanation=global_explanation.explanation(sample),
+    )
 
 
-def without_fitted(clients: Clients) -> Clients:
-    """The same clients with the features that depend on their own rows alone.
+def without_learned(clients: Clients) -> Clients:
+    """Return the same clients with their plain features alone.
 
-    What was learned from everybody knows the outcomes of the very clients that a trial would ask about.
+    Learned features know the outcomes of the very clients that a probe model would be tested on.
     """
     learned = {feature.name for feature in catalogue.LEARNED}
-    kept = [place for place, name in enumerate(clients.names) if name not in learned]
+    columns = [column for column, name in enumerate(clients.names) if name not in learned]
     return replace(
         clients,
-        names=tuple(clients.names[place] for place in kept),
-        matrix=clients.matrix[:, kept],
-        others=clients.others[:, kept],
+        names=tuple(clients.names[column] for column in columns),
+        matrix=clients.matrix[:, columns],
+        unlabelled=clients.unlabelled[:, columns],
     )

@@ -9,11 +9,11 @@ from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
 from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients, TrainingError, gather
+from scoring.ml.training.progress import silent
 from tests.scoring.applications import application_folder
-from tests.scoring.training.conftest import silent
 
 
-def test_only_clients_with_a_known_outcome_teach(clients: Clients) -> None:
+def test_only_clients_with_a_known_outcome_are_trained_on(clients: Clients) -> None:
     assert len(clients) == 1_500
     assert set(np.unique(clients.target)) == {0.0, 1.0}
 
@@ -25,9 +25,9 @@ def test_sex_and_family_status_are_kept_for_monitoring_only(clients: Clients) ->
     )
 
 
-def test_features_that_say_nothing_are_dropped(clients: Clients) -> None:
-    known = ~np.isnan(clients.matrix)
-    assert known.sum(axis=0).min() >= 20
+def test_uninformative_features_are_dropped(clients: Clients) -> None:
+    present = ~np.isnan(clients.matrix)
+    assert present.sum(axis=0).min() >= 20
     for values in clients.matrix.T:
         assert len(np.unique(values)) > 1
     assert not [name for name in clients.names if name.startswith("BURO_")]
@@ -59,14 +59,15 @@ def test_defaults_that_do_not_fill_the_folds_are_refused() -> None:
 
 
 def test_hold_out_and_folds_share_no_client_and_keep_the_default_rate(clients: Clients) -> None:
-    learn, judge = splits.hold_out(clients.target, seed=1)
-    assert sorted([*learn, *judge]) == list(range(len(clients)))
-    assert len(judge) == 300
-    fold = splits.folds(clients.target[learn], seed=1)
-    rates = [clients.target[learn][fold == number].mean() for number in range(5)]
-    assert max([*rates, clients.target[judge].mean()]) - min(rates) < 0.01
+    split = splits.split(clients.target, seed=1)
+    assert sorted([*split.train, *split.hold_out]) == list(range(len(clients)))
+    assert len(split.hold_out) == 300
+    assert (split.block[split.hold_out] == splits.HOLD_OUT).all()
+    assert set(split.fold.tolist()) == set(range(5))
+    rates = [clients.target[split.block == block].mean() for block in (*range(5), splits.HOLD_OUT)]
+    assert max(rates) - min(rates) < 0.01
 
 
-def assert_refused(path: Path, why: str) -> None:
-    with pytest.raises(TrainingError, match=why):
-        gather(check(open_folder(path)).folder, say=silent)
+def assert_refused(path: Path, message: str) -> None:
+    with pytest.raises(TrainingError, match=message):
+        gather(check(open_folder(path)).folder, progress=silent)

@@ -10,30 +10,32 @@ from scoring.ml import lightgbm
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import Folder, open_folder
 from scoring.ml.training import pipeline
-from scoring.ml.training.data import pooling
+from scoring.ml.training.data import pooling, splits
 from scoring.ml.training.data.clients import Clients, TrainingError, gather
-from scoring.ml.training.data.pooling import Step
-from scoring.ml.training.fit import stages
-from scoring.ml.training.fit.staged_boosting import HOLD_OUT, NOBODY, Ladder
+from scoring.ml.training.data.pooling import StageData
+from scoring.ml.training.data.splits import HOLD_OUT, Split
+from scoring.ml.training.fit.staged_boosting import NO_BLOCK, StagedBoosting
+from scoring.ml.training.fit.stages import all_features, staged_boosting
+from scoring.ml.training.progress import silent
 from tests.scoring.applications import application_folder
-from tests.scoring.training.conftest import SEED, quick, silent
+from tests.scoring.training.quick_training import SEED, quick
 
-OWN, ALL, TESTED = 1_100, 1_800, 60
+OWN, ALL, UNLABELLED = 1_100, 1_800, 60
 
 
 def opened(path: Path) -> Folder:
     return check(open_folder(path)).folder
 
 
-def some_of(source: Path, target: Path, *, clients: int, tested: int, loans: bool) -> Path:
+def some_of(source: Path, target: Path, *, clients: int, unlabelled: int, loans: bool) -> Path:
     """The first clients of a folder, then some without an outcome; with loans at other lenders or not."""
     target.mkdir(parents=True)
     whole = pq.read_table(source / "application_train.parquet")
     pq.write_table(whole.slice(0, clients), target / "application_train.parquet")
-    rest = whole.slice(clients, tested).drop_columns(["TARGET"])
+    rest = whole.slice(clients, unlabelled).drop_columns(["TARGET"])
     pq.write_table(rest, target / "application_test.parquet")
     if loans:
-        pq.write_table(loans_of(whole.slice(0, clients + tested)), target / "bureau.parquet")
+        pq.write_table(loans_of(whole.slice(0, clients + unlabelled)), target / "bureau.parquet")
     return target
 
 
@@ -56,43 +58,46 @@ def loans_of(applications: pa.Table) -> pa.Table:
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A small folder with loans, and a large one without, which has its clients, its tested ones and more."""
+    """A small folder with loans, and a large one without, which has all clients of the small one and more."""
     where = tmp_path_factory.mktemp("pool")
-    source = application_folder(where / "source", clients=ALL + TESTED, unlabelled=0)
-    small = some_of(source, where / "small", clients=OWN, tested=TESTED, loans=True)
-    return small, some_of(source, where / "large", clients=ALL, tested=TESTED, loans=False)
+    source = application_folder(where / "source", clients=ALL + UNLABELLED, unlabelled=0)
+    small = some_of(source, where / "small", clients=OWN, unlabelled=UNLABELLED, loans=True)
+    return small, some_of(source, where / "large", clients=ALL, unlabelled=UNLABELLED, loans=False)
 
 
 @pytest.fixture(scope="module")
 def own(places: tuple[Path, Path]) -> Clients:
-    return gather(opened(places[0]), say=silent)
+    return gather(opened(places[0]), progress=silent)
 
 
 @pytest.fixture(scope="module")
-def steps(places: tuple[Path, Path], own: Clients) -> tuple[Step, ...]:
+def stages(places: tuple[Path, Path], own: Clients) -> tuple[StageData, ...]:
     small, large = map(opened, places)
-    return pooling.steps(own, small, [large], say=silent)
+    return pooling.pooled_stages(own, small, [large], progress=silent)
 
 
 @pytest.fixture(scope="module")
-def climbed(own: Clients, steps: tuple[Step, ...]) -> Ladder:
-    found = stages.ladder(
-        own,
-        steps,
-        stages.split(own, SEED),
-        lambda step: stages.as_they_are(step),
-        recipe=quick(),
-        seed=SEED,
-        say=silent,
+def split(own: Clients) -> Split:
+    return splits.split(own.target, SEED)
+
+
+def cross_validated(own: Clients, stages: tuple[StageData, ...], split: Split) -> StagedBoosting:
+    boosting = staged_boosting(
+        own, stages, split, all_features, hyperparameters=quick(), seed=SEED, progress=silent
     )
-    found.cross_validate()
-    return found
+    boosting.cross_validate()
+    return boosting
 
 
-def test_the_lower_step_knows_more_clients_and_only_what_folders_share(
-    own: Clients, steps: tuple[Step, ...]
+@pytest.fixture(scope="module")
+def boosting(own: Clients, stages: tuple[StageData, ...], split: Split) -> StagedBoosting:
+    return cross_validated(own, stages, split)
+
+
+def test_the_lower_stage_has_more_clients_and_only_the_tables_that_folders_share(
+    own: Clients, stages: tuple[StageData, ...]
 ) -> None:
-    low, top = steps
+    low, top = stages
     assert not low.tables
     assert top.tables == {"bureau"}
     assert len(top.target) == OWN
@@ -101,25 +106,25 @@ def test_the_lower_step_knows_more_clients_and_only_what_folders_share(
     assert not [name for name in low.names if name.startswith("BURO_")]
 
 
-def test_a_feature_that_a_further_table_changes_waits_for_the_step_of_that_table(
-    steps: tuple[Step, ...],
+def test_a_feature_that_a_further_table_changes_waits_for_the_stage_of_that_table(
+    stages: tuple[StageData, ...],
 ) -> None:
     changed = {"DEBT_ELSEWHERE", "RUNNING_LOANS", "TOTAL_DEBT_TO_INCOME"}
-    assert not changed & set(steps[0].names)
-    assert changed & set(steps[1].names)
+    assert not changed & set(stages[0].names)
+    assert changed & set(stages[1].names)
 
 
-def test_a_client_of_both_folders_counts_once_and_no_tested_one_does(
-    places: tuple[Path, Path], steps: tuple[Step, ...]
+def test_a_client_of_both_folders_counts_once_and_no_unlabelled_one_does(
+    places: tuple[Path, Path], stages: tuple[StageData, ...]
 ) -> None:
-    low = steps[0].reference
-    tested = pq.read_table(places[0] / "application_test.parquet")["SK_ID_CURR"].to_pylist()
+    low = stages[0].reference
+    unlabelled = pq.read_table(places[0] / "application_test.parquet")["SK_ID_CURR"].to_pylist()
     assert len(set(low.tolist())) == len(low)
-    assert set(tested) <= set(
+    assert set(unlabelled) <= set(
         pq.read_table(places[1] / "application_train.parquet")["SK_ID_CURR"].to_pylist()
     )
-    assert not set(tested) & set(low.tolist())
-    assert len(low) == ALL - TESTED
+    assert not set(unlabelled) & set(low.tolist())
+    assert len(low) == ALL - UNLABELLED
 
 
 def test_folders_that_disagree_on_an_outcome_are_refused(
@@ -131,51 +136,43 @@ def test_folders_that_disagree_on_an_outcome_are_refused(
     )
     pq.write_table(turned, tmp_path / "application_train.parquet")
     with pytest.raises(TrainingError, match="another outcome in a pooled folder"):
-        pooling.steps(own, opened(places[0]), [opened(tmp_path)], say=silent)
+        pooling.pooled_stages(own, opened(places[0]), [opened(tmp_path)], progress=silent)
 
 
-def test_the_finished_booster_is_the_sum_of_its_steps(climbed: Ladder, steps: tuple[Step, ...]) -> None:
-    whole = climbed.everybodys()
-    low, top = (climbed._fit(step, NOBODY) for step in (0, 1))
-    rows, alone = steps[1], steps[0]
-    place = {name: at for at, name in enumerate(rows.names)}
-    given = np.column_stack([rows.matrix[:, place[name]] for name in whole.feature_name()])
-    shared = np.column_stack([rows.matrix[:, place[name]] for name in alone.names])
-    apart = lightgbm.raw_scores(low, shared) + lightgbm.raw_scores(top, rows.matrix)
-    np.testing.assert_allclose(lightgbm.raw_scores(whole, given), apart, rtol=0, atol=1e-9)
-    told = lightgbm.contributions(whole, given[:50])
-    np.testing.assert_allclose(told.sum(axis=1), apart[:50], rtol=0, atol=1e-9)
-
-
-def test_no_outcome_reaches_the_score_that_it_is_judged_by(
-    own: Clients, steps: tuple[Step, ...], climbed: Ladder
+def test_the_final_booster_is_the_sum_of_its_stages(
+    boosting: StagedBoosting, stages: tuple[StageData, ...]
 ) -> None:
-    """Turn the outcomes of the hold-out: nobody's score may move, at any step, who is held out or not."""
-    parts = stages.split(own, SEED)
-    held = own.reference[parts.judge]
+    final = boosting.refit_on_all()
+    low, top = stages
+    low_booster, top_booster = (boosting.fit(number, NO_BLOCK) for number in (0, 1))
+    position = {name: column for column, name in enumerate(top.names)}
+    matrix = np.column_stack([top.matrix[:, position[name]] for name in final.feature_name()])
+    low_matrix = np.column_stack([top.matrix[:, position[name]] for name in low.names])
+    summed = lightgbm.raw_scores(low_booster, low_matrix) + lightgbm.raw_scores(top_booster, top.matrix)
+    np.testing.assert_allclose(lightgbm.raw_scores(final, matrix), summed, rtol=0, atol=1e-9)
+    contributions = lightgbm.contributions(final, matrix[:50])
+    np.testing.assert_allclose(contributions.sum(axis=1), summed[:50], rtol=0, atol=1e-9)
+
+
+def test_no_outcome_of_the_hold_out_reaches_a_score_out_of_sample(
+    own: Clients, stages: tuple[StageData, ...], split: Split, boosting: StagedBoosting
+) -> None:
+    """Turn the outcomes of the hold-out: no client's log-odds may change, at any stage."""
+    hold_out = own.reference[split.hold_out]
     turned = tuple(
-        replace(step, target=np.where(np.isin(step.reference, held), 1 - step.target, step.target))
-        for step in steps
+        replace(stage, target=np.where(np.isin(stage.reference, hold_out), 1 - stage.target, stage.target))
+        for stage in stages
     )
-    other = stages.ladder(
-        own, turned, parts, lambda step: stages.as_they_are(step), recipe=quick(), seed=SEED, say=silent
-    )
-    other.cross_validate()
-    assert climbed.rounds == other.rounds
+    again = cross_validated(own, turned, split)
+    assert boosting.rounds == again.rounds
     for fold in range(5):
-        out = frozenset({HOLD_OUT, fold})
-        assert np.array_equal(climbed.scores(1, out), other.scores(1, out), equal_nan=True)
-    assert np.array_equal(climbed.held_out(), other.held_out(), equal_nan=True)
+        excluded = frozenset({HOLD_OUT, fold})
+        assert np.array_equal(boosting.log_odds(1, excluded), again.log_odds(1, excluded), equal_nan=True)
+    assert np.array_equal(boosting.hold_out_log_odds(), again.hold_out_log_odds(), equal_nan=True)
 
 
-def test_who_is_held_out_is_in_no_fold(own: Clients) -> None:
-    parts = stages.split(own, SEED)
-    assert (parts.block[parts.judge] == HOLD_OUT).all()
-    assert set(parts.fold.tolist()) == set(range(5))
-
-
-def test_figures_are_on_the_trained_folders_own_clients(own: Clients, steps: tuple[Step, ...]) -> None:
-    trained = pipeline.train(own, recipe=quick(), seed=SEED, say=silent, steps=steps)
-    assert len(trained.unseen) == OWN
-    assert not np.isnan(trained.unseen).any()
-    assert [step["clients"] for step in trained.evidence["steps"]] == [ALL - TESTED, OWN]
+def test_figures_are_on_the_trained_folders_own_clients(own: Clients, stages: tuple[StageData, ...]) -> None:
+    trained = pipeline.train(own, hyperparameters=quick(), seed=SEED, progress=silent, pooled=stages)
+    assert len(trained.out_of_sample) == OWN
+    assert not np.isnan(trained.out_of_sample).any()
+    assert [stage.clients for stage in trained.stages] == [ALL - UNLABELLED, OWN]

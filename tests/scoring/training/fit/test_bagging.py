@@ -33,14 +33,14 @@ def boosters(rows: np.ndarray) -> list[lightgbm.Booster]:
 def test_the_average_of_boosters_scores_as_their_mean(
     boosters: list[lightgbm.Booster], rows: np.ndarray
 ) -> None:
-    expected = np.mean([lightgbm.raw_scores(one, rows) for one in boosters], axis=0)
+    expected = np.mean([lightgbm.raw_scores(booster, rows) for booster in boosters], axis=0)
     np.testing.assert_allclose(lightgbm.raw_scores(averaged(boosters), rows), expected, rtol=0, atol=1e-12)
 
 
 def test_the_average_of_boosters_explains_as_their_mean(
     boosters: list[lightgbm.Booster], rows: np.ndarray
 ) -> None:
-    expected = np.mean([lightgbm.contributions(one, rows) for one in boosters], axis=0)
+    expected = np.mean([lightgbm.contributions(booster, rows) for booster in boosters], axis=0)
     np.testing.assert_allclose(lightgbm.contributions(averaged(boosters), rows), expected, rtol=0, atol=1e-12)
 
 

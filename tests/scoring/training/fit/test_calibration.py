@@ -19,12 +19,12 @@ def test_a_calibrated_booster_is_left_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(("stretch", "shift"), [(1.6, 0.0), (0.7, 0.0), (1.0, 0.8)])
-def test_a_miscalibrated_booster_is_set_right(stretch: float, shift: float) -> None:
+def test_a_miscalibrated_booster_is_corrected(stretch: float, shift: float) -> None:
     odds = odds_of(100_000)
-    raw = stretch * odds + shift
-    found = calibrate(raw, outcomes(odds))
-    assert found.method is Method.PLATT
-    np.testing.assert_allclose(found.probability(raw), sigmoid(odds), atol=0.02)
+    log_odds = stretch * odds + shift
+    calibration = calibrate(log_odds, outcomes(odds))
+    assert calibration.method is Method.PLATT
+    np.testing.assert_allclose(calibration.probability(log_odds), sigmoid(odds), atol=0.02)
 
 
 def test_the_sigmoid_does_not_overflow() -> None:

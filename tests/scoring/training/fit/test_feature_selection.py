@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
 
-from scoring.ml.training.fit.feature_selection import select, twins
+from scoring.ml.training.fit.feature_selection import Selection, collinear, select
 
 NAMES = ("EXT_SOURCE_1", "EXT_SOURCE_2", "AMT_CREDIT", "AMT_ANNUITY", "DAYS_BIRTH", "DAYS_EMPLOYED")
+Rows = tuple[np.ndarray, np.ndarray]
 
 
 @pytest.fixture(scope="module")
-def rows() -> tuple[np.ndarray, np.ndarray]:
-    """Two features that foretell the outcome, a copy of the first on another scale, and three of noise."""
+def rows() -> Rows:
+    """Two features that predict the outcome, a copy of the first on another scale, and three of noise."""
     rng = np.random.default_rng(1)
     matrix = rng.normal(size=(3_000, len(NAMES)))
     matrix[:, 2] = np.exp(matrix[:, 0])
@@ -17,36 +18,38 @@ def rows() -> tuple[np.ndarray, np.ndarray]:
     return matrix, target
 
 
-def test_a_feature_that_rises_with_an_earlier_one_is_its_twin(rows: tuple[np.ndarray, np.ndarray]) -> None:
-    assert twins(rows[0]).tolist() == [False, False, True, False, False, False]
+def selection(rows: Rows, *, seed: int = 1, shuffles: int, shuffled_clients: int = 2_000) -> Selection:
+    return select(NAMES, *rows, seed=seed, shuffles=shuffles, shuffled_clients=shuffled_clients)
 
 
-def test_a_falling_copy_and_one_with_gaps_are_told_apart() -> None:
+def test_a_feature_that_rises_with_an_earlier_one_is_collinear(rows: Rows) -> None:
+    assert collinear(rows[0]).tolist() == [False, False, True, False, False, False]
+
+
+def test_a_falling_copy_is_collinear_and_one_with_gaps_is_not() -> None:
     values = np.arange(500.0)
     gaps = np.where(np.arange(500) % 3 == 0, np.nan, values)
-    assert twins(np.column_stack([values, -values, gaps])).tolist() == [False, True, False]
+    assert collinear(np.column_stack([values, -values, gaps])).tolist() == [False, True, False]
 
 
-def test_what_foretells_the_outcome_stays_and_most_noise_goes(rows: tuple[np.ndarray, np.ndarray]) -> None:
-    found = select(NAMES, *rows, seed=1, shuffles=5, shuffled=2_000)
-    assert {"EXT_SOURCE_1", "EXT_SOURCE_2"} <= set(found.kept)
-    assert "AMT_CREDIT" not in found.kept
-    assert (found.candidates, found.twins) == (6, 1)
-    assert found.chance == 6 - 1 - len(found.kept) >= 1
+def test_predictive_features_stay_and_most_noise_is_dropped(rows: Rows) -> None:
+    filtered = selection(rows, shuffles=5)
+    assert {"EXT_SOURCE_1", "EXT_SOURCE_2"} <= set(filtered.selected)
+    assert "AMT_CREDIT" not in filtered.selected
+    assert (filtered.candidates, filtered.collinear) == (6, 1)
+    assert filtered.null_importance == 6 - 1 - len(filtered.selected) >= 1
 
 
-def test_without_shuffles_only_twins_go(rows: tuple[np.ndarray, np.ndarray]) -> None:
-    found = select(NAMES, *rows, seed=1, shuffles=0, shuffled=2_000)
-    assert len(found.kept) == 5
-    assert found.chance == 0
+def test_without_shuffles_only_collinear_features_are_dropped(rows: Rows) -> None:
+    unfiltered = selection(rows, shuffles=0)
+    assert len(unfiltered.selected) == 5
+    assert unfiltered.null_importance == 0
 
 
-def test_the_same_seed_selects_the_same(rows: tuple[np.ndarray, np.ndarray]) -> None:
-    assert select(NAMES, *rows, seed=4, shuffles=3, shuffled=2_000) == select(
-        NAMES, *rows, seed=4, shuffles=3, shuffled=2_000
-    )
+def test_the_same_seed_selects_the_same(rows: Rows) -> None:
+    assert selection(rows, seed=4, shuffles=3) == selection(rows, seed=4, shuffles=3)
 
 
-def test_only_so_many_clients_are_asked_about_chance(rows: tuple[np.ndarray, np.ndarray]) -> None:
-    # Two leaves need a hundred clients: among sixty nothing can be told from chance.
-    assert select(NAMES, *rows, seed=1, shuffles=5, shuffled=60).kept == ()
+def test_the_null_importance_filter_takes_only_so_many_clients(rows: Rows) -> None:
+    # Two leaves need a hundred clients: among sixty no feature gains more than by chance.
+    assert selection(rows, shuffles=5, shuffled_clients=60).selected == ()
