@@ -71,11 +71,14 @@ class MomentForm(forms.Form):
 
 
 class PairForm(forms.Form):
-    """Two registered versions side by side."""
+    """Two registered versions side by side; their names in the address are `one` and `other`."""
 
-    one = forms.ModelChoiceField(
+    first = forms.ModelChoiceField(
         label=_("Version"), queryset=ModelVersion.objects.order_by("-pk"), to_field_name="name"
     )
-    other = forms.ModelChoiceField(
+    second = forms.ModelChoiceField(
         label=_("and version"), queryset=ModelVersion.objects.order_by("-pk"), to_field_name="name"
     )
+
+    def add_prefix(self, field_name: str) -> str:
+        return {"first": "one", "second": "other"}.get(field_name, field_name)

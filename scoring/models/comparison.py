@@ -12,7 +12,11 @@ class StoredInterval(TypedDict):
     high: float
 
 
-class StoredCandidate(TypedDict):
+# The key of the description is older than its name.
+_Description = TypedDict("_Description", {"told": str})  # noqa: UP013
+
+
+class StoredCandidate(_Description):
     """One candidate of a comparison; `failure` says why it has no metrics.
 
     `metrics` are those of model.json; `against` has the differences in "auc" and "cost" to the champion,
@@ -21,7 +25,6 @@ class StoredCandidate(TypedDict):
 
     code: str
     label: str
-    told: str
     failure: str
     features: int
     seconds: float

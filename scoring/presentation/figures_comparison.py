@@ -59,7 +59,7 @@ def _against(rows: list[StoredCandidate], champion: str) -> Figure:
         title=_("Cost per case beyond the champion’s, paired over clients"),
         summary=_(
             "Champion: {name}. {clear} of {others} others cost more beyond doubt: their interval is above 0."
-        ).format(name=name, clear=dearer, others=len(compared)),
+        ).format_map({"name": name, "clear": dearer, "others": len(compared)}),
         x=_("Candidate"),
         y=_("Cost per case beyond the champion’s"),
         columns=[

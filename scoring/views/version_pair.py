@@ -19,5 +19,8 @@ def model_pair(request: HttpRequest) -> HttpResponse:
 
 
 def pair_of(form: PairForm) -> VersionPair:
-    versions: tuple[ModelVersion, ModelVersion] = (form.cleaned_data["one"], form.cleaned_data["other"])
+    versions: tuple[ModelVersion, ModelVersion] = (
+        form.cleaned_data["first"],
+        form.cleaned_data["second"],
+    )
     return VersionPair(versions, (read_version_folder(versions[0]), read_version_folder(versions[1])))

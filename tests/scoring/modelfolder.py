@@ -37,9 +37,9 @@ def tiny_model(
     name: str = "tiny-1",
     features: Sequence[str] | None = None,
     explain: bool = False,
-    **facts: Any,
+    **entries: Any,
 ) -> Path:
-    """A trained folder `path / name`; `facts` replaces entries of its model.json."""
+    """A trained folder `path / name`; `entries` replace those of its model.json."""
     names = tuple(features or [feature.name for feature in catalogue.FEATURES])
     where = path / name
     where.mkdir(parents=True)
@@ -51,14 +51,14 @@ def tiny_model(
     )
     (where / folder.CARD).write_text(f"# {name}\n\nA model for tests.\n", encoding="utf-8")
     if explain:
-        (where / folder.EXPLAIN).write_bytes(explained_file(names, trees))
-    folder.seal(where, {**_facts(name, names), **facts})
+        (where / folder.EXPLAIN).write_bytes(explainer_file(names, trees))
+    folder.seal(where, {**_manifest(name, names), **entries})
     return where
 
 
-def explained_file(names: tuple[str, ...], trees: lightgbm.Booster | None = None) -> bytes:
-    """Most accepted clients lie between 1 and 3; a quarter of them share any category; three sisters that are
-    the model itself; 200 similar clients of whom every tenth defaulted."""
+def explainer_file(names: tuple[str, ...], trees: lightgbm.Booster | None = None) -> bytes:
+    """Most accepted clients lie between 1 and 3; a quarter of them share any category; an ensemble of three
+    that are the model itself; 200 similar clients of whom every tenth defaulted."""
     groups = explainer_data.groups_of(names)
     rng = np.random.default_rng(5)
     plain = np.array([bool(catalogue.BY_NAME[name].categories) for name in names])
@@ -108,7 +108,7 @@ def _trees(names: tuple[str, ...]) -> tuple[lightgbm.Booster, np.ndarray]:
     return lightgbm.train({**settings, "seed": 1, "verbose": -1}, rows, num_boost_round=20), matrix
 
 
-def _facts(name: str, names: tuple[str, ...]) -> dict[str, Any]:
+def _manifest(name: str, names: tuple[str, ...]) -> dict[str, Any]:
     return {
         "name": name,
         "created_at": "2026-01-01T00:00:00+00:00",

@@ -20,7 +20,7 @@ def applications(tmp_path_factory):
 
 @pytest.fixture
 def toy(model_in_use, settings, tmp_path):
-    """A version in use that has learned from nobody, where others may be put beside it."""
+    """A version in use without training clients, in a folder where others may be put beside it."""
     shutil.copytree(settings.ML_ARTIFACTS, tmp_path / "versions")
     settings.ML_ARTIFACTS = tmp_path / "versions"
     record_trained_clients(version=model_in_use, references=[])
@@ -39,21 +39,21 @@ def retrain(path, *arguments: str) -> str:
     return out.getvalue()
 
 
-def test_a_version_knows_whom_it_has_learned_from(model_in_use):
+def test_the_clients_that_a_version_was_trained_on_are_recorded_as_keyed_digests(model_in_use):
     record_trained_clients(version=model_in_use, references=[100_003, 100_001])
-    unseen = outside_training_data(model_in_use, [100_001, 100_002, 100_003])
-    assert unseen is not None
-    assert unseen.tolist() == [False, True, False]
+    is_new = outside_training_data(model_in_use, [100_001, 100_002, 100_003])
+    assert is_new is not None
+    assert is_new.tolist() == [False, True, False]
     stored = np.frombuffer(TrainingClients.objects.get().digests, dtype=np.uint64)
     assert 100_001 not in stored.tolist()
 
 
-def test_of_a_version_trained_elsewhere_nobody_knows(model_in_use):
+def test_the_training_clients_of_a_version_trained_elsewhere_are_unknown(model_in_use):
     assert outside_training_data(model_in_use, [1, 2]) is None
 
 
 def test_new_data_make_a_challenger_that_people_put_in_use(applications, toy):
-    said = retrain(applications, "--name", "autumn")
+    output = retrain(applications, "--name", "autumn")
     appointment = ChallengerAppointment.objects.in_force()
     assert appointment
     assert str(appointment.version) == "autumn"
@@ -61,7 +61,7 @@ def test_new_data_make_a_challenger_that_people_put_in_use(applications, toy):
     assert appointment.comparison["auc"]["low"] > 0
     assert appointment.comparison["auc"]["clients"] == 600
     assert engine.current().version == "tiny-1"
-    assert "clients that neither has learned from" in said
+    assert "clients that neither has learned from" in output
 
 
 def test_a_worse_version_is_refused_with_the_reasons(applications, toy, monkeypatch):
@@ -78,7 +78,7 @@ def test_a_folder_without_outcomes_is_refused_before_anything_is_made(tmp_path, 
     assert not ModelVersion.objects.exists()
 
 
-def test_a_machine_puts_a_version_in_use_only_when_told_to(applications, toy, settings):
+def test_a_better_version_is_activated_without_a_person_when_auto_promote_is_on(applications, toy, settings):
     settings.AUTO_PROMOTE = True
     retrain(applications, "--name", "spring")
     assert engine.current().version == "spring"

@@ -40,8 +40,8 @@ def train(path: Path, *arguments: str) -> tuple[str, str]:
 
 def test_a_training_ends_in_a_registered_version_that_is_not_active(applications: Path, places: Path) -> None:
     out, err = train(applications, "--name", "v1.0", "--quick")
-    known = ModelVersion.objects.get(name="v1.0")
-    model = folder.load(places / "v1.0", digest=known.digest)
+    version = ModelVersion.objects.get(name="v1.0")
+    model = folder.load(places / "v1.0", digest=version.digest)
     assert not model.is_demo
     assert model.manifest.data.clients == 1_500
     assert not Activation.objects.exists()
@@ -80,7 +80,7 @@ def test_a_wrong_argument_is_named(applications: Path, arguments: list[str], why
         train(applications, *arguments)
 
 
-def test_a_folder_that_is_not_there_is_said(tmp_path: Path, places: Path) -> None:
+def test_a_missing_folder_is_named(tmp_path: Path, places: Path) -> None:
     with pytest.raises(CommandError, match="nowhere"):
         train(tmp_path / "nowhere", "--name", "v1")
     assert not places.exists()
@@ -103,7 +103,7 @@ def test_a_disk_that_fails_while_writing_leaves_nothing_behind(
     assert list(places.iterdir()) == []
 
 
-def test_what_a_killed_training_left_is_cleared_and_not_what_another_one_writes(
+def test_the_folder_of_a_killed_training_is_removed_unless_another_one_is_writing(
     applications: Path, places: Path
 ) -> None:
     torn = places / ".v0.unfinished.abc" / "v0"
@@ -120,7 +120,9 @@ def test_what_a_killed_training_left_is_cleared_and_not_what_another_one_writes(
     assert list(places.iterdir()) == []
 
 
-def test_dearer_defaults_lower_the_threshold_and_are_recorded(applications: Path, places: Path) -> None:
+def test_higher_costs_of_defaults_lower_the_threshold_and_are_recorded(
+    applications: Path, places: Path
+) -> None:
     train(applications, "--name", "dear", "--quick", "--cost-fn", "20", "--cost-fp", "2.5")
     manifest = folder.load(places / "dear").manifest
     assert manifest.costs == Costs(fn=20.0, fp=2.5)
@@ -130,8 +132,8 @@ def test_dearer_defaults_lower_the_threshold_and_are_recorded(applications: Path
 def test_a_pool_adds_its_clients_and_is_recorded(applications: Path, places: Path, tmp_path: Path) -> None:
     more = application_folder(tmp_path / "more", clients=1_900, unlabelled=0, seed=7)
     table = pq.read_table(more / "application_train.parquet")
-    others = pa.array(table["SK_ID_CURR"].to_numpy() + 500_000)
-    pq.write_table(table.set_column(0, "SK_ID_CURR", others), more / "application_train.parquet")
+    references = pa.array(table["SK_ID_CURR"].to_numpy() + 500_000)
+    pq.write_table(table.set_column(0, "SK_ID_CURR", references), more / "application_train.parquet")
     train(applications, "--name", "pooled", "--quick", "--pool", str(more))
     manifest = folder.load(places / "pooled").manifest
     assert manifest.data.clients == 1_500
@@ -140,7 +142,7 @@ def test_a_pool_adds_its_clients_and_is_recorded(applications: Path, places: Pat
     assert manifest.data.pool[0].tables == ("application",)
 
 
-def test_a_pool_that_is_not_there_is_said(applications: Path, tmp_path: Path) -> None:
+def test_a_missing_pool_folder_is_named(applications: Path, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="nowhere"):
         train(applications, "--name", "v1", "--pool", str(tmp_path / "nowhere"))
 
@@ -157,7 +159,7 @@ def test_amounts_that_became_text_are_read_and_nonsense_is_rejected(tmp_path: Pa
     assert (data.clients, data.rejected) == (1_195, 5)
 
 
-def test_a_database_without_tables_is_said_before_hours_of_work(applications: Path) -> None:
+def test_a_database_without_tables_is_reported_before_training(applications: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE scoring_modelversion RENAME TO elsewhere")
     with pytest.raises(CommandError, match=r"manage\.py migrate"):

@@ -19,9 +19,10 @@ FEATURES = ("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3", "AMT_CREDIT")
 
 
 def test_base_and_contributions_add_up_to_the_raw_score(model: Model, rows: np.ndarray) -> None:
-    told = model.contributions(rows)
-    assert told.values.shape == rows.shape
-    np.testing.assert_allclose(told.base + told.values.sum(axis=1), model.score(rows).raw, rtol=0, atol=1e-9)
+    explained = model.contributions(rows)
+    raw = model.score(rows).raw
+    assert explained.values.shape == rows.shape
+    np.testing.assert_allclose(explained.base + explained.values.sum(axis=1), raw, rtol=0, atol=1e-9)
 
 
 def test_contributions_are_the_shap_packages(model: Model, rows: np.ndarray) -> None:
@@ -35,27 +36,28 @@ def test_contributions_of_5000_real_clients_add_up_and_are_the_shap_packages(
     batches = frames.profiles(check(open_folder(home_credit / "application_only")).folder)
     matrix = np.concatenate([model.matrix(batch.columns) for batch in islice(batches, 5)])[:5_000]
     assert len(matrix) == 5_000
-    told = model.contributions(matrix)
+    explained = model.contributions(matrix)
     raw = model.score(matrix).raw
-    np.testing.assert_allclose(told.base + told.values.sum(axis=1), raw, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(explained.base + explained.values.sum(axis=1), raw, rtol=0, atol=1e-9)
     assert_equals_shap(model, matrix)
 
 
 def test_one_client_scores_as_among_many(model: Model, rows: np.ndarray) -> None:
-    together, told = model.score(rows), model.contributions(rows)
+    scores, contributions = model.score(rows), model.contributions(rows)
     for position in range(0, len(rows), 17):
         row = rows[position : position + 1]
-        assert model.score(row).probability[0] == together.probability[position]
-        assert np.array_equal(model.contributions(row).values[0], told.values[position])
+        assert model.score(row).probability[0] == scores.probability[position]
+        assert np.array_equal(model.contributions(row).values[0], contributions.values[position])
 
 
-def test_eight_threads_get_the_answers_of_one(model: Model, rows: np.ndarray) -> None:
-    expected = [(score(model, row), told(model, row)) for row in rows[:, None, :]]
+def test_eight_threads_get_the_same_scores_and_contributions_as_one(model: Model, rows: np.ndarray) -> None:
+    expected_scores = [score(model, row) for row in rows[:, None, :]]
+    expected_contributions = [contributions_of(model, row) for row in rows[:, None, :]]
     with ThreadPoolExecutor(8) as pool:
         scores = list(pool.map(lambda row: score(model, row), np.repeat(rows[:, None, :], 4, axis=0)))
-        contributions = list(pool.map(lambda row: told(model, row), rows[:, None, :]))
-    assert scores == [one for one, _ in expected for _ in range(4)]
-    assert contributions == [each for _, each in expected]
+        contributions = list(pool.map(lambda row: contributions_of(model, row), rows[:, None, :]))
+    assert scores == [expected for expected in expected_scores for _ in range(4)]
+    assert contributions == expected_contributions
 
 
 def test_the_probability_is_the_calibrated_one(tmp_path: Path, rows: np.ndarray) -> None:
@@ -77,7 +79,7 @@ def test_a_value_that_training_always_had_is_scored_as_its_median_and_stays_miss
     assert np.isnan(model.matrix({"AMT_CREDIT": np.array([1.0])})[0, position])
 
 
-def test_the_input_row_is_that_of_the_one_door(model: Model) -> None:
+def test_the_input_row_is_the_feature_matrix(model: Model) -> None:
     columns = {"AMT_CREDIT": np.array([200_000.0]), "AMT_ANNUITY": np.array([10_000.0])}
     np.testing.assert_array_equal(model.matrix(columns), feature_matrix(columns, model.features))
 
@@ -87,15 +89,15 @@ def assert_equals_shap(model: Model, rows: np.ndarray) -> None:
     explainer = shap.TreeExplainer(lightgbm.parse(model.trees.model_to_string()))
     explainer.model.model_type = "internal"
     values = explainer.shap_values(rows, check_additivity=False)
-    told = model.contributions(rows)
-    np.testing.assert_allclose(told.values, values, rtol=0, atol=1e-6)
-    assert told.base[0] == pytest.approx(float(explainer.expected_value[0]), abs=1e-6)
+    explained = model.contributions(rows)
+    np.testing.assert_allclose(explained.values, values, rtol=0, atol=1e-6)
+    assert explained.base[0] == pytest.approx(float(explainer.expected_value[0]), abs=1e-6)
 
 
 def score(model: Model, row: np.ndarray) -> float:
     return float(model.score(row).probability[0])
 
 
-def told(model: Model, row: np.ndarray) -> list[float]:
+def contributions_of(model: Model, row: np.ndarray) -> list[float]:
     values: list[float] = model.contributions(row).values[0].tolist()
     return values

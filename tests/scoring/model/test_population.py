@@ -7,7 +7,7 @@ from scoring.ml.model import population
 EDGES = [100_000.0, 150_000.0, 200_000.0, 250_000.0]
 
 
-def test_a_client_is_compared_with_all_with_the_accepted_and_with_those_alike() -> None:
+def test_a_client_belongs_to_all_to_the_accepted_and_to_its_segments() -> None:
     row: population.Row = {
         "NAME_CONTRACT_TYPE": "Cash loans",
         "AMT_INCOME_TOTAL": 150_000.0,
@@ -18,7 +18,7 @@ def test_a_client_is_compared_with_all_with_the_accepted_and_with_those_alike() 
     assert keys == ["all", "accepted", "contract:Cash loans", "income_band:3", "age_band:40-49"]
 
 
-def test_an_empty_profile_is_only_one_of_all() -> None:
+def test_an_empty_profile_belongs_to_all_clients_only() -> None:
     assert population.keys_of({}, EDGES) == ["all"]
 
 
@@ -27,7 +27,7 @@ def test_an_unknown_category_opens_no_segment() -> None:
 
 
 @given(st.floats(0, 1e7), st.integers(-29_220, -6_575), st.sampled_from([EDGES, EDGES[:1], []]))
-def test_every_segment_has_words_in_both_languages(income: float, birth: int, edges: list[float]) -> None:
+def test_every_segment_has_a_label_in_both_languages(income: float, birth: int, edges: list[float]) -> None:
     row = {"AMT_INCOME_TOTAL": income, "DAYS_BIRTH": float(birth)}
     for _, label in population.segments_of(row, edges):
         assert label.en

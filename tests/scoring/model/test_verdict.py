@@ -26,11 +26,11 @@ def test_each_row_names_its_missing_critical_inputs() -> None:
 
 
 def test_a_critical_input_that_is_missing_refers_whatever_the_probability() -> None:
-    found = verdicts(np.array([0.01, 0.99, 0.99]), 0.1, [("AMT_CREDIT",), ("AMT_CREDIT",), ()])
-    assert found == [Verdict.REFER, Verdict.REFER, Verdict.REFUSE]
+    recommended = verdicts(np.array([0.01, 0.99, 0.99]), 0.1, [("AMT_CREDIT",), ("AMT_CREDIT",), ()])
+    assert recommended == [Verdict.REFER, Verdict.REFER, Verdict.REFUSE]
 
 
-def test_no_rows_miss_nothing() -> None:
+def test_without_rows_no_input_is_missing() -> None:
     assert missing_inputs({}) == []
 
 

@@ -1,4 +1,4 @@
-"""Values in words: the unit is right, the sign never lies, and no number breaks a page."""
+"""Values in words: the unit is right, the sign is kept, and no number breaks a page."""
 
 import math
 
@@ -19,7 +19,7 @@ any_float = st.floats(allow_nan=True, allow_infinity=True)
 visible = st.floats(min_value=0.5, max_value=1e14)
 
 
-def said(value, unit, language="en"):
+def in_words(value, unit, language="en"):
     with override(language):
         return formatting.in_words(value, unit)
 
@@ -53,8 +53,8 @@ def said(value, unit, language="en"):
         (None, Unit.COUNT, "missing"),
     ],
 )
-def test_a_value_is_said_in_its_unit(value, unit, words):
-    assert said(value, unit) == words
+def test_a_value_has_its_unit(value, unit, words):
+    assert in_words(value, unit) == words
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,10 @@ def test_a_value_is_said_in_its_unit(value, unit, words):
     ],
 )
 def test_numbers_take_the_french_form(value, unit, words):
-    assert said(value, unit, "fr") == words
+    assert in_words(value, unit, "fr") == words
 
 
-def test_time_in_the_job_is_said_as_such():
+def test_time_in_the_job_is_named():
     with override("en"):
         employed = column("application", "DAYS_EMPLOYED")
         assert formatting.column_in_words(employed, -1157.0) == "3 years 2 months in the job"
@@ -87,7 +87,7 @@ def test_time_in_the_job_is_said_as_such():
         ("X_DELAY_std", "12 days"),
     ],
 )
-def test_a_delay_over_many_payments_says_how_it_was_summed_up(name, words):
+def test_an_aggregated_delay_names_its_statistic(name, words):
     feature = Feature(
         name, "instalment_delays", Unit.DELAY_DAYS, Text("Delay", "Retard"), "installments_payments"
     )
@@ -95,17 +95,17 @@ def test_a_delay_over_many_payments_says_how_it_was_summed_up(name, words):
         assert formatting.feature_in_words(feature, 12.0) == words
 
 
-def test_no_table_no_history_and_no_value_are_told_apart():
+def test_a_missing_table_a_missing_history_and_a_missing_value_differ():
     rows = {"bureau": 0, "previous_application": 4}
     with override("en"):
-        told = [
+        texts = [
             formatting.missing_in_words(table, rows)
             for table in ("bureau", "installments_payments", "previous_application", "application")
         ]
-    assert told == ["no history", "not provided", "none recorded", "missing"]
+    assert texts == ["no history", "not provided", "none recorded", "missing"]
 
 
-def test_a_category_is_said_by_its_code_and_by_its_raw_value():
+def test_a_category_is_named_by_its_code_and_by_its_raw_value():
     feature = catalogue.BY_NAME["NAME_CONTRACT_TYPE"]
     with override("fr"):
         assert formatting.in_words(1.0, feature.unit, feature.categories) == "Crédit renouvelable"
@@ -123,12 +123,12 @@ def test_a_probability_beside_its_threshold_is_never_shown_as_equal():
 @LANGUAGES
 @given(value=any_float, unit=st.sampled_from(list(Unit)))
 def test_no_number_breaks_a_page(language, value, unit):
-    assert said(value, unit, language)
+    assert in_words(value, unit, language)
 
 
 @LANGUAGES
 @given(value=any_float)
-def test_every_feature_and_every_column_can_say_any_number(language, value):
+def test_every_feature_and_every_column_takes_any_number(language, value):
     with override(language):
         for name in catalogue.MAIN:
             assert formatting.feature_in_words(catalogue.BY_NAME[name], value)
@@ -138,17 +138,17 @@ def test_every_feature_and_every_column_can_say_any_number(language, value):
 
 @given(days=visible)
 def test_late_and_early_are_never_swapped(days):
-    assert "late" in said(days, Unit.DELAY_DAYS)
-    assert "early" not in said(days, Unit.DELAY_DAYS)
-    assert "early" in said(-days, Unit.DELAY_DAYS)
-    assert "late" not in said(-days, Unit.DELAY_DAYS)
+    assert "late" in in_words(days, Unit.DELAY_DAYS)
+    assert "early" not in in_words(days, Unit.DELAY_DAYS)
+    assert "early" in in_words(-days, Unit.DELAY_DAYS)
+    assert "late" not in in_words(-days, Unit.DELAY_DAYS)
 
 
 @pytest.mark.parametrize("unit", [Unit.DAYS_AGO, Unit.MONTHS_AGO])
 @given(time=visible)
 def test_before_and_after_the_application_are_never_swapped(unit, time):
-    assert said(-time, unit).endswith(" ago") or said(-time, unit).startswith("on the day")
-    assert " ago" not in said(time, unit)
+    assert in_words(-time, unit).endswith(" ago") or in_words(-time, unit).startswith("on the day")
+    assert " ago" not in in_words(time, unit)
 
 
 @pytest.mark.parametrize(
@@ -157,9 +157,9 @@ def test_before_and_after_the_application_are_never_swapped(unit, time):
 @LANGUAGES
 @given(value=st.floats(allow_nan=False))
 def test_a_minus_is_there_exactly_when_the_value_is_negative(unit, language, value):
-    assert said(value, unit, language).startswith(formatting.MINUS) == (value < 0)
+    assert in_words(value, unit, language).startswith(formatting.MINUS) == (value < 0)
 
 
 @given(days=st.integers(min_value=18 * 366, max_value=100 * 365))
 def test_an_age_is_the_number_of_birthdays(days):
-    assert said(float(-days), Unit.AGE_DAYS) == f"{int(days / 365.25)} years"
+    assert in_words(float(-days), Unit.AGE_DAYS) == f"{int(days / 365.25)} years"

@@ -20,7 +20,7 @@ YES = "I have read the gates and the card."
 
 @pytest.fixture
 def another(model_in_use, settings, tmp_path):
-    """A copy of the version in use under another name, its facts changed as asked."""
+    """A copy of the version in use under another name, with other figures on the hold-out."""
 
     def copy(name: str = "tiny-2", **figures: dict[str, float]) -> ModelVersion:
         if tmp_path != settings.ML_ARTIFACTS:
@@ -54,10 +54,10 @@ def test_two_people_put_a_version_in_use_and_the_running_process_swaps(proposal,
     assert in_use() == "tiny-1"
     services.approve(proposal=proposal, reason=YES, by=person("admin"))
     assert in_use() == "tiny-2"
-    kept = Proposal.objects.get(pk=proposal.pk)
-    assert (kept.status, kept.answered_by, kept.answer_reason) == ("approved", person("admin"), YES)
-    assert kept.activation == Activation.objects.current().get()
-    assert {gate["code"] for gate in kept.gates} >= {"integrity", "auc", "cost", "latency", "replay"}
+    stored = Proposal.objects.get(pk=proposal.pk)
+    assert (stored.status, stored.answered_by, stored.answer_reason) == ("approved", person("admin"), YES)
+    assert stored.activation == Activation.objects.current().get()
+    assert {gate["code"] for gate in stored.gates} >= {"integrity", "auc", "cost", "latency", "replay"}
     actions = AuditEvent.objects.order_by("sequence").values_list("action", "actor")
     assert list(actions)[-3:] == [
         ("model_proposed", "analyst"),
@@ -124,7 +124,7 @@ def test_a_version_waits_for_one_answer_at_a_time(proposal, person):
 
 
 @pytest.mark.parametrize("name", ["advisor", "manager", "auditor"])
-def test_who_has_not_the_right_proposes_nothing(another, person, name):
+def test_a_proposal_needs_the_permission(another, person, name):
     with pytest.raises(PermissionDenied):
         services.propose(version=another(), reason=WHY, by=person(name))
 
@@ -154,7 +154,7 @@ def test_a_difference_within_noise_passes(another):
     assert not [gate for gate in measure(another(auc=figure(0.745))) if gate.failed]
 
 
-def test_what_a_retraining_measured_client_by_client_goes_before_the_intervals(another, model_in_use):
+def test_a_paired_comparison_takes_precedence_over_the_intervals(another, model_in_use):
     version = another(auc=figure(0.70))
     equal = {"value": 0.0, "low": -0.01, "high": 0.01, "clients": 900}
     paired = {"champion": model_in_use.digest, "auc": equal, "cost": equal}

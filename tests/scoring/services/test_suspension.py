@@ -19,7 +19,7 @@ def suspended(model_in_use, person) -> Suspension:
     return services.suspend(reason=WHY, by=person("admin"))
 
 
-def test_from_the_next_question_on_every_verdict_is_refer(suspended, case_of, person):
+def test_every_verdict_after_a_suspension_is_refer(suspended, case_of, person):
     desk.assess(case=case_of("advisor"), by=person("advisor"))
     row = Assessment.objects.get()
     assert (row.verdict, row.probability) == ("refer", None)
@@ -33,7 +33,7 @@ def test_a_verdict_given_before_no_longer_stands(model_in_use, case_of, person):
     assert desk.standing_assessment(case) is None
 
 
-def test_given_back_the_same_version_answers_again(suspended, person):
+def test_after_a_resumption_the_same_version_answers_again(suspended, person):
     services.resume(reason="The complaints were about another desk.", by=person("admin"))
     assert engine.current().version == "tiny-1"
     events = AuditEvent.objects.filter(action__in=["model_suspended", "model_resumed"])
@@ -54,7 +54,7 @@ def test_no_version_answered_while_suspended(suspended):
 
 
 @pytest.mark.parametrize("name", ["advisor", "manager", "analyst", "auditor"])
-def test_only_an_administrator_has_the_switch(model_in_use, person, name):
+def test_only_an_administrator_suspends_and_resumes(model_in_use, person, name):
     with pytest.raises(PermissionDenied):
         services.suspend(reason=WHY, by=person(name))
     assert engine.current()

@@ -1,4 +1,4 @@
-"""The pages of one version: how it does, what it goes by, how it treats groups."""
+"""The pages of one version: performance, explanation, fairness."""
 
 import pytest
 
@@ -11,11 +11,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def page_of(client_as, settings, tmp_path):
-    """The text of a page of a version that was trained with such evidence."""
+    """The text of a page of a version with these entries in its manifest."""
 
-    def read(sub: str = "", **facts):
+    def read(sub: str = "", **entries):
         settings.ML_ARTIFACTS = tmp_path / "versions"
-        tiny_model(settings.ML_ARTIFACTS, name="measured", **{**evidence(), **facts})
+        tiny_model(settings.ML_ARTIFACTS, name="measured", **{**evidence(), **entries})
         services.register(name="measured", by=None)
         return client_as("analyst").get(f"/models/measured/{sub}").content.decode()
 
@@ -31,7 +31,7 @@ def test_every_curve_is_drawn_from_a_table_that_is_on_the_page(page_of):
         assert "The figures as a table" in figure
 
 
-def test_the_checks_are_said_in_words(page_of):
+def test_the_sanity_checks_are_listed_with_their_figures(page_of):
     page = page_of()
     assert "Out of fold and hold-out agree" in page
     assert "This run is suspect" not in page
@@ -63,7 +63,7 @@ def test_each_attribute_has_its_groups_in_words_and_small_ones_are_counted_only(
 
 
 @pytest.mark.parametrize("sub", ["", "explanation/", "fairness/"])
-def test_a_version_without_evidence_says_so_or_shows_nothing(client_as, model_in_use, sub):
+def test_a_version_without_validation_report_shows_a_notice_or_nothing(client_as, model_in_use, sub):
     answer = client_as("analyst").get(f"/models/tiny-1/{sub}")
     assert answer.status_code == 200
     assert ("Not available" in answer.content.decode()) == bool(sub)
