@@ -1,15 +1,23 @@
-"""The import graph of the three packages: no circles among siblings, nothing imports a command."""
+"""Rooms of the three packages: no import circles among siblings, nothing imports a command."""
 
+import os
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import Final
 
 import grimp
 import pytest
 
+ROOT: Final = Path(__file__).resolve().parents[1]
 PACKAGES: Final = ("accounts", "scoring", "creditdesk")
+# Folders whose rooms the picture in docs/architecture.md shows.
+PLACES: Final = (*PACKAGES, "scoring/ml", "scoring/ml/features", "scoring/ml/training")
+TRAINING_STACK: Final = ("sklearn", "imblearn", "mlflow", "evidently", "shap", "pandas", "pyspark", "optuna")
 Import = tuple[str, str]
 
 
@@ -47,6 +55,18 @@ def test_nothing_imports_a_management_command(package):
     assert importers == set()
 
 
+def test_the_web_process_loads_nothing_of_the_training_stack():
+    script = (
+        "import sys, django; django.setup(); import creditdesk.urls; "
+        f"print([name for name in {TRAINING_STACK} if name in sys.modules])"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.strip() == "[]"
+
+
 def test_a_circle_between_folders_is_found_though_no_module_is_in_one():
     graph = {("desk.api.views", "desk.urls.routes"), ("desk.urls.names", "desk.api.schema")}
     circle = circle_of(imports_between_children("desk", graph))
@@ -73,3 +93,26 @@ def circle_of(graph: Mapping[str, set[str]]) -> list[str] | None:
     except CycleError as error:
         return list(error.args[1])
     return None
+
+
+def test_the_picture_of_rooms_shows_every_folder():
+    picture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("## Rooms")[1]
+    shown = rooms_in(picture.split("```")[1])
+    assert [room for room in shown if not (ROOT / room).is_dir()] == []
+    folders = {
+        folder.relative_to(ROOT).as_posix()
+        for place in PLACES
+        for folder in (ROOT / place).iterdir()
+        if (folder / "__init__.py").exists() and folder.name != "migrations"
+    }
+    assert folders - set(shown) == set()
+
+
+def rooms_in(picture: str) -> list[str]:
+    """The folders of an indented picture, two spaces a level, as paths."""
+    rooms, parents = [], []
+    for line in filter(str.strip, picture.splitlines()):
+        level = (len(line) - len(line.lstrip())) // 2
+        parents[level:] = [line.split("/")[0].strip()]
+        rooms.append("/".join(parents))
+    return rooms

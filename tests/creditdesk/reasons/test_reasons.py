@@ -90,7 +90,7 @@ def test_the_sentence_has_the_clients_value_and_the_reference_range(model):
     assert reason.text_fr.startswith("La note de crédit externe n° 2 est de 0,140")
 
 
-def test_a_value_inside_the_reference_range_is_called_usual(model):
+def test_a_value_inside_the_reference_range_gets_a_remark(model):
     (reason,) = select(model, by_feature(model, AMT_CREDIT=1.0), by_feature(model, AMT_CREDIT=2.0))
     assert "usual among accepted clients too" in reason.text_en
 
