@@ -8,13 +8,13 @@ import pyarrow.parquet as pq
 
 
 def application_folder(path: Path, *, clients: int = 1_500, unlabelled: int = 60, seed: int = 1) -> Path:
-    """`clients` applications with a TARGET (about one in eight defaults) and `unlabelled` without."""
+    """Write `clients` applications with a TARGET (about one in eight defaults) and `unlabelled` without."""
     path.mkdir(parents=True, exist_ok=True)
-    whole = _applications(clients + unlabelled, np.random.default_rng(seed))
-    pq.write_table(whole.slice(0, clients), path / "application_train.parquet")
+    applications = _applications(clients + unlabelled, np.random.default_rng(seed))
+    pq.write_table(applications.slice(0, clients), path / "application_train.parquet")
     if unlabelled:
-        rest = whole.slice(clients).drop_columns(["TARGET"])
-        pq.write_table(rest, path / "application_test.parquet")
+        test_side = applications.slice(clients).drop_columns(["TARGET"])
+        pq.write_table(test_side, path / "application_test.parquet")
     return path
 
 

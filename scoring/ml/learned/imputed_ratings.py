@@ -18,7 +18,7 @@ _PREDICTORS = tuple(feature for feature in application.FEATURES if feature.name 
 _CATEGORIES = tuple(
     len(RATINGS) + index for index, feature in enumerate(_PREDICTORS) if feature.unit is Unit.CATEGORY
 )
-# Each half is fitted on the other's clients: nobody's own rating is in its imputed one.
+# A client's rating is imputed by the booster of the other half, which was not fitted on its own rating.
 HALVES = 2
 MIN_RATED_CLIENTS = 200  # in each half
 ROUNDS = 80

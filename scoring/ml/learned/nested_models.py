@@ -1,7 +1,7 @@
-"""Nested models: a small model per history table, whose score is one feature.
+"""Nested models: a small model per history table, whose score is a feature.
 
-Others in the competition scored single rows of a table; a stored case has the client's aggregates alone, so
-it is they that are scored.
+Other solutions of the competition scored single rows of a table; a stored case has the client's aggregates
+alone, so it is they that are scored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ ROW_COUNTS: Mapping[str, str] = {
     "installments_payments": "INST_INSTALMENTS_count",
     "credit_card_balance": "CARD_MONTHS_count",
 }
-# Each half is fitted on the other's clients: nobody's own outcome is in its score.
+# A client is scored by the booster of the other half, which was not fitted on its own outcome.
 HALVES = 2
 # In each half, with rows in the table: clients, and clients of either outcome.
 MIN_CLIENTS = 200

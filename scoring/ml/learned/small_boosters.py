@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from scoring.ml import lightgbm
 
 Values = NDArray[np.float64]
 
-_REGRESSION: dict[str, Any] = {
+_REGRESSION: dict[str, str | float] = {
     "objective": "regression",
     "learning_rate": 0.1,
     "num_leaves": 31,
@@ -24,7 +24,7 @@ _REGRESSION: dict[str, Any] = {
     "seed": 1,
     "verbose": -1,
 }
-_BINARY: dict[str, Any] = {**_REGRESSION, "objective": "binary", "num_leaves": 8, "max_depth": 4}
+_BINARY: dict[str, str | float] = {**_REGRESSION, "objective": "binary", "num_leaves": 8, "max_depth": 4}
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from scoring.ml.whatif.editable import (
 from scoring.ml.whatif.instalments import annuity_over, monthly_rate
 
 EnteredValues = Mapping[str, float | None]
-"""What a person enters, by the name of its editable field; None takes the value away."""
+"""The values that a person enters, by name of the editable field; None takes a value away."""
 Changes = dict[str, Value]
 """Raw column -> its new value, None for missing."""
 

@@ -66,7 +66,9 @@ def test_there_are_more_than_a_thousand_features_and_every_table_contributes():
 
 
 def test_every_feature_can_be_shown_as_a_reason_in_both_languages():
-    assert {name: found for name, feature in catalogue.BY_NAME.items() if (found := defects(feature))} == {}
+    assert {
+        name: lacking for name, feature in catalogue.BY_NAME.items() if (lacking := defects(feature))
+    } == {}
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def model_path(fitted: LearnedFeatures, tmp_path_factory: pytest.TempPathFactory
     """A model folder with learned features among its features."""
     names = ("AMT_CREDIT", "EXT_SOURCE_2", *fitted.names)
     where = tiny_model(tmp_path_factory.mktemp("models"), features=names)
-    (where / folder.FITTED).write_bytes(fitted.pack())
+    (where / folder.LEARNED_FEATURES).write_bytes(fitted.pack())
     seal_again(where)
     return where
 
@@ -71,9 +71,9 @@ def test_no_family_reads_sex_or_family_status() -> None:
 
 
 def test_a_client_alone_and_among_others_has_the_same_bits(fitted: LearnedFeatures) -> None:
-    whole = fitted.transform(plain(COLUMNS))
+    transformed = fitted.transform(plain(COLUMNS))
     for row in (0, 7, CLIENTS - 1):
-        assert same_bits(fitted.transform(plain(rows(COLUMNS, [row]))), whole[[row]])
+        assert same_bits(fitted.transform(plain(rows(COLUMNS, [row]))), transformed[[row]])
 
 
 def test_a_packed_family_restores_to_the_same_bits(fitted: LearnedFeatures) -> None:
@@ -146,7 +146,7 @@ def test_a_damaged_file_of_learned_features_is_named(
     model_path: Path, tmp_path: Path, content: bytes
 ) -> None:
     where = shutil.copytree(model_path, tmp_path / model_path.name)
-    (where / folder.FITTED).write_bytes(content)
+    (where / folder.LEARNED_FEATURES).write_bytes(content)
     with pytest.raises(ModelUnavailable, match=r"fitted\.npz was altered"):
         folder.load(where)
     seal_again(where)

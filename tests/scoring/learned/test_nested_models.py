@@ -159,9 +159,9 @@ def test_too_few_clients_of_one_outcome_fit_nothing(outcome: float) -> None:
 
 
 def test_a_client_alone_and_among_others_has_the_same_bits(fitted: LearnedFeatures) -> None:
-    whole = fitted.transform(plain(TWO_TABLES))
+    transformed = fitted.transform(plain(TWO_TABLES))
     for row in (0, 7, CLIENTS - 1):
-        assert same_bits(fitted.transform(plain(rows(TWO_TABLES, [row]))), whole[[row]])
+        assert same_bits(fitted.transform(plain(rows(TWO_TABLES, [row]))), transformed[[row]])
 
 
 def test_a_packed_family_restores_to_the_same_bits(fitted: LearnedFeatures) -> None:

@@ -75,16 +75,16 @@ def test_counterfactuals_of_a_thousand_refusals_are_true_and_honest(population):
     model, records = population
     refused = model.refused(records)[:REFUSALS]
     assert len(refused) == REFUSALS
-    found = [search(record, model.probability, model.threshold) for record in refused]
-    pairs = enumerate(zip(refused, found, strict=True))
+    results = [search(record, model.probability, model.threshold) for record in refused]
+    pairs = enumerate(zip(refused, results, strict=True))
     assert {
         index: broken
         for index, (record, counterfactuals) in pairs
         if (broken := violations(model, record, counterfactuals))
     } == {}
-    assert all(len(counterfactuals) <= MAX_COUNTERFACTUALS for counterfactuals in found)
+    assert all(len(counterfactuals) <= MAX_COUNTERFACTUALS for counterfactuals in results)
     # A search that finds nothing for anybody would violate nothing either.
-    assert sum(bool(counterfactuals) for counterfactuals in found) > REFUSALS / 20
+    assert sum(bool(counterfactuals) for counterfactuals in results) > REFUSALS / 20
 
 
 def test_the_same_record_has_the_same_counterfactuals(synthetic):
@@ -131,8 +131,10 @@ def test_a_document_that_exists_is_never_withheld(synthetic):
 def test_a_missing_document_alone_is_advised_before_longer_lists(synthetic):
     _, records = synthetic
     missing = next(record for record in records if record["FLAG_DOCUMENT_3"] == 0)
-    found = search(missing, lambda columns: np.where(columns["FLAG_DOCUMENT_3"] == 1, 0.01, 0.9), 0.1)
-    assert found[0].changes == {"FLAG_DOCUMENT_3": 1.0}
+    counterfactuals = search(
+        missing, lambda columns: np.where(columns["FLAG_DOCUMENT_3"] == 1, 0.01, 0.9), 0.1
+    )
+    assert counterfactuals[0].changes == {"FLAG_DOCUMENT_3": 1.0}
 
 
 def test_a_credit_that_only_one_narrow_gap_lets_pass_is_no_counterfactual(synthetic):
@@ -146,7 +148,7 @@ def test_a_credit_that_only_one_narrow_gap_lets_pass_is_no_counterfactual(synthe
 
     assert search(record, only_between(375_000, 385_000), 0.1) == []
     counterfactuals = search(record, only_between(0, 385_000), 0.1)
-    (shortest,) = [found for found in counterfactuals if len(found.changes) == 1]
+    (shortest,) = [result for result in counterfactuals if len(result.changes) == 1]
     assert shortest.changes == {"AMT_CREDIT": 385_000.0}
 
 

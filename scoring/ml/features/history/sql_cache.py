@@ -102,7 +102,7 @@ def _replace(path: Path, sql: str) -> None:
     """Write the file whole or not at all, and remove those of earlier programs."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     table = path.name.partition("-")[0]
-    earlier = [other for other in path.parent.glob(f"{table}-*.sql") if other != path]
+    earlier = [file for file in path.parent.glob(f"{table}-*.sql") if file != path]
     draft = path.with_suffix(f".{os.getpid()}")
     draft.write_text(sql, encoding="utf-8")
     draft.replace(path)

@@ -11,6 +11,7 @@ from scoring.ml.tables.catalogue import HISTORY, TABLES
 from scoring.ml.tables.schema import Column, Kind
 from tests.scoring.features.history_rows import histories
 
+Row = dict[str, Any]
 Rows = dict[str, Any]
 
 CLIENTS = 4
@@ -28,7 +29,7 @@ def made_up(seed: int, rows: int = 40) -> Rows:
     return {name: [_row(name, chance) for _ in range(rows)] for name in HISTORY}
 
 
-def _row(name: str, chance: random.Random) -> dict[str, Any]:
+def _row(name: str, chance: random.Random) -> Row:
     row = {column.name: _value(column, chance) for column in TABLES[name].columns}
     # A loan belongs to one client.
     if "SK_ID_CURR" in row:
@@ -141,7 +142,7 @@ def test_every_aggregate_belongs_to_a_reason_group_and_a_table():
 
 
 def test_adjectives_agree_with_their_nouns():
-    labels = {one.name: one.label for one in AGGREGATES}
+    labels = {feature.name: feature.label for feature in AGGREGATES}
 
     assert labels["BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_sum"].en == "total debt on active loans at other lenders"
     assert (

@@ -1,4 +1,4 @@
-"""Loans at other lenders, and their monthly status."""
+"""Aggregates of loans at other lenders and of their monthly statuses."""
 
 import math
 from typing import Any

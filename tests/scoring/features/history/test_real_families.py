@@ -64,7 +64,8 @@ def latest_product(folder: Path) -> pd.Series:
         table(folder, "previous_application").sort_values(["DAYS_DECISION", LOAN]).groupby(CLIENT).tail(1)
     )
     codes = {
-        word: code for code, word in enumerate(BY_NAME["PREV_LAST_PRODUCT_COMBINATION_value"].categories)
+        product: code
+        for code, product in enumerate(BY_NAME["PREV_LAST_PRODUCT_COMBINATION_value"].categories)
     }
     return latest.set_index(CLIENT).PRODUCT_COMBINATION.map(codes)
 
@@ -85,15 +86,15 @@ def paid_on_running_loans(folder: Path) -> pd.Series:
 def loans_ever_paid_late(folder: Path) -> pd.Series:
     payments = table(folder, "installments_payments")
     late = payments.DAYS_ENTRY_PAYMENT > payments.DAYS_INSTALMENT
-    known = table(folder, "previous_application")[[CLIENT, LOAN]]
+    applications = table(folder, "previous_application")[[CLIENT, LOAN]]
     loans = late.groupby([payments[CLIENT], payments[LOAN]]).any().rename("LATE").reset_index()
-    return loans.merge(known, on=[CLIENT, LOAN]).groupby(CLIENT).LATE.sum()
+    return loans.merge(applications, on=[CLIENT, LOAN]).groupby(CLIENT).LATE.sum()
 
 
 def instalments(folder: Path) -> pd.DataFrame:
     key = [CLIENT, LOAN, "NUM_INSTALMENT_NUMBER", "NUM_INSTALMENT_VERSION"]
-    whole = table(folder, "installments_payments").groupby(key, as_index=False)
-    rows = whole.agg(
+    groups = table(folder, "installments_payments").groupby(key, as_index=False)
+    rows = groups.agg(
         DUE=("DAYS_INSTALMENT", "min"),
         PAID=("DAYS_ENTRY_PAYMENT", "max"),
         OWED=("AMT_INSTALMENT", "max"),
