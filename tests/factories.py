@@ -141,6 +141,7 @@ def decided(case: Case, outcome: str = "accept", status: str = "final", override
 
 def proposed(assessment: Assessment, by: User) -> Decision:
     """An acceptance against the model's verdict, through the service."""
+    assert assessment.case
     return services.decide(
         case=assessment.case,
         assessment=assessment,

@@ -1,7 +1,7 @@
-"""What `make mutants` adds to the tests: one database for all mutants, the same examples for each of them.
+"""Plugin of `make mutants`: one migrated database and the same examples for all mutants.
 
-Migrations take longer than most tests. They run once, before any mutant; each mutant gets a copy of what they
-made, so that none finds what another one left behind.
+Migrations take longer than most tests: they run once, before any mutant, and each mutant gets a copy of the
+migrated database, so that none reads what another has written.
 """
 
 import sqlite3
@@ -39,8 +39,8 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[None]) -> Generator[None,
         for old in database.parent.glob(f"{database.name}*"):
             old.unlink()
         copyfile(migrated, database)
-    found = yield
+    fixture_value = yield
     if not migrated.exists():
         with closing(sqlite3.connect(database)) as made:
             made.execute("VACUUM INTO ?", [str(migrated)])
-    return found
+    return fixture_value

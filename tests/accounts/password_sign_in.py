@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from django.http import HttpResponse
 from django.test import Client as Browser
 
 from accounts.models import User
@@ -18,7 +17,7 @@ def user_with_password(name: str, **columns: Any) -> User:
     return user
 
 
-def sign_in(browser: Browser, name: str, password: str = PASSWORD, **request: Any) -> HttpResponse:
+def sign_in(browser: Browser, name: str, password: str = PASSWORD, **request: Any) -> Any:
     return browser.post("/accounts/login/", {"login": name, "password": password}, **request)
 
 

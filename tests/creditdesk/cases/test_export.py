@@ -12,7 +12,7 @@ from creditdesk.models import Assessment
 
 pytestmark = pytest.mark.django_db
 URL = "/cases/export.csv"
-GROUNDS = "Two years of payslips seen at the desk."
+JUSTIFICATION = "Two years of payslips seen at the desk."
 
 
 def rows(response, delimiter=","):
@@ -27,7 +27,7 @@ def assessed_case(model_in_use, case_of, person):
     return case
 
 
-def test_the_header_is_the_one_that_was_promised(client_as):
+def test_the_header_is_that_of_the_public_contract(client_as):
     line = client_as("manager").get(URL).getvalue().decode().splitlines()[0]
     assert line == (
         "reference,client,submitted_at,contract_type,amount_credit,amount_annuity,assessed_at,model_version,"
@@ -35,7 +35,7 @@ def test_the_header_is_the_one_that_was_promised(client_as):
     )
 
 
-def test_one_row_says_the_assessment_and_its_decision(client_as, assessed_case, person):
+def test_a_row_holds_the_assessment_and_its_decision(client_as, assessed_case, person):
     assessment = Assessment.objects.get()
     services.decide(
         case=assessed_case,
@@ -43,7 +43,7 @@ def test_one_row_says_the_assessment_and_its_decision(client_as, assessed_case, 
         outcome="refer",
         by=person("advisor"),
         reason_code="other",
-        reason=GROUNDS,
+        reason=JUSTIFICATION,
     )
     services.add_note(case=assessed_case, text="Called back.", by=person("advisor"))
     (row,) = rows(client_as("manager").get(URL))
@@ -52,7 +52,7 @@ def test_one_row_says_the_assessment_and_its_decision(client_as, assessed_case, 
     assert float(row["probability"]) == assessment.probability
     assert float(row["threshold"]) == assessment.threshold
     assert (row["verdict"], row["outcome"], row["is_override"]) == (assessment.verdict, "refer", "1")
-    assert (row["reason"], row["decided_by"], row["notes"]) == (GROUNDS, "advisor", "Called back.")
+    assert (row["reason"], row["decided_by"], row["notes"]) == (JUSTIFICATION, "advisor", "Called back.")
 
 
 def test_every_assessment_has_its_row_oldest_first_and_a_case_without_one_stands_last(
@@ -60,10 +60,10 @@ def test_every_assessment_has_its_row_oldest_first_and_a_case_without_one_stands
 ):
     services.assess(case=assessed_case, by=person("advisor"))
     case_of("advisor", reference="100001")
-    found = rows(client_as("manager").get(URL))
-    assert [row["reference"] for row in found] == ["100002", "100002", "100001"]
-    assert found[0]["assessed_at"] <= found[1]["assessed_at"]
-    assert found[2]["verdict"] == found[2]["probability"] == ""
+    exported = rows(client_as("manager").get(URL))
+    assert [row["reference"] for row in exported] == ["100002", "100002", "100001"]
+    assert exported[0]["assessed_at"] <= exported[1]["assessed_at"]
+    assert exported[2]["verdict"] == exported[2]["probability"] == ""
 
 
 def test_french_spreadsheets_get_their_dialect(client_as, assessed_case):
@@ -88,8 +88,8 @@ def test_no_text_cell_starts_a_formula(text):
 def test_the_lists_filters_hold_for_the_export(client_as, case_of):
     case_of("advisor", reference="1", contract_type="Cash loans")
     case_of("advisor", reference="2", contract_type="Revolving loans")
-    found = rows(client_as("manager").get(URL, {"contract_type": "Revolving loans"}))
-    assert [row["reference"] for row in found] == ["2"]
+    exported = rows(client_as("manager").get(URL, {"contract_type": "Revolving loans"}))
+    assert [row["reference"] for row in exported] == ["2"]
 
 
 def test_a_wrong_filter_exports_nothing(client_as, case_of):

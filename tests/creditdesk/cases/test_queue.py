@@ -1,4 +1,4 @@
-"""The queues of the list: whose case it is, what is late, what comes next."""
+"""Queues of the case list: claimed, shared, escalated, contested, late, and the next case."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ def listed(browser, **query) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("queue", "found"),
+    ("queue", "positions"),
     [
         ("mine", {0}),
         ("unclaimed", {1, 2}),
@@ -39,7 +39,7 @@ def listed(browser, **query) -> set[str]:
         ("late", {3}),
     ],
 )
-def test_each_queue_holds_its_cases_and_no_others(client_as, case_of, person, cases, queue, found):
+def test_each_queue_holds_its_cases_and_no_others(client_as, case_of, person, cases, queue, positions):
     advisor = person("advisor")
     services.claim(case=cases[0], by=advisor)
     services.share(case=cases[1], by=advisor)
@@ -51,7 +51,7 @@ def test_each_queue_holds_its_cases_and_no_others(client_as, case_of, person, ca
     overdue = timezone.localdate() - timedelta(days=1)
     Contest.objects.filter(pk=contest.pk).update(received_on=overdue, due_on=overdue)
     every = [*cases, contested]
-    assert listed(client_as("advisor"), queue=queue) == {every[i].reference for i in found}
+    assert listed(client_as("advisor"), queue=queue) == {every[i].reference for i in positions}
 
 
 def test_a_queue_that_does_not_exist_is_refused(client_as, cases):
@@ -74,7 +74,7 @@ def test_a_decided_case_is_not_late(client_as, case_of):
     assert "</svg>late" not in client_as("advisor").get("/cases/").content.decode()
 
 
-def test_the_next_case_is_ones_own_claim_then_the_oldest_that_nobody_has(client_as, person, cases):
+def test_the_next_case_is_the_own_claim_then_the_oldest_unclaimed(client_as, person, cases):
     advisor = person("advisor")
     assert first_in_queue(advisor) == cases[0].reference
     services.claim(case=cases[0], by=person("manager"))
@@ -89,7 +89,7 @@ def test_an_empty_queue_leads_to_the_list(client_as, person):
     assert "creditdesk/case_list.html" in [template.name for template in page.templates]
 
 
-def test_next_to_decide_passes_over_what_a_colleague_works_on(person, cases):
+def test_next_to_decide_skips_a_case_claimed_by_a_colleague(person, cases):
     assert next_pending(cases[2], person("advisor")) == cases[1].reference
     services.claim(case=cases[1], by=person("manager"))
     assert next_pending(cases[2], person("advisor")) == cases[0].reference

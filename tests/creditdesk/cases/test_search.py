@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from creditdesk.models import Case
 from creditdesk.models import case as case_module
-from creditdesk.views import case_list
+from creditdesk.pages import case_list
 from tests.factories import CaseFactory
 from tests.html import listed_references
 
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(params=["few", "many"])
-def way(request, monkeypatch) -> None:
-    """Both ways of finding: by keys looked up first, and on a walk through the cases."""
+def strategy(request, monkeypatch) -> None:
+    """Both ways to search: by keys looked up first, and by a scan of the cases."""
     monkeypatch.setattr(case_module, "MAX_KEYS", 300 if request.param == "few" else 0)
 
 
@@ -23,7 +23,7 @@ def way(request, monkeypatch) -> None:
     "term", ["lefevre", "LEFÈVRE", " fèv ", "zoé", "e lef", "7001", "700199", "zoe lefevre"]
 )
 def test_a_client_is_found_by_any_part_of_the_name_or_the_start_of_the_reference(
-    way, client_as, case_of, term
+    strategy, client_as, case_of, term
 ):
     wanted = case_of("advisor", name="Zoé Lefèvre", reference="700199")
     case_of("advisor", name="Amadou Traoré", reference="700200")
@@ -31,14 +31,14 @@ def test_a_client_is_found_by_any_part_of_the_name_or_the_start_of_the_reference
 
 
 @pytest.mark.parametrize("term", ["00199", "%", "_", "lef%vre", "' OR 1=1 --", "\\"])
-def test_nothing_else_is_found(way, client_as, case_of, term):
+def test_other_terms_match_nothing(strategy, client_as, case_of, term):
     case_of("advisor", name="Zoé Lefèvre", reference="700199")
     page = client_as("advisor").post("/cases/", {"q": term})
     assert listed_references(page) == []
     assert "No case matches" in page.content.decode()
 
 
-def test_search_stays_within_the_own_portfolio(way, client_as, case_of):
+def test_search_stays_within_the_own_portfolio(strategy, client_as, case_of):
     case_of("colleague", name="Zoé Lefèvre")
     assert listed_references(client_as("advisor").post("/cases/", {"q": "lefevre"})) == []
 
@@ -99,7 +99,7 @@ def test_the_export_sends_the_term_that_the_list_was_made_with(client_as, case_o
 
 
 def test_a_search_that_finds_very_many_counts_no_further_than_anybody_reads(client_as, case_of, monkeypatch):
-    monkeypatch.setattr(case_list, "MOST_FOUND", 20)
+    monkeypatch.setattr(case_list, "MAX_RESULTS", 20)
     for _ in range(22):
         case_of("advisor", name="Camille Martin")
     advisor = client_as("advisor")

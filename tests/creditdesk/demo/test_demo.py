@@ -68,8 +68,8 @@ def demo() -> tuple[str, str]:
 
 
 def counts() -> dict[str, int]:
-    kept = (User, Client, Case, Profile, Assessment, Decision, Note, Activation, AuditEvent)
-    return {model.__name__: model.objects.count() for model in kept}
+    tables = (User, Client, Case, Profile, Assessment, Decision, Note, Activation, AuditEvent)
+    return {model.__name__: model.objects.count() for model in tables}
 
 
 def test_the_demo_has_people_a_portfolio_a_model_and_work_done():
@@ -93,29 +93,29 @@ def test_the_demo_has_people_a_portfolio_a_model_and_work_done():
     assert audit.verify() is None
 
 
-def test_the_demo_has_looked_for_drift_among_its_own_assessments():
+def test_the_demo_has_a_drift_report_of_its_own_assessments():
     demo()
     report = DriftReport.objects.get()
     assert report.source == "desk"
     assert report.current_rows == Assessment.objects.values("profile_digest").distinct().count()
 
 
-def test_decisions_against_the_verdict_have_grounds_and_one_waits_for_a_second_person():
+def test_overrides_have_a_reason_and_one_decision_waits_for_a_second_person():
     demo()
     overrides = Decision.objects.filter(is_override=True)
     assert overrides.exists()
-    assert all(one.reason and one.reason_code for one in overrides)
+    assert all(decision.reason and decision.reason_code for decision in overrides)
     assert Decision.objects.filter(status=Decision.Status.PROPOSED).count() == 1
     assert Decision.objects.filter(checked_by__username="manager").count() == 1
 
 
 def test_advisors_only_worked_on_their_own_cases():
     demo()
-    for one in Decision.objects.filter(replaces=None).select_related("case"):
-        assert one.decided_by_id == one.case.advisor_id
+    for decision in Decision.objects.filter(replaces=None).select_related("case"):
+        assert decision.decided_by_id == decision.case.advisor_id
 
 
-def test_every_queue_holds_something_and_a_contest_went_to_somebody_else():
+def test_every_queue_has_cases_and_contests_are_reviewed_by_another_person():
     demo()
     cases = Case.objects.all()
     assert cases.shared().exists()
@@ -123,10 +123,10 @@ def test_every_queue_holds_something_and_a_contest_went_to_somebody_else():
     assert Claim.objects.active().exists()
     contests = list(Contest.objects.all())
     assert contests
-    assert all(one.reviewer_id != one.decided_by_id for one in contests if one.closed_at)
+    assert all(contest.reviewer_id != contest.decided_by_id for contest in contests if contest.closed_at)
 
 
-def test_applications_came_in_on_the_weekday_and_hour_of_the_form():
+def test_applications_are_submitted_on_the_weekday_and_hour_of_the_form():
     demo()
     now = timezone.now()
     for case in Case.objects.select_related("profile"):

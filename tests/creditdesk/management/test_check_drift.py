@@ -27,7 +27,7 @@ def alerts_by_mail(settings, tmp_path) -> None:
 
 @pytest.fixture
 def folders(tmp_path):
-    """Two draws of one population, and one of which everybody earns less and nobody revolves."""
+    """Two draws of one population, and the second one with lower incomes."""
     for name, seed in (("spring", 1), ("autumn", 2)):
         application_folder(tmp_path / name, clients=900, unlabelled=0, seed=seed)
     lower_incomes(tmp_path / "autumn", tmp_path / "winter")
@@ -56,17 +56,17 @@ def test_two_draws_of_one_population_are_silent(folders, capsys):
     assert not mail.outbox
 
 
-def test_lower_incomes_are_named_stored_and_told_within_one_run(folders):
+def test_lower_incomes_are_named_stored_and_alerted_in_one_run(folders):
     with pytest.raises(CommandError, match="AMT_INCOME_TOTAL"):
         check("--reference", folders / "spring", "--current", folders / "winter")
     report = DriftReport.objects.get()
-    (column,) = [one for one in report.numbers["columns"] if one["name"] == "AMT_INCOME_TOTAL"]
+    (column,) = [column for column in report.numbers["columns"] if column["name"] == "AMT_INCOME_TOTAL"]
     assert column["psi"] > 0.25
     assert Alert.objects.filter(report=report, limit="column_psi", delivered=True).exists()
     assert AuditEvent.objects.filter(action="drift_check").exists()
 
 
-def test_recent_assessments_are_held_against_the_models_own_reference(model_in_use, case_of, person):
+def test_recent_assessments_are_compared_with_the_models_own_reference(model_in_use, case_of, person):
     for number in range(30):
         application = {"AMT_INCOME_TOTAL": 90_000.0 + 1_000 * number}
         desk.assess(case=case_of("advisor", application=application), by=person("advisor"))
@@ -78,7 +78,7 @@ def test_recent_assessments_are_held_against_the_models_own_reference(model_in_u
     assert report.numbers["months"]
 
 
-def test_too_few_assessments_are_said_and_nothing_is_stored(model_in_use):
+def test_too_few_assessments_are_refused_and_nothing_is_stored(model_in_use):
     with pytest.raises(CommandError, match="at least 30"):
         check()
     assert not DriftReport.objects.exists()
@@ -89,47 +89,47 @@ def test_without_a_model_recent_assessments_cannot_be_checked():
         check()
 
 
-def test_an_alert_says_value_limit_version_and_where_to_read_more(settings):
+def test_an_alert_has_value_limit_version_and_the_address_of_the_report(settings):
     settings.DESK_URL = "https://desk.bank.example/"
     report = drift_report(income=0.7)
     alert(report)
-    (message,) = [one for one in mail.outbox if "column_psi" in one.subject]
+    (message,) = [message for message in mail.outbox if "column_psi" in message.subject]
     assert message.to == ["risk@bank.example"]
     assert f"https://desk.bank.example/drift/{report.pk}/" in message.body
     assert "threshold: 0.25" in message.body
     assert "AMT_INCOME_TOTAL" in message.body
 
 
-def test_a_limit_is_told_once_until_it_has_cooled_down(settings):
+def test_a_limit_is_alerted_once_within_its_cooldown(settings):
     alert(drift_report(income=0.7))
-    told = len(mail.outbox)
+    messages = len(mail.outbox)
     assert alert(drift_report(income=0.7)) == []
     settings.ALERT_COOLDOWN_HOURS = 0
     alert(drift_report(income=0.7))
-    assert len(mail.outbox) == 2 * told
+    assert len(mail.outbox) == 2 * messages
 
 
-def test_a_way_that_fails_is_recorded_and_tried_again_next_time(settings):
+def test_a_failed_delivery_is_recorded_and_tried_again_next_time(settings):
     settings.ALERT_EMAILS, settings.ALERT_WEBHOOK = [], "http://127.0.0.1:9/nobody"
     first = alert(drift_report(income=0.7))
-    assert all(not one.delivered and one.ways[0]["error"] for one in first)
+    assert all(not sent.delivered and sent.ways[0]["error"] for sent in first)
     assert len(alert(drift_report(income=0.7))) == len(first)
 
 
-def test_a_webhook_is_posted_the_same_as_json(settings):
-    heard: list[dict[str, Any]] = []
-    server = HTTPServer(("127.0.0.1", 0), listener(heard))
+def test_a_webhook_receives_the_alert_as_json(settings):
+    received: list[dict[str, Any]] = []
+    server = HTTPServer(("127.0.0.1", 0), listener(received))
     Thread(target=server.handle_request, daemon=True).start()
     settings.ALERT_EMAILS, settings.ALERT_WEBHOOK = [], f"http://127.0.0.1:{server.server_port}/hook"
     alert(drift_report(income=0.7))
     server.server_close()
-    assert (heard[0]["limit"], heard[0]["columns"]) == ("column_psi", ["AMT_INCOME_TOTAL"])
+    assert (received[0]["limit"], received[0]["columns"]) == ("column_psi", ["AMT_INCOME_TOTAL"])
 
 
-def listener(heard: list[dict[str, Any]]) -> type[BaseHTTPRequestHandler]:
+def listener(received: list[dict[str, Any]]) -> type[BaseHTTPRequestHandler]:
     class Listener(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(204)
             self.end_headers()
 

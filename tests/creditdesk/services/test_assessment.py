@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.models import Assessment, Profile, profile_digest
+from creditdesk.models import Assessment, Profile, Reason, profile_digest
 from scoring import engine
 from scoring.ml.features.frames import columns_of
 
@@ -20,39 +20,52 @@ def stored(case) -> Assessment:
     return Assessment.objects.get(case=case)
 
 
-def test_an_assessment_says_everything_that_a_replay_needs(model_in_use, case, person):
+def test_an_assessment_stores_everything_that_a_replay_needs(model_in_use, case, person):
     services.assess(case=case, by=person("advisor"))
     row = stored(case)
     model = engine.current()
     matrix = model.matrix(columns_of([{**row.inputs["application"], **row.inputs["history"]}]))
-    parts = model.contributions(matrix)
+    contributions = model.contributions(matrix)
     assert row.probability == model.score(matrix).probability[0]
     assert row.features == matrix[0].astype("<f8").tobytes()
-    assert row.contributions == parts.values[0].astype("<f8").tobytes()
+    assert row.contributions == contributions.values[0].astype("<f8").tobytes()
     assert (row.model_version, row.model_digest) == ("tiny-1", model.digest)
     assert row.threshold == model.threshold
     assert row.assessed_by == person("advisor")
 
 
-def test_base_and_contributions_make_the_score(model_in_use, case, person):
+def test_base_value_and_contributions_add_up_to_the_score(model_in_use, case, person):
     services.assess(case=case, by=person("advisor"))
     row = stored(case)
-    explained = row.feature_contributions()
+    contributions = [item.contribution for item in row.feature_contributions()]
     assert row.base_value is not None
-    raw = row.base_value + sum(one.contribution for one in explained)
+    raw = row.base_value + sum(contributions)
     assert engine.current().calibration.probability(np.array([raw]))[0] == pytest.approx(
         row.probability, abs=1e-12
     )
-    assert [abs(one.contribution) for one in explained] == sorted(
-        (abs(one.contribution) for one in explained), reverse=True
-    )
+    assert contributions == sorted(contributions, key=abs, reverse=True)
 
 
-def test_reasons_are_kept_in_words_of_both_languages(model_in_use, case, person):
+def test_reasons_are_stored_in_both_languages(model_in_use, case, person):
     services.assess(case=case, by=person("advisor"))
     row = stored(case)
-    assert row.reasons
-    assert all(reason["text_fr"] and reason["text_en"] for reason in row.reasons)
+    assert row.shown_reasons
+    assert all(reason.text_fr and reason.text_en for reason in row.shown_reasons)
+
+
+def test_a_reason_keeps_its_stored_keys(model_in_use, case, person):
+    services.assess(case=case, by=person("advisor"))
+    row = stored(case)
+    assert [reason.to_json() for reason in row.shown_reasons] == row.reasons
+    assert list(row.reasons[0]) == [
+        "code", "version", "contribution", "feature", "told", "features", "text_en", "text_fr",
+    ]  # fmt: skip
+
+
+def test_a_reason_of_the_first_edition_keeps_its_stored_keys():
+    texts = {"text_en": "Income: €20,000", "text_fr": "Revenu : 20 000 €"}
+    reason = {"code": "income", "feature": "AMT_INCOME_TOTAL", "contribution": -0.2, **texts}
+    assert Reason.from_json(reason).to_json() == reason
 
 
 def test_an_assessment_is_audited_in_its_own_transaction(model_in_use, case, person):
@@ -62,7 +75,7 @@ def test_an_assessment_is_audited_in_its_own_transaction(model_in_use, case, per
     assert event.details["assessment"] == stored(case).pk
 
 
-def test_without_a_model_the_verdict_is_refer_and_says_why(case, person):
+def test_without_a_model_the_verdict_is_refer_with_its_cause(case, person):
     services.assess(case=case, by=person("advisor"))
     row = stored(case)
     assert row.verdict == "refer"
@@ -86,7 +99,7 @@ def test_an_assessment_stands_until_the_profile_or_the_model_changes(model_in_us
     assert services.standing_assessment(case) is None
 
 
-def test_who_may_not_assess_stores_nothing(model_in_use, case, person):
+def test_an_auditor_cannot_assess(model_in_use, case, person):
     with pytest.raises(PermissionDenied):
         services.assess(case=case, by=person("auditor"))
     assert not Assessment.objects.exists()

@@ -1,4 +1,4 @@
-"""One case, one pair of hands: claimed once, released, shared with the team."""
+"""A case is claimed by one person at a time, released, and shared with the team."""
 
 import threading
 
@@ -13,8 +13,7 @@ from creditdesk import services
 from creditdesk.models import Case, Claim, Decision
 from creditdesk.services import ActRefused, DecisionRefused
 from tests.factories import assessed, decided
-
-HTMX = {"HX-Request": "true"}
+from tests.html import HTMX
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def trail(action) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.django_db
-def test_a_claim_is_stored_told_and_audited(client_as, model_in_use, case):
+def test_a_claim_is_stored_shown_and_audited(client_as, model_in_use, case):
     page = post(client_as("advisor"), "case_claim", case)
     assert page.status_code == 200
     assert 'data-claimed-by="advisor"' in page.content.decode()
@@ -54,7 +53,7 @@ def test_claiming_ones_own_claim_again_changes_nothing(case, person):
 
 
 @pytest.mark.django_db
-def test_the_second_advisor_is_told_who_has_it(client_as, model_in_use, shared, person):
+def test_the_second_advisor_reads_who_has_claimed_the_case(client_as, model_in_use, shared, person):
     advisor = person("advisor")
     advisor.first_name, advisor.last_name = "Camille", "Renaud"
     advisor.save()
@@ -81,13 +80,13 @@ def test_of_two_advisors_at_once_exactly_one_gets_the_case(shared, person):
             connection.close()
 
     people = [threading.Thread(target=claim, args=(name,)) for name in ("advisor", "colleague")]
-    for one in people:
-        one.start()
-    for one in people:
-        one.join()
-    held = Claim.objects.get()
+    for thread in people:
+        thread.start()
+    for thread in people:
+        thread.join()
+    claimed = Claim.objects.get()
     assert len(refused) == 1
-    assert refused[0].startswith(held.held_by.username)
+    assert refused[0].startswith(claimed.held_by.username)
     assert len(trail("claim")) == 1
 
 
@@ -122,7 +121,7 @@ def test_a_colleagues_claim_is_released_by_a_manager_alone(shared, person):
 
 
 @pytest.mark.django_db
-def test_nothing_to_release_is_said(client_as, model_in_use, case):
+def test_a_release_without_a_claim_is_refused(client_as, model_in_use, case):
     page = post(client_as("advisor"), "case_release", case)
     assert page.status_code == 409
     assert "Nobody has claimed this case" in page.content.decode()
@@ -148,7 +147,7 @@ def test_nobody_else_decides_a_claimed_case(shared, person):
 
 
 @pytest.mark.django_db
-def test_who_does_not_hold_the_case_is_offered_no_decision(client_as, model_in_use, shared, person):
+def test_the_decision_form_is_offered_to_the_claimant_alone(client_as, model_in_use, shared, person):
     services.claim(case=shared, by=person("advisor"))
     address = shared.get_absolute_url()
     assert "data-decision-form" in client_as("advisor").get(address).content.decode()
@@ -158,7 +157,7 @@ def test_who_does_not_hold_the_case_is_offered_no_decision(client_as, model_in_u
 
 
 @pytest.mark.django_db
-def test_deciding_ends_ones_own_claim(case, person):
+def test_a_decision_ends_the_own_claim(case, person):
     assessed(case)
     services.claim(case=case, by=person("advisor"))
     services.decide(case=case, assessment=case.latest_assessment, outcome="accept", by=person("advisor"))
@@ -167,12 +166,12 @@ def test_deciding_ends_ones_own_claim(case, person):
 
 @pytest.mark.django_db
 def test_a_shared_case_is_seen_by_every_advisor_and_only_a_shared_one(case_of, person):
-    case, other = case_of("advisor"), case_of("advisor")
+    case, unshared = case_of("advisor"), case_of("advisor")
     seen = Case.objects.visible_to(person("colleague"))
     assert not seen.exists()
     services.share(case=case, by=person("advisor"))
     assert set(seen.all()) == {case}
-    assert other not in seen.all()
+    assert unshared not in seen.all()
     assert trail("share") == [("advisor", "advisor", "team")]
 
 

@@ -1,4 +1,4 @@
-"""A client contests a decision: another person examines it, in time, with grounds."""
+"""A contested decision is reviewed by another person, in time, with a justification."""
 
 from datetime import timedelta
 
@@ -14,9 +14,9 @@ from creditdesk.models import Case, Contest, Decision
 from creditdesk.pages.portfolio import ContestCounts
 from creditdesk.services import ActRefused
 from tests.factories import assessed, decided
+from tests.html import HTMX
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HX-Request": "true"}
 STATEMENT = "I have repaid that loan: <b>here</b> is the certificate.\n\nأحمد"
 JUSTIFICATION = "The certificate is genuine; the loan was repaid in spring."
 
@@ -39,39 +39,45 @@ def post(browser, page, case, **data):
 
 
 def change(contest, by, **more):
-    asked = {"outcome": "changed", "justification": JUSTIFICATION, "reason_code": "data", **more}
-    return services.review(contest=contest, by=by, **asked)
+    answers = {"outcome": "changed", "justification": JUSTIFICATION, "reason_code": "data", **more}
+    return services.review(contest=contest, by=by, **answers)
 
 
-def test_the_clients_words_are_kept_with_a_deadline(client_as, model_in_use, case, settings):
+def test_the_client_statement_is_stored_with_a_deadline(client_as, model_in_use, case, settings):
     settings.CONTEST_DAYS = 21
     today = timezone.localdate()
     page = post(
         client_as("advisor"), "case_contest", case, client_statement=STATEMENT, received_on=today.isoformat()
     )
-    kept = Contest.objects.get()
-    assert (kept.client_statement, kept.received_on, kept.due_on) == (
+    stored = Contest.objects.get()
+    assert (stored.client_statement, stored.received_on, stored.due_on) == (
         STATEMENT,
         today,
         today + timedelta(days=21),
     )
-    assert kept.decision == case.decisions.get()
+    assert stored.decision == case.decisions.get()
     text = page.content.decode()
     assert "&lt;b&gt;here&lt;/b&gt;" in text
-    assert reverse("case_past", args=[case.reference, kept.decision.assessment_id]) in text
+    assert reverse("case_past", args=[case.reference, stored.decision.assessment_id]) in text
     event = AuditEvent.objects.get(action="contest")
     assert (event.details["previous"], event.details["new"]) == ("refuse", "contested")
     assert "certificate" not in str(event.details)
 
 
-def test_an_upheld_decision_stands_with_the_examiners_grounds(client_as, model_in_use, case, contest, person):
+def test_an_upheld_decision_stands_with_the_reviewers_justification(
+    client_as, model_in_use, case, contest, person
+):
     browser = client_as("manager")
     page = post(
         browser, "case_examine", case, contest=contest.pk, result="upheld", justification=JUSTIFICATION
     )
     assert page.status_code == 200
-    kept = Contest.objects.get()
-    assert (kept.outcome, kept.justification, kept.reviewer) == ("upheld", JUSTIFICATION, person("manager"))
+    stored = Contest.objects.get()
+    assert (stored.outcome, stored.justification, stored.reviewer) == (
+        "upheld",
+        JUSTIFICATION,
+        person("manager"),
+    )
     assert case.decisions.get().status == "final"
 
 
@@ -100,7 +106,7 @@ def test_a_changed_decision_is_on_the_newest_assessment(case, contest, person):
     assert new.replaces.assessment == first
 
 
-def test_who_decided_does_not_examine(client_as, model_in_use, case_of, person):
+def test_the_person_who_decided_cannot_review(client_as, model_in_use, case_of, person):
     case = decided(case_of("manager"), "accept")
     contest = services.contest(
         case=case, client_statement=STATEMENT, received_on=timezone.localdate(), by=person("manager")
@@ -119,7 +125,7 @@ def test_who_decided_does_not_examine(client_as, model_in_use, case_of, person):
 
 
 @pytest.mark.parametrize("role", ["decided_by", "checked_by"])
-def test_the_database_itself_wants_another_examiner(contest, person, role):
+def test_the_database_itself_requires_another_reviewer(contest, person, role):
     Contest.objects.filter(pk=contest.pk).update(**{role: person("manager")})
     with pytest.raises(IntegrityError, match="examiner_is_another"), transaction.atomic():
         Contest.objects.filter(pk=contest.pk).update(
@@ -141,7 +147,7 @@ def test_a_decision_is_contested_once_at_a_time(case, contest, person):
 
 
 @pytest.mark.parametrize(("outcome", "status"), [(None, None), ("refer", "final"), ("accept", "proposed")])
-def test_what_is_not_finally_decided_cannot_be_contested(client_as, model_in_use, case_of, outcome, status):
+def test_only_a_final_decision_can_be_contested(client_as, model_in_use, case_of, outcome, status):
     case = assessed(case_of("advisor"))
     if outcome:
         decided(case, outcome, status)
@@ -162,7 +168,9 @@ def test_what_is_not_finally_decided_cannot_be_contested(client_as, model_in_use
         (STATEMENT, -1, "before the decision"),
     ],
 )
-def test_bad_words_and_days_are_refused_by_name(client_as, model_in_use, case, statement, days, message):
+def test_invalid_statements_and_days_are_refused_at_their_field(
+    client_as, model_in_use, case, statement, days, message
+):
     day = timezone.localdate() + timedelta(days=days)
     page = post(
         client_as("advisor"), "case_contest", case, client_statement=statement, received_on=day.isoformat()
@@ -236,7 +244,7 @@ def test_only_advisors_and_managers_record_a_contest(case, person, name):
 
 
 @pytest.mark.parametrize("name", ["advisor", "admin", "analyst", "auditor"])
-def test_only_a_manager_examines(contest, person, name):
+def test_only_a_manager_reviews(contest, person, name):
     with pytest.raises(PermissionDenied):
         change(contest, person(name))
 

@@ -67,14 +67,14 @@ def test_every_counterfactual_is_accepted_with_a_margin_when_predicted_again(ref
     counterfactuals = services.counterfactuals_of(refused, by=person("advisor"))
     assert counterfactuals
     record = {**refused.inputs["application"], **refused.inputs["history"]}
-    for found in counterfactuals:
-        assert {name: before for name, (before, _) in found.changes.items()} == {
-            name: record[name] for name in found.changes
+    for shown_counterfactual in counterfactuals:
+        assert {name: before for name, (before, _) in shown_counterfactual.changes.items()} == {
+            name: record[name] for name in shown_counterfactual.changes
         }
-        changed = {name: after for name, (_, after) in found.changes.items()}
+        changed = {name: after for name, (_, after) in shown_counterfactual.changes.items()}
         prediction = predict(model, {**record, **changed})
         assert prediction.verdict == "accept"
-        assert prediction.probability == found.probability <= model.threshold * (1 - MARGIN)
+        assert prediction.probability == shown_counterfactual.probability <= model.threshold * (1 - MARGIN)
 
 
 def test_counterfactuals_are_searched_once_and_read_by_everybody_after(refused, person):
@@ -143,8 +143,8 @@ def test_a_counterfactual_can_be_simulated_with_the_same_probability(
 def test_the_page_shows_counterfactuals_in_the_readers_language(
     refused, client_as, monkeypatch, language, sentence
 ):
-    found = [shown("A credit of 1", "Un crédit de 1")]
-    monkeypatch.setattr(counterfactual, "confirmed_counterfactuals", lambda *_: found)
+    confirmed = [shown("A credit of 1", "Un crédit de 1")]
+    monkeypatch.setattr(counterfactual, "confirmed_counterfactuals", lambda *_: confirmed)
     browser = client_as("advisor")
     browser.cookies["django_language"] = language
     html = browser.get(reverse("case_counterfactuals", args=[refused.case.reference])).content.decode()

@@ -9,7 +9,7 @@ from creditdesk import services
 from creditdesk.models import Assessment, Decision
 from creditdesk.services import DecisionRefused
 
-GROUNDS = "Two years of payslips seen at the desk."
+JUSTIFICATION = "Two years of payslips seen at the desk."
 
 
 def assessed(case, verdict="accept", **numbers) -> Assessment:
@@ -45,7 +45,7 @@ def test_a_decision_is_stored_and_audited(case, person):
 @pytest.mark.parametrize(
     ("verdict", "outcome"), [("accept", "refuse"), ("refuse", "accept"), ("accept", "refer")]
 )
-def test_an_override_without_grounds_is_refused_by_the_database(case, person, verdict, outcome):
+def test_an_override_without_a_reason_is_refused_by_the_database(case, person, verdict, outcome):
     with pytest.raises(DecisionRefused):
         services.decide(case=case, assessment=assessed(case, verdict), outcome=outcome, by=person("advisor"))
     assert not Decision.objects.exists()
@@ -61,12 +61,12 @@ def test_an_override_is_its_own_audit_event_without_the_free_text(case, person):
         outcome="accept",
         by=person("advisor"),
         reason_code="income",
-        reason=GROUNDS,
+        reason=JUSTIFICATION,
     )
     event = AuditEvent.objects.get(action="override")
     assert event.details["verdict"] == "refuse"
-    assert GROUNDS not in str(event.details)
-    assert Decision.objects.get().reason == GROUNDS
+    assert JUSTIFICATION not in str(event.details)
+    assert Decision.objects.get().reason == JUSTIFICATION
 
 
 @pytest.mark.django_db
@@ -113,7 +113,7 @@ def test_a_referral_leaves_the_case_open_for_a_decision(case, person):
         outcome="refuse",
         by=person("manager"),
         reason_code="data",
-        reason=GROUNDS,
+        reason=JUSTIFICATION,
     )
     assert list(Decision.objects.values_list("outcome", flat=True)) == ["refer", "refuse"]
 
@@ -131,20 +131,20 @@ class TestAboveTheAmount:
             outcome="accept",
             by=person("advisor"),
             reason_code="guarantee",
-            reason=GROUNDS,
+            reason=JUSTIFICATION,
         )
 
     def test_the_first_person_only_proposes(self, proposed):
         assert Decision.objects.get().status == "proposed"
 
     def test_a_second_person_makes_it_final(self, proposed, person):
-        services.check_decision(decision=proposed, approve=True, reason=GROUNDS, by=person("manager"))
+        services.check_decision(decision=proposed, approve=True, reason=JUSTIFICATION, by=person("manager"))
         decision = Decision.objects.get()
         assert (decision.status, decision.checked_by) == ("final", person("manager"))
         assert AuditEvent.objects.filter(action="decision_check", actor="manager").exists()
 
-    def test_a_rejection_is_kept_and_opens_the_case_again(self, proposed, person):
-        services.check_decision(decision=proposed, approve=False, reason=GROUNDS, by=person("manager"))
+    def test_a_rejection_is_stored_and_opens_the_case_again(self, proposed, person):
+        services.check_decision(decision=proposed, approve=False, reason=JUSTIFICATION, by=person("manager"))
         assert Decision.objects.get().status == "rejected"
         services.decide(
             case=proposed.case, assessment=proposed.assessment, outcome="refuse", by=person("advisor")
@@ -160,15 +160,17 @@ class TestAboveTheAmount:
             outcome="accept",
             by=manager,
             reason_code="guarantee",
-            reason=GROUNDS,
+            reason=JUSTIFICATION,
         )
         with pytest.raises(DecisionRefused, match="another person"):
-            services.check_decision(decision=mine, approve=True, reason=GROUNDS, by=manager)
+            services.check_decision(decision=mine, approve=True, reason=JUSTIFICATION, by=manager)
         assert Decision.objects.get().status == "proposed"
 
     def test_an_advisor_checks_nothing(self, proposed, person):
         with pytest.raises(PermissionDenied):
-            services.check_decision(decision=proposed, approve=True, reason=GROUNDS, by=person("colleague"))
+            services.check_decision(
+                decision=proposed, approve=True, reason=JUSTIFICATION, by=person("colleague")
+            )
 
 
 @pytest.mark.django_db
@@ -193,10 +195,10 @@ def test_two_people_deciding_at_once_make_one_decision(case, person):
             connection.close()
 
     people = [threading.Thread(target=decide, args=(name,)) for name in ("advisor", "manager")]
-    for one in people:
-        one.start()
-    for one in people:
-        one.join()
+    for thread in people:
+        thread.start()
+    for thread in people:
+        thread.join()
     assert Decision.objects.count() == 1
     assert len(refused) == 1
     assert AuditEvent.objects.filter(action="decision").count() == 1

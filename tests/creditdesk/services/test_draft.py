@@ -1,4 +1,4 @@
-"""A case that is being entered survives a sign-out, belongs to its author, and goes when it should."""
+"""Drafts survive a sign-out, belong to their author, and expire."""
 
 import uuid
 from datetime import timedelta
@@ -10,10 +10,9 @@ from creditdesk.models import Case, Draft, MonitoringRecord
 from creditdesk.models.draft import RETENTION
 from creditdesk.services.draft import MAX_DRAFTS
 from tests.factories import APPLICATION, typed_answers
-from tests.html import Elements
+from tests.html import HTMX, Elements
 
 NEW, SAVE, DELETE = "/cases/new/", "/cases/new/draft/", "/cases/new/draft/delete/"
-HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -21,29 +20,29 @@ def advisor(client_as):
     return client_as("advisor")
 
 
-def begun(browser, **answers) -> Draft:
+def saved_draft(browser, **answers) -> Draft:
     """A draft as the page saves it while somebody types."""
     key = str(uuid.uuid4())
     browser.post(SAVE, {"draft": key, **answers}, headers=HTMX)
     return Draft.objects.get(key=key)
 
 
-def shown(browser, draft) -> dict[str, str | None]:
+def form_values(browser, draft) -> dict[str, str | None]:
     html = browser.get(f"{NEW}?draft={draft.key}").content.decode()
-    return {one["name"]: one.get("value") for one in Elements(html).having("name")}
+    return {str(field["name"]): field.get("value") for field in Elements(html).having("name")}
 
 
-def test_what_was_typed_comes_back_after_signing_out(client_as, advisor):
-    draft = begun(advisor, client_name="Zoé <b>Lefèvre</b>", AMT_CREDIT="abc", AMT_ANNUITY="24 700,50")
+def test_answers_come_back_after_signing_out(client_as, advisor):
+    draft = saved_draft(advisor, client_name="Zoé <b>Lefèvre</b>", AMT_CREDIT="abc", AMT_ANNUITY="24 700,50")
     advisor.logout()
-    again = shown(client_as("advisor"), draft)
+    again = form_values(client_as("advisor"), draft)
     assert (again["client_name"], again["AMT_CREDIT"]) == ("Zoé <b>Lefèvre</b>", "abc")
     assert again["AMT_ANNUITY"] == "24 700,50"
     assert again["draft"] == str(draft.key)
 
 
 def test_typing_on_writes_the_same_draft(advisor, db):
-    draft = begun(advisor, client_name="Zoé")
+    draft = saved_draft(advisor, client_name="Zoé")
     advisor.post(SAVE, {"draft": str(draft.key), "client_name": "Zoé L"}, headers=HTMX)
     assert Draft.objects.get().answers == {"client_name": "Zoé L"}
 
@@ -54,7 +53,7 @@ def test_an_empty_form_is_no_draft(advisor, db):
 
 
 def test_a_draft_is_listed_for_its_author_alone(advisor, client_as):
-    draft = begun(advisor, client_name="مريم")
+    draft = saved_draft(advisor, client_name="مريم")
     assert "مريم" in advisor.get(NEW).content.decode()
     colleague = client_as("colleague")
     assert "مريم" not in colleague.get(NEW).content.decode()
@@ -65,27 +64,27 @@ def test_a_draft_is_listed_for_its_author_alone(advisor, client_as):
 
 
 def test_opening_the_case_ends_its_draft(advisor, model_in_use):
-    draft = begun(advisor, client_name="Zoé")
+    draft = saved_draft(advisor, client_name="Zoé")
     advisor.post(NEW, {**typed_answers(APPLICATION), "draft": str(draft.key)})
     assert Case.objects.count() == 1
     assert not Draft.objects.exists()
 
 
 def test_a_case_that_is_refused_keeps_its_draft(advisor, db):
-    draft = begun(advisor, client_name="Zoé")
+    draft = saved_draft(advisor, client_name="Zoé")
     assert advisor.post(NEW, {"draft": str(draft.key), "client_name": "Zoé"}).status_code == 422
     assert Draft.objects.get() == draft
 
 
 def test_a_draft_goes_a_month_after_its_last_change(advisor, db):
-    old, young = begun(advisor, client_name="Old"), begun(advisor, client_name="Young")
+    old, young = saved_draft(advisor, client_name="Old"), saved_draft(advisor, client_name="Young")
     Draft.objects.filter(pk=old.pk).update(saved_at=timezone.now() - RETENTION - timedelta(minutes=1))
     page = advisor.get(NEW).content.decode()
     assert list(Draft.objects.all()) == [young]
     assert f"after {RETENTION.days} days" in page
 
 
-def test_one_person_keeps_so_many_drafts_and_no_more(advisor, person):
+def test_one_person_has_a_limited_number_of_drafts(advisor, person):
     Draft.objects.bulk_create(
         Draft(by=person("advisor"), answers={"client_name": str(n)}) for n in range(MAX_DRAFTS)
     )
@@ -99,19 +98,19 @@ def test_without_javascript_a_button_saves_and_opens_the_draft(advisor, db):
     assert response.url == f"{NEW}?draft={Draft.objects.get().key}"
 
 
-def test_what_a_draft_holds_is_neither_sex_nor_family_status(advisor, db):
-    draft = begun(advisor, client_name="Zoé", CODE_GENDER="F", NAME_FAMILY_STATUS="Married")
+def test_a_draft_stores_neither_sex_nor_family_status(advisor, db):
+    draft = saved_draft(advisor, client_name="Zoé", CODE_GENDER="F", NAME_FAMILY_STATUS="Married")
     assert draft.answers == {"client_name": "Zoé"}
     assert not MonitoringRecord.objects.exists()
 
 
 @pytest.mark.parametrize("key", ["", "x", "0" * 32, "'; DROP TABLE"])
 def test_an_invalid_key_opens_no_draft(advisor, db, key):
-    begun(advisor, client_name="Zoé")
+    saved_draft(advisor, client_name="Zoé")
     page = advisor.get(NEW, {"draft": key})
     assert page.status_code == 404
     assert "Zoé" not in page.content.decode()
 
 
 def test_a_very_long_answer_is_cut_not_stored_whole(advisor, db):
-    assert len(begun(advisor, client_name="x" * 5_000).answers["client_name"]) == 200
+    assert len(saved_draft(advisor, client_name="x" * 5_000).answers["client_name"]) == 200

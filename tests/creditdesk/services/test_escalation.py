@@ -1,4 +1,4 @@
-"""A case is passed on to a manager with a reason, and comes back with an answer."""
+"""A case is escalated to a manager with a reason, and comes back with an answer."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,9 +10,9 @@ from creditdesk import services
 from creditdesk.models import Case, Claim, Escalation
 from creditdesk.services import ActRefused
 from tests.factories import decided
+from tests.html import HTMX
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HX-Request": "true"}
 REASON = "The amount is above what I decide alone."
 ANSWER = "Ask for the last three payslips, then accept."
 
@@ -31,12 +31,12 @@ def post(browser, page, case, **data):
     return browser.post(reverse(page, args=[case.reference]), data, headers=HTMX)
 
 
-def test_an_escalation_is_kept_with_its_reason_and_stands_in_the_managers_queue(
+def test_an_escalation_is_stored_with_its_reason_and_stands_in_the_managers_queue(
     client_as, model_in_use, case
 ):
     assert post(client_as("advisor"), "case_escalate", case, reason=REASON).status_code == 200
-    kept = Escalation.objects.get()
-    assert (kept.case, kept.reason, kept.escalated_by.username) == (case, REASON, "advisor")
+    stored = Escalation.objects.get()
+    assert (stored.case, stored.reason, stored.escalated_by.username) == (case, REASON, "advisor")
     assert case.reference in client_as("manager").get("/cases/?queue=escalated").content.decode()
     event = AuditEvent.objects.get(action="escalation")
     assert (event.details["previous"], event.details["new"]) == ("pending", "escalated")
@@ -48,27 +48,27 @@ def test_the_answer_gives_the_case_back_and_keeps_the_history(
 ):
     answer = post(client_as("manager"), "case_answer", case, escalation=escalation.pk, answer=ANSWER)
     assert answer.status_code == 200
-    kept = Escalation.objects.get()
-    assert (kept.answer, kept.answered_by) == (ANSWER, person("manager"))
+    stored = Escalation.objects.get()
+    assert (stored.answer, stored.answered_by) == (ANSWER, person("manager"))
     page = client_as("advisor").get(case.get_absolute_url()).content.decode()
     assert REASON in page
     assert ANSWER in page
     assert not Case.objects.escalated().exists()
 
 
-def test_passing_on_ends_ones_own_claim(case, person):
+def test_an_escalation_ends_the_own_claim(case, person):
     services.claim(case=case, by=person("advisor"))
     services.escalate(case=case, reason=REASON, by=person("advisor"))
     assert Claim.objects.get().released_at
 
 
-def test_a_case_that_somebody_else_has_claimed_is_not_passed_on(case, person):
+def test_a_case_claimed_by_somebody_else_is_not_escalated(case, person):
     services.claim(case=case, by=person("manager"))
     with pytest.raises(ActRefused, match="manager has claimed"):
         services.escalate(case=case, reason=REASON, by=person("advisor"))
 
 
-def test_a_decided_case_is_not_passed_on(client_as, model_in_use, case):
+def test_a_decided_case_is_not_escalated(client_as, model_in_use, case):
     decided(case)
     answer = post(client_as("advisor"), "case_escalate", case, reason=REASON)
     assert answer.status_code == 409

@@ -1,4 +1,4 @@
-"""What if: the model's own answer to another request, refused where it makes no sense, stored nowhere."""
+"""Simulations: the model's answer to a changed request, refused where it is invalid, stored nowhere."""
 
 import pytest
 from django.core.cache import cache
@@ -13,13 +13,11 @@ from creditdesk.services.prediction import predict
 from scoring import engine
 from scoring.ml.whatif.request import translate
 from tests.factories import APPLICATION, assessed, decided
-from tests.html import Elements
-
-HTMX = {"HX-Request": "true"}
+from tests.html import HTMX, Elements
 
 
 @pytest.fixture(autouse=True)
-def nothing_asked_before():
+def no_earlier_simulations():
     cache.clear()
 
 
@@ -33,16 +31,16 @@ def advisor(client_as):
     return client_as("advisor")
 
 
-def simulate(browser, case, headers=HTMX, **asked):
-    return browser.post(reverse("case_simulate", args=[case.reference]), asked, headers=headers)
+def simulate(browser, case, headers=HTMX, **fields):
+    return browser.post(reverse("case_simulate", args=[case.reference]), fields, headers=headers)
 
 
 def simulated(response) -> float:
-    (found,) = Elements(response.content.decode()).having("data-simulation")
-    return float(found["data-simulated-probability"])
+    (element,) = Elements(response.content.decode()).having("data-simulation")
+    return float(element["data-simulated-probability"] or "nan")
 
 
-def test_the_answer_is_that_of_the_door_for_the_changed_profile(advisor, case):
+def test_the_answer_is_the_prediction_for_the_changed_profile(advisor, case):
     response = simulate(advisor, case, AMT_CREDIT="380000", AMT_INCOME_TOTAL="250000")
     changed = {**case.profile.record, "AMT_CREDIT": 380000.0, "AMT_INCOME_TOTAL": 250000.0}
     assert simulated(response) == predict(engine.current(), changed).probability
@@ -59,7 +57,7 @@ def test_a_simulation_is_no_assessment_and_leaves_the_case_as_it_is(advisor, cas
     assert not case.decisions.exists()
 
 
-def test_it_is_compared_with_the_stored_assessment(advisor, case, person):
+def test_a_simulation_is_compared_with_the_stored_assessment(advisor, case, person):
     stored = services.assess(case=case, by=person("advisor"))
     html = simulate(advisor, case, EXT="", AMT_CREDIT="380000").content.decode()
     assert "Stored assessment" in html
@@ -75,9 +73,9 @@ def test_each_different_answer_is_audited_once_and_names_no_value(advisor, case)
     assert not any("380000" in str(event.details) for event in events)
 
 
-def test_what_is_sent_as_shown_changes_nothing(advisor, case):
+def test_unchanged_fields_change_nothing(advisor, case):
     page = Elements(advisor.get(reverse("case_simulate", args=[case.reference])).content.decode())
-    shown = {one["name"]: one["value"] for one in page.having("data-on-file")}
+    shown = {str(field["name"]): field["value"] for field in page.having("data-on-file")}
     assert len(shown) == 7
     response = simulate(advisor, case, **shown)
     assert simulated(response) == predict(engine.current(), case.profile.record).probability
@@ -85,7 +83,7 @@ def test_what_is_sent_as_shown_changes_nothing(advisor, case):
 
 
 @pytest.mark.parametrize(
-    ("asked", "field", "message"),
+    ("fields", "field", "message"),
     [
         ({"AMT_CREDIT": "999"}, "AMT_CREDIT", "must be between"),
         ({"AMT_CREDIT": "5000001"}, "AMT_CREDIT", "must be between"),
@@ -116,11 +114,11 @@ def test_what_is_sent_as_shown_changes_nothing(advisor, case):
         ({"FLAG_DOCUMENT_3": "2"}, "FLAG_DOCUMENT_3", "not one of the available choices"),
     ],
 )
-def test_what_makes_no_sense_is_refused_at_its_field(advisor, case, asked, field, message):
-    response = simulate(advisor, case, **asked)
+def test_an_invalid_request_is_refused_at_its_field(advisor, case, fields, field, message):
+    response = simulate(advisor, case, **fields)
     html = response.content.decode()
     assert response.status_code == 422
-    assert field in {one["data-wrong"] for one in Elements(html).having("data-wrong")}
+    assert field in {element["data-wrong"] for element in Elements(html).having("data-wrong")}
     assert message in html
     assert "data-simulation" not in html
     assert not AuditEvent.objects.filter(action="simulation").exists()
@@ -133,7 +131,7 @@ def test_the_bounds_themselves_are_no_error_of_the_field(advisor, case, bound):
 
 
 @pytest.mark.parametrize("name", ["EXT_SOURCE_2", "CODE_GENDER", "DAYS_BIRTH", "AMT_BALANCE", "SK_ID_CURR"])
-def test_what_nobody_declared_editable_cannot_be_changed(advisor, case, name):
+def test_only_editable_fields_can_be_changed(advisor, case, name):
     response = simulate(advisor, case, **{name: "0.9"})
     assert response.status_code == 422
     assert f"{name} (" in response.content.decode()
@@ -153,14 +151,14 @@ def test_a_simulation_of_a_decided_case_says_that_it_is_decided(advisor, case):
     assert simulate(advisor, case, AMT_CREDIT="380000").status_code == 200
 
 
-def test_without_a_model_it_says_why_and_offers_nothing(advisor, case_of):
+def test_without_a_model_the_simulation_is_refused_with_the_cause(advisor, case_of):
     response = simulate(advisor, case_of("advisor"), AMT_CREDIT="380000")
     assert response.status_code == 409
     assert "the model is not available" in response.content.decode()
     assert not AuditEvent.objects.filter(action="simulation").exists()
 
 
-def test_who_may_not_assess_cannot_simulate_and_reads_the_scenarios(client_as, case):
+def test_an_auditor_cannot_simulate_and_reads_the_scenarios(client_as, case):
     auditor = client_as("auditor")
     assert simulate(auditor, case, AMT_CREDIT="380000").status_code == 403
     page = auditor.get(reverse("case_simulate", args=[case.reference])).content.decode()
@@ -181,23 +179,23 @@ def test_without_javascript_the_message_stands_once_at_its_field(advisor, case):
     response = simulate(advisor, case, headers={}, AMT_ANNUITY="99")
     page = Elements(response.content.decode())
     assert response.status_code == 422
-    ids = [one["id"] for one in page.having("id")]
+    ids = [element["id"] for element in page.having("id")]
     assert len(set(ids)) == len(ids)
-    (wrong,) = [one for one in page.having("aria-invalid") if one["name"] == "AMT_ANNUITY"]
+    (wrong,) = [element for element in page.having("aria-invalid") if element["name"] == "AMT_ANNUITY"]
     assert "AMT_ANNUITY-error" in (wrong["aria-describedby"] or "").split()
 
 
-def test_it_answers_in_french_with_french_numbers(advisor, case):
+def test_a_simulation_reads_and_writes_french_numbers(advisor, case):
     advisor.cookies["django_language"] = "fr"
     assert simulate(advisor, case, AMT_CREDIT="380 000,50").status_code == 200
     assert "doit" in simulate(advisor, case, DOWN_PAYMENT="900000").content.decode()
 
 
-def save(browser, case, **asked):
-    return browser.post(reverse("scenario_save", args=[case.reference]), asked, headers=HTMX)
+def save(browser, case, **fields):
+    return browser.post(reverse("scenario_save", args=[case.reference]), fields, headers=HTMX)
 
 
-def test_a_scenario_keeps_what_was_asked_and_the_answer(advisor, case):
+def test_a_scenario_stores_the_entered_values_and_the_answer(advisor, case):
     save(advisor, case, AMT_CREDIT="380000", scenario_name="Smaller")
     row = Scenario.objects.get()
     changed = {**case.profile.record, "AMT_CREDIT": 380000.0}
@@ -211,12 +209,14 @@ def test_a_scenario_keeps_what_was_asked_and_the_answer(advisor, case):
 def test_scenarios_stand_side_by_side_and_open_again(advisor, case):
     save(advisor, case, AMT_CREDIT="380000", scenario_name="Smaller")
     html = save(advisor, case, DURATION="36", scenario_name="Longer <i>").content.decode()
-    shown = [one["data-scenario"] for one in Elements(html).having("data-scenario")]
+    shown = [element["data-scenario"] for element in Elements(html).having("data-scenario")]
     assert shown == ["Smaller", "Longer <i>"]
     assert "<i>" not in html
     smaller = Scenario.objects.get(name="Smaller")
     page = advisor.get(f"{reverse('case_simulate', args=[case.reference])}?scenario={smaller.pk}")
-    fields = {one["name"]: one["value"] for one in Elements(page.content.decode()).having("data-on-file")}
+    fields = {
+        str(field["name"]): field["value"] for field in Elements(page.content.decode()).having("data-on-file")
+    }
     assert fields["AMT_CREDIT"] == "380,000"
 
 
@@ -253,13 +253,13 @@ def test_the_reasons_that_change_most_are_those_of_the_groups_that_moved(advisor
     page = SimulationPage(case, person("advisor"), SimulationForm(None, case.profile.record))
     request = translate(case.profile.record, {"AMT_INCOME_TOTAL": 1_000.0})
     page.simulation = services.simulate(case=case, request=request, by=person("advisor"))
-    moved = [abs(shift.by) for shift in page.shifts]
+    moved = [abs(shift.difference) for shift in page.group_shifts]
     assert page.is_comparable
     assert moved == sorted(moved, reverse=True)
-    assert all(shift.amounts[0] != shift.amounts[1] for shift in page.shifts)
+    assert all(shift.amounts[0] != shift.amounts[1] for shift in page.group_shifts)
 
 
-def test_a_stored_assessment_of_another_model_is_said_to_be_one(advisor, case):
+def test_a_stored_assessment_of_another_model_is_marked(advisor, case):
     assessed(case)
     html = simulate(advisor, case, AMT_CREDIT="380000").content.decode()
     assert "comes from another model or other data" in html
