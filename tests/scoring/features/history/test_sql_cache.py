@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 from scoring.ml.features.history import sql_cache
 from scoring.ml.features.history.all_tables import TABLE_HISTORIES, computable
@@ -97,6 +98,16 @@ def test_the_cache_is_in_the_folder_that_the_image_ships():
     assert Path(settings.BASE_DIR) / "var" / "history-sql" == sql_cache.FOLDER
     steps = (Path(settings.BASE_DIR) / "bin" / "image").read_text()
     assert steps.index("manage.py compile_history") < steps.index("chown -R creditdesk: var")
+
+
+def test_compile_history_writes_the_sql_of_every_combination_of_tables(cache_folder, monkeypatch):
+    monkeypatch.setattr("scoring.ml.features.history.sql_cache.ibis.to_sql", lambda *_, **__: "SELECT 1")
+    call_command("compile_history")
+    sql_cache.sql_of.cache_clear()
+    monkeypatch.setattr("scoring.ml.features.history.sql_cache.ibis.to_sql", forbidden)
+    for history in TABLE_HISTORIES:
+        for provided in (history.required, (*history.required, *history.optional)):
+            assert sql_cache.sql_of(history, sql_cache.optional_tables(history, provided)) == "SELECT 1"
 
 
 def test_a_history_needs_all_of_its_required_tables():
