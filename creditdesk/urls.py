@@ -4,38 +4,39 @@ from django.views.i18n import set_language
 
 from accounts.administration.site import site
 from creditdesk.views.about import about_model
-from creditdesk.views.case import case_assess, case_check, case_decide, case_detail, case_notes
+from creditdesk.views.case import case_assess, case_detail, case_notes
 from creditdesk.views.case_list import case_list
 from creditdesk.views.casework import (
     case_answer,
     case_claim,
     case_contest,
+    case_contest_review,
     case_escalate,
-    case_examine,
-    case_past,
     case_release,
     case_share,
+    case_snapshot,
 )
+from creditdesk.views.decision import case_check, case_decide
 from creditdesk.views.drift import drift, drift_evidently, drift_report
 from creditdesk.views.export import case_export
 from creditdesk.views.health import healthz, readyz
 from creditdesk.views.home import home
 from creditdesk.views.letter import case_explanation, case_letter
 from creditdesk.views.metrics import metrics
-from creditdesk.views.new_case import case_file, case_new, draft_delete, draft_save
+from creditdesk.views.new_case import client_file, draft_delete, draft_save, new_case
 from creditdesk.views.portfolio import portfolio
-from creditdesk.views.shadow import model_shadow
-from creditdesk.views.simulation import case_counterfactuals, case_simulate, scenario_delete, scenario_save
+from creditdesk.views.shadow import shadow
+from creditdesk.views.simulation import case_counterfactuals, case_simulation, scenario_delete, scenario_save
 
 urlpatterns = [
     path("", home, name="home"),
     path("about-the-model/", about_model, name="about_model"),
     path("cases/", case_list, name="case_list"),
     path("cases/export.csv", case_export, name="case_export"),
-    path("cases/new/", case_new, name="case_new"),
+    path("cases/new/", new_case, name="case_new"),
     path("cases/new/draft/", draft_save, name="draft_save"),
     path("cases/new/draft/delete/", draft_delete, name="draft_delete"),
-    path("cases/new/file/", case_file, name="case_file"),
+    path("cases/new/file/", client_file, name="case_file"),
     path("cases/<str:reference>/", case_detail, name="case_detail"),
     path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
     path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
@@ -43,20 +44,20 @@ urlpatterns = [
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
     path("cases/<str:reference>/letter.pdf", case_letter, name="case_letter"),
     path("cases/<str:reference>/explanation.pdf", case_explanation, name="case_explanation"),
-    path("cases/<str:reference>/simulate/", case_simulate, name="case_simulate"),
+    path("cases/<str:reference>/simulate/", case_simulation, name="case_simulate"),
     path("cases/<str:reference>/scenarios/", scenario_save, name="scenario_save"),
     path("cases/<str:reference>/scenarios/delete/", scenario_delete, name="scenario_delete"),
     path("cases/<str:reference>/counterfactuals/", case_counterfactuals, name="case_counterfactuals"),
-    path("cases/<str:reference>/assessments/<int:number>/", case_past, name="case_past"),
+    path("cases/<str:reference>/assessments/<int:number>/", case_snapshot, name="case_past"),
     path("cases/<str:reference>/claim/", case_claim, name="case_claim"),
     path("cases/<str:reference>/release/", case_release, name="case_release"),
     path("cases/<str:reference>/share/", case_share, name="case_share"),
     path("cases/<str:reference>/escalate/", case_escalate, name="case_escalate"),
     path("cases/<str:reference>/answer/", case_answer, name="case_answer"),
     path("cases/<str:reference>/contest/", case_contest, name="case_contest"),
-    path("cases/<str:reference>/examine/", case_examine, name="case_examine"),
+    path("cases/<str:reference>/examine/", case_contest_review, name="case_examine"),
     path("portfolio/", portfolio, name="portfolio"),
-    path("models/shadow/", model_shadow, name="model_shadow"),
+    path("models/shadow/", shadow, name="model_shadow"),
     path("models/", include("scoring.urls")),
     path("drift/", drift, name="drift"),
     path("drift/<int:number>/", drift_report, name="drift_report"),

@@ -1,4 +1,4 @@
-"""A case entered by hand: the columns of the application table as a form, in the same units as the files."""
+"""Application form of a new case: the raw application columns, in the same units as the files."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from scoring.ml.tables.dwelling import DWELLING
 from scoring.ml.tables.schema import Column, Kind
 from scoring.presentation import formatting
 
-# Not asked: what the model must not know (sex, family status) and what would give it away.
-NOT_ASKED: Final = frozenset({"CNT_FAM_MEMBERS", "NAME_TYPE_SUITE"})
+# Columns without a field: they would give away the protected ones (sex, family status).
+EXCLUDED: Final = frozenset({"CNT_FAM_MEMBERS", "NAME_TYPE_SUITE"})
 
-LONGEST_ANSWER: Final = 200
+MAX_ANSWER_LENGTH: Final = 200
 
 MAIN: Final[Mapping[str | Promise, tuple[str, ...]]] = {
     _("Request"): ("NAME_CONTRACT_TYPE", "AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE"),
@@ -43,13 +43,13 @@ MAIN: Final[Mapping[str | Promise, tuple[str, ...]]] = {
     ),
     _("External ratings"): ("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3"),
 }
-_ASKED_FIRST: Final = frozenset(name for names in MAIN.values() for name in names)
+_MAIN_COLUMNS: Final = frozenset(name for names in MAIN.values() for name in names)
 MORE: Final[Mapping[str | Promise, tuple[Column, ...]]] = {
     _("More about the client and the application"): (*table.PERSON, *table.REQUEST),
     _("Phone and e-mail"): table.CONTACT,
     _("Region and addresses"): table.REGION,
     _("Credit bureau enquiries"): table.ENQUIRIES,
-    _("People around the client"): table.CIRCLE,
+    _("People around the client"): table.SOCIAL_CIRCLE,
     _("Documents provided"): table.DOCUMENTS,
     _("The building"): DWELLING,
 }
@@ -63,8 +63,8 @@ DAY_LABELS: Final[Mapping[str, str | Promise]] = {
 }
 
 
-# What a person at the desk may wonder about; the unit stands in the label.
-MEANING: Final[Mapping[str, str | Promise]] = {
+# Help for the fields that need one; the unit stands in the label.
+HELP_TEXTS: Final[Mapping[str, str | Promise]] = {
     "AMT_CREDIT": _("What is to be lent, insurance included."),
     "AMT_ANNUITY": _("What is paid back each month."),
     "AMT_GOODS_PRICE": _("For a loan that buys something: the part that is financed."),
@@ -86,7 +86,10 @@ class Fieldset:
 
 
 class ApplicationForm(forms.Form):
-    """`application()` is the record that an import would have read for the same client."""
+    """A new case; `application()` is the record that an import would have read for the same client."""
+
+    # Its labels say which fields are required: most may stay empty.
+    marks_required = True
 
     client_name = forms.CharField(label=_("Client’s name"), max_length=200)
     applied_on = forms.DateField(
@@ -101,20 +104,20 @@ class ApplicationForm(forms.Form):
         data: Mapping[str, Any] | None = None,
         *,
         draft: Mapping[str, str] | None = None,
-        usual: Mapping[str, tuple[float, float]] | None = None,
+        reference_ranges: Mapping[str, tuple[float, float]] | None = None,
     ) -> None:
-        """`draft` are answers typed before; `usual` the range of most clients, by column, as a help."""
+        """`draft` holds answers typed before, `reference_ranges` the range of most clients by column."""
         super().__init__(data, initial={"applied_on": timezone.localdate(), **(draft or {})}, label_suffix="")
-        for described in asked():
-            self.fields[described.name] = field_for(
-                described,
-                label=_label(described),
-                required=described.filled,
-                help_text=_help(described, (usual or {}).get(described.name)),
+        for column in form_columns():
+            self.fields[column.name] = field_for(
+                column,
+                label=_label(column),
+                required=column.filled,
+                help_text=_help_text(column, (reference_ranges or {}).get(column.name)),
             )
 
-    def to_correct(self) -> list[tuple[str, str]]:
-        """The fields with errors, for the list of links at the head of the page."""
+    def fields_with_errors(self) -> list[tuple[str, str]]:
+        """Return name and label of each, for the list of links at the head of the page."""
         return [(field.name, str(field.label)) for field in self if field.errors]
 
     def main(self) -> list[Fieldset]:
@@ -122,11 +125,13 @@ class ApplicationForm(forms.Form):
         return [first, *(self._fieldset(title, names) for title, names in MAIN.items())]
 
     def more(self) -> list[Fieldset]:
-        rest = {title: [c.name for c in columns if c.name in self.fields] for title, columns in MORE.items()}
         return [
-            self._fieldset(title, tuple(name for name in names if name not in _ASKED_FIRST))
-            for title, names in rest.items()
+            self._fieldset(title, tuple(c.name for c in columns if self._is_additional(c)))
+            for title, columns in MORE.items()
         ]
+
+    def _is_additional(self, column: Column) -> bool:
+        return column.name in self.fields and column.name not in _MAIN_COLUMNS
 
     def _fieldset(self, title: str | Promise, names: tuple[str, ...]) -> Fieldset:
         fields = [self[name] for name in names]
@@ -162,36 +167,39 @@ class ApplicationForm(forms.Form):
                     self.add_error(name, error)
 
     def application(self) -> dict[str, float | str]:
-        """Raw columns; what was left empty is not there."""
-        given: dict[str, Any] = {c.name: self.cleaned_data.get(c.name) for c in asked()}
-        return {name: value for name, value in given.items() if value not in (None, "")}
+        """Return the raw columns, without those left empty."""
+        values: dict[str, Any] = {
+            column.name: self.cleaned_data.get(column.name) for column in form_columns()
+        }
+        return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-def typed(data: Mapping[str, Any]) -> dict[str, str]:
-    """What was typed into the fields of the form, as it was; for a draft."""
-    names = ("client_name", "applied_on", "no_employment", *(c.name for c in asked()))
-    answers = ((name, str(data.get(name) or "").strip()[:LONGEST_ANSWER]) for name in names)
+def draft_answers(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return what was typed into the fields of the form, unchecked, for a draft."""
+    names = ("client_name", "applied_on", "no_employment", *(column.name for column in form_columns()))
+    answers = ((name, str(data.get(name) or "").strip()[:MAX_ANSWER_LENGTH]) for name in names)
     return {name: answer for name, answer in answers if answer}
 
 
-def asked() -> Iterator[Column]:
-    for described in table.APPLICATION.columns:
-        if not (described.protected or described.kind is Kind.ID or described.name in NOT_ASKED):
-            yield described
+def form_columns() -> Iterator[Column]:
+    """Yield the raw columns that have a field."""
+    for column in table.APPLICATION.columns:
+        if not (column.protected or column.kind is Kind.ID or column.name in EXCLUDED):
+            yield column
 
 
-def _label(described: Column) -> str:
-    label = str(DAY_LABELS.get(described.name) or formatting.capitalized(described.label))
-    return f"{label} ({settings.CURRENCY})" if described.kind is Kind.AMOUNT else label
+def _label(column: Column) -> str:
+    label = str(DAY_LABELS.get(column.name) or formatting.capitalized(column.label))
+    return f"{label} ({settings.CURRENCY})" if column.kind is Kind.AMOUNT else label
 
 
-def _help(described: Column, usual: tuple[float, float] | None) -> str:
-    parts = [MEANING.get(described.name, "")]
-    if described.name in CRITICAL and not described.filled:
+def _help_text(column: Column, reference_range: tuple[float, float] | None) -> str:
+    parts = [HELP_TEXTS.get(column.name, "")]
+    if column.name in CRITICAL and not column.filled:
         parts.append(_("Without it, the verdict is “refer”."))
-    if described.kind is Kind.NUMBER and (described.minimum, described.maximum) == (0, 1):
+    if column.kind is Kind.NUMBER and (column.minimum, column.maximum) == (0, 1):
         parts.append(_("Between 0 and 1."))
-    if usual:
-        low, high = (formatting.column_in_words(described, bound) for bound in usual)
+    if reference_range:
+        low, high = (formatting.column_in_words(column, bound) for bound in reference_range)
         parts.append(_("Most clients: %(low)s to %(high)s.") % {"low": low, "high": high})
     return " ".join(str(part) for part in parts if part)

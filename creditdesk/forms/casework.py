@@ -1,7 +1,7 @@
-"""What is asked when a case is passed on, contested or examined again."""
+"""Forms of casework: escalation and its answer, contest and its review."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,40 +9,52 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.forms.decision import SHORTEST_REASON
-from creditdesk.forms.fields import ISO
+from creditdesk.forms.decision import MIN_REASON_LENGTH
+from creditdesk.forms.fields import ISO_DATE
 from creditdesk.models import Contest, Decision
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
-def words_field(
-    label: Any, *, least: int = SHORTEST_REASON, most: int = 2000, rows: int = 3
+
+class ContestReview(TypedDict):
+    """A review as the service takes it."""
+
+    outcome: str
+    reason_code: str
+    justification: str
+
+
+def statement_field(
+    label: "str | _StrPromise", *, min_length: int = MIN_REASON_LENGTH, max_length: int = 2000, rows: int = 3
 ) -> forms.CharField:
+    """Return a text area for what a person states in their own words."""
     return forms.CharField(
         label=label,
-        min_length=least,
-        max_length=most,
+        min_length=min_length,
+        max_length=max_length,
         widget=forms.Textarea(attrs={"rows": rows}),
-        help_text=_("At least 20 characters.") if least == SHORTEST_REASON else "",
+        help_text=_("At least 20 characters.") if min_length == MIN_REASON_LENGTH else "",
     )
 
 
 class EscalationForm(forms.Form):
-    reason = words_field(_("Why a manager should look"))
+    reason = statement_field(_("Why a manager should look"))
 
 
 class AnswerForm(forms.Form):
-    """Bound to the escalation that was read."""
+    """Names the escalation that was on the page, so that no other one is answered."""
 
     escalation = forms.IntegerField(widget=forms.HiddenInput)
-    answer = words_field(_("What the advisor should do"))
+    answer = statement_field(_("What the advisor should do"))
 
 
 class ContestForm(forms.Form):
-    client_statement = words_field(_("The client's words"), least=1, most=4000, rows=4)
+    client_statement = statement_field(_("The client's words"), min_length=1, max_length=4000, rows=4)
     received_on = forms.DateField(
         label=_("Received on"),
-        widget=forms.DateInput(format=ISO, attrs={"type": "date"}),
-        input_formats=[ISO, "%d/%m/%Y"],
+        widget=forms.DateInput(format=ISO_DATE, attrs={"type": "date"}),
+        input_formats=[ISO_DATE, "%d/%m/%Y"],
     )
 
     def __init__(self, data: QueryDict | None = None, *, decision: Decision | None) -> None:
@@ -58,8 +70,8 @@ class ContestForm(forms.Form):
         return day
 
 
-class ExaminationForm(forms.Form):
-    """Bound to the contest that was read."""
+class ContestReviewForm(forms.Form):
+    """Names the contest that was on the page, so that no other one is reviewed."""
 
     contest = forms.IntegerField(widget=forms.HiddenInput)
     result = forms.ChoiceField(
@@ -75,7 +87,7 @@ class ExaminationForm(forms.Form):
         required=False,
         choices=[("", _("Choose a reason")), *Decision.ReasonCode.choices],
     )
-    justification = words_field(_("Grounds for the client"), rows=4)
+    justification = statement_field(_("Grounds for the client"), rows=4)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -83,7 +95,7 @@ class ExaminationForm(forms.Form):
             self.add_error("change_code", _("A changed decision needs a reason."))
         return cleaned
 
-    def examined(self) -> dict[str, str]:
+    def review(self) -> ContestReview:
         cleaned = self.cleaned_data
         return {
             "outcome": cleaned["result"],

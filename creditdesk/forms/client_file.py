@@ -1,4 +1,4 @@
-"""A file of one client, CSV or JSON, as answers to the form of a new case, checked cell by cell."""
+"""Client file, CSV or JSON: one client as answers to the form of a new case, checked cell by cell."""
 
 import csv
 import json
@@ -10,25 +10,25 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, ngettext
 
-from creditdesk.forms.application import NOT_ASKED, ApplicationForm, asked
-from creditdesk.forms.fields import number_in
+from creditdesk.forms.application import EXCLUDED, ApplicationForm, form_columns
+from creditdesk.forms.fields import parse_number
 from scoring.ml.tables.application import APPLICATION, TARGET
 from scoring.ml.tables.columns import NO_DATE
 from scoring.ml.tables.schema import Column, Kind
 
-LARGEST: Final = 256 * 1024
+MAX_BYTES: Final = 256 * 1024
 NAME: Final = "NAME"
 REFERENCE: Final = "SK_ID_CURR"
 DELIMITERS: Final = ",;\t"
 BLANKS: Final = frozenset({"", "nan", "na", "null", "none"})
 
-_COLUMNS: Final = {c.name: c for c in (*APPLICATION.columns, TARGET)}
+_COLUMNS: Final = {column.name: column for column in (*APPLICATION.columns, TARGET)}
 _PROTECTED: Final = {"CODE_GENDER": "sex", "NAME_FAMILY_STATUS": "family_status", "TARGET": "defaulted"}
-_ASKED: Final = frozenset(c.name for c in asked())
+_FORM_COLUMNS: Final = frozenset(column.name for column in form_columns())
 
 
 class FileRefused(Exception):
-    """Nothing was read from the file; `messages` say everything that a person has to put right."""
+    """Nothing was read from the file; `messages` list all that a person has to correct."""
 
     def __init__(self, *messages: str) -> None:
         super().__init__(*messages)
@@ -36,30 +36,30 @@ class FileRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class OneClient:
-    """`answers` as a person would type them; `monitoring` is for the table of that name alone; `unused` are
-    columns that the desk knows and does not ask for."""
+class ClientFile:
+    """`answers` as a person would type them; `monitoring` holds protected columns, which the model never
+    reads; `unused` names the columns of the file that the form does not have."""
 
     answers: Mapping[str, str]
-    monitoring: Mapping[str, Any]
+    monitoring: Mapping[str, float | str]
     unused: tuple[str, ...]
 
 
-def read_client(content: bytes, today: date) -> OneClient:
-    """The one client of a file. Raises FileRefused."""
-    if len(content) > LARGEST:
+def read_client_file(content: bytes, today: date) -> ClientFile:
+    """Read the one client of a file, with dates counted from `today`. Raises FileRefused."""
+    if len(content) > MAX_BYTES:
         raise FileRefused(gettext("The file is too large for one client (256 KB at most)."))
     row = _row(_text(content))
     _refuse_unknown(row)
-    values, wrong = _values(row)
-    client = OneClient(
-        answers=_answers(values, wrong, today),
+    values, errors = _values(row)
+    client = ClientFile(
+        answers=_answers(values, errors, today),
         monitoring=_monitoring(values),
-        unused=tuple(name for name in row if name in {REFERENCE, *NOT_ASKED}),
+        unused=tuple(name for name in row if name in {REFERENCE, *EXCLUDED}),
     )
-    wrong += _what_the_form_says(client.answers)
-    if wrong:
-        raise FileRefused(*wrong)
+    errors += _form_errors(client.answers)
+    if errors:
+        raise FileRefused(*errors)
     return client
 
 
@@ -87,17 +87,17 @@ def _row(text: str) -> dict[str, Any]:
 
 def _from_json(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text, parse_constant=lambda _: None)
+        content = json.loads(text, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
         raise FileRefused(gettext("The file is not valid JSON: %(why)s.") % {"why": error}) from error
-    if isinstance(found, list):
-        _refuse_several(len(found))
-        found = found[0]
-    if isinstance(found, dict) and isinstance(found.get("application"), dict):
-        found = found["application"]
-    if not isinstance(found, dict):
+    if isinstance(content, list):
+        _require_one_client(len(content))
+        content = content[0]
+    if isinstance(content, dict) and isinstance(content.get("application"), dict):
+        content = content["application"]
+    if not isinstance(content, dict):
         raise FileRefused(gettext("The JSON must be one object of application columns."))
-    return found
+    return content
 
 
 def _from_csv(text: str) -> dict[str, Any]:
@@ -110,22 +110,25 @@ def _from_csv(text: str) -> dict[str, Any]:
     header = [name.strip() for name in header]
     if len(set(header)) < len(header):
         raise FileRefused(gettext("The header names a column twice."))
-    _refuse_several(len(rows))
+    _require_one_client(len(rows))
     if len(rows[0]) != len(header):
         raise FileRefused(
             gettext("The row has %(cells)s cells, the header %(columns)s columns.")
             % {"cells": len(rows[0]), "columns": len(header)}
         )
-    comma = delimiter == ";"
-    return {name: _decimal_point(cell) if comma else cell for name, cell in zip(header, rows[0], strict=True)}
+    has_decimal_comma = delimiter == ";"
+    return {
+        name: _decimal_point(cell) if has_decimal_comma else cell
+        for name, cell in zip(header, rows[0], strict=True)
+    }
 
 
 def _decimal_point(cell: str) -> str:
-    """Files with semicolons come from places that write 1,5 for one and a half."""
+    """Replace a decimal comma: files with semicolons come from places that write 1,5 for one and a half."""
     return cell.replace(",", ".", 1) if cell.replace(",", "", 1).lstrip("-").isdigit() else cell
 
 
-def _refuse_several(rows: int) -> None:
+def _require_one_client(rows: int) -> None:
     if rows != 1:
         raise FileRefused(
             ngettext(
@@ -154,21 +157,22 @@ def _refuse_unknown(row: Mapping[str, Any]) -> None:
 
 
 def _values(row: Mapping[str, Any]) -> tuple[dict[str, float | str], list[str]]:
+    """Return the values that can be read, and a message for each that cannot."""
     values: dict[str, float | str] = {}
-    wrong: list[str] = []
+    errors: list[str] = []
     for name, cell in row.items():
         try:
             value = _value(_COLUMNS.get(name), cell)
         except ValueError as error:
-            wrong.append(f"{name}: {error}")
+            errors.append(f"{name}: {error}")
         else:
             if value is not None:
                 values[name] = value
-    return values, wrong
+    return values, errors
 
 
 def _value(column: Column | None, cell: Any) -> float | str | None:
-    """None where the cell is blank or holds a declared "unknown"; ValueError, in words, where it is wrong."""
+    """Return a cell's value, None for a blank or a declared "unknown". Raises ValueError, in words."""
     if cell is None or str(cell).strip().lower() in BLANKS:
         return None
     if isinstance(cell, dict | list):
@@ -181,17 +185,17 @@ def _value(column: Column | None, cell: Any) -> float | str | None:
     return None if number in column.unknown and number != NO_DATE else number
 
 
-def _category(column: Column, word: str) -> str | None:
-    if word in column.unknown:
+def _category(column: Column, value: str) -> str | None:
+    if value in column.unknown:
         return None
-    if word not in column.categories:
-        raise ValueError(gettext("“%(cell)s” is none of its values.") % {"cell": word[:60]})
-    return word
+    if value not in column.categories:
+        raise ValueError(gettext("“%(cell)s” is none of its values.") % {"cell": value[:60]})
+    return value
 
 
 def _number(cell: Any) -> float:
     try:
-        number = float(cell) if isinstance(cell, int | float) else number_in(str(cell))
+        number = float(cell) if isinstance(cell, int | float) else parse_number(str(cell))
     except (ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
@@ -202,16 +206,16 @@ def _number(cell: Any) -> float:
 # ---- from values to answers
 
 
-def _answers(values: Mapping[str, float | str], wrong: list[str], today: date) -> dict[str, str]:
+def _answers(values: Mapping[str, float | str], errors: list[str], today: date) -> dict[str, str]:
     answers = {"applied_on": today.isoformat()}
     for name, value in values.items():
         if name == NAME:
             answers["client_name"] = str(value)
-        elif name in _ASKED:
+        elif name in _FORM_COLUMNS:
             try:
                 answers |= _answer(_COLUMNS[name], value, today)
             except (ValueError, OverflowError):
-                wrong.append(f"{name}: " + gettext("this is no number of days before the application."))
+                errors.append(f"{name}: " + gettext("this is no number of days before the application."))
     return answers
 
 
@@ -231,14 +235,14 @@ def _day(column: Column, days: float, today: date) -> dict[str, str]:
     return {column.name: (today + timedelta(days=int(days))).isoformat()}
 
 
-def _monitoring(values: Mapping[str, float | str]) -> dict[str, Any]:
-    """Sex, family status and outcome, as an import stores them: out of the model's sight."""
-    found: dict[str, Any] = {_PROTECTED[name]: values[name] for name in _PROTECTED if name in values}
-    return {**found, "defaulted": bool(found["defaulted"])} if "defaulted" in found else found
+def _monitoring(values: Mapping[str, float | str]) -> dict[str, float | str]:
+    """Return sex, family status and outcome, as an import stores them: the model never reads them."""
+    record = {field: values[name] for name, field in _PROTECTED.items() if name in values}
+    return {**record, "defaulted": bool(record["defaulted"])} if "defaulted" in record else record
 
 
-def _what_the_form_says(answers: Mapping[str, str]) -> list[str]:
-    """The form's own messages; what is still missing is for the person who reviews it."""
+def _form_errors(answers: Mapping[str, str]) -> list[str]:
+    """Return the form's own messages; what is still missing is for the person who reviews it."""
     form = ApplicationForm(answers)
     return [
         f"{name}: {message}"

@@ -1,6 +1,9 @@
-"""What a person decides on a case. The invariants are in the database; here are their messages."""
+"""Forms of a decision: the decision itself, its check by a second person, a note.
 
-from typing import Any
+The invariants are database constraints; the forms give their messages.
+"""
+
+from typing import Any, TypedDict
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,11 +15,26 @@ from creditdesk.models import Assessment, Case, Decision
 from creditdesk.services import DecisionRefused
 from scoring.presentation import formatting
 
-SHORTEST_REASON = 20
+MIN_REASON_LENGTH = 20
+
+
+class DecisionFields(TypedDict):
+    """A decision as the service takes it."""
+
+    outcome: str
+    reason_code: str
+    reason: str
+
+
+class CheckFields(TypedDict):
+    """A check as the service takes it."""
+
+    approve: bool
+    reason: str
 
 
 class DecisionForm(forms.Form):
-    """Bound to the assessment it was read with, so that nobody decides on a verdict they have not seen."""
+    """Names the assessment that was on the page, so that nobody decides on a verdict they have not seen."""
 
     OUTCOMES = [
         (Decision.Outcome.ACCEPT, pgettext_lazy("decision", "Accept")),
@@ -35,58 +53,64 @@ class DecisionForm(forms.Form):
         label=_("Grounds"),
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3, "data-least": SHORTEST_REASON}),
+        widget=forms.Textarea(attrs={"rows": 3, "data-min-length": MIN_REASON_LENGTH}),
         help_text=_("What you know that the model does not. At least 20 characters."),
     )
 
     def __init__(self, data: QueryDict | None = None, *, case: Case, assessment: Assessment) -> None:
         super().__init__(data, initial={"assessment": assessment.pk}, label_suffix="")
         self.case = case
-        self.current = assessment
+        self.current_assessment = assessment
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        differs = cleaned.get("outcome", self.current.verdict) != self.current.verdict
-        if differs and cleaned.get("assessment") == self.current.pk:
+        differs = cleaned.get("outcome", self.current_assessment.verdict) != self.current_assessment.verdict
+        if differs and cleaned.get("assessment") == self.current_assessment.pk:
             self._require_reason(cleaned)
         return cleaned
 
-    def decided(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in ("outcome", "reason_code", "reason")}
+    def decision(self) -> DecisionFields:
+        cleaned = self.cleaned_data
+        return {
+            "outcome": cleaned["outcome"],
+            "reason_code": cleaned["reason_code"],
+            "reason": cleaned["reason"],
+        }
 
-    def require_the_verdict_read(self) -> None:
-        """Raises DecisionRefused when the case was assessed again after the form was read."""
-        read = self.cleaned_data["assessment"]
-        if read != self.current.pk:
+    def require_current_verdict(self) -> None:
+        """Raise DecisionRefused when the case was assessed again after the form was shown."""
+        shown = self.cleaned_data["assessment"]
+        if shown != self.current_assessment.pk:
             raise DecisionRefused(
-                verdict_changed(self.case.assessments.filter(pk=read).first(), self.current)
+                verdict_changed(self.case.assessments.filter(pk=shown).first(), self.current_assessment)
             )
 
     def _require_reason(self, cleaned: dict[str, Any]) -> None:
         if not cleaned.get("reason_code"):
             self.add_error("reason_code", _("Your decision differs from the verdict: choose a reason."))
-        if len(cleaned.get("reason", "").strip()) < SHORTEST_REASON:
+        if len(cleaned.get("reason", "").strip()) < MIN_REASON_LENGTH:
             self.add_error(
                 "reason",
                 ValidationError(
                     _("Your decision differs from the verdict: say why in at least %(least)s characters."),
-                    params={"least": SHORTEST_REASON},
+                    params={"least": MIN_REASON_LENGTH},
                 ),
             )
 
 
-def verdict_changed(read: Assessment | None, current: Assessment) -> str:
+def verdict_changed(shown: Assessment | None, current: Assessment) -> str:
+    """Return the message for a decision on `shown`, None where that assessment is unknown."""
     now = verdict_in_words(current)
-    if read is None:
+    if shown is None:
         return gettext("The verdict is now %(now)s. Read it, then decide.") % {"now": now}
     return gettext(
         "The case was assessed again since you opened it: the verdict was %(before)s, it is now %(now)s. "
         "Read it, then decide."
-    ) % {"before": verdict_in_words(read), "now": now}
+    ) % {"before": verdict_in_words(shown), "now": now}
 
 
 def verdict_in_words(assessment: Assessment) -> str:
-    """The verdict with its probability, where there is one."""
+    """Return the verdict with its probability, where there is one."""
     verdict = assessment.get_verdict_display()
     if assessment.probability is None:
         return verdict
@@ -106,13 +130,13 @@ class CheckForm(forms.Form):
     )
     check_reason = forms.CharField(
         label=_("Grounds"),
-        min_length=SHORTEST_REASON,
+        min_length=MIN_REASON_LENGTH,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("At least 20 characters."),
     )
 
-    def checked(self) -> dict[str, Any]:
+    def check(self) -> CheckFields:
         return {
             "approve": self.cleaned_data["answer"] == self.APPROVE,
             "reason": self.cleaned_data["check_reason"],

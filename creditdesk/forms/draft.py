@@ -1,4 +1,4 @@
-"""The key of a draft, and the file that fills one."""
+"""Forms of a draft: its key, and the client file that fills it."""
 
 from uuid import UUID
 
@@ -6,14 +6,14 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.forms.client_file import LARGEST, FileRefused
+from creditdesk.forms.client_file import MAX_BYTES, FileRefused
 
 
 class DraftForm(forms.Form):
     draft = forms.UUIDField()
 
     def key(self) -> UUID | None:
-        """Nothing where it is no key at all."""
+        """Return the key, None where the text is none."""
         return self.cleaned_data["draft"] if self.is_valid() else None
 
 
@@ -21,8 +21,8 @@ class FileForm(forms.Form):
     file = forms.FileField(label=_("File of one client"), allow_empty_file=True)
 
     def content(self) -> bytes:
-        """No more of it than may be read. Raises FileRefused where there is none."""
+        """Read one byte more than allowed at most. Raises FileRefused where there is no file."""
         if not self.is_valid():
             raise FileRefused(gettext("Choose a CSV or JSON file."))
-        content: bytes = self.cleaned_data["file"].read(LARGEST + 1)
+        content: bytes = self.cleaned_data["file"].read(MAX_BYTES + 1)
         return content

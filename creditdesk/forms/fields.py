@@ -1,4 +1,4 @@
-"""Fields for raw columns: numbers as people of both languages type them, choices, flags and dates."""
+"""Form fields for raw columns: numbers in the notation of the language, choices, flags and dates."""
 
 import re
 from datetime import date
@@ -15,21 +15,21 @@ from scoring.presentation import formatting
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-ISO = "%Y-%m-%d"
+ISO_DATE = "%Y-%m-%d"
 
 
-def typed_number(text: str) -> float:
-    """ "202 500,50" in French, "202,500.50" in English; ValueError where it could mean two things."""
+def parse_localized_number(text: str) -> float:
+    """Parse "202 500,50" in French, "202,500.50" in English; ValueError where it could mean two things."""
     compact = "".join(text.split())
     if formatting.reads_french():
         compact = compact.replace(",", ".", 1)
     elif _GROUPED.fullmatch(compact):
         compact = compact.replace(",", "")
-    return number_in(compact)
+    return parse_number(compact)
 
 
-def number_in(text: str) -> float:
-    """A number as files write it; ValueError for anything else, "nan" and "inf" included."""
+def parse_number(text: str) -> float:
+    """Parse a number as files write it; ValueError for anything else, "nan" and "inf" included."""
     if not _NUMBER.fullmatch(text.strip()):
         raise ValueError(text)
     return float(text)
@@ -55,7 +55,7 @@ class NumberField(forms.Field):
         if value in self.empty_values or not str(value).strip():
             return None
         try:
-            return typed_number(str(value))
+            return parse_localized_number(str(value))
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
@@ -80,12 +80,12 @@ class DayField(forms.DateField):
     """A date that a raw column holds as days before the application."""
 
     def __init__(self, column: Column, **kwargs: Any) -> None:
-        widget = forms.DateInput(format=ISO, attrs={"type": "date"})
-        super().__init__(widget=widget, input_formats=[ISO, "%d/%m/%Y"], **kwargs)
+        widget = forms.DateInput(format=ISO_DATE, attrs={"type": "date"})
+        super().__init__(widget=widget, input_formats=[ISO_DATE, "%d/%m/%Y"], **kwargs)
         self.column = column
 
     def days_before(self, day: date, applied_on: date) -> float:
-        """Negative days; ValidationError outside the bounds of the column."""
+        """Return negative days; ValidationError outside the bounds of the column."""
         days = float((day - applied_on).days)
         low, high = self.column.minimum, self.column.maximum
         if (low is None or low <= days) and (high is None or days <= high):
@@ -104,9 +104,9 @@ class DayField(forms.DateField):
 
 
 def category_field(column: Column, **kwargs: Any) -> forms.ChoiceField:
-    words = ((value, formatting.localize(text)) for value, text in vocabulary(column).items())
-    none = gettext("Choose") if kwargs.get("required") else gettext("Not known")
-    return forms.ChoiceField(choices=[("", none), *words], **kwargs)
+    choices = ((value, formatting.localize(text)) for value, text in vocabulary(column).items())
+    empty_label = gettext("Choose") if kwargs.get("required") else gettext("Not known")
+    return forms.ChoiceField(choices=[("", empty_label), *choices], **kwargs)
 
 
 def flag_field(**kwargs: Any) -> forms.TypedChoiceField:
@@ -115,7 +115,7 @@ def flag_field(**kwargs: Any) -> forms.TypedChoiceField:
 
 
 def field_for(column: Column, **kwargs: Any) -> forms.Field:
-    """The field of a raw column; what is not known stays empty, and is missing rather than guessed."""
+    """Return the field of a raw column; an empty one stands for a missing value, never for a guess."""
     if column.kind is Kind.DAYS:
         return DayField(column, **kwargs)
     if column.kind is Kind.CATEGORY:

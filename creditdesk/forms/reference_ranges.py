@@ -1,4 +1,4 @@
-"""What most clients of the model's training data have, as a help for whoever types a value."""
+"""Reference ranges of raw columns over the training clients, shown beside the field of a new case."""
 
 from collections.abc import Mapping
 
@@ -10,19 +10,19 @@ from scoring.ml.model.population import ALL
 from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Kind
 
-_SAID = (Kind.AMOUNT, Kind.NUMBER)
+_KINDS = (Kind.AMOUNT, Kind.NUMBER)
 
 
-def usual_ranges() -> Mapping[str, tuple[float, float]]:
-    """Raw column -> its outer quantiles among all clients (90 % of them); empty without a model."""
+def reference_ranges() -> Mapping[str, tuple[float, float]]:
+    """Return by raw column the quantiles that hold 90 % of all clients; empty without a model."""
     try:
-        segments = engine.current().facts["population"].get("segments", {})
+        segments = engine.current().manifest.population.segments
     except ModelUnavailable:
         return {}
-    cells = segments.get(ALL, {})
-    names = [name for name in catalogue.MAIN if name in APPLICATION and name in cells]
+    distributions = segments.get(ALL, {})
+    names = [name for name in catalogue.MAIN if name in APPLICATION and name in distributions]
     return {
-        name: (cells[name]["quantiles"][0], cells[name]["quantiles"][-1])
+        name: (distributions[name].quantiles[0], distributions[name].quantiles[-1])
         for name in names
-        if column("application", name).kind in _SAID
+        if column("application", name).kind in _KINDS
     }

@@ -1,4 +1,4 @@
-"""A simulation: the declared editable fields, filled with what is on file; what differs is what is asked."""
+"""Simulation form: the editable fields, filled with the values on file; what differs is simulated."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.forms.fields import flag_field, typed_number
+from creditdesk.forms.fields import flag_field, parse_localized_number
 from scoring.ml.features.application.dates import DAYS_PER_MONTH
+from scoring.ml.features.frames import Record
 from scoring.ml.features.spec.feature import Unit
 from scoring.ml.tables.catalogue import TABLES
 from scoring.ml.tables.columns import NO_DATE
@@ -23,14 +24,14 @@ from scoring.ml.whatif.editable import (
     Editable,
 )
 from scoring.ml.whatif.instalments import likely_months
-from scoring.ml.whatif.request import REVOLVING, Asked, problems, translated
+from scoring.ml.whatif.request import REVOLVING, EnteredValues, problems, translate
 from scoring.presentation import formatting
 
-_COLUMNS: Final = frozenset(c.name for table in TABLES.values() for c in table.columns)
+_COLUMNS: Final = frozenset(column.name for table in TABLES.values() for column in table.columns)
 
 
 class EditableField(forms.Field):
-    """A number within the bounds of its declaration; what is on file is never refused."""
+    """A number within the bounds of its declaration; the value on file is never refused."""
 
     widget = forms.TextInput
     default_error_messages = {
@@ -43,8 +44,8 @@ class EditableField(forms.Field):
         label = formatting.localize(editable.label)
         super().__init__(required=False, label=label, help_text=formatting.localize(editable.help))
         self.editable = editable
-        self.initial = "" if on_file is None else plain(on_file)
-        self.on_file = None if on_file is None else typed_number(self.initial)
+        self.initial = "" if on_file is None else localized_number(on_file)
+        self.on_file = None if on_file is None else parse_localized_number(self.initial)
         self.widget.attrs.update(
             inputmode="decimal",
             autocomplete="off",
@@ -55,42 +56,49 @@ class EditableField(forms.Field):
         if value is None or not str(value).strip():
             return None
         try:
-            return typed_number(str(value))
+            return parse_localized_number(str(value))
         except ValueError:
-            raise self._refusal("invalid") from None
+            raise self._error("invalid") from None
 
     def validate(self, value: float | None) -> None:
         if value is None and self.on_file is not None and self.editable.filled:
-            raise self._refusal("required")
+            raise self._error("required")
         if value is None or value == self.on_file:
             return
         if not self.editable.low <= value <= self.editable.high:
-            raise self._refusal("bounds")
+            raise self._error("bounds")
 
-    def _refusal(self, code: str) -> ValidationError:
-        one = self.editable
-        shown = {bound: formatting.in_words(getattr(one, bound), one.unit) for bound in ("low", "high")}
-        return ValidationError(self.error_messages[code], code=code, params={"label": self.label, **shown})
+    def _error(self, code: str) -> ValidationError:
+        low, high = (
+            formatting.in_words(bound, self.editable.unit)
+            for bound in (self.editable.low, self.editable.high)
+        )
+        params = {"label": self.label, "low": low, "high": high}
+        return ValidationError(self.error_messages[code], code=code, params=params)
 
 
 class SimulationForm(forms.Form):
-    """`request` is the record with what was asked, once the form is valid; `asked` fills in an earlier one.
-    A field that was not sent stays as it is; one that nobody declared as editable is refused."""
+    """The editable fields of a record; `request` holds the changed request once the form is valid.
+
+    A field that was not sent stays as it is; a column that is not declared as editable is refused.
+    """
 
     def __init__(
-        self, data: Mapping[str, Any] | None, record: Mapping[str, Any], asked: Asked | None = None
+        self, data: Mapping[str, Any] | None, record: Record, entered: EnteredValues | None = None
     ) -> None:
-        super().__init__(data, initial=_typed(asked or {}), label_suffix="")
+        """`entered` fills in the values of an earlier simulation."""
+        super().__init__(data, initial=_initial(entered or {}), label_suffix="")
         self.record = record
         on_file = values_on_file(record)
-        for one in EDITABLE:
-            if one.name in on_file:
-                self.fields[one.name] = EditableField(one, on_file[one.name])
-        for one in DOCUMENTS:
-            self.fields[one.name] = flag_field(label=formatting.localize(one.label), required=False)
-            self.fields[one.name].initial = _flag(record.get(one.name))
+        for editable in EDITABLE:
+            if editable.name in on_file:
+                self.fields[editable.name] = EditableField(editable, on_file[editable.name])
+        for document in DOCUMENTS:
+            flag = flag_field(label=formatting.localize(document.label), required=False)
+            flag.initial = _flag(_number(record, document.name))
+            self.fields[document.name] = flag
         for name, field in self.fields.items():
-            # What was not sent is read as it is shown.
+            # A field that was not sent is read as it is shown.
             field.disabled = data is not None and name not in data
 
     def clean(self) -> dict[str, Any]:
@@ -98,17 +106,18 @@ class SimulationForm(forms.Form):
         for name in sorted(set(self.data) & _COLUMNS - set(self.fields)):
             self.add_error(None, _not_editable(name))
         if not self.errors:
-            self.request = translated(self.record, self._asked(cleaned))
+            self.request = translate(self.record, self._entered(cleaned))
             for problem in problems(self.request):
                 amounts = {name: formatting.money(amount) for name, amount in problem.amounts.items()}
-                self.add_error(problem.field, formatting.localize(problem.words) % amounts)
+                self.add_error(problem.field, formatting.localize(problem.message) % amounts)
         return cleaned
 
-    def _asked(self, cleaned: Mapping[str, Any]) -> dict[str, float | None]:
+    def _entered(self, cleaned: Mapping[str, Any]) -> dict[str, float | None]:
+        """Return the sent values that differ from those on file."""
         sent = {name: cleaned.get(name) for name in self.fields if name in self.data}
-        return {name: value for name, value in sent.items() if self._moves(name, value)}
+        return {name: value for name, value in sent.items() if self._differs(name, value)}
 
-    def _moves(self, name: str, value: Any) -> bool:
+    def _differs(self, name: str, value: Any) -> bool:
         field = self.fields[name]
         if isinstance(field, EditableField):
             return bool(value != field.on_file)
@@ -119,38 +128,53 @@ class ScenarioForm(forms.Form):
     scenario_name = forms.CharField(label=_("Name of the scenario"), max_length=60)
 
 
-def values_on_file(record: Mapping[str, Any]) -> dict[str, float | None]:
-    """What each field shows before anybody changes it; those without meaning are left out."""
-    credit, annuity, days = (record.get(name) for name in ("AMT_CREDIT", "AMT_ANNUITY", "DAYS_EMPLOYED"))
-    shown: dict[str, float | None] = {
-        one.name: record.get(one.name) for one in EDITABLE if one.name in _COLUMNS
+def credit_on_file(record: Record) -> float:
+    """Return the credit of a record, 0 where it is missing."""
+    return _number(record, "AMT_CREDIT") or 0.0
+
+
+def values_on_file(record: Record) -> dict[str, float | None]:
+    """Return what each editable field shows at first, without those that the contract does not have."""
+    credit, annuity = credit_on_file(record), _number(record, "AMT_ANNUITY")
+    days = _number(record, "DAYS_EMPLOYED")
+    values = {
+        editable.name: _number(record, editable.name) for editable in EDITABLE if editable.name in _COLUMNS
     }
-    shown[MONTHS_EMPLOYED] = None if days is None or days == NO_DATE else float(round(-days / DAYS_PER_MONTH))
+    values[MONTHS_EMPLOYED] = (
+        None if days is None or days == NO_DATE else float(round(-days / DAYS_PER_MONTH))
+    )
     if credit:
-        shown[DOWN_PAYMENT] = 0.0
+        values[DOWN_PAYMENT] = 0.0
     if credit and annuity and record.get("NAME_CONTRACT_TYPE") != REVOLVING:
-        shown[DURATION] = likely_months(credit, annuity)
-    return shown
+        values[DURATION] = likely_months(credit, annuity)
+    return values
 
 
-def plain(value: float) -> str:
-    """As the reader would type it."""
+def localized_number(value: float) -> str:
+    """Write a number as the reader would type it."""
     return formatting.number(value, 0 if value == int(value) else 2)
 
 
-def _typed(asked: Asked) -> dict[str, str]:
-    return {
-        name: "" if value is None else _flag(value) if BY_NAME[name].unit is Unit.FLAG else plain(value)
-        for name, value in asked.items()
-        if name in BY_NAME
-    }
+def _number(record: Record, name: str) -> float | None:
+    value = record.get(name)
+    return value if isinstance(value, int | float) else None
 
 
-def _flag(value: Any) -> str:
+def _initial(entered: EnteredValues) -> dict[str, str]:
+    return {name: _initial_value(name, value) for name, value in entered.items() if name in BY_NAME}
+
+
+def _initial_value(name: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    return _flag(value) if BY_NAME[name].unit is Unit.FLAG else localized_number(value)
+
+
+def _flag(value: float | None) -> str:
     return "" if value is None else str(int(value))
 
 
 def _not_editable(name: str) -> str:
-    label = next((c.label for table in TABLES.values() for c in table.columns if c.name == name), None)
-    words = f"{name} ({formatting.localize(label)})" if label else name
-    return gettext("%(column)s cannot be changed in a simulation.") % {"column": words}
+    labels = (column.label for table in TABLES.values() for column in table.columns if column.name == name)
+    label = formatting.localize(next(labels))
+    return gettext("%(column)s cannot be changed in a simulation.") % {"column": f"{name} ({label})"}

@@ -1,15 +1,14 @@
-"""What the model looks at, in words, for everybody who works with its recommendations."""
+"""Page about the model, in words, for everybody who works with its recommendations."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.pages import svg_geometry
-from creditdesk.pages.case.explanation import usual_effects
-from creditdesk.pages.case.reasons import group_titled
+from creditdesk.pages.case.explanation import group_importance
+from creditdesk.pages.case.reasons import group_title
 from creditdesk.reasons import render
 from scoring.ml.features import catalogue
 from scoring.ml.model.explainer_data import ExplainerData
@@ -17,7 +16,7 @@ from scoring.ml.model.model import Model
 from scoring.ml.tables.catalogue import PROTECTED, column
 from scoring.presentation import formatting
 
-NAMED_FEATURES: Final = 3
+MAX_NAMED_FEATURES: Final = 3
 
 # Besides the protected columns, which the table of columns names.
 NEVER: Final = (
@@ -36,8 +35,8 @@ LIMITS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A group of facts: its share of all that moves the score, and its features that move it most."""
+class ModelGroup:
+    """A feature group: its share of all effects on the score, and its features with the largest effects."""
 
     label: str
     share: str
@@ -47,32 +46,29 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class AboutPage:
     version: str
     is_demo: bool
-    groups: tuple[Looked, ...]
+    groups: tuple[ModelGroup, ...]
     has_importance: bool
     never: tuple[str, ...]
     limits: tuple[str, ...]
     threshold: str
-    missed: str
-    wronged: str
-    ratio: str
+    cost_fn: str
+    cost_fp: str
     clients: str
     default_rate: str
-    pairs: str
+    ranked_pairs: str
 
     @property
     def features(self) -> int:
         return sum(group.count for group in self.groups)
 
 
-def about(model: Model) -> About:
-    facts = model.facts
-    costs: Mapping[str, float] = facts["costs"]
-    data = facts.get("data", {})
-    auc = facts.get("metrics", {}).get("holdout", {}).get("auc", {}).get("value")
-    return About(
+def about_page(model: Model) -> AboutPage:
+    manifest = model.manifest
+    costs = manifest.costs
+    return AboutPage(
         version=model.version,
         is_demo=model.is_demo,
         groups=_groups(model),
@@ -83,44 +79,44 @@ def about(model: Model) -> About:
         ),
         limits=tuple(map(str, LIMITS)),
         threshold=formatting.percent(model.threshold),
-        missed=formatting.short_number(costs["fn"]),
-        wronged=formatting.short_number(costs["fp"]),
-        ratio=formatting.short_number(costs["fn"] / costs["fp"]),
-        clients=formatting.number(data["clients"]) if "clients" in data else "",
-        default_rate=formatting.percent(data["default_rate"]) if "default_rate" in data else "",
-        pairs="" if auc is None else formatting.number(100 * auc),
+        cost_fn=formatting.short_number(costs.fn),
+        cost_fp=formatting.short_number(costs.fp),
+        clients=formatting.number(manifest.data.clients),
+        default_rate=formatting.percent(manifest.data.default_rate),
+        ranked_pairs=formatting.number(100 * manifest.metrics.holdout.auc.value),
     )
 
 
-def _groups(model: Model) -> tuple[Looked, ...]:
-    """The most important first; in the order of the catalogue where importance is not known."""
-    members: dict[str, list[str]] = defaultdict(list)
+def _groups(model: Model) -> tuple[ModelGroup, ...]:
+    """Return the most important groups first, in the order of the catalogue where importance is not known."""
+    features: dict[str, list[str]] = defaultdict(list)
     for name in _by_importance(model.features, model.explainer):
-        members[catalogue.BY_NAME[name].group].append(name)
-    usual = usual_effects(model.explainer)
-    whole, largest = sum(usual.values()), max(usual.values(), default=0.0)
-    order = sorted((code for code in catalogue.GROUPS if code in members), key=lambda c: -usual.get(c, 0.0))
+        features[catalogue.BY_NAME[name].group].append(name)
+    importance = group_importance(model.explainer)
+    total, largest = sum(importance.values()), max(importance.values(), default=0.0)
+    groups = (code for code in catalogue.GROUPS if code in features)
+    order = sorted(groups, key=lambda code: -importance.get(code, 0.0))
     return tuple(
-        Looked(
-            label=group_titled(code),
-            share=formatting.percent(usual[code] / whole) if whole else "",
-            width=svg_geometry.bar(usual.get(code, 0.0), largest).width * 2,
-            features=_named(members[code]),
-            count=len(members[code]),
+        ModelGroup(
+            label=group_title(code),
+            share=formatting.percent(importance[code] / total) if total else "",
+            width=svg_geometry.bar(importance.get(code, 0.0), largest).width * 2,
+            features=_labels(features[code]),
+            count=len(features[code]),
         )
         for code in order
     )
 
 
-def _named(names: list[str]) -> tuple[str, ...]:
-    """Those that a person can picture, where there are any."""
+def _labels(names: list[str]) -> tuple[str, ...]:
+    """Return the labels of the first features that can be put into words, of any where none can."""
     features = [catalogue.BY_NAME[name] for name in names]
-    sayable = [one for one in features if render.can_be_said(one)] or features
-    return tuple(formatting.capitalized(one.label) for one in sayable[:NAMED_FEATURES])
+    presentable = [feature for feature in features if render.is_presentable(feature)] or features
+    return tuple(formatting.capitalized(feature.label) for feature in presentable[:MAX_NAMED_FEATURES])
 
 
 def _by_importance(features: tuple[str, ...], explainer: ExplainerData | None) -> list[str]:
     if explainer is None:
         return list(features)
-    at: Mapping[str, Any] = explainer.positions
-    return sorted(features, key=lambda name: -float(explainer.importance[at[name]]))
+    positions, importance = explainer.positions, explainer.importance
+    return sorted(features, key=lambda name: -float(importance[positions[name]]))

@@ -1,14 +1,17 @@
-"""What the drift page shows of one report, in words and in the order of the page."""
+"""Drift page: one stored report, in words and in the order of the page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, TypedDict
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from creditdesk.pages.drift_numbers import DriftNumbers, EvidentlyColumn, Shares, StoredColumn, StoredMonth
 from scoring.ml.features import catalogue
+from scoring.ml.metrics.performance import StoredPerformance
 from scoring.ml.monitoring.conclusion import MODERATE
 from scoring.ml.tables.catalogue import TABLES
 from scoring.models import Alert, DriftReport
@@ -16,33 +19,87 @@ from scoring.presentation import formatting
 from scoring.presentation.drift_labels import limit_in_words
 
 SHIFTED: Final = 0.25
-KEPT_MONTHS: Final = 24
+MAX_MONTHS: Final = 24
+MAX_REPORTS: Final = 24
 LEVELS: Final[Mapping[str, str | Promise]] = {
     "stable": _("stable"),
     "chance": _("no more than chance"),
     "moderate": _("moderate"),
     "shifted": _("shifted"),
 }
+# A limit of the report -> the label that it is shown under.
+LIMIT_LABELS: Final[Mapping[str, str]] = {
+    "score_psi": "score_psi",
+    "column_psi": "column_psi",
+    "moved_share": "moved_share",
+    "missing_share": "missing_share",
+    "default_rate": "default_rate",
+    "auc_loss": "estimated_auc",
+    "cost_rise": "estimated_cost",
+}
 _COLUMNS: Final = {column.name: column for column in TABLES["application"].columns}
 
 
-class Moved(NamedTuple):
-    """One column: how far it moved and how much of it is missing on either side."""
+class ColumnDrift(NamedTuple):
+    """How far one column moved, and how much of it is missing on either side."""
 
     name: str
     label: str
     psi: float
     level: str
-    level_word: str
-    missing: Mapping[str, float]
-    evidently: Mapping[str, Any] | None
+    level_label: str
+    missing: Shares
+    evidently: EvidentlyColumn | None
 
 
 class Finding(NamedTuple):
-    words: str
+    """A limit that was passed, in words, by which columns."""
+
+    label: str
     value: float
     threshold: float
     columns: Sequence[str]
+
+
+class DistributionPair(TypedDict):
+    """Shares by bin in the reference and in the current sample, as the script draws them."""
+
+    label: str
+    psi: float
+    labels: list[str]
+    reference: list[float]
+    current: list[float]
+
+
+class DistributionTable(NamedTuple):
+    """The same as a table; a row is a bin with its two shares."""
+
+    label: str
+    psi: float
+    rows: list[tuple[str, float, float]]
+
+
+class ColumnByMonth(NamedTuple):
+    """CSI of one column in each month, None where the month has too few clients."""
+
+    label: str
+    cells: list[float | None]
+
+
+class PerformanceRow(NamedTuple):
+    """Performance of one kind on either side, None where it is not known."""
+
+    label: str | Promise
+    reference: StoredPerformance | None
+    current: StoredPerformance | None
+
+
+class ScorePsi(NamedTuple):
+    """PSI of the score in one report."""
+
+    report: int
+    made_at: datetime
+    psi: float
 
 
 @dataclass(eq=False)
@@ -50,26 +107,26 @@ class DriftPage:
     report: DriftReport
 
     @property
-    def numbers(self) -> Mapping[str, Any]:
-        numbers: Mapping[str, Any] = self.report.numbers
+    def numbers(self) -> DriftNumbers:
+        numbers: DriftNumbers = self.report.numbers
         return numbers
 
     @cached_property
     def findings(self) -> list[Finding]:
         return [
             Finding(
-                limit_in_words(one["limit"]),
-                one["value"],
-                one["threshold"],
-                [label_of(name) for name in one["columns"]],
+                limit_in_words(finding["limit"]),
+                finding["value"],
+                finding["threshold"],
+                [label_of(name) for name in finding["columns"]],
             )
-            for one in self.report.findings
+            for finding in self.report.findings
         ]
 
     @cached_property
-    def columns(self) -> list[Moved]:
-        judged = self.numbers.get("evidently", {}).get("columns", {})
-        return [_moved(one, judged.get(one["name"])) for one in self.numbers["columns"]]
+    def columns(self) -> list[ColumnDrift]:
+        evidently = self.numbers["evidently"]["columns"] if "evidently" in self.numbers else {}
+        return [_column_drift(column, evidently.get(column["name"])) for column in self.numbers["columns"]]
 
     @property
     def score_level(self) -> str:
@@ -77,77 +134,99 @@ class DriftPage:
         return str(LEVELS[level_of(score["psi"], score["chance"])]) if score else ""
 
     @cached_property
-    def distributions(self) -> list[dict[str, Any]]:
+    def distributions(self) -> list[DistributionPair]:
         """Pairs of distributions to draw: the score first, then the columns that moved most."""
         score = self.numbers["score"]
-        pairs = [{"label": str(_("Probability of default")), **score}] if score else []
-        drawn = (one for one in self.numbers["columns"] if "labels" in one)
-        return [*pairs, *({"label": label_of(one["name"]), **one} for one in drawn)]
+        pairs: list[DistributionPair] = []
+        if score:
+            pairs.append(
+                {
+                    "label": str(_("Probability of default")),
+                    "psi": score["psi"],
+                    "labels": score["labels"],
+                    "reference": score["reference"],
+                    "current": score["current"],
+                }
+            )
+        pairs += [
+            {
+                "label": label_of(column["name"]),
+                "psi": column["psi"],
+                "labels": column["labels"],
+                "reference": column["reference"],
+                "current": column["current"],
+            }
+            for column in self.numbers["columns"]
+            if "labels" in column
+        ]
+        return pairs
 
     @cached_property
-    def drawn(self) -> list[dict[str, Any]]:
-        """As above, for the table below each drawing."""
+    def distribution_tables(self) -> list[DistributionTable]:
+        """The distributions again, for the table below each figure."""
         return [
-            {**one, "rows": list(zip(one["labels"], one["reference"], one["current"], strict=True))}
-            for one in self.distributions
+            DistributionTable(
+                pair["label"],
+                pair["psi"],
+                list(zip(pair["labels"], pair["reference"], pair["current"], strict=True)),
+            )
+            for pair in self.distributions
         ]
 
     @cached_property
-    def months(self) -> list[Mapping[str, Any]]:
-        months: list[Mapping[str, Any]] = self.numbers["months"]
-        return months[-KEPT_MONTHS:]
+    def months(self) -> list[StoredMonth]:
+        return self.numbers["months"][-MAX_MONTHS:]
 
     @cached_property
-    def followed(self) -> list[Mapping[str, Any]]:
-        """CSI by month: a row per column, a cell per month."""
+    def columns_by_month(self) -> list[ColumnByMonth]:
         names = sorted({name for month in self.months for name in month["columns"]})
         return [
-            {"label": label_of(name), "cells": [month["columns"].get(name) for month in self.months]}
+            ColumnByMonth(label_of(name), [month["columns"].get(name) for month in self.months])
             for name in names
         ]
 
     @cached_property
-    def over_time(self) -> list[dict[str, Any]]:
+    def score_psi_by_report(self) -> list[ScorePsi]:
         """PSI of the score in the reports of the same version and source, the oldest first."""
         same = DriftReport.objects.filter(
             model_digest=self.report.model_digest, source=self.report.source, pk__lte=self.report.pk
         )
-        newest = same.order_by("-pk").values_list("pk", "made_at", "numbers__score__psi")[:KEPT_MONTHS]
-        return [{"report": pk, "at": at, "psi": psi} for pk, at, psi in reversed(newest) if psi is not None]
+        newest = same.order_by("-pk").values_list("pk", "made_at", "numbers__score__psi")[:MAX_REPORTS]
+        return [ScorePsi(pk, made_at, psi) for pk, made_at, psi in reversed(newest) if psi is not None]
 
     @property
-    def performance(self) -> list[tuple[str | Promise, Mapping[str, Any] | None, Mapping[str, Any] | None]]:
-        kinds = [
-            ("estimated", _("Estimated from the probabilities, without outcomes")),
-            ("expected", _("Estimated, for the clients whose outcome is known")),
-            ("realised", _("Real, for the clients whose outcome is known")),
+    def performance(self) -> list[PerformanceRow]:
+        numbers = self.numbers
+        rows = [
+            PerformanceRow(
+                _("Estimated from the probabilities, without outcomes"),
+                numbers.get("estimated_reference"),
+                numbers.get("estimated_current"),
+            ),
+            PerformanceRow(
+                _("Estimated, for the clients whose outcome is known"),
+                numbers.get("expected_reference"),
+                numbers.get("expected_current"),
+            ),
+            PerformanceRow(
+                _("Real, for the clients whose outcome is known"),
+                numbers.get("realised_reference"),
+                numbers.get("realised_current"),
+            ),
         ]
-        pairs = (
-            (words, self.numbers.get(f"{kind}_reference"), self.numbers.get(f"{kind}_current"))
-            for kind, words in kinds
-        )
-        return [pair for pair in pairs if pair[1] or pair[2]]
+        return [row for row in rows if row.reference or row.current]
 
     @property
     def limits(self) -> list[tuple[str, float]]:
-        shown = {
-            "score_psi": "score_psi",
-            "column_psi": "column_psi",
-            "moved_share": "moved_share",
-            "missing_share": "missing_share",
-            "default_rate": "default_rate",
-            "auc_loss": "estimated_auc",
-            "cost_rise": "estimated_cost",
-        }
-        return [(limit_in_words(words), self.report.limits[name]) for name, words in shown.items()]
+        return [(limit_in_words(label), self.report.limits[limit]) for limit, label in LIMIT_LABELS.items()]
 
     @cached_property
     def alerts(self) -> list[tuple[str, Alert]]:
-        return [(limit_in_words(one.limit), one) for one in self.report.alerts.all()]
+        return [(limit_in_words(alert.limit), alert) for alert in self.report.alerts.all()]
 
 
 def level_of(psi: float, chance: float) -> str:
-    """A small sample moves by chance alone; what stays below that is no shift, whatever its size."""
+    """Return the level of a PSI; `chance` is the PSI that samples of this size reach without any shift."""
     if psi <= MODERATE:
         return "stable"
     if psi <= chance:
@@ -156,13 +235,19 @@ def level_of(psi: float, chance: float) -> str:
 
 
 def label_of(name: str) -> str:
-    """The column in the reader's language; its own name where the catalogue has no words for it."""
-    known = catalogue.BY_NAME.get(name) or _COLUMNS.get(name)
-    return formatting.localize(known.label) if known else name
+    """Return the label of a column, its own name where the catalogue has none."""
+    described = catalogue.BY_NAME.get(name) or _COLUMNS.get(name)
+    return formatting.localize(described.label) if described else name
 
 
-def _moved(one: Mapping[str, Any], evidently: Mapping[str, Any] | None) -> Moved:
-    level = level_of(one["psi"], one["chance"])
-    return Moved(
-        one["name"], label_of(one["name"]), one["psi"], level, str(LEVELS[level]), one["missing"], evidently
+def _column_drift(column: StoredColumn, evidently: EvidentlyColumn | None) -> ColumnDrift:
+    level = level_of(column["psi"], column["chance"])
+    return ColumnDrift(
+        name=column["name"],
+        label=label_of(column["name"]),
+        psi=column["psi"],
+        level=level,
+        level_label=str(LEVELS[level]),
+        missing=column["missing"],
+        evidently=evidently,
     )

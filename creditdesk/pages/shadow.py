@@ -1,10 +1,10 @@
-"""How the challenger agrees with the versions that answered, in counts."""
+"""Shadow page: agreement of the challenger with the versions that answered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from django.db.models import Avg, Count, F
 
@@ -12,11 +12,12 @@ from accounts.models import User
 from creditdesk.models import Assessment, Case, ShadowScore
 from creditdesk.models.shadow_score import ShadowScoreQuerySet
 from creditdesk.pages.portfolio import Share
+from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.metrics.intervals import normal
 from scoring.ml.model.model import Model
 from scoring.models import ChallengerAppointment
 
-LISTED: Final = 50
+MAX_LISTED: Final = 50
 
 
 class CostDifference(NamedTuple):
@@ -49,8 +50,8 @@ class ShadowPage:
     @property
     def matrix(self) -> list[tuple[str, list[int]]]:
         """A row per verdict that was given, a cell per verdict of the challenger."""
-        words = Assessment.Verdict.values
-        return [(given, [self.counts.get((given, shadow), 0) for shadow in words]) for given in words]
+        verdicts = Assessment.Verdict.values
+        return [(given, [self.counts.get((given, shadow), 0) for shadow in verdicts]) for given in verdicts]
 
     @property
     def agreement(self) -> Share:
@@ -60,11 +61,10 @@ class ShadowPage:
     @cached_property
     def mean_difference(self) -> float | None:
         """Challenger's probability less the one that was given, on average."""
-        both = self.scores.filter(assessment__probability__isnull=False)
-        value: float | None = both.aggregate(mean=Avg(F("probability") - F("assessment__probability")))[
-            "mean"
-        ]
-        return value
+        scored_by_both = self.scores.filter(assessment__probability__isnull=False)
+        difference = Avg(F("probability") - F("assessment__probability"))
+        mean: float | None = scored_by_both.aggregate(mean=difference)["mean"]
+        return mean
 
     @cached_property
     def costs(self) -> CostDifference | None:
@@ -75,17 +75,19 @@ class ShadowPage:
         )
         if not rows:
             return None
-        price = self.model.facts["costs"] if self.model else {"fn": 10, "fp": 1}
-        pairs = [
-            (cost(given, bool(bad), price), cost(shadow, bool(bad), price)) for given, shadow, bad in rows
-        ]
-        return _costs(pairs)
+        costs = self.model.manifest.costs if self.model else DEFAULT_COSTS
+        return _cost_difference(
+            [
+                (cost(given, bool(defaulted), costs), cost(shadow, bool(defaulted), costs))
+                for given, shadow, defaulted in rows
+            ]
+        )
 
     @cached_property
     def differing(self) -> list[ShadowScore] | None:
-        """The newest cases where they differ, for who may see cases; None for who may not.
+        """The newest cases where they differ; None for a reader who may not see cases.
 
-        Whoever decides cases sees decided ones alone: a second opinion by a machine would sway the others.
+        Whoever decides cases sees decided ones alone: a second opinion by a machine would sway the decision.
         """
         if not self.reader.has_perm("creditdesk.view_case"):
             return None
@@ -93,19 +95,20 @@ class ShadowPage:
         if self.reader.has_perm("creditdesk.decide_case"):
             visible = visible.decided()
         rows = self.scores.differing().filter(assessment__case__in=visible)
-        return list(rows.select_related("assessment__case").order_by("-pk")[:LISTED])
+        return list(rows.select_related("assessment__case").order_by("-pk")[:MAX_LISTED])
 
 
-def cost(verdict: str, defaulted: bool, price: Mapping[str, Any]) -> float:
+def cost(verdict: str, defaulted: bool, costs: Costs) -> float:
+    """Return the cost of following a verdict, none where it refers."""
     if verdict == Assessment.Verdict.ACCEPT and defaulted:
-        return float(price["fn"])
-    return float(price["fp"]) if verdict == Assessment.Verdict.REFUSE and not defaulted else 0.0
+        return costs.fn
+    return costs.fp if verdict == Assessment.Verdict.REFUSE and not defaulted else 0.0
 
 
-def _costs(pairs: list[tuple[float, float]]) -> CostDifference:
+def _cost_difference(pairs: list[tuple[float, float]]) -> CostDifference:
     n = len(pairs)
     answered, challenger = (sum(side) / n for side in zip(*pairs, strict=True))
     mean = challenger - answered
-    spread = sum((second - first - mean) ** 2 for first, second in pairs) / max(n - 1, 1)
-    low, high = normal(mean, sqrt(spread / n))
+    variance = sum((second - first - mean) ** 2 for first, second in pairs) / max(n - 1, 1)
+    low, high = normal(mean, sqrt(variance / n))
     return CostDifference(n, answered, challenger, mean, low, high)

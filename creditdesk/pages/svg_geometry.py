@@ -1,7 +1,6 @@
-"""Where things stand in the drawings of a case page: percent of the width, so that they fit any screen."""
+"""SVG geometry of the case page: positions in percent of the width, so that figures fit any screen."""
 
 import math
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,7 +15,7 @@ _MIDDLE = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A labelled place on a scale; `anchor` keeps its label inside the drawing."""
+    """A labelled position on a scale; `anchor` keeps its label inside the figure."""
 
     x: float
     value: float
@@ -33,7 +32,7 @@ class Scale:
     ticks: tuple[Mark, ...]
 
     @property
-    def beyond(self) -> float:
+    def refuse_width(self) -> float:
         """The width from the threshold on."""
         return 100 - self.threshold.x
 
@@ -48,7 +47,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From one place to another, whichever way round."""
+    """The stretch between two positions, in either order."""
 
     x: float
     width: float
@@ -56,7 +55,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """A way in steps: where it starts and ends, and what lies between two places."""
+    """Successive positions: the first, the last, and the span between each two."""
 
     start: float
     end: float
@@ -65,15 +64,15 @@ class Spans:
 
 @dataclass(frozen=True, slots=True)
 class Force:
-    """What pushes to the right up to where the two sides meet, what pushes to the left from there on."""
+    """A force plot: amounts towards refusal lie left of `boundary`, those towards acceptance right of it."""
 
-    meets: float
+    boundary: float
     spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Five quantiles of a group (5, 25, 50, 75, 95 %) and the client's own place among them."""
+    """Five quantiles of a group (5, 25, 50, 75, 95 %) and the position of the client among them."""
 
     low: float
     quarter: float
@@ -92,7 +91,7 @@ class Band:
 
 
 def on_scale(probability: float) -> float:
-    """The square root spreads out the small probabilities, where credit decisions are taken."""
+    """Return the position on a square-root axis, which spreads out the small probabilities of credit."""
     return 100 * math.sqrt(min(max(probability, 0.0), 1.0))
 
 
@@ -107,65 +106,54 @@ def probability_scale(probability: float, threshold: float) -> Scale:
 
 
 def bar(contribution: float, largest: float) -> Bar:
+    """Return a bar of half the width for the largest contribution."""
     width = _MIDDLE * min(abs(contribution) / largest, 1.0) if largest > 0 else 0.0
     return Bar(x=_MIDDLE if contribution > 0 else _MIDDLE - width, width=width)
 
 
-def around(size: float, largest: float) -> Bar:
-    """A size without a direction, to both sides of the middle."""
+def centered_bar(size: float, largest: float) -> Bar:
+    """Return the bar of a size without a direction, to both sides of the middle."""
     width = 2 * _MIDDLE * min(size / largest, 1.0) if largest > 0 else 0.0
     return Bar(x=_MIDDLE - width / 2, width=width)
 
 
-def spans(places: Sequence[float]) -> Spans:
-    """From each place to the next, on an axis that holds them all."""
-    low, high = min(places), max(places)
+def spans(values: Sequence[float]) -> Spans:
+    """Return the span from each value to the next, on an axis that holds them all."""
+    low, high = min(values), max(values)
 
-    def at(place: float) -> float:
-        share = (place - low) / (high - low) if high > low else 0.5
+    def position(value: float) -> float:
+        share = (value - low) / (high - low) if high > low else 0.5
         return STEP_MARGIN + share * (100 - 2 * STEP_MARGIN)
 
-    marks = list(map(at, places))
-    between = (Span(min(a, b), abs(b - a)) for a, b in pairwise(marks))
-    return Spans(marks[0], marks[-1], tuple(between))
+    positions = list(map(position, values))
+    between = (Span(min(a, b), abs(b - a)) for a, b in pairwise(positions))
+    return Spans(positions[0], positions[-1], tuple(between))
 
 
 def force(amounts: Sequence[float]) -> Force:
-    """A line of all amounts: the positive ones end where they meet the negative ones, largest inmost."""
-    whole = sum(map(abs, amounts)) or 1.0
-    meets = 100 * sum(amount for amount in amounts if amount > 0) / whole
-    left = right = meets
-    found = []
+    """Return a line of all amounts, positive before negative ones, the largest next to the boundary."""
+    total = sum(map(abs, amounts)) or 1.0
+    boundary = 100 * sum(amount for amount in amounts if amount > 0) / total
+    left = right = boundary
+    segments = []
     for amount in amounts:
-        width = 100 * abs(amount) / whole
+        width = 100 * abs(amount) / total
         if amount > 0:
             left -= width
-            found.append(Span(left, width))
+            segments.append(Span(left, width))
         else:
-            found.append(Span(right, width))
+            segments.append(Span(right, width))
             right += width
-    return Force(meets, tuple(found))
+    return Force(boundary, tuple(segments))
 
 
 def band(quantiles: Sequence[float], client: float | None) -> Band:
-    """Linear between the outer quantiles; a client beyond them stands in the margin."""
+    """Return a band that is linear between the outer quantiles; a client beyond them stands in the margin."""
     low, *_, high = quantiles
 
-    def place(value: float) -> float:
+    def position(value: float) -> float:
         share = (value - low) / (high - low) if high > low else 0.5
         return min(max(BAND_MARGIN + share * (100 - 2 * BAND_MARGIN), 1.5), 98.5)
 
-    p5, p25, p50, p75, p95 = map(place, quantiles)
-    return Band(p5, p25, p50, p75, p95, None if client is None else place(client))
-
-
-def share_below(value: float, edges: Sequence[float], counts: Sequence[float]) -> float:
-    """The share of a group below a value, from its histogram; even inside a cell."""
-    total = sum(counts)
-    if not total or value <= edges[0]:
-        return 0.0
-    if value >= edges[-1]:
-        return 1.0
-    cell = bisect_right(edges, value) - 1
-    inside = (value - edges[cell]) / (edges[cell + 1] - edges[cell])
-    return (sum(counts[:cell]) + inside * counts[cell]) / total
+    p5, p25, p50, p75, p95 = map(position, quantiles)
+    return Band(p5, p25, p50, p75, p95, None if client is None else position(client))

@@ -1,4 +1,4 @@
-"""Numbers for machines (never in the reader's form) and marks of a case page."""
+"""Tags and filters of the case page: exact numbers for programs, table rows, event icons."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from creditdesk.pages.case.client_profile import Line, Section
-from creditdesk.pages.case.explanation import Unfolded
-from creditdesk.pages.case.reasons import Effect
+from creditdesk.pages.case.explanation import FeatureRow
+from creditdesk.pages.case.reasons import FeatureEffect
 from creditdesk.pages.case.timeline import Event
 from creditdesk.templatetags.desk import VERDICT_ICONS, icon
 
@@ -27,57 +27,57 @@ EVENT_ICONS = {
     "escalation": "arrow-right",
     "answer": "message",
     "contest": "message",
-    "examination": "scale",
+    "review": "scale",
     "letter": "file-text",
 }
 
 
 @register.filter
 def exact(value: float | None) -> str:
-    """Every digit of a float, in the form that programs read."""
+    """Write every digit of a float, in the form that programs read."""
     return "" if value is None else repr(value)
 
 
 @register.filter
-def side(towards: str) -> str:
-    """What a bar's side and colour say, for whoever sees neither."""
-    return {"refuse": gettext("towards refusal"), "accept": gettext("towards acceptance")}.get(towards, "")
+def side(direction: str) -> str:
+    """Return in words what the side and the colour of a bar show, for screen readers."""
+    return {"refuse": gettext("towards refusal"), "accept": gettext("towards acceptance")}.get(direction, "")
 
 
 @register.simple_tag
-def feature_row(one: Unfolded) -> SafeString:
-    """A feature of an unfolded group: dozens of rows, too many for a template's loop."""
+def feature_row(row: FeatureRow) -> SafeString:
+    """Render a feature of an expanded group: dozens of rows, too many for a template's loop."""
     return format_html(
         '<tr class="towards-{}"><th scope="row">{}</th><td>{}</td><td class="muted">{}</td>'
-        '<td class="figure">{}</td><td class="figure muted">{}</td></tr>',
-        one.towards,
-        one.effect.label,
-        one.effect.value,
-        one.usual or "–",
-        one.effect.amount,
-        one.importance or "–",
+        '<td class="number">{}</td><td class="number muted">{}</td></tr>',
+        row.direction,
+        row.effect.label,
+        row.effect.value,
+        row.reference_range or "–",
+        row.effect.amount,
+        row.importance or "–",
     )
 
 
 @register.simple_tag
-def effect_row(one: Effect) -> SafeString:
-    """A feature among all of them."""
+def effect_row(effect: FeatureEffect) -> SafeString:
+    """Render a feature in the table of all of them."""
     return format_html(
-        '<tr><th scope="row">{}</th><td class="muted">{}</td><td>{}</td><td class="figure">{}</td></tr>',
-        one.label,
-        one.group,
-        one.value,
-        one.amount,
+        '<tr><th scope="row">{}</th><td class="muted">{}</td><td>{}</td><td class="number">{}</td></tr>',
+        effect.label,
+        effect.group,
+        effect.value,
+        effect.amount,
     )
 
 
 @register.simple_tag
-def sheet_section(section: Section) -> SafeString:
-    """A part of the client sheet: hundreds of lines at times, too many for a template's loop."""
-    state = "state" if section.provided else "state state-absent"
-    note = format_html(' <small class="{}">{}</small>', state, section.state) if section.state else ""
+def profile_section(section: Section) -> SafeString:
+    """Render a section of the client profile: at times hundreds of lines, too many for a template's loop."""
+    css = "table-state" if section.is_provided else "table-state table-state-absent"
+    note = format_html(' <small class="{}">{}</small>', css, section.state) if section.state else ""
     lines = format_html("<dl>{}</dl>", _lines(section.lines)) if section.lines else ""
-    return format_html('<div class="sheet-part"><h4>{}{}</h4>{}</div>', section.title, note, lines)
+    return format_html('<div class="profile-section"><h4>{}{}</h4>{}</div>', section.title, note, lines)
 
 
 def _lines(lines: Sequence[Line]) -> SafeString:
@@ -87,7 +87,7 @@ def _lines(lines: Sequence[Line]) -> SafeString:
 
 @register.filter
 def person(user: User | None) -> str:
-    """A colleague as they are called; imports and migrations act without a person."""
+    """Return the name of a colleague; imports and migrations act without a person."""
     return gettext("the system") if user is None else user.get_full_name() or user.get_username()
 
 

@@ -1,7 +1,4 @@
-"""What the figures of a model page call things: features, groups, values, in the reader's language."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Filters of the model pages: labels of figures and cells of their tables, in the reader's language."""
 
 from django import template
 from django.utils.translation import gettext
@@ -10,6 +7,7 @@ from creditdesk.templatetags.desk import MISSING
 from scoring.ml.features import catalogue
 from scoring.ml.model import population
 from scoring.ml.tables.catalogue import column
+from scoring.models.comparison import StoredCandidate
 from scoring.presentation import figure, figures_comparison, formatting
 from scoring.presentation.figures_fairness import AGE
 
@@ -17,25 +15,25 @@ register = template.Library()
 
 
 @register.filter
-def words(label: figure.Label) -> str:
-    """A label of a figure as a person reads it."""
-    if isinstance(label, figure.Named):
+def label_text(label: figure.Label) -> str:
+    """Write a label of a figure in the reader's language."""
+    if isinstance(label, figure.CatalogueName):
         return _NAMED[label.kind](label)
-    if isinstance(label, figure.Place):
+    if isinstance(label, figure.FeatureBin):
         return _place(label)
     return formatting.number(label, 3) if isinstance(label, float | int) else str(label)
 
 
 @register.filter
 def cell(value: float | None, shown: figure.Column) -> str:
-    """A number of a figure's table."""
+    """Write a number of a figure's table."""
     if value is None:
         return MISSING
     write = formatting.percent if shown.form == "percent" else formatting.number
     return write(value, shown.digits)
 
 
-def _feature(label: figure.Named) -> str:
+def _feature(label: figure.CatalogueName) -> str:
     first = formatting.capitalized(catalogue.BY_NAME[label.name].label)
     if not label.attribute:
         return first
@@ -44,20 +42,20 @@ def _feature(label: figure.Named) -> str:
     )
 
 
-def _group(label: figure.Named) -> str:
+def _group(label: figure.CatalogueName) -> str:
     return formatting.localize(catalogue.GROUPS[label.name])
 
 
-def _clients(label: figure.Named) -> str:
+def _clients(label: figure.CatalogueName) -> str:
     if label.attribute == AGE:
         return formatting.localize(population.label(f"{AGE}:{label.name}", ()))
-    known = column("application", label.attribute)
-    return (
-        formatting.column_in_words(known, label.name) if label.name else formatting.capitalized(known.label)
-    )
+    attribute = column("application", label.attribute)
+    if not label.name:
+        return formatting.capitalized(attribute.label)
+    return formatting.column_in_words(attribute, label.name)
 
 
-def _place(label: figure.Place) -> str:
+def _place(label: figure.FeatureBin) -> str:
     feature = catalogue.BY_NAME[label.feature]
     if label.code is not None:
         return formatting.feature_in_words(feature, float(label.code))
@@ -71,6 +69,6 @@ _NAMED = {"feature": _feature, "group": _group, "clients": _clients}
 
 
 @register.filter
-def candidate(row: Mapping[str, Any]) -> str:
-    """What a candidate of a comparison is called."""
+def candidate(row: StoredCandidate) -> str:
+    """Write the name of a candidate of a comparison."""
     return figures_comparison.candidate(row)

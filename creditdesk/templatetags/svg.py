@@ -1,4 +1,4 @@
-"""The drawings of a case page: SVG whose places are percentages, coloured by the stylesheet alone."""
+"""SVG figures of the case page, with positions in percent and colours from the stylesheet alone."""
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -6,30 +6,30 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from creditdesk.pages import svg_geometry
-from creditdesk.pages.case.explanation import Explanation, Group
+from creditdesk.pages.case.explanation import Explanation, GroupEffect
 from creditdesk.pages.case.peer_comparison import Distribution
-from creditdesk.pages.case.similar_clients import Similar
+from creditdesk.pages.case.similar_clients import SimilarClientsSummary
 from scoring.presentation import formatting
 
 register = template.Library()
 
-# A step too small to be seen is still a step.
-LEAST_WIDTH = 0.3
+# A step of no visible width is still drawn.
+MIN_WIDTH = 0.3
 
 
 @register.filter
 def at(percent_of_width: float) -> str:
-    """A place or length in a drawing."""
+    """Write a position or a length."""
     return f"{percent_of_width:.2f}%"
 
 
 @register.simple_tag
 def effect_bar(bar: svg_geometry.Bar) -> SafeString:
-    """A contribution, from the middle to the side it pushes to."""
+    """Draw a contribution, from the middle to the side it pushes to."""
     return format_html(
         '<svg width="100%" height="16" aria-hidden="true">'
         '<rect class="bar" x="{}" y="2" width="{}" height="12" rx="2"/>'
-        '<line class="zero" x1="50%" x2="50%" y1="0" y2="16"/></svg>',
+        '<line class="zero-line" x1="50%" x2="50%" y1="0" y2="16"/></svg>',
         at(bar.x),
         at(bar.width),
     )
@@ -37,73 +37,74 @@ def effect_bar(bar: svg_geometry.Bar) -> SafeString:
 
 @register.simple_tag
 def step_bar(span: svg_geometry.Span) -> SafeString:
-    """One step of a waterfall, from where to where."""
+    """Draw one step of a waterfall."""
     return format_html(
         '<svg width="100%" height="16" aria-hidden="true">'
         '<rect class="bar" x="{}" y="2" width="{}" height="12" rx="2"/></svg>',
         at(span.x),
-        at(max(span.width, LEAST_WIDTH)),
+        at(max(span.width, MIN_WIDTH)),
     )
 
 
 @register.simple_tag
-def step_mark(place: float) -> SafeString:
-    """Where a waterfall starts or ends."""
+def step_mark(position: float) -> SafeString:
+    """Draw the start or the end of a waterfall."""
     return format_html(
         '<svg width="100%" height="16" aria-hidden="true">'
         '<line class="step-line" x1="{0}" x2="{0}" y1="0" y2="16"/></svg>',
-        at(place),
+        at(position),
     )
 
 
 @register.simple_tag
-def group_bar(group: Group) -> SafeString:
-    """A group's effect on this client, before the pale bar of its effect on clients on average."""
+def group_bar(group: GroupEffect) -> SafeString:
+    """Draw a group's effect on this client, over the pale bar of its mean effect on clients."""
     bar = '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="2"/>'
-    usual = group.usual and format_html(bar, "usual", at(group.usual.x), 1, at(group.usual.width), 14)
+    mean = group.importance_bar
+    importance = format_html(bar, "bar-average", at(mean.x), 1, at(mean.width), 14) if mean else ""
     return format_html(
         '<svg width="100%" height="16" aria-hidden="true">{}{}'
-        '<line class="zero" x1="50%" x2="50%" y1="0" y2="16"/></svg>',
-        usual or "",
+        '<line class="zero-line" x1="50%" x2="50%" y1="0" y2="16"/></svg>',
+        importance,
         format_html(bar, "bar", at(group.bar.x), 4, at(group.bar.width), 8),
     )
 
 
 @register.simple_tag
-def force_line(told: Explanation) -> SafeString:
-    """All groups in one line: what pushes to the right meets what pushes to the left at this client."""
+def force_plot(explanation: Explanation) -> SafeString:
+    """Draw all groups in one line: those that push right meet those that push left at this client."""
     rows = (
-        (push.towards, at(push.span.x), at(push.span.width), push.label)
-        for push in told.pushes
-        if push.span.width > 0
+        (segment.direction, at(segment.span.x), at(segment.span.width), segment.label)
+        for segment in explanation.force_segments
+        if segment.span.width > 0
     )
     summary = gettext(
         "Pushes towards refusal and towards acceptance, in proportion; they meet at this client"
     )
     return format_html(
         '<svg width="100%" height="26" role="img" aria-label="{}">{}'
-        '<line class="meets" x1="{}" x2="{}" y1="0" y2="26"/></svg>',
+        '<line class="force-meeting-point" x1="{}" x2="{}" y1="0" y2="26"/></svg>',
         summary,
         format_html_join(
             "",
-            '<g class="towards-{}"><rect class="bar push" x="{}" y="4" width="{}" height="18"/>'
+            '<g class="towards-{}"><rect class="bar force-segment" x="{}" y="4" width="{}" height="18"/>'
             "<title>{}</title></g>",
             rows,
         ),
-        at(told.force_at),
-        at(told.force_at),
+        at(explanation.force_boundary),
+        at(explanation.force_boundary),
     )
 
 
 @register.simple_tag
-def rate_line(near: Similar) -> SafeString:
-    """The share of similar clients that defaulted, with its interval, beside that of all clients."""
-    most = max(near.high, near.everybody) * 1.1
-    low, rate, high, everybody = (
-        at(100 * value / most) for value in (near.low, near.rate, near.high, near.everybody)
+def default_rates(similar: SimilarClientsSummary) -> SafeString:
+    """Draw the default rate of similar clients, with its interval, beside that of the whole sample."""
+    end = max(similar.high, similar.sample_rate) * 1.1
+    low, rate, high, sample_rate = (
+        at(100 * value / end) for value in (similar.low, similar.rate, similar.high, similar.sample_rate)
     )
     return format_html(
-        '<svg class="rate" width="100%" height="34" role="img" aria-label="{}">'
+        '<svg class="default-rate" width="100%" height="34" role="img" aria-label="{}">'
         '<line class="band-line" x1="0%" x2="100%" y1="12" y2="12"/>'
         '<line class="interval" x1="{}" x2="{}" y1="12" y2="12"/>'
         '<circle class="client" cx="{}" cy="12" r="5"/>'
@@ -113,16 +114,16 @@ def rate_line(near: Similar) -> SafeString:
         low,
         high,
         rate,
-        everybody,
-        everybody,
-        everybody,
+        sample_rate,
+        sample_rate,
+        sample_rate,
         gettext("all clients"),
     )
 
 
 @register.simple_tag
 def quantile_band(band: svg_geometry.Band) -> SafeString:
-    """Where the client stands: outer quantiles as a line, the middle half as a box, the median as a notch."""
+    """Draw outer quantiles as a line, the middle half as a box, the median as a notch, the client as dot."""
     mark = '<circle class="client" cx="{}" cy="9" r="5"/>'
     client = "" if band.client is None else format_html(mark, at(band.client))
     return format_html(
@@ -141,30 +142,31 @@ def quantile_band(band: svg_geometry.Band) -> SafeString:
 
 
 @register.simple_tag
-def histogram(one: Distribution) -> SafeString:
-    """The group as bars, everybody as a line of steps, the client's own bar marked."""
-    width, tallest = 100 / max(len(one.cells), 1), one.highest or 1.0
+def histogram(distribution: Distribution) -> SafeString:
+    """Draw the segment as bars, all clients as a line of steps; the client's own bar is marked."""
+    width, highest = 100 / max(len(distribution.bins), 1), distribution.highest or 1.0
     bars, steps, labels = [], [], []
-    for number, cell in enumerate(one.cells):
-        x, height, level = number * width, 96 * cell.share / tallest, 96 * cell.everybody / tallest
-        css = "bin bin-client" if cell.client else "bin"
+    for position, bar in enumerate(distribution.bins):
+        x, height, level = position * width, 96 * bar.share / highest, 96 * bar.share_of_all / highest
+        css = "bin bin-client" if bar.has_client else "bin"
         bars.append((css, at(x + width * 0.06), f"{104 - height:.1f}", at(width * 0.88), f"{height:.1f}"))
-        if one.has_both:
+        if distribution.has_both:
             steps.append((at(x), at(x + width), f"{104 - level:.1f}", f"{104 - level:.1f}"))
-        if number % 5 == 2:
-            labels.append((at(x + width / 2), cell.label))
+        if position % 5 == 2:
+            labels.append((at(x + width / 2), bar.label))
     return format_html(
         '<svg class="histogram" width="100%" height="124" role="img" aria-label="{}">{}{}{}</svg>',
         gettext("%(label)s: how the group and all clients are spread, with this client’s place")
-        % {"label": one.label},
+        % {"label": distribution.label},
         format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', bars),
-        format_html_join("", '<line class="bin-all" x1="{}" x2="{}" y1="{}" y2="{}"/>', steps),
+        format_html_join("", '<line class="bin-population" x1="{}" x2="{}" y1="{}" y2="{}"/>', steps),
         format_html_join("", '<text x="{}" y="120" text-anchor="middle">{}</text>', labels),
     )
 
 
 @register.simple_tag
 def scale_ticks(scale: svg_geometry.Scale) -> SafeString:
+    """Draw the ticks of a probability scale with their labels."""
     rows = (
         (at(tick.x), at(tick.x), at(tick.x), tick.anchor, formatting.percent(tick.value, 0))
         for tick in scale.ticks
@@ -179,9 +181,9 @@ def scale_ticks(scale: svg_geometry.Scale) -> SafeString:
 
 @register.simple_tag
 def share_bar(width: float) -> SafeString:
-    """A share from the left, in percent of the widest."""
+    """Draw a share from the left, in percent of the widest."""
     return format_html(
         '<svg width="100%" height="14" aria-hidden="true">'
-        '<rect class="share" x="0" y="2" width="{}" height="10" rx="2"/></svg>',
+        '<rect class="bar-share" x="0" y="2" width="{}" height="10" rx="2"/></svg>',
         at(width),
     )

@@ -2,16 +2,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from creditdesk.pages.about import about
+from creditdesk.pages.about import about_page
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
 
 
 @require_safe
 def about_model(request: HttpRequest) -> HttpResponse:
-    """For everybody who has signed in: whoever reads a recommendation may know what it rests on."""
+    """Open to everybody who has signed in: whoever reads a recommendation may know what it rests on."""
     try:
-        page = about(engine.in_use())
+        page = about_page(engine.in_use())
     except ModelUnavailable:
         page = None
     return render(request, "creditdesk/about.html", {"page": page})

@@ -12,10 +12,10 @@ from creditdesk.web.request import DeskRequest
 from scoring.models import DriftReport
 from scoring.services.drift import page_of
 
-SHOWN = 20
+REPORTS_PER_PAGE = 20
 
-# Evidently's page is one file with its scripts inside. It runs them in a room of its own: another origin,
-# no network, no forms, no way to the desk around it.
+# Evidently's page is one file with its scripts inside. It runs sandboxed: another origin, no network, no
+# forms, no access to the desk around it.
 SANDBOX = {
     "sandbox": ["allow-scripts"],
     "default-src": [NONE],
@@ -31,15 +31,15 @@ SANDBOX = {
 @permission_required("scoring.view_drift", raise_exception=True)
 @csp_update({"frame-src": [SELF]})  # type: ignore[untyped-decorator]
 def drift(request: DeskRequest) -> HttpResponse:
-    """The newest report, and the list of all."""
-    return _shown(request, DriftReport.objects.first())
+    """Show the newest report, and the list of all."""
+    return _drift_response(request, DriftReport.objects.first())
 
 
 @require_safe
 @permission_required("scoring.view_drift", raise_exception=True)
 @csp_update({"frame-src": [SELF]})  # type: ignore[untyped-decorator]
 def drift_report(request: DeskRequest, number: int) -> HttpResponse:
-    return _shown(request, get_object_or_404(DriftReport, pk=number))
+    return _drift_response(request, get_object_or_404(DriftReport, pk=number))
 
 
 @require_safe
@@ -53,8 +53,8 @@ def drift_evidently(request: DeskRequest, number: int) -> HttpResponse:
     return HttpResponse(content)
 
 
-def _shown(request: DeskRequest, report: DriftReport | None) -> HttpResponse:
-    reports = Paginator(DriftReport.objects.defer("numbers"), SHOWN)
+def _drift_response(request: DeskRequest, report: DriftReport | None) -> HttpResponse:
+    reports = Paginator(DriftReport.objects.defer("numbers"), REPORTS_PER_PAGE)
     context = {
         "page": DriftPage(report) if report else None,
         "reports": reports.get_page(request.GET.get("page")),

@@ -17,18 +17,18 @@ from creditdesk.web.request import DeskRequest
 @require_http_methods(["GET", "POST"])
 @permission_required("creditdesk.export_cases", raise_exception=True)
 def case_export(request: DeskRequest) -> HttpResponseBase:
-    """The case histories behind the list's filters; POST carries the search term, which no address may."""
-    asked = request.POST if request.method == "POST" else request.GET
-    found = CaseFilter(asked, user=request.user)
-    dialect = DIALECTS.get(asked.get("dialect", ""))
-    if found.errors or dialect is None:
+    """Export the case histories that the filters select; the search term comes in a body only."""
+    query = request.POST if request.method == "POST" else request.GET
+    case_filter = CaseFilter(query, user=request.user)
+    dialect = DIALECTS.get(query.get("dialect", ""))
+    if case_filter.errors or dialect is None:
         return HttpResponseBadRequest(
             gettext("The export was not made: a filter or the dialect is not valid."),
             content_type="text/plain",
         )
-    _record_export(request.user, found)
+    _record_export(request.user, case_filter)
     response = StreamingHttpResponse(
-        case_histories(found.qs, dialect), content_type="text/csv; charset=utf-8"
+        case_histories(case_filter.qs, dialect), content_type="text/csv; charset=utf-8"
     )
     name = f"cases-{timezone.localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -36,7 +36,11 @@ def case_export(request: DeskRequest) -> HttpResponseBase:
 
 
 @transaction.atomic
-def _record_export(by: User, found: CaseFilter) -> None:
-    """The term itself stays out: it names a client, and the chain never forgets."""
-    details = {"filters": found.active, "searched": bool(found.data.get("q")), "cases": found.qs.count()}
+def _record_export(by: User, case_filter: CaseFilter) -> None:
+    """Record the filters without the search term: it names a client, and the chain is never erased."""
+    details = {
+        "filters": case_filter.active,
+        "searched": bool(case_filter.data.get("q")),
+        "cases": case_filter.qs.count(),
+    }
     audit.record(action=Action.EXPORT, actor=by, details=details)

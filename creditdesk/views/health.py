@@ -10,7 +10,7 @@ from scoring.ml.model.folder import ModelUnavailable
 @login_not_required
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """The process lives; asks nothing of anybody."""
+    """Answer while the process lives, without a query."""
     return HttpResponse("ok", content_type="text/plain")
 
 
@@ -27,7 +27,7 @@ def _model() -> str:
     try:
         engine.current()
     except engine.ModelSuspended:
-        # A person's choice: the desk serves on, and every verdict is refer.
+        # A person suspended it: the desk serves on, and every verdict is refer.
         return "suspended"
     except (ModelUnavailable, DatabaseError):
         return "not loaded"
@@ -37,7 +37,7 @@ def _model() -> str:
 @login_not_required
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Ready to serve: the database answers and a model is loaded or suspended; 503 says which is missing."""
+    """Answer 200 while the database answers and a model is loaded or suspended, else 503 with the states."""
     parts = {"database": _database(), "model": _model()}
     ready = all(state in {"ok", "suspended"} for state in parts.values())
     return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)

@@ -14,7 +14,7 @@ FIRST_PAGES: Final = (
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page that the role may open."""
+    """Redirect to the first page that the role may open."""
     for permission, page in FIRST_PAGES:
         if request.user.has_perm(permission):
             return redirect(page)

@@ -1,4 +1,4 @@
-"""Letters and explanation packs as PDF files."""
+"""Letters to the client and explanation packs, as PDF files."""
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse, HttpResponseBadRequest
@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_safe
 
-from creditdesk.letters.write import LANGUAGES, NoLetter, letter_on, paper
+from creditdesk.letters.write import LANGUAGES, NoLetter, letter_on, pdf_of
 from creditdesk.models import Case, Letter
 from creditdesk.web.request import DeskRequest
 
@@ -15,20 +15,20 @@ from creditdesk.web.request import DeskRequest
 @require_safe
 @permission_required("creditdesk.view_case", raise_exception=True)
 def case_letter(request: DeskRequest, reference: str) -> HttpResponse:
-    return _answer(request, reference, Letter.Kind.LETTER)
+    return _letter_response(request, reference, Letter.Kind.LETTER)
 
 
 @require_safe
 @permission_required("creditdesk.view_case", raise_exception=True)
 def case_explanation(request: DeskRequest, reference: str) -> HttpResponse:
-    return _answer(request, reference, Letter.Kind.EXPLANATION)
+    return _letter_response(request, reference, Letter.Kind.EXPLANATION)
 
 
-def _answer(request: DeskRequest, reference: str, kind: str) -> HttpResponse:
-    """The newest wording; `?letter=` finds one that was written earlier."""
+def _letter_response(request: DeskRequest, reference: str, kind: str) -> HttpResponse:
+    """Return the letter on the case as it is now, or the earlier one that `?letter=` names."""
     case = get_object_or_404(Case.objects.visible_to(request.user), reference=reference)
     if (earlier := request.GET.get("letter", "")).isdecimal():
-        return _file(get_object_or_404(case.letters, kind=kind, pk=int(earlier)))
+        return _pdf(get_object_or_404(case.letters, kind=kind, pk=int(earlier)))
     language = request.GET.get("language") or translation.get_language()[:2]
     if language not in LANGUAGES:
         return HttpResponseBadRequest(
@@ -36,19 +36,19 @@ def _answer(request: DeskRequest, reference: str, kind: str) -> HttpResponse:
         )
     try:
         letter = letter_on(case, kind, language, by=request.user)
-    except NoLetter as why:
-        context = {"case": case, "why": str(why)}
+    except NoLetter as error:
+        context = {"case": case, "reason": str(error)}
         return render(request, "creditdesk/letter_missing.html", context, status=409)
-    return _file(letter)
+    return _pdf(letter)
 
 
-def _file(letter: Letter) -> HttpResponse:
+def _pdf(letter: Letter) -> HttpResponse:
     with translation.override(letter.language):
         name = {
             Letter.Kind.LETTER: pgettext("file name", "letter"),
             Letter.Kind.EXPLANATION: pgettext("file name", "explanation"),
         }[Letter.Kind(letter.kind)]
-    response = HttpResponse(paper(letter), content_type="application/pdf")
+    response = HttpResponse(pdf_of(letter), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}-{letter.case.reference}.pdf"'
     response["Content-Language"] = letter.language
     return response

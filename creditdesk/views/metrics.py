@@ -1,4 +1,4 @@
-"""What Prometheus reads. For the bearer of METRICS_TOKEN, or for this machine itself."""
+"""Prometheus metrics, for the bearer of METRICS_TOKEN or for this machine itself."""
 
 from ipaddress import ip_address
 
@@ -15,19 +15,19 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    if not (_bears_the_token(request) or _from_this_machine(request)):
+    if not (_has_token(request) or _is_local(request)):
         return HttpResponse("metrics: send the METRICS_TOKEN as a bearer token\n", "text/plain", 401)
     return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
 
 
-def _bears_the_token(request: HttpRequest) -> bool:
+def _has_token(request: HttpRequest) -> bool:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     expected = settings.METRICS_TOKEN
     return bool(expected) and scheme.lower() == "bearer" and constant_time_compare(token.strip(), expected)
 
 
-def _from_this_machine(request: HttpRequest) -> bool:
-    """A proxy on this machine passes strangers on: what was forwarded is not from here."""
+def _is_local(request: HttpRequest) -> bool:
+    """Return whether the request comes from this machine, and was not forwarded by a proxy on it."""
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         return False
     try:

@@ -1,4 +1,4 @@
-"""A new case by hand: the form, its drafts, and a file of one client that fills it."""
+"""New case: the application form, its drafts, and the client file that fills it."""
 
 import uuid
 from typing import Any, Final
@@ -14,26 +14,26 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from creditdesk import services
-from creditdesk.forms.application import ApplicationForm, typed
-from creditdesk.forms.client_file import FileRefused, read_client
+from creditdesk.forms.application import ApplicationForm, draft_answers
+from creditdesk.forms.client_file import FileRefused, read_client_file
 from creditdesk.forms.draft import DraftForm, FileForm
-from creditdesk.forms.reference_ranges import usual_ranges
+from creditdesk.forms.reference_ranges import reference_ranges
 from creditdesk.models import Draft
 from creditdesk.models.draft import RETENTION
 from creditdesk.services import ActRefused
 from creditdesk.web.request import DeskRequest
 
-PAGE: Final = "creditdesk/new_case.html"
+TEMPLATE: Final = "creditdesk/new_case.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @permission_required("creditdesk.add_case", raise_exception=True)
-def case_new(request: DeskRequest) -> HttpResponse:
-    """GET: an empty form, or a draft of one's own. POST: the case, with its verdict right after."""
+def new_case(request: DeskRequest) -> HttpResponse:
+    """GET: an empty form, or a draft of one's own. POST: open the case and go to its verdict."""
     if request.method != "POST":
-        return _form_as_left(request)
-    form = ApplicationForm(request.POST, usual=usual_ranges())
+        return _blank_or_draft(request)
+    form = ApplicationForm(request.POST, reference_ranges=reference_ranges())
     draft = _own_draft(request, request.POST.get("draft", ""))
     if not form.is_valid():
         return _page(request, form, _key(request), status=422)
@@ -51,8 +51,8 @@ def case_new(request: DeskRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @permission_required("creditdesk.add_case", raise_exception=True)
 def draft_save(request: DeskRequest) -> HttpResponse:
-    """While somebody types: what is in the form, as it is, checked by nobody yet."""
-    answers, key, state = typed(request.POST), _key(request), ""
+    """Save the form as it is, unchecked, while somebody types."""
+    answers, key, state = draft_answers(request.POST), _key(request), ""
     if set(answers) - {"applied_on"}:
         try:
             draft = services.save_draft(by=request.user, key=key, answers=answers)
@@ -65,7 +65,7 @@ def draft_save(request: DeskRequest) -> HttpResponse:
     if not request.htmx:
         messages.info(request, state or gettext("There is nothing to save yet."))
         return redirect(f"{reverse('case_new')}?draft={key}" if answers else "case_new")
-    return render(request, f"{PAGE}#draft-state", {"state": state})
+    return render(request, f"{TEMPLATE}#draft-state", {"state": state})
 
 
 @require_POST
@@ -80,18 +80,18 @@ def draft_delete(request: DeskRequest) -> HttpResponse:
 @require_POST
 @sensitive_post_parameters()
 @permission_required("creditdesk.add_case", raise_exception=True)
-def case_file(request: DeskRequest) -> HttpResponse:
-    """A file fills the form, as a draft to be reviewed; with an error nothing of it is kept."""
+def client_file(request: DeskRequest) -> HttpResponse:
+    """Fill the form from a file, as a draft to be reviewed; a file with an error leaves nothing behind."""
     form = FileForm(request.POST, request.FILES)
     try:
-        client = read_client(form.content(), timezone.localdate())
+        client = read_client_file(form.content(), timezone.localdate())
         draft = services.save_draft(
             by=request.user, key=uuid.uuid4(), answers=client.answers, monitoring=client.monitoring
         )
-    except FileRefused as refused:
-        return _page(request, _empty(), uuid.uuid4(), status=422, file_errors=refused.messages)
-    except ActRefused as refused:
-        return _page(request, _empty(), uuid.uuid4(), status=409, file_errors=[str(refused)])
+    except FileRefused as error:
+        return _page(request, _empty_form(), uuid.uuid4(), status=422, file_errors=error.messages)
+    except ActRefused as refusal:
+        return _page(request, _empty_form(), uuid.uuid4(), status=409, file_errors=[str(refusal)])
     messages.info(request, gettext("The file fills the form: review it, then open the case."))
     if client.unused:
         names = ", ".join(client.unused)
@@ -99,31 +99,33 @@ def case_file(request: DeskRequest) -> HttpResponse:
     return redirect(f"{reverse('case_new')}?draft={draft.key}")
 
 
-def _form_as_left(request: DeskRequest) -> HttpResponse:
+def _blank_or_draft(request: DeskRequest) -> HttpResponse:
     services.discard_expired_drafts()
     if "draft" not in request.GET:
-        return _page(request, _empty(), uuid.uuid4())
+        return _page(request, _empty_form(), uuid.uuid4())
     key = DraftForm({"draft": request.GET["draft"]}).key()
     draft = get_object_or_404(Draft, by=request.user, key=key)
-    return _page(request, ApplicationForm(draft=draft.answers, usual=usual_ranges()), draft.key)
+    return _page(
+        request, ApplicationForm(draft=draft.answers, reference_ranges=reference_ranges()), draft.key
+    )
 
 
 def _page(request: DeskRequest, form: ApplicationForm, key: uuid.UUID, **context: Any) -> HttpResponse:
     status = context.pop("status", 200)
     drafts = request.user.drafts.exclude(key=key)
-    context |= {"form": form, "draft_key": key, "drafts": drafts, "kept_days": RETENTION.days}
-    return render(request, PAGE, context, status=status)
+    context |= {"form": form, "draft_key": key, "drafts": drafts, "retention_days": RETENTION.days}
+    return render(request, TEMPLATE, context, status=status)
 
 
-def _empty() -> ApplicationForm:
-    return ApplicationForm(usual=usual_ranges())
+def _empty_form() -> ApplicationForm:
+    return ApplicationForm(reference_ranges=reference_ranges())
 
 
 def _key(request: DeskRequest) -> uuid.UUID:
-    """The draft that the page was opened with; another one where it names none."""
+    """Return the key of the draft that the page was opened with, a new one where it names none."""
     return DraftForm(request.POST).key() or uuid.uuid4()
 
 
-def _own_draft(request: DeskRequest, chosen: str) -> Draft | None:
-    key = DraftForm({"draft": chosen}).key()
+def _own_draft(request: DeskRequest, text: str) -> Draft | None:
+    key = DraftForm({"draft": text}).key()
     return Draft.objects.filter(by=request.user, key=key).first() if key else None

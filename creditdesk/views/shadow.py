@@ -12,8 +12,8 @@ from scoring.models import ChallengerAppointment
 
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
-def model_shadow(request: DeskRequest) -> HttpResponse:
-    """What the challenger would have said; not for advisors, whom it would tempt to shop for an answer."""
+def shadow(request: DeskRequest) -> HttpResponse:
+    """Show the verdicts of the challenger; not to advisors, whom they would tempt to shop for an answer."""
     appointment = ChallengerAppointment.objects.in_force()
     page = ShadowPage(appointment, engine.challenger(), request.user) if appointment else None
     context = {"page": page, "verdicts": Assessment.Verdict.values}

@@ -1,4 +1,4 @@
-"""What every page may say about the installation."""
+"""Template context of every page: the state of the model."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from scoring.ml.model.folder import ModelUnavailable
 
 
 def model_notice() -> str:
-    """ "demo" while a demo model answers, "suspended" or "unavailable" while none does, else nothing."""
+    """Return "demo" while a demo model answers, "suspended" or "unavailable" while none does, else ""."""
     try:
         return "demo" if engine.current().is_demo else ""
     except engine.ModelSuspended:
@@ -19,5 +19,5 @@ def model_notice() -> str:
 
 
 def desk(_request: HttpRequest) -> dict[str, Any]:
-    # A callable: fragments, which show no banner, do not ask the engine.
+    # A callable: fragments, which show no banner, do not query the engine.
     return {"model_notice": model_notice}

@@ -5,16 +5,16 @@ from accounts.models import User
 
 
 class DeskRequest(HttpRequest):
-    """A request as it reaches a view: somebody of ours has signed in, and htmx may have sent it."""
+    """A request as it reaches a view: its user has signed in, and htmx may have sent it."""
 
     user: User
     htmx: HtmxDetails
 
 
-def asked(request: DeskRequest) -> QueryDict:
-    """The filters as sent. A term is read from a body only: addresses end up in logs and histories."""
+def filter_query(request: DeskRequest) -> QueryDict:
+    """Return the filters as sent, with a search term from a body only: addresses end up in logs."""
     if request.method == "POST":
         return request.POST
-    data = request.GET.copy()
-    data.pop("q", None)
-    return data
+    query = request.GET.copy()
+    query.pop("q", None)
+    return query

@@ -1,45 +1,49 @@
-"""Who works on a case, what was passed on, what the client contests, and the letters written."""
+"""Casework around a decision: claim, escalation, contest and letters of a case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Final, TypeVar
 
 from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.forms.casework import AnswerForm, ContestForm, EscalationForm, ExaminationForm
+from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm, EscalationForm
 from creditdesk.models import Case, Claim, Contest, Decision, Escalation, Letter
+from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.timeline import Event
 
-Row = TypeVar("Row", Claim, Contest, Escalation, Letter)
+Record = TypeVar("Record", Claim, Contest, Escalation, Letter)
+
+# A contest is marked as due soon from this long before its day.
+DUE_SOON: Final = timedelta(days=7)
 
 
 @dataclass(eq=False)
-class Work:
-    """`events` are the case's timeline, newest first; `forms` those that were posted and not accepted."""
+class Casework:
+    """What the reader sees of the casework, and may do; `events` are the case's timeline, newest first."""
 
     case: Case
     reader: User
-    standing: Decision | None
+    standing_decision: Decision | None
     events: Sequence[Event]
-    forms: Mapping[str, Any] = field(default_factory=dict)
+    forms: PostedForms = field(default_factory=PostedForms)
 
-    # ---- who works on it
+    # ---- claim
 
     @cached_property
     def claim(self) -> Claim | None:
-        return next((row for row in self._rows("claim", Claim) if row.released_at is None), None)
+        return next((claim for claim in self._records("claim", Claim) if claim.released_at is None), None)
 
     @property
     def is_own_claim(self) -> bool:
         return self.claim is not None and self.claim.held_by_id == self.reader.pk
 
     @property
-    def is_anothers_claim(self) -> bool:
+    def is_claimed_by_colleague(self) -> bool:
         return self.claim is not None and not self.is_own_claim
 
     @property
@@ -59,83 +63,88 @@ class Work:
 
     @property
     def is_open(self) -> bool:
-        return self.standing is None
+        return self.standing_decision is None
 
     @property
     def is_late(self) -> bool:
         return self.is_open and self.case.due_on < timezone.localdate()
 
-    # ---- passed on to a manager
+    # ---- escalation to a manager
 
     @cached_property
     def escalation(self) -> Escalation | None:
-        """Waiting for an answer, as long as the case is not decided."""
-        rows = self._rows("escalation", Escalation) if self.is_open else []
-        return next((row for row in rows if row.answered_at is None), None)
+        """The escalation that waits for an answer, as long as the case is not decided."""
+        escalations = self._records("escalation", Escalation) if self.is_open else []
+        return next((escalation for escalation in escalations if escalation.answered_at is None), None)
 
     @cached_property
     def escalation_form(self) -> EscalationForm | None:
         if not self.is_open or self.escalation or not self.reader.has_perm("creditdesk.escalate_case"):
             return None
-        if self.is_anothers_claim:
+        if self.is_claimed_by_colleague:
             return None
-        return self.forms.get("escalation") or EscalationForm(auto_id="id_escalate_%s")
+        return self.forms.escalation or EscalationForm(auto_id="id_escalate_%s")
 
     @cached_property
     def answer_form(self) -> AnswerForm | None:
-        one = self.escalation
-        if one is None or not self.reader.has_perm("creditdesk.answer_escalation"):
+        escalation = self.escalation
+        if escalation is None or not self.reader.has_perm("creditdesk.answer_escalation"):
             return None
-        if one.escalated_by_id == self.reader.pk:
+        if escalation.escalated_by_id == self.reader.pk:
             return None
-        return self.forms.get("answer") or AnswerForm(initial={"escalation": one.pk})
+        return self.forms.answer or AnswerForm(initial={"escalation": escalation.pk})
 
-    # ---- contested by the client
+    # ---- contest by the client
 
     @cached_property
     def contests(self) -> list[Contest]:
-        """The open one first."""
-        return sorted(self._rows("contest", Contest), key=lambda row: row.closed_at is not None)
+        """All contests of the case, the open one first."""
+        return sorted(self._records("contest", Contest), key=lambda contest: contest.closed_at is not None)
 
     @cached_property
-    def contest(self) -> Contest | None:
-        return next((row for row in self.contests if row.closed_at is None), None)
+    def open_contest(self) -> Contest | None:
+        return next((contest for contest in self.contests if contest.closed_at is None), None)
 
     @cached_property
     def contest_form(self) -> ContestForm | None:
-        if not self.is_final or self.contest or not self.reader.has_perm("creditdesk.contest_decision"):
+        if not self.is_final or self.open_contest or not self.reader.has_perm("creditdesk.contest_decision"):
             return None
-        return self.forms.get("contest") or ContestForm(decision=self.standing)
+        return self.forms.contest or ContestForm(decision=self.standing_decision)
 
     @cached_property
-    def examination_form(self) -> ExaminationForm | None:
-        if self.contest is None or not services.may_examine(self.contest, self.reader):
+    def review_form(self) -> ContestReviewForm | None:
+        contest = self.open_contest
+        if contest is None or not services.may_review(contest, self.reader):
             return None
-        return self.forms.get("examination") or ExaminationForm(initial={"contest": self.contest.pk})
+        return self.forms.review or ContestReviewForm(initial={"contest": contest.pk})
 
     @property
     def days_to_answer(self) -> int:
         return int(settings.CONTEST_DAYS)
 
     @property
-    def is_nearly_due(self) -> bool:
-        one = self.contest
-        return one is not None and one.due_on - timezone.localdate() <= timedelta(days=7)
+    def is_contest_due_soon(self) -> bool:
+        contest = self.open_contest
+        return contest is not None and contest.due_on - timezone.localdate() <= DUE_SOON
 
     # ---- letters
 
     @property
     def is_final(self) -> bool:
-        return self.standing is not None and self.standing.status == Decision.Status.FINAL
+        standing = self.standing_decision
+        return standing is not None and standing.status == Decision.Status.FINAL
 
     @property
-    def may_write(self) -> bool:
+    def may_write_letters(self) -> bool:
         return self.is_final and self.reader.has_perm("creditdesk.write_letter")
 
     @cached_property
     def letters(self) -> list[Letter]:
-        return self._rows("letter", Letter)
+        return self._records("letter", Letter)
 
-    def _rows(self, kind: str, of: type[Row]) -> list[Row]:
-        rows = (e.what for e in self.events if e.kind == kind and e.reference == self.case.reference)
-        return [row for row in rows if isinstance(row, of)]
+    def _records(self, kind: str, model: type[Record]) -> list[Record]:
+        """The records of this case among the events, newest first."""
+        own = (
+            event for event in self.events if event.kind == kind and event.reference == self.case.reference
+        )
+        return [event.record for event in own if isinstance(event.record, model)]

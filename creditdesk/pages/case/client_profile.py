@@ -1,4 +1,4 @@
-"""What the bank knows about a client, in words, grouped the way an advisor asks for it."""
+"""Client profile in words, in sections that follow an advisor's conversation."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from creditdesk.models import Profile
 from scoring.ml.features import catalogue
 from scoring.ml.features.history import all_tables
-from scoring.ml.features.spec.categories import READ_AS
+from scoring.ml.features.spec.categories import MERGED_CATEGORIES
 from scoring.ml.tables.catalogue import HISTORY, PROTECTED, TABLES, column
 from scoring.ml.tables.schema import Kind
 from scoring.presentation import formatting
 
-# Besides sex and family status themselves: what gives them away.
+# Sex and family status, and the columns that give them away.
 NEVER_SHOWN: Final = frozenset({*PROTECTED, "CNT_FAM_MEMBERS", "NAME_TYPE_SUITE"})
 
 SECTIONS: Final[Mapping[str | Promise, tuple[str, ...]]] = {
@@ -110,16 +110,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`state` says what there is to tell when there are no lines, or how many rows they come from."""
+    """`state` gives the number of rows behind the lines, or the reason why there are none."""
 
     title: str
     lines: tuple[Line, ...]
     state: str = ""
-    provided: bool = True
+    is_provided: bool = True
 
 
-def request_facts(profile: Profile) -> list[Line]:
-    """What is asked, in the order a person would say it; the term follows from credit and annuity."""
+def request_summary(profile: Profile) -> list[Line]:
+    """Return credit, annuity, price and income, and the term that follows from credit and annuity."""
     names = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE", "AMT_INCOME_TOTAL")
     return [*(_raw_line(profile, name) for name in names), _term(profile)]
 
@@ -128,15 +128,17 @@ def sections(profile: Profile) -> list[Section]:
     return [_section(profile, title, names) for title, names in SECTIONS.items()]
 
 
-def histories(profile: Profile) -> list[Section]:
-    """One section per history table: a few figures, or plainly "no history" or "not provided"."""
+def history_sections(profile: Profile) -> list[Section]:
+    """Return one section per history table: a few figures, or "no history", or "not provided"."""
     return [_history(profile, table, HISTORY_MAIN[table]) for table in HISTORY]
 
 
-def every_value(profile: Profile) -> list[Section]:
-    """All raw columns and all history aggregates that are known of this client."""
+def all_values(profile: Profile) -> list[Section]:
+    """Return all raw columns and all history aggregates of this client."""
     raw = [
-        c.name for c in TABLES["application"].columns if c.kind is not Kind.ID and c.name not in NEVER_SHOWN
+        column.name
+        for column in TABLES["application"].columns
+        if column.kind is not Kind.ID and column.name not in NEVER_SHOWN
     ]
     application = _section(profile, formatting.capitalized(TABLES["application"].label), raw)
     return [application, *(_history(profile, table, _aggregates(table)) for table in HISTORY)]
@@ -147,12 +149,12 @@ def _section(profile: Profile, title: str | Promise, names: Iterable[str]) -> Se
 
 
 def _raw_line(profile: Profile, name: str) -> Line:
-    described = column("application", name)
+    raw_column = column("application", name)
     value = profile.application.get(name)
-    value = READ_AS.get(name, {}).get(value, value)
+    value = MERGED_CATEGORIES.get(name, {}).get(value, value)
     return Line(
-        label=formatting.capitalized(described.label),
-        value=formatting.column_in_words(described, value),
+        label=formatting.capitalized(raw_column.label),
+        value=formatting.column_in_words(raw_column, value),
         is_missing=formatting.is_missing(value),
     )
 
@@ -170,7 +172,7 @@ def _history(profile: Profile, table: str, names: Iterable[str]) -> Section:
     rows = profile.history_rows.get(table)
     if not rows:
         state = formatting.missing_in_words(table, profile.history_rows)
-        return Section(title, (), state, provided=rows is not None)
+        return Section(title, (), state, is_provided=rows is not None)
     state = ngettext("%(n)s row", "%(n)s rows", rows) % {"n": formatting.number(rows)}
     return Section(title, tuple(_aggregate(profile, name) for name in names), state)
 
@@ -182,10 +184,11 @@ def _aggregates(table: str) -> tuple[str, ...]:
 def _aggregate(profile: Profile, name: str) -> Line:
     feature = catalogue.BY_NAME[name]
     value = profile.history.get(name)
+    is_missing = formatting.is_missing(value)
     return Line(
         label=formatting.capitalized(feature.label),
         value=formatting.missing_in_words(feature.table, profile.history_rows)
-        if formatting.is_missing(value)
+        if is_missing
         else formatting.feature_in_words(feature, value),
-        is_missing=formatting.is_missing(value),
+        is_missing=is_missing,
     )

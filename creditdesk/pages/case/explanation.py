@@ -1,4 +1,4 @@
-"""From the starting point of the model to the answer for one client, step by step, in parts that add up."""
+"""Explanation of one probability: group effects that add up from the base value to the score."""
 
 import math
 from collections import defaultdict
@@ -24,29 +24,32 @@ FIRST_GROUPS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Push:
-    """A part of the force line, as wide as its group pushes."""
+class ForceSegment:
+    """A group in the force plot, as wide as its effect."""
 
     label: str
-    towards: str
+    direction: str
     span: svg_geometry.Span
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The summed effect of a group, beside how much it moves clients on average (None where not known)."""
+class GroupEffect:
+    """The summed effect of a feature group, beside its mean absolute effect over training clients.
+
+    `importance_bar` is None and `importance` empty where the model folder does not hold it.
+    """
 
     code: str
     label: str
     contribution: float
     features: int
     bar: svg_geometry.Bar
-    usual: svg_geometry.Bar | None
-    usual_amount: str
+    importance_bar: svg_geometry.Bar | None
+    importance: str
 
     @property
-    def towards(self) -> str:
-        return reasons.towards(self.contribution)
+    def direction(self) -> str:
+        return reasons.direction(self.contribution)
 
     @property
     def amount(self) -> str:
@@ -55,24 +58,35 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`in_points` says whether the waterfall counts in points of probability or in log-odds."""
+    """`in_points` tells whether the waterfall counts in points of probability or in log-odds, `has_points`
+    whether it could; the force plot changes sides at `force_boundary`, in percent of the width."""
 
     base: float
     total: float
     waterfall: Waterfall
     in_points: bool
     has_points: bool
-    pushes: tuple[Push, ...]
-    force_at: float
-    groups: tuple[Group, ...]
+    force_segments: tuple[ForceSegment, ...]
+    force_boundary: float
+    groups: tuple[GroupEffect, ...]
 
     @property
-    def first_groups(self) -> tuple[Group, ...]:
+    def first_groups(self) -> tuple[GroupEffect, ...]:
         return self.groups[:FIRST_GROUPS]
 
     @property
-    def other_groups(self) -> tuple[Group, ...]:
+    def other_groups(self) -> tuple[GroupEffect, ...]:
         return self.groups[FIRST_GROUPS:]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRow:
+    """One feature of a group, with the reference range of accepted clients and its mean absolute effect."""
+
+    effect: reasons.FeatureEffect
+    reference_range: str
+    importance: str
+    direction: str
 
 
 def explanation(
@@ -83,110 +97,105 @@ def explanation(
     *,
     log_odds: bool,
 ) -> Explanation:
-    """`contributions` of every feature in log-odds; without the calibration there are no points."""
-    sums = _sums(contributions)
+    """Explain a score by the contributions of all features, in log-odds, and the base value.
+
+    Without a calibration there are no points of probability.
+    """
+    sums = _group_sums(contributions)
     total = math.fsum((base, *(item.contribution for item in contributions)))
     in_points = calibration is not None and not log_odds
-    line = svg_geometry.force(list(sums.values()))
+    force = svg_geometry.force(list(sums.values()))
     return Explanation(
         base=base,
         total=total,
         waterfall=waterfall(sums, base, total, calibration if in_points else None),
         in_points=in_points,
         has_points=calibration is not None,
-        pushes=tuple(
-            Push(reasons.group_titled(code), reasons.towards(amount), span)
-            for (code, amount), span in zip(sums.items(), line.spans, strict=True)
+        force_segments=tuple(
+            ForceSegment(reasons.group_title(code), reasons.direction(amount), span)
+            for (code, amount), span in zip(sums.items(), force.spans, strict=True)
         ),
-        force_at=line.meets,
-        groups=_groups(contributions, sums, explainer),
+        force_boundary=force.boundary,
+        groups=_group_effects(contributions, sums, explainer),
     )
 
 
-@lru_cache(maxsize=16)
-def calibration_of(digest: str) -> Calibration | None:
-    """How a registered version turns log-odds into a probability; None when its folder is gone."""
-    version = ModelVersion.objects.filter(digest=digest).first()
-    if version is None:
-        return None
-    try:
-        return folder.calibration_of(folder.facts_of(settings.ML_ARTIFACTS / version.name, digest=digest))
-    except ModelUnavailable:
-        return None
-
-
-def _sums(contributions: Sequence[Contribution]) -> dict[str, float]:
-    """The effect of each group, the largest first."""
-    parts: Mapping[str, list[float]] = defaultdict(list)
-    for item in contributions:
-        parts[item.feature.group].append(item.contribution)
-    sums = {code: math.fsum(amounts) for code, amounts in parts.items()}
-    return dict(sorted(sums.items(), key=lambda one: -abs(one[1])))
-
-
-def _groups(
-    contributions: Sequence[Contribution], sums: Mapping[str, float], explainer: ExplainerData | None
-) -> tuple[Group, ...]:
-    counts: dict[str, int] = defaultdict(int)
-    for item in contributions:
-        counts[item.feature.group] += 1
-    usual = usual_effects(explainer)
-    largest = max((*map(abs, sums.values()), *usual.values()), default=0.0)
-    return tuple(
-        Group(
-            code=code,
-            label=reasons.group_titled(code),
-            contribution=amount,
-            features=counts[code],
-            bar=svg_geometry.bar(amount, largest),
-            usual=svg_geometry.around(usual[code], largest) if code in usual else None,
-            usual_amount=formatting.number(usual[code], reasons.DECIMALS) if code in usual else "",
+def feature_rows(
+    group: str,
+    contributions: Sequence[Contribution],
+    explainer: ExplainerData | None,
+    history_rows: Mapping[str, int],
+) -> list[FeatureRow]:
+    """Return the features of a group, in the order of the contributions."""
+    return [
+        FeatureRow(
+            effect=reasons.feature_effect(item, history_rows),
+            reference_range=_reference_range(item, explainer),
+            importance=_importance(item, explainer),
+            direction=reasons.direction(item.contribution),
         )
-        for code, amount in sums.items()
-    )
+        for item in contributions
+        if item.feature.group == group
+    ]
 
 
-def usual_effects(explainer: ExplainerData | None) -> dict[str, float]:
-    """The mean absolute effect of each group over training clients; nothing without explain.npz."""
+def group_importance(explainer: ExplainerData | None) -> dict[str, float]:
+    """Return the mean absolute effect of each group over training clients; empty without explainer data."""
     if explainer is None:
         return {}
     return dict(zip(explainer.groups, explainer.group_importance.tolist(), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Unfolded:
-    """One feature of an unfolded group, with the usual range of accepted clients and its usual effect."""
+@lru_cache(maxsize=16)
+def registered_calibration(digest: str) -> Calibration | None:
+    """Return the calibration of a registered version, None when its folder is gone."""
+    version = ModelVersion.objects.filter(digest=digest).first()
+    if version is None:
+        return None
+    try:
+        return folder.read_manifest(settings.ML_ARTIFACTS / version.name, digest=digest).calibration
+    except ModelUnavailable:
+        return None
 
-    effect: reasons.Effect
-    usual: str
-    importance: str
-    towards: str
+
+def _group_sums(contributions: Sequence[Contribution]) -> dict[str, float]:
+    """Return the effect of each group, the largest first."""
+    amounts_by_group: Mapping[str, list[float]] = defaultdict(list)
+    for item in contributions:
+        amounts_by_group[item.feature.group].append(item.contribution)
+    sums = {code: math.fsum(amounts) for code, amounts in amounts_by_group.items()}
+    return dict(sorted(sums.items(), key=lambda group_sum: -abs(group_sum[1])))
 
 
-def unfolded(
-    code: str,
-    contributions: Sequence[Contribution],
-    explainer: ExplainerData | None,
-    history_rows: Mapping[str, int],
-) -> list[Unfolded]:
-    """The features of a group, the largest effect first."""
-    return [
-        Unfolded(
-            effect=reasons.effect(item, history_rows),
-            usual=_range(item, explainer),
-            importance=_importance(item, explainer),
-            towards=reasons.towards(item.contribution),
+def _group_effects(
+    contributions: Sequence[Contribution], sums: Mapping[str, float], explainer: ExplainerData | None
+) -> tuple[GroupEffect, ...]:
+    counts: dict[str, int] = defaultdict(int)
+    for item in contributions:
+        counts[item.feature.group] += 1
+    importance = group_importance(explainer)
+    largest = max((*map(abs, sums.values()), *importance.values()), default=0.0)
+    return tuple(
+        GroupEffect(
+            code=code,
+            label=reasons.group_title(code),
+            contribution=amount,
+            features=counts[code],
+            bar=svg_geometry.bar(amount, largest),
+            importance_bar=svg_geometry.centered_bar(importance[code], largest)
+            if code in importance
+            else None,
+            importance=formatting.number(importance[code], reasons.DECIMALS) if code in importance else "",
         )
-        for item in contributions
-        if item.feature.group == code
-    ]
+        for code, amount in sums.items()
+    )
 
 
-def _range(item: Contribution, explainer: ExplainerData | None) -> str:
-    usual = explainer.reference_range(item.feature.name) if explainer else None
-    if usual is None or math.isnan(usual.low):
+def _reference_range(item: Contribution, explainer: ExplainerData | None) -> str:
+    reference = explainer.reference_range(item.feature.name) if explainer else None
+    if reference is None or math.isnan(reference.low):
         return ""
-    low, high = formatting.range_in_words(item.feature, usual.low, usual.high)
+    low, high = formatting.range_in_words(item.feature, reference.low, reference.high)
     return low if low == high else f"{low} – {high}"
 
 

@@ -1,9 +1,8 @@
-"""Everything that a case page can show of one case; each part is worked out when a template asks for it."""
+"""Case page of one case; each part is computed when the template reads it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -15,13 +14,23 @@ from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.assessment import Contribution
 from creditdesk.pages import svg_geometry
-from creditdesk.pages.case import client_profile, reasons
-from creditdesk.pages.case.casework import Work
-from creditdesk.pages.case.explanation import Explanation, Unfolded, calibration_of, explanation, unfolded
-from creditdesk.pages.case.peer_comparison import Comparison, comparison
+from creditdesk.pages.case import client_profile
+from creditdesk.pages.case.casework import Casework
+from creditdesk.pages.case.explanation import (
+    Explanation,
+    FeatureRow,
+    explanation,
+    feature_rows,
+    registered_calibration,
+)
+from creditdesk.pages.case.peer_comparison import PeerComparison, peer_comparison
+from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.reason_stability import Stability, stability
-from creditdesk.pages.case.similar_clients import Similar, similar
+from creditdesk.pages.case.reasons import FeatureEffect, ReasonItem, feature_effects, reason_items
+from creditdesk.pages.case.selection import Selection
+from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.timeline import Event, timeline
+from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from scoring import engine
 from scoring.ml.features import catalogue
 from scoring.ml.model.explainer_data import ExplainerData
@@ -31,37 +40,36 @@ from scoring.ml.tables.catalogue import column
 from scoring.models import ModelVersion
 from scoring.presentation import formatting
 
-VERDICT_WORDS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refer")}
+VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refer")}
 
 
-def stands(decision: Decision) -> bool:
-    """As `DecisionQuerySet.standing`, for rows that the timeline has read already."""
+def is_standing(decision: Decision) -> bool:
+    """Filter as `DecisionQuerySet.standing`, for rows that the timeline has read already."""
     ended = {Decision.Status.REJECTED, Decision.Status.REPLACED}
     return decision.outcome != Decision.Outcome.REFER and decision.status not in ended
 
 
 @dataclass(eq=False)
 class CasePage:
-    """`asked` are the choices in the address; `forms` replaces a form by the one that was posted and not
-    accepted; `told` says what was done, `refusal` why nothing was."""
+    """`message` reports an act that was done, `refusal` the reason why one was not."""
 
     case: Case
     assessment: Assessment | None
     reader: User
-    asked: Mapping[str, str] = field(default_factory=dict)
-    forms: Mapping[str, Any] = field(default_factory=dict)
-    told: str = ""
+    selection: Selection = field(default_factory=Selection)
+    forms: PostedForms = field(default_factory=PostedForms)
+    message: str = ""
     refusal: str = ""
 
     # ---- the verdict
 
     @property
-    def verdict_word(self) -> str:
-        return str(VERDICT_WORDS[self.assessment.verdict]) if self.assessment else ""
+    def verdict_label(self) -> str:
+        return str(VERDICT_LABELS[self.assessment.verdict]) if self.assessment else ""
 
     @cached_property
     def model(self) -> Model | None:
-        """The one in use."""
+        """The model in use."""
         try:
             return engine.current()
         except ModelUnavailable:
@@ -69,10 +77,11 @@ class CasePage:
 
     @property
     def is_outdated(self) -> bool:
-        """Shown although the model or the profile has changed since."""
-        now = (self.case.profile.digest, self.model.digest if self.model else "")
-        one = self.assessment
-        return one is not None and (one.profile_digest, one.model_digest) != now
+        """Whether the model or the profile has changed since the assessment."""
+        if self.assessment is None:
+            return False
+        assessed = (self.assessment.profile_digest, self.assessment.model_digest)
+        return assessed != (self.case.profile.digest, self.model.digest if self.model else "")
 
     @property
     def is_demo(self) -> bool:
@@ -83,86 +92,84 @@ class CasePage:
         return ModelVersion.objects.filter(digest=digest, is_demo=True).exists()
 
     @cached_property
-    def figures(self) -> tuple[str, str] | None:
-        """Probability and threshold in words, told apart even where they are close."""
-        one = self.assessment
-        if one is None or one.probability is None or one.threshold is None:
+    def figures(self) -> VerdictFigures | None:
+        if self.assessment is None:
             return None
-        return formatting.percents_apart(one.probability, one.threshold)
+        return verdict_figures(self.assessment.probability, self.assessment.threshold)
 
     @cached_property
     def scale(self) -> svg_geometry.Scale | None:
-        one = self.assessment
-        if one is None or one.probability is None or one.threshold is None:
+        assessment = self.assessment
+        if assessment is None or assessment.probability is None or assessment.threshold is None:
             return None
-        return svg_geometry.probability_scale(one.probability, one.threshold)
+        return svg_geometry.probability_scale(assessment.probability, assessment.threshold)
 
     @property
     def missing_inputs(self) -> list[str]:
         names = self.assessment.missing if self.assessment else []
         return [formatting.localize(column("application", name).label) for name in names]
 
-    # ---- the reasons
+    # ---- the reasons and the explanation
 
     @cached_property
-    def shown_reasons(self) -> list[reasons.Told]:
-        return reasons.told(self.assessment) if self.assessment else []
+    def reasons(self) -> list[ReasonItem]:
+        return reason_items(self.assessment) if self.assessment else []
 
     @cached_property
     def contributions(self) -> Sequence[Contribution]:
-        return self.assessment.explained() if self.assessment else []
+        return self.assessment.feature_contributions() if self.assessment else []
 
     @cached_property
-    def own_model(self) -> Model | None:
+    def assessing_model(self) -> Model | None:
         """The model in use, where it is the one that assessed."""
         digest = self.assessment.model_digest if self.assessment else ""
         return self.model if self.model and self.model.digest == digest else None
 
     @property
     def explainer(self) -> ExplainerData | None:
-        return self.own_model.explainer if self.own_model else None
+        return self.assessing_model.explainer if self.assessing_model else None
 
     @cached_property
     def explanation(self) -> Explanation | None:
-        one = self.assessment
-        if one is None or not self.contributions or one.base_value is None:
+        assessment, model = self.assessment, self.assessing_model
+        if assessment is None or not self.contributions or assessment.base_value is None:
             return None
-        calibration = self.own_model.calibration if self.own_model else calibration_of(one.model_digest)
-        in_log_odds = self.asked.get("unit") == "log-odds"
         return explanation(
-            self.contributions, one.base_value, calibration, self.explainer, log_odds=in_log_odds
+            self.contributions,
+            assessment.base_value,
+            model.calibration if model else registered_calibration(assessment.model_digest),
+            self.explainer,
+            log_odds=self.selection.unit == "log-odds",
         )
 
     @property
-    def unfolded_group(self) -> str:
-        code = self.asked.get("group", "")
-        return code if code in catalogue.GROUPS else ""
+    def expanded_group(self) -> str:
+        """The group whose features are listed, "" for none."""
+        return self.selection.group if self.selection.group in catalogue.GROUPS else ""
 
     @property
-    def explains(self) -> bool:
-        """Whether the address asks for the explanation, which otherwise follows after the page."""
-        return bool(self.unfolded_group or self.asked.get("unit")) or self.asked.get("show") in {
-            "explanation",
-            "reasons",
-        }
+    def shows_explanation(self) -> bool:
+        """Whether the address selects the explanation, which otherwise follows after the page."""
+        selects_part = self.selection.show in {"explanation", "reasons"}
+        return selects_part or bool(self.expanded_group or self.selection.unit)
 
-    def unfolded(self) -> list[Unfolded]:
-        return unfolded(self.unfolded_group, self.contributions, self.explainer, self.history_rows)
+    def expanded_features(self) -> list[FeatureRow]:
+        return feature_rows(self.expanded_group, self.contributions, self.explainer, self.history_rows)
 
-    def every_reason(self) -> list[reasons.Effect]:
-        return reasons.effects(self.contributions, self.history_rows)
+    def feature_effects(self) -> list[FeatureEffect]:
+        return feature_effects(self.contributions, self.history_rows)
 
     @cached_property
     def stability(self) -> Stability | None:
-        if self.own_model is None or self.assessment is None:
+        if self.assessing_model is None or self.assessment is None:
             return None
-        return stability(self.own_model, self.assessment, engine.challenger())
+        return stability(self.assessing_model, self.assessment, engine.challenger())
 
     @cached_property
-    def similar(self) -> Similar | None:
-        if self.own_model is None or self.assessment is None:
+    def similar_clients(self) -> SimilarClientsSummary | None:
+        if self.assessing_model is None or self.assessment is None:
             return None
-        return similar(self.own_model, self.assessment)
+        return similar_clients(self.assessing_model, self.assessment)
 
     @property
     def history_rows(self) -> Mapping[str, int]:
@@ -172,69 +179,74 @@ class CasePage:
     # ---- the client
 
     @cached_property
-    def comparison(self) -> Comparison | None:
+    def comparison(self) -> PeerComparison | None:
         if self.model is None:
             return None
-        values = {item.feature.name: item.value for item in self.contributions}
-        facts, application = self.model.facts["population"], self.case.profile.application
-        return comparison(facts, application, values, self.asked)
-
-    @property
-    def compares(self) -> bool:
-        """Whether the address asks for the comparison, which otherwise follows after the page."""
-        return self.asked.get("show") == "comparison" or bool(
-            self.asked.get("segment") or self.asked.get("feature")
+        return peer_comparison(
+            self.model.manifest.population,
+            self.case.profile.application,
+            {item.feature.name: item.value for item in self.contributions},
+            segment=self.selection.segment,
+            feature=self.selection.feature,
         )
 
     @property
-    def choose_feature(self) -> str:
-        """The address of the comparison as it stands, but for the feature that is drawn."""
-        segment = self.comparison.chosen.key if self.comparison else ""
+    def shows_comparison(self) -> bool:
+        """Whether the address selects the comparison, which otherwise follows after the page."""
+        selection = self.selection
+        return selection.show == "comparison" or bool(selection.segment or selection.feature)
+
+    @property
+    def feature_address(self) -> str:
+        """The address of the comparison as it stands; the name of a feature to draw is appended."""
+        segment = self.comparison.segment.key if self.comparison else ""
         return f"{self.case.get_absolute_url()}?{urlencode({'segment': segment})}&feature="
 
     @property
-    def request_facts(self) -> list[client_profile.Line]:
-        return client_profile.request_facts(self.case.profile)
+    def request_summary(self) -> list[client_profile.Line]:
+        return client_profile.request_summary(self.case.profile)
 
-    def sections(self) -> list[client_profile.Section]:
+    def profile_sections(self) -> list[client_profile.Section]:
         return client_profile.sections(self.case.profile)
 
-    def histories(self) -> list[client_profile.Section]:
-        return client_profile.histories(self.case.profile)
+    def history_sections(self) -> list[client_profile.Section]:
+        return client_profile.history_sections(self.case.profile)
 
-    def every_value(self) -> list[client_profile.Section]:
-        return client_profile.every_value(self.case.profile)
+    def all_values(self) -> list[client_profile.Section]:
+        return client_profile.all_values(self.case.profile)
 
-    # ---- the decision
+    # ---- the decision and the casework around it
 
     @cached_property
-    def standing(self) -> Decision | None:
+    def standing_decision(self) -> Decision | None:
         """The decision that closes the case, or the one that waits for a second person."""
-        rows = (
-            event.what
+        decisions = (
+            event.record
             for event in self.events
             if event.kind == "decision" and event.reference == self.case.reference
         )
-        return next((row for row in rows if isinstance(row, Decision) and stands(row)), None)
+        return next((item for item in decisions if isinstance(item, Decision) and is_standing(item)), None)
 
     @cached_property
     def decision_form(self) -> DecisionForm | None:
-        may = self.reader.has_perm("creditdesk.decide_case") and self.assessment and not self.standing
-        if not may or self.assessment is None or self.work.is_anothers_claim:
+        if self.assessment is None or self.standing_decision or self.casework.is_claimed_by_colleague:
             return None
-        return self.forms.get("decision") or DecisionForm(case=self.case, assessment=self.assessment)
+        if not self.reader.has_perm("creditdesk.decide_case"):
+            return None
+        return self.forms.decision or DecisionForm(case=self.case, assessment=self.assessment)
 
     @cached_property
     def check_form(self) -> CheckForm | None:
-        standing = self.standing
+        standing = self.standing_decision
         if standing is None or standing.status != Decision.Status.PROPOSED or not self.may_check:
             return None
-        return self.forms.get("check") or CheckForm(initial={"decision": standing.pk})
+        return self.forms.check or CheckForm(initial={"decision": standing.pk})
 
     @property
     def may_check(self) -> bool:
-        own = self.standing is not None and self.standing.decided_by_id == self.reader.pk
-        return self.reader.has_perm("creditdesk.check_decision") and not own
+        standing = self.standing_decision
+        is_own = standing is not None and standing.decided_by_id == self.reader.pk
+        return self.reader.has_perm("creditdesk.check_decision") and not is_own
 
     @property
     def accepting_needs_second_person(self) -> bool:
@@ -248,10 +260,10 @@ class CasePage:
         return float(settings.SECOND_PERSON_ABOVE)
 
     @cached_property
-    def work(self) -> Work:
-        return Work(self.case, self.reader, self.standing, self.events, self.forms)
+    def casework(self) -> Casework:
+        return Casework(self.case, self.reader, self.standing_decision, self.events, self.forms)
 
-    # ---- what happened
+    # ---- the timeline
 
     @cached_property
     def events(self) -> list[Event]:
@@ -259,4 +271,4 @@ class CasePage:
 
     @cached_property
     def note_form(self) -> NoteForm:
-        return self.forms.get("note") or NoteForm()
+        return self.forms.note or NoteForm()

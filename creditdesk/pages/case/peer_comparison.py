@@ -1,14 +1,16 @@
-"""Where a client stands among all clients and among those of a chosen segment, for the main features."""
+"""Peer comparison: a client's main features among all clients and among those of a chosen segment."""
 
 import math
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from creditdesk.pages import svg_geometry
 from scoring.ml.features import catalogue
+from scoring.ml.features.frames import Record
 from scoring.ml.features.spec.feature import Feature, Unit
-from scoring.ml.model import population
+from scoring.ml.model.manifest_sections import FeatureDistribution, PopulationSection
+from scoring.ml.model.population import ALL, segments_of
 from scoring.presentation import formatting
 
 
@@ -20,8 +22,8 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One main feature: the client's value, the group's median, the share of the group below the client."""
+class ComparedFeature:
+    """One main feature: the client's value, the segment's median, the share of the segment below it."""
 
     feature: str
     label: str
@@ -32,161 +34,175 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One bar of a distribution: the share of the group and of all clients in it; whether this client is."""
+class Bin:
+    """One bar of a histogram: the share of the segment and of all clients in it; whether the client is."""
 
     label: str
     share: float
-    everybody: float
-    client: bool
+    share_of_all: float
+    has_client: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How one main feature is spread over the group and over everybody, in the words of its unit."""
+    """Histogram of one main feature over the segment and over all clients, in the words of its unit."""
 
     feature: str
     label: str
     value: str
     median: str
     below: str
-    below_everybody: str
-    cells: tuple[Cell, ...]
+    below_of_all: str
+    bins: tuple[Bin, ...]
     has_both: bool
 
     @property
     def highest(self) -> float:
-        return max((max(cell.share, cell.everybody) for cell in self.cells), default=0.0)
+        return max((max(bar.share, bar.share_of_all) for bar in self.bins), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PeerComparison:
     segments: tuple[Segment, ...]
-    chosen: Segment
-    lines: tuple[Line, ...]
+    segment: Segment
+    features: tuple[ComparedFeature, ...]
     distribution: Distribution
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One main feature: what is known of the group, and the client's value (NaN where missing)."""
+class _Peers:
+    """One main feature: its distribution over a segment, and the client's value (NaN where missing)."""
 
     feature: Feature
-    cell: Mapping[str, Any]
-    edges: list[float]
+    distribution: FeatureDistribution
+    edges: Sequence[float]
     value: float
 
+    @property
+    def median(self) -> float:
+        quantiles = self.distribution.quantiles
+        return quantiles[len(quantiles) // 2]
 
-def comparison(
-    facts: Mapping[str, Any],
-    application: Mapping[str, Any],
+    @property
+    def shares(self) -> list[float]:
+        """The share of the segment in each bin."""
+        total = sum(self.distribution.histogram) or 1
+        return [count / total for count in self.distribution.histogram]
+
+
+def peer_comparison(
+    population: PopulationSection,
+    application: Record,
     values: Mapping[str, float],
-    asked: Mapping[str, str],
-) -> Comparison | None:
-    """With the segment and the feature that `asked` names, where they are possible; otherwise with all
-    clients and the first known feature. None when the model (`facts`: its population) knows nobody else."""
-    segments = _segments(facts, application)
-    if population.ALL not in segments:
+    *,
+    segment: str,
+    feature: str,
+) -> PeerComparison | None:
+    """Compare a client with a segment of the population, and draw the distribution of one feature.
+
+    `values` are the client's features. An impossible choice falls back to all clients and to the first
+    feature that is not missing; None for a population without segments.
+    """
+    segments = _segments(population, application)
+    if ALL not in segments:
         return None
-    here = segments.get(asked.get("segment", "")) or segments[population.ALL]
-    parts = _parts(facts["segments"][here.key], facts["edges"], values)
-    known = [part for part in parts if not math.isnan(part.value)]
-    drawn = [part for part in parts if part.feature.name == asked.get("feature")]
-    picked = (drawn or known or parts)[0]
-    everybody = replace(picked, cell=facts["segments"][population.ALL][picked.feature.name])
-    return Comparison(
+    chosen = segments.get(segment) or segments[ALL]
+    peers = _main_features(population, chosen.key, values)
+    not_missing = [item for item in peers if not math.isnan(item.value)]
+    named = [item for item in peers if item.feature.name == feature]
+    drawn = (named or not_missing or peers)[0]
+    everybody = replace(drawn, distribution=population.segments[ALL][drawn.feature.name])
+    return PeerComparison(
         segments=tuple(segments.values()),
-        chosen=here,
-        lines=tuple(_line(part) for part in parts),
-        distribution=_distribution(picked, everybody),
+        segment=chosen,
+        features=tuple(_compared(item) for item in peers),
+        distribution=_distribution(drawn, everybody),
     )
 
 
-def _segments(facts: Mapping[str, Any], application: Mapping[str, Any]) -> dict[str, Segment]:
-    """Those that the client is in and that are large enough to have been kept."""
-    kept = facts.get("segments", {})
-    own = population.segments_of(application, facts.get("income_edges", ()))
+def share_below(value: float, edges: Sequence[float], counts: Sequence[float]) -> float:
+    """Return the share of a histogram below a value, taking each bin as uniform."""
+    total = sum(counts)
+    if not total or value <= edges[0]:
+        return 0.0
+    if value >= edges[-1]:
+        return 1.0
+    position = bisect_right(edges, value) - 1
+    inside = (value - edges[position]) / (edges[position + 1] - edges[position])
+    return (sum(counts[:position]) + inside * counts[position]) / total
+
+
+def _segments(population: PopulationSection, application: Record) -> dict[str, Segment]:
+    """Return the segments of the client that are large enough for the model to hold them."""
     return {
-        key: Segment(key, formatting.localize(label), _clients(kept[key]))
-        for key, label in own
-        if key in kept
+        key: Segment(key, formatting.localize(label), _clients(population.segments[key]))
+        for key, label in segments_of(application, population.income_edges)
+        if key in population.segments
     }
 
 
-def _clients(cells: Mapping[str, Any]) -> int:
-    return max((cell["n"] for cell in cells.values()), default=0)
+def _clients(distributions: Mapping[str, FeatureDistribution]) -> int:
+    return max((distribution.clients for distribution in distributions.values()), default=0)
 
 
-def _parts(
-    cells: Mapping[str, Any], edges: Mapping[str, list[float]], values: Mapping[str, float]
-) -> list[_Part]:
+def _main_features(population: PopulationSection, segment: str, values: Mapping[str, float]) -> list[_Peers]:
+    distributions, edges = population.segments[segment], population.edges
     return [
-        _Part(catalogue.BY_NAME[name], cells[name], edges[name], values.get(name, math.nan))
+        _Peers(catalogue.BY_NAME[name], distributions[name], edges[name], values.get(name, math.nan))
         for name in catalogue.MAIN
-        if name in cells and name in edges
+        if name in distributions and name in edges
     ]
 
 
-def _line(part: _Part) -> Line:
-    known = None if math.isnan(part.value) else part.value
-    turned = _turned(part.feature)
-    quantiles = [turned * q for q in part.cell["quantiles"]]
-    if turned < 0:
+def _compared(peers: _Peers) -> ComparedFeature:
+    sign = _sign(peers.feature)
+    quantiles = [sign * quantile for quantile in peers.distribution.quantiles]
+    if sign < 0:
         quantiles.reverse()
-    return Line(
-        feature=part.feature.name,
-        label=formatting.capitalized(part.feature.label),
-        value=formatting.feature_in_words(part.feature, part.value),
-        median=_median(part),
-        below=_below(part),
-        band=svg_geometry.band(quantiles, None if known is None else turned * known),
+    return ComparedFeature(
+        feature=peers.feature.name,
+        label=formatting.capitalized(peers.feature.label),
+        value=formatting.feature_in_words(peers.feature, peers.value),
+        median=formatting.feature_in_words(peers.feature, peers.median),
+        below=_below(peers),
+        band=svg_geometry.band(quantiles, None if math.isnan(peers.value) else sign * peers.value),
     )
 
 
-def _median(part: _Part) -> str:
-    quantiles = part.cell["quantiles"]
-    return formatting.feature_in_words(part.feature, quantiles[len(quantiles) // 2])
-
-
-def _below(part: _Part) -> str:
-    """The share of the group below the client, as a person counts; empty where the value is missing."""
-    if math.isnan(part.value):
+def _below(peers: _Peers) -> str:
+    """Return the share of the segment below the client, as a person counts; "" where the value is missing."""
+    if math.isnan(peers.value):
         return ""
-    share = svg_geometry.share_below(part.value, part.edges, part.cell["histogram"])
-    return formatting.percent(1 - share if _turned(part.feature) < 0 else share, 0)
+    share = share_below(peers.value, peers.edges, peers.distribution.histogram)
+    return formatting.percent(1 - share if _sign(peers.feature) < 0 else share, 0)
 
 
-def _distribution(part: _Part, everybody: _Part) -> Distribution:
-    cells = [
-        Cell(
-            label=formatting.feature_in_words(part.feature, (low + high) / 2),
+def _distribution(peers: _Peers, everybody: _Peers) -> Distribution:
+    bins = [
+        Bin(
+            label=formatting.feature_in_words(peers.feature, (low + high) / 2),
             share=share,
-            everybody=of_all,
-            client=low <= part.value < high,
+            share_of_all=share_of_all,
+            has_client=low <= peers.value < high,
         )
-        for low, high, share, of_all in zip(
-            part.edges, part.edges[1:], _shares(part), _shares(everybody), strict=False
+        for low, high, share, share_of_all in zip(
+            peers.edges, peers.edges[1:], peers.shares, everybody.shares, strict=False
         )
     ]
-    if _turned(part.feature) < 0:
-        cells.reverse()
+    if _sign(peers.feature) < 0:
+        bins.reverse()
     return Distribution(
-        feature=part.feature.name,
-        label=formatting.capitalized(part.feature.label),
-        value=formatting.feature_in_words(part.feature, part.value),
-        median=_median(part),
-        below=_below(part),
-        below_everybody=_below(everybody),
-        cells=tuple(cells),
-        has_both=part.cell is not everybody.cell,
+        feature=peers.feature.name,
+        label=formatting.capitalized(peers.feature.label),
+        value=formatting.feature_in_words(peers.feature, peers.value),
+        median=formatting.feature_in_words(peers.feature, peers.median),
+        below=_below(peers),
+        below_of_all=_below(everybody),
+        bins=tuple(bins),
+        has_both=peers.distribution is not everybody.distribution,
     )
 
 
-def _shares(part: _Part) -> list[float]:
-    total = sum(part.cell["histogram"]) or 1
-    return [count / total for count in part.cell["histogram"]]
-
-
-def _turned(feature: Feature) -> int:
-    """Days before the application are negative; turned round, right means more, or longer ago."""
+def _sign(feature: Feature) -> int:
+    """Return -1 for days before the application, which are negative: right means more, or longer ago."""
     return -1 if feature.unit in (Unit.AGE_DAYS, Unit.DAYS_AGO, Unit.MONTHS_AGO) else 1

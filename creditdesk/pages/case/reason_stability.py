@@ -1,4 +1,4 @@
-"""Whether the reasons of an assessment would be told by models trained on other draws of the same clients."""
+"""Stability of the reasons: the bootstrap models, and the challenger, that give the same ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,21 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditdesk.models import Assessment
-from creditdesk.pages.case.reasons import group_titled
-from creditdesk.pages.case.similar_clients import filled
-from creditdesk.reasons import SHOWN, edition_of, version_of
+from creditdesk.pages.case.reasons import group_title
+from creditdesk.pages.case.similar_clients import filled_row
+from creditdesk.reasons import MAX_REASONS, edition_of, version_of
 from scoring.ml.features.frames import columns_of
 from scoring.ml.model.explainer_data import group_membership, groups_of
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import Verdict
 
-# A reason holds when three of four models tell it too.
-HOLDS = 0.75
+# A reason is stable when this share of the bootstrap models gives it too.
+STABLE_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """How many of the sister models tell a reason too; whether the challenger does, None without one."""
+    """The `count` of `of` bootstrap models that share a reason; whether the challenger does, if any."""
 
     title: str
     count: int
@@ -29,13 +29,13 @@ class Vote:
     challenger: bool | None
 
     @property
-    def holds(self) -> bool:
-        return self.count >= HOLDS * self.of
+    def is_stable(self) -> bool:
+        return self.count >= STABLE_SHARE * self.of
 
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """`level`: stable when every reason holds, mixed when at least half do, unstable otherwise."""
+    """`level`: "stable" when every reason is, "mixed" when at least half are, "unstable" otherwise."""
 
     votes: tuple[Vote, ...]
     models: int
@@ -43,58 +43,58 @@ class Stability:
 
     @property
     def level(self) -> str:
-        held = sum(vote.holds for vote in self.votes)
-        if held == len(self.votes):
+        if self.stable_reasons == len(self.votes):
             return "stable"
-        return "mixed" if 2 * held >= len(self.votes) else "unstable"
+        return "mixed" if 2 * self.stable_reasons >= len(self.votes) else "unstable"
 
     @property
-    def held(self) -> int:
-        return sum(vote.holds for vote in self.votes)
-
-    @property
-    def shared(self) -> int:
-        return sum(bool(vote.challenger) for vote in self.votes)
+    def stable_reasons(self) -> int:
+        return sum(vote.is_stable for vote in self.votes)
 
 
 def stability(model: Model, assessment: Assessment, challenger: Model | None) -> Stability | None:
-    """None where there is nothing to compare: no reasons, reasons of another kind, or no sister models."""
-    known = model.explainer
-    told = [reason.code for reason in assessment.shown_reasons]
-    if known is None or not told or not _comparable(model, assessment):
+    """Count the bootstrap models of `model` that share each reason of the assessment.
+
+    None where there is nothing to compare: no reasons, reasons of an edition that did not group features, an
+    assessment of another model, or a model without a bootstrap ensemble.
+    """
+    explainer = model.explainer
+    codes = [reason.code for reason in assessment.shown_reasons]
+    if explainer is None or not codes or not _is_comparable(model, assessment):
         return None
     sign = -1.0 if assessment.verdict == Verdict.ACCEPT else 1.0
-    sisters = [top(known.groups, sums[0], sign) for sums in known.ensemble_contributions(filled(model, assessment))]
-    other = _challengers(challenger, assessment, sign) if challenger else None
+    contributions = explainer.ensemble_contributions(filled_row(model, assessment))
+    ensemble = [top_groups(explainer.groups, sums[0], sign) for sums in contributions]
+    challenger_groups = _challenger_groups(challenger, assessment, sign) if challenger else None
     return Stability(
         votes=tuple(
             Vote(
-                title=group_titled(code),
-                count=sum(code in one for one in sisters),
-                of=len(sisters),
-                challenger=None if other is None else code in other,
+                title=group_title(code),
+                count=sum(code in groups for groups in ensemble),
+                of=len(ensemble),
+                challenger=None if challenger_groups is None else code in challenger_groups,
             )
-            for code in told
+            for code in codes
         ),
-        models=len(sisters),
+        models=len(ensemble),
         challenger=challenger.version if challenger else "",
     )
 
 
-def top(groups: Sequence[str], sums: NDArray[np.float64], sign: float) -> set[str]:
-    """The groups that would be told as reasons."""
-    order = np.argsort(-sign * sums, kind="stable")[:SHOWN].tolist()
+def top_groups(groups: Sequence[str], sums: NDArray[np.float64], sign: float) -> set[str]:
+    """Return the groups that would be shown as reasons, from their sums, (groups,), in log-odds."""
+    order = np.argsort(-sign * sums, kind="stable")[:MAX_REASONS].tolist()
     return {groups[position] for position in order if sign * sums[position] > 0}
 
 
-def _comparable(model: Model, assessment: Assessment) -> bool:
-    by_group = edition_of(version_of(assessment.shown_reasons)) != "1"
-    return by_group and assessment.verdict != Verdict.REFER and model.digest == assessment.model_digest
+def _is_comparable(model: Model, assessment: Assessment) -> bool:
+    is_grouped = edition_of(version_of(assessment.shown_reasons)) != "1"
+    return is_grouped and assessment.verdict != Verdict.REFER and model.digest == assessment.model_digest
 
 
-def _challengers(challenger: Model, assessment: Assessment, sign: float) -> set[str]:
+def _challenger_groups(challenger: Model, assessment: Assessment, sign: float) -> set[str]:
     inputs = assessment.inputs
     columns = columns_of([{**inputs["application"], **inputs["history"]}])
-    told = challenger.contributions(challenger.matrix(columns)).values[0]
+    contributions = challenger.contributions(challenger.matrix(columns)).values[0]
     groups = groups_of(challenger.features)
-    return top(groups, told @ group_membership(challenger.features, groups), sign)
+    return top_groups(groups, contributions @ group_membership(challenger.features, groups), sign)

@@ -1,4 +1,4 @@
-"""The reasons of an assessment as they were told, and every feature with its effect."""
+"""Reasons of an assessment as they were shown, and the effect of every feature."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ DECIMALS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One stored reason, word for word; `feature` is the strongest of its group."""
+class ReasonItem:
+    """One stored reason, word for word, with its bar; `feature` is the strongest of its group."""
 
     code: str
     title: str
@@ -25,8 +25,8 @@ class Told:
     bar: svg_geometry.Bar
 
     @property
-    def towards(self) -> str:
-        return towards(self.contribution)
+    def direction(self) -> str:
+        return direction(self.contribution)
 
     @property
     def amount(self) -> str:
@@ -34,8 +34,8 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """One feature: what the client has, and how far it moves the log-odds."""
+class FeatureEffect:
+    """One feature: the client's value, and its contribution in log-odds."""
 
     feature: str
     label: str
@@ -48,17 +48,18 @@ class Effect:
         return formatting.signed(self.contribution, DECIMALS)
 
 
-def towards(contribution: float) -> str:
+def direction(contribution: float) -> str:
+    """Return the verdict that a contribution in log-odds pushes towards, "neither" for none."""
     return "refuse" if contribution > 0 else "accept" if contribution < 0 else "neither"
 
 
-def told(assessment: Assessment) -> list[Told]:
-    """In the reader's language, the most important first."""
+def reason_items(assessment: Assessment) -> list[ReasonItem]:
+    """Return the reasons in the reader's language, the most important first."""
     largest = max((abs(reason.contribution) for reason in assessment.shown_reasons), default=0.0)
     return [
-        Told(
+        ReasonItem(
             code=reason.code,
-            title=group_titled(reason.code),
+            title=group_title(reason.code),
             text=formatting.localize(Text(reason.text_en, reason.text_fr)),
             feature=reason.feature,
             contribution=reason.contribution,
@@ -68,26 +69,28 @@ def told(assessment: Assessment) -> list[Told]:
     ]
 
 
-def group_titled(code: str) -> str:
-    """A group that a later catalogue has given up keeps at least its code."""
+def group_title(code: str) -> str:
+    """Return the name of a feature group, its code where a later catalogue has dropped it."""
     return formatting.capitalized(catalogue.GROUPS.get(code, Text(code, code)))
 
 
-def effects(contributions: Sequence[Contribution], history_rows: Mapping[str, int]) -> list[Effect]:
-    """Every feature of the model, in the order given."""
-    return [effect(item, history_rows) for item in contributions]
+def feature_effects(
+    contributions: Sequence[Contribution], history_rows: Mapping[str, int]
+) -> list[FeatureEffect]:
+    """Return the effect of every feature, in the order given."""
+    return [feature_effect(contribution, history_rows) for contribution in contributions]
 
 
-def effect(item: Contribution, history_rows: Mapping[str, int]) -> Effect:
+def feature_effect(item: Contribution, history_rows: Mapping[str, int]) -> FeatureEffect:
     feature = item.feature
     if formatting.is_missing(item.value):
         value = formatting.missing_in_words(feature.table, history_rows)
     else:
         value = formatting.feature_in_words(feature, item.value)
-    return Effect(
+    return FeatureEffect(
         feature=feature.name,
         label=formatting.capitalized(feature.label),
-        group=group_titled(feature.group),
+        group=group_title(feature.group),
         value=value,
         contribution=item.contribution,
     )

@@ -1,23 +1,25 @@
-"""The training clients for whom the model reasons alike: what became of them, and what it says of them."""
+"""Training clients with similar contributions: their default rate, and the verdicts of the model on them."""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from creditdesk.models import Assessment
 from scoring.ml.metrics.intervals import wilson
-from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.model import Model
 
-# Fewer could point at one of them, and say nothing certain.
-SMALLEST = 20
+# Fewer could point at a single client, and say nothing certain.
+MIN_CLIENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Similar:
-    """`clients` out of `sample`; `rate`, `low`, `high`: how many of them defaulted, with its 95 % interval;
-    `refused`: the share that the model refuses, out of fold. `enough` says whether any of it is shown."""
+class SimilarClientsSummary:
+    """`clients` out of `sample`, of whom `defaulted`: their `rate` with its 95 % interval `low` to `high`.
+
+    `refused` and `accepted` count the out-of-fold verdicts; `sample_rate` is the default rate of the sample.
+    """
 
     clients: int
     sample: int
@@ -28,41 +30,40 @@ class Similar:
     high: float
     refused: int
     accepted: int
-    everybody: float
+    sample_rate: float
 
     @property
-    def enough(self) -> bool:
-        return self.clients >= SMALLEST
+    def is_shown(self) -> bool:
+        return self.clients >= MIN_CLIENTS
 
 
-def similar(model: Model, assessment: Assessment) -> Similar | None:
-    """None when the model that assessed has not been trained with similar clients, or is another one."""
-    known = model.explainer
-    if known is None or model.digest != assessment.model_digest:
+def similar_clients(model: Model, assessment: Assessment) -> SimilarClientsSummary | None:
+    """Summarize the clients nearest to the assessed one by group contributions.
+
+    None when another model assessed, or the model was trained without explainer data.
+    """
+    explainer = model.explainer
+    if explainer is None or model.digest != assessment.model_digest:
         return None
-    told = known.ensemble_contributions(filled(model, assessment))[:, 0].mean(axis=0)
-    near = known.similar_clients(told)
-    low, high = wilson(near.defaulted, near.clients)
-    return Similar(
-        clients=near.clients,
-        sample=len(known.sample),
-        groups=len(known.groups),
-        defaulted=near.defaulted,
-        rate=near.defaulted / near.clients if near.clients else math.nan,
+    contributions = explainer.ensemble_contributions(filled_row(model, assessment))[:, 0].mean(axis=0)
+    nearest = explainer.similar_clients(contributions)
+    low, high = wilson(nearest.defaulted, nearest.clients)
+    return SimilarClientsSummary(
+        clients=nearest.clients,
+        sample=len(explainer.sample),
+        groups=len(explainer.groups),
+        defaulted=nearest.defaulted,
+        rate=nearest.defaulted / nearest.clients if nearest.clients else math.nan,
         low=low,
         high=high,
-        refused=near.refused,
-        accepted=near.clients - near.refused,
-        everybody=_rate(known),
+        refused=nearest.refused,
+        accepted=nearest.clients - nearest.refused,
+        sample_rate=float(explainer.defaulted.mean()),
     )
 
 
-def filled(model: Model, assessment: Assessment) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """The stored input row, (1, k), as the trees read it: see Model.fill."""
+def filled_row(model: Model, assessment: Assessment) -> NDArray[np.float64]:
+    """Return the stored input row, (1, k), as the trees read it: see Model.fill."""
     row = np.frombuffer(assessment.features, dtype="<f8")
-    found: np.ndarray[tuple[int, int], np.dtype[np.float64]] = np.where(np.isnan(row), model.fill, row)[None]
-    return found
-
-
-def _rate(known: ExplainerData) -> float:
-    return float(known.defaulted.mean())
+    filled: NDArray[np.float64] = np.where(np.isnan(row), model.fill, row)[None]
+    return filled

@@ -1,16 +1,17 @@
-"""A case as it was when it was assessed."""
+"""Snapshot of a case: one stored assessment, its inputs, and the decisions on it."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 from creditdesk.models import Assessment, Case, Decision, Profile
 from creditdesk.pages.case import client_profile
+from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from scoring.ml.tables.catalogue import column
 from scoring.presentation import formatting
 
 
-def profile_then(assessment: Assessment) -> Profile:
-    """The profile that the model read, from what the assessment kept of it; never saved."""
+def assessed_profile(assessment: Assessment) -> Profile:
+    """Return the profile that the model read, rebuilt from the stored inputs and never saved."""
     inputs = assessment.inputs
     return Profile(
         application=inputs.get("application", {}),
@@ -21,23 +22,20 @@ def profile_then(assessment: Assessment) -> Profile:
 
 
 @dataclass(eq=False)
-class Past:
-    """One stored assessment and what people decided on it."""
+class Snapshot:
+    """A case as it was when it was assessed."""
 
     case: Case
     assessment: Assessment
 
     @cached_property
     def profile(self) -> Profile:
-        return profile_then(self.assessment)
+        return assessed_profile(self.assessment)
 
     @property
-    def figures(self) -> tuple[str, str] | None:
-        """Probability and threshold of the day, in words."""
-        one = self.assessment
-        if one.probability is None or one.threshold is None:
-            return None
-        return formatting.percents_apart(one.probability, one.threshold)
+    def figures(self) -> VerdictFigures | None:
+        """Probability and threshold of that day."""
+        return verdict_figures(self.assessment.probability, self.assessment.threshold)
 
     @property
     def reasons(self) -> list[str]:
@@ -53,15 +51,15 @@ class Past:
         return list(self.assessment.decisions.select_related("decided_by", "checked_by"))
 
     def sections(self) -> list[client_profile.Section]:
-        return [*client_profile.sections(self.profile), *client_profile.histories(self.profile)]
+        return [*client_profile.sections(self.profile), *client_profile.history_sections(self.profile)]
 
     @property
     def has_changed(self) -> bool:
-        """Whether the client's data today is other than it was."""
+        """Whether the client's data differs today."""
         return self.case.profile.digest != self.assessment.profile_digest
 
     @property
-    def newest(self) -> Assessment | None:
-        """The newest assessment of the case, where it is another one."""
+    def newer_assessment(self) -> Assessment | None:
+        """The latest assessment of the case, None where it is this one."""
         latest = self.case.latest_assessment
         return None if latest is None or latest.pk == self.assessment.pk else latest

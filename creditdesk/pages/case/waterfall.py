@@ -1,4 +1,4 @@
-"""The way from the starting point of a model to one client's answer, in steps that visibly add up."""
+"""Waterfall from the base value of the model to one client's score, in steps that add up as displayed."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -12,91 +12,108 @@ from creditdesk.pages.case import reasons
 from scoring.ml.model.calibration import Calibration
 from scoring.presentation import formatting
 
-# So many groups have a step of their own; the rest are one step.
-STEPS = 8
+# Groups with a step of their own; all others share the last step.
+MAX_GROUP_STEPS = 8
 POINTS_DECIMALS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One part of the way; `amount` is what it adds, as it reads, `bar` from where to where."""
+    """One step: `change` in the unit of the waterfall, `amount` the same as displayed."""
 
     label: str
     amount: str
-    part: float
+    change: float
     bar: svg_geometry.Span
 
     @property
-    def towards(self) -> str:
-        return reasons.towards(self.part)
+    def direction(self) -> str:
+        return reasons.direction(self.change)
 
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """start + the parts of the steps = end, exactly and also in the rounded numbers."""
+    """start + the changes of the steps = end, exactly and also as displayed.
+
+    `up` and `down` are the displayed sums of the steps towards refusal and towards acceptance; `start_x` and
+    `end_x` positions in percent of the width.
+    """
 
     start: float
     end: float
-    start_words: str
-    end_words: str
+    start_text: str
+    end_text: str
     up: str
     down: str
     steps: tuple[Step, ...]
-    start_at: float
-    end_at: float
-
-
-def waterfall(
-    sums: Mapping[str, float], base: float, total: float, calibration: Calibration | None
-) -> Waterfall:
-    rest = list(sums.values())[STEPS:]
-    amounts = [*list(sums.values())[:STEPS], *([math.fsum(rest)] if rest else [])]
-    labels = [reasons.group_titled(code) for code in list(sums)[:STEPS]]
-    if rest:
-        labels.append(formatting.other_groups(len(rest)))
-    reached = [base]
-    for amount in amounts:
-        reached.append(reached[-1] + amount)
-    # The last place is the model's own, not the sum of roundings on the way.
-    reached[-1] = total
-    places, write = _in_unit(reached, calibration)
-    parts = [after - before for before, after in pairwise(places)]
-    shown = _adding_up(parts, places[0], places[-1], write)
-    spans = svg_geometry.spans(places)
-    return Waterfall(
-        start=places[0],
-        end=places[-1],
-        start_words=write.place(places[0]),
-        end_words=write.place(places[-1]),
-        up=write.size(math.fsum(part for part in shown if part > 0)),
-        down=write.size(-math.fsum(part for part in shown if part < 0)),
-        steps=tuple(
-            Step(label, write.part(amount), part, span)
-            for label, amount, part, span in zip(labels, shown, parts, spans.between, strict=True)
-        ),
-        start_at=spans.start,
-        end_at=spans.end,
-    )
+    start_x: float
+    end_x: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
-    """How a waterfall is written, in percentages and points or in log-odds: `place` where it stands, `part`
-    what a step adds, with its sign, `size` how much without it; a part is shown `scale` times as large."""
+class _Unit:
+    """How a waterfall is displayed, in probability or in log-odds: `level` a value, `change` a signed step,
+    `size` an unsigned amount; a change is displayed `scale` times as large."""
 
-    place: Callable[[float], str]
-    part: Callable[[float], str]
+    level: Callable[[float], str]
+    change: Callable[[float], str]
     size: Callable[[float], str]
     scale: float
     decimals: int
 
 
-def _in_unit(reached: Sequence[float], calibration: Calibration | None) -> tuple[list[float], _Written]:
+def waterfall(
+    group_sums: Mapping[str, float], base: float, total: float, calibration: Calibration | None
+) -> Waterfall:
+    """Return the steps of the groups, in the order given, from `base` to `total`, both in log-odds.
+
+    With a calibration the steps are changes of the probability, without one they are log-odds.
+    """
+    amounts, labels = _steps(group_sums)
+    log_odds = [base]
+    for amount in amounts:
+        log_odds.append(log_odds[-1] + amount)
+    # The last level is the model's own, not the sum of roundings on the way.
+    log_odds[-1] = total
+    levels, unit = _in_unit(log_odds, calibration)
+    changes = [after - before for before, after in pairwise(levels)]
+    displayed = _displayed_changes(changes, levels[0], levels[-1], unit)
+    spans = svg_geometry.spans(levels)
+    return Waterfall(
+        start=levels[0],
+        end=levels[-1],
+        start_text=unit.level(levels[0]),
+        end_text=unit.level(levels[-1]),
+        up=unit.size(math.fsum(change for change in displayed if change > 0)),
+        down=unit.size(-math.fsum(change for change in displayed if change < 0)),
+        steps=tuple(
+            Step(label, unit.change(amount), change, span)
+            for label, amount, change, span in zip(labels, displayed, changes, spans.between, strict=True)
+        ),
+        start_x=spans.start,
+        end_x=spans.end,
+    )
+
+
+def _steps(group_sums: Mapping[str, float]) -> tuple[list[float], list[str]]:
+    """Return the amount and the label of each step."""
+    amounts = list(group_sums.values())
+    labels = [reasons.group_title(code) for code in list(group_sums)[:MAX_GROUP_STEPS]]
+    remaining = amounts[MAX_GROUP_STEPS:]
+    if not remaining:
+        return amounts, labels
+    return (
+        [*amounts[:MAX_GROUP_STEPS], math.fsum(remaining)],
+        [*labels, formatting.other_groups(len(remaining))],
+    )
+
+
+def _in_unit(log_odds: Sequence[float], calibration: Calibration | None) -> tuple[list[float], _Unit]:
     if calibration is None:
-        return list(reached), _Written(_log_odds, _log_odds, _size, 1.0, reasons.DECIMALS)
-    places = calibration.probability(np.array(reached)).tolist()
-    return places, _Written(
-        lambda place: formatting.percent(place, POINTS_DECIMALS),
+        return list(log_odds), _Unit(_log_odds, _log_odds, _size, 1.0, reasons.DECIMALS)
+    probabilities = calibration.probability(np.array(log_odds)).tolist()
+    return probabilities, _Unit(
+        lambda probability: formatting.percent(probability, POINTS_DECIMALS),
         _points,
         _points_size,
         100.0,
@@ -120,11 +137,13 @@ def _points(value: float) -> str:
     return formatting.points(formatting.signed(value, POINTS_DECIMALS))
 
 
-def _adding_up(parts: Sequence[float], start: float, end: float, written: _Written) -> list[float]:
-    """The parts as they have to read, so that whoever adds up the rounded column gets the rounded end: the
-    last one, all other groups together, takes what rounding leaves over."""
-    shown = [round(written.scale * part, written.decimals) for part in parts]
-    if shown:
-        ends = round(written.scale * end, written.decimals) - round(written.scale * start, written.decimals)
-        shown[-1] = round(shown[-1] + ends - math.fsum(shown), written.decimals)
-    return shown
+def _displayed_changes(changes: Sequence[float], start: float, end: float, unit: _Unit) -> list[float]:
+    """Round the changes so that the displayed column adds up to the displayed end.
+
+    The last step takes what rounding leaves over.
+    """
+    displayed = [round(unit.scale * change, unit.decimals) for change in changes]
+    if displayed:
+        span = round(unit.scale * end, unit.decimals) - round(unit.scale * start, unit.decimals)
+        displayed[-1] = round(displayed[-1] + span - math.fsum(displayed), unit.decimals)
+    return displayed

@@ -1,30 +1,30 @@
-"""What the simulation page shows: fields with sliders, the answer beside the stored one, scenarios."""
+"""Simulation page: fields with sliders, the simulated verdict beside the stored one, saved scenarios."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from django.forms import BoundField
 
 from accounts.models import User
 from creditdesk import reasons
-from creditdesk.forms.simulation import EditableField, ScenarioForm, SimulationForm
+from creditdesk.forms.simulation import EditableField, ScenarioForm, SimulationForm, credit_on_file
 from creditdesk.models import Assessment, Case, Decision
-from creditdesk.pages.simulation.scenarios import Table, table_of
+from creditdesk.pages.simulation.scenarios import ScenarioTable, scenario_table
+from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from creditdesk.services.simulation import Simulation
 from scoring.ml.features import catalogue
+from scoring.ml.features.frames import Value
 from scoring.ml.features.spec.feature import Unit
-from scoring.ml.features.spec.formula import Values
 from scoring.ml.tables.catalogue import column
 from scoring.ml.whatif.editable import BY_NAME, DOWN_PAYMENT
 from scoring.presentation import formatting
 
-SHIFTS: Final = 5
+MAX_GROUP_SHIFTS: Final = 5
 # A slider spans what is near the request; the number beside it takes everything within the bounds.
-SLIDER_FROM, SLIDER_TO = 0.3, 2.0
-MOST_PAID_DOWN: Final = 0.8
+SLIDER_MIN_RATIO, SLIDER_MAX_RATIO = 0.3, 2.0
+MAX_DOWN_PAYMENT_SHARE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,84 +40,88 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Change:
+    """One raw column, before and after, in words."""
+
     label: str
-    now: str
-    then: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
-    """One group of features, before and after, in log-odds towards refusal."""
+class GroupShift:
+    """One feature group, before and after, in log-odds towards refusal."""
 
     label: str
-    now: float
-    then: float
+    before: float
+    after: float
 
     @property
-    def by(self) -> float:
-        return self.then - self.now
+    def difference(self) -> float:
+        return self.after - self.before
 
     @property
     def amounts(self) -> tuple[str, str]:
-        return formatting.signed(self.now), formatting.signed(self.then)
+        return formatting.signed(self.before), formatting.signed(self.after)
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class SimulatedReason:
     text: str
     is_new: bool
 
 
 @dataclass(eq=False)
 class SimulationPage:
+    """`message` reports an act that was done, `refusal` the reason why one was not."""
+
     case: Case
     reader: User
     form: SimulationForm
     simulation: Simulation | None = None
     scenario_form: ScenarioForm | None = None
     refusal: str = ""
-    told: str = ""
+    message: str = ""
 
     # ---- the fields
 
     @property
     def controls(self) -> list[Control]:
-        fields = ((field, field.field) for field in self.form)
+        credit = credit_on_file(self.form.record)
         return [
-            _control(field, one, self.form.record) for field, one in fields if isinstance(one, EditableField)
+            _control(bound, bound.field, credit)
+            for bound in self.form
+            if isinstance(bound.field, EditableField)
         ]
 
     @property
     def documents(self) -> list[BoundField]:
-        return [field for field in self.form if not isinstance(field.field, EditableField)]
+        return [bound for bound in self.form if not isinstance(bound.field, EditableField)]
 
     @property
-    def wrong(self) -> list[tuple[str, str]]:
-        """The fields with errors, for the links above the answer."""
-        return [(field.name, str(error)) for field in self.form if field.errors for error in field.errors]
+    def field_errors(self) -> list[tuple[str, str]]:
+        """Name and message of each error, for the links above the result."""
+        return [(bound.name, str(error)) for bound in self.form for error in bound.errors]
 
-    # ---- what it is compared with
+    # ---- the stored assessment
 
     @property
     def stored(self) -> Assessment | None:
         return self.case.latest_assessment
 
     @cached_property
-    def standing(self) -> Decision | None:
+    def standing_decision(self) -> Decision | None:
         """The decision that closes the case: a simulation is still possible, and changes nothing."""
         return self.case.decisions.standing().select_related("decided_by").first()
 
     @property
     def is_comparable(self) -> bool:
         """Whether the stored assessment comes from the same model and data as the simulation."""
-        one, other = self.stored, self.simulation
-        return (
-            one is not None
-            and other is not None
-            and (one.model_digest, one.profile_digest) == (other.model.digest, self.case.profile.digest)
-        )
+        if self.stored is None or self.simulation is None:
+            return False
+        simulated = (self.simulation.model.digest, self.case.profile.digest)
+        return (self.stored.model_digest, self.stored.profile_digest) == simulated
 
-    # ---- the answer
+    # ---- the result
 
     @property
     def changes(self) -> list[Change]:
@@ -127,15 +131,13 @@ class SimulationPage:
         return [_change(name, record.get(name), value) for name, value in self.simulation.changes.items()]
 
     @property
-    def figures(self) -> tuple[str, str] | None:
+    def figures(self) -> VerdictFigures | None:
         if self.simulation is None:
             return None
-        return formatting.percents_apart(
-            self.simulation.prediction.probability, self.simulation.model.threshold
-        )
+        return verdict_figures(self.simulation.prediction.probability, self.simulation.model.threshold)
 
     @property
-    def moved(self) -> str:
+    def probability_shift(self) -> str:
         """The change of the probability against the stored one, in percentage points."""
         if not self.simulation or not self.stored or self.stored.probability is None:
             return ""
@@ -143,59 +145,61 @@ class SimulationPage:
         return formatting.signed(points, 1 if abs(points) >= 0.1 else 2)
 
     @cached_property
-    def shifts(self) -> list[Shift]:
-        """The groups whose push changed most; none where the stored assessment cannot be compared."""
+    def group_shifts(self) -> list[GroupShift]:
+        """The groups whose effect changed most; none where the stored assessment cannot be compared."""
         if not self.is_comparable or not self.simulation or not self.stored:
             return []
-        features = self.simulation.model.features
-        now = _by_group(features, np.frombuffer(self.stored.contributions, dtype="<f8"))
-        then = _by_group(features, self.simulation.prediction.contributions)
+        features = tuple(self.simulation.model.features)
+        before = reasons.group_sums(features, np.frombuffer(self.stored.contributions, dtype="<f8"))
+        after = reasons.group_sums(features, self.simulation.prediction.contributions)
         shifts = [
-            Shift(formatting.capitalized(catalogue.GROUPS[group]), now[group], then[group]) for group in now
+            GroupShift(formatting.capitalized(catalogue.GROUPS[code]), before[code], after[code])
+            for code in before
         ]
-        shifts.sort(key=lambda shift: -abs(shift.by))
-        return [shift for shift in shifts[:SHIFTS] if shift.amounts[0] != shift.amounts[1]]
+        shifts.sort(key=lambda shift: -abs(shift.difference))
+        return [shift for shift in shifts[:MAX_GROUP_SHIFTS] if shift.amounts[0] != shift.amounts[1]]
 
     @property
-    def reasons(self) -> list[Reason]:
-        """As an assessment would tell them. New are those that a stored one with this verdict does not have:
-        what carries an accept is of another kind than what led to a refusal."""
+    def reasons(self) -> list[SimulatedReason]:
+        """The reasons as an assessment would show them; new are those that the stored one does not have.
+
+        None is new where the stored verdict differs: an accept has reasons of another kind than a refusal.
+        """
         if self.simulation is None:
             return []
-        alike = self.stored is not None and self.stored.verdict == self.simulation.prediction.verdict
-        before = {reason.code for reason in self.stored.shown_reasons} if self.stored else set()
+        has_same_verdict = (
+            self.stored is not None and self.stored.verdict == self.simulation.prediction.verdict
+        )
+        stored_codes = {reason.code for reason in self.stored.shown_reasons} if self.stored else set()
         language = "fr" if formatting.reads_french() else "en"
         return [
-            Reason(reason.text(language), alike and reason.code not in before)
+            SimulatedReason(reason.text(language), has_same_verdict and reason.code not in stored_codes)
             for reason in self.simulation.reasons
         ]
 
     # ---- scenarios
 
     @cached_property
-    def scenarios(self) -> Table:
-        return table_of(self.case, self.reader)
+    def scenarios(self) -> ScenarioTable:
+        return scenario_table(self.case, self.reader)
 
 
-def _control(field: BoundField, number: EditableField, record: Mapping[str, Any]) -> Control:
-    one, on_file = number.editable, number.on_file
-    low, high = one.low, one.high
-    if one.name == DOWN_PAYMENT:
-        high = min(high, MOST_PAID_DOWN * record["AMT_CREDIT"])
-    elif one.unit is Unit.MONEY and on_file:
-        low, high = max(low, SLIDER_FROM * on_file), min(high, SLIDER_TO * on_file)
-    low, high = (one.step * round(end / one.step) for end in (low, max(low, high)))
-    return Control(field, low, high, one.step, on_file or low)
+def _control(bound: BoundField, field: EditableField, credit: float) -> Control:
+    editable, on_file = field.editable, field.on_file
+    low, high = editable.low, editable.high
+    if editable.name == DOWN_PAYMENT:
+        high = min(high, MAX_DOWN_PAYMENT_SHARE * credit)
+    elif editable.unit is Unit.MONEY and on_file:
+        low, high = max(low, SLIDER_MIN_RATIO * on_file), min(high, SLIDER_MAX_RATIO * on_file)
+    low, high = (editable.step * round(end / editable.step) for end in (low, max(low, high)))
+    return Control(bound, low, high, editable.step, on_file or low)
 
 
-def _change(name: str, now: Any, then: Any) -> Change:
-    described = column("application", name)
-    words = (formatting.column_in_words(described, value) for value in (now, then))
-    label = BY_NAME[name].label if name in BY_NAME else described.label
-    return Change(formatting.capitalized(label), *words)
-
-
-def _by_group(features: Sequence[str], contributions: Values) -> dict[str, float]:
-    names = tuple(features)
-    sums = contributions @ reasons.grouping_of_model(names)
-    return dict(zip(reasons.groups_of_model(names), sums.tolist(), strict=True))
+def _change(name: str, before: Value, after: Value) -> Change:
+    raw_column = column("application", name)
+    label = BY_NAME[name].label if name in BY_NAME else raw_column.label
+    return Change(
+        formatting.capitalized(label),
+        formatting.column_in_words(raw_column, before),
+        formatting.column_in_words(raw_column, after),
+    )

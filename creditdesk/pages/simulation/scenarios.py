@@ -1,22 +1,26 @@
-"""The saved scenarios of a case side by side, beside what is on file."""
+"""Saved scenarios of a case side by side, beside the values on file."""
 
 from dataclasses import dataclass
 
 from accounts.models import User
 from creditdesk.forms.simulation import values_on_file
 from creditdesk.models import Case, Scenario
+from scoring.ml.features.frames import Value
 from scoring.ml.whatif.editable import BY_NAME, Editable
 from scoring.presentation import formatting
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One scenario; it is outdated when the model or the data on file are others now."""
+    """One scenario; it is outdated when the model or the data on file have changed since.
+
+    `probability_shift` is the change against the stored probability, in percentage points.
+    """
 
     scenario: Scenario
     is_own: bool
     is_outdated: bool
-    moved: str
+    probability_shift: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,42 +33,47 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ScenarioTable:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
 
 
-def table_of(case: Case, reader: User) -> Table:
-    """Everybody's scenarios of the case, in the order in which they were saved."""
+def scenario_table(case: Case, reader: User) -> ScenarioTable:
+    """Return the scenarios of all users on the case, in the order in which they were saved."""
     scenarios = list(case.scenarios.select_related("by"))
-    asked = {name for scenario in scenarios for name in scenario.entered}
-    shown = values_on_file(case.profile.record)
-    rows = [
-        Row(
-            formatting.localize(one.label),
-            _in_words(one, shown.get(one.name, case.profile.record.get(one.name))),
-            tuple(
-                _in_words(one, scenario.entered[one.name]) if one.name in scenario.entered else ""
-                for scenario in scenarios
-            ),
-        )
-        for one in BY_NAME.values()
-        if one.name in asked
-    ]
-    return Table(tuple(_column(case, scenario, reader) for scenario in scenarios), tuple(rows))
+    record = case.profile.record
+    on_file: dict[str, Value] = {**values_on_file(record)}
+    entered = {name for scenario in scenarios for name in scenario.entered}
+    return ScenarioTable(
+        columns=tuple(_column(case, scenario, reader) for scenario in scenarios),
+        rows=tuple(
+            _row(field, on_file.get(field.name, record.get(field.name)), scenarios)
+            for field in BY_NAME.values()
+            if field.name in entered
+        ),
+    )
 
 
 def _column(case: Case, scenario: Scenario, reader: User) -> Column:
     stored = case.latest_assessment
-    now = (case.profile.digest, stored.model_digest if stored else "")
+    current = (case.profile.digest, stored.model_digest if stored else "")
     points = 100 * (scenario.probability - stored.probability) if stored and stored.probability else None
     return Column(
         scenario,
         is_own=scenario.by_id == reader.pk,
-        is_outdated=(scenario.profile_digest, scenario.model_digest) != now,
-        moved="" if points is None else formatting.signed(points, 1),
+        is_outdated=(scenario.profile_digest, scenario.model_digest) != current,
+        probability_shift="" if points is None else formatting.signed(points, 1),
     )
 
 
-def _in_words(one: Editable, value: float | None) -> str:
-    return formatting.in_words(value, one.unit)
+def _row(field: Editable, on_file: Value, scenarios: list[Scenario]) -> Row:
+    return Row(
+        label=formatting.localize(field.label),
+        on_file=formatting.in_words(on_file, field.unit),
+        values=tuple(
+            formatting.in_words(scenario.entered[field.name], field.unit)
+            if field.name in scenario.entered
+            else ""
+            for scenario in scenarios
+        ),
+    )

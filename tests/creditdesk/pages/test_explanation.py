@@ -52,7 +52,7 @@ def waterfall(html):
 def figures(html):
     """The numbers of the waterfall as they read, from its start to its end."""
     table = html[html.index("data-start=") :]
-    cells = re.findall(r'<td class="figure">([+−]?[\d.]+)', table[: table.index("</table>")])
+    cells = re.findall(r'<td class="number">([+−]?[\d.]+)', table[: table.index("</table>")])
     return [float(cell.replace("−", "-")) for cell in cells]
 
 
@@ -130,7 +130,7 @@ def test_similar_clients_are_told_with_their_interval_and_without_names(advisor,
 
 def test_so_few_similar_clients_are_not_described(advisor, case, explained_model, monkeypatch):
     known = explained_model.explainer
-    object.__setattr__(known, "nearest", 19)
+    object.__setattr__(known, "neighbours", 19)
     html = fragment(advisor, case, "?show=similar", "similar")
     assert Elements(html).having("data-similar")[0]["data-similar"] == "few"
     assert not Elements(html).having("data-rate")

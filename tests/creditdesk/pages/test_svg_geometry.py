@@ -1,4 +1,4 @@
-"""Where things stand in the drawings."""
+"""SVG geometry of the case page."""
 
 import pytest
 from hypothesis import given
@@ -10,9 +10,9 @@ probabilities = st.floats(min_value=0, max_value=1)
 effects = st.floats(min_value=-50, max_value=50).filter(lambda value: abs(value) > 1e-9)
 
 
-@given(one=probabilities, other=probabilities)
-def test_the_scale_keeps_the_order_of_probabilities(one, other):
-    low, high = sorted((one, other))
+@given(first=probabilities, second=probabilities)
+def test_the_scale_keeps_the_order_of_probabilities(first, second):
+    low, high = sorted((first, second))
     assert 0 <= svg_geometry.on_scale(low) <= svg_geometry.on_scale(high) <= 100
 
 
@@ -20,7 +20,7 @@ def test_the_scale_gives_small_probabilities_room():
     scale = svg_geometry.probability_scale(0.04, 0.0931515)
     assert scale.probability.x == pytest.approx(20)
     assert 25 < scale.threshold.x < 35
-    assert scale.threshold.x + scale.beyond == pytest.approx(100)
+    assert scale.threshold.x + scale.refuse_width == pytest.approx(100)
 
 
 @given(threshold=probabilities)
@@ -48,19 +48,3 @@ def test_a_client_beyond_the_outer_quantiles_stays_in_the_drawing():
     assert band.low < band.quarter < band.median < band.three_quarters < band.high < band.client < 100
     assert svg_geometry.band([10, 20, 30, 40, 50], None).client is None
     assert svg_geometry.band([7, 7, 7, 7, 7], 7).client == pytest.approx(50)
-
-
-@given(
-    value=st.floats(min_value=-5, max_value=15),
-    counts=st.lists(st.integers(0, 100), min_size=10, max_size=10),
-)
-def test_the_share_below_is_a_share(value, counts):
-    assert 0 <= svg_geometry.share_below(value, list(range(11)), counts) <= 1
-
-
-def test_the_share_below_counts_the_histogram():
-    counts = [10, 10, 20, 0, 0]
-    assert svg_geometry.share_below(2.0, [0, 1, 2, 3, 4, 5], counts) == pytest.approx(0.5)
-    assert svg_geometry.share_below(2.5, [0, 1, 2, 3, 4, 5], counts) == pytest.approx(0.75)
-    assert svg_geometry.share_below(-1, [0, 1, 2, 3, 4, 5], counts) == 0
-    assert svg_geometry.share_below(9, [0, 1, 2, 3, 4, 5], counts) == 1

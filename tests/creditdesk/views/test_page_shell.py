@@ -172,21 +172,21 @@ def test_the_portfolio_counts_what_the_list_shows(client_as, case_of):
     decided(assessed(case_of("colleague"), None, "refer"), "refer")
     case_of("advisor")
     manager = client_as("manager")
-    context = manager.get("/portfolio/").context
-    assert context["stages"] == {"pending": 2, "waiting": 1, "accept": 2, "refuse": 0}
-    for verdict, share in context["verdicts"].items():
+    page = manager.get("/portfolio/").context["page"]
+    assert page.stages == {"pending": 2, "waiting": 1, "accept": 2, "refuse": 0}
+    for verdict, share in page.verdicts.items():
         if verdict:
             assert manager.get("/cases/", {"verdict": verdict}).context["page"].paginator.count == share.count
     for status in ("pending", "waiting"):
         listed = manager.get("/cases/", {"status": status}).context["page"].paginator.count
-        assert listed == context["stages"][status]
-    assert (context["decided"].closed, context["decided"].overrides) == (3, 2)
-    assert [(b.low, b.accept, b.refuse) for b in context["bins"] if b.accept or b.refuse] == [
+        assert listed == page.stages[status]
+    assert (page.decisions.closed, page.decisions.overrides) == (3, 2)
+    assert [(bar.low, bar.accept, bar.refuse) for bar in page.bins if bar.accept or bar.refuse] == [
         (0.02, 1, 0),
         (0.3, 0, 1),
         (0.4, 0, 1),
     ]
-    assert [(row["name"], row["cases"], row["pending"]) for row in context["advisors"]] == [
+    assert [(row.name, row.cases, row.pending) for row in page.workloads] == [
         ("advisor", 3, 1),
         ("colleague", 2, 1),
     ]

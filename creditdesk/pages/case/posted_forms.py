@@ -1,0 +1,19 @@
+"""Forms of a case page as they were posted and refused, to be shown again with their errors."""
+
+from dataclasses import dataclass
+
+from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm, EscalationForm
+from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
+
+
+@dataclass(frozen=True, slots=True)
+class PostedForms:
+    """Each form that was not accepted; the page shows an empty one in place of None."""
+
+    decision: DecisionForm | None = None
+    check: CheckForm | None = None
+    note: NoteForm | None = None
+    escalation: EscalationForm | None = None
+    answer: AnswerForm | None = None
+    contest: ContestForm | None = None
+    review: ContestReviewForm | None = None

@@ -1,0 +1,91 @@
+"""Responses of the case page: the fragment that htmx replaces, the whole page for any other request."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django_htmx.http import retarget
+
+from creditdesk import services
+from creditdesk.models import Assessment, Case
+from creditdesk.pages.case.page import CasePage
+from creditdesk.pages.case.posted_forms import PostedForms
+from creditdesk.services import ActRefused, DecisionRefused
+from creditdesk.web.request import DeskRequest
+
+TEMPLATE: Final = "creditdesk/case_detail.html"
+
+View = Callable[[DeskRequest, str], HttpResponse]
+
+
+def visible_case(request: DeskRequest, reference: str) -> Case:
+    """Return the case of that reference, or raise Http404 where the user may not see it."""
+    cases = Case.objects.visible_to(request.user).select_related(
+        "client", "advisor", "profile", "latest_assessment__assessed_by"
+    )
+    return get_object_or_404(cases.defer("latest_assessment__inputs"), reference=reference)
+
+
+def current_assessment(request: DeskRequest, case: Case) -> Assessment | None:
+    """Return the assessment that stands, making one where none does.
+
+    Whoever may not assess, and whoever opens a decided case, gets the newest assessment there is.
+    """
+    if standing := services.standing_assessment(case):
+        return standing
+    if request.user.has_perm("creditdesk.assess_case") and not case.decisions.standing().exists():
+        return services.assess(case=case, by=request.user)
+    return case.latest_assessment
+
+
+def case_response(
+    request: DeskRequest, page: CasePage, fragment: str, *, status: int | None = None
+) -> HttpResponse:
+    """Render one fragment into the element of its name for htmx, the whole page otherwise."""
+    context = {"page": page, "case": page.case, "case_url": page.case.get_absolute_url()}
+    if not (request.htmx and fragment):
+        return render(request, TEMPLATE, context, status=status)
+    element = f"group-{page.expanded_group}" if fragment == "group" else fragment
+    return retarget(render(request, f"{TEMPLATE}#{fragment}", context, status=status), f"#{element}")
+
+
+def action_done(request: DeskRequest, reference: str, message: str) -> HttpResponse:
+    """Show the case as it is after an action, with a message of success."""
+    if not request.htmx:
+        messages.success(request, message)
+        return redirect("case_detail", reference)
+    return case_response(request, _reloaded_page(request, reference, message=message), "workspace")
+
+
+def action_refused(request: DeskRequest, reference: str, reason: str) -> HttpResponse:
+    """Show the case as it is, with the reason why nothing was recorded."""
+    return case_response(request, _reloaded_page(request, reference, refusal=reason), "workspace", status=409)
+
+
+def invalid_form(request: DeskRequest, case: Case, forms: PostedForms, fragment: str) -> HttpResponse:
+    """Show a posted form with its errors; the other fragments of the page stay as they are."""
+    page = CasePage(case, current_assessment(request, case), request.user, forms=forms)
+    return case_response(request, page, fragment, status=422)
+
+
+def report_refusals(view: View) -> View:
+    """Answer with the reason where a service refuses, often because somebody else acted first."""
+
+    @wraps(view)
+    def reporting_view(request: DeskRequest, reference: str) -> HttpResponse:
+        try:
+            return view(request, reference)
+        except (ActRefused, DecisionRefused) as refusal:
+            return action_refused(request, reference, str(refusal))
+
+    return reporting_view
+
+
+def _reloaded_page(request: DeskRequest, reference: str, *, message: str = "", refusal: str = "") -> CasePage:
+    """Read the case again: somebody else may have acted meanwhile."""
+    case = visible_case(request, reference)
+    assessment = current_assessment(request, case)
+    return CasePage(case, assessment, request.user, message=message, refusal=refusal)
