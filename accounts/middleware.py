@@ -1,4 +1,4 @@
-"""What happens around every request. Function middlewares, in the order of settings.MIDDLEWARE."""
+"""Function middlewares around every request, in the order of settings.MIDDLEWARE."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -61,7 +61,7 @@ def _keep_or_end(request: HttpRequest) -> None:
         with transaction.atomic():
             record(action=Action.SESSION_ENDED, actor=request.user, details={"limit": why})
             logout(request)
-    elif sessions.is_worth_noting(request.session):
+    elif sessions.needs_note(request.session):
         sessions.note_use(request)
 
 

@@ -1,4 +1,4 @@
-"""Who may do what: the role table, once, as data. Every permission check in the project ends here."""
+"""The role table, once, as data. Every permission check in the project ends here."""
 
 from typing import Final, Protocol
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import django
 
 if TYPE_CHECKING:
-    from bench.dice import Found
+    from bench.dice import SearchResult
     from bench.timing import Measure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,19 +30,19 @@ def main() -> None:
         }
         django.setup()
         folder = REAL if REAL.is_dir() else synthetic(Path(beside))
-        found = measure(folder)
+        measures = measure(folder)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         with_dice = compare()
-    for one in found:
+    for figure in measures:
         print(
-            f"{one.name:<38} p50 {one.p50:9.2f} {one.unit}  p95 {one.p95:9.2f} {one.unit}"
-            f"  {one.ratio:7.1f} x {one.floor} ({one.floor_p50:.2f} {one.unit})"
+            f"{figure.name:<38} p50 {figure.p50:9.2f} {figure.unit}  p95 {figure.p95:9.2f} {figure.unit}"
+            f"  {figure.ratio:7.1f} x {figure.floor} ({figure.floor_p50:.2f} {figure.unit})"
         )
     print(f"peak memory of this process, import included: {peak:.0f} MB")
     for searched in with_dice:
         print(searched)
-    measured = [asdict(one) | {"ratio": one.ratio} for one in found]
-    RESULTS.write_text(json.dumps([*measured, *map(asdict, with_dice)], indent=1) + "\n")
+    rows = [asdict(figure) | {"ratio": figure.ratio} for figure in measures]
+    RESULTS.write_text(json.dumps([*rows, *map(asdict, with_dice)], indent=1) + "\n")
 
 
 def synthetic(beside: Path) -> Path:
@@ -61,7 +61,7 @@ def measure(folder: Path) -> "list[Measure]":
     return [*tables.measures(folder), *model.measures(), *pages.measures(), *whatif.measures()]
 
 
-def compare() -> "list[Found]":
+def compare() -> "list[SearchResult]":
     """After everything else: DiCE brings pandas and scikit-learn along."""
     from accounts.models import User
     from bench import dice, whatif

@@ -1,4 +1,4 @@
-"""How many answers a second the API gives over real connections: clients in threads, each keeping its own.
+"""Answers a second of the API over real connections: clients in threads, each keeping its own.
 
 python -m bench.api http://127.0.0.1:8000 KEY REFERENCES.txt [--route predict] [--clients 8] [--seconds 15]
 """
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 
-def ask(options: Namespace, references: list[str], ends: float, took: list[float]) -> None:
+def send_requests(options: Namespace, references: list[str], ends: float, took: list[float]) -> None:
     """One client: one question after another, each for another case, until the time is over."""
     connection = HTTPConnection(urlsplit(options.address).netloc)
     headers = {"Authorization": f"Bearer {options.key}", "Content-Type": "application/json"}
@@ -44,7 +44,7 @@ def main() -> None:
     took: list[float] = []
     ends = time.perf_counter() + options.seconds
     clients = [
-        Thread(target=ask, args=(options, references[i :: options.clients], ends, took))
+        Thread(target=send_requests, args=(options, references[i :: options.clients], ends, took))
         for i in range(options.clients)
     ]
     for client in clients:

@@ -34,7 +34,7 @@ Changes = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What one way of searching gave: shares over the refusals, means over what crossed the threshold."""
 
     name: str
@@ -65,17 +65,17 @@ class Way(NamedTuple):
     is_sensible: bool
 
 
-def compare(cases: Iterable[Case]) -> list[Found]:
+def compare(cases: Iterable[Case]) -> list[SearchResult]:
     """Both on the same refusals; ours alone, and a line that says so, where DiCE is not installed."""
     model = engine.current()
     records = [case.profile.record for case in cases if _has_amounts(case.profile.record)][:REFUSALS]
-    found = [_measured("creditdesk", model, records, lambda record: _ours(model, record))]
+    results = [_measured("creditdesk", model, records, lambda record: _ours(model, record))]
     try:
         search = _dice(model, records)
     except ImportError as error:
         print(f"DiCE is not installed in {FOLDER} ({error}): the comparison with it is left out")
-        return found
-    return [*found, _measured("DiCE", model, records, search)]
+        return results
+    return [*results, _measured("DiCE", model, records, search)]
 
 
 def _has_amounts(record: Record) -> bool:
@@ -86,7 +86,7 @@ def _ours(model: Model, record: Record) -> list[Changes]:
     def probability(columns: Columns) -> Any:
         return model.score(model.matrix(columns)).probability
 
-    return [one.changes for one in ours.search(record, probability, model.threshold)]
+    return [way.changes for way in ours.search(record, probability, model.threshold)]
 
 
 # ---- DiCE on the same levers: three amounts within the bounds of an honest change
@@ -103,13 +103,13 @@ def _dice(model: Model, records: Sequence[Record]) -> Callable[[Record], list[Ch
     warnings.filterwarnings("ignore")
     rows = pd.DataFrame([{name: float(record[name]) for name in AMOUNTS} for record in records])
     rows["refused"] = np.arange(len(rows)) % 2  # DiCE reads ranges and precisions from it, not the outcome
-    known = dice_ml.Data(dataframe=rows, continuous_features=list(AMOUNTS), outcome_name="refused")
+    background = dice_ml.Data(dataframe=rows, continuous_features=list(AMOUNTS), outcome_name="refused")
 
     def search(record: Record) -> list[Changes]:
         wrapped = dice_ml.Model(model=_Wrapped(model, record), backend="sklearn", model_type="classifier")
         query = pd.DataFrame([{name: float(record[name]) for name in AMOUNTS}])
         try:
-            answer = dice_ml.Dice(known, wrapped, method="random").generate_counterfactuals(
+            answer = dice_ml.Dice(background, wrapped, method="random").generate_counterfactuals(
                 query,
                 total_CFs=WANTED,
                 desired_class=0,
@@ -163,23 +163,23 @@ def _differences(record: Record, row: Mapping[str, Any]) -> Changes:
 
 def _measured(
     name: str, model: Model, records: Sequence[Record], search: Callable[[Record], list[Changes]]
-) -> Found:
+) -> SearchResult:
     times, crossing = [], []
     for record in records:
         start = time.perf_counter()
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):  # DiCE draws progress bars
-            found = search(record)
+            results = search(record)
         times.append(1000 * (time.perf_counter() - start))
-        crossing.append(_crossing(model, record, found))
-    advisable = [[way for way in one if way.is_sensible] for one in crossing]
-    nearest = [(one[0].columns, min(way.distance for way in one)) for one in advisable if one]
+        crossing.append(_crossing(model, record, results))
+    advisable = [[way for way in ways if way.is_sensible] for ways in crossing]
+    nearest = [(ways[0].columns, min(way.distance for way in ways)) for ways in advisable if ways]
     columns, distance = np.mean(nearest, axis=0) if nearest else (np.nan, np.nan)
-    return Found(
+    return SearchResult(
         name,
         len(records),
-        answered=_share(bool(one) for one in crossing),
-        with_margin=_share(any(way.has_margin for way in one) for one in crossing),
-        sensible=_share(any(way.is_sensible for way in one) for one in crossing),
+        answered=_share(bool(ways) for ways in crossing),
+        with_margin=_share(any(way.has_margin for way in ways) for ways in crossing),
+        sensible=_share(any(way.is_sensible for way in ways) for ways in crossing),
         columns=float(columns),
         distance=float(distance),
         p50_ms=float(np.percentile(times, 50)),
@@ -187,9 +187,9 @@ def _measured(
     )
 
 
-def _crossing(model: Model, record: Record, found: list[Changes]) -> list[Way]:
+def _crossing(model: Model, record: Record, results: list[Changes]) -> list[Way]:
     """Those that the model really lets across its threshold, the sparsest first."""
-    answers = [(changes, _probability(model, record, changes)) for changes in found if changes]
+    answers = [(changes, _probability(model, record, changes)) for changes in results if changes]
     goal = model.threshold * (1 - ours.MARGIN)
     ways = [
         Way(len(changes), _moved(record, changes), chance <= goal, _is_sensible(record, changes))

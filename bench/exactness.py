@@ -46,16 +46,18 @@ def differences(model: "Model", folder: Path) -> tuple[float, float]:
     parts = [model.matrix(batch.columns) for batch in islice(batches, 50)]
     matrix = np.concatenate(parts)[:ROWS]
     filled = np.where(np.isnan(matrix), model.fill, matrix)
-    told = model.contributions(matrix)
-    additive = np.abs(told.base + told.values.sum(axis=1) - model.score(matrix).raw).max()
-    plain, kept, trees = without_categories(model.trees.model_to_string())
+    contributions = model.contributions(matrix)
+    additive = np.abs(contributions.base + contributions.values.sum(axis=1) - model.score(matrix).raw).max()
+    plain, readable, trees = without_categories(model.trees.model_to_string())
     explainer = shap.TreeExplainer(lightgbm.parse(plain))
     explainer.model.model_type = "internal"
     theirs = explainer.shap_values(filled, check_additivity=False)
     ours = lightgbm.contributions(lightgbm.parse(plain), filled)[:, :-1]
     alike = np.abs(ours - theirs).max()
     print(f"{len(matrix):,} rows, {len(model.features):,} features, model {model.version}")
-    print(f"shap compared on the {kept} of {trees} trees without categorical splits, which it cannot read")
+    print(
+        f"shap compared on the {readable} of {trees} trees without categorical splits, which it cannot read"
+    )
     return float(additive), float(alike)
 
 

@@ -24,5 +24,5 @@ def measures() -> Iterator[Measure]:
     yield _measure("features, probability, contributions", whole, "LightGBM pred_contrib", parts)
 
 
-def _measure(name: str, found: tuple[float, float], floor: str, of_floor: tuple[float, float]) -> Measure:
-    return Measure(name, *found, floor, of_floor[0])
+def _measure(name: str, times: tuple[float, float], floor: str, of_floor: tuple[float, float]) -> Measure:
+    return Measure(name, *times, floor, of_floor[0])

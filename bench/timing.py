@@ -27,12 +27,12 @@ class Measure:
 def percentiles(work: Callable[[Any], object], over: Iterable[Any]) -> tuple[float, float]:
     """p50 and p95 in milliseconds of `work` done on each of `over`; the first few only warm up."""
     times = []
-    for one in over:
+    for item in over:
         start = time.perf_counter()
-        work(one)
+        work(item)
         times.append((time.perf_counter() - start) * 1000)
-    kept = times[min(5, len(times) - 1) :]
-    return float(np.percentile(kept, 50)), float(np.percentile(kept, 95))
+    warm = times[min(5, len(times) - 1) :]
+    return float(np.percentile(warm, 50)), float(np.percentile(warm, 95))
 
 
 def seconds(work: Callable[[], object]) -> float:

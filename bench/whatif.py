@@ -22,8 +22,8 @@ def measures() -> Iterator[Measure]:
     browser.force_login(manager)
     floor = percentiles(lambda _: browser.get("/healthz"), range(REQUESTS))[0]
     profiles = list(Profile.objects.select_related("case").order_by("pk")[:REQUESTS])
-    asked = percentiles(lambda profile: _simulate(browser, profile), profiles)
-    yield Measure("what if, one answer", *asked, "/healthz", floor)
+    simulated = percentiles(lambda profile: _simulate(browser, profile), profiles)
+    yield Measure("what if, one answer", *simulated, "/healthz", floor)
     refused = refusals(manager, REQUESTS)
     pages = [f"/cases/{case.reference}/counterfactuals/" for case in refused]
     yield Measure(
@@ -34,14 +34,14 @@ def measures() -> Iterator[Measure]:
 
 def refusals(by: User, size: int) -> list[Case]:
     """Cases that the model in use refuses, assessed where they were not."""
-    found = []
+    searched = []
     for case in Case.objects.select_related("profile").order_by("pk").iterator(chunk_size=size):
         assessment = services.standing_assessment(case) or services.assess(case=case, by=by)
         if assessment.verdict == "refuse":
-            found.append(case)
-        if len(found) == size:
+            searched.append(case)
+        if len(searched) == size:
             break
-    return found
+    return searched
 
 
 def _simulate(browser: Browser, profile: Profile) -> None:

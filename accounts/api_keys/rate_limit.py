@@ -1,4 +1,4 @@
-"""How often somebody may ask: a bucket of tokens each, in this process's memory."""
+"""Token buckets, one per API key, in this process's memory."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""How a link of the audit chain is sealed: HMAC-SHA256 over the seal before it and the canonical payload."""
+"""The seal of an audit event: HMAC-SHA256 over the seal before it and the canonical payload."""
 
 import hmac
 import json

@@ -46,10 +46,10 @@ def _settle_all() -> None:
     failure: Exception | None = batch[0].failure
     try:
         with transaction.atomic():
-            record_all([one.act for one in batch])
+            record_all([waiting.act for waiting in batch])
         failure = None
     except Exception as error:
         failure = error
     finally:
-        for one in batch:
-            one.failure, one.is_settled = failure, True
+        for waiting in batch:
+            waiting.failure, waiting.is_settled = failure, True

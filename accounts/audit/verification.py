@@ -28,7 +28,7 @@ class Break:
 class BrokenAt(Exception):
     def __init__(self, sequence: int, what: str) -> None:
         super().__init__(what)
-        self.found = Break(sequence, what)
+        self.first_break = Break(sequence, what)
 
 
 @dataclass
@@ -102,7 +102,7 @@ def _first_break(walk: Walk) -> Break | None:
     try:
         walk.to_the_end()
     except BrokenAt as broken:
-        return broken.found
+        return broken.first_break
     return None
 
 

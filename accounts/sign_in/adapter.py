@@ -1,4 +1,4 @@
-"""Where allauth's sign-in meets the desk: its adapter hooks wrap each act and its audit event in one
+"""The allauth adapters: their hooks wrap each act of signing in and its audit event in one
 transaction. Its signals come too late for that: after the session was written, or after the commit."""
 
 import time
@@ -54,7 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Count failures per address and name, so that a stranger elsewhere locks nobody out; a device
         that this person has signed in from before has a count of its own, even at the same address."""
         username = credentials.get("username", "")
-        device = devices.known(request, username)
+        device = devices.known_device(request, username)
         self._login_failed_rl_usage = ratelimit.consume(
             request,
             app="allauth.account",

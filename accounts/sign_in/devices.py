@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 REMEMBERED_DAYS = 180
 
 
-def known(request: HttpRequest, username: str) -> str:
+def known_device(request: HttpRequest, username: str) -> str:
     """The mark that this person left on this device when signing in; empty on any other device."""
     return request.get_signed_cookie(_cookie(username), default="", salt=username, max_age=_max_age()) or ""
 
@@ -17,7 +17,7 @@ def known(request: HttpRequest, username: str) -> str:
 def remember(request: HttpRequest, response: HttpResponse, username: str) -> None:
     response.set_signed_cookie(
         _cookie(username),
-        known(request, username) or secrets.token_urlsafe(12),
+        known_device(request, username) or secrets.token_urlsafe(12),
         salt=username,
         max_age=_max_age(),
         path="/accounts/",

@@ -26,7 +26,7 @@ def limit_passed(session: SessionBase) -> str:
     return "idle" if now - session[SEEN_AT] > settings.SESSION_IDLE_SECONDS else ""
 
 
-def is_worth_noting(session: SessionBase) -> bool:
+def needs_note(session: SessionBase) -> bool:
     """Whether the time of last use is old enough to be written again: not on every request."""
     return bool(time.time() - session[SEEN_AT] > settings.SESSION_IDLE_SECONDS / 15)
 

@@ -1,4 +1,4 @@
-"""What this process counts about its assessments. HTTP itself is counted by django-prometheus.
+"""Counters of this process's assessments. HTTP itself is counted by django-prometheus.
 
 Labels hold versions and verdicts only: no client, no user, no reference.
 """

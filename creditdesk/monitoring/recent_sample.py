@@ -1,4 +1,4 @@
-"""What the desk has scored lately, as a sample that drift is looked for in."""
+"""The recent assessments as the current sample of a drift report."""
 
 from datetime import timedelta
 
@@ -35,9 +35,11 @@ def recent(model: Model, *, days: int) -> Sample:
 
 
 def _outcomes(cases: list[int | None]) -> NDArray[np.float64]:
-    known = dict(
+    defaulted = dict(
         MonitoringRecord.objects.filter(
             defaulted__isnull=False, case__in={c for c in cases if c}
         ).values_list("case_id", "defaulted")
     )
-    return np.array([float(bool(known[c])) if c in known else np.nan for c in cases], dtype=np.float64)
+    return np.array(
+        [float(bool(defaulted[c])) if c in defaulted else np.nan for c in cases], dtype=np.float64
+    )

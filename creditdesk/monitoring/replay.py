@@ -1,4 +1,4 @@
-"""Ask an old model version the old question again, and compare the answers."""
+"""Recompute stored assessments with the model version that made them, and compare."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,10 @@ def differences(assessments: QuerySet[Assessment]) -> Iterator[Difference]:
         try:
             model = engine.load_version(ModelVersion.objects.get(digest=digest))
         except (ModelVersion.DoesNotExist, ModelUnavailable) as error:
-            yield from (_difference(one, f"its model cannot be loaded ({error})") for one in of_one_model)
+            yield from (
+                _difference(assessment, f"its model cannot be loaded ({error})")
+                for assessment in of_one_model
+            )
             continue
         reader = of_one_model.iterator(chunk_size=AT_ONCE)
         while block := list(islice(reader, AT_ONCE)):
@@ -62,18 +65,18 @@ def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
     probabilities = model.score(matrix).probability
     contributions = model.contributions(matrix).values
     absent = missing_inputs(columns)
-    found = verdicts(probabilities, model.threshold, absent)
+    recomputed = verdicts(probabilities, model.threshold, absent)
     for i, stored in enumerate(block):
         again = reasons.rebuild(
             reasons.version_of(stored.shown_reasons),
             model,
             values=matrix[i],
             contributions=contributions[i],
-            verdict=found[i],
+            verdict=recomputed[i],
             missing=absent[i],
             history_rows=stored.inputs["history_rows"],
         )
-        if what := _what_differs(stored, float(probabilities[i]), found[i], contributions[i], again):
+        if what := _what_differs(stored, float(probabilities[i]), recomputed[i], contributions[i], again):
             yield _difference(stored, what)
 
 
@@ -90,8 +93,8 @@ def _what_differs(
         return f"verdict {stored.verdict}, recomputed {verdict}"
     if not stored.contributions and not stored.reasons:
         return ""  # Only the probability was asked for.
-    kept = np.frombuffer(stored.contributions, dtype="<f8")
-    if kept.shape != contributions.shape or np.abs(kept - contributions).max() > TOLERANCE:
+    before = np.frombuffer(stored.contributions, dtype="<f8")
+    if before.shape != contributions.shape or np.abs(before - contributions).max() > TOLERANCE:
         return "contributions"
     return _reasons_differ(stored.shown_reasons, again)
 

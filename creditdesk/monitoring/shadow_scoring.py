@@ -24,7 +24,7 @@ _starting = Lock()
 _worker: Thread | None = None
 
 
-def watch(assessments: Iterable[Assessment]) -> None:
+def score_in_shadow(assessments: Iterable[Assessment]) -> None:
     """Have the challenger score these once they are committed. Never fails and never waits."""
     numbers = [assessment.pk for assessment in assessments]
     transaction.on_commit(lambda: _committed(numbers), robust=True)
@@ -50,16 +50,18 @@ def score(numbers: Sequence[int]) -> int:
     )
     if not rows:
         return 0
-    told = _told(model, rows)
+    scores = _shadow_scores(model, rows)
     # Two processes may have been told of the same assessment.
-    ShadowScore.objects.bulk_create(told, ignore_conflicts=True)
-    return len(told)
+    ShadowScore.objects.bulk_create(scores, ignore_conflicts=True)
+    return len(scores)
 
 
-def _told(model: Model, rows: Sequence[tuple[int, dict[str, dict[str, float]]]]) -> list[ShadowScore]:
+def _shadow_scores(
+    model: Model, rows: Sequence[tuple[int, dict[str, dict[str, float]]]]
+) -> list[ShadowScore]:
     columns = columns_of([{**inputs["application"], **inputs["history"]} for _, inputs in rows])
     probabilities = model.score(model.matrix(columns)).probability
-    found = verdicts(probabilities, model.threshold, missing_inputs(columns))
+    answers = verdicts(probabilities, model.threshold, missing_inputs(columns))
     return [
         ShadowScore(
             assessment_id=number,
@@ -69,7 +71,7 @@ def _told(model: Model, rows: Sequence[tuple[int, dict[str, dict[str, float]]]])
             threshold=model.threshold,
             verdict=verdict,
         )
-        for (number, _), probability, verdict in zip(rows, probabilities.tolist(), found, strict=True)
+        for (number, _), probability, verdict in zip(rows, probabilities.tolist(), answers, strict=True)
     ]
 
 

@@ -1,4 +1,4 @@
-"""What was recorded stays: neither our own code nor SQL on the database changes or removes it."""
+"""Recorded rows stay: neither our own code nor SQL changes or removes them."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction

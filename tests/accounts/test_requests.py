@@ -1,4 +1,4 @@
-"""What every request gets, whichever page it asks for."""
+"""Promises of every request, whichever page it is for."""
 
 import io
 import logging

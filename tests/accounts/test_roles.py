@@ -1,4 +1,4 @@
-"""What somebody may do follows from the role table, whichever way it is asked, and from nothing else."""
+"""Permissions follow from the role table, however they are checked, and from nothing else."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, Permission

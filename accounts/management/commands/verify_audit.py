@@ -13,7 +13,7 @@ class Command(BaseCommand):
         try:
             events = walk_through()
         except BrokenAt as broken:
-            raise CommandError(f"The audit log is not intact. {broken.found}") from broken
+            raise CommandError(f"The audit log is not intact. {broken.first_break}") from broken
         if events and not settings.AUDIT_ANCHOR.exists():
             self.stderr.write(
                 f"There is no anchor at {settings.AUDIT_ANCHOR}: newest events that were removed together "

@@ -1,4 +1,4 @@
-"""How risky a client's history is, in five bands: what ties the history tables to the form and to default."""
+"""Five bands of risk by a client's history: the tie between the history tables, the form and default."""
 
 from typing import Any
 
@@ -24,11 +24,11 @@ def bands(summary: Columns, target: Floats, rows: Values) -> Values:
     history rows. Each client is ranked by a fit that has not seen them: otherwise the bands would tell more
     about default than they do.
     """
-    known = (rows > 0) & ~np.isnan(target)
+    present = (rows > 0) & ~np.isnan(target)
     fold = np.arange(len(target)) % FOLDS
     odds = np.zeros(len(target))
     for number in range(FOLDS):
-        seen, ranked = known & (fold != number), fold == number
+        seen, ranked = present & (fold != number), fold == number
         risk = fit(take(summary, seen), target[seen], bins=BINS, ridge=RIDGE)
         odds[ranked] = risk.log_odds(take(summary, ranked))
     edges = np.quantile(odds[rows > 0], np.linspace(0, 1, BANDS + 1)[1:-1])
@@ -42,8 +42,8 @@ class PerClient:
     def __init__(self, references: Ids, owners: Ids) -> None:
         order = np.argsort(references)
         at = np.clip(np.searchsorted(references[order], owners), 0, len(references) - 1)
-        self.kept = references[order][at] == owners
-        self.owner = order[at][self.kept]
+        self.matched = references[order][at] == owners
+        self.owner = order[at][self.matched]
         self.size = len(references)
 
     @property
@@ -51,22 +51,22 @@ class PerClient:
         return np.bincount(self.owner, minlength=self.size)
 
     def sum(self, values: Values) -> Floats:
-        known = np.nan_to_num(values[self.kept].astype(np.float64))
-        return np.asarray(np.bincount(self.owner, known, minlength=self.size), dtype=np.float64)
+        present = np.nan_to_num(values[self.matched].astype(np.float64))
+        return np.asarray(np.bincount(self.owner, present, minlength=self.size), dtype=np.float64)
 
     def mean(self, values: Values) -> Floats:
         return ratio(self.sum(values), self.sum(~np.isnan(values.astype(np.float64))))
 
     def max(self, values: Values) -> Floats:
         highest = np.full(self.size, -np.inf)
-        np.fmax.at(highest, self.owner, values[self.kept].astype(np.float64))
+        np.fmax.at(highest, self.owner, values[self.matched].astype(np.float64))
         return np.where(np.isinf(highest), np.nan, highest)
 
 
 def ratio(above: Values, below: Values) -> Floats:
     """Element by element; NaN where `below` is 0 or missing."""
-    known = (below != 0) & ~np.isnan(below)
-    return np.asarray(np.where(known, above / np.where(known, below, 1.0), np.nan), dtype=np.float64)
+    present = (below != 0) & ~np.isnan(below)
+    return np.asarray(np.where(present, above / np.where(present, below, 1.0), np.nan), dtype=np.float64)
 
 
 def spread(counts: Any) -> tuple[Ids, Ids]:

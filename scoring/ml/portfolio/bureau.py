@@ -23,8 +23,8 @@ CLIENT_TRAITS = (
     Trait("MONTHS_REPORTED", given=("BUREAU_BAND",)),
 )
 CREDIT_TRAITS = (
-    Trait("CREDIT_TYPE", given=("BUREAU_BAND", "TARGET", "CREDIT_GROUP"), others=True),
-    Trait("CREDIT_ACTIVE", given=("CREDIT_TYPE", "TARGET", "BUREAU_BAND", "CREDIT_GROUP"), others=True),
+    Trait("CREDIT_TYPE", given=("BUREAU_BAND", "TARGET", "CREDIT_GROUP"), keep_rest=True),
+    Trait("CREDIT_ACTIVE", given=("CREDIT_TYPE", "TARGET", "BUREAU_BAND", "CREDIT_GROUP"), keep_rest=True),
     Trait("CREDIT_CURRENCY"),
     Trait("DAYS_CREDIT", given=("CREDIT_ACTIVE", "TARGET", "BUREAU_BAND", "CREDIT_GROUP"), edges=AGES),
     Trait("PLANNED_DAYS", given=("CREDIT_ACTIVE", "CREDIT_TYPE", "DAYS_CREDIT"), knots=30),
@@ -49,7 +49,7 @@ def summary(credits: Columns, months: Columns, references: Ids) -> tuple[dict[st
     debt = np.where(active, credits["AMT_CREDIT_SUM_DEBT"], 0.0)
     late = np.isin(months["STATUS"].astype(str), tuple("12345"))
     monthly = PerClient(credits["SK_ID_BUREAU"].astype(np.int64), months["SK_ID_BUREAU"].astype(np.int64))
-    told = {
+    measured = {
         "CREDITS": per_client.rows.astype(np.float64),
         "ACTIVE": per_client.sum(active),
         "ACTIVE_SHARE": per_client.mean(active),
@@ -65,7 +65,7 @@ def summary(credits: Columns, months: Columns, references: Ids) -> tuple[dict[st
         "MICRO_SHARE": per_client.mean(credits["CREDIT_TYPE"] == "Microloan"),
         "LATE_SHARE": per_client.mean(ratio(monthly.sum(late), monthly.rows)),
     }
-    return told, per_client
+    return measured, per_client
 
 
 def fold_clients(credits: Columns, months: Columns, references: Ids) -> dict[str, Values]:
@@ -86,7 +86,7 @@ def fold(credits: Columns, months: Columns, clients: Columns, owner: Ids) -> dic
     closed = credits["CREDIT_ACTIVE"] == "Closed"
     amount = credits["AMT_CREDIT_SUM"]
     planned = credits["DAYS_CREDIT_ENDDATE"] - credits["DAYS_CREDIT"]
-    known = np.where(np.abs(planned) < LONGEST, planned, np.nan)
+    plausible = np.where(np.abs(planned) < LONGEST, planned, np.nan)
     lag = np.where(
         closed, credits["DAYS_CREDIT_UPDATE"] - credits["DAYS_ENDDATE_FACT"], -credits["DAYS_CREDIT_UPDATE"]
     )
@@ -98,7 +98,7 @@ def fold(credits: Columns, months: Columns, clients: Columns, owner: Ids) -> dic
         "ANNUITY_REPORTED": clients["ANNUITY_REPORTED"][owner],
         "PLANNED_DAYS": planned,
         "CLOSED_AFTER_PLAN": np.where(
-            closed, credits["DAYS_ENDDATE_FACT"] - credits["DAYS_CREDIT"] - known, np.nan
+            closed, credits["DAYS_ENDDATE_FACT"] - credits["DAYS_CREDIT"] - plausible, np.nan
         ),
         "LAST_MONTH_SHARE": ratio(newest, oldest),
         "UPDATE_LAG": np.where(np.isnan(lag) | (lag < 0), 0.0, lag),
@@ -114,10 +114,10 @@ def draw(
     MONTHS_REPORTED and BUREAU_BAND beside the raw columns."""
     client_sheet, credit_sheet = sheets
     with_history = clients["BUREAU_BAND"] != NO_HISTORY
-    known = {name: clients[name][with_history] for name in ("SK_ID_CURR", "BUREAU_BAND", "TARGET")}
-    told = client_sheet.draw(rng, known, int(with_history.sum()))
-    owner, _ = spread(np.maximum(np.round(told["CREDITS"]), 1))
-    theirs = take(told | {"CREDIT_GROUP": size_group(told["CREDITS"])}, owner)
+    given = {name: clients[name][with_history] for name in ("SK_ID_CURR", "BUREAU_BAND", "TARGET")}
+    drawn = client_sheet.draw(rng, given, int(with_history.sum()))
+    owner, _ = spread(np.maximum(np.round(drawn["CREDITS"]), 1))
+    theirs = take(drawn | {"CREDIT_GROUP": size_group(drawn["CREDITS"])}, owner)
     return {
         **unfold(credit_sheet.draw(rng, theirs, len(owner))),
         "SK_ID_BUREAU": np.arange(first, first + len(owner), dtype=np.float64),

@@ -6,7 +6,7 @@ from scoring.ml.portfolio.bands import NO_HISTORY, PerClient, ratio, spread
 from scoring.ml.portfolio.bureau import money
 from scoring.ml.portfolio.cells import Ids
 from scoring.ml.portfolio.margins import Floats, Values
-from scoring.ml.portfolio.previous import held
+from scoring.ml.portfolio.previous import open_contracts
 from scoring.ml.portfolio.rows import take
 from scoring.ml.portfolio.traits import Columns, Sheet, Trait
 
@@ -36,7 +36,7 @@ def summary(months: Columns, references: Ids) -> tuple[dict[str, Floats], PerCli
     """What card months tell about each of `references` (n,)."""
     per_client = PerClient(references, months["SK_ID_CURR"].astype(np.int64))
     usage = np.clip(ratio(months["AMT_BALANCE"], months["AMT_CREDIT_LIMIT_ACTUAL"]), -1.0, 3.0)
-    told = {
+    measured = {
         "USAGE": per_client.mean(usage),
         "DRAWING_SHARE": per_client.mean(months["AMT_DRAWINGS_CURRENT"] > 0),
         "CASH_WITHDRAWALS": per_client.mean(months["CNT_DRAWINGS_ATM_CURRENT"]),
@@ -44,7 +44,7 @@ def summary(months: Columns, references: Ids) -> tuple[dict[str, Floats], PerCli
         "LIMIT": per_client.max(months["AMT_CREDIT_LIMIT_ACTUAL"]),
         "MONTHS": per_client.rows.astype(np.float64),
     }
-    return told, per_client
+    return measured, per_client
 
 
 def fold(months: Columns, cards: Ids, clients: Columns) -> dict[str, Values]:
@@ -79,7 +79,7 @@ def draw(
 ) -> tuple[dict[str, Values], dict[str, Values]]:
     """(card months, payments of cards) of the cards among `contracts`, where their client has any."""
     card_sheet, payment_sheet = sheets
-    is_card = held(contracts)[1] & (contracts["CARD_BAND"] != NO_HISTORY)
+    is_card = open_contracts(contracts)[1] & (contracts["CARD_BAND"] != NO_HISTORY)
     names = ("SK_ID_PREV", "SK_ID_CURR", "DAYS_DECISION", "CARD_BAND", "PAYER_BAND", "TARGET")
     theirs = {name: contracts[name][is_card] for name in names}
     cards = card_sheet.draw(rng, theirs, int(is_card.sum()))

@@ -23,8 +23,8 @@ def category_margin(values: Values, clients: Ids, risk: Floats) -> Margin | None
     keep = order[people[order] >= MIN_CLIENTS]
     if not len(keep):
         return None
-    kept = np.array([str(name) or None for name in names[keep]], dtype=object)
-    return Margin(kept, np.ones(len(keep), dtype=bool), rows[keep], people[keep])
+    labels = np.array([str(name) or None for name in names[keep]], dtype=object)
+    return Margin(labels, np.ones(len(keep), dtype=bool), rows[keep], people[keep])
 
 
 def number_margin(values: Floats, clients: Ids, knots: int) -> Margin | None:
@@ -33,16 +33,18 @@ def number_margin(values: Floats, clients: Ids, knots: int) -> Margin | None:
     order = np.argsort(values, kind="stable")  # NaN last
     values, clients = values[order], clients[order]
     present = int(np.count_nonzero(~np.isnan(values)))
-    told = [run for run in _runs(values[:present], clients, knots) if _people(run, clients) >= MIN_CLIENTS]
-    means = [float(f"{values[start:stop].mean():.7g}") for start, stop in told]
-    exact = [bool(values[start] == values[stop - 1]) for start, stop in told]
+    published = [
+        run for run in _runs(values[:present], clients, knots) if _people(run, clients) >= MIN_CLIENTS
+    ]
+    means = [float(f"{values[start:stop].mean():.7g}") for start, stop in published]
+    exact = [bool(values[start] == values[stop - 1]) for start, stop in published]
     missing = (present, len(values))
     if _people(missing, clients) >= MIN_CLIENTS:
-        told, means, exact = [missing, *told], [np.nan, *means], [True, *exact]
-    if not told:
+        published, means, exact = [missing, *published], [np.nan, *means], [True, *exact]
+    if not published:
         return None
-    rows = np.array([stop - start for start, stop in told], dtype=np.int64)
-    people = np.array([_people(run, clients) for run in told], dtype=np.int64)
+    rows = np.array([stop - start for start, stop in published], dtype=np.int64)
+    people = np.array([_people(run, clients) for run in published], dtype=np.int64)
     return Margin(np.array(means, dtype=np.float64), np.array(exact), rows, people)
 
 

@@ -1,6 +1,6 @@
-"""Who defaults: an additive logistic model on binned columns, measured on real rows, applied to drawn ones.
+"""The default model of the generator: measured on real rows, applied to drawn ones.
 
-A generalised additive model with one step function per input: raw columns and a few classic ratios.
+A generalised additive logistic model, one step function per binned input: raw columns and a few ratios.
 """
 
 from collections.abc import Mapping, Sequence
@@ -120,14 +120,14 @@ def inputs(raw: Columns) -> dict[str, Values]:
     """The columns that the model of default looks at, from raw application columns (n,)."""
     employed = np.where(raw["DAYS_EMPLOYED"] == NO_EMPLOYMENT, np.nan, raw["DAYS_EMPLOYED"])
     external = np.column_stack([raw[f"EXT_SOURCE_{number}"] for number in (1, 2, 3)])
-    known = ~np.isnan(external)
-    total = np.where(known, external, 0.0).sum(axis=1)
-    mean = np.where(known.any(axis=1), total / np.maximum(known.sum(axis=1), 1), np.nan)
+    rated = ~np.isnan(external)
+    total = np.where(rated, external, 0.0).sum(axis=1)
+    mean = np.where(rated.any(axis=1), total / np.maximum(rated.sum(axis=1), 1), np.nan)
     return {
         **{name: raw[name] for name in (*CATEGORIES, *NUMBERS)},
         "DAYS_EMPLOYED": employed,
         "EXTERNAL_MEAN": mean,
-        "EXTERNAL_LOWEST": np.where(known.any(axis=1), np.where(known, external, 9.0).min(axis=1), np.nan),
+        "EXTERNAL_LOWEST": np.where(rated.any(axis=1), np.where(rated, external, 9.0).min(axis=1), np.nan),
         "EMPLOYED_TO_AGE": employed / raw["DAYS_BIRTH"],
         "CREDIT_TO_ANNUITY": raw["AMT_CREDIT"] / raw["AMT_ANNUITY"],
         "CREDIT_TO_GOODS": raw["AMT_CREDIT"] / raw["AMT_GOODS_PRICE"],

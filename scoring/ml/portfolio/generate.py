@@ -17,7 +17,7 @@ FIRST_CLIENT = 500_001  # above every real SK_ID_CURR, so that the two can live 
 TEST_SHARE = 0.2
 # Drawn table by table, histories tell the outcome more plainly than real ones, which repeat each other (a
 # quick model had AUC 0.90). So they follow it for this share of the clients; others have somebody else's.
-TOLD = 0.5
+INFORMATIVE_SHARE = 0.5
 LIKE = "HISTORY_LIKE_TARGET"
 """Whose history a client has: "1" of one who defaults."""
 SHEETS: Mapping[str, tuple[Trait, ...]] = {
@@ -83,7 +83,7 @@ class Portfolio:
         raw = application.unfold(traits)
         chance = 1 / (1 + np.exp(-self._odds(raw, traits)))
         defaults = rng.random(size) < chance
-        like = np.where(rng.random(size) < TOLD, defaults, rng.random(size) < chance)
+        like = np.where(rng.random(size) < INFORMATIVE_SHARE, defaults, rng.random(size) < chance)
         payers = self.sheets["payers"].draw(rng, {"TARGET": default.as_category(like)}, size)
         return {
             **raw,

@@ -85,8 +85,8 @@ class Margin:
     def score(self, values: Values) -> Floats:
         """Mean normal deviate of the cell each value falls in, (n,); 0 for a category that has no cell."""
         if self.is_category:
-            known = dict(zip(self.values, self.scores, strict=True))
-            return np.array([known.get(value, 0.0) for value in values])
+            score_of = dict(zip(self.values, self.scores, strict=True))
+            return np.array([score_of.get(value, 0.0) for value in values])
         present = ~np.isnan(self.values)
         lower = np.where(self.exact, self.values, self._edges[0])[present]
         cell = np.clip(np.searchsorted(lower, values, side="right") - 1, 0, None)
@@ -98,19 +98,19 @@ class Margin:
     def with_others(self, coarser: "Margin", values: Values, clients: NDArray[np.int64]) -> "Margin":
         """This category with the rows of `values` (n,) that it does not tell, if they are of 20 clients or
         more, spread over the remaining values of a `coarser` margin."""
-        untold = ~np.isin(values.astype(str), self.values.astype(str))
-        people = len(np.unique(clients[untold]))
+        unpublished = ~np.isin(values.astype(str), self.values.astype(str))
+        people = len(np.unique(clients[unpublished]))
         own = dict(zip(self.values, zip(self.rows, self.clients, strict=True), strict=True))
         rest = {
             value: rows for value, rows in zip(coarser.values, coarser.rows, strict=True) if value not in own
         }
         if people < MIN_CLIENTS or not rest:
             return self
-        scale = untold.sum() / sum(rest.values())
+        scale = unpublished.sum() / sum(rest.values())
         own |= {value: (max(round(rows * scale), 1), people) for value, rows in rest.items()}
-        told = [value for value in coarser.values if value in own]
-        rows, counts = np.array([own[value] for value in told], dtype=np.int64).T
-        return Margin(np.array(told, dtype=object), np.ones(len(told), dtype=bool), rows, counts)
+        shared = [value for value in coarser.values if value in own]
+        rows, counts = np.array([own[value] for value in shared], dtype=np.int64).T
+        return Margin(np.array(shared, dtype=object), np.ones(len(shared), dtype=bool), rows, counts)
 
     def as_json(self) -> Cell:
         values = [None if value is None or value != value else value for value in self.values.tolist()]

@@ -64,13 +64,13 @@ def calibrated(measured: Mapping[str, Any], rate: float) -> dict[str, Any]:
 def _bureau(folder: Path, clients: dict[str, Any]) -> dict[str, Any]:
     theirs, place = _placed(applications(folder), clients)
     credits, months = read(folder / "bureau.parquet"), read(folder / "bureau_balance.parquet")
-    told, per_client = bureau.summary(credits, months, _references(theirs))
-    clients["BUREAU_BAND"][place] = bands(told, theirs["TARGET"], per_client.rows)
+    measured, per_client = bureau.summary(credits, months, _references(theirs))
+    clients["BUREAU_BAND"][place] = bands(measured, theirs["TARGET"], per_client.rows)
     people = _people(theirs, clients, place, per_client.rows)
     people |= bureau.fold_clients(credits, months, _references(people))
     credits, owner = _theirs(credits, people)
     lent = PerClient(credits["SK_ID_BUREAU"].astype(np.int64), months["SK_ID_BUREAU"].astype(np.int64))
-    months, borrower = take(months, lent.kept), owner[lent.owner]
+    months, borrower = take(months, lent.matched), owner[lent.owner]
     return {
         "bureau_clients": _sheet(bureau.CLIENT_TRAITS, people, people),
         "bureau_credits": _sheet(
@@ -83,8 +83,8 @@ def _bureau(folder: Path, clients: dict[str, Any]) -> dict[str, Any]:
 def _cards(folder: Path, clients: dict[str, Any]) -> dict[str, Any]:
     theirs, place = _placed(applications(folder), clients)
     months = read(folder / "credit_card_balance.parquet")
-    told, per_client = card.summary(months, _references(theirs))
-    clients["CARD_BAND"][place] = bands(told, theirs["TARGET"], per_client.rows)
+    measured, per_client = card.summary(months, _references(theirs))
+    clients["CARD_BAND"][place] = bands(measured, theirs["TARGET"], per_client.rows)
     people = _people(theirs, clients, place, per_client.rows)
     months, owner = _theirs(months, people)
     cards, first = np.unique(months["SK_ID_PREV"].astype(np.int64), return_index=True)
@@ -98,8 +98,8 @@ def _previous(folder: Path, clients: dict[str, Any]) -> dict[str, Any]:
         read(folder / "previous_application.parquet"),
         read(folder / "POS_CASH_balance.parquet"),
     )
-    told, per_client = previous.summary(contracts, months, _references(theirs))
-    clients["PREVIOUS_BAND"][place] = bands(told, theirs["TARGET"], per_client.rows)
+    measured, per_client = previous.summary(contracts, months, _references(theirs))
+    clients["PREVIOUS_BAND"][place] = bands(measured, theirs["TARGET"], per_client.rows)
     people = _people(theirs, clients, place, per_client.rows)
     contracts, owner = _theirs(contracts, people)
     people |= previous.fold_clients(contracts, people)
@@ -130,8 +130,8 @@ def _payments(folder: Path) -> dict[str, Any]:
 
 def _default(clients: Columns) -> dict[str, Any]:
     """The model of default: the form first, then what each history adds to it where it was measured."""
-    known = ~np.isnan(clients["TARGET"])
-    seen = take(clients, known)
+    labelled = ~np.isnan(clients["TARGET"])
+    seen = take(clients, labelled)
     columns = default.inputs(seen)
     form = default.fit(columns, seen["TARGET"])
     odds = form.log_odds(columns)
@@ -140,15 +140,15 @@ def _default(clients: Columns) -> dict[str, Any]:
 
 
 def _added(band: str, clients: Columns, odds: Floats) -> default.Default:
-    told = np.array([value is not None for value in clients[band]])
-    return default.fit({band: clients[band][told]}, clients["TARGET"][told], odds[told])
+    measured = np.array([value is not None for value in clients[band]])
+    return default.fit({band: clients[band][measured]}, clients["TARGET"][measured], odds[measured])
 
 
 def _placed(theirs: Columns, clients: Columns) -> tuple[dict[str, Any], Ids]:
     """The clients of a folder that are among `clients`, and their rows there."""
-    found = np.isin(theirs["SK_ID_CURR"], clients["SK_ID_CURR"])
-    kept = take(theirs, found)
-    return kept, PerClient(_references(clients), _references(kept)).owner
+    own_rows = np.isin(theirs["SK_ID_CURR"], clients["SK_ID_CURR"])
+    owned = take(theirs, own_rows)
+    return owned, PerClient(_references(clients), _references(owned)).owner
 
 
 def _people(theirs: Columns, clients: Columns, place: Ids, rows: Ids) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def _people(theirs: Columns, clients: Columns, place: Ids, rows: Ids) -> dict[st
 def _theirs(rows: Columns, people: Columns) -> tuple[dict[str, Any], Ids]:
     """The history `rows` of `people`, and which of them each row belongs to."""
     per_client = PerClient(_references(people), rows["SK_ID_CURR"].astype(np.int64))
-    return take(rows, per_client.kept), per_client.owner
+    return take(rows, per_client.matched), per_client.owner
 
 
 def _references(clients: Columns) -> Ids:

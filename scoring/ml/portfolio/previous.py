@@ -34,13 +34,13 @@ CONTRACT_TRAITS = (
     Trait(
         "PRODUCT_COMBINATION",
         given=("ROLE", "CARD_HELD", "TARGET", "APPLICATION_GROUP", "PREVIOUS_BAND"),
-        others=True,
+        keep_rest=True,
     ),
     Trait("NAME_CONTRACT_TYPE", given=("PRODUCT_COMBINATION",)),
     Trait(
         "NAME_CONTRACT_STATUS",
         given=("ROLE", "PRODUCT_COMBINATION", "TARGET", "APPLICATION_GROUP", "PREVIOUS_BAND"),
-        others=True,
+        keep_rest=True,
     ),
     Trait("NAME_PORTFOLIO", given=("PRODUCT_COMBINATION", "NAME_CONTRACT_STATUS")),
     Trait("NAME_PRODUCT_TYPE", given=("PRODUCT_COMBINATION", "NAME_PORTFOLIO")),
@@ -100,7 +100,7 @@ def summary(contracts: Columns, instalments: Columns, references: Ids) -> tuple[
     status = contracts["NAME_CONTRACT_STATUS"]
     approved = status == "Approved"
     product = contracts["PRODUCT_COMBINATION"]
-    told = {
+    measured = {
         "APPLICATIONS": per_client.rows.astype(np.float64),
         "REFUSED_SHARE": per_client.mean(status == "Refused"),
         "APPROVED_SHARE": per_client.mean(approved),
@@ -114,20 +114,20 @@ def summary(contracts: Columns, instalments: Columns, references: Ids) -> tuple[
         "CARD_SHARE": per_client.mean(contracts["NAME_CONTRACT_TYPE"] == REVOLVING),
         "LATE_SHARE": months.mean(instalments["SK_DPD"] > 0),
     }
-    return told, per_client
+    return measured, per_client
 
 
 def fold_clients(contracts: Columns, clients: Columns) -> dict[str, Values]:
     """The client traits of `clients` (n,), whose `contracts` these are, and what goes with their number."""
     per_client = PerClient(clients["SK_ID_CURR"].astype(np.int64), contracts["SK_ID_CURR"].astype(np.int64))
     counts = per_client.rows.astype(np.float64)
-    loan_held = np.where(per_client.sum(held(contracts)[0]) > 0, "1", "0").astype(object)
+    loan_held = np.where(per_client.sum(open_contracts(contracts)[0]) > 0, "1", "0").astype(object)
     return {"APPLICATIONS": counts, "LOAN_HELD": loan_held, **client_groups(clients["CARD_BAND"], counts)}
 
 
 def fold(contracts: Columns, clients: Columns, owner: Ids) -> dict[str, Values]:
     """The traits of real earlier applications; `owner` (n,) is the row of each one's client in `clients`."""
-    asked, credit = contracts["AMT_APPLICATION"], contracts["AMT_CREDIT"]
+    requested, credit = contracts["AMT_APPLICATION"], contracts["AMT_CREDIT"]
     dates = {name: np.where(contracts[name] == NO_DATE, np.nan, contracts[name]) for name in DATES}
     revolving = contracts["NAME_CONTRACT_TYPE"] == REVOLVING
     annuity = np.where(revolving, np.nan, contracts["AMT_ANNUITY"])
@@ -138,8 +138,8 @@ def fold(contracts: Columns, clients: Columns, owner: Ids) -> dict[str, Values]:
         **contracts,
         **{name: clients[name][owner] for name in CLIENT_PARENTS},
         "ROLE": _roles(contracts, owner, clients["CARD_HELD"] == "1"),
-        "CREDIT_TO_APPLICATION": np.where(asked > 0, ratio(credit, asked), np.nan),
-        "CREDIT_UNASKED": np.where(asked > 0, np.nan, credit),
+        "CREDIT_TO_APPLICATION": np.where(requested > 0, ratio(credit, requested), np.nan),
+        "CREDIT_UNASKED": np.where(requested > 0, np.nan, credit),
         "CREDIT_TO_ANNUITY": ratio(credit, annuity),
         "PAID_OUT": np.where(np.isnan(contracts["DAYS_FIRST_DUE"]), "0", "1").astype(object),
         "INTEREST_SHOWN": np.where(np.isnan(contracts[RATES[0]]), "0", "1").astype(object),
@@ -156,20 +156,20 @@ def draw(
     such as bands, come along: the months of these contracts need them."""
     client_sheet, contract_sheet = sheets
     with_history = clients["PREVIOUS_BAND"] != NO_HISTORY
-    known = take(clients, with_history)
-    told = client_sheet.draw(rng, known, int(with_history.sum()))
-    told |= client_groups(told["CARD_BAND"], told["APPLICATIONS"])
-    loans, cards = (np.asarray(told[name] == "1", dtype=np.int64) for name in ("LOAN_HELD", "CARD_HELD"))
-    owner, place = spread(np.maximum(np.round(told["APPLICATIONS"]), np.maximum(loans + cards, 1)))
+    given = take(clients, with_history)
+    drawn = client_sheet.draw(rng, given, int(with_history.sum()))
+    drawn |= client_groups(drawn["CARD_BAND"], drawn["APPLICATIONS"])
+    loans, cards = (np.asarray(drawn[name] == "1", dtype=np.int64) for name in ("LOAN_HELD", "CARD_HELD"))
+    owner, place = spread(np.maximum(np.round(drawn["APPLICATIONS"]), np.maximum(loans + cards, 1)))
     not_loan = np.where(place < (loans + cards)[owner], CARD, OTHER)
-    theirs = take(told, owner) | {"ROLE": np.where(place < loans[owner], LOAN, not_loan).astype(object)}
+    theirs = take(drawn, owner) | {"ROLE": np.where(place < loans[owner], LOAN, not_loan).astype(object)}
     return {
         **unfold(contract_sheet.draw(rng, theirs, len(owner))),
         "SK_ID_PREV": np.arange(first, first + len(owner), dtype=np.float64),
     }
 
 
-def held(contracts: Columns) -> tuple[Values, Values]:
+def open_contracts(contracts: Columns) -> tuple[Values, Values]:
     """(paid out as a loan, approved as a card), of each of the `contracts` (n,)."""
     approved = contracts["NAME_CONTRACT_STATUS"] == "Approved"
     revolving = contracts["NAME_CONTRACT_TYPE"] == REVOLVING
@@ -179,7 +179,7 @@ def held(contracts: Columns) -> tuple[Values, Values]:
 def _roles(contracts: Columns, owner: Ids, has_card: Values) -> Values:
     """The oldest loan of a client is the "loan", the oldest card of one who uses it the "card": nearly all
     have the one and few the other, which drawing product after product would blur."""
-    loan, card = held(contracts)
+    loan, card = open_contracts(contracts)
     roles = np.full(len(owner), OTHER, dtype=object)
     order = np.argsort(contracts["DAYS_DECISION"], kind="stable")
     for role, those in ((LOAN, loan), (CARD, card & has_card[owner])):
@@ -190,8 +190,8 @@ def _roles(contracts: Columns, owner: Ids, has_card: Values) -> Values:
 
 def client_groups(card_band: Values, applications: Floats) -> dict[str, Values]:
     """What else, besides the band, the products of a client depend on."""
-    held = np.where(card_band == NO_HISTORY, "0", "1").astype(object)
-    return {"CARD_HELD": held, "APPLICATION_GROUP": size_group(applications)}
+    has_card = np.where(card_band == NO_HISTORY, "0", "1").astype(object)
+    return {"CARD_HELD": has_card, "APPLICATION_GROUP": size_group(applications)}
 
 
 def unfold(traits: Columns) -> dict[str, Values]:
@@ -200,17 +200,17 @@ def unfold(traits: Columns) -> dict[str, Values]:
 
 
 def _amounts(traits: Columns) -> dict[str, Values]:
-    asked = money(np.maximum(traits["AMT_APPLICATION"], 0.0))
-    asks = asked > 0
-    credit = money(np.where(asks, asked * traits["CREDIT_TO_APPLICATION"], traits["CREDIT_UNASKED"]))
+    requested = money(np.maximum(traits["AMT_APPLICATION"], 0.0))
+    asks = requested > 0
+    credit = money(np.where(asks, requested * traits["CREDIT_TO_APPLICATION"], traits["CREDIT_UNASKED"]))
     term = np.round(traits["CNT_PAYMENT"])
     revolving = traits["NAME_CONTRACT_TYPE"] == REVOLVING
     annuity = money(np.where(revolving, credit * 0.05, credit / traits["CREDIT_TO_ANNUITY"]))
     paid_down = np.clip(traits["RATE_DOWN_PAYMENT"] / DOWN_PAYMENT_SCALE, 0.0, 0.9)
     shown = traits["INTEREST_SHOWN"] == "1"
     return {
-        "AMT_APPLICATION": asked,
-        "AMT_GOODS_PRICE": np.where(asks, asked, np.nan),
+        "AMT_APPLICATION": requested,
+        "AMT_GOODS_PRICE": np.where(asks, requested, np.nan),
         "AMT_CREDIT": credit,
         "CNT_PAYMENT": term,
         "AMT_ANNUITY": np.where(np.isnan(term), np.nan, annuity),

@@ -1,4 +1,4 @@
-"""How consumer and cash loans are repaid: their monthly balances (POS_CASH_balance) and their payments.
+"""Repayment of consumer and cash loans: monthly balances (POS_CASH_balance) and payments.
 
 Both tables tell the same story: a loan's run of late months, drawn once, shows as days past due in the one
 and as late payments in the other.
@@ -9,7 +9,7 @@ import numpy as np
 from scoring.ml.portfolio.bands import BANDS, PerClient, ratio, spread
 from scoring.ml.portfolio.cells import Ids
 from scoring.ml.portfolio.margins import Floats, Values
-from scoring.ml.portfolio.previous import DUE_EVERY, NO_DATE, held
+from scoring.ml.portfolio.previous import DUE_EVERY, NO_DATE, open_contracts
 from scoring.ml.portfolio.rows import take
 from scoring.ml.portfolio.traits import Columns, Sheet, Trait
 
@@ -98,7 +98,7 @@ def draw(
 ) -> tuple[dict[str, Values], dict[str, Values]]:
     """(POS and cash months, payments) of the drawn `contracts` that were paid out as loans."""
     loan_sheet, payment_sheet = sheets
-    is_loan = held(contracts)[0] & (contracts["CNT_PAYMENT"] >= 1)
+    is_loan = open_contracts(contracts)[0] & (contracts["CNT_PAYMENT"] >= 1)
     loans = {name: contracts[name][is_loan] for name in LOAN_COLUMNS}
     loans = loan_sheet.draw(rng, loans, int(is_loan.sum()))
     loans["LATE_FROM"] = rng.random(int(is_loan.sum()))

@@ -39,11 +39,11 @@ def applications(folder: Path) -> dict[str, Any]:
 
 def layout(folders: Iterable[Path]) -> Layout:
     """Stem -> [column, type] of the files, as the first folder that has one lays it out."""
-    found: Layout = {}
+    layout: Layout = {}
     for stem in (*APPLICATIONS, *HISTORIES):
         path = next(f for folder in folders if (f := folder / f"{stem}.parquet").is_file())
-        found[stem] = [[field.name, str(field.type)] for field in pq.read_schema(path)]
-    return found
+        layout[stem] = [[field.name, str(field.type)] for field in pq.read_schema(path)]
+    return layout
 
 
 def largest(folders: Sequence[Path], stem: str) -> Path:

@@ -34,7 +34,7 @@ class Trait:
     edges: tuple[float, ...] = ()
     knots: int = 40
     masked: bool = False
-    others: bool = False
+    keep_rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class Sheet:
         half = vectors * np.sqrt(np.clip(values, 1e-4, None))
         return np.asarray(half / np.linalg.norm(half, axis=1, keepdims=True))
 
-    def draw(self, rng: np.random.Generator, known: Columns, rows: int) -> dict[str, Values]:
-        """`rows` new rows; `known` holds the parents that are no traits, (rows,) each."""
+    def draw(self, rng: np.random.Generator, given: Columns, rows: int) -> dict[str, Values]:
+        """`rows` new rows; `given` holds the parents that are no traits, (rows,) each."""
         normals = rng.standard_normal((rows, len(self.traits))) @ self._root.T
-        drawn = dict(known)
+        drawn = dict(given)
         edges = {trait.name: trait.edges for trait in self.traits}
         for column, trait in zip(normals.T, self.traits, strict=True):
             margins = self.margins[trait.name]
@@ -124,7 +124,7 @@ def measure(traits: Sequence[Trait], columns: Columns, clients: Ids, risk: Float
     """Margins and correlations of rows. `clients` (n,): whose row it is; `risk` (n,) orders categories."""
     edges = {trait.name: trait.edges for trait in traits}
     margins: dict[str, dict[str, Margin]] = {}
-    scores, kept = np.zeros((len(clients), len(traits))), np.zeros((len(clients), len(traits)))
+    scores, observed = np.zeros((len(clients), len(traits))), np.zeros((len(clients), len(traits)))
     for i, trait in enumerate(traits):
         values = columns[trait.name]
         seen = _present(values) if trait.masked else np.ones(len(values), dtype=bool)
@@ -133,17 +133,17 @@ def measure(traits: Sequence[Trait], columns: Columns, clients: Ids, risk: Float
             for key, members in groups(columns, trait.given[:depth], edges, len(values)):
                 rows = members[seen[members]]
                 if len(rows) >= FEWEST_ROWS and (own := _cut(trait, values, rows, clients, risk)):
-                    if trait.others:
+                    if trait.keep_rest:
                         own = own.with_others(nearest(by_key, key), values[rows], clients[rows])
                     if own.is_category or own.rows.sum() >= MOST_KEPT * len(rows):
                         by_key[key] = own
                 scores[rows, i] = nearest(by_key, key).score(values[rows])
-                kept[rows, i] = np.mean(np.square(scores[rows, i])) if len(rows) else 0.0
+                observed[rows, i] = np.mean(np.square(scores[rows, i])) if len(rows) else 0.0
         if not trait.given:
             rows = np.flatnonzero(seen)
             scores[rows, i] = by_key[POOLED].score(values[rows])
-            kept[rows, i] = np.mean(np.square(scores[rows, i]))
-    return Sheet(tuple(traits), margins, _correlation(scores, kept))
+            observed[rows, i] = np.mean(np.square(scores[rows, i]))
+    return Sheet(tuple(traits), margins, _correlation(scores, observed))
 
 
 def _present(values: Values) -> Values:
@@ -165,8 +165,8 @@ def _cut(trait: Trait, values: Values, rows: Ids, clients: Ids, risk: Floats) ->
     return number_margin(values[rows], clients[rows], trait.knots)
 
 
-def _correlation(scores: Floats, kept: Floats) -> Floats:
-    together, weight = scores.T @ scores, kept.T @ kept
+def _correlation(scores: Floats, observed: Floats) -> Floats:
+    together, weight = scores.T @ scores, observed.T @ observed
     correlation = np.where(weight > MIN_CLIENTS, together / np.maximum(weight, 1e-9), 0.0)
     correlation = np.clip(correlation, -0.98, 0.98)
     np.fill_diagonal(correlation, 1.0)

@@ -28,7 +28,7 @@ def one_of_each(person) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("q=100002", ["case:100002"]),
         ("q=manager", ["cases"]),

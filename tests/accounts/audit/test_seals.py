@@ -1,4 +1,4 @@
-"""What a seal covers never changes: a log written by an earlier version of the desk stays genuine."""
+"""A seal covers everything stored: a log written by an earlier release stays genuine."""
 
 import json
 import math

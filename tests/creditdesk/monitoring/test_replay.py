@@ -49,7 +49,7 @@ def test_an_assessment_made_without_a_model_is_named_apart(case_of, person, caps
 
 @sqlite_only
 @pytest.mark.parametrize(
-    ("column", "value", "said"),
+    ("column", "value", "message"),
     [
         ("probability", 0.123456, "probability 0.123456"),
         ("verdict", "refer", "verdict refer"),
@@ -108,8 +108,12 @@ def test_an_older_dictionary_does_not_excuse_other_reasons(assessments, capsys):
 @sqlite_only
 def test_reasons_of_the_first_edition_are_chosen_again_by_its_rule(assessments):
     assessment = Assessment.objects.order_by("pk")[1]
-    features, contributions = (np.frombuffer(before, dtype="<f8") for before in (assessment.features, assessment.contributions))
-    first_edition = [reason.to_json() for reason in v1.reasons_for(engine.current(), features, contributions, {})]
+    features, contributions = (
+        np.frombuffer(before, dtype="<f8") for before in (assessment.features, assessment.contributions)
+    )
+    first_edition = [
+        reason.to_json() for reason in v1.reasons_for(engine.current(), features, contributions, {})
+    ]
     assert len(first_edition) == 10
     tamper("reasons", json.dumps(first_edition))
     call_command("replay_assessments")

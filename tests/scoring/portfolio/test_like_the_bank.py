@@ -68,7 +68,7 @@ def test_no_drawn_form_is_a_real_one(drawn, home_credit):
     assert not real & (forms(drawn["application_train"]) | forms(drawn["application_test"]))
 
 
-def told(rows: Mapping[str, Rows]) -> dict[str, np.ndarray]:
+def statistics(rows: Mapping[str, Rows]) -> dict[str, np.ndarray]:
     """A few facts per train client that are known to go with default."""
     references = rows["application_train"]["SK_ID_CURR"].astype(np.int64)
     facts: dict[str, np.ndarray] = {}
@@ -107,7 +107,7 @@ def gaps(rows: Mapping[str, Rows]) -> dict[str, float]:
     target = rows["application_train"]["TARGET"]
     return {
         name: float((np.nanmean(fact[target == 1]) - np.nanmean(fact[target == 0])) / np.nanstd(fact))
-        for name, fact in told(rows).items()
+        for name, fact in statistics(rows).items()
     }
 
 

@@ -84,8 +84,10 @@ def test_csv_and_parquet_hold_equal_values(make, folder, stem):
 )
 def test_every_history_row_belongs_to_somebody(folder, table, key, owner):
     owners = (owner,) if owner else STEMS[:2]
-    known = {value for stem in owners for value in pq.read_table(folder / f"{stem}.parquet")[key].to_pylist()}
-    assert set(pq.read_table(folder / f"{table}.parquet")[key].to_pylist()) <= known
+    referenced = {
+        value for stem in owners for value in pq.read_table(folder / f"{stem}.parquet")[key].to_pylist()
+    }
+    assert set(pq.read_table(folder / f"{table}.parquet")[key].to_pylist()) <= referenced
 
 
 def test_a_block_boundary_changes_no_numbering(make, monkeypatch):

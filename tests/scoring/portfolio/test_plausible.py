@@ -99,7 +99,7 @@ def test_repayments_belong_to_the_schedule_of_their_contract(draw, seed):
 
 @few
 @seeds
-def test_no_month_is_told_twice(draw, seed):
+def test_no_month_appears_twice(draw, seed):
     block = draw(seed)
     for table, key in (
         ("bureau_balance", "SK_ID_BUREAU"),

@@ -37,8 +37,8 @@ def test_every_committed_cell_describes_at_least_20_clients():
 
 def test_every_committed_value_has_its_count():
     for cells in cells_of(measured()):
-        told = cells.get("values", cells.get("points", cells.get("rows")))
-        assert len(told) == len(cells["n"])
+        published = cells.get("values", cells.get("points", cells.get("rows")))
+        assert len(published) == len(cells["n"])
         assert all(
             row == 0
             for row, count in zip(cells.get("rows", cells["n"]), cells["n"], strict=True)
@@ -63,7 +63,7 @@ def test_a_cell_of_19_clients_cannot_be_saved(tmp_path):
     knots=st.integers(1, 200),
     seed=st.integers(0, 1000),
 )
-def test_no_number_is_told_of_fewer_than_20_clients(clients, rows_each, different, knots, seed):
+def test_no_number_is_published_of_fewer_than_20_clients(clients, rows_each, different, knots, seed):
     rng = np.random.default_rng(seed)
     owner = np.repeat(np.arange(clients), rows_each)
     values = np.where(rng.random(len(owner)) < 0.1, np.nan, rng.integers(0, different, len(owner)) * 1.5)
@@ -77,7 +77,7 @@ def test_no_number_is_told_of_fewer_than_20_clients(clients, rows_each, differen
 
 
 @given(seed=st.integers(0, 1000))
-def test_the_extremes_of_a_continuous_column_are_never_told(seed):
+def test_the_extremes_of_a_continuous_column_are_never_published(seed):
     values = np.random.default_rng(seed).lognormal(10, 1, 2_000)
     margin = number_margin(values, np.arange(2_000), 60)
     assert margin is not None
@@ -85,7 +85,7 @@ def test_the_extremes_of_a_continuous_column_are_never_told(seed):
     assert margin.values.max() < values.max()
 
 
-def test_a_stretch_is_told_as_finely_as_20_clients_allow():
+def test_a_stretch_is_published_as_finely_as_20_clients_allow():
     margin = number_margin(np.linspace(1, 2, 1_000), np.arange(1_000), 500)
     assert margin is not None
     assert len(margin.values) == 50
@@ -95,8 +95,8 @@ def test_a_stretch_is_told_as_finely_as_20_clients_allow():
 def test_a_category_of_fewer_than_20_clients_is_left_out(sizes):
     values = np.repeat(np.array([f"group {number}" for number in range(len(sizes))], dtype=object), sizes)
     margin = category_margin(values, np.arange(len(values)), np.zeros(len(values)))
-    told = set() if margin is None else set(margin.values)
-    assert told == {f"group {number}" for number, size in enumerate(sizes) if size >= SMALLEST}
+    published = set() if margin is None else set(margin.values)
+    assert published == {f"group {number}" for number, size in enumerate(sizes) if size >= SMALLEST}
 
 
 def test_many_rows_of_one_client_count_once():

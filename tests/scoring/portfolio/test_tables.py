@@ -1,4 +1,4 @@
-"""What the rest of the desk makes of a drawn portfolio."""
+"""A drawn portfolio is accepted by the table checks."""
 
 import pytest
 
