@@ -57,9 +57,11 @@ def test_the_catalogue_holds_what_the_desk_says_and_nothing_else(catalogue, monk
 
 def test_what_was_compiled_is_what_was_written(catalogue):
     compiled = polib.mofile(str(FRENCH.with_suffix(".mo")))
-    said, written = ({text for one in each for text in texts(one)} for each in (compiled, catalogue))
+    compiled_texts, written_texts = (
+        {text for entry in file for text in texts(entry)} for file in (compiled, catalogue)
+    )
     assert names(compiled) == names(catalogue)
-    assert said == written
+    assert compiled_texts == written_texts
 
 
 def test_placeholders_survive_translation(catalogue):

@@ -1,1 +1,1 @@
-"""The desk for programs: the same verdicts, reasons and rules as on the pages, asked for with a key."""
+"""The desk for programs: the same verdicts, reasons and rules as on the pages, authenticated by a key."""

@@ -18,7 +18,7 @@ class Strict(BaseModel):
 
 
 def row_schema(
-    table: Table, name: str, *, optional: frozenset[str], examples: Mapping[str, Any]
+    table: Table, name: str, *, optional: frozenset[str], examples: Mapping[str, object]
 ) -> type[Strict]:
     """Build the schema of a row; what the catalogue wants filled is required, unless it is `optional`."""
     fields: dict[str, Any] = {
@@ -42,7 +42,7 @@ def type_of(column: Column) -> Any:
     return Annotated[float, *checks]
 
 
-def _field(column: Column, is_required: bool, examples: Mapping[str, Any]) -> tuple[Any, Any]:
+def _field(column: Column, is_required: bool, examples: Mapping[str, object]) -> tuple[Any, Any]:
     value_type = type_of(column)
     metadata: dict[str, Any] = {"description": _description(column), "title": column.label.en}
     if column.name in examples:
@@ -79,7 +79,7 @@ def _bounds_check(column: Column) -> Callable[[float], float]:
     return check
 
 
-def _bounds_or_unknown(column: Column) -> dict[str, Any]:
+def _bounds_or_unknown(column: Column) -> dict[str, object]:
     bounds = {"type": "number", "minimum": column.minimum, "maximum": column.maximum}
     return {"anyOf": [bounds, {"enum": list(column.unknown)}]}
 

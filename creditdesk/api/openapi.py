@@ -90,6 +90,6 @@ def document(api: NinjaAPI) -> bytes:
     return orjson.dumps(schema, option=orjson.OPT_NON_STR_KEYS).replace(*_PUBLISHED)
 
 
-def _error(status: HTTPStatus) -> dict[str, Any]:
+def _error(status: HTTPStatus) -> dict[str, object]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {"description": status.phrase, "content": content}

@@ -24,7 +24,7 @@ class StandingAnswer:
     render: response_schemas.Render
 
     def record(self, request: ApiRequest) -> bytes:
-        """Record who asked. Nothing else is written, so many such answers may share a commit."""
+        """Record the request. Nothing else is written, so many such answers may share a commit."""
         body = orjson.dumps(self.render(self.assessment, self.reference))
         details = {
             "assessment": self.assessment.pk,
