@@ -1,0 +1,206 @@
+"""A database and a model folder that release 1 made, in the hands of this release."""
+
+import csv
+import json
+import lzma
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("upgrade")
+
+ROOT = Path(__file__).resolve().parents[2]
+MADE = ROOT / "tests" / "fixtures" / "release_1"
+MODELS = ("release-1", "release-1-plain")
+# Django's own registers: a release with more tables has more rows in them.
+MAY_GROW = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"}
+# Evidence, and the words of people: every column must read as release 1 wrote it.
+EVIDENCE = (
+    "accounts_auditevent",
+    "creditdesk_assessment",
+    "creditdesk_contest",
+    "creditdesk_counterfactualsearch",
+    "creditdesk_decision",
+    "creditdesk_escalation",
+    "creditdesk_letter",
+    "creditdesk_note",
+    "creditdesk_scenario",
+    "creditdesk_shadowscore",
+    "creditdesk_storedanswer",
+    "scoring_activation",
+    "scoring_alert",
+    "scoring_challengerappointment",
+    "scoring_comparison",
+    "scoring_driftreport",
+    "scoring_proposal",
+    "scoring_suspension",
+    "scoring_trainingclients",
+)
+
+
+class Desk(NamedTuple):
+    """An unpacked desk of release 1: its database, audit anchor, keys and models."""
+
+    place: Path
+
+    @property
+    def database(self) -> Path:
+        return self.place / "desk.sqlite3"
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one command of this release on it, with the settings of this desk alone."""
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        environment = {
+            **inherited,
+            **json.loads((MADE / "settings.json").read_text()),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "AUDIT_ANCHOR": str(self.place / "audit.anchor"),
+            "ML_ARTIFACTS": str(self.place / "models"),
+            "OMP_NUM_THREADS": "1",
+        }
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    @contextmanager
+    def opened(self) -> Iterator[sqlite3.Connection]:
+        """Its database, read and written past the desk."""
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            yield connection
+
+    def tables(self) -> dict[str, list[str]]:
+        """The columns of every table."""
+        with self.opened() as database:
+            names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            return {name: _columns(database, name) for (name,) in names}
+
+    def counts(self) -> dict[str, int]:
+        """The number of rows of every table."""
+        tables = self.tables()
+        with self.opened() as database:
+            return {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
+
+    def rows(self, table: str, columns: list[str]) -> list[tuple[object, ...]]:
+        """Every row of a table, in these columns."""
+        listed = ", ".join(f'"{column}"' for column in columns)
+        with self.opened() as database:
+            return database.execute(f'SELECT {listed} FROM "{table}" ORDER BY id').fetchall()
+
+    def copied_to(self, place: Path) -> "Desk":
+        return Desk(Path(shutil.copytree(self.place, place)))
+
+
+def _columns(database: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
+
+
+def unpacked(place: Path) -> Desk:
+    """A desk of release 1 in an empty folder."""
+    (place / "desk.sqlite3").write_bytes(lzma.decompress((MADE / "desk.sqlite3.xz").read_bytes()))
+    shutil.copy(MADE / "audit.anchor", place)
+    with tarfile.open(MADE / "models.tar.xz") as archive:
+        archive.extractall(place / "models", filter="data")
+    with tarfile.open(MADE / "clients.tar.xz") as archive:
+        archive.extractall(place, filter="data")
+    return Desk(place)
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The desk as release 1 left it."""
+    return unpacked(tmp_path_factory.mktemp("release_1"))
+
+
+@pytest.fixture(scope="module")
+def after(before: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The desk after this release has migrated it."""
+    desk = before.copied_to(tmp_path_factory.mktemp("migrated") / "desk")
+    done = desk.manage("migrate", "--no-input")
+    assert done.returncode == 0, done.stderr
+    return desk
+
+
+def scores(path: Path) -> dict[str, tuple[float, str, str]]:
+    """Probability, verdict and version by reference."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {
+            row["SK_ID_CURR"]: (float(row["probability"]), row["verdict"], row["model_version"])
+            for row in csv.DictReader(file)
+        }
+
+
+def test_a_migration_neither_adds_nor_loses_a_row(before: Desk, after: Desk) -> None:
+    had = {name: rows for name, rows in before.counts().items() if name not in MAY_GROW}
+    has = after.counts()
+    assert {name: has.get(name) for name in had} == had
+    assert all(had[table] for table in EVIDENCE)
+
+
+@pytest.mark.parametrize("table", EVIDENCE)
+def test_evidence_reads_as_it_was_written(before: Desk, after: Desk, table: str) -> None:
+    columns = before.tables()[table]
+    assert after.rows(table, columns) == before.rows(table, columns)
+
+
+def test_evidence_still_cannot_be_rewritten_or_removed(before: Desk, after: Desk) -> None:
+    query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    with before.opened() as old, after.opened() as new:
+        guards = set(old.execute(query))
+        assert guards
+        assert guards <= set(new.execute(query))
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            new.execute("UPDATE accounts_auditevent SET actor = 'nobody' WHERE sequence = 1")
+
+
+def test_the_audit_chain_of_release_1_is_intact(after: Desk) -> None:
+    done = after.manage("verify_audit")
+    assert done.returncode == 0, done.stderr
+    assert str(after.counts()["accounts_auditevent"]) in done.stdout
+
+
+def test_an_altered_audit_event_of_release_1_is_found(after: Desk, tmp_path: Path) -> None:
+    desk = after.copied_to(tmp_path / "desk")
+    with desk.opened() as database:
+        database.execute("DROP TRIGGER accounts_auditevent_no_update")
+        database.execute("UPDATE accounts_auditevent SET actor = 'nobody' WHERE sequence = 100")
+    done = desk.manage("verify_audit")
+    assert done.returncode == 1
+    assert "event 100" in done.stderr
+
+
+def test_a_replay_reproduces_every_verdict_of_release_1(after: Desk) -> None:
+    with after.opened() as database:
+        query = "SELECT count(*), count(DISTINCT model_digest) FROM creditdesk_assessment"
+        scored, models = database.execute(f"{query} WHERE model_digest <> ''").fetchone()
+    assert (scored > 0, models) == (True, len(MODELS))
+    done = after.manage("replay_assessments")
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"\d+", done.stdout)[0] == str(scored)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_folder_of_release_1_scores_as_it_did(after: Desk, tmp_path: Path, model: str) -> None:
+    out = tmp_path / "scores.csv"
+    done = after.manage("score", str(after.place / "clients"), "--model", model, "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    then, now = scores(after.place / "scores" / f"{model}.csv"), scores(out)
+    assert now.keys() == then.keys()
+    for reference, (probability, *verdict_and_version) in then.items():
+        assert now[reference][0] == pytest.approx(probability, abs=1e-9)
+        assert now[reference][1:] == tuple(verdict_and_version)
+
+
+def test_the_version_in_use_stays_in_use(after: Desk, tmp_path: Path) -> None:
+    out = tmp_path / "scores.csv"
+    done = after.manage("score", str(after.place / "clients"), "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert {version for _, _, version in scores(out).values()} == {"release-1"}
