@@ -1,8 +1,5 @@
 """Rooms of the three packages: no import circles among siblings, nothing imports a command."""
 
-import os
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -17,7 +14,6 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 PACKAGES: Final = ("accounts", "scoring", "creditdesk")
 # Folders whose rooms the picture in docs/architecture.md shows.
 PLACES: Final = (*PACKAGES, "scoring/ml", "scoring/ml/features", "scoring/ml/training")
-TRAINING_STACK: Final = ("sklearn", "imblearn", "mlflow", "evidently", "shap", "pandas", "pyspark", "optuna")
 Import = tuple[str, str]
 
 
@@ -52,18 +48,6 @@ def test_nothing_imports_a_management_command(package):
         if imported.startswith(commands) and not importer.startswith(commands)
     }
     assert importers == set()
-
-
-def test_the_web_process_loads_nothing_of_the_training_stack():
-    script = (
-        "import sys, django; django.setup(); import creditdesk.urls; "
-        f"print([name for name in {TRAINING_STACK} if name in sys.modules])"
-    )
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    loaded = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
-    assert loaded.stdout.strip() == "[]"
 
 
 def test_a_circle_between_folders_is_found_though_no_module_is_in_one():
