@@ -1,5 +1,6 @@
 """Factories of users, cases, assessments and decisions; each makes only what a test needs."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -152,7 +153,7 @@ def proposed(assessment: Assessment, by: User) -> Decision:
     )
 
 
-def typed_answers(application: dict[str, float | str], **changes: str) -> dict[str, str]:
+def typed_answers(application: Mapping[str, float | str | None], **changes: str) -> dict[str, str]:
     """The answers that a person types today for these raw columns."""
     today = timezone.localdate()
     answers = {"client_name": "Zoé Lefèvre", "applied_on": today.isoformat()}

@@ -17,13 +17,14 @@ class Elements(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.tags: list[tuple[str, dict[str, str]]] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
 
-    def having(self, attribute: str) -> list[dict[str, str | None]]:
+    def having(self, attribute: str) -> list[dict[str, str]]:
+        """The attributes of every element that has this one; empty where it has no value."""
         return [attributes for _tag, attributes in self.tags if attribute in attributes]
 
 

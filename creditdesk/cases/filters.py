@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 import django_filters as filters
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -126,7 +126,7 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         model = Case
         fields: list[str] = []
 
-    def __init__(self, data: Mapping[str, Any], *, user: User) -> None:
+    def __init__(self, data: Mapping[str, str], *, user: User) -> None:
         visible = Case.objects.visible_to(user).order_by(*ordering(NEWEST_FIRST))
         super().__init__(data, queryset=visible)
         self.user = user

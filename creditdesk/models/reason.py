@@ -1,4 +1,4 @@
-"""A reason of an assessment, in the words shown on its day."""
+"""A reason of an assessment, as worded on its day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

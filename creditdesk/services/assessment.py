@@ -141,7 +141,7 @@ def save_assessment(*, scored: ScoredProfile, by: User, api_key: str = "") -> As
         },
     )
     counters.count(assessment)
-    shadow_scoring.watch([assessment])
+    shadow_scoring.score_in_shadow([assessment])
     return assessment
 
 

@@ -62,7 +62,7 @@ def save_assessments(
     )
     for assessment in added:
         counters.count(assessment)
-    shadow_scoring.watch(added)
+    shadow_scoring.score_in_shadow(added)
     return added
 
 

@@ -1,7 +1,7 @@
 """Drafts of cases, kept as typed for their author until the case is opened or a month has passed."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
@@ -17,7 +17,11 @@ MAX_DRAFTS: Final = 20
 
 @transaction.atomic
 def save_draft(
-    *, by: User, key: UUID, answers: Mapping[str, str], monitoring: Mapping[str, Any] | None = None
+    *,
+    by: User,
+    key: UUID,
+    answers: Mapping[str, str],
+    monitoring: Mapping[str, float | str] | None = None,
 ) -> Draft:
     """Add or replace a draft. Raises ActRefused when this person has too many.
 

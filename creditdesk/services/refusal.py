@@ -9,7 +9,7 @@ from creditdesk.models import Case, Claim, Decision
 
 
 class ActRefused(Exception):
-    """Nothing was recorded; the message tells the person why."""
+    """Nothing was recorded; the message gives the reason."""
 
 
 def name_of(person: User) -> str:

@@ -50,7 +50,7 @@ def case_escalate(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     form = EscalationForm(request.POST, auto_id="id_escalate_%s")
     if not form.is_valid():
-        return invalid_form(request, case, PostedForms(escalation=form), "work")
+        return invalid_form(request, case, PostedForms(escalation=form), "casework")
     services.escalate(case=case, by=request.user, reason=form.cleaned_data["reason"])
     return action_done(request, reference, gettext("The case is with a manager now."))
 
@@ -63,7 +63,7 @@ def case_answer(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return invalid_form(request, case, PostedForms(answer=form), "work")
+        return invalid_form(request, case, PostedForms(answer=form), "casework")
     escalation = get_object_or_404(case.escalations, pk=form.cleaned_data["escalation"])
     services.answer_escalation(escalation=escalation, by=request.user, answer=form.cleaned_data["answer"])
     return action_done(request, reference, gettext("Your answer is recorded."))
@@ -77,7 +77,7 @@ def case_contest(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     form = ContestForm(request.POST, decision=case.decisions.standing().first())
     if not form.is_valid():
-        return invalid_form(request, case, PostedForms(contest=form), "work")
+        return invalid_form(request, case, PostedForms(contest=form), "casework")
     services.contest(case=case, by=request.user, **form.cleaned_data)
     return action_done(request, reference, gettext("The contest is recorded; another person examines it."))
 
@@ -90,7 +90,7 @@ def case_contest_review(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     form = ContestReviewForm(request.POST)
     if not form.is_valid():
-        return invalid_form(request, case, PostedForms(review=form), "work")
+        return invalid_form(request, case, PostedForms(review=form), "casework")
     contest = get_object_or_404(case.contests, pk=form.cleaned_data["contest"])
     services.review(contest=contest, by=request.user, **form.review())
     return action_done(request, reference, gettext("Your examination is recorded."))

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from django.conf import settings
 from django.db import models
@@ -7,6 +7,25 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly, AppendOnlyQuerySet
 from scoring.models.version import ModelVersion
+
+
+class StoredDifference(TypedDict):
+    """A metric of the challenger less that of the champion, with its 95 % interval, on the same clients."""
+
+    value: float
+    low: float
+    high: float
+    champion: float
+    challenger: float
+    clients: int
+
+
+class StoredPairedComparison(TypedDict, total=False):
+    """A retrained version against a champion, named by its digest; empty when it was not compared."""
+
+    auc: StoredDifference
+    cost: StoredDifference
+    champion: str
 
 
 class AppointmentQuerySet(AppendOnlyQuerySet["ChallengerAppointment"]):
@@ -26,7 +45,7 @@ class ChallengerAppointment(AppendOnly):
         related_name="appointments",
         verbose_name=_("version"),
     )
-    # services.retraining.PairedComparison; empty when it was not measured.
+    # StoredPairedComparison.
     comparison = models.JSONField(_("comparison with the champion"), default=dict)
     reason = models.CharField(_("reason"), max_length=500)
     appointed_by = models.ForeignKey(

@@ -9,7 +9,7 @@ from accounts.append_only import AppendOnly, AppendOnlyQuerySet
 
 
 class ModelVersion(models.Model):
-    """A trained folder of ``ml_artifacts`` that this installation knows; the folder holds the rest."""
+    """A registered folder of ``ml_artifacts``; its manifest and model stay in the folder."""
 
     name = models.CharField(_("version"), max_length=80, unique=True)
     digest = models.CharField(_("digest of model.json"), max_length=64)
@@ -76,14 +76,14 @@ class Activation(AppendOnly):
 
 class SuspensionQuerySet(AppendOnlyQuerySet["Suspension"]):
     def in_force(self, moment: datetime | None = None) -> "Suspension | None":
-        """The suspension that holds now, or held at `moment`; None while the model may answer."""
+        """The suspension in force now, or at `moment`; None while the model may answer."""
         rows = self if moment is None else self.filter(at__lte=moment)
         newest = rows.select_related("by").order_by("-pk").first()
         return newest if newest and newest.suspends else None
 
 
 class Suspension(AppendOnly):
-    """Somebody took the model out of use, or gave it back: the newest row is in force."""
+    """The model was taken out of use, or put back: the newest row is in force."""
 
     suspends = models.BooleanField(_("suspends"))
     reason = models.CharField(_("reason"), max_length=500)

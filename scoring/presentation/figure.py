@@ -1,17 +1,19 @@
+"""Figures of the model pages: a drawing and the same numbers as a table."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.functional import Promise
 
-Words = str | Promise
+LazyText = str | Promise
 Form = Literal["percent", "number"]
 Style = Literal["line", "dashed", "edge", "points", "dots", "bars", "table"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a row stands when it is a feature's values: from `low` to `high`, one category, or missing."""
+class FeatureBin:
+    """A row's place among the values of a feature: from `low` to `high`, one category, or missing."""
 
     feature: str
     low: float | None = None
@@ -20,22 +22,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """Something that has words in both languages: a feature, a group of features, a group of clients."""
+class CatalogueName:
+    """A name that the catalogue has in both languages: of a feature, a feature group, a group of clients."""
 
     kind: Literal["feature", "group", "clients"]
     name: str
     attribute: str = ""
 
 
-Label = Words | float | Place | Named
+Label = LazyText | float | FeatureBin | CatalogueName
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One series: how its numbers are written, and how it is drawn; "table" is written only."""
+    """One series, its number format and its drawing style; the style "table" is not drawn."""
 
-    label: Words
+    label: LazyText
     form: Form = "percent"
     digits: int = 1
     style: Style = "line"
@@ -49,29 +51,29 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`x` and `y` name the axes; a row's label is its place on the x axis, a number where `numeric`.
+    """`x` and `y` name the axes; a row's label is its position on the x axis, a number where `is_numeric`.
 
-    `marks` are vertical lines (place, words); `diagonal` draws x = y, `sideways` lies bars down; `shade` is a
-    range of x; `until` cuts the x axis.
+    `markers` are vertical lines (position, text); `has_diagonal` draws x = y, `horizontal` draws horizontal
+    bars; `shaded_range` is a range of x; `x_max` cuts the x axis.
     """
 
     code: str
     title: Label
-    summary: Words
-    x: Words
-    y: Words
+    summary: LazyText
+    x: LazyText
+    y: LazyText
     columns: Sequence[Column]
     rows: Sequence[Row]
-    numeric: bool = False
+    is_numeric: bool = False
     x_form: Form = "percent"
-    marks: Sequence[tuple[float, Words]] = ()
-    shade: Sequence[float] = ()
-    until: float | None = None
-    diagonal: bool = False
-    sideways: bool = False
-    notes: Sequence[Words] = ()
+    markers: Sequence[tuple[float, LazyText]] = ()
+    shaded_range: Sequence[float] = ()
+    x_max: float | None = None
+    has_diagonal: bool = False
+    horizontal: bool = False
+    notes: Sequence[LazyText] = ()
 
     @property
-    def lines(self) -> list[tuple[Label, list[tuple[Column, float | None]]]]:
-        """The rows of its table: a label, and each column with its value."""
+    def table_rows(self) -> list[tuple[Label, list[tuple[Column, float | None]]]]:
+        """The rows of the table: a label, and each column with its value."""
         return [(row.label, list(zip(self.columns, row.values, strict=True))) for row in self.rows]

@@ -12,7 +12,7 @@ from scoring.ml.model.manifest_validation import (
     FeatureImportance,
     Interaction,
 )
-from scoring.presentation.figure import Column, Figure, Named, Place, Row, Style
+from scoring.presentation.figure import CatalogueName, Column, FeatureBin, Figure, Row, Style
 from scoring.presentation.formatting import number
 
 SHOWN = 15
@@ -39,11 +39,11 @@ def importance(explanation: ExplanationSection) -> Figure:
             Column(_("More of it means more risk (1) or less (−1)"), "number", 2, style="table"),
         ],
         rows=[
-            Row(Named("feature", item.feature), [item.importance, item.direction])
+            Row(CatalogueName("feature", item.feature), [item.importance, item.direction])
             for item in features
             if item.feature in catalogue.BY_NAME
         ],
-        sideways=True,
+        horizontal=True,
         notes=[
             _("Rank correlation of the value with its contribution; a dash where it has no single direction.")
         ],
@@ -60,11 +60,11 @@ def groups(explanation: ExplanationSection) -> Figure:
         y=_("Mean size of the contribution (log-odds)"),
         columns=[Column(_("Importance"), "number", 3, style="bars")],
         rows=[
-            Row(Named("group", item.group), [item.importance])
+            Row(CatalogueName("group", item.group), [item.importance])
             for item in explanation.groups[:SHOWN]
             if item.group in catalogue.GROUPS
         ],
-        sideways=True,
+        horizontal=True,
     )
 
 
@@ -81,7 +81,7 @@ def _dependence(name: str, bins: Sequence[DependenceBin]) -> Figure:
     is_ordered = not catalogue.BY_NAME[name].categories
     return Figure(
         code=f"dependence-{name.lower().replace('_', '-')}",
-        title=Named("feature", name),
+        title=CatalogueName("feature", name),
         summary=_(
             "Above zero a value raises the risk. Between the safest and the riskiest lie {swing} of log-odds."
         ).format(swing=number(swing, 2)),
@@ -95,7 +95,7 @@ def _dependence(name: str, bins: Sequence[DependenceBin]) -> Figure:
         ],
         rows=[
             Row(
-                Place(name, row.low, row.high, row.code),
+                FeatureBin(name, row.low, row.high, row.code),
                 [row.mean, row.p10, row.p90, row.clients],
             )
             for row in bins
@@ -116,10 +116,10 @@ def interaction_strengths(explanation: ExplanationSection) -> Figure:
         y=_("Strength (log-odds)"),
         columns=[Column(_("Strength"), "number", 3, style="bars")],
         rows=[
-            Row(Named("feature", pair.first, attribute=pair.second), [pair.strength])
+            Row(CatalogueName("feature", pair.first, attribute=pair.second), [pair.strength])
             for pair in explanation.interactions
         ],
-        sideways=True,
+        horizontal=True,
     )
 
 
@@ -134,7 +134,7 @@ def _interaction(pair: Interaction) -> Figure:
     edges = pair.edges
     return Figure(
         code=f"pair-{pair.first}-{pair.second}".lower().replace("_", "-"),
-        title=Named("feature", pair.first, attribute=pair.second),
+        title=CatalogueName("feature", pair.first, attribute=pair.second),
         summary=_("Contribution of the first feature, where the second is low, middle or high."),
         x=_("Value of the first feature"),
         y=_("Log-odds"),
@@ -143,7 +143,7 @@ def _interaction(pair: Interaction) -> Figure:
             for level, style, _line in zip(levels, styles, pair.lines, strict=False)
         ],
         rows=[
-            Row(Place(pair.first, low, high), [line[position] for line in pair.lines])
+            Row(FeatureBin(pair.first, low, high), [line[position] for line in pair.lines])
             for position, (low, high) in enumerate(pairwise(edges))
         ],
     )

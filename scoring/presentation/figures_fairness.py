@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model.manifest import Manifest
 from scoring.ml.model.manifest_validation import AttributeFairness, FairnessGaps
-from scoring.presentation.figure import Column, Figure, Named, Row
+from scoring.presentation.figure import CatalogueName, Column, Figure, Row
 from scoring.presentation.formatting import number, percent
 
 AGE = "age_band"
@@ -45,7 +45,7 @@ def _attribute(name: str, measured: AttributeFairness, gaps: FairnessGaps) -> Fi
         )
     return Figure(
         code=f"fairness-{name.lower().replace('_', '-')}",
-        title=_("Age") if name == AGE else Named("clients", "", attribute=name),
+        title=_("Age") if name == AGE else CatalogueName("clients", "", attribute=name),
         summary=_(
             "The least accepted group is accepted {ratio} times as often as the most accepted one "
             "({low} to {high})."
@@ -65,7 +65,7 @@ def _attribute(name: str, measured: AttributeFairness, gaps: FairnessGaps) -> Fi
         ],
         rows=[
             Row(
-                Named("clients", group, attribute=name),
+                CatalogueName("clients", group, attribute=name),
                 [
                     rates.clients,
                     rates.acceptance_rate.value,

@@ -45,10 +45,10 @@ def _cost(manifest: Manifest, curve: CostCurve) -> Figure:
         y=_("Cost per case"),
         columns=[Column(_("Cost per case"), "number", 4)],
         rows=[Row(threshold, [cost]) for threshold, cost in zip(curve.thresholds, curve.costs, strict=True)],
-        numeric=True,
-        marks=[(manifest.threshold, _("threshold")), (manifest.theoretical_threshold, _("in theory"))],
-        shade=[flat.low, flat.high],
-        until=0.4,
+        is_numeric=True,
+        markers=[(manifest.threshold, _("threshold")), (manifest.theoretical_threshold, _("in theory"))],
+        shaded_range=[flat.low, flat.high],
+        x_max=0.4,
     )
 
 
@@ -76,8 +76,8 @@ def _reliability(section: ReliabilitySection) -> Figure:
             Row(decile.expected, [decile.observed, decile.low, decile.high, decile.clients])
             for decile in section.deciles
         ],
-        numeric=True,
-        diagonal=True,
+        is_numeric=True,
+        has_diagonal=True,
     )
 
 
@@ -92,8 +92,8 @@ def _roc(metrics: MetricsSection, curves: CurvesSection) -> Figure:
         y=_("Defaults refused"),
         columns=[Column(_("Defaults refused"))],
         rows=[Row(x, [y]) for x, y in zip(curves.roc.fpr, curves.roc.tpr, strict=True)],
-        numeric=True,
-        diagonal=True,
+        is_numeric=True,
+        has_diagonal=True,
     )
 
 
@@ -109,7 +109,7 @@ def _precision_recall(metrics: MetricsSection, curves: CurvesSection) -> Figure:
         y=_("Defaults among the refused"),
         columns=[Column(_("Defaults among the refused"))],
         rows=[Row(x, [y]) for x, y in zip(points.recall, points.precision, strict=True)],
-        numeric=True,
+        is_numeric=True,
     )
 
 
@@ -130,8 +130,8 @@ def _ks(metrics: MetricsSection, curves: CurvesSection) -> Figure:
                 points.probability, points.defaults, points.repaid, strict=True
             )
         ],
-        numeric=True,
-        marks=[(points.at, _("largest gap"))],
+        is_numeric=True,
+        markers=[(points.at, _("largest gap"))],
     )
 
 

@@ -1,8 +1,5 @@
 """Challenger: a registered version that scores every case in the shadow of the champion."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -11,11 +8,16 @@ from accounts.audit import Action
 from accounts.models import User
 from scoring import engine
 from scoring.models import ChallengerAppointment, ModelVersion
+from scoring.models.challenger import StoredPairedComparison
 
 
 @transaction.atomic
 def appoint(
-    *, version: ModelVersion, by: User | None, reason: str, comparison: Mapping[str, Any] | None = None
+    *,
+    version: ModelVersion,
+    by: User | None,
+    reason: str,
+    comparison: StoredPairedComparison | None = None,
 ) -> ChallengerAppointment:
     """Let a version score every case from now on, once it has loaded. Raises ModelUnavailable."""
     _check_permission(by)

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from accounts import audit
 from accounts.audit import Action
 from scoring.ml.model.model import Model
 from scoring.ml.monitoring.conclusion import Finding, Limits
+from scoring.ml.monitoring.drift_numbers import DriftNumbers
 from scoring.models import DriftReport
 
 
@@ -37,7 +37,7 @@ def limits() -> Limits:
 def save_drift_report(
     *,
     samples: DriftSamples,
-    numbers: Mapping[str, Any],
+    numbers: DriftNumbers,
     findings: Sequence[Finding],
     libraries: Mapping[str, str],
     page: str = "",

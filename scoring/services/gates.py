@@ -20,6 +20,7 @@ from scoring.ml.model.manifest import Manifest
 from scoring.ml.model.manifest_sections import ConfusionCounts
 from scoring.ml.model.model import Model
 from scoring.models import Activation, ChallengerAppointment, ModelVersion
+from scoring.models.challenger import StoredPairedComparison
 from scoring.presentation.gate_labels import StoredGate
 
 State = Literal["passed", "failed", "unknown"]
@@ -64,7 +65,7 @@ class Candidate:
     """
 
     version: ModelVersion
-    latest_comparison: Mapping[str, Any] | None = None
+    latest_comparison: StoredPairedComparison | None = None
 
     @cached_property
     def model(self) -> Model | None:
@@ -95,18 +96,18 @@ class Candidate:
             return None
 
     @cached_property
-    def comparison(self) -> Mapping[str, Any]:
+    def comparison(self) -> StoredPairedComparison:
         """The paired comparison of a retraining with this very champion; empty without one."""
         if self.latest_comparison is not None:
             return self.latest_comparison
         for appointment in ChallengerAppointment.objects.filter(version=self.version):
-            paired: Mapping[str, Any] = appointment.comparison
+            paired: StoredPairedComparison = appointment.comparison
             if self.champion and paired.get("champion") == self.champion.digest:
                 return paired
         return {}
 
 
-def measure(version: ModelVersion, *, comparison: Mapping[str, Any] | None = None) -> list[Gate]:
+def measure(version: ModelVersion, *, comparison: StoredPairedComparison | None = None) -> list[Gate]:
     """Every gate of this installation, in the order of the settings.
 
     `comparison` with the version in use has just been made; otherwise that of the last appointment counts.

@@ -19,7 +19,7 @@ Status = Proposal.Status
 
 
 class PromotionRefused(Exception):
-    """Nothing was changed; the message tells the person why."""
+    """Nothing was changed; the message gives the reason."""
 
 
 def propose(*, version: ModelVersion, reason: str, by: User) -> Proposal:

@@ -56,7 +56,7 @@ def activate(
 ) -> Activation:
     """Let a version answer from now on, once it has proved that it loads. Raises ModelUnavailable.
 
-    `failed_gates` are the gates that it did not pass and that somebody set aside.
+    `failed_gates` are the codes of the gates that it did not pass and that were overridden.
     """
     if by is not None and not by.has_perm("scoring.activate_model"):
         raise PermissionDenied

@@ -1,22 +1,23 @@
 """Comparison of a retrained version with the champion on clients that neither was trained on."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features import frames
 from scoring.ml.metrics.classification import rank
-from scoring.ml.metrics.paired import differences
+from scoring.ml.metrics.paired import Difference, differences
 from scoring.ml.model.model import Model
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
 from scoring.ml.training.data import splits
 from scoring.ml.training.pipeline import TrainedModel
 from scoring.models import ModelVersion
+from scoring.models.challenger import StoredDifference, StoredPairedComparison
 from scoring.services.trained_clients import outside_training_data
 
 # Fewer clients, or fewer defaults among them, cannot tell two models apart.
@@ -29,7 +30,7 @@ RESAMPLES: Final = 500
 class PairedComparison:
     """`figures` as a ChallengerAppointment stores them; empty where an `obstacle` prevented a comparison."""
 
-    figures: Mapping[str, Any]
+    figures: StoredPairedComparison
     obstacle: str = ""
 
     @property
@@ -67,8 +68,24 @@ def compare(
         resamples=RESAMPLES,
         seed=0,
     )
-    figures = {name: asdict(difference) for name, difference in differences_of.items()}
-    return PairedComparison({**figures, "champion": champion.digest})
+    return PairedComparison(
+        {
+            "auc": _stored(differences_of["auc"]),
+            "cost": _stored(differences_of["cost"]),
+            "champion": champion.digest,
+        }
+    )
+
+
+def _stored(difference: Difference) -> StoredDifference:
+    return {
+        "value": difference.value,
+        "low": difference.low,
+        "high": difference.high,
+        "champion": difference.champion,
+        "challenger": difference.challenger,
+        "clients": difference.clients,
+    }
 
 
 def _scores(model: Model, data: Path, references: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:

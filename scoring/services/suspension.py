@@ -11,7 +11,7 @@ from scoring.models import MIN_REASON_LENGTH, Suspension
 
 
 class SuspensionRefused(Exception):
-    """Nothing was changed; the message tells the person why."""
+    """Nothing was changed; the message gives the reason."""
 
 
 def suspend(*, reason: str, by: User) -> Suspension:

@@ -1,4 +1,4 @@
-"""Training clients of a version, so that it is never compared on clients it has learned from."""
+"""Training clients of a version, so that it is never compared on the clients it was trained on."""
 
 import hashlib
 from collections.abc import Sequence

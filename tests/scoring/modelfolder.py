@@ -10,7 +10,8 @@ import pyarrow.parquet
 
 from scoring.ml import lightgbm
 from scoring.ml.features import catalogue
-from scoring.ml.model import explainer_data, folder
+from scoring.ml.model import explainer_data, folder, json_codec
+from scoring.ml.model.manifest import Manifest
 
 ROWS = 400
 QUANTILES = [0.1, 0.3, 0.5, 0.7, 0.9]
@@ -52,7 +53,7 @@ def tiny_model(
     (where / folder.CARD).write_text(f"# {name}\n\nA model for tests.\n", encoding="utf-8")
     if explain:
         (where / folder.EXPLAIN).write_bytes(explainer_file(names, trees))
-    folder.seal(where, {**_manifest(name, names), **entries})
+    folder.seal(where, json_codec.decode(Manifest, {**_manifest(name, names), **entries}))
     return where
 
 
@@ -127,6 +128,7 @@ def _manifest(name: str, names: tuple[str, ...]) -> dict[str, Any]:
         "population": _population(),
         "data": {"fingerprint": "0" * 64, "clients": ROWS, "default_rate": 0.08, "tables": ["application"]},
         "libraries": {"lightgbm": lightgbm.version},
+        "files": {},
     }
 
 

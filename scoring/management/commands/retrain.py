@@ -81,7 +81,10 @@ class Command(BaseCommand):
 
 def comparison_in_words(comparison: PairedComparison) -> str:
     if not comparison.figures:
-        return f"Not compared client by client: {comparison.obstacle}; the gates go by the figures of both folders."
+        return (
+            f"Not compared client by client: {comparison.obstacle}; "
+            "the gates go by the figures of both folders."
+        )
     lines = [
         "{name}: {champion:.4f} in use, {challenger:.4f} new, difference {value:+.4f} "
         "({low:+.4f} to {high:+.4f}) on {clients:,} clients".format(name=name, **figure)

@@ -4,9 +4,9 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +40,15 @@ def digest_of(path: Path) -> str:
     return _sha256(_read(path / MANIFEST))
 
 
-def seal(path: Path, manifest: Manifest | Mapping[str, Any]) -> str:
-    """Write model.json over the files already in the folder and return its digest."""
-    stored = manifest.to_json() if isinstance(manifest, Manifest) else manifest
+def seal(path: Path, manifest: Manifest) -> str:
+    """Write model.json with the digests of the files already in the folder, and return its own digest."""
     files = {file.name: _sha256(file.read_bytes()) for file in sorted(path.iterdir())}
     text = json.dumps(
-        {**stored, "files": files}, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False
+        replace(manifest, files=files).to_json(),
+        indent=1,
+        sort_keys=True,
+        allow_nan=False,
+        ensure_ascii=False,
     )
     (path / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return digest_of(path)

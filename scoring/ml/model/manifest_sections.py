@@ -216,7 +216,7 @@ class PopulationSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectionCounts:
-    """How many features each filter dropped or kept."""
+    """Numbers of features: candidates, dropped by each filter, selected, and learned ones among them."""
 
     candidates: int
     collinear: int = field(metadata=stored_as("twins"))

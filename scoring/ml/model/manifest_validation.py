@@ -1,4 +1,4 @@
-"""Sections of a manifest that tell whether a training can be relied on: checks, fairness, explanation."""
+"""Sections of a manifest with the validation of a training: checks, fairness, explanation."""
 
 import math
 from collections.abc import Mapping

@@ -7,7 +7,7 @@ from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
 
 ALL = "all"
-# Not a trait of a client, so no client "is in" it: everybody is compared with those whom the model accepts.
+# No trait of a client: every client is compared with those that the model accepts.
 ACCEPTED = "accepted"
 AGES = (30, 40, 50, 60)
 _DAYS_PER_YEAR = 365.25
@@ -30,8 +30,8 @@ def segments_of(row: Row, income_edges: Sequence[float]) -> list[tuple[str, Text
     `row` holds raw application columns; `income_edges` are the inner edges of the income bands, stored as
     `income_edges` in the population part of model.json.
     """
-    everybody, *own = keys_of(row, income_edges)
-    return [(key, label(key, income_edges)) for key in (everybody, ACCEPTED, *own)]
+    all_clients, *own = keys_of(row, income_edges)
+    return [(key, label(key, income_edges)) for key in (all_clients, ACCEPTED, *own)]
 
 
 def keys_of(row: Row, income_edges: Sequence[float]) -> list[str]:

@@ -15,6 +15,6 @@ def localize(text: Text) -> str:
 
 
 def capitalized(text: Text) -> str:
-    """Return the text with a capital, as it stands at the head of a line."""
+    """Return the text with a capital, for the head of a line."""
     localized = localize(text)
     return localized[:1].upper() + localized[1:]

@@ -27,9 +27,9 @@ def saved_draft(browser, **answers) -> Draft:
     return Draft.objects.get(key=key)
 
 
-def form_values(browser, draft) -> dict[str, str | None]:
+def form_values(browser, draft) -> dict[str, str]:
     html = browser.get(f"{NEW}?draft={draft.key}").content.decode()
-    return {str(field["name"]): field.get("value") for field in Elements(html).having("name")}
+    return {field["name"]: field.get("value", "") for field in Elements(html).having("name")}
 
 
 def test_answers_come_back_after_signing_out(client_as, advisor):

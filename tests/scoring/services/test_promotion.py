@@ -1,5 +1,6 @@
-import json
 import shutil
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -8,8 +9,10 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEvent, User
 from scoring import engine, services
+from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model import folder
 from scoring.models import Activation, ModelVersion, Proposal, model_as_of
+from scoring.models.challenger import StoredDifference, StoredPairedComparison
 from scoring.services.gates import measure
 
 pytestmark = pytest.mark.django_db
@@ -22,23 +25,27 @@ YES = "I have read the gates and the card."
 def another(model_in_use, settings, tmp_path):
     """A copy of the version in use under another name, with other figures on the hold-out."""
 
-    def copy(name: str = "tiny-2", **figures: dict[str, float]) -> ModelVersion:
+    def copy(name: str = "tiny-2", **estimates: Estimate) -> ModelVersion:
         if tmp_path != settings.ML_ARTIFACTS:
             shutil.copytree(settings.ML_ARTIFACTS / "tiny-1", tmp_path / "tiny-1")
             settings.ML_ARTIFACTS = tmp_path
         shutil.copytree(tmp_path / "tiny-1", tmp_path / name)
-        facts = json.loads((tmp_path / name / folder.MANIFEST).read_text())
+        manifest = folder.read_manifest(tmp_path / name)
         (tmp_path / name / folder.MANIFEST).unlink()
-        good = {"calibration_slope": figure(1.0), "ece": figure(0.005)}
-        facts["metrics"]["holdout"] |= good | figures
-        folder.seal(tmp_path / name, {**facts, "name": name})
+        changes: dict[str, Any] = {
+            "calibration_slope": estimate(1.0),
+            "ece": estimate(0.005),
+            **estimates,
+        }
+        metrics = replace(manifest.metrics, holdout=replace(manifest.metrics.holdout, **changes))
+        folder.seal(tmp_path / name, replace(manifest, name=name, metrics=metrics))
         return services.register(name=name, by=None)
 
     return copy
 
 
-def figure(value: float) -> dict[str, float]:
-    return {"value": value, "low": value - 0.01, "high": value + 0.01}
+def estimate(value: float) -> Estimate:
+    return Estimate(value, value - 0.01, value + 0.01)
 
 
 @pytest.fixture
@@ -140,7 +147,7 @@ def test_an_analyst_proposes_but_does_not_activate(proposal):
 )
 def test_a_version_that_is_worse_beyond_noise_fails_its_gate(another, person, name, value):
     code = name if name in ("auc", "cost") else "calibration"
-    worse = another(**{name: figure(value)})
+    worse = another(**{name: estimate(value)})
     assert [gate.code for gate in measure(worse) if gate.failed] == [code]
     proposal = services.propose(version=worse, reason=WHY, by=person("analyst"))
     with pytest.raises(services.PromotionRefused, match="gate failed"):
@@ -151,13 +158,20 @@ def test_a_version_that_is_worse_beyond_noise_fails_its_gate(another, person, na
 
 
 def test_a_difference_within_noise_passes(another):
-    assert not [gate for gate in measure(another(auc=figure(0.745))) if gate.failed]
+    assert not [gate for gate in measure(another(auc=estimate(0.745))) if gate.failed]
 
 
 def test_a_paired_comparison_takes_precedence_over_the_intervals(another, model_in_use):
-    version = another(auc=figure(0.70))
-    equal = {"value": 0.0, "low": -0.01, "high": 0.01, "clients": 900}
-    paired = {"champion": model_in_use.digest, "auc": equal, "cost": equal}
+    version = another(auc=estimate(0.70))
+    equal: StoredDifference = {
+        "value": 0.0,
+        "low": -0.01,
+        "high": 0.01,
+        "champion": 0.7,
+        "challenger": 0.7,
+        "clients": 900,
+    }
+    paired: StoredPairedComparison = {"champion": model_in_use.digest, "auc": equal, "cost": equal}
     services.appoint(version=version, by=None, reason="retrained", comparison=paired)
     (auc,) = [gate for gate in measure(version) if gate.code == "auc"]
     assert (auc.state, auc.numbers["clients"]) == ("passed", 900)
@@ -172,7 +186,7 @@ def test_an_altered_folder_cannot_be_approved_by_anybody(proposal, person, setti
 
 
 def test_the_operator_is_warned_and_not_stopped(another, capsys):
-    another(auc=figure(0.70))
+    another(auc=estimate(0.70))
     call_command("activate", "tiny-2", reason="restored")
     assert "AUC" in capsys.readouterr().err
     assert in_use() == "tiny-2"

@@ -1,5 +1,5 @@
-import json
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -38,10 +38,10 @@ def _with_card(client_as, settings, tmp_path, where, card):
     """The page of a copy of that version which was sealed with this card."""
     copy = tmp_path / "ml_artifacts" / "carded"
     shutil.copytree(where, copy)
-    facts = json.loads((copy / folder.MANIFEST).read_text())
+    manifest = folder.read_manifest(copy)
     (copy / folder.MANIFEST).unlink()
     (copy / folder.CARD).write_text(card)
-    folder.seal(copy, {**facts, "name": "carded"})
+    folder.seal(copy, replace(manifest, name="carded"))
     settings.ML_ARTIFACTS = tmp_path / "ml_artifacts"
     services.register(name="carded", by=None)
     return client_as("analyst").get("/models/carded/").content.decode()
