@@ -12,10 +12,9 @@ from creditdesk.models import Case
 from scoring import engine, services
 from scoring.models import ModelVersion
 from tests.factories import PEOPLE, CaseFactory, UserFactory
+from tests.folders import HOME_CREDIT
 from tests.scoring.modelfolder import tiny_model
 from tests.triggers import empty_append_only_tables_too
-
-HOME_CREDIT = Path(__file__).resolve().parents[2] / "shared" / "data" / "home_credit"
 
 TransactionTestCase._fixture_teardown = empty_append_only_tables_too  # type: ignore[attr-defined]
 
@@ -38,7 +37,7 @@ def artifacts(tmp_path_factory) -> Path:
 
 @pytest.fixture(autouse=True)
 def own_places(settings, monkeypatch, tmp_path) -> None:
-    """No test reads the models, the anchor or the loaded model of another test or of a running desk."""
+    """Keep the models, the anchor and the loaded model of other tests and of a running desk out of a test."""
     settings.ML_ARTIFACTS = tmp_path / "ml_artifacts"
     settings.AUDIT_ANCHOR = tmp_path / "audit.anchor"
     settings.MLFLOW_TRACKING_URI = f"sqlite:///{tmp_path / 'mlflow.sqlite3'}"
@@ -50,7 +49,7 @@ def own_places(settings, monkeypatch, tmp_path) -> None:
 
 @pytest.fixture(autouse=True)
 def own_language() -> None:
-    """A page that was asked for in French leaves French behind in its thread."""
+    """A page in French leaves French behind as the language of its thread."""
     translation.deactivate()
 
 

@@ -1,15 +1,17 @@
-"""Small folders of Home Credit tables, written as the competition writes them."""
+"""Folders of Home Credit tables: small made-up ones, and the real rows beside the project."""
 
 import csv
 import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
+
+HOME_CREDIT: Final = Path(__file__).resolve().parents[2] / "shared" / "data" / "home_credit"
 
 
-def application(reference: object, **cells: Any) -> dict[str, Any]:
+def application(reference: object, **cells: object) -> dict[str, object]:
     return {
         "SK_ID_CURR": reference,
         "NAME_CONTRACT_TYPE": "Cash loans",
@@ -26,7 +28,7 @@ def application(reference: object, **cells: Any) -> dict[str, Any]:
     }
 
 
-def bureau(reference: int, credit: int, **cells: Any) -> dict[str, Any]:
+def bureau(reference: int, credit: int, **cells: object) -> dict[str, object]:
     return {
         "SK_ID_CURR": reference,
         "SK_ID_BUREAU": credit,
@@ -38,21 +40,21 @@ def bureau(reference: int, credit: int, **cells: Any) -> dict[str, Any]:
     }
 
 
-def month(credit: int, months: int, status: str = "0") -> dict[str, Any]:
+def month(credit: int, months: int, status: str = "0") -> dict[str, object]:
     return {"SK_ID_BUREAU": credit, "MONTHS_BALANCE": months, "STATUS": status}
 
 
 def text_of(rows: Iterable[Row]) -> str:
-    given = list(rows)
+    written = list(rows)
     lines = io.StringIO()
-    writer = csv.DictWriter(lines, given[0], lineterminator="\n")
+    writer = csv.DictWriter(lines, written[0], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(given)
+    writer.writerows(written)
     return lines.getvalue()
 
 
 def write_tables(folder: Path, **tables: Iterable[Row]) -> Path:
-    """A CSV for each table, by its stem: application_train=[...], bureau=[...]."""
+    """Write a CSV for each table, by its stem: application_train=[...], bureau=[...]."""
     folder.mkdir(parents=True, exist_ok=True)
     for stem, rows in tables.items():
         (folder / f"{stem}.csv").write_text(text_of(rows), encoding="utf-8")

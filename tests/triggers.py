@@ -1,4 +1,4 @@
-"""A test with real transactions empties every table afterwards; append-only tables refuse that, rightly."""
+"""Emptying append-only tables after a test with real transactions, against their triggers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ def empty_append_only_tables_too(case: TransactionTestCase) -> None:
 
 @contextmanager
 def triggers_off() -> Iterator[None]:
-    """What only somebody with full power over the database can do."""
+    """Lift the append-only triggers, as only the owner of the database can."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET session_replication_role = replica")

@@ -9,10 +9,16 @@ from typing import Final, NamedTuple, TypedDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.pages.drift_numbers import DriftNumbers, EvidentlyColumn, Shares, StoredColumn, StoredMonth
 from scoring.ml.features import catalogue
 from scoring.ml.metrics.performance import StoredPerformance
 from scoring.ml.monitoring.conclusion import MODERATE
+from scoring.ml.monitoring.drift_numbers import (
+    DriftNumbers,
+    EvidentlyColumn,
+    Shares,
+    StoredColumn,
+    StoredMonth,
+)
 from scoring.ml.tables.catalogue import TABLES
 from scoring.models import Alert, DriftReport
 from scoring.presentation import formatting

@@ -18,6 +18,7 @@ from scoring.ml.model.model import Model
 from scoring.ml.monitoring import evidently_report
 from scoring.ml.monitoring.comparison import compare
 from scoring.ml.monitoring.conclusion import Finding, findings
+from scoring.ml.monitoring.drift_numbers import DriftNumbers
 from scoring.ml.monitoring.sample import Sample
 from scoring.ml.monitoring.sample_sources import of_folder, reference_of
 from scoring.ml.tables.checks import check
@@ -101,12 +102,12 @@ class Command(BaseCommand):
             samples=compared, numbers=numbers, findings=passed, libraries=libraries, page=page
         )
 
-    def evidently(self, sides: tuple[Sample, Sample], numbers: dict[str, Any]) -> str:
+    def evidently(self, sides: tuple[Sample, Sample], numbers: DriftNumbers) -> str:
         """Add Evidently's figures to the numbers; return its page, empty where it is not installed."""
         self.stderr.write("Asking Evidently")
         both = [name for name in frames.APPLICATION if all(name in side.columns for side in sides)]
         try:
-            evaluation = evidently_report.judge(*sides, both, moved_share=limits().moved_share)
+            evaluation = evidently_report.evaluate(*sides, both, moved_share=limits().moved_share)
         except ImportError as error:
             self.stderr.write(f"Evidently is not installed here ({error}): PSI and performance alone")
             return ""

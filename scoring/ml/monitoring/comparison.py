@@ -1,42 +1,50 @@
-"""Every number of a drift report, from two samples."""
+"""Comparison of two samples: every number of a drift report."""
 
 from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.ml.metrics import performance
 from scoring.ml.metrics.costs import Costs
+from scoring.ml.metrics.performance import StoredPerformance
+from scoring.ml.monitoring.drift_numbers import DriftNumbers, Shares, StoredColumn, StoredMonth, StoredScore
 from scoring.ml.monitoring.sample import Sample, missing
 from scoring.ml.monitoring.stability import Stability, stability
 
-# So many columns, those that moved most, are kept with their distributions; all are kept with their numbers.
-DRAWN = 12
-SMALLEST_MONTH = 30
-# Outcomes of fewer clients say nothing about a model.
-SMALLEST_OUTCOMES = 50
-
-Numbers = dict[str, Any]
+# So many columns, those that moved most, are stored with their distributions; all with their numbers.
+MAX_DRAWN = 12
+MIN_MONTH = 30
+# Fewer outcomes do not measure a model.
+MIN_OUTCOMES = 50
 
 
-def compare(reference: Sample, current: Sample, *, threshold: float | None = None, costs: Costs) -> Numbers:
-    """How `current` differs from `reference`: columns, score, missing values, outcomes, performance, months.
+def compare(
+    reference: Sample, current: Sample, *, threshold: float | None = None, costs: Costs
+) -> DriftNumbers:
+    """Compare columns, score, missing values, outcomes, months and performance of two samples.
 
-    JSON through and through. Without a `threshold` nothing is said about performance.
+    Without a `threshold` performance is left out.
     """
     names = [name for name in reference.columns if name in current.columns]
-    moved = {
+    moves = {
         name: stability(reference.columns[name], current.columns[name], columns=len(names)) for name in names
     }
-    score = _score(reference, current)
-    return {
-        "columns": _columns(reference, current, moved),
-        "score": None if score is None else _told(score, drawn=True),
+    by_psi = sorted(names, key=lambda name: -moves[name].psi)
+    numbers: DriftNumbers = {
+        "columns": [
+            _column(name, moves[name], reference, current, drawn=position < MAX_DRAWN)
+            for position, name in enumerate(by_psi)
+        ],
+        "score": _stored_score(reference, current),
         "target": _target(reference, current),
-        "months": _months(reference, current, moved),
-        **(_performance(reference, current, threshold, costs) if threshold is not None else {}),
+        "months": _months(reference, current, by_psi[:MAX_DRAWN]),
     }
+    if threshold is not None:
+        _add_performance(numbers, reference, current, threshold, costs)
+    return numbers
 
 
 def _score(reference: Sample, current: Sample) -> Stability | None:
@@ -45,57 +53,54 @@ def _score(reference: Sample, current: Sample) -> Stability | None:
     return stability(reference.probability, current.probability)
 
 
-def _columns(reference: Sample, current: Sample, moved: Mapping[str, Stability]) -> list[Numbers]:
-    order = sorted(moved, key=lambda name: -moved[name].psi)
-    return [
-        {
-            "name": name,
-            **_told(moved[name], drawn=position < DRAWN),
-            "missing": _missing(reference.columns[name], current.columns[name]),
-        }
-        for position, name in enumerate(order)
-    ]
-
-
-def _told(one: Stability, *, drawn: bool) -> Numbers:
-    numbers: Numbers = {"psi": one.psi, "chance": one.chance}
-    if drawn:
-        numbers |= {
-            "labels": list(one.labels),
-            "reference": one.reference.tolist(),
-            "current": one.current.tolist(),
-        }
-    return numbers
-
-
-def _missing(reference: Any, current: Any) -> Numbers:
-    return _difference(missing(reference), missing(current))
-
-
-def _target(reference: Sample, current: Sample) -> Numbers | None:
-    known = [side.target[~np.isnan(side.target)] for side in (reference, current)]
-    if min(len(outcomes) for outcomes in known) < SMALLEST_OUTCOMES:
+def _stored_score(reference: Sample, current: Sample) -> StoredScore | None:
+    score = _score(reference, current)
+    if score is None:
         return None
-    return _difference(*known)
+    return {
+        "psi": score.psi,
+        "chance": score.chance,
+        "labels": list(score.labels),
+        "reference": score.reference.tolist(),
+        "current": score.current.tolist(),
+    }
 
 
-def _difference(before: Any, after: Any) -> Numbers:
-    """Two shares and how many standard errors lie between them."""
+def _column(name: str, move: Stability, reference: Sample, current: Sample, *, drawn: bool) -> StoredColumn:
+    column: StoredColumn = {
+        "name": name,
+        "psi": move.psi,
+        "chance": move.chance,
+        "missing": _shares(missing(reference.columns[name]), missing(current.columns[name])),
+    }
+    if drawn:
+        column["labels"] = list(move.labels)
+        column["reference"] = move.reference.tolist()
+        column["current"] = move.current.tolist()
+    return column
+
+
+def _target(reference: Sample, current: Sample) -> Shares | None:
+    before, after = (side.target[~np.isnan(side.target)] for side in (reference, current))
+    return _shares(before, after) if min(len(before), len(after)) >= MIN_OUTCOMES else None
+
+
+def _shares(before: NDArray[Any], after: NDArray[Any]) -> Shares:
+    """Return two shares and how many standard errors lie between them."""
     r, c = float(before.mean()), float(after.mean())
     pooled = (before.sum() + after.sum()) / (len(before) + len(after))
     error = sqrt(pooled * (1 - pooled) * (1 / len(before) + 1 / len(after)))
     return {"reference": r, "current": c, "errors": abs(c - r) / error if error else 0.0}
 
 
-def _months(reference: Sample, current: Sample, moved: Mapping[str, Stability]) -> list[Numbers]:
-    """PSI of the score and CSI of the columns that moved most, month by month."""
-    followed = sorted(moved, key=lambda name: -moved[name].psi)[:DRAWN]
-    found: Sequence[str] = sorted(set(current.months.tolist()))
-    return [_month(month, reference, current.at(current.months == month), followed) for month in found]
+def _months(reference: Sample, current: Sample, followed: Sequence[str]) -> list[StoredMonth]:
+    """Return the PSI of the score and the CSI of the columns `followed`, month by month."""
+    months: Sequence[str] = sorted(set(current.months.tolist()))
+    return [_month(month, reference, current.at(current.months == month), followed) for month in months]
 
 
-def _month(month: str, reference: Sample, current: Sample, followed: Sequence[str]) -> Numbers:
-    if len(current) < SMALLEST_MONTH:
+def _month(month: str, reference: Sample, current: Sample, followed: Sequence[str]) -> StoredMonth:
+    if len(current) < MIN_MONTH:
         return {"month": month, "clients": len(current), "score": None, "columns": {}}
     score = _score(reference, current)
     return {
@@ -106,18 +111,24 @@ def _month(month: str, reference: Sample, current: Sample, followed: Sequence[st
     }
 
 
-def _performance(reference: Sample, current: Sample, threshold: float, costs: Costs) -> Numbers:
-    numbers: Numbers = {}
-    for name, side in (("reference", reference), ("current", current)):
-        if not len(side.probability):
-            continue
-        numbers[f"estimated_{name}"] = performance.evaluate(None, side.probability, threshold, costs)
-        known = ~np.isnan(side.target) if len(side.target) else np.zeros(0, dtype=bool)
-        if known.sum() >= SMALLEST_OUTCOMES:
-            numbers[f"realised_{name}"] = performance.evaluate(
-                side.target[known], side.probability[known], threshold, costs
-            )
-            numbers[f"expected_{name}"] = performance.evaluate(
-                None, side.probability[known], threshold, costs
-            )
-    return numbers
+def _add_performance(
+    numbers: DriftNumbers, reference: Sample, current: Sample, threshold: float, costs: Costs
+) -> None:
+    before, now = (_performance(side, threshold, costs) for side in (reference, current))
+    for kind, figures in before.items():
+        numbers[f"{kind}_reference"] = figures  # type: ignore[literal-required]
+    for kind, figures in now.items():
+        numbers[f"{kind}_current"] = figures  # type: ignore[literal-required]
+
+
+def _performance(side: Sample, threshold: float, costs: Costs) -> Mapping[str, StoredPerformance]:
+    """Return the performance of one side by kind, as far as probabilities and outcomes are known."""
+    if not len(side.probability):
+        return {}
+    figures = {"estimated": performance.evaluate(None, side.probability, threshold, costs)}
+    labelled = ~np.isnan(side.target) if len(side.target) else np.zeros(0, dtype=bool)
+    if labelled.sum() >= MIN_OUTCOMES:
+        target, probability = side.target[labelled], side.probability[labelled]
+        figures["realised"] = performance.evaluate(target, probability, threshold, costs)
+        figures["expected"] = performance.evaluate(None, probability, threshold, costs)
+    return figures

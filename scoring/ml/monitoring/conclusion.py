@@ -1,12 +1,14 @@
-"""What the numbers of a report mean: which limits are passed, by what."""
+"""Findings of a drift report: the limits that are passed beyond chance, and by which columns."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scoring.ml.metrics.performance import StoredEstimate, StoredPerformance
+from scoring.ml.monitoring.drift_numbers import DriftNumbers, Shares, StoredFinding
 
 # A share that differs by so many standard errors did not move by chance, whatever the number of columns.
-_ERRORS = 4.5
-# A column counts as moved from here on, where Evidently has not judged it.
+_MIN_ERRORS = 4.5
+# A column counts as moved from here on, where Evidently has not evaluated it.
 MODERATE = 0.1
 
 
@@ -33,76 +35,92 @@ class Finding:
     threshold: float
     columns: tuple[str, ...] = ()
 
-    def stored(self) -> dict[str, Any]:
-        return {**asdict(self), "columns": list(self.columns)}
+    def stored(self) -> StoredFinding:
+        return {
+            "limit": self.limit,
+            "value": self.value,
+            "threshold": self.threshold,
+            "columns": list(self.columns),
+        }
 
 
-def findings(numbers: Mapping[str, Any], limits: Limits) -> list[Finding]:
-    """Every limit that is passed and that chance alone would not have passed; none: no drift."""
+def findings(numbers: DriftNumbers, limits: Limits) -> list[Finding]:
+    """Return every limit that is passed and that chance alone would not have passed; none: no drift."""
     return [*_score(numbers, limits), *_columns(numbers, limits), *_outcomes(numbers, limits)]
 
 
-def _score(numbers: Mapping[str, Any], limits: Limits) -> Iterator[Finding]:
+def _score(numbers: DriftNumbers, limits: Limits) -> Iterator[Finding]:
     score = numbers["score"]
     if score and score["psi"] > max(limits.score_psi, score["chance"]):
         yield Finding("score_psi", score["psi"], limits.score_psi)
 
 
-def _columns(numbers: Mapping[str, Any], limits: Limits) -> Iterator[Finding]:
+def _columns(numbers: DriftNumbers, limits: Limits) -> Iterator[Finding]:
     columns = numbers["columns"]
-    shifted = tuple(c["name"] for c in columns if c["psi"] > max(limits.column_psi, c["chance"]))
+    shifted = tuple(
+        column["name"] for column in columns if column["psi"] > max(limits.column_psi, column["chance"])
+    )
     if shifted:
         yield Finding("column_psi", columns[0]["psi"], limits.column_psi, shifted)
     moved = moved_columns(numbers)
-    share = len(moved) / looked_at(numbers) if moved else 0.0
+    share = len(moved) / _evaluated_columns(numbers) if moved else 0.0
     if share > limits.moved_share:
         yield Finding("moved_share", share, limits.moved_share, moved)
-    gone = [c for c in columns if _differs(c["missing"], limits.missing_share)]
-    gone.sort(key=lambda c: -_distance(c["missing"]))
-    if gone:
-        names = tuple(c["name"] for c in gone)
-        yield Finding("missing_share", _distance(gone[0]["missing"]), limits.missing_share, names)
+    emptied = [column for column in columns if _differs(column["missing"], limits.missing_share)]
+    emptied.sort(key=lambda column: -_distance(column["missing"]))
+    if emptied:
+        names = tuple(column["name"] for column in emptied)
+        yield Finding("missing_share", _distance(emptied[0]["missing"]), limits.missing_share, names)
 
 
-def moved_columns(numbers: Mapping[str, Any]) -> tuple[str, ...]:
-    """By Evidently where it was asked, else those of moderate PSI and more; the strongest first."""
-    if evidently := numbers.get("evidently"):
-        drifted = {name: one["value"] for name, one in evidently["columns"].items() if one["drifted"]}
+def moved_columns(numbers: DriftNumbers) -> tuple[str, ...]:
+    """Return the columns that moved, the strongest first: by Evidently, else those of moderate PSI."""
+    if "evidently" in numbers:
+        columns = numbers["evidently"]["columns"]
+        drifted = {name: column["value"] for name, column in columns.items() if column["drifted"]}
         return tuple(sorted(drifted, key=lambda name: -drifted[name]))
-    return tuple(c["name"] for c in numbers["columns"] if c["psi"] > max(MODERATE, c["chance"]))
+    return tuple(
+        column["name"] for column in numbers["columns"] if column["psi"] > max(MODERATE, column["chance"])
+    )
 
 
-def looked_at(numbers: Mapping[str, Any]) -> int:
-    evidently = numbers.get("evidently")
-    return len(evidently["columns"] if evidently else numbers["columns"])
+def _evaluated_columns(numbers: DriftNumbers) -> int:
+    return len(numbers["evidently"]["columns"] if "evidently" in numbers else numbers["columns"])
 
 
-def _outcomes(numbers: Mapping[str, Any], limits: Limits) -> Iterator[Finding]:
+def _outcomes(numbers: DriftNumbers, limits: Limits) -> Iterator[Finding]:
     if numbers["target"] and _differs(numbers["target"], limits.default_rate):
         yield Finding("default_rate", _distance(numbers["target"]), limits.default_rate)
-    for kind in ("estimated", "realised"):
-        before, now = numbers.get(f"{kind}_reference"), numbers.get(f"{kind}_current")
+    pairs = {
+        "estimated": (numbers.get("estimated_reference"), numbers.get("estimated_current")),
+        "realised": (numbers.get("realised_reference"), numbers.get("realised_current")),
+    }
+    for kind, (before, now) in pairs.items():
         if before and now:
             yield from _performance(kind, before, now, limits)
 
 
 def _performance(
-    kind: str, before: Mapping[str, Any], now: Mapping[str, Any], limits: Limits
+    kind: str, before: StoredPerformance, now: StoredPerformance, limits: Limits
 ) -> Iterator[Finding]:
-    """Beyond noise: the interval of today lies wholly on the wrong side of what it was."""
-    auc, cost = (before["auc"], now["auc"]), (before["cost"], now["cost"])
-    if None not in (auc[0]["value"], auc[1]["value"]):
-        loss = auc[0]["value"] - auc[1]["value"]
-        if loss > limits.auc_loss and auc[1]["high"] < auc[0]["low"]:
-            yield Finding(f"{kind}_auc", loss, limits.auc_loss)
-    rise = cost[1]["value"] - cost[0]["value"]
-    if rise > limits.cost_rise and cost[1]["low"] > cost[0]["high"]:
+    loss = _gap(now["auc"], before["auc"])
+    if loss > limits.auc_loss:
+        yield Finding(f"{kind}_auc", loss, limits.auc_loss)
+    rise = _gap(before["cost"], now["cost"])
+    if rise > limits.cost_rise:
         yield Finding(f"{kind}_cost", rise, limits.cost_rise)
 
 
-def _differs(shares: Mapping[str, float], limit: float) -> bool:
-    return _distance(shares) > limit and shares["errors"] > _ERRORS
+def _gap(lower: StoredEstimate, higher: StoredEstimate) -> float:
+    """Return how far apart two figures are beyond noise: 0 where unknown or where their intervals overlap."""
+    if lower["value"] is None or higher["value"] is None or lower["high"] is None or higher["low"] is None:
+        return 0.0
+    return higher["value"] - lower["value"] if lower["high"] < higher["low"] else 0.0
 
 
-def _distance(shares: Mapping[str, float]) -> float:
+def _differs(shares: Shares, limit: float) -> bool:
+    return _distance(shares) > limit and shares["errors"] > _MIN_ERRORS
+
+
+def _distance(shares: Shares) -> float:
     return abs(shares["current"] - shares["reference"])

@@ -1,4 +1,4 @@
-"""Evidently's view of two samples. Heavy to import: for commands alone, never for the web process."""
+"""Drift by Evidently. Heavy to import: for commands alone, never for the web process."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from scoring.ml.monitoring.drift_numbers import EvidentlyColumn, EvidentlyMissing, EvidentlyNumbers
 from scoring.ml.monitoring.sample import Sample
 
 # Distances that measure how far, not how surely: on thousands of rows every p-value is small.
@@ -22,17 +23,19 @@ SCORE, TARGET = "probability of default", "defaulted"
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """`numbers`: per column the distance and whether it is drift, the share, missing values; `page`: HTML."""
+class EvidentlyReport:
+    """Numbers to store, and the page, HTML."""
 
-    numbers: dict[str, Any]
+    numbers: EvidentlyNumbers
     page: str
 
 
-def judge(reference: Sample, current: Sample, names: Sequence[str], *, moved_share: float = 0.05) -> Judged:
-    """Drift of the columns `names`, of the score and of the outcome as Evidently tells them.
+def evaluate(
+    reference: Sample, current: Sample, names: Sequence[str], *, moved_share: float = 0.05
+) -> EvidentlyReport:
+    """Evaluate drift of the columns `names`, of the score and of the outcome.
 
-    From `moved_share` of the columns on its page calls the whole a drift.
+    From `moved_share` of the columns on the page calls the whole a drift.
     """
     os.environ.setdefault("DO_NOT_TRACK", "1")
     from evidently import DataDefinition, Dataset, Report
@@ -58,11 +61,11 @@ def judge(reference: Sample, current: Sample, names: Sequence[str], *, moved_sha
     report = Report([preset, DatasetMissingValueCount()])
     before, now = (Dataset.from_pandas(frame, data_definition=definition) for frame in frames)
     result = report.run(now, before)
-    return Judged(_numbers(result.dict(), names, limit), _page(result))
+    return EvidentlyReport(_numbers(result.dict(), names, limit), _page(result))
 
 
 def threshold(n: int, m: int) -> float:
-    """0.1, or what samples so small may differ by: two standard errors of a mean, in standard deviations."""
+    """Return 0.1, or for small samples two standard errors of a mean, in standard deviations."""
     return max(THRESHOLD, 2 * sqrt(1 / n + 1 / m))
 
 
@@ -70,29 +73,39 @@ def _frame(side: Sample, names: Sequence[str], sides: Sequence[Sample]) -> Any:
     import pandas as pd
 
     columns: dict[str, Any] = {name: side.columns[name] for name in names}
-    if all(len(one.probability) for one in sides):
+    if all(len(sample.probability) for sample in sides):
         columns[SCORE] = side.probability
-    if all(len(one.target) and not np.isnan(one.target).all() for one in sides):
+    if all(len(sample.target) and not np.isnan(sample.target).all() for sample in sides):
         columns[TARGET] = side.target
     return pd.DataFrame(columns)
 
 
-def _numbers(told: Mapping[str, Any], names: Sequence[str], limit: float) -> dict[str, Any]:
-    found: dict[str, Any] = {"version": version("evidently"), "columns": {}, "others": {}}
-    for metric in told["metrics"]:
+def _numbers(result: Mapping[str, Any], names: Sequence[str], limit: float) -> EvidentlyNumbers:
+    drift: dict[str, EvidentlyColumn] = {}
+    missing: EvidentlyMissing | None = None
+    for metric in result["metrics"]:
         config, value = metric["config"], metric["value"]
         if config["type"].endswith("ValueDrift"):
-            where = "columns" if config["column"] in names else "others"
-            found[where][config["column"]] = {
+            drift[config["column"]] = {
                 "value": float(value),
                 "threshold": limit,
                 "method": config["method"],
                 "drifted": float(value) >= limit,
             }
         elif config["type"].endswith("DatasetMissingValueCount"):
-            found["missing"] = {"count": float(value["count"]), "share": float(value["share"])}
-    drifted = sum(one["drifted"] for one in found["columns"].values())
-    return {**found, "drifted": drifted, "share": drifted / max(len(found["columns"]), 1)}
+            missing = {"count": float(value["count"]), "share": float(value["share"])}
+    columns = {name: column for name, column in drift.items() if name in names}
+    drifted = sum(column["drifted"] for column in columns.values())
+    numbers: EvidentlyNumbers = {
+        "version": version("evidently"),
+        "columns": columns,
+        "others": {name: column for name, column in drift.items() if name not in names},
+        "drifted": drifted,
+        "share": drifted / max(len(columns), 1),
+    }
+    if missing is not None:
+        numbers["missing"] = missing
+    return numbers
 
 
 def _page(result: Any) -> str:

@@ -1,4 +1,4 @@
-"""Two samples of clients that are held against each other."""
+"""Samples of clients that a drift report compares."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class Sample:
     """n clients. `columns` (n,) are float64 with NaN, or objects str | None for categories.
 
     `probability` (n,) comes from one model; `target` (n,) is 0, 1 or NaN where the outcome is not known;
-    `months` (n,) says "2026-11" for each client. Empty arrays stand for what is not known at all.
+    `months` (n,) has "2026-11" for each client. Empty arrays stand for what is not known at all.
     """
 
     columns: Mapping[str, Column]
@@ -27,7 +27,7 @@ class Sample:
         return len(next(iter(self.columns.values()), self.probability))
 
     def at(self, rows: NDArray[Any]) -> "Sample":
-        """The same columns for some rows, given by position or by a mask."""
+        """Return the sample at some rows, given by position or by a mask."""
         return Sample(
             {name: values[rows] for name, values in self.columns.items()},
             self.probability[rows] if len(self.probability) else self.probability,
@@ -36,14 +36,15 @@ class Sample:
         )
 
     def up_to(self, size: int, *, seed: int = 0) -> "Sample":
-        """At most `size` clients, drawn evenly and always the same ones."""
+        """Return at most `size` clients, drawn evenly and always the same ones."""
         if len(self) <= size:
             return self
         return self.at(np.sort(np.random.default_rng(seed).choice(len(self), size, replace=False)))
 
 
 def missing(values: Column) -> NDArray[np.bool_]:
+    """Mark missing values, (n,): None or NaN."""
     if values.dtype == object:
         return np.array([value is None for value in values], dtype=bool)
-    gone: NDArray[np.bool_] = np.isnan(values)
-    return gone
+    mask: NDArray[np.bool_] = np.isnan(values)
+    return mask

@@ -1,4 +1,4 @@
-"""How far the distribution of one column has moved, and how far it would move by chance.
+"""Population stability index of one column, and the value that chance alone stays below.
 
 PSI = sum over bins of (c - r) ln(c / r), with r and c the shares of the reference and of the current sample;
 on a feature the same number is called CSI. Source: N. Siddiqi, "Credit Risk Scorecards" (2006), ch. 9, and
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scoring.ml.monitoring.sample import Column, missing
 
 BINS = 10
-# More categories than this are told by the most frequent ones; the rest are counted together.
-MOST_CATEGORIES = 30
+# Of more categories than this the most frequent ones have a bin; the rest are counted together.
+MAX_CATEGORIES = 30
 MISSING, OTHER = "missing", "other"
 
 # How rarely a whole report may call a column shifted that only chance has moved.
@@ -39,15 +39,15 @@ class Stability:
 
 
 def stability(reference: Column, current: Column, *, columns: int = 1) -> Stability:
-    """How far `current`, (m,), has moved away from `reference`, (n,); both hold at least one value.
+    """Measure how far `current`, (m,), has moved from `reference`, (n,); both hold at least one value.
 
-    `columns` is how many are looked at together: the more, the higher the bound of chance of each.
+    `columns` is how many are tested together: the more, the higher the bound of chance of each.
     """
     labels, before, after = _counts(reference, current)
-    # A bin that is empty on both sides says nothing; smoothing would make it speak of the sizes.
-    held = before + after > 0
-    labels = tuple(label for label, full in zip(labels, held, strict=True) if full)
-    before, after = before[held], after[held]
+    # A bin that is empty on both sides carries no information; smoothing would make it depend on the sizes.
+    filled = before + after > 0
+    labels = tuple(label for label, is_filled in zip(labels, filled, strict=True) if is_filled)
+    before, after = before[filled], after[filled]
     r, c = _shares(before), _shares(after)
     return Stability(
         psi=float(((c - r) * np.log(c / r)).sum()),
@@ -59,7 +59,7 @@ def stability(reference: Column, current: Column, *, columns: int = 1) -> Stabil
 
 
 def chance(bins: int, n: int, m: int, columns: int = 1) -> float:
-    """The PSI that two samples of one population stay below, but for one report in a thousand.
+    """Return the PSI that two samples of one population stay below, but for one report in a thousand.
 
     Without a shift PSI / (1/n + 1/m) follows a chi-squared with bins - 1 degrees of freedom
     (B. Yurdakul, "Statistical Properties of the Population Stability Index", 2018); its quantile is taken
@@ -76,34 +76,36 @@ def chance(bins: int, n: int, m: int, columns: int = 1) -> float:
 def _counts(
     reference: Column, current: Column
 ) -> tuple[tuple[str, ...], NDArray[np.float64], NDArray[np.float64]]:
-    gone = missing(reference), missing(current)
-    known = reference[~gone[0]], current[~gone[1]]
-    labels, before, after = (_categories if reference.dtype == object else _ranges)(*known)
-    if not (gone[0].any() or gone[1].any()):
+    gaps = missing(reference), missing(current)
+    present = reference[~gaps[0]], current[~gaps[1]]
+    labels, before, after = (_categories if reference.dtype == object else _ranges)(*present)
+    if not (gaps[0].any() or gaps[1].any()):
         return labels, before, after
-    return (*labels, MISSING), np.append(before, gone[0].sum()), np.append(after, gone[1].sum())
+    return (*labels, MISSING), np.append(before, gaps[0].sum()), np.append(after, gaps[1].sum())
 
 
 def _categories(
     reference: Column, current: Column
 ) -> tuple[tuple[str, ...], NDArray[np.float64], NDArray[np.float64]]:
     values, counts = np.unique(reference.astype(str), return_counts=True)
-    kept = values[np.argsort(-counts, kind="stable")][:MOST_CATEGORIES].tolist()
-    place = {value: position for position, value in enumerate(kept)}
-    found = [
-        np.bincount([place.get(str(value), len(kept)) for value in side.tolist()], minlength=len(kept) + 1)
+    frequent = values[np.argsort(-counts, kind="stable")][:MAX_CATEGORIES].tolist()
+    bin_of = {value: number for number, value in enumerate(frequent)}
+    size = len(frequent)
+    before, after = (
+        np.bincount([bin_of.get(str(value), size) for value in side.tolist()], minlength=size + 1).astype(
+            np.float64
+        )
         for side in (reference, current)
-    ]
-    before, after = (counts.astype(np.float64) for counts in found)
+    )
     if before[-1] or after[-1]:
-        return (*kept, OTHER), before, after
-    return tuple(kept), before[:-1], after[:-1]
+        return (*frequent, OTHER), before, after
+    return tuple(frequent), before[:-1], after[:-1]
 
 
 def _ranges(
     reference: Column, current: Column
 ) -> tuple[tuple[str, ...], NDArray[np.float64], NDArray[np.float64]]:
-    """Ten equally full ranges of the reference; each value a bin of its own where there are few."""
+    """Count in ten equally full ranges of the reference; few distinct values have a bin each."""
     edges = _edges(reference if len(reference) else current)
     before, after = (
         np.bincount(np.searchsorted(edges, side, side="right"), minlength=len(edges) + 1).astype(np.float64)
@@ -113,7 +115,7 @@ def _ranges(
 
 
 def _edges(values: Column) -> NDArray[np.float64]:
-    """Inner edges: a value that equals an edge belongs above it."""
+    """Return the inner edges: a value that equals an edge belongs above it."""
     if not len(values):
         return np.empty(0)
     distinct = np.unique(values)
@@ -125,12 +127,12 @@ def _edges(values: Column) -> NDArray[np.float64]:
 def _range_labels(edges: NDArray[np.float64]) -> tuple[str, ...]:
     if not len(edges):
         return ("all",)
-    words = [f"{edge:.4g}" for edge in edges]
-    between = [f"{low} – {high}" for low, high in pairwise(words)]
-    return (f"< {words[0]}", *between, f"≥ {words[-1]}")
+    texts = [f"{edge:.4g}" for edge in edges]
+    between = [f"{low} – {high}" for low, high in pairwise(texts)]
+    return (f"< {texts[0]}", *between, f"≥ {texts[-1]}")
 
 
 def _shares(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Half a client more in each bin: an empty bin is rare, not impossible."""
+    """Return shares with half a client more in each bin: an empty bin is rare, not impossible."""
     shares: NDArray[np.float64] = (counts + 0.5) / (counts.sum() + 0.5 * len(counts))
     return shares

@@ -11,11 +11,11 @@ from tests.drift_reports import COSTS, sample
 
 def limits_passed(before: Sample, now: Sample) -> dict[str, tuple[str, ...]]:
     numbers = compare(before, now, threshold=0.09, costs=COSTS)
-    return {one.limit: one.columns for one in findings(numbers, Limits())}
+    return {finding.limit: finding.columns for finding in findings(numbers, Limits())}
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_two_halves_of_one_population_are_silent(seed):
+def test_two_halves_of_one_population_pass_no_limit(seed):
     whole = sample(clients=1_200, seed=100 + seed)
     order = np.random.default_rng(seed).permutation(1_200)
     assert limits_passed(whole.at(order[:600]), whole.at(order[600:])) == {}
@@ -31,7 +31,7 @@ def test_riskier_scores_are_found():
     assert "score_psi" in limits_passed(before, riskier)
 
 
-def test_scores_that_tell_clients_apart_no_more_are_found_without_outcomes():
+def test_scores_that_no_longer_rank_clients_are_found_without_outcomes():
     before, now = sample(clients=4_000), sample(clients=4_000, seed=2)
     flat = Sample(now.columns, 0.09 + 0.1 * (now.probability - 0.09))
     assert {"estimated_auc", "estimated_cost"} <= limits_passed(before, flat).keys()
@@ -52,11 +52,11 @@ def test_a_higher_default_rate_is_found():
     assert "default_rate" in limits_passed(good, bad)
 
 
-def test_months_are_told_apart():
+def test_each_month_has_its_numbers():
     now = sample(clients=400, seed=2)
     months = np.array(["2026-10"] * 380 + ["2026-11"] * 20, dtype=object)
     numbers = compare(sample(), Sample(now.columns, now.probability, months=months), costs=COSTS)
-    assert [(one["month"], one["clients"]) for one in numbers["months"]] == [
+    assert [(month["month"], month["clients"]) for month in numbers["months"]] == [
         ("2026-10", 380),
         ("2026-11", 20),
     ]
@@ -69,6 +69,6 @@ def test_the_numbers_can_be_stored():
     assert json.loads(json.dumps(numbers, allow_nan=False)) == numbers
 
 
-def test_nothing_is_said_of_performance_without_a_model():
+def test_without_a_threshold_performance_is_left_out():
     numbers = compare(sample(), sample(seed=2), costs=COSTS)
     assert "estimated_current" not in numbers

@@ -7,30 +7,30 @@ NAMES = ["AMT_INCOME_TOTAL", "NAME_CONTRACT_TYPE"]
 
 
 @pytest.fixture(scope="module")
-def judged():
+def report():
     """Lower incomes, otherwise the same population."""
-    return evidently_report.judge(sample(clients=1_500), sample(clients=1_500, seed=2, income=0.7), NAMES)
+    return evidently_report.evaluate(sample(clients=1_500), sample(clients=1_500, seed=2, income=0.7), NAMES)
 
 
-def test_the_column_that_moved_is_drift_and_the_other_is_not(judged):
-    columns = judged.numbers["columns"]
+def test_the_column_that_moved_is_drift_and_the_other_is_not(report):
+    columns = report.numbers["columns"]
     assert columns["AMT_INCOME_TOTAL"]["drifted"]
     assert not columns["NAME_CONTRACT_TYPE"]["drifted"]
-    assert judged.numbers["share"] == 0.5
+    assert report.numbers["share"] == 0.5
 
 
-def test_the_score_is_looked_at_too_but_is_no_column(judged):
-    assert list(judged.numbers["others"]) == [evidently_report.SCORE]
-    assert not judged.numbers["others"][evidently_report.SCORE]["drifted"]
+def test_the_score_is_evaluated_too_but_is_no_column(report):
+    assert list(report.numbers["others"]) == [evidently_report.SCORE]
+    assert not report.numbers["others"][evidently_report.SCORE]["drifted"]
 
 
-def test_missing_values_are_counted(judged):
-    assert judged.numbers["missing"]["count"] == 0
+def test_missing_values_are_counted(report):
+    assert report.numbers["missing"]["count"] == 0
 
 
-def test_the_page_loads_nothing_from_anywhere(judged):
-    assert "<html" in judged.page
-    assert 'src="http' not in judged.page
+def test_the_page_loads_nothing_from_anywhere(report):
+    assert "<html" in report.page
+    assert 'src="http' not in report.page
 
 
 def test_small_samples_may_differ_by_more():

@@ -16,19 +16,19 @@ def test_the_index_is_that_of_the_textbook():
 
 def test_missing_values_are_a_bin_of_their_own():
     before = np.where(np.arange(1_000) % 2, np.nan, 1.0)
-    one = stability(before, np.ones(1_000))
-    assert one.labels[-1] == MISSING
-    assert (one.reference[-1], one.current[-1]) == (0.5, 0.0)
-    assert one.beyond(0.25)
+    moved = stability(before, np.ones(1_000))
+    assert moved.labels[-1] == MISSING
+    assert (moved.reference[-1], moved.current[-1]) == (0.5, 0.0)
+    assert moved.beyond(0.25)
 
 
-def test_a_category_that_nobody_had_before_is_counted_among_the_others():
+def test_a_new_category_is_counted_among_the_others():
     before = np.array(["Cash loans"] * 500, dtype=object)
     after = np.array(["Cash loans"] * 250 + ["Leasing"] * 250, dtype=object)
-    one = stability(before, after)
-    assert one.labels == ("Cash loans", "other")
-    assert one.current.tolist() == [0.5, 0.5]
-    assert one.beyond(0.25)
+    moved = stability(before, after)
+    assert moved.labels == ("Cash loans", "other")
+    assert moved.current.tolist() == [0.5, 0.5]
+    assert moved.beyond(0.25)
 
 
 @pytest.mark.parametrize("values", [np.full(40, np.nan), np.zeros(40), np.full(40, None, dtype=object)])

@@ -14,7 +14,7 @@ from scoring.ml.whatif.counterfactuals import (
 )
 from scoring.ml.whatif.editable import BY_NAME
 from scoring.ml.whatif.request import problems, translate
-from tests.conftest import HOME_CREDIT
+from tests.folders import HOME_CREDIT
 from tests.scoring.whatif import refusals
 
 REFUSALS = 1_000

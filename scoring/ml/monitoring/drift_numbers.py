@@ -1,4 +1,4 @@
-"""JSON of a stored drift report: the types of `DriftReport.numbers` and `DriftReport.findings`."""
+"""Numbers of a drift report in the form in which they are stored: JSON."""
 
 from typing import NotRequired, TypedDict
 
@@ -14,7 +14,7 @@ class Distributions(TypedDict):
 
 
 class StoredScore(Distributions):
-    """Drift of the probability: `chance` is the PSI that samples of this size reach by chance."""
+    """Drift of the probability: `chance` is the PSI that samples of this size stay below by chance alone."""
 
     psi: float
     chance: float
@@ -50,17 +50,35 @@ class StoredMonth(TypedDict):
 
 
 class EvidentlyColumn(TypedDict):
+    """Distance of one column by Evidently, and the threshold from which it counts as drift."""
+
     value: float
+    threshold: NotRequired[float]
+    method: NotRequired[str]
     drifted: bool
 
 
-class EvidentlyNumbers(TypedDict):
-    columns: dict[str, EvidentlyColumn]
-    drifted: int
+class EvidentlyMissing(TypedDict):
+    """Missing values of the current sample."""
+
+    count: float
     share: float
 
 
+class EvidentlyNumbers(TypedDict):
+    """Evidently's figures; `others` are score and outcome, which do not count in `drifted` and `share`."""
+
+    columns: dict[str, EvidentlyColumn]
+    drifted: int
+    share: float
+    version: NotRequired[str]
+    others: NotRequired[dict[str, EvidentlyColumn]]
+    missing: NotRequired[EvidentlyMissing]
+
+
 class DriftNumbers(TypedDict):
+    """Every number of a report; `expected` is the estimate for the clients whose outcome is known."""
+
     columns: list[StoredColumn]
     score: StoredScore | None
     target: Shares | None
@@ -75,6 +93,8 @@ class DriftNumbers(TypedDict):
 
 
 class StoredFinding(TypedDict):
+    """A limit that was passed, and the columns responsible, the strongest first."""
+
     limit: str
     value: float
     threshold: float
