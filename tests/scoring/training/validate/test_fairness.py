@@ -2,6 +2,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from fairlearn.metrics import (
+    MetricFrame,
+    demographic_parity_ratio,
+    equalized_odds_difference,
+    false_positive_rate,
+    selection_rate,
+    true_positive_rate,
+)
 
 from scoring.ml.model.manifest_validation import AttributeFairness
 from scoring.ml.training.data.clients import Clients
@@ -40,6 +48,36 @@ def test_the_lowest_ratio_compares_the_least_with_the_most_accepted_group(
     rates = [group.acceptance_rate.value for group in status.groups.values()]
     assert status.gaps is not None
     assert status.gaps.lowest_ratio.value == pytest.approx(min(rates) / max(rates))
+
+
+@pytest.mark.parametrize("attribute", ["CODE_GENDER", "NAME_FAMILY_STATUS", "age_band"])
+def test_rates_and_gaps_are_those_of_fairlearn(
+    clients: Clients, probability: np.ndarray, attribute: str
+) -> None:
+    measured = by_attribute(clients, probability)[attribute]
+    assert not measured.suppressed
+    assert measured.gaps is not None
+    refused = (probability >= 0.2).astype(int)
+    groups = fairness.attributes(clients)[attribute]
+    frame = MetricFrame(
+        metrics={"tpr": true_positive_rate, "fpr": false_positive_rate, "refusals": selection_rate},
+        y_true=clients.target,
+        y_pred=refused,
+        sensitive_features=groups,
+    )
+    for group, rates in measured.groups.items():
+        assert rates.tpr.value == pytest.approx(frame.by_group.loc[group, "tpr"])
+        assert rates.fpr.value == pytest.approx(frame.by_group.loc[group, "fpr"])
+        assert rates.acceptance_rate.value == pytest.approx(1 - frame.by_group.loc[group, "refusals"])
+    gaps, differences = measured.gaps, frame.difference(method="between_groups")
+    assert gaps.tpr_gap.value == pytest.approx(differences["tpr"])
+    assert gaps.fpr_gap.value == pytest.approx(differences["fpr"])
+    assert max(gaps.tpr_gap.value, gaps.fpr_gap.value) == pytest.approx(
+        equalized_odds_difference(clients.target, refused, sensitive_features=groups)
+    )
+    assert gaps.lowest_ratio.value == pytest.approx(
+        demographic_parity_ratio(clients.target, 1 - refused, sensitive_features=groups)
+    )
 
 
 def test_a_verdict_that_depends_on_the_sex_shows(clients: Clients) -> None:
