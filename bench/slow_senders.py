@@ -1,4 +1,4 @@
-"""How fast /healthz answers while slow senders hold connections: python -m bench.slow_senders ADDRESS [SENDERS]."""
+"""How fast /healthz answers beside slow senders: python -m bench.slow_senders ADDRESS [SENDERS]."""
 
 import contextlib
 import socket
@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 HEAD: Final = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: " + b"a" * 1000
 BODY: Final = (
-    b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-    b"Content-Length: 1000\r\n\r\n"
+    b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n"
 )
 
 
@@ -57,7 +57,7 @@ def _seconds_of_an_answer(host: str, port: int) -> float:
     started = time.monotonic()
     connection = HTTPConnection(host, port, timeout=90)
     connection.request("GET", "/healthz")
-    assert connection.getresponse().read() == b"ok"  # noqa: S101
+    assert connection.getresponse().status == 200  # noqa: S101
     connection.close()
     return time.monotonic() - started
 

@@ -5,7 +5,9 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
 from accounts.models import CachedValue
@@ -38,13 +40,13 @@ class JsonDatabaseCache(BaseCache):
     def add(
         self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
-        """Store the value unless there is one; whether it was stored. One statement: of two callers one wins."""
+        """Store the value unless there is one; whether it was stored. Of two callers at once one wins."""
         now = time.time()
         with connection.cursor() as cursor:
             cursor.execute(
                 _ADD, [self._key(key, version), json.dumps(value), self._expiry(timeout, now), now]
             )
-            added = cursor.rowcount > 0
+            added = bool(cursor.rowcount > 0)
         self._purge(now)
         return added
 
@@ -56,9 +58,7 @@ class JsonDatabaseCache(BaseCache):
         CachedValue.objects.update_or_create(key=self._key(key, version), defaults=stored)
         self._purge(now)
 
-    def touch(
-        self, key: str, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
-    ) -> bool:
+    def touch(self, key: str, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         now = time.time()
         rows = CachedValue.objects.unexpired(now).filter(key=self._key(key, version))
         return rows.update(expires_at=self._expiry(timeout, now)) > 0
@@ -101,6 +101,14 @@ class JsonDatabaseCache(BaseCache):
         if surplus := max(0, CachedValue.objects.count() - self._max_entries):
             oldest = CachedValue.objects.order_by("expires_at").values("pk")[:surplus]
             CachedValue.objects.filter(pk__in=list(oldest.values_list("pk", flat=True))).delete()
+
+
+def shared_cache() -> JsonDatabaseCache:
+    """The default cache, with what other caches lack."""
+    cache = caches["default"]
+    if not isinstance(cache, JsonDatabaseCache):
+        raise ImproperlyConfigured("the default cache is accounts.caching.database.JsonDatabaseCache")
+    return cache
 
 
 def _decoded(text: str, default: Any) -> Any:

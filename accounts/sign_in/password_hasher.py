@@ -55,5 +55,5 @@ class BoundedArgon2Hasher(hashers.Argon2PasswordHasher):
 
     def _places_of(self, encoded: str) -> int:
         """How many of our hashes need as much memory as this one, rounded up."""
-        memory: int = extract_parameters(encoded.removeprefix(self.algorithm)).memory_cost
+        memory: int = extract_parameters(encoded.removeprefix(str(self.algorithm))).memory_cost
         return -(-memory // self.memory_cost)

@@ -4,6 +4,7 @@ gunicorn's own threads read head and body themselves, so that as many slow sende
 the server. Here the main loop receives, within limits of time and size, and keeps larger bodies in files.
 """
 
+import contextlib
 import selectors
 import socket
 import time
@@ -27,7 +28,7 @@ MAX_SPOOLED: Final = 256 * limits.MIB
 LINGER_SECONDS: Final = 5
 
 
-class _Received(Unreader):
+class _Received(Unreader):  # type: ignore[misc]
     """Reads a request that has arrived; nothing more is read from the socket."""
 
     def __init__(self, spool: SpooledTemporaryFile[bytes]) -> None:
@@ -39,10 +40,11 @@ class _Received(Unreader):
 
     def rest(self) -> bytes:
         """What has arrived of the next request."""
-        return self.take_buffered() + self.spool.read()
+        begun: bytes = self.take_buffered()
+        return begun + self.spool.read()
 
 
-class WholeRequestWorker(ThreadWorker):
+class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # In the order in which they began.
@@ -198,7 +200,5 @@ class WholeRequestWorker(ThreadWorker):
 
 def _send_at_once(client: socket.socket, data: bytes) -> None:
     """Send a few bytes without waiting; a socket that cannot take them is of no use any more."""
-    try:
+    with contextlib.suppress(OSError):
         client.send(data)
-    except OSError:
-        pass

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from accounts.caching import database
+from accounts.caching.database import shared_cache
 from accounts.models import CachedValue
 
 
@@ -26,14 +27,16 @@ class Planted:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("encode", [lambda raw: base64.b64encode(raw).decode(), lambda raw: raw.decode("latin-1")])
+@pytest.mark.parametrize(
+    "encode", [lambda raw: base64.b64encode(raw).decode(), lambda raw: raw.decode("latin-1")]
+)
 def test_a_planted_pickle_is_not_run_and_counts_as_missing(tmp_path, encode):
     cache.set("attempts", [1.0])
     hostile = encode(pickle.dumps(Planted(tmp_path / "ran"), protocol=0))
     CachedValue.objects.update(value=hostile)
     assert cache.get("attempts", "nothing") == "nothing"
     assert not (tmp_path / "ran").exists()
-    assert cache.change("attempts", lambda value: [value], 60) == [None]
+    assert shared_cache().change("attempts", lambda value: [value], 60) == [None]
 
 
 @pytest.mark.django_db
@@ -76,7 +79,9 @@ def test_expired_rows_go_and_the_table_stays_bounded(monkeypatch):
     backend.set("old", 1, 1)
     now = time.time()
     for number in range(50):
-        monkeypatch.setattr("accounts.caching.database.time.time", lambda: now + 300 + number * 61)
+        monkeypatch.setattr(
+            "accounts.caching.database.time.time", lambda number=number: now + 300 + number * 61
+        )
         backend.set(f"key-{number}", number, 10_000)
     assert CachedValue.objects.count() <= 20
     assert backend.get("old") is None
@@ -99,7 +104,7 @@ def test_of_many_callers_at_once_one_adds():
 def test_no_change_of_many_at_once_is_lost():
     def count(_: int) -> None:
         try:
-            cache.change("attempts", lambda value: (value or 0) + 1, 60)
+            shared_cache().change("attempts", lambda value: (value or 0) + 1, 60)
         finally:
             connection.close()
 
