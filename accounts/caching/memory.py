@@ -16,6 +16,10 @@ class TextMemoryCache(BaseCache):
         self._lock = Lock()
         self._texts: OrderedDict[str, tuple[str, float]] = OrderedDict()
 
+    @property
+    def stored(self) -> int:
+        return len(self._texts)
+
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         name = self.make_and_validate_key(key, version=version)
         with self._lock:
