@@ -29,19 +29,19 @@ def measure(host: str, port: int, pid: int, *, count: int) -> Peak:
     before, over = resident_mb(pid), Event()
     memory, times = [before], [0.0]
 
-    def watch() -> None:
+    def sample() -> None:
         while not over.is_set():
             memory.append(resident_mb(pid))
             started = time.monotonic()
             _get(host, port, "/healthz")
             times.append(time.monotonic() - started)
 
-    watcher = Thread(target=watch)
-    watcher.start()
+    sampler = Thread(target=sample)
+    sampler.start()
     with ThreadPoolExecutor(count) as pool:
         list(pool.map(lambda number: _wrong_sign_in(host, port, f"nobody-{number}"), range(count)))
     over.set()
-    watcher.join()
+    sampler.join()
     return Peak(before, max(memory), max(times))
 
 
