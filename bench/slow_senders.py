@@ -1,4 +1,4 @@
-"""How fast /healthz answers beside slow senders: python -m bench.slow_senders ADDRESS [SENDERS]."""
+"""Time of /healthz beside slow senders: python -m bench.slow_senders ADDRESS [SENDERS]."""
 
 import contextlib
 import socket

@@ -1,5 +1,4 @@
-"""What a request may weigh and how fast it must arrive: the one source for the server, the settings, the API
-and nginx (`manage.py nginx_limits`)."""
+"""Limits of a request's size and time: the one source for the server, the settings, the API and nginx."""
 
 from typing import Final
 

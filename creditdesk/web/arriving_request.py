@@ -62,7 +62,7 @@ class ArrivingRequest:
     def _begin_body(self, head: bytes, rest: bytes) -> None:
         lines = head.split(b"\r\n")
         self.path = _path(lines[0])
-        length, kept = b"0", lines[:1]
+        length, head_lines = b"0", lines[:1]
         for line in lines[1:]:
             name, _, value = line.partition(b":")
             match name.strip().lower():
@@ -74,12 +74,12 @@ class ArrivingRequest:
                     # Answered here: gunicorn sees the request when there is nothing to wait for.
                     self.wants_continue = value.strip().lower() == b"100-continue"
                     continue
-            kept.append(line)
+            head_lines.append(line)
         if not (length.isdigit() and len(length) < 20):
             raise Unacceptable(HTTPStatus.BAD_REQUEST)
         if int(length) > limits.largest_body(self.path):
             raise Unacceptable(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        start = b"\r\n".join(kept) + b"\r\n\r\n"
+        start = b"\r\n".join(head_lines) + b"\r\n\r\n"
         self._head = None
         self._size = len(start) + int(length)
         self.received = len(start) + len(rest)

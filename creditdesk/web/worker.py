@@ -123,9 +123,9 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]
         try:
             conn.init()
             conn.parser.unreader = _Received(request.read_from_start())
-            kept = super().handle(conn)
-            conn.begun = conn.parser.unreader.rest() if kept else b""
-            return kept
+            is_reused = super().handle(conn)
+            conn.begun = conn.parser.unreader.rest() if is_reused else b""
+            return is_reused
         finally:
             request.close()
 

@@ -24,8 +24,8 @@ def real_hashers(settings):
 
 
 def parameters(encoded: str) -> tuple[str, int, int, int]:
-    found = extract_parameters(encoded.removeprefix("argon2"))
-    return found.type.name, found.memory_cost, found.time_cost, found.parallelism
+    stored = extract_parameters(encoded.removeprefix("argon2"))
+    return stored.type.name, stored.memory_cost, stored.time_cost, stored.parallelism
 
 
 def test_new_hashes_follow_the_smaller_set_of_owasp():
