@@ -30,11 +30,12 @@ class Grounds:
 def grounds_of(decision: Decision, language: str) -> Grounds:
     """Return the person's reason, then the model's where it gave the same outcome."""
     texts = [formatting.localize(CLIENT_TEXTS[decision.reason_code])] if decision.reason_code else []
-    told = reasons_to_tell(decision)[: MAX_REASONS - len(texts)]
-    proofs = [dictionary().bring(reason.key, reason.code) for reason in told]
+    model_reasons = reasons_to_tell(decision)[: MAX_REASONS - len(texts)]
+    proofs = [dictionary().bring(reason.key, reason.code) for reason in model_reasons]
     bring = [formatting.localize(proof) for proof in proofs if proof]
+    texts += [plain(reason.text(language)) for reason in model_reasons]
     return Grounds(
-        texts=[sentence(text) for text in (*texts, *(plain(reason.text(language)) for reason in told))],
+        texts=[sentence(text) for text in texts],
         bring=list(dict.fromkeys(bring)) if decision.outcome == Decision.Outcome.REFUSE else [],
     )
 
@@ -47,8 +48,8 @@ def sentence(text: str) -> str:
 def reasons_to_tell(decision: Decision) -> list[Reason]:
     """Return the stored reasons that speak for the outcome, the strongest of each feature group.
 
-    A reason that fewer than half of the bootstrap models share is not told; one that is always is, so that a
-    refusal is never without a ground.
+    A reason that fewer than half of the bootstrap models share is left out. The strongest stays where none
+    is shared, so that a refusal is never without a ground.
     """
     if decision.outcome != decision.assessment.verdict:
         return []

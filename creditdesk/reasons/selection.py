@@ -131,20 +131,20 @@ def reasons_for(
         return _missing_inputs(sums, missing)
     against = verdict != Verdict.ACCEPT
     client = _Client(model, values, contributions if against else -contributions, against)
-    found = _first_reasons(client, client.groups(sums))
-    places = sorted(found, key=lambda reason: reason is not found[0] and not reason.is_fact)[:MAX_REASONS]
-    return sorted(places, key=lambda reason: -abs(reason.contribution))
+    candidates = _first_reasons(client, client.groups(sums))
+    ordered = sorted(candidates, key=lambda reason: reason is not candidates[0] and not reason.is_fact)
+    return sorted(ordered[:MAX_REASONS], key=lambda reason: -abs(reason.contribution))
 
 
 def _first_reasons(client: _Client, groups: Iterable[_Group]) -> list[Reason]:
     """Reasons from the strongest group on, until enough of them are facts."""
-    found: list[Reason] = []
+    candidates: list[Reason] = []
     for group in groups:
         if reason := client.reason(group):
-            found.append(reason)
-        if sum(reason.is_fact or reason is found[0] for reason in found) == MAX_REASONS:
+            candidates.append(reason)
+        if sum(reason.is_fact or reason is candidates[0] for reason in candidates) == MAX_REASONS:
             break
-    return found
+    return candidates
 
 
 def _missing_inputs(sums: Mapping[str, float], missing: Sequence[str]) -> list[Reason]:

@@ -28,13 +28,13 @@ def reasons_for(
     """Return code, size and features of each reason: of missing critical inputs where there are any."""
     sums = group_sums(model.features, contributions)
     if missing:
-        found = [
+        inputs = [
             _reason(
                 catalogue.BY_NAME[name].group, sums.get(catalogue.BY_NAME[name].group, 0.0), (name,), version
             )
             for name in missing[:MAX_REASONS]
         ]
-        return sorted(found, key=lambda reason: -abs(reason.contribution))
+        return sorted(inputs, key=lambda reason: -abs(reason.contribution))
     sign = -1.0 if verdict == Verdict.ACCEPT else 1.0
     ranked = sorted(sums, key=lambda group: -sign * sums[group])[:MAX_REASONS]
     return [

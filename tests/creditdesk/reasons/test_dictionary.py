@@ -14,7 +14,7 @@ from scoring.ml.tables.catalogue import PROTECTED
 
 # The conditions of an edition are fixed, because a replay selects by them: others make a new edition.
 CONDITIONS_OF_EDITION_3 = "1e18272e0a33a335"
-NEVER_TOLD = {"social_circle", "completeness", "application_moment", "region"}
+NEVER_NAMED = {"social_circle", "completeness", "application_moment", "region"}
 SENTENCES = list(dictionary().by_key.values())
 
 
@@ -45,14 +45,14 @@ def test_a_sentence_compares_with_accepted_clients(sentence):
 
 
 def test_what_is_not_the_clients_own_doing_is_never_named():
-    assert not NEVER_TOLD & dictionary().groups.keys()
-    told = {catalogue.BY_NAME[feature].group for feature in dictionary().sentences}
-    assert not NEVER_TOLD & told
-    assert "housing" not in told
+    assert not NEVER_NAMED & dictionary().groups.keys()
+    worded = {catalogue.BY_NAME[feature].group for feature in dictionary().sentences}
+    assert not NEVER_NAMED & worded
+    assert "housing" not in worded
 
 
 def test_every_other_group_has_a_title_and_what_to_bring():
-    assert dictionary().groups.keys() == catalogue.GROUPS.keys() - NEVER_TOLD
+    assert dictionary().groups.keys() == catalogue.GROUPS.keys() - NEVER_NAMED
     for group in dictionary().groups:
         bring = dictionary().bring("", group)
         assert bring is not None

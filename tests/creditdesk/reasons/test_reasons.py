@@ -78,7 +78,7 @@ def test_groups_that_push_the_other_way_are_no_reasons(model):
     assert select(model, np.ones(len(model.features)), verdict="accept") == []
 
 
-def test_a_fact_is_told_with_its_rank_and_its_value_in_both_languages(model):
+def test_a_fact_is_worded_with_its_rank_and_its_value_in_both_languages(model):
     (reason,) = select(
         model, by_feature(model, DAYS_EMPLOYED=1.0), by_feature(model, 2.0, DAYS_EMPLOYED=900.0)
     )
@@ -89,7 +89,7 @@ def test_a_fact_is_told_with_its_rank_and_its_value_in_both_languages(model):
     )
 
 
-def test_a_usual_value_is_never_told_the_next_of_the_group_is(model):
+def test_a_value_inside_the_range_is_never_named_the_next_of_the_group_is(model):
     push = by_feature(model, EXT_MEAN=2.0, EXT_SOURCE_3=0.5)
     (reason,) = select(model, push, by_feature(model, 2.0, EXT_SOURCE_3=0.14))
     assert (reason.feature, reason.worded_feature, reason.key) == ("EXT_MEAN", "EXT_SOURCE_3", "rating_one")
@@ -104,7 +104,7 @@ def test_without_a_fact_the_group_is_named(model, value):
     assert reason.text_fr == "En votre défaveur : vos notes de crédit."
 
 
-def test_a_value_on_its_good_side_is_not_told(model):
+def test_a_value_on_its_good_side_is_not_named(model):
     (reason,) = select(model, by_feature(model, EXT_MEAN=2.0), by_feature(model, 2.0, EXT_MEAN=4.0))
     assert not reason.is_fact
     (reason,) = select(
@@ -121,7 +121,7 @@ def test_missing_data_is_never_a_ground(model):
     assert reason.worded_feature == "EXT_SOURCE_3"
 
 
-def test_what_surrounds_a_client_is_never_told(model):
+def test_what_surrounds_a_client_is_never_named(model):
     push = by_feature(model, OBS_30_CNT_SOCIAL_CIRCLE=2.0, ANSWERS_MISSING=2.0)
     assert select(model, push, by_feature(model, 4.0)) == []
 
@@ -169,8 +169,8 @@ def test_a_model_without_reference_ranges_names_groups_alone(tmp_path):
 
 
 def test_the_rank_is_as_extreme_as_the_training_clients_show():
-    known = explainer_data.ReferenceRange(10.0, 90.0, 1.0, np.array([]), (1.0, 5.0, 95.0, 99.0))
-    ranks = [known.rank_of(value) for value in (0.5, 3.0, 7.0, 92.0, 97.0, 200.0)]
+    reference_range = explainer_data.ReferenceRange(10.0, 90.0, 1.0, np.array([]), (1.0, 5.0, 95.0, 99.0))
+    ranks = [reference_range.rank_of(value) for value in (0.5, 3.0, 7.0, 92.0, 97.0, 200.0)]
     assert ranks == pytest.approx([0.99, 0.95, 0.9, 0.9, 0.95, 0.99])
     of_an_older_folder = explainer_data.ReferenceRange(10.0, 90.0, 1.0, np.array([]))
     assert [of_an_older_folder.rank_of(value) for value in (0.5, 200.0)] == [0.9, 0.9]

@@ -178,15 +178,15 @@ def _reference_ranges(clients: Clients, accepted: NDArray[np.bool_]) -> tuple[Fl
 
 def _outer_percentiles(clients: Clients, accepted: NDArray[np.bool_]) -> Floats:
     """Return OUTER_PERCENTILES, (k, 4), of the accepted, NaN where fewer than MIN_CELL clients are beyond."""
-    found = np.full((len(clients.names), len(OUTER_PERCENTILES)), np.nan)
+    outer = np.full((len(clients.names), len(OUTER_PERCENTILES)), np.nan)
     for column, values in enumerate(clients.matrix[accepted].T):
         present = values[~np.isnan(values)]
         if _codes(clients.names[column]) or len(present) < MIN_CELL:
             continue
         beyond = np.minimum(OUTER_PERCENTILES, 100 - np.array(OUTER_PERCENTILES)) / 100 * len(present)
         percentiles = np.percentile(present, OUTER_PERCENTILES)
-        found[column] = np.where(beyond >= MIN_CELL, percentiles, np.nan)
-    return found
+        outer[column] = np.where(beyond >= MIN_CELL, percentiles, np.nan)
+    return outer
 
 
 def _codes(name: str) -> int:
