@@ -1,4 +1,4 @@
-"""The French of the desk is whole: nothing untranslated, nothing forgotten, nothing that breaks a page."""
+"""French catalogue: complete, compiled, and safe to display."""
 
 import re
 from shutil import copytree, ignore_patterns
@@ -12,7 +12,7 @@ ROOT = settings.BASE_DIR
 FRENCH = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 SOURCES = ("accounts", "creditdesk", "scoring", "templates")
 PLACEHOLDER = re.compile(r"%\(\w+\)[-+.\d]*[sdf]|%%|%[sd]|\{\w*\}")
-NOT_WRITTEN = re.compile(
+NOT_TEXT = re.compile(
     r"{% (?:blocktranslate|comment|block body_class).*?{% end(?:blocktranslate|comment|block).*?%}"
     r"|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->|<code>.*?</code>",
     re.DOTALL,
@@ -28,25 +28,25 @@ def catalogue() -> polib.POFile:
 
 
 def names(catalogue: polib.POFile) -> set[tuple[str, str, str]]:
-    """What tells one entry from another: context, singular, plural."""
+    """Return the identity of each entry: context, singular, plural."""
     return {(entry.msgctxt or "", entry.msgid, entry.msgid_plural) for entry in catalogue}
 
 
 def texts(entry: polib.POEntry) -> list[tuple[str, str]]:
-    """Each original beside its translation."""
+    """Return each original with its translation."""
     if not entry.msgid_plural:
         return [(entry.msgid, entry.msgstr)]
     originals = (entry.msgid, entry.msgid_plural)
     return [(originals[form > 0], french) for form, french in entry.msgstr_plural.items()]
 
 
-def test_every_text_has_its_french(catalogue):
+def test_every_text_is_translated(catalogue):
     assert [entry.msgid for entry in catalogue.untranslated_entries()] == []
     assert [entry.msgid for entry in catalogue if entry.fuzzy] == []
     assert [entry.msgid for entry in catalogue.obsolete_entries()] == []
 
 
-def test_the_catalogue_holds_what_the_desk_says_and_nothing_else(catalogue, monkeypatch, settings, tmp_path):
+def test_the_catalogue_holds_exactly_the_texts_of_the_desk(catalogue, monkeypatch, settings, tmp_path):
     for folder in SOURCES:
         copytree(ROOT / folder, tmp_path / folder, ignore=ignore_patterns("__pycache__", "migrations"))
     monkeypatch.chdir(tmp_path)
@@ -55,7 +55,7 @@ def test_the_catalogue_holds_what_the_desk_says_and_nothing_else(catalogue, monk
     assert names(polib.pofile(str(tmp_path / "locale" / "django.pot"))) == names(catalogue)
 
 
-def test_what_was_compiled_is_what_was_written(catalogue):
+def test_the_compiled_catalogue_equals_its_source(catalogue):
     compiled = polib.mofile(str(FRENCH.with_suffix(".mo")))
     compiled_texts, written_texts = (
         {text for entry in file for text in texts(entry)} for file in (compiled, catalogue)
@@ -77,16 +77,16 @@ def test_french_punctuation_never_starts_a_line(catalogue):
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.name)
-def test_no_page_holds_words_outside_the_catalogue(path):
+def test_no_template_holds_text_outside_the_catalogue(path):
     if path.name not in IN_BOTH_LANGUAGES:
         assert words_outside_the_catalogue(path.read_text(encoding="utf-8")) <= SAME_EVERYWHERE
 
 
 def words_outside_the_catalogue(template: str) -> set[str]:
-    written = NOT_WRITTEN.sub("", template)
-    spoken = re.findall(r"""(?:aria-label|alt|title|placeholder)=["']([^"']*)["']""", written)
-    seen = re.sub(r"<[^>]*>", " ", written)
-    return set(re.findall(r"[^\W\d_]+", " ".join([seen, *spoken])))
+    markup = NOT_TEXT.sub("", template)
+    attributes = re.findall(r"""(?:aria-label|alt|title|placeholder)=["']([^"']*)["']""", markup)
+    text = re.sub(r"<[^>]*>", " ", markup)
+    return set(re.findall(r"[^\W\d_]+", " ".join([text, *attributes])))
 
 
 def test_a_french_browser_reads_the_case_page_in_french(client_as, case_of, model_in_use):

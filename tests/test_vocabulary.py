@@ -68,6 +68,7 @@ PREVIOUS_LOANS: Final = "scoring/ml/features/history/previous/rows.py"
 ALLOWED: Final = {
     (PREVIOUS_LOANS, "ASKED_TO_GRANTED"): "part of feature names that model folders and assessments store",
     (PREVIOUS_LOANS, "ASKED_LESS_GRANTED"): "part of feature names that model folders and assessments store",
+    ("scoring/ml/monitoring/drift_numbers.py", "others"): "key of stored drift reports",
 }
 
 OPENING: Final = re.compile(r"(What|How|Which|Who|Where|Whether|Tell|Tells|Say|Says|Ask|Asks)\b")

@@ -101,7 +101,7 @@ class ApplicationForm(forms.Form):
 
     def __init__(
         self,
-        data: Mapping[str, Any] | None = None,
+        data: Mapping[str, str] | None = None,
         *,
         draft: Mapping[str, str] | None = None,
         reference_ranges: Mapping[str, tuple[float, float]] | None = None,
@@ -174,7 +174,7 @@ class ApplicationForm(forms.Form):
         return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-def draft_answers(data: Mapping[str, Any]) -> dict[str, str]:
+def draft_answers(data: Mapping[str, str]) -> dict[str, str]:
     """Return what was typed into the fields of the form, unchecked, for a draft."""
     names = ("client_name", "applied_on", "no_employment", *(column.name for column in form_columns()))
     answers = ((name, str(data.get(name) or "").strip()[:MAX_ANSWER_LENGTH]) for name in names)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext, ngettext
 
@@ -25,6 +25,9 @@ BLANKS: Final = frozenset({"", "nan", "na", "null", "none"})
 _COLUMNS: Final = {column.name: column for column in (*APPLICATION.columns, TARGET)}
 _PROTECTED: Final = {"CODE_GENDER": "sex", "NAME_FAMILY_STATUS": "family_status", "TARGET": "defaulted"}
 _FORM_COLUMNS: Final = frozenset(column.name for column in form_columns())
+
+Row = Mapping[str, object]
+"""The cells of one client by column, as CSV or JSON gives them."""
 
 
 class FileRefused(Exception):
@@ -81,11 +84,11 @@ def _text(content: bytes) -> str:
     return text
 
 
-def _row(text: str) -> dict[str, Any]:
+def _row(text: str) -> Row:
     return _from_json(text) if text.lstrip()[0] in "{[" else _from_csv(text)
 
 
-def _from_json(text: str) -> dict[str, Any]:
+def _from_json(text: str) -> Row:
     try:
         content = json.loads(text, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
@@ -100,7 +103,7 @@ def _from_json(text: str) -> dict[str, Any]:
     return content
 
 
-def _from_csv(text: str) -> dict[str, Any]:
+def _from_csv(text: str) -> Row:
     lines = text.splitlines()
     delimiter = max(DELIMITERS, key=lines[0].count)
     try:
@@ -140,7 +143,7 @@ def _require_one_client(rows: int) -> None:
         )
 
 
-def _refuse_unknown(row: Mapping[str, Any]) -> None:
+def _refuse_unknown(row: Row) -> None:
     if unknown := [name for name in row if name not in _COLUMNS and name != NAME]:
         shown = ", ".join(name[:60] for name in unknown[:10])
         raise FileRefused(
@@ -156,7 +159,7 @@ def _refuse_unknown(row: Mapping[str, Any]) -> None:
 # ---- from cells to values
 
 
-def _values(row: Mapping[str, Any]) -> tuple[dict[str, float | str], list[str]]:
+def _values(row: Row) -> tuple[dict[str, float | str], list[str]]:
     """Return the values that can be read, and a message for each that cannot."""
     values: dict[str, float | str] = {}
     errors: list[str] = []
@@ -171,7 +174,7 @@ def _values(row: Mapping[str, Any]) -> tuple[dict[str, float | str], list[str]]:
     return values, errors
 
 
-def _value(column: Column | None, cell: Any) -> float | str | None:
+def _value(column: Column | None, cell: object) -> float | str | None:
     """Return a cell's value, None for a blank or a declared "unknown". Raises ValueError, in words."""
     if cell is None or str(cell).strip().lower() in BLANKS:
         return None
@@ -193,7 +196,7 @@ def _category(column: Column, value: str) -> str | None:
     return value
 
 
-def _number(cell: Any) -> float:
+def _number(cell: object) -> float:
     try:
         number = float(cell) if isinstance(cell, int | float) else parse_number(str(cell))
     except (ValueError, OverflowError):

@@ -84,7 +84,7 @@ class SimulationForm(forms.Form):
     """
 
     def __init__(
-        self, data: Mapping[str, Any] | None, record: Record, entered: EnteredValues | None = None
+        self, data: Mapping[str, str] | None, record: Record, entered: EnteredValues | None = None
     ) -> None:
         """`entered` fills in the values of an earlier simulation."""
         super().__init__(data, initial=_initial(entered or {}), label_suffix="")
@@ -112,12 +112,12 @@ class SimulationForm(forms.Form):
                 self.add_error(problem.field, formatting.localize(problem.message) % amounts)
         return cleaned
 
-    def _entered(self, cleaned: Mapping[str, Any]) -> dict[str, float | None]:
+    def _entered(self, cleaned: Mapping[str, float | None]) -> dict[str, float | None]:
         """Return the sent values that differ from those on file."""
         sent = {name: cleaned.get(name) for name in self.fields if name in self.data}
         return {name: value for name, value in sent.items() if self._differs(name, value)}
 
-    def _differs(self, name: str, value: Any) -> bool:
+    def _differs(self, name: str, value: float | str | None) -> bool:
         field = self.fields[name]
         if isinstance(field, EditableField):
             return bool(value != field.on_file)

@@ -1,6 +1,6 @@
 """Template context of every page: the state of the model."""
 
-from typing import Any
+from collections.abc import Callable
 
 from django.http import HttpRequest
 
@@ -18,6 +18,6 @@ def model_notice() -> str:
         return "unavailable"
 
 
-def desk(_request: HttpRequest) -> dict[str, Any]:
+def desk(_request: HttpRequest) -> dict[str, Callable[[], str]]:
     # A callable: fragments, which show no banner, do not query the engine.
     return {"model_notice": model_notice}

@@ -1,79 +1,90 @@
-// Keys, menus and messages shared by every page. No key here decides anything: keys only move and open.
+// Keys, menus, dialogs and messages of every page. No key decides anything: keys only move and open.
 (() => {
   "use strict";
 
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
   const rows = () => Array.from(document.querySelectorAll("[data-row]"));
 
-  function move(step) {
+  // ---- keys
+
+  function moveFocus(step) {
     const all = rows();
-    if (!all.length) return;
-    const here = all.findIndex((row) => row.contains(document.activeElement));
-    const next = all[Math.min(Math.max(here + step, 0), all.length - 1)];
+    if (!all.length) return false;
+    const current = all.findIndex((row) => row.contains(document.activeElement));
+    const next = all[Math.min(Math.max(current + step, 0), all.length - 1)];
     next.querySelector("a").focus();
     next.scrollIntoView({ block: "nearest" });
+    return true;
   }
 
-  const keys = {
-    "/": () => {
-      const search = document.querySelector("[data-search]");
-      if (!search) return false;
-      search.focus();
-      search.select();
-      return true;
-    },
-    "?": () => {
-      document.getElementById("keys").showModal();
-      return true;
-    },
-    j: () => (move(1), true),
-    k: () => (move(-1), true),
-    n: () => {
-      const next = document.querySelector("[data-next-case]");
-      if (next) next.click();
-      return Boolean(next);
-    },
+  function focusSearch() {
+    const search = document.querySelector("[data-search]");
+    search?.focus();
+    search?.select();
+    return Boolean(search);
+  }
+
+  function openNextCase() {
+    const link = document.querySelector("[data-next-case]");
+    link?.click();
+    return Boolean(link);
+  }
+
+  function openKeyboardHelp() {
+    document.getElementById("keyboard-help").showModal();
+    return true;
+  }
+
+  // Each returns whether it did something: otherwise the browser has the key.
+  const KEYS = {
+    "/": focusSearch,
+    "?": openKeyboardHelp,
+    j: () => moveFocus(1),
+    k: () => moveFocus(-1),
+    n: openNextCase,
   };
 
+  const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
-    const act = keys[event.key];
-    if (act && act()) event.preventDefault();
+    if (KEYS[event.key]?.()) event.preventDefault();
   });
 
-  // From the search straight into what it found.
+  // From the search straight into its results.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" || !event.target.matches("[data-search]") || !rows().length) return;
     event.preventDefault();
     rows()[0].querySelector("a").focus();
   });
 
+  // ---- menus and dialogs
+
+  const openMenus = () => document.querySelectorAll("details[data-menu][open]");
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+    openMenus().forEach((menu) => {
       menu.open = false;
       menu.querySelector("summary").focus();
     });
   });
 
-  document.addEventListener("click", (event) => {
-    const opener = event.target.closest("[data-opens]");
-    if (opener) document.getElementById(opener.dataset.opens).showModal();
-    document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
-      if (!menu.contains(event.target)) menu.open = false;
+  document.addEventListener("click", ({ target }) => {
+    const opener = target.closest("[data-opens-dialog]");
+    if (opener) document.getElementById(opener.dataset.opensDialog).showModal();
+    openMenus().forEach((menu) => {
+      if (!menu.contains(target)) menu.open = false;
     });
   });
 
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
-  });
+  // ---- a request without an answer
 
-  const connection = () => document.getElementById("connection");
-  const tell = (shown) => () => {
-    if (connection()) connection().hidden = !shown;
+  const showConnectionError = (isShown) => () => {
+    const message = document.getElementById("connection");
+    if (message) message.hidden = !isShown;
   };
-  document.addEventListener("htmx:sendError", tell(true));
-  document.addEventListener("htmx:responseError", tell(true));
-  document.addEventListener("htmx:afterOnLoad", tell(false));
+  document.addEventListener("htmx:sendError", showConnectionError(true));
+  document.addEventListener("htmx:responseError", showConnectionError(true));
+  document.addEventListener("htmx:afterOnLoad", showConnectionError(false));
 })();

@@ -2,141 +2,167 @@
 (() => {
   "use strict";
 
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name) => style.getPropertyValue(name).trim();
-  const language = document.documentElement.lang;
-  const forms = {
-    percent: new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }),
-    number: new Intl.NumberFormat(language, { maximumFractionDigits: 3 }),
-  };
-  const palette = ["--ink", "--refer-fill", "--accept-fill", "--refuse-fill"].map(colour);
-  const number = (cell) => (cell.dataset.value === "" ? null : Number(cell.dataset.value));
+  const { color, numberFormat, percentFormat, valueAxis, placeAxis, draw } = deskCharts;
+  const FORMATS = { percent: percentFormat(1), number: numberFormat({ maximumFractionDigits: 3 }) };
+  const PALETTE = ["primary", "refer-fill", "accept-fill", "refuse-fill"];
+  const MAX_LABEL_LENGTH = 34;
+  const LABEL_PADDING = 4;
 
-  const looks = {
+  // How the series of each style of column are drawn.
+  const STYLES = {
     line: (ink) => ({ borderColor: ink, borderWidth: 2, pointRadius: 0 }),
     dashed: (ink) => ({ borderColor: ink, borderWidth: 2, borderDash: [6, 4], pointRadius: 0 }),
-    dots: (ink) => ({ borderColor: ink, backgroundColor: ink, showLine: false, pointRadius: 5 }),
     points: (ink) => ({ borderColor: ink, backgroundColor: ink, borderWidth: 1.5, pointRadius: 4 }),
-    edge: () => ({ borderColor: colour("--line-strong"), borderWidth: 1, borderDash: [2, 3], pointRadius: 0 }),
+    dots: (ink) => ({ borderColor: ink, backgroundColor: ink, showLine: false, pointRadius: 5 }),
+    edge: () => ({ borderColor: color("line-strong"), borderWidth: 1, borderDash: [2, 3], pointRadius: 0 }),
     bars: (ink) => ({ backgroundColor: ink, maxBarThickness: 28 }),
   };
 
-  // Vertical lines with a word each, and a range that is tinted.
-  const marking = (figure) => ({
-    id: "marking",
-    beforeDatasetsDraw({ ctx, chartArea, scales }) {
-      const [low, high] = (figure.dataset.shade || "").split(" ").map(Number);
-      ctx.save();
-      if (high) {
-        const left = scales.x.getPixelForValue(low);
-        ctx.fillStyle = colour("--ink-soft");
-        ctx.fillRect(left, chartArea.top, scales.x.getPixelForValue(high) - left, chartArea.height);
-      }
-      ctx.fillStyle = ctx.strokeStyle = colour("--muted");
-      figure.querySelectorAll("data").forEach((mark, place) => {
-        const x = scales.x.getPixelForValue(Number(mark.value));
-        ctx.setLineDash(place ? [3, 3] : []);
-        ctx.beginPath();
-        ctx.moveTo(x, chartArea.top);
-        ctx.lineTo(x, chartArea.bottom);
-        ctx.stroke();
-        ctx.textAlign = place ? "right" : "left";
-        ctx.fillText(mark.textContent, place ? x - 4 : x + 4, chartArea.top + 10);
-      });
-      ctx.restore();
+  // ---- from the table to series
+
+  const cellValue = (cell) => (cell.dataset.value === "" ? null : Number(cell.dataset.value));
+
+  function readTable(figure) {
+    const rows = [...figure.querySelectorAll("tbody tr")];
+    const headers = [...figure.querySelectorAll("thead th")].slice(1);
+    return {
+      labels: rows.map((row) => row.cells[0].textContent),
+      positions: rows.map((row) => cellValue(row.cells[0])),
+      columns: headers
+        .map((header, index) => ({
+          label: header.textContent,
+          style: header.dataset.style,
+          format: FORMATS[header.dataset.form],
+          values: rows.map((row) => cellValue(row.cells[index + 1])),
+        }))
+        .filter((column) => column.style !== "table"),
+    };
+  }
+
+  // Dots followed by a lower and an upper edge become one series with error bars.
+  function errorBarSeries([estimate, low, high]) {
+    const ink = color(PALETTE[0]);
+    return {
+      type: "lineWithErrorBars",
+      label: estimate.label,
+      data: estimate.values.map((y, index) => ({ y, yMin: low.values[index], yMax: high.values[index] })),
+      errorBarColor: ink,
+      errorBarLineWidth: 1.5,
+      errorBarWhiskerSize: 0,
+      ...STYLES.dots(ink),
+      radius: 5,
+    };
+  }
+
+  function seriesOf({ columns, positions }, figure) {
+    if (columns[0].style === "dots" && columns.length === 3) return [errorBarSeries(columns)];
+    const isNumeric = "numeric" in figure.dataset;
+    const series = columns.map((column, order) => ({
+      label: column.label,
+      data: isNumeric ? column.values.map((y, index) => ({ x: positions[index], y })) : column.values,
+      ...STYLES[column.style](color(PALETTE[order % PALETTE.length])),
+    }));
+    return "diagonal" in figure.dataset ? [...series, diagonalOf(series, figure.dataset.diagonal)] : series;
+  }
+
+  function diagonalOf(series, label) {
+    const end = Math.max(...series.flatMap(({ data }) => data.flatMap(({ x, y }) => [x, y])));
+    return { label, data: [{ x: 0, y: 0 }, { x: end, y: end }], ...STYLES.edge() };
+  }
+
+  // ---- annotations: vertical lines with a label each, and a shaded range
+
+  // The first label stands to the right of its line, the others to the left of theirs.
+  function labelOffset(chart, text, isFirst) {
+    chart.ctx.font = `${Chart.defaults.font.size}px ${Chart.defaults.font.family}`;
+    const half = chart.ctx.measureText(text).width / 2 + LABEL_PADDING;
+    return isFirst ? half : -half;
+  }
+
+  const verticalLine = (mark, index) => ({
+    type: "line",
+    drawTime: "beforeDatasetsDraw",
+    xMin: Number(mark.value),
+    xMax: Number(mark.value),
+    borderColor: color("muted"),
+    borderWidth: 1,
+    borderDash: index ? [3, 3] : [],
+    label: {
+      display: true,
+      content: mark.textContent,
+      position: "end",
+      xAdjust: ({ chart }) => labelOffset(chart, mark.textContent, index === 0),
+      backgroundColor: "transparent",
+      color: color("muted"),
+      font: { weight: "normal" },
+      padding: LABEL_PADDING,
     },
   });
 
-  // From the lowest to the highest, through each dot.
-  const whiskers = {
-    id: "whiskers",
-    beforeDatasetsDraw({ ctx, data, scales }) {
-      const [dots, low, high] = data.datasets;
-      if (dots.showLine !== false || !high) return;
-      ctx.save();
-      ctx.strokeStyle = dots.borderColor;
-      ctx.lineWidth = 1.5;
-      low.data.forEach((value, place) => {
-        const x = scales.x.getPixelForValue(place);
-        ctx.beginPath();
-        ctx.moveTo(x, scales.y.getPixelForValue(value));
-        ctx.lineTo(x, scales.y.getPixelForValue(high.data[place]));
-        ctx.stroke();
-      });
-      ctx.restore();
-    },
-  };
-
-  function seriesOf(figure) {
-    const rows = [...figure.querySelectorAll("tbody tr")];
-    const isNumeric = "numeric" in figure.dataset;
-    const heads = [...figure.querySelectorAll("thead th")].slice(1);
-    const drawn = heads.map((head, place) => ({ head, place })).filter(({ head }) => head.dataset.style !== "table");
-    const sets = drawn.map(({ head, place }, order) => ({
-      label: head.textContent,
-      data: rows.map((row) => {
-        const value = number(row.cells[place + 1]);
-        return isNumeric ? { x: number(row.cells[0]), y: value } : value;
-      }),
-      ...looks[head.dataset.style](palette[order % palette.length]),
-    }));
-    if (sets[0].showLine === false) sets.slice(1).forEach((set) => Object.assign(set, { showLine: false }));
-    if ("diagonal" in figure.dataset) {
-      const top = Math.max(...sets.flatMap((set) => set.data.flatMap((point) => [point.x, point.y])));
-      const ideal = { label: figure.dataset.diagonal, data: [{ x: 0, y: 0 }, { x: top, y: top }] };
-      sets.push({ ...ideal, ...looks.edge() });
-    }
-    return { isNumeric, sets, rows, form: forms[drawn[0].head.dataset.form], isBars: drawn[0].head.dataset.style === "bars" };
+  function annotationsOf(figure) {
+    const annotations = [...figure.querySelectorAll("data")].map(verticalLine);
+    if (!figure.dataset.shade) return annotations;
+    const [xMin, xMax] = figure.dataset.shade.split(" ").map(Number);
+    const box = { type: "box", drawTime: "beforeDatasetsDraw", backgroundColor: color("primary-soft"), borderWidth: 0 };
+    return [{ ...box, xMin, xMax }, ...annotations];
   }
 
-  // A long name beside a bar takes several lines.
+  // ---- the chart
+
+  // Break a long label beside a bar into lines.
   function wrapped(text) {
     return text.split(" ").reduce((lines, word) => {
-      const last = lines[lines.length - 1];
-      if (last !== undefined && `${last} ${word}`.length <= 34) lines[lines.length - 1] = `${last} ${word}`;
-      else lines.push(word);
-      return lines;
+      const longer = lines.length ? `${lines[lines.length - 1]} ${word}` : word;
+      return longer.length <= MAX_LABEL_LENGTH && lines.length
+        ? [...lines.slice(0, -1), longer]
+        : [...lines, word];
     }, []);
   }
 
-  function draw(figure) {
-    const { isNumeric, sets, rows, form, isBars } = seriesOf(figure);
+  function numericAxis(figure) {
+    const max = Number(figure.dataset.until) || undefined;
+    return placeAxis({ text: figure.dataset.x, type: "linear", min: 0, max, ticks: { callback: FORMATS.percent } });
+  }
+
+  function categoryAxis(figure, isSideways) {
+    return placeAxis({ text: isSideways ? "" : figure.dataset.x, offset: true, ticks: { autoSkip: !isSideways } });
+  }
+
+  function tooltipLabel(format, isSideways) {
+    return ({ dataset, parsed, raw }) => {
+      const value = `${dataset.label}: ${format(isSideways ? parsed.x : parsed.y)}`;
+      return raw?.yMin === undefined ? value : `${value} (${format(raw.yMin)} – ${format(raw.yMax)})`;
+    };
+  }
+
+  function configuration(figure, table) {
     const isSideways = "sideways" in figure.dataset;
-    const amounts = {
-      title: { display: true, text: figure.dataset.y },
-      border: { display: false },
-      grid: { color: colour("--line") },
-      ticks: { callback: (value) => form.format(value) },
-      beginAtZero: isBars,
-    };
-    const places = {
-      title: { display: !isSideways, text: figure.dataset.x },
-      grid: { display: false },
-      offset: !isNumeric,
-      ticks: isNumeric ? { callback: (value) => forms.percent.format(value) } : { autoSkip: !isSideways },
-      ...(isNumeric && { type: "linear", min: 0, max: Number(figure.dataset.until) || undefined }),
-    };
-    if (isSideways) figure.querySelector(".chart").classList.add(rows.length > 8 ? "chart-tall" : "chart-wide");
-    new Chart(figure.querySelector("canvas"), {
-      type: isBars ? "bar" : "line",
-      data: { labels: isNumeric ? undefined : rows.map(({ cells: [{ textContent: text }] }) => (isSideways ? wrapped(text) : text)), datasets: sets },
+    const isNumeric = "numeric" in figure.dataset;
+    const [{ style, format }] = table.columns;
+    const series = seriesOf(table, figure);
+    const values = valueAxis({ format, text: figure.dataset.y, beginAtZero: style === "bars" });
+    const places = isNumeric ? numericAxis(figure) : categoryAxis(figure, isSideways);
+    return {
+      type: style === "bars" ? "bar" : "line",
+      data: { labels: isNumeric ? undefined : table.labels.map(isSideways ? wrapped : String), datasets: series },
       options: {
-        animation: false,
-        maintainAspectRatio: false,
         spanGaps: true,
         indexAxis: isSideways ? "y" : "x",
         interaction: { mode: "nearest", intersect: false },
-        scales: isSideways ? { x: amounts, y: places } : { x: places, y: amounts },
+        scales: isSideways ? { x: values, y: places } : { x: places, y: values },
         plugins: {
-          legend: { display: sets.length > 1 && sets[0].showLine !== false, position: "top", align: "end", labels: { boxWidth: 20, boxHeight: 2 } },
-          tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${form.format(isSideways ? item.parsed.x : item.parsed.y)}` } },
+          annotation: { annotations: annotationsOf(figure) },
+          legend: { display: series.length > 1, labels: { boxWidth: 20, boxHeight: 2 } },
+          tooltip: { callbacks: { label: tooltipLabel(format, isSideways) } },
         },
       },
-      plugins: [marking(figure), whiskers],
-    });
+    };
   }
 
-  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-  Chart.defaults.color = colour("--muted");
-  document.querySelectorAll("figure[data-chart]").forEach(draw);
+  document.querySelectorAll("figure[data-chart]").forEach((figure) => {
+    const table = readTable(figure);
+    const isTall = "sideways" in figure.dataset && table.labels.length > 8;
+    figure.querySelector(".chart").classList.toggle("chart-tall", isTall);
+    draw(figure.querySelector("canvas"), () => configuration(figure, table));
+  });
 })();

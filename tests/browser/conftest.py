@@ -44,7 +44,7 @@ def people(person) -> Callable[[str], User]:
 
 @pytest.fixture
 def window(chromium, live_server) -> Iterator[Callable[..., Page]]:
-    """A new browser window on the desk; what its scripts complain about fails the test."""
+    """A new browser window on the desk; an error of its scripts fails the test."""
     contexts, complaints = [], []
 
     def open_window(locale: str = "en-GB", width: int = 1280, javascript: bool = True) -> Page:

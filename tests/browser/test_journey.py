@@ -1,4 +1,4 @@
-"""The desk in a real browser: what is shown is read from the page, what happened from the database."""
+"""Journeys through the desk in a real browser; the effects are read back from the database."""
 
 import csv
 import re
@@ -33,12 +33,12 @@ def decide_like_the_verdict(page) -> str:
     verdict = page.locator("[data-verdict]").first.get_attribute("data-verdict")
     page.locator(f"#decision input[name=outcome][value={verdict}]").check()
     page.get_by_role("button", name="Record the decision").click()
-    page.locator("[data-yes]").click()
+    page.locator("[data-confirm-yes]").click()
     page.get_by_role("status").filter(has_text="recorded").wait_for()
     return verdict
 
 
-def test_from_the_search_to_the_audit_log(signed_in, case, tmp_path):
+def test_from_search_to_audit_log(signed_in, case, tmp_path):
     page = signed_in("advisor")
     page.get_by_role("searchbox").first.fill("lefevre")
     expect(page.locator("[data-row]")).to_have_count(1)
@@ -71,26 +71,26 @@ def test_from_the_search_to_the_audit_log(signed_in, case, tmp_path):
     assert acts - {"counterfactuals"} == {"assessment", "decision"}
 
 
-def test_reasons_on_the_page_are_the_models_own_groups_the_strongest_first(signed_in, case):
+def test_reasons_on_the_page_are_the_models_strongest_groups(signed_in, case):
     page = signed_in("advisor")
     page.goto(case.get_absolute_url())
     model = engine.current()
     matrix = model.matrix(columns_of([case.profile.record]))
     verdict = page.locator("[data-verdict]").first.get_attribute("data-verdict")
     sign = -1 if verdict == "accept" else 1
-    own: dict[str, float] = defaultdict(float)
+    sums: dict[str, float] = defaultdict(float)
     for name, amount in zip(model.features, model.contributions(matrix).values[0].tolist(), strict=True):
-        own[catalogue.BY_NAME[name].group] += sign * amount
+        sums[catalogue.BY_NAME[name].group] += sign * amount
     shown = [
         (row.get_attribute("data-code"), sign * float(row.get_attribute("data-contribution")))
         for row in page.locator("[data-reason]").all()
     ]
-    strongest = sorted((one for one in own.items() if one[1] > 0), key=lambda one: -one[1])[:4]
+    strongest = sorted((group for group in sums.items() if group[1] > 0), key=lambda group: -group[1])[:4]
     assert [code for code, _ in shown] == [code for code, _ in strongest]
     assert [amount for _, amount in shown] == pytest.approx([amount for _, amount in strongest], abs=1e-9)
 
 
-def test_search_read_decide_and_go_on_without_a_mouse(signed_in, case):
+def test_search_read_decide_and_continue_by_keyboard(signed_in, case):
     page = signed_in("advisor")
     page.keyboard.press("/")
     page.keyboard.type("100002")
@@ -105,7 +105,7 @@ def test_search_read_decide_and_go_on_without_a_mouse(signed_in, case):
     if page.locator("#decision input[name=outcome]:checked").get_attribute("value") != verdict:
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.locator("[data-yes]").focus()
+    page.locator("[data-confirm-yes]").focus()
     page.keyboard.press("Enter")
     page.get_by_role("status").filter(has_text="recorded").wait_for()
     assert Decision.objects.get(case=case).outcome == verdict
@@ -158,5 +158,5 @@ def test_a_decision_that_waits_for_a_second_person_fits_a_narrow_screen(signed_i
     proposed(reassessed(services.assess(case=case, by=person("advisor")), "refuse"), person("advisor"))
     page = signed_in("manager", locale="fr-FR", width=360)
     page.goto(case.get_absolute_url())
-    expect(page.locator(".mark-waiting").first).to_contain_text("second regard")
+    expect(page.locator(".badge-waiting").first).to_contain_text("second regard")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -1,4 +1,4 @@
-"""Sliders, numbers and answers in a real browser; what was asked is read back from the database."""
+"""Simulation and new case in a real browser; the effects are read back from the database."""
 
 import pytest
 from django.core.cache import cache
@@ -23,7 +23,7 @@ def case(model_in_use, case_of):
     return case_of("advisor", reference="100002", name="Zoé Lefèvre")
 
 
-def test_a_slider_and_its_number_stay_in_step_and_ask_once_at_rest(signed_in, case):
+def test_a_slider_and_its_number_stay_in_step_and_simulate_once_at_rest(signed_in, case):
     page = signed_in("advisor")
     page.goto("/cases/100002/")
     page.get_by_role("link", name="Try other values").click()
@@ -39,7 +39,7 @@ def test_a_slider_and_its_number_stay_in_step_and_ask_once_at_rest(signed_in, ca
     expect(slider).to_have_value("350000")
 
 
-def test_a_wrong_value_is_told_at_its_field_while_typing_goes_on(signed_in, case):
+def test_an_invalid_value_is_reported_at_its_field_while_typing_goes_on(signed_in, case):
     page = signed_in("advisor")
     page.goto("/cases/100002/simulate/")
     annuity = page.locator("#id_AMT_ANNUITY")
@@ -52,7 +52,7 @@ def test_a_wrong_value_is_told_at_its_field_while_typing_goes_on(signed_in, case
     expect(page.locator("[data-simulation]")).to_be_visible()
 
 
-def test_the_duration_takes_the_place_of_the_instalment(signed_in, case):
+def test_the_duration_replaces_the_instalment(signed_in, case):
     page = signed_in("advisor")
     page.goto("/cases/100002/simulate/")
     on_file = page.locator("#id_AMT_ANNUITY").input_value()
@@ -65,7 +65,7 @@ def test_the_duration_takes_the_place_of_the_instalment(signed_in, case):
     assert Scenario.objects.get(name="Longer").entered == {"DURATION": 36.0}
 
 
-def test_without_javascript_the_form_answers_and_keeps(signed_in, case):
+def test_without_javascript_the_form_simulates_and_saves(signed_in, case):
     page = signed_in("advisor", javascript=False)
     page.goto("/cases/100002/simulate/")
     page.locator("#id_AMT_CREDIT").fill("380000")
@@ -77,14 +77,15 @@ def test_without_javascript_the_form_answers_and_keeps(signed_in, case):
     expect(page.locator("[data-scenario=Smaller]")).to_be_visible()
 
 
-def test_what_is_typed_is_kept_and_a_dropped_file_fills_the_form(signed_in, model_in_use):
+def test_a_draft_is_saved_while_typing_and_a_dropped_file_fills_the_form(signed_in, model_in_use):
     page = signed_in("advisor")
     page.goto("/cases/new/")
     page.locator("#id_client_name").fill("Élodie")
     expect(page.locator("#draft-state")).to_contain_text("Draft saved")
     assert Draft.objects.get().answers["client_name"] == "Élodie"
     files = page.evaluate_handle(
-        "text => { const d = new DataTransfer(); d.items.add(new File([text], 'one.csv')); return d; }", FILE
+        "text => { const d = new DataTransfer(); d.items.add(new File([text], 'client.csv')); return d; }",
+        FILE,
     )
     page.locator("[data-dropzone]").dispatch_event("drop", {"dataTransfer": files})
     expect(page.locator("#id_client_name")).to_have_value("Zoé")

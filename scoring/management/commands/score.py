@@ -34,30 +34,31 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, out: Path, model: str | None, **options: Any) -> None:
         try:
-            used = model_folder.load(settings.ML_ARTIFACTS / model) if model else engine.current()
+            loaded = model_folder.load(settings.ML_ARTIFACTS / model) if model else engine.current()
             checked = check(open_folder(folder, engine=options["engine"]))
-            written = write(out, rows(checked.folder, used))
+            written = write(out, rows(checked.folder, loaded))
         except (FolderError, ModelUnavailable) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{out} was not written: {error.strerror}") from error
         rejected = sum(checked.rejects.rows().values())
-        self.stderr.write(f"{written:,} applications scored with {used.version}, {rejected:,} rows rejected")
+        self.stderr.write(
+            f"{written:,} applications scored with {loaded.version}, {rejected:,} rows rejected"
+        )
 
 
 def rows(folder: Folder, model: Model) -> Iterator[Line]:
-    """Every number in full: the probability reads back as the very same double."""
+    """Yield a line per application; the probability reads back as the very same double."""
     for batch in frames.profiles(folder):
         probability = model.score(model.matrix(batch.columns)).probability
         recommended = verdicts(probability, model.threshold, missing_inputs(batch.columns))
-        for reference, value, verdict in zip(
-            batch.reference.tolist(), probability.tolist(), recommended, strict=True
-        ):
+        lines = zip(batch.reference.tolist(), probability.tolist(), recommended, strict=True)
+        for reference, value, verdict in lines:
             yield reference, repr(value), verdict.value, model.version
 
 
 def write(out: Path, lines: Iterable[Line]) -> int:
-    """Written beside and renamed at the end: the file is whole or it is not there."""
+    """Write beside the file and rename at the end, so that it is whole or not there; return the lines."""
     with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as beside:
         unfinished = Path(beside) / out.name
         with unfinished.open("w", encoding="utf-8", newline="") as file:

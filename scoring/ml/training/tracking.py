@@ -53,7 +53,7 @@ class Run:
     """
 
     name: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[Path, str] = field(default_factory=dict)
@@ -203,7 +203,7 @@ def _aliased_version(client: "MlflowClient", alias: str) -> str | None:
     return None if version is None else str(version)
 
 
-def flat(figures: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
+def flat(figures: Mapping[str, object], prefix: str = "") -> dict[str, float]:
     """Flatten nested figures: {"auc": {"value": 0.7, "low": 0.6}} becomes {"auc": 0.7, "auc_low": 0.6}."""
     metrics: dict[str, float] = {}
     for name, figure in figures.items():
@@ -214,5 +214,5 @@ def flat(figures: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
     return metrics
 
 
-def as_text(content: Any) -> str:
+def as_text(content: object) -> str:
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""A file of one client fills the form; what is wrong with it is said, and nothing of it is kept."""
+"""Client file: it fills the form; an invalid one is reported, and nothing of it is stored."""
 
 import csv
 import io
@@ -33,10 +33,10 @@ def drop(browser, content: bytes, name="client.csv", **kwargs):
 
 
 def opened(browser, content: bytes, name="client.csv") -> Case:
-    """The case after the file was dropped and the form sent as it was filled."""
+    """Return the case after the file was dropped and the form sent as it was filled."""
     html = browser.get(drop(browser, content, name).url).content.decode()
     page = Elements(html)
-    form = {one["name"]: one.get("value") or "" for one in page.having("value") if one.get("name")}
+    form = {field["name"]: field.get("value") or "" for field in page.having("value") if field.get("name")}
     draft = Draft.objects.get()
     browser.post(NEW, {**form, **draft.answers, "client_name": "Zoé", "draft": str(draft.key)})
     return Case.objects.get()
@@ -55,37 +55,37 @@ def opened(browser, content: bytes, name="client.csv") -> Case:
         (json.dumps({"application": APPLICATION}).encode(), "client.json"),
     ],
 )
-def test_the_case_is_the_one_of_the_file(advisor, model_in_use, content, name):
+def test_the_case_has_the_profile_of_the_file(advisor, model_in_use, content, name):
     assert opened(advisor, content, name).profile.application == APPLICATION
 
 
-def test_protected_columns_go_where_an_import_puts_them(advisor, model_in_use):
-    told = {"CODE_GENDER": "F", "NAME_FAMILY_STATUS": "Married", "TARGET": "1"}
-    case = opened(advisor, as_csv({**APPLICATION, **told}))
+def test_protected_columns_are_stored_for_monitoring_only(advisor, model_in_use):
+    protected = {"CODE_GENDER": "F", "NAME_FAMILY_STATUS": "Married", "TARGET": "1"}
+    case = opened(advisor, as_csv({**APPLICATION, **protected}))
     record = MonitoringRecord.objects.get(case=case)
     assert (record.sex, record.family_status, record.defaulted) == ("F", "Married", True)
     assert not {*PROTECTED, "TARGET"} & set(case.profile.application)
 
 
-def test_the_form_to_review_never_shows_them(advisor, db):
-    told = {"CODE_GENDER": "M", "NAME_FAMILY_STATUS": "Widow"}
-    html = advisor.get(drop(advisor, as_csv({**APPLICATION, **told})).url).content.decode()
+def test_protected_columns_are_not_shown_in_the_form(advisor, db):
+    protected = {"CODE_GENDER": "M", "NAME_FAMILY_STATUS": "Widow"}
+    html = advisor.get(drop(advisor, as_csv({**APPLICATION, **protected})).url).content.decode()
     assert "Widow" not in html
     assert "CODE_GENDER" not in html
 
 
-def test_it_says_what_the_desk_does_not_use(advisor, db):
+def test_unused_columns_are_listed(advisor, db):
     row = {"SK_ID_CURR": "100002", "CNT_FAM_MEMBERS": "2", **APPLICATION}
     html = advisor.get(drop(advisor, as_csv(row)).url).content.decode()
     assert "Not used by the desk: SK_ID_CURR, CNT_FAM_MEMBERS." in html
 
 
-def test_a_name_in_the_file_is_the_clients(advisor, db):
+def test_the_name_in_the_file_is_the_clients_name(advisor, db):
     drop(advisor, as_csv({"NAME": 'Zoé "Zouzou" <b>É</b>', **APPLICATION}))
     assert Draft.objects.get().answers["client_name"] == 'Zoé "Zouzou" <b>É</b>'
 
 
-def test_days_become_the_dates_that_a_person_would_give(advisor, db):
+def test_days_become_dates(advisor, db):
     drop(advisor, as_csv({**APPLICATION, "DAYS_EMPLOYED": "365243"}))
     answers = Draft.objects.get().answers
     assert answers["DAYS_BIRTH"] == (timezone.localdate() - timedelta(days=9461)).isoformat()
@@ -127,7 +127,7 @@ def test_days_become_the_dates_that_a_person_would_give(advisor, db):
         (b"[" * 100_000, "not valid JSON"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_kept(advisor, db, content, message):
+def test_an_invalid_file_is_reported_and_nothing_is_stored(advisor, db, content, message):
     response = drop(advisor, content)
     assert response.status_code == 422
     assert message in response.content.decode().replace("&#x27;", "'").replace("&quot;", '"')
@@ -135,12 +135,12 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(advisor, db, content, message
     assert not Case.objects.exists()
 
 
-def test_every_error_of_a_file_is_told_at_once(advisor, db):
+def test_all_errors_of_a_file_are_reported_at_once(advisor, db):
     html = drop(advisor, b"AMT_CREDIT,CNT_CHILDREN,NAME_CONTRACT_TYPE\nx,1.5,Gift\n").content.decode()
     assert [name in html for name in ("AMT_CREDIT:", "CNT_CHILDREN:", "NAME_CONTRACT_TYPE:")] == [True] * 3
 
 
-def test_no_file_at_all_is_told(advisor, db):
+def test_a_missing_file_is_reported(advisor, db):
     assert "Choose a CSV or JSON file" in advisor.post(FILE, {}).content.decode()
 
 

@@ -1,4 +1,4 @@
-"""A decision is a person's act: read the verdict, say why when it differs, once."""
+"""Decision on a case: on the verdict that was read, with a reason where it differs, once."""
 
 import threading
 
@@ -11,7 +11,7 @@ from creditdesk.models import Assessment, Case, Decision
 from tests.factories import proposed, reassessed
 
 HTMX = {"HX-Request": "true"}
-GROUNDS = "The client brought a guarantee from the employer."
+REASON = "The client brought a guarantee from the employer."
 OTHER = {"accept": "refuse", "refuse": "accept"}
 
 
@@ -61,11 +61,11 @@ def test_agreeing_with_the_model_needs_no_reason(client_as, assessment):
         ({"reason_code": "guarantee"}, "say why in at least 20 characters"),
         ({"reason_code": "guarantee", "reason": "too short"}, "say why in at least 20 characters"),
         ({"reason_code": "guarantee", "reason": " " * 40}, "say why in at least 20 characters"),
-        ({"reason": GROUNDS}, "choose a reason"),
-        ({"reason_code": "moon", "reason": GROUNDS}, "moon is not one of the available choices"),
+        ({"reason": REASON}, "choose a reason"),
+        ({"reason_code": "moon", "reason": REASON}, "moon is not one of the available choices"),
     ],
 )
-def test_differing_from_the_model_needs_a_reason_and_its_grounds(client_as, assessment, given, message):
+def test_differing_from_the_model_needs_a_reason_code_and_a_reason(client_as, assessment, given, message):
     response = decide(client_as("advisor"), assessment, OTHER[assessment.verdict], **given)
     assert response.status_code == 422
     assert message in text(response)
@@ -75,10 +75,10 @@ def test_differing_from_the_model_needs_a_reason_and_its_grounds(client_as, asse
 
 def test_an_override_is_recorded_with_its_reason(client_as, assessment):
     outcome = OTHER[assessment.verdict]
-    decide(client_as("advisor"), assessment, outcome, reason_code="guarantee", reason=GROUNDS)
+    decide(client_as("advisor"), assessment, outcome, reason_code="guarantee", reason=REASON)
     decision = Decision.objects.get()
     assert (decision.outcome, decision.is_override) == (outcome, True)
-    assert (decision.reason_code, decision.reason) == ("guarantee", GROUNDS)
+    assert (decision.reason_code, decision.reason) == ("guarantee", REASON)
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -115,7 +115,7 @@ def test_without_javascript_an_error_is_a_whole_page(client_as, assessment):
 def test_a_large_risky_acceptance_is_announced_and_waits_for_a_second_person(client_as, risky):
     browser = client_as("advisor")
     assert "if you accept, a second person has to confirm" in text(browser.get(risky.case.get_absolute_url()))
-    decide(browser, risky, "accept", reason_code="guarantee", reason=GROUNDS)
+    decide(browser, risky, "accept", reason_code="guarantee", reason=REASON)
     assert Decision.objects.get().status == "proposed"
     page = text(browser.get(risky.case.get_absolute_url()))
     assert "Waiting for a second person" in page
@@ -136,7 +136,7 @@ def test_a_second_person_checks_the_decision(client_as, risky, person, answer, s
         browser,
         "case_check",
         risky.case,
-        {"decision": decision.pk, "answer": answer, "check_reason": GROUNDS},
+        {"decision": decision.pk, "answer": answer, "check_reason": REASON},
     )
     decision.refresh_from_db()
     assert decision.status == status
@@ -147,7 +147,7 @@ def test_nobody_checks_their_own_decision(client_as, risky, person):
     decision = proposed(risky, person("manager"))
     browser = client_as("manager")
     assert 'name="answer"' not in text(browser.get(risky.case.get_absolute_url()))
-    data = {"decision": decision.pk, "answer": "approve", "check_reason": GROUNDS}
+    data = {"decision": decision.pk, "answer": "approve", "check_reason": REASON}
     response = post(browser, "case_check", risky.case, data)
     assert response.status_code == 409
     assert "another person has to check it" in text(response)
@@ -157,13 +157,13 @@ def test_nobody_checks_their_own_decision(client_as, risky, person):
 
 def test_an_advisor_checks_nothing(client_as, risky, person):
     decision = proposed(risky, person("manager"))
-    data = {"decision": decision.pk, "answer": "approve", "check_reason": GROUNDS}
+    data = {"decision": decision.pk, "answer": "approve", "check_reason": REASON}
     assert post(client_as("advisor"), "case_check", risky.case, data).status_code == 403
     decision.refresh_from_db()
     assert decision.status == "proposed"
 
 
-def test_a_check_without_grounds_is_not_recorded(client_as, risky, person):
+def test_a_check_without_a_reason_is_not_recorded(client_as, risky, person):
     decision = proposed(risky, person("advisor"))
     data = {"decision": decision.pk, "answer": "approve", "check_reason": "ok"}
     response = post(client_as("manager"), "case_check", risky.case, data, **HTMX)
@@ -175,7 +175,7 @@ def test_a_check_without_grounds_is_not_recorded(client_as, risky, person):
 
 def test_a_decision_of_another_case_cannot_be_checked_here(client_as, risky, person, case_of):
     decision = proposed(risky, person("advisor"))
-    data = {"decision": decision.pk, "answer": "approve", "check_reason": GROUNDS}
+    data = {"decision": decision.pk, "answer": "approve", "check_reason": REASON}
     assert post(client_as("manager"), "case_check", case_of("advisor"), data).status_code == 404
     decision.refresh_from_db()
     assert (decision.status, decision.checked_by) == ("proposed", None)
@@ -183,15 +183,15 @@ def test_a_decision_of_another_case_cannot_be_checked_here(client_as, risky, per
 
 def test_the_page_shows_who_decided_and_why(client_as, assessment):
     browser = client_as("advisor")
-    decide(browser, assessment, OTHER[assessment.verdict], reason_code="guarantee", reason=GROUNDS)
+    decide(browser, assessment, OTHER[assessment.verdict], reason_code="guarantee", reason=REASON)
     page = text(browser.get(assessment.case.get_absolute_url()))
-    assert GROUNDS in page
+    assert REASON in page
     assert "Guarantee or co-borrower" in page
     assert 'name="outcome"' not in page
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_people_deciding_at_once_one_wins_and_the_other_is_told(
+def test_of_two_simultaneous_decisions_one_is_recorded_and_the_other_refused(
     client_as, case_of, model_in_use, person
 ):
     case = case_of("advisor")
@@ -205,12 +205,12 @@ def test_of_two_people_deciding_at_once_one_wins_and_the_other_is_told(
         answers.append(decide(browser, assessment, assessment.verdict))
         connection.close()
 
-    people = [threading.Thread(target=act, args=[browser]) for browser in browsers]
-    for one in people:
-        one.start()
-    for one in people:
-        one.join()
+    threads = [threading.Thread(target=act, args=[browser]) for browser in browsers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert sorted(answer.status_code for answer in answers) == [302, 409]
     assert Decision.objects.count() == 1
-    (told,) = [answer for answer in answers if answer.status_code == 409]
-    assert "Already decided" in text(told)
+    (refused,) = [answer for answer in answers if answer.status_code == 409]
+    assert "Already decided" in text(refused)

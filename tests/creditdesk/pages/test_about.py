@@ -1,4 +1,4 @@
-"""What everybody may read about the model."""
+"""Page about the model, open to every role."""
 
 from html import unescape
 
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def explained_model(settings, tmp_path):
     settings.ML_ARTIFACTS = tmp_path
-    tiny_model(tmp_path, name="told-1", explain=True)
-    services.activate(version=services.register(name="told-1", by=None), by=None, reason="")
+    tiny_model(tmp_path, name="explained-1", explain=True)
+    services.activate(version=services.register(name="explained-1", by=None), by=None, reason="")
 
 
 def page(browser, **headers) -> str:
@@ -23,33 +23,33 @@ def page(browser, **headers) -> str:
 
 
 @pytest.mark.parametrize("name", ["advisor", "analyst", "admin"])
-def test_every_group_is_named_by_importance(client_as, explained_model, name):
+def test_groups_are_listed_by_importance(client_as, explained_model, name):
     html = page(client_as(name))
     places = [html.index(f'<th scope="row">{words.en}</th>') for words in catalogue.GROUPS.values()]
     assert places == sorted(places)  # The test model's groups matter in the order of the catalogue.
 
 
-def test_what_is_never_looked_at_is_said_in_both_languages(client_as, explained_model):
+def test_unused_columns_are_listed_in_both_languages(client_as, explained_model):
     browser = client_as("advisor")
     assert "<li>Sex</li>" in page(browser)
     assert "<li>Sexe</li>" in page(browser, **{"Accept-Language": "fr"})
 
 
-def test_the_threshold_and_its_costs_are_said_in_words(client_as, explained_model):
+def test_the_threshold_and_its_costs_are_shown_in_words(client_as, explained_model):
     html = page(client_as("advisor"))
     assert "From a probability of 10.0% on" in html
     assert "not paid back as 10 and a good client refused as 1" in html
 
 
-def test_no_raw_name_is_shown(client_as, explained_model):
+def test_no_raw_feature_name_is_shown(client_as, explained_model):
     html = page(client_as("advisor"))
     assert not [feature.name for feature in catalogue.FEATURES if feature.name in html]
 
 
-def test_a_model_without_importance_says_so(client_as, model_in_use):
+def test_missing_importance_is_reported(client_as, model_in_use):
     assert engine.current().explainer is None
     assert "is not available" in page(client_as("advisor"))
 
 
-def test_without_a_model_the_page_says_that_people_decide_alone(client_as, db):
+def test_without_a_model_people_decide_alone(client_as, db):
     assert "looked at by a person alone" in page(client_as("advisor"))

@@ -1,4 +1,4 @@
-"""What an advisor reads on a case page is what the database and the model say."""
+"""Case page: it shows what the database and the model hold, to whom it may."""
 
 from html import unescape
 
@@ -35,10 +35,10 @@ def test_verdict_probability_and_threshold_are_those_stored(advisor, case):
     assert float(figure["data-threshold"]) == stored.threshold == engine.current().threshold
 
 
-def test_the_reasons_are_those_stored_word_for_word_the_strongest_first(advisor, case):
+def test_reasons_are_shown_as_stored_strongest_first(advisor, case):
     shown = Elements(case_page(advisor, case)).having("data-reason")
     stored = Assessment.objects.get(case=case).reasons
-    assert [(one["data-feature"], float(one["data-contribution"])) for one in shown] == [
+    assert [(item["data-feature"], float(item["data-contribution"])) for item in shown] == [
         (reason["feature"], reason["contribution"]) for reason in stored
     ]
     sizes = [abs(reason["contribution"]) for reason in stored]
@@ -61,14 +61,14 @@ def test_a_case_is_assessed_again_on_demand(advisor, case):
     assert Assessment.objects.filter(case=case, assessed_by__username="advisor").count() == 2
 
 
-def test_an_auditor_reads_without_leaving_an_assessment(client_as, case):
+def test_an_auditor_opens_a_case_without_assessing_it(client_as, case):
     html = case_page(client_as("auditor"), case)
     assert "Not assessed yet" in html
     assert "<form" not in html[html.index('id="decision"') :].split("</section>")[0]
     assert not Assessment.objects.exists()
 
 
-def test_an_auditor_is_told_that_an_assessment_no_longer_holds(client_as, case, person):
+def test_an_outdated_assessment_is_marked(client_as, case, person):
     services.assess(case=case, by=person("advisor"))
     case.profile.digest = "0" * 64
     case.profile.save()
@@ -84,7 +84,7 @@ def test_a_colleagues_case_does_not_exist(client_as, case, name):
     assert not Assessment.objects.exists()
 
 
-def test_without_a_model_the_verdict_is_refer_and_says_why(advisor, case_of, db):
+def test_without_a_model_the_verdict_is_refer_with_its_cause(advisor, case_of, db):
     case = case_of("advisor")
     html = case_page(advisor, case)
     assert Elements(html).having("data-verdict")[0]["data-verdict"] == "refer"
@@ -115,7 +115,7 @@ def test_sex_and_family_status_are_never_shown(advisor, case_of, model_in_use):
             assert word not in text
 
 
-def test_no_history_and_not_provided_are_told_apart(advisor, case):
+def test_no_history_and_not_provided_are_distinguished(advisor, case):
     text = plain_text(case_page(advisor, case))
     assert "Shop and cash credits here no history" in text
     assert "Instalments paid here not provided" in text
@@ -128,7 +128,7 @@ def test_a_missing_value_is_shown_as_missing(advisor, case_of, model_in_use):
     assert "3 years 2 months in the job" in text
 
 
-def test_drawings_and_figures_for_machines_ignore_the_readers_language(advisor, case):
+def test_svg_and_data_attributes_ignore_the_language(advisor, case):
     page = Elements(case_page(advisor, case, "?show=explanation", **{"Accept-Language": "fr"}))
     assert page.having("data-base")
     for attribute in ("data-probability", "data-threshold", "data-contribution", "data-base"):
@@ -146,7 +146,7 @@ def test_the_page_has_no_inline_script_or_style(advisor, case):
             assert "src" in attributes or attributes.get("type") == "application/json"
 
 
-def test_the_next_pending_case_is_one_key_away(advisor, case_of, model_in_use, person):
+def test_next_and_previous_lead_to_pending_cases(advisor, case_of, model_in_use, person):
     first, second = case_of("advisor"), case_of("advisor")
     Case.objects.filter(pk__in=[first.pk, second.pk]).update(submitted_at=first.submitted_at)
     case_of("colleague")
@@ -165,9 +165,9 @@ def test_the_next_pending_case_is_one_key_away(advisor, case_of, model_in_use, p
     assert advisor.get(first.get_absolute_url() + "?go=next").url == reverse("case_list")
 
 
-def test_the_history_shows_the_clients_other_cases_to_those_who_may_see_them(client_as, case, person):
-    other = CaseFactory(client=case.client, advisor=UserFactory(username="colleague"))
-    services.add_note(case=other, text="Seen at the other branch", by=person("colleague"))
+def test_the_timeline_shows_other_cases_of_the_client_that_the_reader_may_see(client_as, case, person):
+    second_case = CaseFactory(client=case.client, advisor=UserFactory(username="colleague"))
+    services.add_note(case=second_case, text="Seen at the other branch", by=person("colleague"))
     assert "Seen at the other branch" not in case_page(client_as("advisor"), case)
     assert "Seen at the other branch" in case_page(client_as("manager"), case)
 
@@ -181,7 +181,7 @@ def test_a_note_is_written_and_shown(advisor, case):
     assert "Called back" in case_page(advisor, case)
 
 
-def test_an_empty_note_is_not_kept(advisor, case):
+def test_an_empty_note_is_not_recorded(advisor, case):
     response = advisor.post(reverse("case_notes", args=[case.reference]), {"text": "  "})
     assert response.status_code == 422
     assert "<html" in response.content.decode()
@@ -194,7 +194,7 @@ def test_a_stored_assessment_is_shown_with_few_queries(advisor, case, django_ass
         case_page(advisor, case)
 
 
-def test_a_part_kept_in_memory_follows_the_language_the_profile_and_the_segment(advisor, case):
+def test_cached_fragments_vary_by_language_profile_and_segment(advisor, case):
     assert "Compared with other clients" in case_page(advisor, case, "?show=comparison")
     french = case_page(advisor, case, "?show=comparison", **{"Accept-Language": "fr"})
     assert "Comparaison avec d’autres clients" in french
@@ -204,5 +204,5 @@ def test_a_part_kept_in_memory_follows_the_language_the_profile_and_the_segment(
     )
     assert "123,456" in case_page(advisor, case).split('id="client"')[1]
     assert 'value="all" selected' in case_page(advisor, case, "?show=comparison")
-    other = Elements(case_page(advisor, case, "?segment=contract:Cash%20loans")).having("selected")
-    assert "contract:Cash loans" in [option.get("value") for option in other]
+    selected = Elements(case_page(advisor, case, "?segment=contract:Cash%20loans")).having("selected")
+    assert "contract:Cash loans" in [option.get("value") for option in selected]

@@ -1,3 +1,5 @@
+"""Drift page: its newest report, its charts, and Evidently's page in a sandbox."""
+
 import pytest
 
 from creditdesk.pages.drift import level_of
@@ -15,22 +17,22 @@ def report(model_in_use, settings, tmp_path) -> DriftReport:
     return drift_report(income=0.7, page=HTML)
 
 
-def test_the_newest_report_is_shown_with_what_moved_and_by_how_much(report, client_as):
+def test_the_newest_report_is_shown_with_the_psi_of_each_column(report, client_as):
     page = client_as("analyst").get("/drift/").content.decode()
-    moved = report.numbers["columns"][0]
+    column = report.numbers["columns"][0]
     assert 'data-drifted="true"' in page
-    assert f'data-column="AMT_INCOME_TOTAL" data-psi="{moved["psi"]}"' in page
+    assert f'data-column="AMT_INCOME_TOTAL" data-psi="{column["psi"]}"' in page
     assert "2026-11" in page
 
 
-def test_every_drawing_has_its_figures_as_a_table(report, client_as):
+def test_every_chart_has_its_figures_as_a_table(report, client_as):
     page = client_as("analyst").get("/drift/").content.decode()
-    drawings = 1 + len([one for one in report.numbers["columns"] if "labels" in one])
-    assert page.count("<canvas data-pair") == drawings
-    assert page.count("The figures as a table") == drawings
+    charts = 1 + len([column for column in report.numbers["columns"] if "labels" in column])
+    assert page.count("<canvas data-pair") == charts
+    assert page.count("The figures as a table") == charts
 
 
-def test_without_a_report_the_page_says_how_to_make_one(client_as):
+def test_without_a_report_the_page_names_the_command(client_as):
     assert "manage.py check_drift" in client_as("analyst").get("/drift/").content.decode()
 
 
@@ -42,7 +44,7 @@ def test_an_earlier_report_keeps_its_address(report, client_as):
     assert browser.get(f"/drift/{later.pk + 1}/").status_code == 404
 
 
-def test_evidentlys_page_runs_apart_from_the_desk(report, client_as):
+def test_evidentlys_page_is_sandboxed(report, client_as):
     answer = client_as("analyst").get(f"/drift/{report.pk}/evidently/")
     policy = answer["Content-Security-Policy"]
     assert answer.content.decode() == HTML
@@ -77,5 +79,5 @@ def test_a_page_that_was_altered_is_not_served(report, client_as, tmp_path):
         (0.3, 0.1, "shifted"),
     ],
 )
-def test_a_move_that_chance_explains_is_not_called_a_shift(psi, chance, level):
+def test_a_psi_that_chance_explains_is_no_shift(psi, chance, level):
     assert level_of(psi, chance) == level

@@ -1,4 +1,4 @@
-"""How the page takes a probability apart: what is shown adds up, and can be read without scripts."""
+"""Explanation of a probability on the case page: it adds up, and can be read without scripts."""
 
 import math
 import re
@@ -22,11 +22,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def explained_model(settings, tmp_path):
-    """In use: a model with a calibration of its own, usual ranges, similar clients and three sisters."""
+    """A model in use with calibration, reference ranges, similar clients and an ensemble of three."""
     settings.ML_ARTIFACTS = tmp_path
     platt = {"method": "platt", "a": 0.9, "b": -0.2}
-    tiny_model(tmp_path, name="told-1", explain=True, calibration=platt)
-    version = versions.register(name="told-1", by=None)
+    tiny_model(tmp_path, name="explained-1", explain=True, calibration=platt)
+    version = versions.register(name="explained-1", by=None)
     versions.activate(version=version, by=None, reason="")
     return engine.current()
 
@@ -50,13 +50,13 @@ def waterfall(html):
 
 
 def figures(html):
-    """The numbers of the waterfall as they read, from its start to its end."""
+    """The displayed numbers of the waterfall, from its start to its end."""
     table = html[html.index("data-start=") :]
     cells = re.findall(r'<td class="number">([+−]?[\d.]+)', table[: table.index("</table>")])
     return [float(cell.replace("−", "-")) for cell in cells]
 
 
-def test_base_and_all_contributions_make_the_score(advisor, case):
+def test_base_value_and_contributions_add_up_to_the_score(advisor, case):
     shown = waterfall(case_page(advisor, case, "?show=explanation"))
     stored = Assessment.objects.get(case=case)
     parts = [item.contribution for item in stored.feature_contributions()]
@@ -67,7 +67,7 @@ def test_base_and_all_contributions_make_the_score(advisor, case):
     assert float(shown["data-score"]) == pytest.approx(raw, abs=1e-9)
 
 
-def test_points_lead_from_the_starting_point_to_the_probability(advisor, case):
+def test_waterfall_steps_add_up_to_the_probability(advisor, case):
     html = case_page(advisor, case, "?show=explanation")
     shown, stored = waterfall(html), Assessment.objects.get(case=case)
     assert stored.probability is not None
@@ -79,7 +79,7 @@ def test_points_lead_from_the_starting_point_to_the_probability(advisor, case):
 
 
 @pytest.mark.parametrize("unit", ["", "&unit=log-odds"])
-def test_the_rounded_numbers_add_up_to_the_rounded_end(advisor, case, unit):
+def test_rounded_steps_add_up_to_the_rounded_end(advisor, case, unit):
     *parts, end = figures(case_page(advisor, case, f"?show=explanation{unit}"))
     assert len(parts) == 10
     assert sum(parts) == pytest.approx(end, abs=1e-9)
@@ -91,21 +91,21 @@ def test_log_odds_are_shown_on_demand(advisor, case):
     assert float(shown["data-end"]) == float(shown["data-score"])
 
 
-def test_every_group_is_there_once_and_unfolds_into_its_features(advisor, case):
+def test_every_group_is_listed_once_and_expands_into_its_features(advisor, case):
     html = case_page(advisor, case, "?show=explanation")
     groups = [element["data-group"] for element in Elements(html).having("data-group")]
     assert sorted(groups) == sorted(catalogue.GROUPS)
-    unfolded = fragment(advisor, case, "?group=income", f"group-{'income'}")
+    features = fragment(advisor, case, "?group=income", f"group-{'income'}")
     labels = [f.label.en for f in catalogue.FEATURES if f.group == "income"]
-    assert unfolded.count('<th scope="row">') == len(labels)
-    assert unfolded.strip() in case_page(advisor, case, "?group=income")
+    assert features.count('<th scope="row">') == len(labels)
+    assert features.strip() in case_page(advisor, case, "?group=income")
 
 
-def test_a_group_that_does_not_exist_unfolds_nothing(advisor, case):
+def test_an_unknown_group_expands_into_nothing(advisor, case):
     assert "<tr class" not in fragment(advisor, case, "?group=<script>", "group-<script>")
 
 
-def test_every_feature_can_be_read(advisor, case):
+def test_every_feature_effect_can_be_listed(advisor, case):
     table = fragment(advisor, case, "?show=reasons", "every-reason")
     assert "<html" not in table
     assert table.count('<th scope="row">') == len(engine.current().features)
@@ -113,7 +113,7 @@ def test_every_feature_can_be_read(advisor, case):
 
 
 @pytest.mark.parametrize("part", ["explanation", "comparison", "similar", "stability"])
-def test_what_follows_after_the_page_can_be_had_without_scripts(advisor, case, part):
+def test_lazy_fragments_can_be_opened_without_scripts(advisor, case, part):
     html = case_page(advisor, case)
     assert f'hx-get="{case.get_absolute_url()}?show={part}"' in html
     assert f'href="{case.get_absolute_url()}?show={part}#{part}"' in html
@@ -122,44 +122,45 @@ def test_what_follows_after_the_page_can_be_had_without_scripts(advisor, case, p
     assert alone.strip() in case_page(advisor, case, f"?show={part}")
 
 
-def test_similar_clients_are_told_with_their_interval_and_without_names(advisor, case):
+def test_similar_clients_are_summarized_with_an_interval(advisor, case):
     text = plain_text(fragment(advisor, case, "?show=similar", "similar"))
     assert "95 % interval" in text
     assert "Sex, family status and other protected facts take no part" in text
 
 
-def test_so_few_similar_clients_are_not_described(advisor, case, explained_model, monkeypatch):
-    known = explained_model.explainer
-    object.__setattr__(known, "neighbours", 19)
+def test_too_few_similar_clients_are_not_described(advisor, case, explained_model, monkeypatch):
+    object.__setattr__(explained_model.explainer, "neighbours", 19)
     html = fragment(advisor, case, "?show=similar", "similar")
     assert Elements(html).having("data-similar")[0]["data-similar"] == "few"
     assert not Elements(html).having("data-rate")
 
 
-def test_reasons_that_every_sister_tells_are_firm(advisor, case):
+def test_reasons_shared_by_the_whole_ensemble_are_stable(advisor, case):
     html = fragment(advisor, case, "?show=stability", "stability")
     assert Elements(html).having("data-stability")[0]["data-stability"] == "stable"
     assert "3 of 3" in plain_text(html)
 
 
-@pytest.mark.parametrize(("seen", "said"), [(True, "the same reason"), (False, "another reason instead")])
-def test_the_challenger_is_asked_whether_it_tells_the_same_reasons(advisor, case, tmp_path, seen, said):
-    """A challenger that sees the date of birth alone can only tell one reason."""
-    tiny_model(tmp_path, name="other-1", features=None if seen else ["DAYS_BIRTH"])
+@pytest.mark.parametrize(
+    ("is_shared", "text"), [(True, "the same reason"), (False, "another reason instead")]
+)
+def test_reasons_are_compared_with_those_of_the_challenger(advisor, case, tmp_path, is_shared, text):
+    """A challenger whose only feature is the date of birth has one reason at most."""
+    tiny_model(tmp_path, name="other-1", features=None if is_shared else ["DAYS_BIRTH"])
     versions.appoint(version=versions.register(name="other-1", by=None), by=None, reason="To compare")
-    text = plain_text(fragment(advisor, case, "?show=stability", "stability"))
-    assert said in text
-    assert ("another reason instead" in text) is not seen
+    shown = plain_text(fragment(advisor, case, "?show=stability", "stability"))
+    assert text in shown
+    assert ("another reason instead" in shown) is not is_shared
 
 
-def test_a_model_without_explanations_says_so(advisor, case_of, model_in_use):
+def test_missing_explainer_data_is_reported(advisor, case_of, model_in_use):
     case = case_of("advisor")
     assert "Not available" in fragment(advisor, case, "?show=similar", "similar")
     assert "is not known" in fragment(advisor, case, "?show=stability", "stability")
     assert waterfall(case_page(advisor, case, "?show=explanation"))
 
 
-def test_an_assessment_of_an_older_model_is_still_taken_apart(
+def test_an_assessment_of_an_older_model_is_still_explained(
     advisor, case, person, settings, tmp_path, explained_model
 ):
     services.assess(case=case, by=person("advisor"))
@@ -171,8 +172,8 @@ def test_an_assessment_of_an_older_model_is_still_taken_apart(
         reason_code="",
         reason="",
     )
-    tiny_model(tmp_path, name="told-2")
-    versions.activate(version=versions.register(name="told-2", by=None), by=None, reason="")
+    tiny_model(tmp_path, name="unexplained-1")
+    versions.activate(version=versions.register(name="unexplained-1", by=None), by=None, reason="")
     shown = waterfall(case_page(advisor, case, "?show=explanation"))
     assert float(shown["data-end"]) == pytest.approx(Assessment.objects.get().probability, abs=1e-12)
 
@@ -190,13 +191,11 @@ def test_the_comparison_takes_the_chosen_segment(advisor, case):
     assert alone.strip() in html
 
 
-def test_a_segment_the_client_is_not_in_falls_back_to_everybody(advisor, case):
+def test_a_segment_without_the_client_falls_back_to_all_clients(advisor, case):
     assert '<option value="all" selected>' in case_page(advisor, case, "?segment=age_band:30-39")
 
 
-def test_the_distribution_of_a_chosen_feature_marks_the_clients_place_also_in_the_table(
-    advisor, case_of, explained_model
-):
+def test_the_distribution_marks_the_clients_bin_in_chart_and_table(advisor, case_of, explained_model):
     case = case_of("advisor", application={"EXT_SOURCE_2": 0.5})
     html = fragment(advisor, case, "?feature=EXT_SOURCE_2", "comparison")
     assert Elements(html).having("data-feature")[0]["data-feature"] == "EXT_SOURCE_2"
@@ -204,7 +203,7 @@ def test_the_distribution_of_a_chosen_feature_marks_the_clients_place_also_in_th
     assert html.count('<tr class="client-row">') == 1
 
 
-def test_a_client_about_whom_nothing_moves_the_score_is_where_it_started(explained_model):
-    told = explanation([], -2.0, Calibration(Method.IDENTITY), None, log_odds=False)
-    assert told.waterfall.start == told.waterfall.end
-    assert told.groups == ()
+def test_without_contributions_the_waterfall_ends_where_it_starts(explained_model):
+    without_features = explanation([], -2.0, Calibration(Method.IDENTITY), None, log_odds=False)
+    assert without_features.waterfall.start == without_features.waterfall.end
+    assert without_features.groups == ()

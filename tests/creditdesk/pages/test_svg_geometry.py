@@ -42,7 +42,7 @@ def test_bars_are_as_long_as_their_effects():
     assert svg_geometry.bar(0.0, 0.0).width == 0
 
 
-def test_a_client_beyond_the_outer_quantiles_stays_in_the_drawing():
+def test_a_client_beyond_the_outer_quantiles_stays_in_the_figure():
     band = svg_geometry.band([10, 20, 30, 40, 50], 1e9)
     assert band.client is not None
     assert band.low < band.quarter < band.median < band.three_quarters < band.high < band.client < 100

@@ -17,30 +17,32 @@ def test_the_home_page_leads_each_role_to_its_work(client_as):
     assert {name: client_as(name).get("/").url for name in first} == first
 
 
-def test_an_advisor_sees_the_own_portfolio_only(client_as, case_of):
-    mine, other = case_of("advisor"), case_of("colleague")
+def test_an_advisor_sees_their_own_portfolio_only(client_as, case_of):
+    own, colleagues = case_of("advisor"), case_of("colleague")
     page = client_as("advisor").get("/cases/")
-    assert listed_references(page) == [mine.reference]
-    assert other.client.name not in page.content.decode()
+    assert listed_references(page) == [own.reference]
+    assert colleagues.client.name not in page.content.decode()
 
 
 def test_an_advisor_cannot_filter_by_advisor(client_as, case_of):
-    mine, other = case_of("advisor"), case_of("colleague")
-    page = client_as("advisor").get("/cases/", {"advisor": other.advisor_id})
-    assert listed_references(page) == [mine.reference]
+    own, colleagues = case_of("advisor"), case_of("colleague")
+    page = client_as("advisor").get("/cases/", {"advisor": colleagues.advisor_id})
+    assert listed_references(page) == [own.reference]
     assert "advisor" not in page.context["form"].fields
 
 
 def test_a_manager_sees_every_portfolio_and_can_pick_one(client_as, case_of):
-    mine, other = case_of("advisor"), case_of("colleague")
+    own, colleagues = case_of("advisor"), case_of("colleague")
     manager = client_as("manager")
-    assert set(listed_references(manager.get("/cases/"))) == {mine.reference, other.reference}
-    assert listed_references(manager.get("/cases/", {"advisor": other.advisor_id})) == [other.reference]
+    assert set(listed_references(manager.get("/cases/"))) == {own.reference, colleagues.reference}
+    assert listed_references(manager.get("/cases/", {"advisor": colleagues.advisor_id})) == [
+        colleagues.reference
+    ]
 
 
 @pytest.fixture
 def varied(case_of) -> dict[str, Case]:
-    """One case of each kind that a filter can tell apart."""
+    """One case of each kind that a filter distinguishes."""
     return {
         "new": case_of("advisor", amount_credit=100_000, contract_type="Revolving loans"),
         "accepted": decided(assessed(case_of("advisor"), 0.02)),
@@ -52,7 +54,7 @@ def varied(case_of) -> dict[str, Case]:
 
 
 @pytest.mark.parametrize(
-    ("asked", "kinds"),
+    ("query", "kinds"),
     [
         ({"status": "pending"}, {"new", "referred", "old"}),
         ({"status": "waiting"}, {"waiting"}),
@@ -70,12 +72,12 @@ def varied(case_of) -> dict[str, Case]:
         ({"submitted_from": "2024-04-01", "submitted_to": "2024-04-01"}, {"old"}),
     ],
 )
-def test_each_filter_keeps_what_it_names(client_as, varied, asked, kinds):
+def test_each_filter_selects_its_cases(client_as, varied, query, kinds):
     """The old case was submitted on 1 April by the clock of Paris, on 31 March by that of Greenwich."""
     wanted = {varied[kind].reference for kind in kinds}
     advisor = client_as("advisor")
-    assert set(listed_references(advisor.get("/cases/", asked))) == wanted
-    assert set(listed_references(advisor.post("/cases/", asked))) == wanted
+    assert set(listed_references(advisor.get("/cases/", query))) == wanted
+    assert set(listed_references(advisor.post("/cases/", query))) == wanted
 
 
 def test_a_case_with_a_referral_and_a_proposal_still_waits(client_as, case_of):
@@ -86,7 +88,7 @@ def test_a_case_with_a_referral_and_a_proposal_still_waits(client_as, case_of):
     assert listed_references(client_as("advisor").get("/cases/", {"status": "waiting"})) == [case.reference]
 
 
-def test_a_filter_that_cannot_be_read_shows_no_case_and_says_why(client_as, case_of):
+def test_an_invalid_filter_shows_no_case_and_its_error(client_as, case_of):
     case_of("advisor")
     page = client_as("advisor").get("/cases/", {"credit_min": "a lot"})
     assert listed_references(page) == []
@@ -119,7 +121,7 @@ def test_pages_never_overlap_and_leave_no_case_out(client_as, case_of):
     assert set().union(*pages) == references
 
 
-def test_a_row_says_verdict_probability_and_decision_in_words(client_as, case_of):
+def test_a_row_shows_verdict_probability_and_decision_in_words(client_as, case_of):
     decided(assessed(case_of("advisor"), 0.4123, "refuse"), status="proposed", override=True)
     page = client_as("advisor").get("/cases/").content.decode()
     assert ">refuse</span>" in page
@@ -142,11 +144,11 @@ def test_the_list_takes_as_many_queries_for_twenty_cases_as_for_two(client_as, c
 @pytest.mark.parametrize(
     ("role", "advice"), [("advisor", "Ask your manager"), ("manager", "manage.py import_portfolio")]
 )
-def test_an_empty_desk_says_what_to_do(client_as, role, advice):
+def test_an_empty_list_shows_the_next_step(client_as, role, advice):
     assert advice in client_as(role).get("/cases/").content.decode()
 
 
-def test_only_those_who_may_see_the_export_button(client_as, case_of):
+def test_the_export_button_is_shown_to_those_who_may_export(client_as, case_of):
     case_of("advisor")
     may = {"advisor": False, "manager": True, "auditor": False}
     assert {role: b'id="export"' in client_as(role).get("/cases/").content for role in may} == may

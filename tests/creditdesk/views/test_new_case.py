@@ -1,4 +1,4 @@
-"""A case entered by hand: the same record as an import, a message at every field that is wrong."""
+"""New case by hand: the same record as an import, a message at every invalid field."""
 
 from datetime import timedelta
 from itertools import islice
@@ -24,7 +24,7 @@ def advisor(client_as):
     return client_as("advisor")
 
 
-def test_a_case_entered_by_hand_lands_on_its_verdict(advisor, model_in_use):
+def test_a_new_case_leads_to_its_verdict(advisor, model_in_use):
     response = advisor.post(NEW, typed_answers(APPLICATION))
     case = Case.objects.get()
     assert response.url == case.get_absolute_url()
@@ -33,14 +33,14 @@ def test_a_case_entered_by_hand_lands_on_its_verdict(advisor, model_in_use):
     assert Assessment.objects.get().case == case
 
 
-def test_what_is_stored_is_what_an_import_would_have_read(advisor, db):
+def test_the_stored_profile_equals_that_of_an_import(advisor, db):
     advisor.post(NEW, typed_answers(APPLICATION))
     profile = Case.objects.get().profile
     assert profile.application == APPLICATION
     assert (profile.history, profile.history_rows) == ({}, {})
 
 
-def test_sex_and_family_status_are_neither_asked_nor_stored(advisor, db):
+def test_protected_columns_have_no_field_and_are_not_stored(advisor, db):
     html = advisor.get(NEW).content.decode()
     for name in (*PROTECTED, "CNT_FAM_MEMBERS", "NAME_TYPE_SUITE"):
         assert name not in html
@@ -49,7 +49,7 @@ def test_sex_and_family_status_are_neither_asked_nor_stored(advisor, db):
 
 
 @pytest.mark.real_data
-def test_a_client_through_the_form_is_the_same_as_through_the_batch(home_credit, tmp_path):
+def test_features_from_the_form_equal_those_of_the_batch(home_credit, tmp_path):
     applications = "application_train.parquet"
     (tmp_path / applications).symlink_to(home_credit / "seven_tables" / applications)
     batch = next(frames.profiles(open_folder(tmp_path)))
@@ -84,7 +84,7 @@ def born(years: int) -> str:
         ("client_name", " ", "This field is required"),
     ],
 )
-def test_a_wrong_answer_is_told_at_its_field_and_nothing_is_lost(advisor, db, field, answer, message):
+def test_an_invalid_answer_is_reported_at_its_field_and_nothing_is_lost(advisor, db, field, answer, message):
     response = advisor.post(NEW, typed_answers(APPLICATION, **{field: answer}))
     assert response.status_code == 422
     assert message in " ".join(response.context["form"].errors[field])
@@ -105,14 +105,14 @@ def test_a_wrong_answer_is_told_at_its_field_and_nothing_is_lost(advisor, db, fi
         ("en", "202500", 202500.0),
     ],
 )
-def test_amounts_are_read_as_people_write_them(db, language, text, value):
+def test_amounts_are_parsed_in_the_notation_of_the_language(db, language, text, value):
     with override(language):
         form = ApplicationForm(typed_answers(APPLICATION, AMT_INCOME_TOTAL=text))
         assert form.is_valid(), form.errors
         assert form.application()["AMT_INCOME_TOTAL"] == value
 
 
-def test_no_employment_is_said_and_not_left_out(advisor, db):
+def test_no_employment_is_stored_as_such_not_as_missing(advisor, db):
     answers = typed_answers({**APPLICATION, "DAYS_EMPLOYED": 365243.0})
     advisor.post(NEW, answers)
     assert Case.objects.get().profile.application["DAYS_EMPLOYED"] == 365243.0
@@ -121,7 +121,7 @@ def test_no_employment_is_said_and_not_left_out(advisor, db):
     assert Case.objects.count() == 1
 
 
-def test_an_unanswered_critical_question_makes_the_verdict_refer(advisor, model_in_use):
+def test_a_missing_critical_input_makes_the_verdict_refer(advisor, model_in_use):
     response = advisor.post(NEW, typed_answers({**APPLICATION, "AMT_INCOME_TOTAL": None}))
     assert 'data-verdict="refer"' in advisor.get(response.url).content.decode()
 
@@ -135,22 +135,22 @@ def test_an_earlier_application_counts_its_days_from_that_day(advisor, db):
     assert case.profile.application["DAYS_BIRTH"] == float(APPLICATION["DAYS_BIRTH"]) + 10
 
 
-def test_only_those_who_open_cases_can_enter_one(client_as):
+def test_only_roles_that_open_cases_reach_the_form(client_as):
     for who in ("auditor", "analyst", "admin"):
         assert client_as(who).get(reverse("case_new")).status_code == 403
         assert client_as(who).post(reverse("case_new"), typed_answers(APPLICATION)).status_code == 403
     assert not Case.objects.exists()
 
 
-def test_the_form_says_what_most_clients_have_where_a_model_knows(advisor, model_in_use):
+def test_the_form_shows_reference_ranges_of_the_model(advisor, model_in_use):
     assert "Most clients: €1 to €9." in advisor.get(NEW).content.decode()
 
 
-def test_without_a_model_the_form_claims_nothing_about_others(advisor, db):
+def test_without_a_model_the_form_shows_no_reference_range(advisor, db):
     assert "Most clients" not in advisor.get(NEW).content.decode()
 
 
-def test_an_instalment_above_the_whole_credit_is_a_slip(advisor, db):
+def test_an_instalment_above_the_credit_is_refused(advisor, db):
     response = advisor.post(NEW, typed_answers(APPLICATION, AMT_ANNUITY="500000"))
     assert response.status_code == 422
     assert "cannot be above the whole credit" in response.content.decode()

@@ -1,4 +1,4 @@
-"""What every page owes its reader: the look, the language, the way out, and nothing from another host."""
+"""Shell of every page: styles, language, navigation, and nothing from another host."""
 
 import hashlib
 import re
@@ -44,7 +44,7 @@ def test_every_vendored_file_is_listed_with_its_digest():
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_holds_inline_code_or_another_host(template):
-    """The content security policy would refuse it without a word to the reader."""
+    """The content security policy would block it silently."""
     text = template.read_text()
     assert not re.search(r"\sstyle=|\son[a-z]+=\"|<style|javascript:|(?:src|href)=\"https?://|hx-on", text)
     assert all(re.search(r"\ssrc=", tag) for tag in re.findall(r"<script[^>]*>", text))
@@ -59,7 +59,7 @@ def test_the_navigation_shows_what_the_role_may_open_and_no_more(client_as, role
     assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200)
 
 
-def test_the_demo_model_is_named_on_every_page_while_it_answers(client_as, model_in_use, settings, tmp_path):
+def test_every_page_names_the_demo_model_in_use(client_as, model_in_use, settings, tmp_path):
     words = b"Demo model: trained on synthetic clients"
     assert words not in client_as("advisor").get("/cases/").content
     settings.ML_ARTIFACTS = tmp_path / "ml_artifacts"
@@ -71,7 +71,7 @@ def test_the_demo_model_is_named_on_every_page_while_it_answers(client_as, model
     assert words in Browser().get("/accounts/login/").content
 
 
-def test_every_page_says_so_while_no_model_answers(client_as):
+def test_every_page_reports_that_no_model_answers(client_as):
     assert b"No model is answering" in client_as("advisor").get("/cases/").content
 
 
@@ -92,7 +92,7 @@ def test_money_dates_and_percentages_follow_the_reader(client_as, case_of):
     assert all(text in french for text in ("1\u202f234\u202f567\xa0€", "8,4\u202f%", "9 mars 2026"))
 
 
-def test_a_page_that_does_not_exist_is_whole_and_in_the_house_look(client_as, settings):
+def test_a_missing_page_is_a_whole_page_of_the_desk(client_as, settings):
     page = client_as("advisor").get("/cases/no-such-case/")
     assert page.status_code == 404
     assert all(text in page.content for text in (b"<html", b"css/layout", b"does not exist", b'href="/"'))
@@ -112,14 +112,14 @@ def test_the_error_page_needs_neither_request_nor_database(django_assert_num_que
     assert "rien n’en a été enregistré" in page
 
 
-def test_a_form_with_a_stale_token_is_refused_with_a_way_on(person):
+def test_a_form_with_a_stale_token_is_refused_with_an_explanation(person):
     browser = Browser(enforce_csrf_checks=True)
     page = browser.post("/accounts/login/", {"login": "advisor"})
     assert page.status_code == 403
     assert b"This form has expired" in page.content
 
 
-def test_htmx_keeps_no_page_and_evaluates_nothing(client_as):
+def test_htmx_caches_no_page_and_evaluates_nothing(client_as):
     page = client_as("advisor").get("/cases/").content.decode()
     config = re.search(r'name="htmx-config"\s+content=\'([^\']+)\'', page)
     assert config
@@ -137,18 +137,18 @@ def test_signing_out_takes_a_button_not_a_link(client_as):
     assert advisor.get("/cases/").status_code == 302
 
 
-def test_the_process_lives_without_asking_the_database(django_assert_num_queries):
+def test_liveness_needs_no_database(django_assert_num_queries):
     with django_assert_num_queries(0):
         answer = Browser().get("/healthz")
     assert (answer.status_code, answer.content) == (200, b"ok")
 
 
-def test_ready_means_that_the_database_and_a_model_answer(model_in_use):
+def test_readiness_requires_database_and_model(model_in_use):
     answer = Browser().get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"ready": True, "database": "ok", "model": "ok"})
 
 
-def test_not_ready_says_what_is_missing():
+def test_readiness_names_what_is_missing():
     answer = Browser().get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"ready": False, "database": "ok", "model": "not loaded"}
@@ -198,7 +198,7 @@ def test_an_advisor_cannot_read_the_portfolio_page(client_as):
     assert "creditdesk/portfolio.html" not in [template.name for template in page.templates]
 
 
-def test_numbers_that_a_page_does_not_have_are_a_dash():
+def test_missing_numbers_are_a_dash():
     assert [show(nothing) for show in (number, money, percent, probability) for nothing in (None, "")] == [
         "–"
     ] * 8

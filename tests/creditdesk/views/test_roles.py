@@ -1,4 +1,4 @@
-"""The role table, walked: every address, asked by every role, with one's own and another's case."""
+"""Role tables: every address requested by every role, on their own and on a colleague's case."""
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -94,7 +94,7 @@ def args_of(page: str) -> list[str]:
 
 
 def address(page: str, case: Case) -> str:
-    """Of a case's page; that of a stored assessment needs one."""
+    """Return the address of a case's page; a snapshot needs an assessment."""
     numbers = [assessed(case).latest_assessment_id] if page == "case_past" else []
     return reverse(page, args=[case.reference, *numbers])
 
@@ -111,7 +111,7 @@ def test_each_page_opens_for_its_roles_alone(client_as, model_in_use, page, name
 
 @pytest.mark.parametrize("name", sorted(PEOPLE))
 @pytest.mark.parametrize(("page", "method"), sorted(MODELS))
-def test_an_act_on_models_is_for_its_roles_alone(client_as, model_in_use, numbers, page, method, name):
+def test_each_act_on_models_is_for_its_roles_alone(client_as, model_in_use, numbers, page, method, name):
     args = [numbers[page.split("_")[0]]] if page.split("_")[0] in numbers else []
     status = getattr(client_as(name), method)(reverse(page, args=args)).status_code
     assert status in ({200, 302, 409, 422} if name in MODELS[page, method] else {403, 404})
@@ -119,7 +119,7 @@ def test_an_act_on_models_is_for_its_roles_alone(client_as, model_in_use, number
 
 @pytest.mark.parametrize("name", sorted(PEOPLE))
 @pytest.mark.parametrize("page", sorted(NEW))
-def test_a_new_case_is_begun_by_the_desk_alone(client_as, model_in_use, page, name):
+def test_new_cases_are_for_the_desk_alone(client_as, model_in_use, page, name):
     status = client_as(name).post(reverse(page)).status_code
     assert status in ({302, 422} if name in NEW[page] else {403})
 
@@ -156,13 +156,13 @@ def test_a_colleagues_case_does_not_exist(client_as, model_in_use, case_of, page
 
 
 @pytest.mark.parametrize("page", sorted(PAGES))
-def test_without_signing_in_there_is_only_the_sign_in_page(client, model_in_use, page):
+def test_anonymous_users_reach_only_the_sign_in_page(client, model_in_use, page):
     answer = client.get(reverse(page, args=args_of(page)), follow=True)
     assert answer.request["PATH_INFO"] == reverse("account_login")
 
 
 @pytest.mark.parametrize("name", [AUDITOR, ANALYST, ADMIN])
-def test_who_only_reads_leaves_nothing_behind_on_a_case(client_as, model_in_use, case_of, name):
+def test_a_role_that_only_reads_changes_nothing_on_a_case(client_as, model_in_use, case_of, name):
     case, browser = case_of(ADVISOR), client_as(name)
     for page, method in CASES.keys() - {("case_past", "get")}:
         getattr(browser, method)(reverse(page, args=[case.reference]), {"text": "x", "outcome": "accept"})
@@ -177,17 +177,17 @@ def test_a_refused_page_is_an_audit_event(client_as):
 
 
 def names_in(patterns) -> set[str]:
-    """Every named address below these patterns, the pages of the account itself left out."""
-    found = set()
+    """Return the URL names below these patterns, without the pages of the account itself."""
+    names = set()
     for pattern in patterns:
         if isinstance(pattern, URLResolver) and pattern.namespace is None:
             if "accounts.urls" not in str(pattern.urlconf_name):
-                found |= names_in(pattern.url_patterns)
+                names |= names_in(pattern.url_patterns)
         elif isinstance(pattern, URLPattern) and pattern.name:
-            found.add(pattern.name)
-    return found
+            names.add(pattern.name)
+    return names
 
 
-def test_no_address_is_left_out_of_the_walk():
+def test_every_address_is_in_the_role_tables():
     walked = set(PAGES) | set(NEW) | {page for page, _ in CASES | MODELS} | PUBLIC
     assert names_in(get_resolver().url_patterns) <= walked | KEYS

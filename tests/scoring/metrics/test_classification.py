@@ -29,26 +29,26 @@ def figures(target: np.ndarray, probability: np.ndarray, threshold: float = 0.2)
 def test_five_clients_by_hand() -> None:
     target = np.array([0.0, 1.0, 0.0, 1.0, 0.0])
     probability = np.array([0.1, 0.1, 0.3, 0.6, 0.8])
-    found = figures(target, probability, threshold=0.3)
+    metrics = figures(target, probability, threshold=0.3)
     # Refused: 0.3 (good), 0.6 (default), 0.8 (good). Missed: one default at 0.1.
-    assert found["cost"] == pytest.approx((10 * 1 + 2) / 5)
-    assert found["accuracy"] == pytest.approx(2 / 5)
-    assert found["recall"] == pytest.approx(1 / 2)
-    assert found["precision"] == pytest.approx(1 / 3)
-    assert found["f1"] == pytest.approx(2 / 5)
+    assert metrics["cost"] == pytest.approx((10 * 1 + 2) / 5)
+    assert metrics["accuracy"] == pytest.approx(2 / 5)
+    assert metrics["recall"] == pytest.approx(1 / 2)
+    assert metrics["precision"] == pytest.approx(1 / 3)
+    assert metrics["f1"] == pytest.approx(2 / 5)
     # Pairs of default and good payer: 0.1 ties one and loses two, 0.6 wins two and loses one.
-    assert found["auc"] == pytest.approx((0.5 + 2) / 6)
-    assert found["gini"] == pytest.approx(2 * 2.5 / 6 - 1)
-    assert found["ks"] == pytest.approx(1 / 3)
-    assert found["brier"] == pytest.approx((0.01 + 0.81 + 0.09 + 0.16 + 0.64) / 5)
-    assert found["log_loss"] == pytest.approx(-math.log(0.9 * 0.1 * 0.7 * 0.6 * 0.2) / 5)
+    assert metrics["auc"] == pytest.approx((0.5 + 2) / 6)
+    assert metrics["gini"] == pytest.approx(2 * 2.5 / 6 - 1)
+    assert metrics["ks"] == pytest.approx(1 / 3)
+    assert metrics["brier"] == pytest.approx((0.01 + 0.81 + 0.09 + 0.16 + 0.64) / 5)
+    assert metrics["log_loss"] == pytest.approx(-math.log(0.9 * 0.1 * 0.7 * 0.6 * 0.2) / 5)
 
 
 @settings(max_examples=25)
 @given(samples)
 def test_figures_are_those_of_scikit_learn(drawn: tuple[np.ndarray, np.ndarray]) -> None:
     target, probability = drawn
-    found, refused = figures(target, probability), probability >= 0.2
+    metrics, refused = figures(target, probability), probability >= 0.2
     fpr, tpr, _ = reference.roc_curve(target, probability)
     expected = {
         "auc": reference.roc_auc_score(target, probability),
@@ -61,7 +61,7 @@ def test_figures_are_those_of_scikit_learn(drawn: tuple[np.ndarray, np.ndarray])
         "brier": reference.brier_score_loss(target, probability),
         "log_loss": reference.log_loss(target, probability),
     }
-    assert {name: found[name] for name in expected} == pytest.approx(expected)
+    assert {name: metrics[name] for name in expected} == pytest.approx(expected)
 
 
 @given(samples)
@@ -76,9 +76,9 @@ def test_a_client_of_weight_two_counts_like_two_clients(drawn: tuple[np.ndarray,
 
 def test_a_calibrated_sample_has_slope_one_and_no_error() -> None:
     target, probability = sample(1, size=200_000)
-    found = figures(target, probability)
-    assert found["calibration_slope"] == pytest.approx(1, abs=0.03)
-    assert found["ece"] < 0.005
+    metrics = figures(target, probability)
+    assert metrics["calibration_slope"] == pytest.approx(1, abs=0.03)
+    assert metrics["ece"] < 0.005
 
 
 def test_probabilities_twice_too_extreme_have_slope_one_half() -> None:

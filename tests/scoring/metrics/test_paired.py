@@ -29,20 +29,20 @@ def noisy(probability: np.ndarray) -> np.ndarray:
 def test_a_noisier_challenger_is_worse_beyond_noise_on_the_same_clients(
     target: np.ndarray, probability: np.ndarray, noisy: np.ndarray
 ) -> None:
-    found = differences(
+    difference = differences(
         rank(target, probability, THRESHOLD), rank(target, noisy, THRESHOLD), METRICS, resamples=200, seed=0
     )
-    assert found["auc"].high < 0
-    assert found["cost"].low > 0
-    assert found["auc"].clients == len(target)
-    assert found["auc"].challenger == pytest.approx(roc_auc_score(target, noisy))
-    assert found["auc"].value == pytest.approx(found["auc"].challenger - found["auc"].champion)
+    assert difference["auc"].high < 0
+    assert difference["cost"].low > 0
+    assert difference["auc"].clients == len(target)
+    assert difference["auc"].challenger == pytest.approx(roc_auc_score(target, noisy))
+    assert difference["auc"].value == pytest.approx(difference["auc"].challenger - difference["auc"].champion)
 
 
 def test_a_model_differs_in_nothing_from_itself(target: np.ndarray, probability: np.ndarray) -> None:
     clients = rank(target, probability, THRESHOLD)
-    found = differences(clients, clients, METRICS, resamples=50, seed=0)
-    assert found["auc"].estimate == Estimate(0.0, 0.0, 0.0)
+    difference = differences(clients, clients, METRICS, resamples=50, seed=0)
+    assert difference["auc"].estimate == Estimate(0.0, 0.0, 0.0)
 
 
 def test_weights_give_the_interval_of_drawing_rows(
@@ -56,10 +56,10 @@ def test_weights_give_the_interval_of_drawing_rows(
     rng = np.random.default_rng(7)
     draws = [rng.integers(0, len(target), len(target)) for _ in range(40)]
     picked = [metric(rows, noisy) - metric(rows, probability) for rows in draws]
-    found = differences(
+    difference = differences(
         rank(target, probability, THRESHOLD), rank(target, noisy, THRESHOLD), ["auc"], resamples=40, seed=7
     )["auc"]
-    assert [found.low, found.high] == pytest.approx(np.percentile(picked, [2.5, 97.5]).tolist())
+    assert [difference.low, difference.high] == pytest.approx(np.percentile(picked, [2.5, 97.5]).tolist())
 
 
 def test_a_draw_without_both_outcomes_does_not_count() -> None:
@@ -68,6 +68,8 @@ def test_a_draw_without_both_outcomes_does_not_count() -> None:
     def model(probability: list[float]) -> Ranked:
         return rank(target, np.array(probability), THRESHOLD)
 
-    found = differences(model([0.2, 0.1, 0.3]), model([0.3, 0.1, 0.2]), ["auc"], resamples=60, seed=1)["auc"]
-    assert (found.champion, found.challenger) == (0.5, 1.0)
-    assert np.isfinite([found.low, found.high]).all()
+    difference = differences(model([0.2, 0.1, 0.3]), model([0.3, 0.1, 0.2]), ["auc"], resamples=60, seed=1)[
+        "auc"
+    ]
+    assert (difference.champion, difference.challenger) == (0.5, 1.0)
+    assert np.isfinite([difference.low, difference.high]).all()

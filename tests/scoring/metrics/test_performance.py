@@ -56,6 +56,6 @@ def test_the_interval_of_the_estimate_covers_nineteen_outcomes_in_twenty(probabi
 
 
 def test_without_both_outcomes_there_is_no_auc(probability):
-    found = evaluate(np.zeros(20_000), probability, THRESHOLD, COSTS)
-    assert found["auc"] == {"value": None, "low": None, "high": None}
-    assert found["cost"]["value"] is not None
+    stored = evaluate(np.zeros(20_000), probability, THRESHOLD, COSTS)
+    assert stored["auc"] == {"value": None, "low": None, "high": None}
+    assert stored["cost"]["value"] is not None

@@ -223,7 +223,7 @@ def _lightgbm(inputs: CandidateInputs) -> Any:
 
 
 def _smote(inputs: CandidateInputs) -> Any:
-    plain = {"objective": "binary", "learning_rate": 0.1, "num_leaves": 31, "verbose": -1}
+    plain: LightGBMParams = {"objective": "binary", "learning_rate": 0.1, "num_leaves": 31, "verbose": -1}
     return ResamplingPipeline(
         [
             ("fill", SimpleImputer(strategy="median", keep_empty_features=True)),

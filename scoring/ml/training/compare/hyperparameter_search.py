@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scoring.ml.metrics import classification
 from scoring.ml.model.calibration import sigmoid
@@ -70,7 +70,8 @@ def search(
     from sqlalchemy.exc import SQLAlchemyError
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    given = {name: hyperparameters.params.get(name, _DEFAULTS.get(name)) for name in (*FLOATS, *INTEGERS)}
+    present = {**_DEFAULTS, **hyperparameters.params}
+    given = {name: present[name] for name in (*FLOATS, *INTEGERS)}
     try:
         study = _study(store, _study_name(clients, hyperparameters, seed, fingerprint), seed)
         _run_trials(
@@ -108,7 +109,7 @@ def _study_name(clients: Clients, hyperparameters: Hyperparameters, seed: int, f
 
 def _run_trials(
     study: "optuna.Study",
-    given: Mapping[str, Any],
+    given: Mapping[str, Scalar],
     trials: int,
     objective: Callable[["optuna.Trial"], float],
     progress: Progress,
@@ -157,7 +158,7 @@ def _is_given(trial: "optuna.trial.FrozenTrial") -> bool:
     return bool(trial.user_attrs.get("own"))
 
 
-def _record(study: "optuna.Study", given: Mapping[str, Any]) -> TuningSection:
+def _record(study: "optuna.Study", given: Mapping[str, Scalar]) -> TuningSection:
     finished, best = _finished(study), study.best_trial
     return TuningSection(
         trials=len(finished),

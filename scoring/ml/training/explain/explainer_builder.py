@@ -6,7 +6,6 @@ draw of the same clients, and each of them gives honest contributions of the cli
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,14 +35,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class SampleSize:
-    """How many clients each bootstrap draws at most, and how many are kept to compare a client with."""
+    """Most clients of each bootstrap draw, and of the sample that similar clients are found in."""
 
     drawn: int
     sample: int
 
 
 THOROUGH = SampleSize(drawn=400_000, sample=10_000)
-# Fewer drawn clients make the boosters differ more: what they agree on as a firm reason is one.
+# Fewer drawn clients make the boosters differ more: a reason that they still agree on is firm.
 QUICK = SampleSize(drawn=15_000, sample=4_000)
 
 
@@ -106,7 +105,7 @@ def _bootstrap_ensemble(
 ) -> list[BootstrapBooster]:
     learning_rate = float(hyperparameters.params["learning_rate"])
     larger = max(learning_rate, ENSEMBLE_LEARNING_RATE)
-    params: dict[str, Any] = {**hyperparameters.params, "learning_rate": larger}
+    params = {**hyperparameters.params, "learning_rate": larger}
     fewer_rounds = int(np.clip(rounds * learning_rate / larger, 1, MAX_ENSEMBLE_ROUNDS))
     ensemble = []
     for number in range(ENSEMBLE_SIZE):

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml import lightgbm
 from scoring.ml.model.folder import vocabulary
+from scoring.ml.model.manifest_sections import Scalar
 from scoring.ml.training.data.splits import FOLDS
 from scoring.ml.training.fit.bagging import averaged
 from scoring.ml.training.fit.hyperparameters import Hyperparameters
@@ -103,7 +103,7 @@ class BoosterFitter:
             free_raw_data=False,
         )
 
-    def _params(self, number: int) -> dict[str, Any]:
+    def _params(self, number: int) -> dict[str, Scalar]:
         seed = self.seed * 1_000 + number
         seeds = {"bagging_seed": seed, "feature_fraction_seed": seed, "extra_seed": seed}
         return {**self.hyperparameters.params, **seeds}

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scoring.ml.model.manifest_sections import HyperparametersSection
+from scoring.ml.model.manifest_sections import HyperparametersSection, Scalar
 
-LightGBMParams = Mapping[str, Any]
+LightGBMParams = Mapping[str, Scalar]
 
 # Settings that worked for single LightGBM models in the 2018 competition: small steps, few columns per tree,
 # strong L2. No resampling and no weights: they spoil calibration and gain nothing (arXiv 2201.08528).

@@ -6,7 +6,6 @@ that are scored.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,8 +63,8 @@ def stratified_sample(target: Values, size: int, seed: int) -> NDArray[np.int64]
 
 def fit(data: ProbeData, train: NDArray[np.bool_], seed: int, *, rounds: int = ROUNDS) -> lightgbm.Booster:
     """Fit a booster on the rows `train`, (n,), alone."""
-    leaf_size = max(5, min(QUICK_PARAMS["min_data_in_leaf"], int(_LEAF_SHARE * train.sum())))
-    params: dict[str, Any] = {**QUICK_PARAMS, "min_data_in_leaf": leaf_size, "seed": seed}
+    leaf_size = max(5, min(int(QUICK_PARAMS["min_data_in_leaf"]), int(_LEAF_SHARE * train.sum())))
+    params = {**QUICK_PARAMS, "min_data_in_leaf": leaf_size, "seed": seed}
     dataset = lightgbm.Dataset(
         data.matrix[train],
         data.target[train],

@@ -87,7 +87,10 @@ class StagedBoosting:
         return summed(boosters[::-1])
 
     def log_odds(self, number: int, excluded: Blocks) -> Values:
-        """Return log-odds of the clients in the blocks `excluded`, (m,), NaN elsewhere, by boosters without."""
+        """Return log-odds of the clients in the blocks `excluded`, (m,), by boosters fitted without them.
+
+        NaN for the other clients of the stage.
+        """
         if (number, excluded) not in self._log_odds:
             self._score(number, excluded, [self.fit(number, excluded)])
         return self._log_odds[number, excluded]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from scoring.ml.training.compare.comparison import ComparisonData, ComparisonRow
 from scoring.ml.training.tracking import LoggedModel, Run, as_text, flat
 
 # The comparison as it is stored, in JSON.
-Stored = Mapping[str, Any]
+Stored = Mapping[str, object]
 
 _EXAMPLES = 5
 _PARAMS = ("folder", "clients", "default_rate", "folds", "seed", "quick", "champion")
@@ -25,7 +24,7 @@ def comparison_run(
     return Run(
         name=f"compare {stored['folder']}",
         params={name: stored[name] for name in _PARAMS},
-        tags={"data.fingerprint": stored["fingerprint"], "kind": "comparison"},
+        tags={"data.fingerprint": str(stored["fingerprint"]), "kind": "comparison"},
         texts={"comparison.json": as_text(stored)},
         children=[_candidate_run(outcome, by_code[outcome.entry.code], stored, data) for outcome in outcomes],
     )
@@ -35,7 +34,11 @@ def _candidate_run(outcome: Outcome, row: ComparisonRow, stored: Stored, data: C
     run = Run(
         name=outcome.entry.code,
         params={**{name: stored[name] for name in _PARAMS}, "told": outcome.entry.description},
-        tags={"data.fingerprint": stored["fingerprint"], "kind": "candidate", "failure": outcome.failure},
+        tags={
+            "data.fingerprint": str(stored["fingerprint"]),
+            "kind": "candidate",
+            "failure": outcome.failure,
+        },
     )
     if outcome.failure or outcome.pipeline is None:
         return run

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -76,7 +76,7 @@ def training_run(
     )
 
 
-def _params(manifest: Manifest) -> dict[str, Any]:
+def _params(manifest: Manifest) -> dict[str, object]:
     recorded = json_codec.encode(required(manifest.hyperparameters))
     return {
         **recorded["params"],

@@ -1,7 +1,6 @@
 """Sections of the model card on validation: sanity checks, fairness, explanation, what was dropped."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from scoring.ml.features import catalogue
 from scoring.ml.metrics.intervals import Estimate
@@ -181,7 +180,7 @@ def dropped_features(manifest: Manifest) -> str:
     return "\n\n".join(parts)
 
 
-def _record(stored: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
+def _record(stored: Mapping[str, object] | Sequence[Mapping[str, object]]) -> str:
     """Render one record as a list of its figures, several as a table."""
     if isinstance(stored, Mapping):
         return "\n".join(f"- {name.replace('_', ' ')}: {_cell(value)}" for name, value in stored.items())
@@ -192,7 +191,7 @@ def _record(stored: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(head + rows)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

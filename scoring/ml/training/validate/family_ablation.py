@@ -35,7 +35,7 @@ LEVEL = 0.99
 
 @dataclass(frozen=True, slots=True)
 class SampleSize:
-    """How many clients take part, and how many of the five folds of each seed are scored."""
+    """Number of clients, and how many of the five folds of each seed are scored."""
 
     clients: int
     folds: int

@@ -8,19 +8,19 @@
     const zone = zoneOf(event);
     if (!zone) return;
     event.preventDefault();
-    zone.classList.add("dropzone-over");
+    zone.classList.add("dropzone-active");
   });
 
   document.addEventListener("dragleave", (event) => {
     const zone = zoneOf(event);
-    if (zone && !zone.contains(event.relatedTarget)) zone.classList.remove("dropzone-over");
+    if (zone && !zone.contains(event.relatedTarget)) zone.classList.remove("dropzone-active");
   });
 
   document.addEventListener("drop", (event) => {
     const zone = zoneOf(event);
     if (!zone) return;
     event.preventDefault();
-    zone.classList.remove("dropzone-over");
+    zone.classList.remove("dropzone-active");
     if (!event.dataTransfer.files.length) return;
     zone.querySelector("input[type=file]").files = event.dataTransfer.files;
     zone.requestSubmit();

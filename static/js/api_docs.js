@@ -1,11 +1,11 @@
-// The page of the API: Swagger UI over our own OpenAPI file. Keys typed here stay in this page.
+// The API documentation: Swagger UI over the OpenAPI file of the desk. Keys typed here stay in this page.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
-  const place = document.getElementById("api");
+  const container = document.getElementById("api");
   SwaggerUIBundle({
-    url: place.dataset.openapi,
-    domNode: place,
+    url: container.dataset.openapi,
+    domNode: container,
     layout: "BaseLayout",
     presets: [SwaggerUIBundle.presets.apis],
     validatorUrl: null,

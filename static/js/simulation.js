@@ -1,0 +1,99 @@
+// Sliders and numbers in step. Without this script the numbers alone are sent, and the sliders stay hidden.
+(() => {
+  "use strict";
+
+  const FORM = "form[data-simulation-form]";
+  const language = document.documentElement.lang;
+  const formatted = new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format;
+
+  // "202 500,50" in French, "202,500.50" in English; NaN where it is no number.
+  function parsed(text) {
+    const compact = text.replace(/\s/g, "");
+    return Number(language.startsWith("fr") ? compact.replace(",", ".") : compact.replace(/,/g, ""));
+  }
+
+  const sliderOf = (input) => document.querySelector(`[data-slider-for="${input.id}"]`);
+  const inputOf = (slider) => document.getElementById(slider.dataset.sliderFor);
+
+  function updateSlider(input) {
+    const slider = sliderOf(input);
+    const value = parsed(input.value);
+    if (!slider || !input.value.trim() || !Number.isFinite(value)) return;
+    slider.value = value;
+    slider.setAttribute("aria-valuetext", input.value);
+  }
+
+  // The duration sets the instalment: whichever is touched last counts, the other goes back to what is on file.
+  const ALTERNATIVES = { id_DURATION: "id_AMT_ANNUITY", id_AMT_ANNUITY: "id_DURATION" };
+
+  function restore(input) {
+    input.value = input.dataset.onFile;
+    updateSlider(input);
+  }
+
+  function restoreAlternative(input) {
+    const alternative = document.getElementById(ALTERNATIVES[input.id] ?? "");
+    if (alternative) restore(alternative);
+  }
+
+  document.addEventListener("input", ({ target }) => {
+    if (!target.closest(FORM)) return;
+    if (target.dataset.sliderFor) {
+      const input = inputOf(target);
+      input.value = formatted(Number(target.value));
+      target.setAttribute("aria-valuetext", input.value);
+      restoreAlternative(input);
+    } else if (sliderOf(target)) {
+      updateSlider(target);
+      restoreAlternative(target);
+    }
+  });
+
+  // The name of a scenario is no value: typing it requests nothing.
+  document.addEventListener("htmx:confirm", (event) => {
+    const { elt, triggeringEvent: trigger } = event.detail;
+    if (!elt.matches(FORM) || !trigger) return;
+    if (trigger.type === "input" && trigger.target.name === "scenario_name") event.preventDefault();
+    if (trigger.submitter?.matches("[data-save-scenario]")) event.preventDefault();
+  });
+
+  document.addEventListener("reset", (event) => {
+    const form = event.target.closest(FORM);
+    if (!form) return;
+    event.preventDefault();
+    form.querySelectorAll("[data-on-file]").forEach(restore);
+    form.querySelectorAll("select").forEach((select) => {
+      select.value = select.querySelector("[selected]")?.value ?? "";
+    });
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  function prepare(root) {
+    root.querySelectorAll("[data-slider-for]").forEach((slider) => {
+      slider.hidden = false;
+      updateSlider(inputOf(slider));
+    });
+    root.querySelectorAll("[data-reset]").forEach((button) => {
+      button.hidden = false;
+    });
+  }
+
+  // The messages arrive beside the form, out of band: mark the fields they belong to.
+  function markInvalidFields() {
+    document.querySelectorAll(`${FORM} .field-error`).forEach((error) => {
+      const field = document.querySelector(`[aria-describedby~="${error.id}"]`);
+      if (error.textContent.trim()) field?.setAttribute("aria-invalid", "true");
+      else field?.removeAttribute("aria-invalid");
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => prepare(document));
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const panel = event.detail.elt;
+    if (panel.id === "simulation-panel") {
+      prepare(panel);
+      panel.querySelector("input[name]:not([type=hidden])")?.focus({ preventScroll: true });
+    }
+    markInvalidFields();
+  });
+})();
