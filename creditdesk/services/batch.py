@@ -50,7 +50,7 @@ def save_assessments(
     """
     if not by.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
-    check_scope((profile.case and profile.case.pk for profile in scored), by)
+    check_scope((profile.case.pk for profile in scored if profile.case), by)
     added = Assessment.objects.bulk_create([profile.assessment(by) for profile in scored], batch_size=100)
     _set_latest([assessment for assessment in added if assessment.case_id and assessment.contributions])
     audit.record(

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -8,6 +9,7 @@ from django.utils import timezone
 from accounts.audit import Action, record
 from accounts.audit.chain import GENESIS, Link, head_seal, link_hash
 from accounts.models import AuditEvent, AuditHead, User
+from tests.factories import PEOPLE
 from tests.triggers import triggers_off
 
 
@@ -33,6 +35,23 @@ def record_events(db, django_capture_on_commit_callbacks) -> Callable[[int], lis
             ]
 
     return write
+
+
+@pytest.fixture
+def run_on_commit(django_capture_on_commit_callbacks) -> Callable[..., Any]:
+    """A block after which everything happens that happens after a commit: the anchor is written."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def sealed_person(db, run_on_commit) -> Callable[[str], User]:
+    """A user by the name of a role, added as the desk adds one: with the event that seals the row."""
+
+    def add(name: str) -> User:
+        with run_on_commit():
+            return User.objects.create_user(name, role=PEOPLE[name])
+
+    return add
 
 
 @pytest.fixture
