@@ -2,7 +2,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
@@ -11,11 +10,6 @@ from accounts.audit.chain import GENESIS, Link, head_seal, link_hash
 from accounts.models import AuditEvent, AuditHead, User
 from tests.factories import PEOPLE
 from tests.triggers import triggers_off
-
-
-@pytest.fixture(autouse=True)
-def no_attempts_counted_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture
