@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,15 +12,6 @@ from accounts.sealed_rows import sealed
 
 
 class DeskUserManager(UserManager["User"]):
-    def create_user(self, username: str, *args: Any, **extra: Any) -> "User":
-        """A new user and the event that seals their role, in one transaction."""
-        from accounts.audit import Action, record
-
-        with transaction.atomic():
-            user = super().create_user(username, *args, **extra)
-            record(action=Action.USER_ADDED, actor=None, target=f"user:{username}", rows=[user])
-        return user
-
     def create_superuser(self, username: str, *args: Any, **extra: Any) -> "User":
         """An installation's first user is an administrator; nobody is above the role table."""
         extra = {**extra, "role": Role.ADMIN, "is_superuser": False, "is_staff": False}

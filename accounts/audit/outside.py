@@ -14,11 +14,11 @@ PATIENCE_SECONDS = 2.0
 
 
 class OutsideBroken(Exception):
-    """What is known outside does not fit the log; the message says where."""
+    """What is sent outside does not fit the log; the message says where."""
 
 
 def check_outside(heads: Sequence[str] = ()) -> None:
-    """Compare the log with what is known of it outside. Raises OutsideBroken."""
+    """Compare the log with what is sent of it outside. Raises OutsideBroken."""
     newest = AuditEvent.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
     if newest and not settings.AUDIT_ANCHOR.exists():
         raise OutsideBroken(
@@ -45,11 +45,11 @@ def _check_sink(newest: int) -> None:
 def _newest_sent() -> int | None:
     """The newest event that a sink of the kind file knows; every one that it knows must be in the log."""
     try:
-        known = sinks.known_heads()
-        if known is None:
+        sent = sinks.sent_heads()
+        if sent is None:
             return None
         newest = 0
-        while page := list(islice(known, 500)):
+        while page := list(islice(sent, 500)):
             _demand_all(page, settings.AUDIT_SINK)
             newest = max(newest, *(sequence for sequence, _ in page))
     except sinks.SinkError as error:

@@ -48,7 +48,7 @@ def send(sequence: int, own_hash: str) -> None:
         logger.error("the audit sink did not take event %d: %s", sequence, error)
 
 
-def known_heads() -> Iterator[tuple[int, str]] | None:
+def sent_heads() -> Iterator[tuple[int, str]] | None:
     """The heads that a sink of the kind file knows, in their order; None for any other. Raises SinkError."""
     sink = urlsplit(settings.AUDIT_SINK)
     return _heads_in(Path(sink.path)) if sink.scheme == "file" else None

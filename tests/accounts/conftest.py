@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.audit import Action, record
 from accounts.audit.chain import GENESIS, Link, head_seal, link_hash
 from accounts.models import AuditEvent, AuditHead, User
+from accounts.people import add_user
 from tests.factories import PEOPLE
 from tests.triggers import triggers_off
 
@@ -43,7 +44,7 @@ def sealed_person(db, run_on_commit) -> Callable[[str], User]:
 
     def add(name: str) -> User:
         with run_on_commit():
-            return User.objects.create_user(name, role=PEOPLE[name])
+            return add_user(name, by=None, role=PEOPLE[name])
 
     return add
 

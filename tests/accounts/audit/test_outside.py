@@ -1,4 +1,4 @@
-"""What is known outside the database: the log stream, the sink, heads that somebody kept."""
+"""Heads of the log outside the database: the log stream, the sink, a person who wrote one down."""
 
 import json
 import logging

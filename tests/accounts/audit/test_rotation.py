@@ -110,9 +110,7 @@ def test_the_rotation_names_who_did_it_and_who_may(record_events, sealed_person,
     settings.AUDIT_KEY, settings.AUDIT_OLD_KEYS = NEW, [OLD]
     with pytest.raises(CommandError, match="may not read the audit log"):
         call_command("rotate_audit_key", by="advisor")
-    call_command(
-        "rotate_audit_key", by="admin", reason="It was on a lost laptop.", stdout=StringIO()
-    )
+    call_command("rotate_audit_key", by="admin", reason="It was on a lost laptop.", stdout=StringIO())
     event = AuditEvent.objects.get(action="key_rotated")
     assert (event.actor, event.details["reason"]) == ("admin", "It was on a lost laptop.")
 

@@ -73,7 +73,8 @@ def details_of(assessment: Assessment, **more: str) -> dict[str, object]:
 
 def recorded_details(action: str) -> dict[str, object]:
     """The details of the only event of this kind, without the digests of rows."""
-    return {name: value for name, value in AuditEvent.objects.get(action=action).details.items() if name != "rows"}
+    details = AuditEvent.objects.get(action=action).details
+    return {name: value for name, value in details.items() if name != "rows"}
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,8 @@ def test_only_accepting_a_large_credit_without_the_models_consent_takes_two(
 def test_the_log_names_the_decision_and_its_assessment(read, act):
     assessment = read("accept")
     act(assessment, "accept")
-    assert recorded_details("decision") == details_of(assessment, outcome="accept", status="final", reason_code="")
+    details = details_of(assessment, outcome="accept", status="final", reason_code="")
+    assert recorded_details("decision") == details
     assert Decision.objects.get().reason == ""
 
 

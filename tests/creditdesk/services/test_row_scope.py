@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import Claim, Contest, Decision, Escalation, Letter, Note, Scenario
-from scoring.ml.whatif.request import build_request
+from scoring.ml.whatif.request import translate
 from tests.factories import proposed
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def acts(case, person):
     """Every act of the services on a case, by whoever is given."""
     assessment = case.latest_assessment
     today = timezone.localdate()
-    request = build_request(case.profile.record, {"AMT_CREDIT": 300_000.0})
+    request = translate(case.profile.record, {"AMT_CREDIT": 300_000.0})
     return {
         "assess": lambda by: services.assess(case=case, by=by),
         "assess_in_a_batch": lambda by: services.save_assessments(
@@ -65,7 +65,7 @@ def test_a_colleagues_case_is_refused_and_nothing_is_written(acts, person, name)
     assert not any(model.objects.exists() for model in WRITTEN)
 
 
-def test_a_shared_case_is_in_everybodys_scope(case, person):
+def test_a_shared_case_is_in_the_scope_of_all(case, person):
     services.share(case=case, by=person("advisor"))
     services.add_note(case=case, text="Seen.", by=person("colleague"))
     assert Note.objects.get().author == person("colleague")
