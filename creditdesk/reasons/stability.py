@@ -1,4 +1,4 @@
-"""Whether a reason survives another draw of the training clients: the vote of the bootstrap ensemble."""
+"""Vote of the bootstrap ensemble: whether a reason survives another draw of the training clients."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
