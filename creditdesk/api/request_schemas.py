@@ -1,5 +1,6 @@
 """Request bodies of the API: one case or application, or a batch of them."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, WithJsonSchema, create_model, model_validator
@@ -30,7 +31,13 @@ ROW_SCHEMAS: Final = {
 _TABLES: Final[dict[str, Any]] = {
     name: (
         list[schema] | None,  # type: ignore[valid-type]
-        Field(default=None, max_length=MAX_ROWS, description=f"{TABLES[name].label.en}, any order."),
+        Field(
+            default=None,
+            max_length=MAX_ROWS,
+            # The first wrong row is named; ten thousand are not collected.
+            fail_fast=True,
+            description=f"{TABLES[name].label.en}, any order.",
+        ),
     )
     for name, schema in ROW_SCHEMAS.items()
 }
@@ -100,3 +107,12 @@ class Batch(Strict):
             description="Also each feature's contribution and the reasons, as /explain; needs its scope.",
         ),
     ]
+
+
+def _field_names() -> Iterator[str]:
+    for schema in (Batch, PredictionRequest, History, Application, *ROW_SCHEMAS.values()):
+        yield from schema.model_fields
+
+
+FIELD_NAMES: Final = frozenset(_field_names())
+"""Every name that a request may use, on any level."""
