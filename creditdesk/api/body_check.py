@@ -16,6 +16,9 @@ MAX_VALUES: Final = 400_000
 MAX_FIELDS: Final = 250
 # A few wrong names are reported by field; more than these are no mistake in a name.
 MAX_UNKNOWN_FIELDS: Final = 1_000
+# Bytes of a name, its quotation marks, and spaces behind it.
+MAX_NAME: Final = 1_000
+LONG_TEXT: Final = b'""'
 # A body of this size cannot hold enough to matter.
 SMALL: Final = 16 * 1024
 
@@ -30,9 +33,7 @@ def check_body(body: bytes) -> None:
         return
     quoted = body.count(b'"') // 4
     if max(body.count(b","), body.count(b":"), quoted) > MAX_VALUES:
-        raise Problem(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body has more than {MAX_VALUES:,} values."
-        )
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body has more than {MAX_VALUES:,} values.")
     unknown = 0
     for field in _fields(body):
         unknown += field not in _KNOWN
@@ -48,7 +49,8 @@ def _fields(body: bytes) -> Iterator[bytes]:
     too deep."""
     counts: list[int] = []
     for token in _TOKEN.finditer(body):
-        text = token[0]
+        # A long text is not copied: it names no field.
+        text = token[0] if token.end() - token.start() < MAX_NAME else LONG_TEXT
         if text in b"{[":
             counts.append(0)
             if len(counts) > MAX_DEPTH:
@@ -62,4 +64,4 @@ def _fields(body: bytes) -> Iterator[bytes]:
                 raise Problem(
                     HTTPStatus.UNPROCESSABLE_ENTITY, f"An object has more than {MAX_FIELDS} fields."
                 )
-            yield text[: -len(token[1])]
+            yield text[: -len(token[1])] if text is not LONG_TEXT else text

@@ -61,7 +61,9 @@ def test_an_expensive_request_takes_its_tokens_at_once(clock):
 
 
 def test_asking_often_costs_one_write_a_second(clock):
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         granted = [rate_limit.seconds_to_wait("a", 30_000) for _ in range(500)]
     assert granted == [0] * 500
     assert sum(query["sql"].startswith("UPDATE") for query in queries) == 1
