@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creditdesk', '0008_field_names'),
+        ('creditdesk', '0009_second_person_and_sealed_rows'),
     ]
 
     operations = [
