@@ -16,8 +16,7 @@ from accounts.api_keys.lifecycle import key_of, note_use
 from accounts.models import ApiKey, User
 from creditdesk.api.body_check import check_body
 from creditdesk.api.problems import MEDIA_TYPE, Problem
-from creditdesk.limits import API_LARGEST_BODY
-from creditdesk.limits import API_PATH as PATH
+from creditdesk.limits import API_LARGEST_BODY, API_PATH
 
 
 class ApiRequest(HttpRequest):
@@ -30,10 +29,10 @@ class ApiRequest(HttpRequest):
 def api_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Ignore the cookies of a request that sends a key; turn every error below PATH into problem+json."""
+    """Ignore the cookies of a request that sends a key; turn every error below API_PATH into problem+json."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(PATH):
+        if not request.path_info.startswith(API_PATH):
             return get_response(request)
         if "Authorization" in request.headers:
             request.COOKIES = {}

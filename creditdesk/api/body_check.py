@@ -1,4 +1,4 @@
-"""What a JSON body may hold, counted before it is parsed: a parser would build everything first."""
+"""Limits of a JSON body, counted before it is parsed: a parser would build everything first."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ SMALL: Final = 16 * 1024
 
 # A string, with the colon behind it when it names a field; or a bracket. An open string ends with the body.
 _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)(\s*+:)?|[{}\[\]]', re.DOTALL)
-_KNOWN: Final = frozenset(f'"{name}"'.encode() for name in FIELD_NAMES)
+_KNOWN_FIELDS: Final = frozenset(f'"{name}"'.encode() for name in FIELD_NAMES)
 
 
 def check_body(body: bytes) -> None:
@@ -36,7 +36,7 @@ def check_body(body: bytes) -> None:
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body has more than {MAX_VALUES:,} values.")
     unknown = 0
     for field in _fields(body):
-        unknown += field not in _KNOWN
+        unknown += field not in _KNOWN_FIELDS
         if unknown > MAX_UNKNOWN_FIELDS:
             raise Problem(
                 HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, WithJsonSchema, create_model, model_validator
+from pydantic import BaseModel, Field, WithJsonSchema, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from creditdesk.api import examples
@@ -110,7 +110,8 @@ class Batch(Strict):
 
 
 def _field_names() -> Iterator[str]:
-    for schema in (Batch, PredictionRequest, History, Application, *ROW_SCHEMAS.values()):
+    schemas: list[type[BaseModel]] = [Batch, PredictionRequest, History, Application, *ROW_SCHEMAS.values()]
+    for schema in schemas:
         yield from schema.model_fields
 
 
