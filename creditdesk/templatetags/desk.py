@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from markdown_it import MarkdownIt
 
 from creditdesk.models import Assessment, Decision
@@ -111,6 +111,19 @@ def decision_badge(decision: Decision) -> SafeString:
         outcome=decision.get_outcome_display(), status=decision.get_status_display()
     )
     return format_html('<span class="badge badge-waiting">{}{}</span>', icon("hourglass"), label)
+
+
+@register.simple_tag
+def waiting(case: ListedCase) -> SafeString:
+    """Render since when a case waits, in days; of a decided case, the day of the application alone."""
+    day = date_format(timezone.localtime(case.submitted_at), "SHORT_DATE_FORMAT")
+    if any(decision.status == Decision.Status.FINAL for decision in case.standing_decisions) and not (
+        case.open_contests
+    ):
+        return format_html('<span class="muted">{}</span>', day)
+    days = case.waiting_days
+    text = ngettext("%(days)s day", "%(days)s days", days) % {"days": formatting.number(float(days))}
+    return format_html('<span data-waiting="{}">{}</span> <small class="muted">{}</small>', days, text, day)
 
 
 @register.simple_tag
