@@ -123,11 +123,11 @@ def listed_cases(keys: Sequence[int]) -> list[Case]:
 
 
 class Tab(NamedTuple):
-    """A queue of the list, and how many cases it holds, as it is shown: "7", "99+", "" for the last tab."""
+    """A queue of the list, and how many cases it holds, up to MAX_COUNT."""
 
     queue: str
     label: str | Promise
-    count: int
+    held: int
     has_more: bool
 
 

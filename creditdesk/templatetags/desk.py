@@ -117,9 +117,8 @@ def decision_badge(decision: Decision) -> SafeString:
 def waiting(case: ListedCase) -> SafeString:
     """Render since when a case waits, in days; of a decided case, the day of the application alone."""
     day = date_format(timezone.localtime(case.submitted_at), "SHORT_DATE_FORMAT")
-    if any(decision.status == Decision.Status.FINAL for decision in case.standing_decisions) and not (
-        case.open_contests
-    ):
+    final = [d.outcome for d in case.standing_decisions if d.status == Decision.Status.FINAL]
+    if not case.open_contests and any(outcome != Decision.Outcome.REFER for outcome in final):
         return format_html('<span class="muted">{}</span>', day)
     days = case.waiting_days
     text = ngettext("%(days)s day", "%(days)s days", days) % {"days": formatting.number(float(days))}
