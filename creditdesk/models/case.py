@@ -90,9 +90,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def to_decide_by(self, user: "User") -> Self:
         """What waits for this person: own and claimed cases, and what the role answers, checks or reviews."""
-        cases, held = Case.objects, Q(pk__in=Case.objects.claimed_by(user).values("pk"))
+        cases, claimed = Case.objects, Q(pk__in=Case.objects.claimed_by(user).values("pk"))
         elsewhere = Q(pk__in=cases.waiting().values("pk")) | Q(pk__in=cases.escalated().values("pk"))
-        queues = [cases.free_for(user).filter(Q(advisor=user) | held).exclude(elsewhere)]
+        queues = [cases.free_for(user).filter(Q(advisor=user) | claimed).exclude(elsewhere)]
         if user.has_perm("creditdesk.check_decision"):
             queues += [cases.filter(Q(decisions__status="proposed") & ~Q(decisions__decided_by=user))]
         if user.has_perm("creditdesk.answer_escalation"):

@@ -127,7 +127,7 @@ class Tab(NamedTuple):
 
     queue: str
     label: str | Promise
-    held: int
+    size: int
     has_more: bool
 
 

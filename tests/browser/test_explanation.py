@@ -33,7 +33,7 @@ def test_explanation_comparison_and_similar_clients_arrive_after_the_page(signed
 def test_a_group_expands_into_its_features_once_it_is_opened(signed_in, case):
     page = signed_in("advisor")
     page.goto(case.get_absolute_url())
-    group = page.locator("details.group").first
+    group = page.locator("details.feature-group").first
     code = group.get_attribute("data-group")
     expect(page.locator(f"#group-{code} table")).to_have_count(0)
     group.locator("summary").click()
@@ -44,7 +44,7 @@ def test_the_unit_and_the_segment_change_in_place(signed_in, case):
     page = signed_in("advisor")
     page.goto(case.get_absolute_url())
     page.get_by_role("link", name="Log-odds").click()
-    expect(page.locator(".units [aria-current]")).to_have_text("Log-odds")
+    expect(page.locator(".unit-switch [aria-current]")).to_have_text("Log-odds")
     page.locator("#segment").select_option("contract:Cash loans")
     expect(page.locator("#comparison caption")).to_contain_text("Cash loan")
     expect(page.locator("[data-main][aria-current]")).to_have_count(1)
@@ -54,9 +54,9 @@ def test_without_scripts_a_link_leads_to_each_fragment(signed_in, case):
     page = signed_in("advisor", javascript=False)
     page.goto(case.get_absolute_url())
     expect(page.locator("[data-reason]").first).to_be_visible()
-    page.locator("#explanation a.more").click()
+    page.locator("#explanation a.show-more").click()
     expect(page.locator("table.waterfall")).to_be_visible()
-    page.locator("#similar a.more").click()
+    page.locator("#similar a.show-more").click()
     expect(page.locator("[data-similar]")).to_be_visible()
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from scoring import services
-from tests.scoring.evidence import checks, evidence
 from tests.scoring.modelfolder import tiny_model
+from tests.scoring.validation_sections import sanity_checks, validation_sections
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ def page_of(client_as, settings, tmp_path):
 
     def read(sub: str = "", **entries):
         settings.ML_ARTIFACTS = tmp_path / "versions"
-        tiny_model(settings.ML_ARTIFACTS, name="measured", **{**evidence(), **entries})
+        tiny_model(settings.ML_ARTIFACTS, name="measured", **{**validation_sections(), **entries})
         services.register(name="measured", by=None)
         return client_as("analyst").get(f"/models/measured/{sub}").content.decode()
 
@@ -38,7 +38,7 @@ def test_the_sanity_checks_are_listed_with_their_figures(page_of):
 
 
 def test_a_suspect_run_is_marked(page_of):
-    page = page_of(checks=checks(failed="no_leak"), suspect=["no_leak"])
+    page = page_of(checks=sanity_checks(failed="no_leak"), suspect=["no_leak"])
     assert "This run is suspect" in page
 
 

@@ -29,7 +29,7 @@ from scoring.ml.training.validate import curves
 ROWS = 900
 
 
-def evidence(features: list[str] | None = None) -> dict[str, Any]:
+def validation_sections(features: list[str] | None = None) -> dict[str, Any]:
     """Entries of model.json, under their stored keys."""
     rng = np.random.default_rng(5)
     probability = rng.beta(1, 8, ROWS).clip(0.001, 0.999)
@@ -47,10 +47,10 @@ def evidence(features: list[str] | None = None) -> dict[str, Any]:
         "protected": _protected(),
         "explanation": global_explanation.explanation(_contribution_sample(tuple(names), rng)),
     }
-    return {**json_codec.encode(sections), "checks": checks(), "suspect": []}
+    return {**json_codec.encode(sections), "checks": sanity_checks(), "suspect": []}
 
 
-def checks(*, failed: str = "") -> dict[str, Any]:
+def sanity_checks(*, failed: str = "") -> dict[str, Any]:
     """Every check passed but the one with the code `failed`."""
     stored: dict[str, Any] = json_codec.encode(
         SanityChecks(
