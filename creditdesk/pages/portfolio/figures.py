@@ -60,8 +60,7 @@ def trend(cases: CaseQuerySet, period: Period) -> list[Figure]:
             y=gettext("Thousands of {currency}").format(currency=settings.CURRENCY),
             columns=[Column(gettext("Thousands"), "number", 0, "bars")],
             rows=[
-                Row(name, [interval.accepted / 1000])
-                for name, interval in zip(names, intervals, strict=True)
+                Row(name, [interval.accepted / 1000]) for name, interval in zip(names, intervals, strict=True)
             ],
         ),
         Figure(
