@@ -1,4 +1,4 @@
-"""Bins of a stored drift report, in the reader's language: numbers as a person writes them, categories in words."""
+"""Bins of a stored drift report in the reader's language: numbers, categories in words."""
 
 import re
 from typing import Final

@@ -173,8 +173,7 @@ def scale_ticks(scale: svg_geometry.Scale) -> SafeString:
     )
     return format_html_join(
         "",
-        '<line class="tick" x1="{}" x2="{}" y1="46" y2="51"/>'
-        '<text class="tick-label" x="{}" y="64" text-anchor="{}">{}</text>',
+        '<line class="tick" x1="{}" x2="{}" y1="46" y2="51"/><text x="{}" y="64" text-anchor="{}">{}</text>',
         rows,
     )
 

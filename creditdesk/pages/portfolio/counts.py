@@ -104,7 +104,7 @@ class Workload(NamedTuple):
 
 
 class Ageing(NamedTuple):
-    """Pending cases that have waited from `first` to `last` days (None: no end), and their credits together."""
+    """Pending cases that have waited from `first` to `last` days (None: no end), with their credits."""
 
     first: int
     last: int | None

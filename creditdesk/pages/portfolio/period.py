@@ -1,4 +1,4 @@
-"""Period of the portfolio page: what arrived, what was decided, how much money, and why verdicts were overridden."""
+"""Period of the portfolio page: cases received and decided, money, and reasons of overrides."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
