@@ -28,6 +28,7 @@ PAGES = {
     "home": EVERYONE,
     "api_docs": EVERYONE,
     "about_model": EVERYONE,
+    "help": EVERYONE,
     "case_list": DESK | {AUDITOR},
     "case_new": DESK,
     "case_export": {MANAGER},
