@@ -7,7 +7,6 @@ class CreditdeskConfig(AppConfig):
     verbose_name = _("Credit desk")
 
     def ready(self) -> None:
-        from creditdesk.demo import checks  # noqa: F401 (registers itself)
         from creditdesk.monitoring import gauges
 
         gauges.register()

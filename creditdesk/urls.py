@@ -17,9 +17,9 @@ from creditdesk.views.casework import (
     case_snapshot,
 )
 from creditdesk.views.decision import case_check, case_decide
+from creditdesk.views.demo import demo_sign_in, demo_welcome
 from creditdesk.views.drift import drift, drift_evidently, drift_report
 from creditdesk.views.export import case_export
-from creditdesk.views.demo import demo_sign_in, demo_welcome
 from creditdesk.views.health import healthz, readyz
 from creditdesk.views.help import help_page
 from creditdesk.views.home import home

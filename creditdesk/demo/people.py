@@ -2,17 +2,10 @@
 
 from typing import Final
 
+from accounts.demo_people import PEOPLE
 from accounts.models import User
-from accounts.roles import Role
+from accounts.people import add_user
 
-PEOPLE: Final = {
-    "advisor": (Role.ADVISOR, "Camille", "Renaud"),
-    "colleague": (Role.ADVISOR, "Julien", "Morel"),
-    "manager": (Role.MANAGER, "Claire", "Fontaine"),
-    "analyst": (Role.ANALYST, "Samir", "Benali"),
-    "auditor": (Role.AUDITOR, "Anne", "Lacroix"),
-    "admin": (Role.ADMIN, "Thomas", "Girard"),
-}
 ADVISORS: Final = ("advisor", "colleague")
 
 
@@ -23,8 +16,8 @@ def missing_people() -> list[str]:
 
 def add_person(username: str, password: str) -> User:
     role, first_name, last_name = PEOPLE[username]
-    return User.objects.create_user(
-        username, password=password, role=role, first_name=first_name, last_name=last_name
+    return add_user(
+        username, by=None, password=password, role=role, first_name=first_name, last_name=last_name
     )
 
 

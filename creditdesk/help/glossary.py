@@ -19,10 +19,10 @@ DECIDING: Final = (
         "probability",
         Text("Probability of default", "Probabilité de défaut"),
         Text(
-            "How likely the model holds it that the client will have difficulties to pay: 8% means that of 100 "
-            "such clients about 8 had them.",
-            "Le risque, estimé par le modèle, que le client ait des difficultés de paiement : 8 % signifie que "
-            "sur 100 clients semblables, environ 8 en ont eu.",
+            "How likely the model holds it that the client will have difficulties to pay: 8% means that "
+            "of 100 such clients about 8 had them.",
+            "Le risque, estimé par le modèle, que le client ait des difficultés de paiement : 8 % "
+            "signifie que sur 100 clients semblables, environ 8 en ont eu.",
         ),
     ),
     Term(
@@ -30,28 +30,28 @@ DECIDING: Final = (
         Text("Verdict", "Avis du modèle"),
         Text(
             "What the model recommends: accept, refuse or refer. It decides nothing; a person does.",
-            "Ce que le modèle recommande : accepter, refuser ou transmettre. Il ne décide rien : une personne "
-            "décide.",
+            "Ce que le modèle recommande : accepter, refuser ou transmettre. Il ne décide rien : une "
+            "personne décide.",
         ),
     ),
     Term(
         "threshold",
         Text("Threshold", "Seuil"),
         Text(
-            "The probability from which the model recommends to refuse. It is chosen so that accepted defaults "
-            "and refused good payers together cost least.",
-            "La probabilité à partir de laquelle le modèle recommande de refuser. Il est choisi pour que les "
-            "défauts acceptés et les bons payeurs refusés coûtent ensemble le moins possible.",
+            "The probability from which the model recommends to refuse. It is chosen so that accepted "
+            "defaults and refused good payers together cost least.",
+            "La probabilité à partir de laquelle le modèle recommande de refuser. Il est choisi pour que "
+            "les défauts acceptés et les bons payeurs refusés coûtent ensemble le moins possible.",
         ),
     ),
     Term(
         "refer",
         Text("Refer", "Transmettre"),
         Text(
-            "No recommendation: an important input is missing, or the model does not answer. Somebody has to "
-            "look at the case, or to complete it.",
-            "Pas de recommandation : une donnée importante manque, ou le modèle ne répond pas. Quelqu’un doit "
-            "regarder le dossier ou le compléter.",
+            "No recommendation: an important input is missing, or the model does not answer. Somebody has"
+            " to look at the case, or to complete it.",
+            "Pas de recommandation : une donnée importante manque, ou le modèle ne répond pas. Quelqu’un "
+            "doit regarder le dossier ou le compléter.",
         ),
     ),
     Term(
@@ -59,7 +59,8 @@ DECIDING: Final = (
         Text("Decision that differs from the verdict", "Décision qui s’écarte de l’avis"),
         Text(
             "Somebody decided otherwise than the model recommends, and wrote down why. That is their right.",
-            "Quelqu’un a décidé autrement que le modèle ne le recommande et a écrit pourquoi. C’est son droit.",
+            "Quelqu’un a décidé autrement que le modèle ne le recommande et a écrit pourquoi. C’est son "
+            "droit.",
         ),
     ),
     Term(
@@ -67,8 +68,8 @@ DECIDING: Final = (
         Text("Second opinion", "Second avis"),
         Text(
             "Above an amount, accepting what the model refuses counts only when another person has agreed.",
-            "Au-delà d’un montant, accepter ce que le modèle refuse ne compte que si une autre personne a donné "
-            "son accord.",
+            "Au-delà d’un montant, accepter ce que le modèle refuse ne compte que si une autre personne a"
+            " donné son accord.",
         ),
     ),
     Term(
@@ -83,9 +84,10 @@ DECIDING: Final = (
         "what-if",
         Text("What if", "Simulation"),
         Text(
-            "The verdict for other values, such as a smaller credit. It is never stored as the client’s verdict.",
-            "L’avis pour d’autres valeurs, par exemple un crédit plus petit. Il n’est jamais enregistré comme "
-            "l’avis du client.",
+            "The verdict for other values, such as a smaller credit. It is never stored as the client’s "
+            "verdict.",
+            "L’avis pour d’autres valeurs, par exemple un crédit plus petit. Il n’est jamais enregistré "
+            "comme l’avis du client.",
         ),
     ),
 )
@@ -118,10 +120,10 @@ WORKING: Final = (
         "contested",
         Text("Contested", "Contesté"),
         Text(
-            "The client disagrees with the decision. Somebody who took no part in it reviews it within the "
-            "promised days.",
-            "Le client n’est pas d’accord avec la décision. Une personne qui n’y a pas pris part la réexamine "
-            "dans le délai promis.",
+            "The client disagrees with the decision. Somebody who took no part in it reviews it within "
+            "the promised days.",
+            "Le client n’est pas d’accord avec la décision. Une personne qui n’y a pas pris part la "
+            "réexamine dans le délai promis.",
         ),
     ),
     Term(
@@ -137,8 +139,8 @@ WORKING: Final = (
         Text("Audit log", "Journal d’audit"),
         Text(
             "Who did what and when, as a chain of sealed events: a changed, removed or inserted line shows.",
-            "Qui a fait quoi et quand, en une chaîne d’événements scellés : une ligne modifiée, supprimée ou "
-            "ajoutée se voit.",
+            "Qui a fait quoi et quand, en une chaîne d’événements scellés : une ligne modifiée, supprimée"
+            " ou ajoutée se voit.",
         ),
     ),
 )
@@ -147,20 +149,20 @@ MEASURING: Final = (
         "auc",
         Text("AUC", "AUC"),
         Text(
-            "How well the model ranks: the chance that a client who defaulted has a higher probability than one "
-            "who paid. 0.5 is a coin, 1 is perfect.",
-            "La qualité du classement : la probabilité qu’un client en défaut ait une note de risque plus élevée "
-            "qu’un client qui a payé. 0,5 : pile ou face ; 1 : parfait.",
+            "How well the model ranks: the chance that a client who defaulted has a higher probability "
+            "than one who paid. 0.5 is a coin, 1 is perfect.",
+            "La qualité du classement : la probabilité qu’un client en défaut ait une note de risque plus"
+            " élevée qu’un client qui a payé. 0,5 : pile ou face ; 1 : parfait.",
         ),
     ),
     Term(
         "cost",
         Text("Cost per case", "Coût par dossier"),
         Text(
-            "What wrong verdicts cost on average, where an accepted default costs ten times a refused good payer "
-            "unless the training chose otherwise.",
-            "Ce que les avis erronés coûtent en moyenne ; un défaut accepté coûte dix fois un bon payeur refusé, "
-            "sauf autre choix à l’entraînement.",
+            "What wrong verdicts cost on average, where an accepted default costs ten times a refused "
+            "good payer unless the training chose otherwise.",
+            "Ce que les avis erronés coûtent en moyenne ; un défaut accepté coûte dix fois un bon payeur "
+            "refusé, sauf autre choix à l’entraînement.",
         ),
     ),
     Term(
@@ -168,7 +170,8 @@ MEASURING: Final = (
         Text("Hold-out", "Échantillon de contrôle"),
         Text(
             "Clients set aside before training, on whom a version is judged once.",
-            "Des clients mis de côté avant l’entraînement, sur lesquels une version est jugée une seule fois.",
+            "Des clients mis de côté avant l’entraînement, sur lesquels une version est jugée une seule "
+            "fois.",
         ),
     ),
     Term(
@@ -184,8 +187,8 @@ MEASURING: Final = (
         Text("Calibration", "Calibration"),
         Text(
             "Whether probabilities come true: of the clients at 10%, about 10 in 100 should default.",
-            "Si les probabilités se vérifient : parmi les clients à 10 %, environ 10 sur 100 devraient être en "
-            "défaut.",
+            "Si les probabilités se vérifient : parmi les clients à 10 %, environ 10 sur 100 devraient "
+            "être en défaut.",
         ),
     ),
     Term(
@@ -200,7 +203,8 @@ MEASURING: Final = (
         "psi",
         Text("PSI", "PSI"),
         Text(
-            "How far a distribution has moved (population stability index): below 0.1 little, above 0.25 a lot.",
+            "How far a distribution has moved (population stability index): below 0.1 little, above 0.25 "
+            "a lot.",
             "De combien une distribution a bougé (indice de stabilité) : sous 0,1 peu, au-dessus de 0,25 "
             "beaucoup.",
         ),
@@ -209,19 +213,20 @@ MEASURING: Final = (
         "drift",
         Text("Drift", "Dérive"),
         Text(
-            "Today’s clients are no longer like those the model learned from; its figures may no longer hold.",
-            "Les clients d’aujourd’hui ne ressemblent plus à ceux dont le modèle a appris ; ses chiffres peuvent "
-            "ne plus être valables.",
+            "Today’s clients are no longer like those the model learned from; its figures may no longer "
+            "hold.",
+            "Les clients d’aujourd’hui ne ressemblent plus à ceux dont le modèle a appris ; ses chiffres "
+            "peuvent ne plus être valables.",
         ),
     ),
     Term(
         "fairness",
         Text("Fairness", "Équité"),
         Text(
-            "Whether groups of clients, such as women and men, are accepted and refused alike where they pay "
-            "alike.",
-            "Si des groupes de clients, par exemple femmes et hommes, sont acceptés et refusés de la même façon "
-            "quand ils paient de la même façon.",
+            "Whether groups of clients, such as women and men, are accepted and refused alike where they "
+            "pay alike.",
+            "Si des groupes de clients, par exemple femmes et hommes, sont acceptés et refusés de la même"
+            " façon quand ils paient de la même façon.",
         ),
     ),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest
 
-from creditdesk.demo import welcome
+from creditdesk.services.demo_sign_in import is_open
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
 
@@ -22,7 +22,7 @@ def model_notice() -> str:
 
 def demo_is_open() -> bool:
     """Whether this is a demo that lets people in by one click."""
-    return settings.DEMO_SIGN_IN and welcome.is_open()
+    return bool(settings.DEMO_SIGN_IN) and is_open()
 
 
 def desk(_request: HttpRequest) -> dict[str, Callable[[], str | bool]]:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts.demo_people import PEOPLE
 from creditdesk.demo import CLIENTS, people
 from creditdesk.models import Case, Decision
 from scoring.models import Activation
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             people.renew_passwords(chosen)
         for username in missing:
             people.add_person(username, password)
-        self.stdout.write(f"Demo users: {', '.join(people.PEOPLE)}")
+        self.stdout.write(f"Demo users: {', '.join(PEOPLE)}")
         if missing:
             where = "as in CREDITDESK_DEMO_PASSWORD" if chosen else f"{password} (shown once)"
             self.stdout.write(f"Their password: {where}")

@@ -12,6 +12,7 @@ from creditdesk.models import Case, Contest
 from creditdesk.pages import case_list
 from tests.factories import assessed, decided
 from tests.html import listed_references
+from tests.triggers import triggers_off
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -54,7 +55,8 @@ def test_each_queue_holds_its_cases_and_no_others(client_as, case_of, person, ca
         case=contested, client_statement="No.", received_on=timezone.localdate(), by=advisor
     )
     overdue = timezone.localdate() - timedelta(days=1)
-    Contest.objects.filter(pk=contest.pk).update(received_on=overdue, due_on=overdue)
+    with triggers_off():
+        Contest.objects.filter(pk=contest.pk).update(received_on=overdue, due_on=overdue)
     every = [*cases, contested]
     assert listed(client_as("advisor"), queue=queue) == {every[i].reference for i in positions}
 

@@ -12,6 +12,7 @@ from creditdesk.pages.portfolio.figures import distribution, trend
 from creditdesk.pages.portfolio.page import PortfolioPage
 from creditdesk.pages.portfolio.period import Flow, Period, override_reasons
 from tests.factories import assessed, decided
+from tests.triggers import triggers_off
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -22,7 +23,8 @@ def days_ago(days: int):
 
 
 def decided_on(case: Case, days: int) -> None:
-    Decision.objects.filter(case=case).update(decided_at=days_ago(days))
+    with triggers_off():
+        Decision.objects.filter(case=case).update(decided_at=days_ago(days))
 
 
 @pytest.fixture

@@ -1,22 +1,15 @@
-"""The first minute of the demo: a role by one click, and a guided path. Refused in every other installation."""
+"""First page of the demo: the guided path, and the page on which each step is taken."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import record_authentication
-from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk.cases.queue import first_in_queue
-from creditdesk.demo.people import PEOPLE
 from creditdesk.models import Case, Decision
-
-METHOD: Final = "demo"
 
 
 class Step(NamedTuple):
@@ -38,25 +31,6 @@ PATH: Final[Sequence[Step]] = (
     Step("audit", "auditor", _("Audit"), _("Every step you took is in the log, which cannot be rewritten.")),
 )
 STEPS: Final = {step.code: step for step in PATH}
-
-
-def is_open() -> bool:
-    """Whether anybody may sign in by one click: in a demo of synthetic cases on plain HTTP, nowhere else."""
-    if not settings.DEMO_SIGN_IN or settings.HTTPS or settings.REQUIRE_MFA:
-        return False
-    return not Case.objects.filter(origin=Case.Origin.IMPORTED).exists()
-
-
-def sign_in(request: HttpRequest, username: str) -> User:
-    """Sign in as one of the demo's people. Raises User.DoesNotExist for anybody else."""
-    person = User.objects.get(username=username if username in PEOPLE else "", is_active=True)
-    adapter = get_adapter(request)
-    if request.user.is_authenticated:
-        adapter.logout(request)
-    person.backend = settings.AUTHENTICATION_BACKENDS[0]  # type: ignore[attr-defined]
-    record_authentication(request, person, method=METHOD)
-    adapter.login(request, person)
-    return person
 
 
 def address_of(step: Step, person: User) -> str:
