@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -19,6 +19,9 @@ class Command(BaseCommand):
     # A second start is to be quick, and checking the URLs imports every page; the server does that anyway.
     requires_system_checks = ()
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--reports", action="store_true", help="and Evidently's page, which takes longer")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if self.is_left_alone():
             return
@@ -26,6 +29,10 @@ class Command(BaseCommand):
         self.add_people(os.environ.get("CREDITDESK_DEMO_PASSWORD", ""))
         self.import_clients()
         self.activate_model()
+        if options["reports"]:
+            from creditdesk.demo import drift
+
+            drift.add_evidently()
 
     def is_left_alone(self) -> bool:
         """Whether cases were imported beside the demo. Raises CommandError where no case is of the demo."""

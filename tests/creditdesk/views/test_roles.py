@@ -35,6 +35,7 @@ PAGES = {
     "portfolio": {MANAGER, AUDITOR},
     "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_detail": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_card": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_explanation": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_fairness": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_comparison": {MANAGER, ANALYST, AUDITOR, ADMIN},
@@ -91,7 +92,7 @@ PUBLIC = {"healthz", "metrics", "readyz", "set_language"}
 
 
 def args_of(page: str) -> list[str]:
-    return ["tiny-1"] if page in {"model_detail", "model_explanation", "model_fairness"} else []
+    return ["tiny-1"] if page in {"model_detail", "model_card", "model_explanation", "model_fairness"} else []
 
 
 def address(page: str, case: Case) -> str:
