@@ -21,7 +21,7 @@ DECIDING: Final = (
         Text(
             "How likely the model holds it that the client will have difficulties to pay: 8% means that "
             "of 100 such clients about 8 had them.",
-            "Le risque, estimé par le modèle, que le client ait des difficultés de paiement : 8 % "
+            "Le risque, estimé par le modèle, que le client ait des difficultés de paiement : 8 % "
             "signifie que sur 100 clients semblables, environ 8 en ont eu.",
         ),
     ),
@@ -30,7 +30,7 @@ DECIDING: Final = (
         Text("Verdict", "Avis du modèle"),
         Text(
             "What the model recommends: accept, refuse or refer. It decides nothing; a person does.",
-            "Ce que le modèle recommande : accepter, refuser ou transmettre. Il ne décide rien : une "
+            "Ce que le modèle recommande : accepter, refuser ou transmettre. Il ne décide rien : une "
             "personne décide.",
         ),
     ),
@@ -50,7 +50,7 @@ DECIDING: Final = (
         Text(
             "No recommendation: an important input is missing, or the model does not answer. Somebody has"
             " to look at the case, or to complete it.",
-            "Pas de recommandation : une donnée importante manque, ou le modèle ne répond pas. Quelqu’un "
+            "Pas de recommandation : une donnée importante manque, ou le modèle ne répond pas. Quelqu’un "
             "doit regarder le dossier ou le compléter.",
         ),
     ),
@@ -97,7 +97,7 @@ WORKING: Final = (
         Text("Claim", "Prise en charge"),
         Text(
             "One person works on the case; nobody else decides it until it is released.",
-            "Une seule personne travaille sur le dossier ; nul autre ne le décide avant qu’elle le libère.",
+            "Une seule personne travaille sur le dossier ; nul autre ne le décide avant qu’elle le libère.",
         ),
     ),
     Term(
@@ -139,7 +139,7 @@ WORKING: Final = (
         Text("Audit log", "Journal d’audit"),
         Text(
             "Who did what and when, as a chain of sealed events: a changed, removed or inserted line shows.",
-            "Qui a fait quoi et quand, en une chaîne d’événements scellés : une ligne modifiée, supprimée"
+            "Qui a fait quoi et quand, en une chaîne d’événements scellés : une ligne modifiée, supprimée"
             " ou ajoutée se voit.",
         ),
     ),
@@ -151,8 +151,8 @@ MEASURING: Final = (
         Text(
             "How well the model ranks: the chance that a client who defaulted has a higher probability "
             "than one who paid. 0.5 is a coin, 1 is perfect.",
-            "La qualité du classement : la probabilité qu’un client en défaut ait une note de risque plus"
-            " élevée qu’un client qui a payé. 0,5 : pile ou face ; 1 : parfait.",
+            "La qualité du classement : la probabilité qu’un client en défaut ait une note de risque plus"
+            " élevée qu’un client qui a payé. 0,5 : pile ou face ; 1 : parfait.",
         ),
     ),
     Term(
@@ -161,7 +161,7 @@ MEASURING: Final = (
         Text(
             "What wrong verdicts cost on average, where an accepted default costs ten times a refused "
             "good payer unless the training chose otherwise.",
-            "Ce que les avis erronés coûtent en moyenne ; un défaut accepté coûte dix fois un bon payeur "
+            "Ce que les avis erronés coûtent en moyenne ; un défaut accepté coûte dix fois un bon payeur "
             "refusé, sauf autre choix à l’entraînement.",
         ),
     ),
@@ -187,7 +187,7 @@ MEASURING: Final = (
         Text("Calibration", "Calibration"),
         Text(
             "Whether probabilities come true: of the clients at 10%, about 10 in 100 should default.",
-            "Si les probabilités se vérifient : parmi les clients à 10 %, environ 10 sur 100 devraient "
+            "Si les probabilités se vérifient : parmi les clients à 10 %, environ 10 sur 100 devraient "
             "être en défaut.",
         ),
     ),
@@ -215,7 +215,7 @@ MEASURING: Final = (
         Text(
             "Today’s clients are no longer like those the model learned from; its figures may no longer "
             "hold.",
-            "Les clients d’aujourd’hui ne ressemblent plus à ceux dont le modèle a appris ; ses chiffres "
+            "Les clients d’aujourd’hui ne ressemblent plus à ceux dont le modèle a appris ; ses chiffres "
             "peuvent ne plus être valables.",
         ),
     ),
