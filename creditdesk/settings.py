@@ -278,12 +278,15 @@ LOGGING: dict[str, Any] = {
             "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
         },
     },
-    "filters": {"request_id": {"()": "accounts.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "accounts.request_id.RequestIdFilter"},
+        "route": {"()": "creditdesk.monitoring.log_privacy.RouteFilter"},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": env.str("LOG_FORMAT", "line"),
-            "filters": ["request_id"],
+            "filters": ["request_id", "route"],
         }
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
