@@ -1,36 +1,53 @@
 """Reasons of an assessment as they were shown, and the effect of every feature."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
 
 from creditdesk.models import Assessment
 from creditdesk.models.assessment import Contribution
-from creditdesk.pages import svg_geometry
 from scoring.ml.features import catalogue
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
 DECIMALS = 3
+# A strong reason multiplies or divides the odds of a default by 1.5 or more, a medium one by 1.15.
+STRONG: Final = math.log(1.5)
+MEDIUM: Final = math.log(1.15)
+# The bar of a reason is full where it doubles or halves the odds.
+FULL_BAR: Final = math.log(2.0)
+STRENGTHS: Final = {"strong": _("strong"), "medium": _("medium"), "slight": _("slight")}
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonItem:
-    """One stored reason, word for word, with its bar; `feature` is the strongest of its group."""
+    """One stored reason, word for word; `feature` is the strongest of its group."""
 
     code: str
     title: str
     text: str
     feature: str
     contribution: float
-    bar: svg_geometry.Bar
 
     @property
     def direction(self) -> str:
         return direction(self.contribution)
 
     @property
-    def amount(self) -> str:
-        return formatting.signed(self.contribution, DECIMALS)
+    def strength(self) -> str:
+        return strength(self.contribution)
+
+    @property
+    def strength_label(self) -> str:
+        return str(STRENGTHS[self.strength])
+
+    @property
+    def bar_width(self) -> float:
+        """The width of the bar, in percent."""
+        return 100 * min(abs(self.contribution) / FULL_BAR, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +70,14 @@ def direction(contribution: float) -> str:
     return "refuse" if contribution > 0 else "accept" if contribution < 0 else "neither"
 
 
+def strength(contribution: float) -> str:
+    """Return "strong", "medium" or "slight"."""
+    size = abs(contribution)
+    return "strong" if size >= STRONG else "medium" if size >= MEDIUM else "slight"
+
+
 def reason_items(assessment: Assessment) -> list[ReasonItem]:
     """Return the reasons in the reader's language, the most important first."""
-    largest = max((abs(reason.contribution) for reason in assessment.shown_reasons), default=0.0)
     return [
         ReasonItem(
             code=reason.code,
@@ -63,7 +85,6 @@ def reason_items(assessment: Assessment) -> list[ReasonItem]:
             text=formatting.localize(Text(reason.text_en, reason.text_fr)),
             feature=reason.feature,
             contribution=reason.contribution,
-            bar=svg_geometry.bar(reason.contribution, largest),
         )
         for reason in assessment.shown_reasons
     ]
