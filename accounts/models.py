@@ -132,3 +132,25 @@ class ApiKey(models.Model):
     @property
     def scope_labels(self) -> list[str]:
         return [str(self.Scope(scope).label) for scope in self.scopes]
+
+
+class CachedValueQuerySet(models.QuerySet["CachedValue"]):
+    def unexpired(self, now: float) -> Self:
+        return self.filter(expires_at__gt=now)
+
+
+class CachedValue(models.Model):
+    """A JSON value that all web processes share for a while: a counted attempt, a used code, a throttle."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    # Seconds since 1970, the same number in every database.
+    expires_at = models.FloatField(db_index=True)
+
+    objects = CachedValueQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key

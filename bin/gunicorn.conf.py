@@ -1,4 +1,4 @@
-"""One process, so that the model is in memory once; threads, so that nobody waits for a slow reader."""
+"""One process, so that the model is in memory once; threads, which begin with a request that has arrived."""
 
 import gc
 import importlib
@@ -7,7 +7,7 @@ import sys
 from threading import Timer
 
 workers = 1
-worker_class = "gthread"
+worker_class = "creditdesk.web.worker.WholeRequestWorker"
 threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 60
 graceful_timeout = 20

@@ -169,7 +169,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.sign_in.password_hasher.BoundedArgon2Hasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "account_login"
@@ -192,15 +192,17 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "accounts.sign_in.mfa_adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "creditdesk"
 USERSESSIONS_ADAPTER = "accounts.sign_in.adapter.UserSessionsAdapter"
-# Sign-in limits and used one-time codes live here. For one process its memory will do; several share them
-# through the database (CACHE_URL=dbcache://creditdesk_cache). The default of 300 entries would let a flood
-# of names push them out.
+# Nothing here is ever pickled: whoever can write a row must not be able to run code in the web process.
 CACHES = {
-    "default": {"OPTIONS": {"MAX_ENTRIES": 100_000}, **env.cache_url("CACHE_URL", "locmemcache://")},
+    # Sign-in limits, used one-time codes and throttles, shared by all web processes through the database.
+    # The default of 300 entries would let a flood of names push them out.
+    "default": {
+        "BACKEND": "accounts.caching.database.JsonDatabaseCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
     # Rendered parts of case pages, in this process only; a few hundred are the cases of a morning.
     "fragments": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "fragments",
+        "BACKEND": "accounts.caching.memory.TextMemoryCache",
         "OPTIONS": {"MAX_ENTRIES": 1_500},
     },
 }

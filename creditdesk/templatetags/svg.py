@@ -161,8 +161,7 @@ def scale_ticks(scale: svg_geometry.Scale) -> SafeString:
     )
     return format_html_join(
         "",
-        '<line class="tick" x1="{}" x2="{}" y1="14" y2="18"/>'
-        '<text class="tick-label" x="{}" y="31" text-anchor="{}">{}</text>',
+        '<line class="tick" x1="{}" x2="{}" y1="14" y2="18"/><text x="{}" y="31" text-anchor="{}">{}</text>',
         rows,
     )
 

@@ -36,7 +36,7 @@ const deskCharts = (() => {
     Object.assign(defaults.plugins.legend.labels, { boxWidth: 12, boxHeight: 12 });
   }
 
-  // Draw a chart now, and again whenever the colour scheme changes: a canvas keeps the colours it was drawn with.
+  // Draw a chart now, and again in another colour scheme: a canvas keeps the colours it was drawn with.
   function draw(canvas, configure) {
     let chart = new Chart(canvas, configure());
     redraws.push(() => {
@@ -45,11 +45,22 @@ const deskCharts = (() => {
     });
   }
 
-  setDefaults();
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  function redrawAll() {
     setDefaults();
     redraws.forEach((redraw) => redraw());
-  });
+  }
+
+  // Paper is white: charts are printed in the colours of the light scheme.
+  function setPrinting(isPrinting) {
+    document.documentElement.toggleAttribute("data-printing", isPrinting);
+    if (darkScheme.matches) redrawAll();
+  }
+
+  const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
+  setDefaults();
+  darkScheme.addEventListener("change", redrawAll);
+  window.addEventListener("beforeprint", () => setPrinting(true));
+  window.addEventListener("afterprint", () => setPrinting(false));
 
   return { color, numberFormat, percentFormat, valueAxis, placeAxis, draw };
 })();

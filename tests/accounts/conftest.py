@@ -1,7 +1,6 @@
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
@@ -9,11 +8,6 @@ from accounts.audit import Action, record
 from accounts.audit.chain import GENESIS, Link, head_seal, link_hash
 from accounts.models import AuditEvent, AuditHead, User
 from tests.triggers import triggers_off
-
-
-@pytest.fixture(autouse=True)
-def no_attempts_counted_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture

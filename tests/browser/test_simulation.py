@@ -1,7 +1,6 @@
 """Simulation and new case in a real browser; the effects are read back from the database."""
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import expect
 
 from accounts.models import AuditEvent
@@ -19,7 +18,6 @@ Zoé,Cash loans,1e5,5000,9e4,-9461
 
 @pytest.fixture
 def case(model_in_use, case_of):
-    cache.clear()
     return case_of("advisor", reference="100002", name="Zoé Lefèvre")
 
 

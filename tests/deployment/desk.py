@@ -97,7 +97,6 @@ def running(folder: Path) -> Iterator[Desk]:
             "CSRF_TRUSTED_ORIGINS": f"https://127.0.0.1:{tls}",
             "BEHIND_TLS_PROXY": "true",
             "REQUIRE_MFA": "false",
-            "CACHE_URL": "dbcache://creditdesk_cache",
             "ML_ARTIFACTS": str(folder / "ml_artifacts"),
             "AUDIT_ANCHOR": str(folder / "audit.anchor"),
             "CREDITDESK_DEMO_PASSWORD": PASSWORD,
@@ -105,7 +104,7 @@ def running(folder: Path) -> Iterator[Desk]:
         }
         shutil.copytree(ROOT / "ml_artifacts", folder / "ml_artifacts")
         tiny_model(folder / "ml_artifacts", name="tiny-1")
-        for command in (["demo"], ["createcachetable"], ["collectstatic", "--no-input", "--verbosity", "0"]):
+        for command in (["demo"], ["collectstatic", "--no-input", "--verbosity", "0"]):
             subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
         desk = Desk(tls, web_ports, [], environment)
         for port in web_ports:

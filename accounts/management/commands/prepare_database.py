@@ -5,11 +5,10 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Bring every table up to date, that of a shared cache included, in one process."
+    help = "Bring every table up to date."
 
     # The start of a server waits for this; the code was checked when it was built.
     requires_system_checks = ()
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=verbosity)
-        call_command("createcachetable", verbosity=verbosity)

@@ -165,6 +165,11 @@ class CasePage:
         """Whether the address selects log-odds, or a part that is counted in them."""
         return self.selection.unit == "log-odds" or bool(self.expanded_group) or self.lists_features
 
+    @property
+    def explanation_key(self) -> str:
+        """What the explanation depends on besides assessment, model and language."""
+        return f"{self.shows_log_odds}:{self.expanded_group}:{self.lists_features}"
+
     def expanded_features(self) -> list[FeatureRow]:
         return feature_rows(self.expanded_group, self.contributions, self.explainer, self.history_rows)
 

@@ -242,11 +242,11 @@ def _best(candidates: Iterable[Counterfactual]) -> list[Counterfactual]:
         nearest.setdefault(frozenset(candidate.changes), candidate)
     best: list[Counterfactual] = []
     for candidate in nearest.values():
-        if all(_is_worth_showing(candidate, beside=shorter) for shorter in best):
+        if all(_adds_a_choice(candidate, beside=shorter) for shorter in best):
             best.append(candidate)
     return best[:MAX_COUNTERFACTUALS]
 
 
-def _is_worth_showing(candidate: Counterfactual, *, beside: Counterfactual) -> bool:
+def _adds_a_choice(candidate: Counterfactual, *, beside: Counterfactual) -> bool:
     is_larger_set = set(beside.changes) < set(candidate.changes)
     return not is_larger_set or candidate.distance < MAX_RELATIVE_DISTANCE * beside.distance

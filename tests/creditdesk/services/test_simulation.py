@@ -1,7 +1,6 @@
 """Simulations: the model's answer to a changed request, refused where it is invalid, stored nowhere."""
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from accounts.models import AuditEvent
@@ -14,11 +13,6 @@ from scoring import engine
 from scoring.ml.whatif.request import translate
 from tests.factories import APPLICATION, assessed, decided
 from tests.html import HTMX, Elements
-
-
-@pytest.fixture(autouse=True)
-def no_earlier_simulations():
-    cache.clear()
 
 
 @pytest.fixture

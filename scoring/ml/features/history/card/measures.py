@@ -139,7 +139,7 @@ CHANGE_RATIO = NumericMeasure(
     Form.F,
     OVER,
 )
-OTHERS = NumericMeasure(
+OTHER_DRAWINGS = NumericMeasure(
     "AMT_DRAWINGS_OTHER_CURRENT",
     USAGE,
     Unit.MONEY,

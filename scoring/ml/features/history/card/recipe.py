@@ -48,7 +48,7 @@ RECIPE: Recipe = {
         m.DRAWINGS: ("sum", "mean", "max"),
         m.CASH: ("sum", "mean", "max"),
         m.PURCHASES: ("sum", "mean", "max"),
-        m.OTHERS: ("sum",),
+        m.OTHER_DRAWINGS: ("sum",),
         m.DRAWN: ("max", "mean"),
         m.CASH_TO_LIMIT: ("max", "mean"),
         m.CASH_SHARE: ("mean",),

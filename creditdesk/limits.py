@@ -1,0 +1,23 @@
+"""Limits of a request's size and time: the one source for the server, the settings, the API and nginx."""
+
+from typing import Final
+
+MIB: Final = 1024 * 1024
+
+API_PATH: Final = "/api/v1/"
+# A thousand raw applications fit; their histories are better sent in smaller batches.
+API_LARGEST_BODY: Final = 16 * MIB
+# A form with a client's file.
+PAGE_LARGEST_BODY: Final = 4 * MIB
+
+# Seconds until the head of a request must be there, and its body; a body gets more time as it arrives.
+HEAD_SECONDS: Final = 10
+BODY_SECONDS: Final = 20
+BODY_BYTES_PER_SECOND: Final = 16 * 1024
+# Seconds in which a reader must take a part of an answer.
+SEND_SECONDS: Final = 20
+
+
+def largest_body(path: str) -> int:
+    """Bytes that a request to this path may carry."""
+    return API_LARGEST_BODY if path.startswith(API_PATH) else PAGE_LARGEST_BODY
