@@ -62,6 +62,35 @@ def forbid_changes(
     return RunPython(forbid, allow, elidable=False)
 
 
+def forbid_column_changes(table: str, *columns: str, once: tuple[str, ...] = ()) -> RunPython:
+    """The migration operation that makes the database refuse another value in `columns`.
+
+    `once` are columns that are filled together, by one later act: the first of them is NULL until then, and
+    none changes afterwards. Repeat this operation like `forbid_changes`.
+    """
+
+    def forbid(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        allow(apps, schema_editor)
+        differs = "IS DISTINCT FROM" if _is_postgresql(schema_editor) else "IS NOT"
+        changed = [f"OLD.{column} {differs} NEW.{column}" for column in columns]
+        changed += [f"OLD.{once[0]} IS NOT NULL AND OLD.{column} {differs} NEW.{column}" for column in once]
+        condition = " OR ".join(f"({change})" for change in changed)
+        refusal = (
+            "FOR EACH ROW WHEN ({}) EXECUTE FUNCTION refuse_change()"
+            if _is_postgresql(schema_editor)
+            else f"WHEN {{}} BEGIN SELECT RAISE(ABORT, '{table} is append-only: UPDATE refused'); END"
+        ).format(condition)
+        schema_editor.execute(
+            f"CREATE TRIGGER {table}_no_rewrite BEFORE UPDATE ON {table} {refusal}", params=None
+        )
+
+    def allow(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        on_table = f" ON {table}" if _is_postgresql(schema_editor) else ""
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_rewrite{on_table}")
+
+    return RunPython(forbid, allow, elidable=False)
+
+
 def _is_postgresql(schema_editor: BaseDatabaseSchemaEditor) -> bool:
     return schema_editor.connection.vendor == "postgresql"
 

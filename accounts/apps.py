@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,4 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Users and audit")
 
     def ready(self) -> None:
-        pass
+        from accounts.audit.coverage import begin_coverage
+
+        # Sent once every migration of every application is through.
+        post_migrate.connect(begin_coverage, sender=self)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
 from accounts.roles import Role, permissions_of
+from accounts.sealed_rows import sealed
 
 
 class DeskUserManager(UserManager["User"]):
@@ -17,6 +18,7 @@ class DeskUserManager(UserManager["User"]):
         return self.create_user(username, *args, **extra)
 
 
+@sealed("id", "username", "role", "is_active", "is_staff", "is_superuser")
 class User(AbstractUser):
     """A person of the bank. The role alone says what they may do: no group, flag or row adds to it."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -14,7 +15,11 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 SECRET_KEY = env.str("SECRET_KEY")
-AUDIT_KEY = env.str("AUDIT_KEY")
+AUDIT_KEY = env.str("AUDIT_KEY").strip()
+# Keys before it, newest first: what they sealed stays verifiable; rotate_audit_key puts AUDIT_KEY in force.
+AUDIT_OLD_KEYS = [key.strip() for key in env.list("AUDIT_OLD_KEYS", default=[])]
+if not all([AUDIT_KEY, *AUDIT_OLD_KEYS]):
+    raise ImproperlyConfigured("AUDIT_KEY is empty: without a key anybody could write a log that verifies")
 DEBUG = env.bool("DEBUG", False)
 HTTPS = env.bool("HTTPS", True)
 REQUIRE_MFA = env.bool("REQUIRE_MFA", True)
@@ -157,6 +162,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 600
 
 # The newest audit event, kept outside the database: an older copy put back in its place shows.
 AUDIT_ANCHOR = Path(env.str("AUDIT_ANCHOR", str(audit_anchor)))
+# Where the same head is sent, out of reach of this machine: file:///..., syslog://host:514, https://...
+AUDIT_SINK = env.str("AUDIT_SINK", "")
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]

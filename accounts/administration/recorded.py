@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from accounts.audit import Action, record
 from accounts.audit.chain import plain
+from accounts.sealed_rows import SEALED_TABLES
 
 
 class RecordedAdmin(admin.ModelAdmin[Any]):
@@ -38,7 +39,8 @@ class RecordedAdmin(admin.ModelAdmin[Any]):
 
 def record_change(request: HttpRequest, obj: Model, **details: Any) -> None:
     target = f"{obj._meta.model_name}:{obj}"
-    record(action=Action.ADMIN_CHANGE, actor=request.user, target=target, details=details)
+    rows = [obj] if obj._meta.db_table in SEALED_TABLES else []
+    record(action=Action.ADMIN_CHANGE, actor=request.user, target=target, details=details, rows=rows)
 
 
 def changed_values(form: "BaseModelForm[Any]") -> dict[str, list[Any]]:

@@ -12,14 +12,16 @@ from typing import Self
 
 from django.conf import settings
 
+from accounts.audit import sinks
 from accounts.audit.chain import anchor_seal
+from accounts.audit.keys import KeySchedule, UnknownKey
 from accounts.models import AuditEvent
 
 logger = logging.getLogger(__name__)
 
 
 class AnchorError(Exception):
-    """The anchor file is not one that this installation wrote."""
+    """The anchor file is not one that this installation wrote, or it is not there."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Anchor:
         try:
             stored = json.loads(path.read_text())
             anchor = cls(int(stored["sequence"]), str(stored["own_hash"]))
-            genuine = compare_digest(stored["seal"], anchor_seal(anchor.sequence, anchor.own_hash))
+            genuine = anchor._is_sealed_with(stored["seal"])
         except (ValueError, KeyError, TypeError) as error:
             raise AnchorError(f"{path} cannot be read") from error
         if not genuine:
@@ -46,25 +48,46 @@ class Anchor:
     def is_in_the_log(self) -> bool:
         return AuditEvent.objects.filter(sequence=self.sequence, own_hash=self.own_hash).exists()
 
-    def write(self) -> None:
+    def write(self, key: str | None = None) -> None:
         path: Path = settings.AUDIT_ANCHOR
         draft = path.with_name(f"{path.name}.new")
-        draft.write_text(json.dumps(asdict(self) | {"seal": anchor_seal(self.sequence, self.own_hash)}))
+        draft.write_text(json.dumps(asdict(self) | {"seal": anchor_seal(self.sequence, self.own_hash, key)}))
         draft.replace(path)
 
+    def _is_sealed_with(self, seal: str) -> bool:
+        return any(
+            compare_digest(seal, anchor_seal(self.sequence, self.own_hash, key)) for key in self._keys()
+        )
 
-def advance(sequence: int, own_hash: str) -> None:
+    def _keys(self) -> set[str]:
+        """The key of the anchored event; and of the next, for a rotation anchors itself with the new key."""
+        if not settings.AUDIT_OLD_KEYS:
+            return {settings.AUDIT_KEY}
+        schedule, keys = KeySchedule.load(), set()
+        for sequence in (self.sequence, self.sequence + 1):
+            try:
+                keys.add(schedule.key_of(sequence))
+            except UnknownKey:
+                continue
+        return keys
+
+
+def advance(newest: Anchor, key: str | None = None, *, is_first: bool = False) -> None:
     """Move the anchor forward to a committed link; a failure is logged and never undoes the recorded act.
 
-    It only follows the chain it knows: where its own link is gone from the log, it stays as evidence.
+    It only follows the chain it knows: where its own link is gone from the log, it stays as evidence, and
+    where it is gone itself, nobody makes another one but a person (`manage.py anchor_audit`).
     """
+    sinks.send(newest.sequence, newest.own_hash)
     try:
-        with _locked():
+        with locked():
             present = Anchor.read()
             if present and not present.is_in_the_log():
                 raise AnchorError(f"{settings.AUDIT_ANCHOR} knows event {present.sequence}, the log does not")
-            if not present or present.sequence < sequence:
-                Anchor(sequence, own_hash).write()
+            if not present and not is_first:
+                raise AnchorError(f"{settings.AUDIT_ANCHOR} is gone; see manage.py anchor_audit --help")
+            if not present or present.sequence < newest.sequence:
+                newest.write(key)
     except (OSError, AnchorError) as error:
         logger.error("the audit anchor stays where it is: %s", error)
 
@@ -77,7 +100,7 @@ def set_aside() -> None:
 
 
 @contextmanager
-def _locked() -> Iterator[None]:
+def locked() -> Iterator[None]:
     """One writer at a time, threads and processes alike."""
     path: Path = settings.AUDIT_ANCHOR
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,19 +1,21 @@
 """Adding a link: in the transaction of the act itself, one writer at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 from django.apps.registry import Apps
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts import request_id
 from accounts.audit import anchor
 from accounts.audit.actions import Action
 from accounts.audit.chain import GENESIS, Link, clean, head_seal, link_hash, plain
+from accounts.audit.keys import key_in_force
+from accounts.audit.row_digests import digests_of, keys_by_table
 from accounts.models import AuditEvent, AuditHead
 
 if TYPE_CHECKING:
@@ -28,12 +30,13 @@ class ChainBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who did what to what, in which request."""
+    """Who did what to what, in which request; `rows` are the stored rows that it wrote, by table and key."""
 
     action: Action
     actor: "User | AnonymousUser | None"
     target: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    rows: Mapping[str, Sequence[int]] = field(default_factory=dict)
     request_id: str = field(default_factory=request_id.current)
 
 
@@ -43,51 +46,63 @@ def record(
     actor: "User | AnonymousUser | None",
     target: str = "",
     details: Mapping[str, Any] | None = None,
+    rows: Iterable[Model] = (),
 ) -> AuditEvent:
-    """Add what `actor` did to the audit log: with the act, in the act's own transaction, or not at all."""
-    return record_all([Act(action, actor, target, details or {})])[0]
+    """Add what `actor` did to the audit log: with the act, in the act's own transaction, or not at all.
+
+    `rows` are the sealed rows that the act has written or changed, as they are stored by now.
+    """
+    return record_all([Act(action, actor, target, details or {}, keys_by_table(rows))])[0]
 
 
 def record_all(acts: Sequence[Act]) -> list[AuditEvent]:
     """Add several acts, in their order, in one transaction."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("an audit event belongs in the transaction of its act")
-    head = _locked_head()
+    head, key = locked_head()
+    is_first = head.sequence == 0
     events: list[AuditEvent] = []
     for act in acts:
-        link = _link(act, head.sequence + 1, head.own_hash)
-        events.append(AuditEvent(**link._asdict(), own_hash=link_hash(link)))
+        link = _link(act, head, key)
+        events.append(AuditEvent(**link._asdict(), own_hash=link_hash(link, key)))
         head.sequence, head.own_hash = events[-1].sequence, events[-1].own_hash
     AuditEvent.objects.bulk_create(events)
-    _keep(head)
+    keep_head(head, key, is_first=is_first)
     return events
 
 
-def _link(act: Act, sequence: int, previous_hash: str) -> Link:
+def _link(act: Act, head: AuditHead, key: str) -> Link:
+    details = plain(act.details)
+    if act.rows:
+        details |= {"rows": digests_of(act.rows, key)}
     return Link(
-        sequence=sequence,
+        sequence=head.sequence + 1,
         at=timezone.now(),
         actor=clean(act.actor.get_username() if act.actor else ""),
         action=act.action.value,
         target=clean(act.target)[:120],
-        details=plain(act.details),
+        details=details,
         request_id=act.request_id,
-        previous_hash=previous_hash,
+        previous_hash=head.own_hash,
     )
 
 
-def _locked_head() -> AuditHead:
+def locked_head() -> tuple[AuditHead, str]:
+    """The head, for this transaction alone, and the key in force."""
     # SQLite has no row locks and needs none: its transactions are immediate, the writer is alone.
     head = AuditHead.objects.select_for_update().filter(pk=1).first()
-    if head is None or not compare_digest(head.seal, head_seal(head.sequence, head.own_hash)):
+    key = key_in_force(head) if head else None
+    if head is None or key is None:
         raise ChainBroken("the head of the audit log was altered; run manage.py verify_audit")
-    return head
+    return head, key
 
 
-def _keep(head: AuditHead) -> None:
-    head.seal = head_seal(head.sequence, head.own_hash)
+def keep_head(head: AuditHead, key: str, *, is_first: bool = False) -> None:
+    """Seal and store the head, and move the anchor once that is committed."""
+    head.seal = head_seal(head.sequence, head.own_hash, key)
     head.save()
-    transaction.on_commit(partial(anchor.advance, head.sequence, head.own_hash))
+    newest = anchor.Anchor(head.sequence, head.own_hash)
+    transaction.on_commit(partial(anchor.advance, newest, key, is_first=is_first))
 
 
 def start_chain(apps: Apps) -> None:

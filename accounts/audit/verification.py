@@ -1,14 +1,18 @@
-"""Walking the chain: the first link that is not as the desk wrote it."""
+"""Walking the chain: the first link that is not as the desk wrote it, and then the first row."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Any, Final
 
 from django.conf import settings
 
+from accounts.audit.actions import Action
 from accounts.audit.anchor import Anchor, AnchorError
-from accounts.audit.chain import GENESIS, Link, head_seal, link_hash
+from accounts.audit.chain import GENESIS, Link, key_id, link_hash, rotation_seal
+from accounts.audit.keys import KeySchedule, UnknownKey, key_in_force, key_ring
+from accounts.audit.row_digests import stored_row
+from accounts.audit.row_ledger import BrokenRow, RowLedger
 from accounts.models import AuditEvent, AuditHead
 
 COLUMNS: Final = (*Link._fields, "own_hash")
@@ -25,6 +29,14 @@ class Break:
         return f"event {self.sequence}: {self.what}"
 
 
+class RowsBroken(Exception):
+    """A sealed row is not as the log knows it."""
+
+    def __init__(self, row: BrokenRow) -> None:
+        super().__init__(str(row))
+        self.row = row
+
+
 class BrokenAt(Exception):
     def __init__(self, sequence: int, what: str) -> None:
         super().__init__(what)
@@ -38,13 +50,15 @@ class Walk:
     sequence: int = 0
     own_hash: str = GENESIS
     anchor: Anchor | None = None
+    rows: RowLedger | None = None
+    keys: KeySchedule = field(default_factory=KeySchedule.load)
 
     def to_the_end(self) -> None:
         """Check every link that is there, and that the last one is where the anchor and the head know it.
 
         The anchor is read first and the head last: others may write meanwhile, and then the walk goes on.
         """
-        self.anchor = _genuine_anchor()
+        self.anchor = self.anchor or _genuine_anchor()
         head = None
         while head is None or head.sequence > self.sequence:
             before = self.sequence
@@ -60,11 +74,22 @@ class Walk:
             raise BrokenAt(self.sequence + 1, "it was removed")
         if link.previous_hash != self.own_hash:
             raise BrokenAt(link.sequence, _why_it_does_not_follow(link))
-        if not compare_digest(own_hash, link_hash(link)):
+        key = self._key_of(link.sequence)
+        if not compare_digest(own_hash, link_hash(link, key)):
             raise BrokenAt(link.sequence, _why_it_is_not_genuine(link))
+        if link.action == Action.KEY_ROTATED and not _confirms_its_key(link):
+            raise BrokenAt(link.sequence, "it names a new key that does not confirm it")
+        if self.rows and (what := self.rows.note(link, key)):
+            raise BrokenAt(link.sequence, what)
         self.sequence, self.own_hash = link.sequence, own_hash
         if self.anchor and self.anchor.sequence == self.sequence and self.anchor.own_hash != own_hash:
             raise BrokenAt(link.sequence, f"it is not the one that the anchor {settings.AUDIT_ANCHOR} knows")
+
+    def _key_of(self, sequence: int) -> str:
+        try:
+            return self.keys.key_of(sequence)
+        except UnknownKey as error:
+            raise BrokenAt(sequence, str(error)) from error
 
     def _compare_with(self, head: AuditHead) -> None:
         if head.sequence > self.sequence:
@@ -98,6 +123,29 @@ def walk_through() -> int:
     return walk.sequence
 
 
+def walk_rows() -> tuple[RowLedger, Walk]:
+    """Walk the log and compare every sealed row with it; raises `BrokenAt` and `RowsBroken`."""
+    rows = RowLedger()
+    walk = Walk(rows=rows)
+    walk.to_the_end()
+    for suspects in (rows.suspects, rows.unseen):
+        for suspect in suspects():
+            _raise_unless_written_meanwhile(walk, rows, suspect)
+    return rows, walk
+
+
+def _raise_unless_written_meanwhile(walk: Walk, rows: RowLedger, suspect: BrokenRow) -> None:
+    """Others may write during the walk: what the log has grown by may explain the row."""
+    while True:
+        before, row = walk.sequence, stored_row(suspect.table, suspect.pk)
+        walk.keys, walk.anchor = KeySchedule.load(), None
+        walk.to_the_end()
+        if row is not None and not rows.suspect(suspect.table, (suspect.pk, row)):
+            return
+        if walk.sequence == before:
+            raise RowsBroken(suspect)
+
+
 def _first_break(walk: Walk) -> Break | None:
     try:
         walk.to_the_end()
@@ -109,7 +157,17 @@ def _first_break(walk: Walk) -> Break | None:
 def is_genuine(event: AuditEvent) -> bool:
     """Whether this event, by itself, is as the desk wrote it."""
     link = Link(*(getattr(event, column) for column in Link._fields))
-    return compare_digest(event.own_hash, link_hash(link))
+    try:
+        key = KeySchedule.load().key_of(link.sequence) if settings.AUDIT_OLD_KEYS else settings.AUDIT_KEY
+    except UnknownKey:
+        return False
+    return compare_digest(event.own_hash, link_hash(link, key))
+
+
+def _confirms_its_key(link: Link) -> bool:
+    """Whether the new key of a rotation sealed the rotation as well."""
+    seals = {key_id(key): rotation_seal(link.previous_hash, key) for key in key_ring()}
+    return compare_digest(str(link.details.get("proof")), seals.get(str(link.details.get("new")), ""))
 
 
 def _rows_after(sequence: int) -> Iterator[tuple[Any, ...]]:
@@ -128,7 +186,7 @@ def _genuine_head(sequence: int) -> AuditHead:
     head = AuditHead.objects.filter(pk=1).first()
     if head is None:
         raise BrokenAt(sequence + 1, "the head of the log was removed")
-    if not compare_digest(head.seal, head_seal(head.sequence, head.own_hash)):
+    if key_in_force(head) is None:
         raise BrokenAt(head.sequence, "the head of the log was altered")
     return head
 

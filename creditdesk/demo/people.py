@@ -3,6 +3,7 @@
 from typing import Final
 
 from accounts.models import User
+from accounts.people import add_user
 from accounts.roles import Role
 
 PEOPLE: Final = {
@@ -23,8 +24,8 @@ def missing_people() -> list[str]:
 
 def add_person(username: str, password: str) -> User:
     role, first_name, last_name = PEOPLE[username]
-    return User.objects.create_user(
-        username, password=password, role=role, first_name=first_name, last_name=last_name
+    return add_user(
+        username, by=None, password=password, role=role, first_name=first_name, last_name=last_name
     )
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
+from accounts.sealed_rows import sealed
 from creditdesk.models.case import Case
 from creditdesk.models.reason import Reason
 from scoring.ml.features.spec.feature import Feature
@@ -20,6 +21,7 @@ class Contribution(NamedTuple):
     contribution: float
 
 
+@sealed()
 class Assessment(AppendOnly):
     """One stored scoring, complete enough to be replayed years later. Added, never changed (triggers)."""
 

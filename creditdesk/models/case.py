@@ -13,6 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.append_only import AppendOnly
+from accounts.sealed_rows import sealed
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -245,7 +248,10 @@ class MonitoringRecord(models.Model):
         return str(self.case_id)
 
 
-class Note(models.Model):
+@sealed()
+class Note(AppendOnly):
+    """Somebody's note on a case. Added, never changed (triggers)."""
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     text = models.TextField(_("note"), max_length=4000)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

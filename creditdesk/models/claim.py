@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.sealed_rows import sealed
 from creditdesk.models.case import Case
 
 
@@ -14,6 +15,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(released_at__isnull=True)
 
 
+@sealed()
 class Claim(models.Model):
     """Somebody works on this case; until the claim is released nobody else decides it."""
 

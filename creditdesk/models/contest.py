@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.sealed_rows import sealed
 from creditdesk.models.case import Case
 from creditdesk.models.decision import Decision
 
@@ -18,6 +19,7 @@ class ContestQuerySet(models.QuerySet["Contest"]):
         return self.unanswered().filter(due_on__lt=timezone.localdate())
 
 
+@sealed()
 class Contest(models.Model):
     """A client contests a decision: the client's statement, and the review by another person."""
 
@@ -35,6 +37,8 @@ class Contest(models.Model):
     client_statement = models.TextField(_("the client's words"), max_length=4000, db_column="words")
     received_on = models.DateField(_("received on"))
     due_on = models.DateField(_("answer due by"), db_index=True)
+    # False only for contests of earlier releases that the reviewer had recorded too.
+    separate_reviewer = models.BooleanField(default=True, editable=False)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(auto_now_add=True)
     reviewer = models.ForeignKey(
@@ -67,6 +71,10 @@ class Contest(models.Model):
                     ~Q(reviewer=F("decided_by")) & (Q(checked_by__isnull=True) | ~Q(reviewer=F("checked_by")))
                 ),
                 name="examiner_is_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(separate_reviewer=False) | Q(reviewer__isnull=True) | ~Q(reviewer=F("opened_by")),
+                name="recorder_does_not_examine",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, reviewer__isnull=True, outcome="", justification="")

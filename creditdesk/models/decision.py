@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.sealed_rows import sealed
 from creditdesk.models.assessment import Assessment
 from creditdesk.models.case import Case
 
@@ -20,6 +21,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         )
 
 
+@sealed()
 class Decision(models.Model):
     """A person's decision on one assessment.
 
@@ -53,6 +55,8 @@ class Decision(models.Model):
     )
     outcome = models.CharField(_("decision"), max_length=6, choices=Outcome.choices)
     status = models.CharField(_("status"), max_length=8, choices=Status.choices)
+    # By the rule of the day: final only once a second person has checked it.
+    needs_checker = models.BooleanField(_("needs a second person"), default=False, editable=False)
     is_override = models.BooleanField(_("differs from the verdict"))
     reason_code = models.CharField(_("reason"), max_length=20, choices=ReasonCode.choices, blank=True)
     reason = models.TextField(_("grounds"), max_length=2000, blank=True)
@@ -105,6 +109,12 @@ class Decision(models.Model):
                 | Q(status="rejected", checked_by__isnull=False)
                 | Q(status__in=["final", "replaced"]),
                 name="check_matches_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(needs_checker=False)
+                | Q(status__in=["proposed", "rejected"])
+                | Q(checked_by__isnull=False),
+                name="final_has_checker",
             ),
         ]
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.sealed_rows import sealed
 from creditdesk.models.case import Case
 
 
@@ -15,6 +16,7 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
         return self.filter(answered_at__isnull=True)
 
 
+@sealed()
 class Escalation(models.Model):
     """A case that was passed on to a manager, why, and what the manager answered."""
 

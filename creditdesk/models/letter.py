@@ -6,10 +6,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
+from accounts.sealed_rows import sealed
 from creditdesk.models.case import Case
 from creditdesk.models.decision import Decision
 
 
+@sealed()
 class Letter(AppendOnly):
     """A letter or explanation pack, word for word as first written. Added, never changed (triggers)."""
 

@@ -14,6 +14,7 @@ from accounts.models import User
 from creditdesk.models import Assessment, Case, Profile, Reason
 from creditdesk.monitoring import counters, shadow_scoring
 from creditdesk.services.prediction import Prediction, predict, reasons_of
+from creditdesk.services.refusal import check_scope
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
@@ -124,6 +125,7 @@ def save_assessment(*, scored: ScoredProfile, by: User, api_key: str = "") -> As
     if not by.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
     assessment, case = scored.assessment(by), scored.case
+    check_scope([assessment.case_id], by)
     assessment.save()
     if case:
         Case.objects.filter(pk=case.pk).update(latest_assessment=assessment)
@@ -139,6 +141,7 @@ def save_assessment(*, scored: ScoredProfile, by: User, api_key: str = "") -> As
             "model_version": assessment.model_version,
             **({"api_key": api_key} if api_key else {}),
         },
+        rows=[assessment],
     )
     counters.count(assessment)
     shadow_scoring.score_in_shadow([assessment])

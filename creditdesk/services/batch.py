@@ -12,6 +12,7 @@ from creditdesk.models import Assessment, Case, Profile
 from creditdesk.monitoring import counters, shadow_scoring
 from creditdesk.services.assessment import ScoredProfile
 from creditdesk.services.prediction import predict_many
+from creditdesk.services.refusal import check_scope
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
 
@@ -49,6 +50,7 @@ def save_assessments(
     """
     if not by.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
+    check_scope((profile.case.pk for profile in scored if profile.case), by)
     added = Assessment.objects.bulk_create([profile.assessment(by) for profile in scored], batch_size=100)
     _set_latest([assessment for assessment in added if assessment.case_id and assessment.contributions])
     audit.record(
@@ -59,6 +61,7 @@ def save_assessments(
             "assessments": [assessment.pk for assessment in added],
             "told_again": [assessment.pk for assessment in standing],
         },
+        rows=added,
     )
     for assessment in added:
         counters.count(assessment)

@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Client, Draft, MonitoringRecord, Note, Profile, profile_digest
+from creditdesk.services.refusal import check_scope
 
 MANUAL_PREFIX = "M"
 
@@ -56,8 +57,10 @@ def open_case(
 def add_note(*, case: Case, text: str, by: User) -> Note:
     if not by.has_perm("creditdesk.add_note"):
         raise PermissionDenied
+    check_scope([case.pk], by)
     note = Note.objects.create(case=case, text=text.strip(), author=by)
-    audit.record(action=Action.NOTE, actor=by, target=case.reference, details={"note": note.pk})
+    details = {"note": note.pk}
+    audit.record(action=Action.NOTE, actor=by, target=case.reference, details=details, rows=[note])
     return note
 
 

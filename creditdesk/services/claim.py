@@ -9,7 +9,13 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Claim
-from creditdesk.services.refusal import ActRefused, active_claim, already_claimed, already_decided
+from creditdesk.services.refusal import (
+    ActRefused,
+    active_claim,
+    already_claimed,
+    already_decided,
+    locked_case,
+)
 
 
 def claim(*, case: Case, by: User) -> Claim:
@@ -18,7 +24,7 @@ def claim(*, case: Case, by: User) -> Claim:
         raise PermissionDenied
     try:
         with transaction.atomic():
-            return _claim(Case.objects.select_for_update().get(pk=case.pk), by)
+            return _claim(locked_case(case, by), by)
     except IntegrityError as error:
         if active := active_claim(case):
             raise ActRefused(already_claimed(active)) from error
@@ -30,7 +36,7 @@ def release(*, case: Case, by: User) -> Claim:
     if not by.has_perm("creditdesk.claim_case"):
         raise PermissionDenied
     with transaction.atomic():
-        active = active_claim(Case.objects.select_for_update().get(pk=case.pk))
+        active = active_claim(locked_case(case, by))
         if active is None:
             raise ActRefused(gettext("Nobody has claimed this case."))
         if active.held_by_id != by.pk and not by.has_perm("creditdesk.release_claim"):
@@ -43,7 +49,7 @@ def share(*, case: Case, by: User) -> Case:
     if not by.has_perm("creditdesk.claim_case"):
         raise PermissionDenied
     with transaction.atomic():
-        locked = Case.objects.select_for_update().get(pk=case.pk)
+        locked = locked_case(case, by)
         if locked.shared_at:
             raise ActRefused(gettext("This case is shared with the team already."))
         if standing := locked.decisions.standing().select_related("decided_by").first():
@@ -59,7 +65,7 @@ def end_claim(active: Claim, by: User) -> Claim:
     """End a claim within the transaction of the act that ends it."""
     active.released_by, active.released_at = by, timezone.now()
     active.save()
-    _audit(active.case, Action.RELEASE, by, previous=active.held_by.get_username(), new="")
+    _audit(active, Action.RELEASE, by, previous=active.held_by.get_username(), new="")
     return active
 
 
@@ -79,10 +85,10 @@ def _claim(case: Case, by: User) -> Claim:
     if active:
         return active
     created = Claim.objects.create(case=case, held_by=by)
-    _audit(case, Action.CLAIM, by, previous="", new=by.get_username())
+    _audit(created, Action.CLAIM, by, previous="", new=by.get_username())
     return created
 
 
-def _audit(case: Case, action: Action, by: User, *, previous: str, new: str) -> None:
+def _audit(claim: Claim, action: Action, by: User, *, previous: str, new: str) -> None:
     details = {"previous": previous, "new": new}
-    audit.record(action=action, actor=by, target=case.reference, details=details)
+    audit.record(action=action, actor=by, target=claim.case.reference, details=details, rows=[claim])

@@ -13,7 +13,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Contest, Decision
 from creditdesk.services.decision import replace_decision
-from creditdesk.services.refusal import ActRefused
+from creditdesk.services.refusal import ActRefused, locked_case
 
 
 def contest(*, case: Case, client_statement: str, received_on: date, by: User) -> Contest:
@@ -21,7 +21,7 @@ def contest(*, case: Case, client_statement: str, received_on: date, by: User) -
     if not by.has_perm("creditdesk.contest_decision"):
         raise PermissionDenied
     with transaction.atomic():
-        locked = Case.objects.select_for_update().get(pk=case.pk)
+        locked = locked_case(case, by)
         decision = _contestable(locked, client_statement, received_on)
         opened = Contest.objects.create(
             case=locked,
@@ -58,8 +58,11 @@ def review(*, contest: Contest, outcome: str, justification: str, by: User, reas
 
 
 def may_review(contest: Contest, by: User) -> bool:
-    """Whether this person neither made nor checked the decision; a database constraint repeats it."""
-    involved = {contest.decided_by_id, contest.checked_by_id}
+    """Whether this person neither made nor checked the decision nor recorded the contest.
+
+    Database constraints repeat it.
+    """
+    involved = {contest.decided_by_id, contest.checked_by_id, contest.opened_by_id}
     return by.has_perm("creditdesk.examine_contest") and by.pk not in involved
 
 
@@ -79,12 +82,16 @@ def _contestable(case: Case, client_statement: str, received_on: date) -> Decisi
 
 
 def _reviewable(contest: Contest, by: User) -> Contest:
-    Case.objects.select_for_update().get(pk=contest.case_id)
+    locked_case(contest.case, by)
     current = Contest.objects.select_related("decision__assessment", "case").get(pk=contest.pk)
     if current.closed_at:
         raise ActRefused(gettext("This contest is answered already."))
     if not may_review(current, by):
-        raise ActRefused(gettext("You took part in this decision: another person has to examine it."))
+        raise ActRefused(
+            gettext(
+                "You took part in this decision or recorded this contest: another person has to examine it."
+            )
+        )
     return current
 
 
@@ -98,4 +105,4 @@ def _audit(contest: Contest, action: Action, by: User, *, previous: str, new: st
         "outcome": contest.outcome,
         "due_on": contest.due_on.isoformat(),
     }
-    audit.record(action=action, actor=by, target=contest.case.reference, details=details)
+    audit.record(action=action, actor=by, target=contest.case.reference, details=details, rows=[contest])

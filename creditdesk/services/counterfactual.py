@@ -10,6 +10,7 @@ from accounts.models import User
 from creditdesk.models import Assessment, CounterfactualSearch, ShownCounterfactual
 from creditdesk.reasons.counterfactual_phrases import sentences
 from creditdesk.services.prediction import Prediction, predict
+from creditdesk.services.refusal import check_scope
 from scoring import engine
 from scoring.ml.features.frames import Record
 from scoring.ml.features.spec.formula import Columns
@@ -29,6 +30,7 @@ def counterfactuals_of(
     """
     stored = CounterfactualSearch.objects.filter(assessment=assessment).first()
     if stored is None and by is not None and by.has_perm("creditdesk.assess_case"):
+        check_scope([assessment.case_id], by)
         stored = _search(assessment, by)
     return None if stored is None else stored.shown
 

@@ -1,5 +1,6 @@
 """Record a person's decision, and its check by a second person."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Assessment, Case, Contest, Decision
 from creditdesk.services.claim import end_own_claim
-from creditdesk.services.refusal import active_claim, already_claimed, already_decided
+from creditdesk.services.refusal import active_claim, already_claimed, already_decided, locked_case
 
 Outcome, Status = Decision.Outcome, Decision.Status
 
@@ -36,7 +37,7 @@ def decide(
         raise PermissionDenied
     try:
         with transaction.atomic():
-            locked = Case.objects.select_for_update().get(pk=case.pk)
+            locked = locked_case(case, by)
             _refuse_when_decided(locked, assessment, outcome, by)
             return _record(locked, assessment, outcome, by, reason_code, reason)
     except IntegrityError as error:
@@ -52,15 +53,15 @@ def check_decision(*, decision: Decision, approve: bool, reason: str, by: User) 
     if not reason.strip():
         raise DecisionRefused(gettext("Say why you approve or reject this decision."))
     with transaction.atomic():
+        locked_case(decision.case, by)
         proposed = Decision.objects.select_for_update().get(pk=decision.pk)
         if proposed.status != Status.PROPOSED:
             raise DecisionRefused(gettext("This decision has already been checked."))
         proposed.status = Status.FINAL if approve else Status.REJECTED
         proposed.checked_by, proposed.checked_at, proposed.check_reason = by, timezone.now(), reason
         proposed.save()
-        if proposed.status == Status.REJECTED and proposed.replaces:
-            _restore(proposed.replaces, rejected=proposed)
-        _audit(proposed, Action.DECISION_CHECK, by)
+        restored = _restore(proposed) if proposed.status == Status.REJECTED else []
+        _audit(proposed, Action.DECISION_CHECK, by, restored)
     return proposed
 
 
@@ -73,12 +74,16 @@ def replace_decision(*, standing: Decision, by: User, reason_code: str, reason: 
     return _record(case, newest, outcome, by, reason_code, reason, replaces=standing)
 
 
-def _restore(replaced: Decision, *, rejected: Decision) -> None:
-    """Put the old decision back in force after a rejected change, and open its contest again."""
-    Decision.objects.filter(pk=replaced.pk).update(status=Status.FINAL)
+def _restore(rejected: Decision) -> list[Decision | Contest]:
+    """After a rejected change, put the old decision back in force and reopen its contest; return both."""
+    if rejected.replaces is None:
+        return []
+    Decision.objects.filter(pk=rejected.replaces.pk).update(status=Status.FINAL)
+    reopened = list(Contest.objects.filter(new_decision=rejected))
     Contest.objects.filter(new_decision=rejected).update(
         outcome="", justification="", reviewer=None, new_decision=None, closed_at=None
     )
+    return [rejected.replaces, *reopened]
 
 
 def _refuse_when_decided(case: Case, assessment: Assessment, outcome: str, by: User) -> None:
@@ -87,6 +92,10 @@ def _refuse_when_decided(case: Case, assessment: Assessment, outcome: str, by: U
         raise DecisionRefused(already_decided(standing))
     if (claim := active_claim(case)) and claim.held_by_id != by.pk:
         raise DecisionRefused(already_claimed(claim))
+    if case.escalations.unanswered().filter(escalated_by=by).exists():
+        raise DecisionRefused(
+            gettext("You passed this case on to a manager: decide once another person has answered.")
+        )
     if assessment.case_id != case.pk or assessment.pk != case.latest_assessment_id:
         raise DecisionRefused(
             gettext("The case was assessed again meanwhile: read the new verdict, then decide.")
@@ -110,6 +119,7 @@ def _record(
         assessment=assessment,
         outcome=outcome,
         status=Status.PROPOSED if needs_check else Status.FINAL,
+        needs_checker=needs_check,
         is_override=outcome != assessment.verdict,
         reason_code=reason_code,
         reason=reason.strip(),
@@ -117,11 +127,12 @@ def _record(
         replaces=replaces,
     )
     end_own_claim(case, by)
-    _audit(decision, Action.OVERRIDE if decision.is_override else Action.DECISION, by)
+    action = Action.OVERRIDE if decision.is_override else Action.DECISION
+    _audit(decision, action, by, [replaces] if replaces else [])
     return decision
 
 
-def _audit(decision: Decision, action: Action, by: User) -> None:
+def _audit(decision: Decision, action: Action, by: User, changed: Sequence[Decision | Contest]) -> None:
     """Free text stays out of the chain, which cannot forget: it may name a client."""
     details = {
         "decision": decision.pk,
@@ -131,7 +142,13 @@ def _audit(decision: Decision, action: Action, by: User) -> None:
         "status": decision.status,
         "reason_code": decision.reason_code,
     }
-    audit.record(action=action, actor=by, target=decision.case.reference, details=details)
+    audit.record(
+        action=action,
+        actor=by,
+        target=decision.case.reference,
+        details=details,
+        rows=[decision, *changed],
+    )
 
 
 def _constraint_message(case: Case, error: IntegrityError) -> str:

@@ -10,7 +10,13 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Escalation
 from creditdesk.services.claim import end_own_claim
-from creditdesk.services.refusal import ActRefused, active_claim, already_claimed, already_decided
+from creditdesk.services.refusal import (
+    ActRefused,
+    active_claim,
+    already_claimed,
+    already_decided,
+    locked_case,
+)
 
 
 def escalate(*, case: Case, reason: str, by: User) -> Escalation:
@@ -20,7 +26,7 @@ def escalate(*, case: Case, reason: str, by: User) -> Escalation:
     if not reason.strip():
         raise ActRefused(gettext("Say why a manager should look at this case."))
     with transaction.atomic():
-        locked = Case.objects.select_for_update().get(pk=case.pk)
+        locked = locked_case(case, by)
         _refuse_when_not_open(locked, by)
         end_own_claim(locked, by)
         escalation = Escalation.objects.create(case=locked, reason=reason.strip(), escalated_by=by)
@@ -35,6 +41,7 @@ def answer_escalation(*, escalation: Escalation, answer: str, by: User) -> Escal
     if not answer.strip():
         raise ActRefused(gettext("Write what the advisor should do."))
     with transaction.atomic():
+        locked_case(escalation.case, by)
         locked = Escalation.objects.select_for_update().get(pk=escalation.pk)
         if locked.answered_at:
             raise ActRefused(gettext("This escalation is answered already."))
@@ -59,4 +66,6 @@ def _refuse_when_not_open(case: Case, by: User) -> None:
 def _audit(escalation: Escalation, action: Action, by: User, *, previous: str, new: str) -> None:
     """Free text stays out of the chain: it may name a client."""
     details = {"escalation": escalation.pk, "previous": previous, "new": new}
-    audit.record(action=action, actor=by, target=escalation.case.reference, details=details)
+    audit.record(
+        action=action, actor=by, target=escalation.case.reference, details=details, rows=[escalation]
+    )

@@ -8,6 +8,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Decision, Letter
 from creditdesk.models.letter import digest_of
+from creditdesk.services.refusal import locked_case
 
 
 @transaction.atomic
@@ -17,7 +18,7 @@ def save_letter(
     """Save a letter, or return the letter first saved for the same decision, kind, language and template."""
     if not by.has_perm("creditdesk.write_letter"):
         raise PermissionDenied
-    Decision.objects.select_for_update().get(pk=decision.pk)
+    locked_case(decision.case, by)
     identity = {"kind": kind, "language": language, "template_version": template_version}
     if existing := decision.letters.filter(**identity).first():
         return existing
@@ -25,5 +26,7 @@ def save_letter(
         case=decision.case, decision=decision, text=text, digest=digest_of(text), written_by=by, **identity
     )
     details = {"letter": letter.pk, "decision": decision.pk, "digest": letter.digest, **identity}
-    audit.record(action=Action.LETTER, actor=by, target=decision.case.reference, details=details)
+    audit.record(
+        action=Action.LETTER, actor=by, target=decision.case.reference, details=details, rows=[letter]
+    )
     return letter

@@ -1,5 +1,8 @@
 """Refuse an act at the desk, with a message that names the decision or the claim in the way."""
 
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -10,6 +13,21 @@ from creditdesk.models import Case, Claim, Decision
 
 class ActRefused(Exception):
     """Nothing was recorded; the message gives the reason."""
+
+
+def locked_case(case: Case, by: User) -> Case:
+    """The case, locked for this act, if it is in this person's row scope. Raises PermissionDenied."""
+    locked = Case.objects.visible_to(by).select_for_update().filter(pk=case.pk).first()
+    if locked is None:
+        raise PermissionDenied
+    return locked
+
+
+def check_scope(case_keys: Iterable[int | None], by: User) -> None:
+    """Raise PermissionDenied unless every case is in this person's row scope; None is no case of the desk."""
+    keys = {key for key in case_keys if key is not None}
+    if Case.objects.visible_to(by).filter(pk__in=keys).count() != len(keys):
+        raise PermissionDenied
 
 
 def name_of(person: User) -> str:

@@ -16,7 +16,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Reason, Scenario
 from creditdesk.services.prediction import Prediction, predict, reasons_of
-from creditdesk.services.refusal import ActRefused
+from creditdesk.services.refusal import ActRefused, check_scope
 from scoring import engine
 from scoring.ml.features.frames import Value
 from scoring.ml.model.model import Model
@@ -81,6 +81,7 @@ def delete_scenario(*, scenario: Scenario, by: User) -> None:
 def _simulation(case: Case, request: Request, by: User) -> Simulation:
     if not by.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
+    check_scope([case.pk], by)
     if invalid := problems(request):
         raise ValueError(f"the request makes no sense: {invalid[0].message.en}")
     model = engine.current()

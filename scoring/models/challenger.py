@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly, AppendOnlyQuerySet
+from accounts.sealed_rows import sealed
 from scoring.models.version import ModelVersion
 
 
@@ -35,6 +36,7 @@ class AppointmentQuerySet(AppendOnlyQuerySet["ChallengerAppointment"]):
         return newest if newest and newest.version else None
 
 
+@sealed()
 class ChallengerAppointment(AppendOnly):
     """The version that scores every case in the shadow from then on; without a version, none does."""
 

@@ -7,6 +7,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
+from accounts.sealed_rows import sealed
 from scoring.models.version import Activation, ModelVersion
 
 MIN_REASON_LENGTH = 20
@@ -20,6 +21,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.select_related("version", "proposed_by", "answered_by")
 
 
+@sealed()
 class Proposal(models.Model):
     """A version that one person proposes and a second person answers, with the gates at that time."""
 

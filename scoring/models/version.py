@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly, AppendOnlyQuerySet
+from accounts.sealed_rows import sealed
 
 
 class ModelVersion(models.Model):
@@ -49,6 +50,7 @@ class ActivationQuerySet(AppendOnlyQuerySet["Activation"]):
         return self.select_related("version").filter(activated_at__lte=moment).order_by("-pk").first()
 
 
+@sealed()
 class Activation(AppendOnly):
     """The version that answers from then on. Rows are only ever added; the newest one is in force."""
 
@@ -82,6 +84,7 @@ class SuspensionQuerySet(AppendOnlyQuerySet["Suspension"]):
         return newest if newest and newest.suspends else None
 
 
+@sealed()
 class Suspension(AppendOnly):
     """The model was taken out of use, or put back: the newest row is in force."""
 

@@ -26,7 +26,7 @@ def appoint(
         version=version, appointed_by=by, reason=reason.strip(), comparison=dict(comparison or {})
     )
     details = {"appointment": appointment.pk}
-    audit.record(action=Action.CHALLENGER, actor=by, target=version.name, details=details)
+    audit.record(action=Action.CHALLENGER, actor=by, target=version.name, details=details, rows=[appointment])
     return appointment
 
 
@@ -35,7 +35,8 @@ def dismiss(*, by: User | None, reason: str) -> ChallengerAppointment:
     """End the challenger; its scores stay."""
     _check_permission(by)
     appointment = ChallengerAppointment.objects.create(version=None, appointed_by=by, reason=reason.strip())
-    audit.record(action=Action.CHALLENGER, actor=by, details={"appointment": appointment.pk})
+    details = {"appointment": appointment.pk}
+    audit.record(action=Action.CHALLENGER, actor=by, details=details, rows=[appointment])
     return appointment
 
 

@@ -129,4 +129,4 @@ def _audit(proposal: Proposal, action: Action, by: User) -> None:
         "status": proposal.status,
         "overrides_gates": proposal.overrides_gates,
     }
-    audit.record(action=action, actor=by, target=proposal.version.name, details=details)
+    audit.record(action=action, actor=by, target=proposal.version.name, details=details, rows=[proposal])

@@ -72,5 +72,6 @@ def activate(
             "reason": reason,
             "failed_gates": list(failed_gates),
         },
+        rows=[activation],
     )
     return activation

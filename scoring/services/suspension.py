@@ -39,5 +39,5 @@ def _switch(*, suspends: bool, reason: str, by: User) -> Suspension:
         )
     row = Suspension.objects.create(suspends=suspends, reason=reason, by=by)
     action = Action.MODEL_SUSPENDED if suspends else Action.MODEL_RESUMED
-    audit.record(action=action, actor=by, details={"suspension": row.pk})
+    audit.record(action=action, actor=by, details={"suspension": row.pk}, rows=[row])
     return row

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-from django.conf import settings
 from numpy.typing import NDArray
 
+from accounts.audit.keys import key_ring
 from scoring.models import ModelVersion, TrainingClients
 
 Digests = NDArray[np.uint64]
@@ -27,7 +27,8 @@ def outside_training_data(version: ModelVersion, references: Sequence[int]) -> N
 
 
 def _digests(references: Sequence[int]) -> Digests:
-    key = hashlib.sha256(f"training-clients:{settings.AUDIT_KEY}".encode()).digest()
+    # The oldest key: digests must stay comparable when a new one is put in force.
+    key = hashlib.sha256(f"training-clients:{key_ring()[-1]}".encode()).digest()
     return np.array([_digest(key, int(reference)) for reference in references], dtype=np.uint64)
 
 

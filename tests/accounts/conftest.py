@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -7,6 +8,8 @@ from django.utils import timezone
 from accounts.audit import Action, record
 from accounts.audit.chain import GENESIS, Link, head_seal, link_hash
 from accounts.models import AuditEvent, AuditHead, User
+from accounts.people import add_user
+from tests.factories import PEOPLE
 from tests.triggers import triggers_off
 
 
@@ -27,6 +30,23 @@ def record_events(db, django_capture_on_commit_callbacks) -> Callable[[int], lis
             ]
 
     return write
+
+
+@pytest.fixture
+def run_on_commit(django_capture_on_commit_callbacks) -> Callable[..., Any]:
+    """A block after which everything happens that happens after a commit: the anchor is written."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def sealed_person(db, run_on_commit) -> Callable[[str], User]:
+    """A user by the name of a role, added as the desk adds one: with the event that seals the row."""
+
+    def add(name: str) -> User:
+        with run_on_commit():
+            return add_user(name, by=None, role=PEOPLE[name])
+
+    return add
 
 
 @pytest.fixture

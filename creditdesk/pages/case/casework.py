@@ -77,6 +77,11 @@ class Casework:
         escalations = self._records("escalation", Escalation) if self.is_open else []
         return next((escalation for escalation in escalations if escalation.answered_at is None), None)
 
+    @property
+    def waits_for_answer(self) -> bool:
+        """Whether this reader passed the case on, and nobody has answered yet."""
+        return self.escalation is not None and self.escalation.escalated_by_id == self.reader.pk
+
     @cached_property
     def escalation_form(self) -> EscalationForm | None:
         if not self.is_open or self.escalation or not self.reader.has_perm("creditdesk.escalate_case"):
@@ -90,7 +95,7 @@ class Casework:
         escalation = self.escalation
         if escalation is None or not self.reader.has_perm("creditdesk.answer_escalation"):
             return None
-        if escalation.escalated_by_id == self.reader.pk:
+        if self.waits_for_answer:
             return None
         return self.forms.answer or AnswerForm(initial={"escalation": escalation.pk})
 

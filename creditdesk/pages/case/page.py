@@ -253,6 +253,8 @@ class CasePage:
     def decision_form(self) -> DecisionForm | None:
         if self.assessment is None or self.standing_decision or self.casework.is_claimed_by_colleague:
             return None
+        if self.casework.waits_for_answer:
+            return None
         if not self.reader.has_perm("creditdesk.decide_case"):
             return None
         return self.forms.decision or DecisionForm(case=self.case, assessment=self.assessment)

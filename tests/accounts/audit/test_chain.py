@@ -278,7 +278,7 @@ def test_the_command_counts_the_events(record_events):
     record_events(4)
     out = StringIO()
     call_command("verify_audit", stdout=out)
-    assert out.getvalue() == "4 events, chain intact\n"
+    assert out.getvalue() == "4 events, chain intact; 0 rows as sealed\n"
 
 
 def test_the_command_names_the_first_bad_event(record_events, by_hand):
@@ -288,9 +288,27 @@ def test_the_command_names_the_first_bad_event(record_events, by_hand):
         call_command("verify_audit")
 
 
-def test_the_command_says_when_no_anchor_guards_the_end(record_events, settings):
+def test_a_log_without_its_anchor_is_not_intact_and_no_act_heals_it(record_events, settings):
     record_events(1)
     settings.AUDIT_ANCHOR.unlink()
-    err = StringIO()
-    call_command("verify_audit", stderr=err)
-    assert "no anchor" in err.getvalue()
+    record_events(1)
+    assert not settings.AUDIT_ANCHOR.exists()
+    with pytest.raises(CommandError, match="There is no anchor"):
+        call_command("verify_audit")
+
+
+def test_a_person_anchors_the_log_anew_with_a_reason(record_events, settings, sealed_person, run_on_commit):
+    record_events(1)
+    settings.AUDIT_ANCHOR.unlink()
+    sealed_person("admin")
+    with pytest.raises(CommandError, match="at least 20 characters"):
+        call_command("anchor_audit", by="admin", reason="because")
+    with run_on_commit():
+        call_command(
+            "anchor_audit", by="admin", reason="The volume of the anchor was lost.", stdout=StringIO()
+        )
+    event = AuditEvent.objects.get(action="anchored")
+    assert (event.actor, event.details["reason"]) == ("admin", "The volume of the anchor was lost.")
+    out = StringIO()
+    call_command("verify_audit", stdout=out)
+    assert out.getvalue() == "3 events, chain intact; 1 rows as sealed\n"

@@ -15,6 +15,7 @@ from creditdesk.pages.portfolio import ContestCounts
 from creditdesk.services import ActRefused
 from tests.factories import assessed, decided
 from tests.html import HTMX
+from tests.triggers import triggers_off
 
 pytestmark = pytest.mark.django_db
 STATEMENT = "I have repaid that loan: <b>here</b> is the certificate.\n\nأحمد"
@@ -124,16 +125,41 @@ def test_the_person_who_decided_cannot_review(client_as, model_in_use, case_of, 
     assert Contest.objects.get().closed_at is None
 
 
-@pytest.mark.parametrize("role", ["decided_by", "checked_by"])
-def test_the_database_itself_requires_another_reviewer(contest, person, role):
-    Contest.objects.filter(pk=contest.pk).update(**{role: person("manager")})
-    with pytest.raises(IntegrityError, match="examiner_is_another"), transaction.atomic():
+@pytest.mark.parametrize(
+    ("role", "constraint"),
+    [
+        ("decided_by", "examiner_is_another"),
+        ("checked_by", "examiner_is_another"),
+        ("opened_by", "recorder_does_not_examine"),
+    ],
+)
+def test_the_database_itself_requires_another_reviewer(contest, person, role, constraint):
+    with triggers_off():
+        Contest.objects.filter(pk=contest.pk).update(**{role: person("manager")})
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Contest.objects.filter(pk=contest.pk).update(
             reviewer=person("manager"),
             outcome="upheld",
             justification=JUSTIFICATION,
             closed_at=timezone.now(),
         )
+
+
+def test_one_manager_does_not_record_a_contest_and_change_the_decision(case, person):
+    own = services.contest(
+        case=case, client_statement=STATEMENT, received_on=timezone.localdate(), by=person("manager")
+    )
+    for outcome in ("changed", "upheld"):
+        with pytest.raises(ActRefused, match="another person has to examine"):
+            services.review(
+                contest=own,
+                outcome=outcome,
+                justification=JUSTIFICATION,
+                reason_code="data",
+                by=person("manager"),
+            )
+    stored = Contest.objects.get()
+    assert (stored.closed_at, stored.decision.status) == (None, "final")
 
 
 def test_a_decision_is_contested_once_at_a_time(case, contest, person):
@@ -226,7 +252,8 @@ def test_a_change_that_a_second_person_rejects_leaves_the_first_decision_standin
 
 def test_the_portfolio_counts_late_and_overturned(client_as, case, contest, person):
     late = timezone.localdate() - timedelta(days=1)
-    Contest.objects.filter(pk=contest.pk).update(received_on=late, due_on=late)
+    with triggers_off():
+        Contest.objects.filter(pk=contest.pk).update(received_on=late, due_on=late)
     assert ContestCounts.of(Case.objects.all()) == ContestCounts(waiting=1, late=1, reviewed=0, overturned=0)
     change(Contest.objects.get(), person("manager"))
     after = ContestCounts.of(Case.objects.all())

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.models import Case, Claim, Escalation
-from creditdesk.services import ActRefused
-from tests.factories import decided
+from creditdesk.models import Case, Claim, Decision, Escalation
+from creditdesk.services import ActRefused, DecisionRefused
+from tests.factories import UserFactory, decided
 from tests.html import HTMX
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +107,36 @@ def test_nobody_answers_their_own_escalation(case, person):
         Escalation.objects.filter(pk=own.pk).update(
             answer=ANSWER, answered_by=person("manager"), answered_at=own.escalated_at
         )
+
+
+@pytest.mark.parametrize("name", ["advisor", "manager"])
+def test_who_passed_a_case_on_decides_it_only_after_another_persons_answer(case, person, name, model_in_use):
+    by, answers = person(name), UserFactory(role="manager")
+    assessment = services.assess(case=case, by=by)
+    escalation = services.escalate(case=case, reason=REASON, by=by)
+    verdict = {"case": case, "assessment": assessment, "outcome": assessment.verdict, "by": by}
+    with pytest.raises(DecisionRefused, match="once another person has answered"):
+        services.decide(**verdict)
+    assert not Decision.objects.exists()
+    services.answer_escalation(escalation=escalation, answer=ANSWER, by=answers)
+    assert services.decide(**verdict).status == "final"
+
+
+def test_a_manager_decides_the_case_that_an_advisor_passed_on(case, person, escalation, model_in_use):
+    assessment = services.assess(case=case, by=person("manager"))
+    services.decide(case=case, assessment=assessment, outcome=assessment.verdict, by=person("manager"))
+    assert Decision.objects.get().decided_by == person("manager")
+
+
+def test_the_page_offers_no_decision_to_who_passed_the_case_on(client_as, model_in_use, case, escalation):
+    assert 'name="outcome"' not in client_as("advisor").get(case.get_absolute_url()).content.decode()
+    assert 'name="outcome"' in client_as("manager").get(case.get_absolute_url()).content.decode()
+    shown = Case.objects.get().latest_assessment
+    assert shown
+    answer = post(client_as("advisor"), "case_decide", case, assessment=shown.pk, outcome=shown.verdict)
+    assert answer.status_code == 409
+    assert "another person has answered" in answer.content.decode()
+    assert not Decision.objects.exists()
 
 
 def test_an_answered_escalation_is_not_answered_again(escalation, person):
