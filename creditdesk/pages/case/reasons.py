@@ -9,40 +9,43 @@ from django.utils.translation import gettext_lazy as _
 
 from creditdesk.models import Assessment
 from creditdesk.models.assessment import Contribution
+from creditdesk.models.reason import Strength
 from scoring.ml.features import catalogue
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
 DECIMALS = 3
-# A strong reason multiplies or divides the odds of a default by 1.5 or more, a medium one by 1.15.
-STRONG: Final = math.log(1.5)
-MEDIUM: Final = math.log(1.15)
 # The bar of a reason is full where it doubles or halves the odds.
 FULL_BAR: Final = math.log(2.0)
-STRENGTHS: Final = {"strong": _("strong"), "medium": _("medium"), "slight": _("slight")}
+STRENGTH_LABELS: Final = {
+    Strength.STRONG: _("strong"),
+    Strength.MEDIUM: _("medium"),
+    Strength.SLIGHT: _("slight"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonItem:
-    """One stored reason, word for word; `feature` is the strongest of its group."""
+    """One stored reason, word for word; `feature` is the strongest of its group.
+
+    `is_fact`: it tells a fact, not only the name of its group.
+    """
 
     code: str
     title: str
     text: str
     feature: str
     contribution: float
+    strength: Strength
+    is_fact: bool
 
     @property
     def direction(self) -> str:
         return direction(self.contribution)
 
     @property
-    def strength(self) -> str:
-        return strength(self.contribution)
-
-    @property
     def strength_label(self) -> str:
-        return str(STRENGTHS[self.strength])
+        return str(STRENGTH_LABELS[self.strength])
 
     @property
     def bar_width(self) -> float:
@@ -70,12 +73,6 @@ def direction(contribution: float) -> str:
     return "refuse" if contribution > 0 else "accept" if contribution < 0 else "neither"
 
 
-def strength(contribution: float) -> str:
-    """Return "strong", "medium" or "slight"."""
-    size = abs(contribution)
-    return "strong" if size >= STRONG else "medium" if size >= MEDIUM else "slight"
-
-
 def reason_items(assessment: Assessment) -> list[ReasonItem]:
     """Return the reasons in the reader's language, the most important first."""
     return [
@@ -85,6 +82,8 @@ def reason_items(assessment: Assessment) -> list[ReasonItem]:
             text=formatting.localize(Text(reason.text_en, reason.text_fr)),
             feature=reason.feature,
             contribution=reason.contribution,
+            strength=reason.strength,
+            is_fact=reason.is_fact,
         )
         for reason in assessment.shown_reasons
     ]

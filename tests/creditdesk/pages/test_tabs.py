@@ -4,7 +4,6 @@ import pytest
 from django.urls import reverse
 
 from creditdesk.models import Case
-from creditdesk.pages.case.reasons import strength
 from creditdesk.pages.case.tabs import TABS, tab_in
 from tests.html import HTMX, Elements, case_page
 
@@ -61,13 +60,6 @@ def test_the_first_level_has_no_log_odds_and_no_column_name(advisor, case):
     visible = "".join(part.split(">", 1)[-1] for part in reasons.split("<"))
     assert "log-odds" not in visible
     assert "EXT_" not in visible
-
-
-@pytest.mark.parametrize(
-    ("contribution", "word"), [(0.41, "strong"), (-0.41, "strong"), (0.2, "medium"), (-0.1, "slight")]
-)
-def test_the_strength_of_a_reason_follows_the_odds_it_moves(contribution, word):
-    assert strength(contribution) == word
 
 
 def test_an_act_keeps_the_open_tab(advisor, case):
