@@ -23,9 +23,13 @@ def triggers_off() -> Iterator[None]:
     """Lift the append-only triggers, as only the owner of the database can."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SELECT current_user")
+            (role,) = cursor.fetchone()
+            cursor.execute("RESET ROLE")
             cursor.execute("SET session_replication_role = replica")
             yield
             cursor.execute("SET session_replication_role = DEFAULT")
+            cursor.execute(f"SET ROLE {role}")
             return
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         triggers = cursor.fetchall()
