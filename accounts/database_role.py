@@ -51,15 +51,15 @@ def _rights(connection: BaseDatabaseWrapper) -> dict[str, str]:
 
 
 def _refuse_powerful(role: str, connection: BaseDatabaseWrapper) -> None:
-    found = _rows(
+    attributes = _rows(
         connection,
         "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls FROM pg_roles"
         " WHERE rolname = %s",
         [role],
     )
-    if not found:
+    if not attributes:
         raise RoleRefused(f"there is no database role {role}: the owner of the server makes it first")
-    if found[0][0]:
+    if attributes[0][0]:
         raise RoleRefused(f"the database role {role} is a superuser, or may make roles or databases")
     owners = _rows(
         connection,
