@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from django.apps import apps
 from django.db import connection
 from django.test import TransactionTestCase
 
 from accounts.audit.recording import start_chain
+
+# By a trigger, or before it by the rights of the runtime role.
+REFUSED: Final = "append-only|permission denied"
 
 _empty_tables = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
