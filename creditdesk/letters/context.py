@@ -15,8 +15,9 @@ from django.utils.formats import date_format
 from accounts.models import User
 from creditdesk import services
 from creditdesk.letters.decision_reasons import CLIENT_TEXTS, NEVER_QUOTED
+from creditdesk.letters.grounds import grounds_of, sentence
 from creditdesk.letters.text import plain
-from creditdesk.models import Assessment, Decision, Letter, Reason
+from creditdesk.models import Assessment, Decision, Letter
 from creditdesk.pages.case import client_profile
 from creditdesk.pages.case.snapshot import assessed_profile
 from creditdesk.services.refusal import name_of
@@ -24,7 +25,6 @@ from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
-MAX_REASONS: Final = 4
 OUTCOMES: Final = {
     Decision.Outcome.ACCEPT: Text(en="credit granted", fr="crédit accordé"),
     Decision.Outcome.REFUSE: Text(en="credit refused", fr="crédit refusé"),
@@ -50,6 +50,8 @@ class LetterContext(TypedDict):
     outcome: str
     outcome_code: str
     reasons: list[str]
+    # What the client can bring about the reasons.
+    bring: list[str]
     # Whether a model gave a verdict.
     scored: bool
     person: str
@@ -107,32 +109,10 @@ def context_of(decision: Decision, kind: str, language: str, by: User) -> dict[s
     return context
 
 
-def reasons_for_client(decision: Decision, language: str) -> list[str]:
-    """Return the person's reason, then the model's where it gave the same outcome; at most four."""
-    texts = [formatting.localize(CLIENT_TEXTS[decision.reason_code])] if decision.reason_code else []
-    if decision.outcome == decision.assessment.verdict:
-        texts += [plain(reason.text(language)) for reason in _reasons_for_outcome(decision)]
-    return [_sentence(text) for text in texts[:MAX_REASONS]]
-
-
-def _reasons_for_outcome(decision: Decision) -> list[Reason]:
-    """The stored reasons that speak for the outcome, the strongest of each feature group."""
-    sign = 1 if decision.outcome == Decision.Outcome.REFUSE else -1
-    strongest: dict[str, Reason] = {}
-    for reason in decision.assessment.shown_reasons:
-        if sign * reason.contribution > 0:
-            strongest.setdefault(reason.code, reason)
-    return list(strongest.values())
-
-
-def _sentence(text: str) -> str:
-    capitalized = text[:1].upper() + text[1:]
-    return capitalized if capitalized.endswith((".", "!", "?", "…")) else f"{capitalized}."
-
-
 def _letter(decision: Decision, language: str) -> LetterContext:
     case = decision.case
     contract = column("application", "NAME_CONTRACT_TYPE")
+    grounds = grounds_of(decision, language)
     return {
         "bank": {
             name: plain(getattr(settings, f"BANK_{name.upper()}")) for name in ("name", "address", "email")
@@ -148,7 +128,8 @@ def _letter(decision: Decision, language: str) -> LetterContext:
         "contract": plain(formatting.column_in_words(contract, case.contract_type)),
         "outcome": formatting.localize(OUTCOMES[Decision.Outcome(decision.outcome)]),
         "outcome_code": decision.outcome,
-        "reasons": reasons_for_client(decision, language),
+        "reasons": grounds.texts,
+        "bring": grounds.bring,
         "scored": bool(decision.assessment.model_version),
         "person": plain(name_of(decision.decided_by)),
         "second": plain(name_of(decision.checked_by)) if decision.checked_by else "",
@@ -183,7 +164,7 @@ def _model(assessment: Assessment, language: str, by: User) -> ModelContext:
     counterfactuals = services.counterfactuals_of(assessment, by=by)
     changes = None
     if counterfactuals is not None:
-        changes = [_sentence(plain(counterfactual.text(language))) for counterfactual in counterfactuals]
+        changes = [sentence(plain(counterfactual.text(language))) for counterfactual in counterfactuals]
     return {
         "verdict": formatting.localize(ADVICE[Assessment.Verdict(assessment.verdict)]),
         "probability": probability,

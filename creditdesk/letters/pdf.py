@@ -17,11 +17,11 @@ FONTS: Final = Path(__file__).parent / "fonts" / "dejavu-2.37.3"
 FONT: Final = "DejaVu"
 TEXT_COLOUR, MUTED_COLOUR, RULE_COLOUR = (28, 33, 44), (96, 103, 118), (196, 202, 212)
 # Margins and heights in millimetres, font sizes in points.
-LEFT, RIGHT, TOP, BOTTOM = 25, 22, 36, 22
-BODY_SIZE, SMALL_SIZE, LEADING = 9.3, 7.5, 4.6
+LEFT, RIGHT, TOP, BOTTOM = 25, 22, 34, 19
+BODY_SIZE, SMALL_SIZE, LEADING = 9.2, 7.5, 4.2
 LABEL_WIDTH: Final = 80
 # Space that a paragraph needs on its page when a signature or a table follows it.
-CLOSING_HEIGHT: Final = 22
+CLOSING_HEIGHT: Final = 16
 # The addressee stands in the window of an envelope.
 ADDRESS_INDENT: Final = 93
 
@@ -136,7 +136,7 @@ def _add_space(document: _Document, previous: Mark, mark: Mark) -> None:
     """Set blocks apart; items of a list, rows of a table and lines of an address follow closely."""
     if document.get_y() > TOP:
         is_close = previous == mark and mark in {Mark.ITEM, Mark.ROW, Mark.LINE}
-        document.ln(0.9 if is_close else {Mark.TITLE: 6, Mark.HEADING: 4, Mark.LINE: 5}.get(mark, 2.2))
+        document.ln(0.9 if is_close else {Mark.TITLE: 4, Mark.HEADING: 3, Mark.LINE: 3}.get(mark, 2))
 
 
 def _title(document: _Document, block: Block) -> None:
@@ -175,7 +175,7 @@ def _row(document: _Document, block: Block) -> None:
 def _addressee(document: _Document, block: Block) -> None:
     document.ln(5)
     document.write_line(block.text, size=10.5, style="B", indent=ADDRESS_INDENT)
-    document.ln(5)
+    document.ln(3)
 
 
 def _line(document: _Document, block: Block) -> None:

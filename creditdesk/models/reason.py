@@ -2,10 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final, Self
 
 # The edition that stored neither its version nor more than one feature.
 FIRST_EDITION: Final = "1"
+# The edition that stored neither the key of its sentence nor a rank.
+SECOND_EDITION: Final = "2"
+
+
+class Strength(StrEnum):
+    """How much a reason counted."""
+
+    STRONG = "strong"
+    MEDIUM = "medium"
+    SLIGHT = "slight"
+
+
+# Log-odds: 0.3 makes the odds of default a third higher, 0.1 a tenth.
+_STRENGTHS: Final = ((0.3, Strength.STRONG), (0.1, Strength.MEDIUM), (0.0, Strength.SLIGHT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +29,8 @@ class Reason:
 
     `code` is the group, `contribution` its sum in log-odds, `feature` its strongest feature, `worded_feature`
     the feature of the sentence, `features` those that push the same way, strongest first. `version` is that
-    of the reason dictionary.
+    of the reason dictionary. `key` names its sentence, empty where the group is named as a whole; `rank` is
+    the share of accepted clients on the other side of the value.
     """
 
     code: str
@@ -25,6 +41,8 @@ class Reason:
     version: str = FIRST_EDITION
     worded_feature: str = ""
     features: tuple[str, ...] = ()
+    key: str = ""
+    rank: float | None = None
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -38,6 +56,8 @@ class Reason:
             version=str(stored.get("version", FIRST_EDITION)),
             worded_feature=stored.get("told", stored["feature"]),
             features=tuple(stored.get("features", ())),
+            key=str(stored.get("key", "")),
+            rank=stored.get("rank"),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -52,8 +72,23 @@ class Reason:
             "feature": self.feature,
             "told": self.worded_feature,
             "features": list(self.features),
+            **(
+                {}
+                if self.version.partition(".")[0] == SECOND_EDITION
+                else {"key": self.key, "rank": self.rank}
+            ),
             **texts,
         }
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether it tells a fact of the client, not only the name of a group."""
+        return bool(self.key)
+
+    @property
+    def strength(self) -> Strength:
+        """How much it counted, for people who read no log-odds."""
+        return next(strength for least, strength in _STRENGTHS if abs(self.contribution) >= least)
 
     def text(self, language: str) -> str:
         """The sentence in that language, English or French."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from creditdesk.pages import svg_geometry
 from creditdesk.pages.case.explanation import group_importance
 from creditdesk.pages.case.reasons import group_title
-from creditdesk.reasons import render
+from creditdesk.reasons.dictionary import dictionary
 from scoring.ml.features import catalogue
 from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.model import Model
@@ -111,7 +111,7 @@ def _groups(model: Model) -> tuple[ModelGroup, ...]:
 def _labels(names: list[str]) -> tuple[str, ...]:
     """Return the labels of the first features that can be put into words, of any where none can."""
     features = [catalogue.BY_NAME[name] for name in names]
-    presentable = [feature for feature in features if render.is_presentable(feature)] or features
+    presentable = [feature for feature in features if feature.name in dictionary().sentences] or features
     return tuple(formatting.capitalized(feature.label) for feature in presentable[:MAX_NAMED_FEATURES])
 
 

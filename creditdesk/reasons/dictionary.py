@@ -1,34 +1,71 @@
-"""The version of the reason dictionary: its edition and a digest of all that it can say."""
+"""The reason dictionary: `dictionary.toml` read once, and its version, an edition and a digest."""
 
 import hashlib
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Final
-
-import numpy as np
+from pathlib import Path
+from typing import Any, Final
 
 from creditdesk.models import Reason
-from creditdesk.reasons import render
-from scoring.ml.features import catalogue
-from scoring.ml.model.explainer_data import ReferenceRange
+from creditdesk.reasons import values
+from creditdesk.reasons.sentence import Sentence, Side
+from scoring.ml.tables.schema import Text
 
 # The rule by which reasons are selected. Another rule is another edition; the old one stays, for replays.
-EDITION: Final = "2"
+EDITION: Final = "3"
+FILE: Final = Path(__file__).with_name("dictionary.toml")
+# The words depend on how values are written, too.
+_SOURCES: Final = (FILE, FILE.with_name("values.py"), FILE.with_name("sentence.py"))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTitle:
+    """The words for a whole group, and what a client can bring about it."""
+
+    text: Text
+    bring: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """`sentences` by feature, in the order of the file; a group without a title is never named."""
+
+    sentences: Mapping[str, tuple[Sentence, ...]]
+    groups: Mapping[str, GroupTitle]
+    by_key: Mapping[str, Sentence]
+
+    def bring(self, key: str, group: str) -> Text | None:
+        """What a client can bring about a reason; None for a key or a group of another edition."""
+        if key in self.by_key:
+            return self.by_key[key].bring
+        return self.groups[group].bring if group in self.groups else None
+
+
+@cache
+def dictionary() -> Dictionary:
+    content = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    bring = {name: Text(**words) for name, words in content["bring"].items()}
+    sentences = [_sentence(entry, bring) for entry in content["sentence"]]
+    by_feature: dict[str, tuple[Sentence, ...]] = {}
+    for sentence in sentences:
+        for feature in sentence.features:
+            by_feature[feature] = (*by_feature.get(feature, ()), sentence)
+    return Dictionary(
+        sentences=by_feature,
+        groups={
+            group: GroupTitle(Text(words["en"], words["fr"]), bring[words["bring"]])
+            for group, words in content["group"].items()
+        },
+        by_key={sentence.key: sentence for sentence in sentences},
+    )
 
 
 @cache
 def dictionary_version() -> str:
-    """Return edition and digest: a changed label, sentence or number format changes the version by itself."""
-    digest = hashlib.sha256()
-    shares = np.array([0.25, 0.75])
-    reference_range = ReferenceRange(low=-400.0, high=0.5, coverage=0.9, shares=shares)
-    for feature in catalogue.FEATURES:
-        probes = (np.nan, 1.0) if feature.categories else (np.nan, -1000.25, 0.125)
-        for value in probes:
-            texts = render.sentences(feature, value, reference_range, refused=True, history_rows={})
-            digest.update("\n".join([feature.name, texts["text_en"], texts["text_fr"]]).encode())
-    for group, label in catalogue.GROUPS.items():
-        digest.update(f"{group}\n{label.en}\n{label.fr}\n".encode())
+    """Return edition and digest: a changed sentence or number format changes the version by itself."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in _SOURCES))
     return f"{EDITION}.{digest.hexdigest()[:8]}"
 
 
@@ -39,3 +76,17 @@ def version_of(reasons: Sequence[Reason]) -> str:
 
 def edition_of(version: str) -> str:
     return version.partition(".")[0]
+
+
+def _sentence(entry: Mapping[str, Any], bring: Mapping[str, Text]) -> Sentence:
+    shown = entry.get("shown", "nothing")
+    return Sentence(
+        key=entry["key"],
+        features=tuple(entry["features"]),
+        side=Side(entry["side"]),
+        text=Text(entry["en"], entry["fr"]),
+        bring=bring[entry["bring"]],
+        shown=None if shown == "category" else getattr(values, shown),
+        against=entry["pushes"] == "against",
+        at_least=entry.get("at_least", float("-inf")),
+    )

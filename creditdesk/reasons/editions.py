@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditdesk.models import Reason
-from creditdesk.models.reason import FIRST_EDITION
-from creditdesk.reasons import v1
+from creditdesk.models.reason import FIRST_EDITION, SECOND_EDITION
+from creditdesk.reasons import v1, v2
 from creditdesk.reasons.dictionary import edition_of
 from creditdesk.reasons.selection import reasons_for
 from scoring.ml.model.model import Model
@@ -26,6 +26,8 @@ def rebuild(
     """Return the reasons as the edition of `version` selects them; arguments as for `reasons_for`."""
     if edition_of(version) == FIRST_EDITION:
         return v1.reasons_for(model, values, contributions, history_rows)
+    if edition_of(version) == SECOND_EDITION:
+        return v2.reasons_for(model, contributions, verdict, missing, version)
     return reasons_for(
         model,
         values=values,

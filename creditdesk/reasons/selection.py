@@ -1,23 +1,112 @@
-"""Selection of reasons: at most four groups of features, by their summed contributions."""
+"""Selection of reasons: the strongest groups of features of which something can be told to the client."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from creditdesk.models import Reason
-from creditdesk.reasons import render
-from creditdesk.reasons.dictionary import dictionary_version
+from creditdesk.reasons import wording
+from creditdesk.reasons.dictionary import dictionary, dictionary_version
+from creditdesk.reasons.evidence import Evidence
 from creditdesk.reasons.group_sums import group_sums
+from creditdesk.reasons.sentence import Sentence
 from scoring.ml.features import catalogue
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import Verdict
-from scoring.ml.tables.catalogue import column
 
 Floats = NDArray[np.float64]
 
 MAX_REASONS: Final = 4
+# A fact that carries less of its group's push than this would not stand for the group.
+MIN_SHARE_OF_GROUP: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """One group that pushes towards the verdict: the positions of its pushing features, strongest first."""
+
+    code: str
+    contribution: float
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Client:
+    """One client's values and pushes towards the verdict, (k,) each, beside the model's reference ranges."""
+
+    model: Model
+    values: Floats
+    pushes: Floats
+    against: bool
+
+    def groups(self, sums: Mapping[str, float]) -> list[_Group]:
+        """The groups that push towards the verdict, the strongest first."""
+        sign = 1.0 if self.against else -1.0
+        members: dict[str, list[int]] = {group: [] for group in sums if sign * sums[group] > 0}
+        names = self.model.features
+        for position in np.argsort(-self.pushes, kind="stable")[: int((self.pushes > 0).sum())].tolist():
+            group = catalogue.BY_NAME[names[position]].group
+            if group in members:
+                members[group].append(position)
+        strongest = sorted(members, key=lambda group: -abs(sums[group]))
+        return [_Group(group, sums[group], tuple(members[group])) for group in strongest]
+
+    def reason(self, group: _Group) -> Reason | None:
+        """The reason of a group: a fact, else its name, else nothing."""
+        if fact := self._fact(group):
+            sentence, evidence = fact
+            return self._reason(
+                group, sentence.key, evidence.feature.name, evidence.rank, wording.fact(sentence, evidence)
+            )
+        title = dictionary().groups.get(group.code)
+        if title is None or self._rests_on_missing_values(group):
+            return None
+        words = wording.group(title.text, against=self.against)
+        return self._reason(group, "", self.model.features[group.positions[0]], None, words)
+
+    def _fact(self, group: _Group) -> tuple[Sentence, Evidence] | None:
+        """The sentence about the strongest feature that may be told."""
+        least = MIN_SHARE_OF_GROUP * abs(group.contribution)
+        for position in group.positions:
+            if self.pushes[position] < least:
+                return None
+            sentences = dictionary().sentences.get(self.model.features[position], ())
+            evidence = self._evidence(position) if sentences else None
+            for sentence in sentences:
+                if evidence and sentence.fits(evidence, against=self.against):
+                    return sentence, evidence
+        return None
+
+    def _evidence(self, position: int) -> Evidence:
+        name = self.model.features[position]
+        explainer = self.model.explainer
+        reference_range = explainer.reference_range(name) if explainer else None
+        return Evidence(catalogue.BY_NAME[name], float(self.values[position]), reference_range)
+
+    def _rests_on_missing_values(self, group: _Group) -> bool:
+        """Whether half or more of the push comes from values that are not known."""
+        positions = list(group.positions)
+        pushes = self.pushes[positions]
+        return bool(pushes[np.isnan(self.values[positions])].sum() * 2 >= pushes.sum())
+
+    def _reason(
+        self, group: _Group, key: str, worded: str, rank: float | None, words: wording.BilingualText
+    ) -> Reason:
+        names = tuple(self.model.features[position] for position in group.positions)
+        return Reason(
+            code=group.code,
+            version=dictionary_version(),
+            contribution=group.contribution,
+            feature=names[0],
+            worded_feature=worded,
+            features=names,
+            key=key,
+            rank=rank,
+            **words,
+        )
 
 
 def reasons_for(
@@ -31,24 +120,36 @@ def reasons_for(
 ) -> list[Reason]:
     """Return the reasons of a verdict, most important first.
 
-    For a refusal or a referral: the groups that push towards refusal; for an accept: those that push away
-    from it; with missing critical inputs: these. `values` and `contributions`, (k,), in the model's order,
-    contributions in log-odds.
+    For a refusal or a referral: what speaks against the request; for an accept: what speaks for it; with
+    inputs that must be completed: these. `values` and `contributions`, (k,), in the model's order,
+    contributions in log-odds. A fact is a value outside the range of most accepted clients, on the side that
+    pushes; a group of which no fact can be told is named as a whole, unless it rests on missing values.
+    Facts come before groups; the strongest group keeps its place.
     """
     sums = group_sums(model.features, contributions)
     if missing:
         return _missing_inputs(sums, missing)
-    sign = -1.0 if verdict == Verdict.ACCEPT else 1.0
-    ranked = sorted(sums, key=lambda group: -sign * sums[group])[:MAX_REASONS]
-    return [
-        _reason(model, group, sums[group], _pushing(model, group, sign * contributions), values, history_rows)
-        for group in ranked
-        if sign * sums[group] > 0
-    ]
+    against = verdict != Verdict.ACCEPT
+    client = _Client(model, values, contributions if against else -contributions, against)
+    candidates = _first_reasons(client, client.groups(sums))
+    ordered = sorted(candidates, key=lambda reason: reason is not candidates[0] and not reason.is_fact)
+    return sorted(ordered[:MAX_REASONS], key=lambda reason: -abs(reason.contribution))
+
+
+def _first_reasons(client: _Client, groups: Iterable[_Group]) -> list[Reason]:
+    """Reasons from the strongest group on, until enough of them are facts."""
+    candidates: list[Reason] = []
+    for group in groups:
+        if reason := client.reason(group):
+            candidates.append(reason)
+        if sum(reason.is_fact or reason is candidates[0] for reason in candidates) == MAX_REASONS:
+            break
+    return candidates
 
 
 def _missing_inputs(sums: Mapping[str, float], missing: Sequence[str]) -> list[Reason]:
-    reasons = [
+    """In the order given: the input that can move the probability most comes first."""
+    return [
         Reason(
             code=catalogue.BY_NAME[name].group,
             version=dictionary_version(),
@@ -56,48 +157,7 @@ def _missing_inputs(sums: Mapping[str, float], missing: Sequence[str]) -> list[R
             feature=name,
             worded_feature=name,
             features=(name,),
-            **render.required_input(column("application", name).label),
+            **wording.missing_input(name),
         )
         for name in missing[:MAX_REASONS]
     ]
-    return sorted(reasons, key=lambda reason: -abs(reason.contribution))
-
-
-def _pushing(model: Model, group: str, push: Floats) -> list[int]:
-    """The positions of the group's features with a positive push, the strongest first."""
-    positions = [
-        position
-        for position, name in enumerate(model.features)
-        if catalogue.BY_NAME[name].group == group and push[position] > 0
-    ]
-    return sorted(positions, key=lambda position: -push[position])
-
-
-def _reason(
-    model: Model,
-    group: str,
-    total: float,
-    positions: Sequence[int],
-    values: Floats,
-    history_rows: Mapping[str, int],
-) -> Reason:
-    """The reason of a group, worded by its strongest feature that a person can picture."""
-    features = [catalogue.BY_NAME[model.features[position]] for position in positions]
-    worded = next((i for i, feature in enumerate(features) if render.is_presentable(feature)), 0)
-    reference_range = model.explainer.reference_range(features[worded].name) if model.explainer else None
-    sentences = render.sentences(
-        features[worded],
-        float(values[positions[worded]]),
-        reference_range,
-        refused=total > 0,
-        history_rows=history_rows,
-    )
-    return Reason(
-        code=group,
-        version=dictionary_version(),
-        contribution=total,
-        feature=features[0].name,
-        worded_feature=features[worded].name,
-        features=tuple(feature.name for feature in features),
-        **sentences,
-    )

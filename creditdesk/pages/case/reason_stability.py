@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from creditdesk.models import Assessment
 from creditdesk.pages.case.reasons import group_title
 from creditdesk.pages.case.similar_clients import filled_row
-from creditdesk.reasons import MAX_REASONS, edition_of, version_of
+from creditdesk.reasons import edition_of, version_of
 from scoring.ml.features.frames import columns_of
 from scoring.ml.model.explainer_data import group_membership, groups_of
 from scoring.ml.model.model import Model
@@ -64,7 +64,7 @@ def stability(model: Model, assessment: Assessment, challenger: Model | None) ->
         return None
     sign = -1.0 if assessment.verdict == Verdict.ACCEPT else 1.0
     contributions = explainer.ensemble_contributions(filled_row(model, assessment))
-    ensemble = [top_groups(explainer.groups, sums[0], sign) for sums in contributions]
+    ensemble = [pushing_groups(explainer.groups, sums[0], sign) for sums in contributions]
     challenger_groups = _challenger_groups(challenger, assessment, sign) if challenger else None
     return Stability(
         votes=tuple(
@@ -81,10 +81,9 @@ def stability(model: Model, assessment: Assessment, challenger: Model | None) ->
     )
 
 
-def top_groups(groups: Sequence[str], sums: NDArray[np.float64], sign: float) -> set[str]:
-    """Return the groups that would be shown as reasons, from their sums, (groups,), in log-odds."""
-    order = np.argsort(-sign * sums, kind="stable")[:MAX_REASONS].tolist()
-    return {groups[position] for position in order if sign * sums[position] > 0}
+def pushing_groups(groups: Sequence[str], sums: NDArray[np.float64], sign: float) -> set[str]:
+    """Return the groups that push towards the verdict, from their sums, (groups,), in log-odds."""
+    return {group for group, total in zip(groups, sums.tolist(), strict=True) if sign * total > 0}
 
 
 def _is_comparable(model: Model, assessment: Assessment) -> bool:
@@ -97,4 +96,4 @@ def _challenger_groups(challenger: Model, assessment: Assessment, sign: float) -
     columns = columns_of([{**inputs["application"], **inputs["history"]}])
     contributions = challenger.contributions(challenger.matrix(columns)).values[0]
     groups = groups_of(challenger.features)
-    return top_groups(groups, contributions @ group_membership(challenger.features, groups), sign)
+    return pushing_groups(groups, contributions @ group_membership(challenger.features, groups), sign)

@@ -15,7 +15,10 @@ DECIMALS = 3
 
 @dataclass(frozen=True, slots=True)
 class ReasonItem:
-    """One stored reason, word for word, with its bar; `feature` is the strongest of its group."""
+    """One stored reason, word for word, with its bar; `feature` is the strongest of its group.
+
+    `strength`: "strong", "medium" or "slight"; `is_fact`: it tells a fact, not only the name of its group.
+    """
 
     code: str
     title: str
@@ -23,6 +26,8 @@ class ReasonItem:
     feature: str
     contribution: float
     bar: svg_geometry.Bar
+    strength: str
+    is_fact: bool
 
     @property
     def direction(self) -> str:
@@ -64,6 +69,8 @@ def reason_items(assessment: Assessment) -> list[ReasonItem]:
             feature=reason.feature,
             contribution=reason.contribution,
             bar=svg_geometry.bar(reason.contribution, largest),
+            strength=reason.strength,
+            is_fact=reason.is_fact,
         )
         for reason in assessment.shown_reasons
     ]

@@ -18,6 +18,8 @@ from scoring.ml.features import catalogue
 Floats = NDArray[np.float64]
 _BOOSTER_SEPARATOR = "\x00"
 
+OUTER_PERCENTILES = (1, 5, 95, 99)
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRange:
@@ -25,13 +27,28 @@ class ReferenceRange:
 
     `low`, `high`: their 10th and 90th percentile, NaN for a category or when too few clients have a value;
     `coverage`: the share of them with a value; `shares`: by category code or flag, the share with that value,
-    NaN where fewer than 20 clients are behind it.
+    NaN where fewer than 20 clients are behind it. `outer`: the percentiles OUTER_PERCENTILES, NaN where too
+    few clients are beyond one, empty for a folder that was trained without them.
     """
 
     low: float
     high: float
     coverage: float
     shares: Floats
+    outer: tuple[float, ...] = ()
+
+    def rank_of(self, value: float) -> float:
+        """The share of accepted clients with more than a value below the range, or less than one above it.
+
+        As far as it is known: at least 0.9, since the range ends at the 10th and the 90th percentile.
+        """
+        is_low = value < self.low
+        shares = [
+            1 - percent / 100 if is_low else percent / 100
+            for percent, bound in zip(OUTER_PERCENTILES, self.outer, strict=False)
+            if (value < bound if is_low else value > bound)
+        ]
+        return max([0.9, *shares])
 
     def share_of(self, value: float) -> float:
         """The share of accepted clients with the same category; NaN where it is not given."""
@@ -58,7 +75,8 @@ class ExplainerData:
     clients, from boosters of the ensemble that were not fitted on them; `defaulted`, `refused`, (n,): their
     outcome and their out-of-fold verdict; `scale`, (g,): the standard deviation of each group; `radius`: how
     far, in standardised contributions, a similar client may be; `neighbours`: how many are looked at.
-    `ensemble`: LightGBM text of the boosters fitted on bootstraps of the clients.
+    `ensemble`: LightGBM text of the boosters fitted on bootstraps of the clients. `outer`, (k, 4): see
+    ReferenceRange; None for a folder that was trained without it.
     """
 
     features: tuple[str, ...]
@@ -77,6 +95,7 @@ class ExplainerData:
     radius: float
     neighbours: int
     ensemble: tuple[str, ...]
+    outer: Floats | None = None
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
@@ -92,6 +111,7 @@ class ExplainerData:
             high=float(self.high[position]),
             coverage=float(self.coverage[position]),
             shares=self.shares[position],
+            outer=() if self.outer is None else tuple(self.outer[position].tolist()),
         )
 
     @cached_property
@@ -157,6 +177,7 @@ def parse(content: bytes, features: tuple[str, ...]) -> ExplainerData:
             radius=float(arrays["radius"]),
             neighbours=int(arrays["nearest"]),
             ensemble=tuple(arrays["sisters"].tobytes().decode("utf-8").split(_BOOSTER_SEPARATOR)),
+            outer=arrays.get("outer"),
         )
 
 
@@ -181,6 +202,7 @@ def serialize(data: ExplainerData) -> bytes:
         "radius": np.array(data.radius),
         "nearest": np.array(data.neighbours),
         "sisters": np.frombuffer(text, dtype=np.uint8),
+        **({} if data.outer is None else {"outer": data.outer}),
     }
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # the second argument is no array
     return buffer.getvalue()

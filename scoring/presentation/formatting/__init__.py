@@ -11,8 +11,10 @@ from scoring.presentation.formatting.numbers import (
     other_groups,
     percent,
     points,
+    rounded_money,
     short_number,
     signed,
+    three_digits,
 )
 from scoring.presentation.formatting.values import (
     Value,
@@ -44,6 +46,8 @@ __all__ = [
     "points",
     "range_in_words",
     "reads_french",
+    "rounded_money",
     "short_number",
     "signed",
+    "three_digits",
 ]

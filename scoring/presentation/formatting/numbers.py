@@ -64,6 +64,18 @@ def money(value: float) -> str:
     return f"{sign}{settings.CURRENCY}{amount}"
 
 
+def three_digits(value: float) -> float:
+    """Return the value rounded to three significant digits."""
+    if value == 0 or not math.isfinite(value):
+        return value
+    return float(round(value, 2 - math.floor(math.log10(abs(value)))))
+
+
+def rounded_money(value: float) -> str:
+    """Return an amount with three significant digits, for a sentence."""
+    return money(three_digits(value))
+
+
 def percent(value: float, decimals: int = 1) -> str:
     return f"{number(value * 100, decimals)}{NARROW_SPACE if reads_french() else ''}%"
 

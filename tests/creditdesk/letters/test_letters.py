@@ -1,8 +1,10 @@
 """Letters on a decision: reasons and rights in the client's language, stored word for word."""
 
 import hashlib
+import re
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -11,8 +13,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.letters import write
+from creditdesk.letters import grounds, write
 from creditdesk.models import Assessment, Case, Decision, Letter
+from creditdesk.reasons.stability import EnsembleVote
 from scoring.ml.features import catalogue
 from tests.factories import assessed, decided
 
@@ -34,7 +37,7 @@ RIGHTS = {
 }  # fmt: skip
 
 
-def refused(case: Case, verdict="refuse", **decision) -> Case:
+def refused(case: Case, verdict="refuse", reasons=None, **decision) -> Case:
     """Refuse the case, with an assessment and its stored reasons."""
     case.latest_assessment = Assessment.objects.create(
         case=case,
@@ -45,7 +48,7 @@ def refused(case: Case, verdict="refuse", **decision) -> Case:
         probability=0.3,
         threshold=0.09,
         verdict=verdict,
-        reasons=REASONS,
+        reasons=REASONS if reasons is None else reasons,
     )
     case.save()
     Decision.objects.create(
@@ -82,6 +85,59 @@ def test_a_refusal_gives_its_reasons_and_the_rights_in_the_letter(client_as, cas
     assert all(words in text for words in RIGHTS[language])
     assert [reason[f"text_{language}"] in text for reason in REASONS] == [True, True, False]
     assert "Zoé O’Brien" in text
+
+
+LONGEST: list[dict[str, Any]] = [
+    {"code": group, "feature": "AMT_CREDIT", "contribution": 0.9, "version": "3.00000000", "key": "",
+     "text_en": "x" * 54 + " " + "y" * 54 + ".", "text_fr": "x" * 54 + " " + "y" * 54 + "."}
+    for group in ("instalment_delays", "other_lenders_debt", "income", "previous_applications")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_refusal_with_four_of_the_longest_reasons_is_one_page(client_as, case_of, language):
+    case = refused(case_of("advisor", name="Marie-Thérèse de La Rochefoucauld-Montbel"), reasons=LONGEST)
+    answer = get(client_as("advisor"), case, language=language)
+    assert text_of(case, language).count("y" * 54) == 4
+    assert len(re.findall(rb"/Type /Page\b", answer.content)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "proof", "meaning"),
+    [
+        ("en", "you can bring: proof of payment for each instalment", "“Clients we accept” are those"),
+        (
+            "fr",
+            "vous pouvez apporter : la preuve de paiement de chaque échéance",
+            "Les « clients acceptés » sont",
+        ),
+    ],
+)
+def test_a_refusal_says_what_the_client_can_bring(client_as, case_of, language, proof, meaning):
+    case = refused(case_of("advisor"), reasons=LONGEST)
+    get(client_as("advisor"), case, language=language)
+    get(client_as("advisor"), case, "case_explanation", language=language)
+    for kind in ("letter", "explanation"):
+        assert proof in text_of(case, language, kind)
+        assert meaning in text_of(case, language, kind)
+
+
+def test_a_reason_that_few_bootstrap_models_share_is_no_ground(client_as, case_of, monkeypatch):
+    vote = EnsembleVote(("income", "instalment_delays"), np.array([[[0.1, -0.1]], [[-0.1, -0.2]]]))
+    monkeypatch.setattr(grounds, "_vote", lambda assessment: vote)
+    texts = [{**reason, "text_en": f"About {reason['code']}."} for reason in LONGEST]
+    case = refused(case_of("advisor"), reasons=texts)
+    get(client_as("advisor"), case, language="en")
+    assert "About income." in text_of(case)
+    assert "About instalment_delays." not in text_of(case)
+
+
+def test_a_refusal_is_never_without_its_strongest_reason(client_as, case_of, monkeypatch):
+    vote = EnsembleVote(("income",), np.array([[[-0.1]], [[-0.1]]]))
+    monkeypatch.setattr(grounds, "_vote", lambda assessment: vote)
+    case = refused(case_of("advisor"), reasons=[{**LONGEST[2], "text_en": "About income."}])
+    get(client_as("advisor"), case, language="en")
+    assert "About income." in text_of(case)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

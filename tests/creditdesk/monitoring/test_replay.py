@@ -90,7 +90,7 @@ def test_one_changed_word_is_found(assessments, capsys):
 @sqlite_only
 def test_reasons_worded_by_an_older_dictionary_keep_their_words(assessments, capsys):
     older = [
-        {**reason, "version": "2.00000000", "text_en": "As it was said then."} for reason in kept_reasons()
+        {**reason, "version": "3.00000000", "text_en": "As it was said then."} for reason in kept_reasons()
     ]
     tamper("reasons", json.dumps(older))
     call_command("replay_assessments")
@@ -99,7 +99,7 @@ def test_reasons_worded_by_an_older_dictionary_keep_their_words(assessments, cap
 
 @sqlite_only
 def test_an_older_dictionary_does_not_excuse_other_reasons(assessments, capsys):
-    older = [{**reason, "version": "2.00000000"} for reason in kept_reasons()]
+    older = [{**reason, "version": "3.00000000"} for reason in kept_reasons()]
     tamper("reasons", json.dumps(older[1:]))
     with pytest.raises(CommandError, match="1 of 3"):
         call_command("replay_assessments")

@@ -2,15 +2,29 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from creditdesk import reasons
 from creditdesk.models import Reason
 from creditdesk.reasons import v1
+from creditdesk.reasons.group_sums import group_sums
 from scoring.ml.features import catalogue
 from scoring.ml.model import folder
 from tests.scoring.modelfolder import tiny_model
 
-STORED_KEYS = {"code", "version", "contribution", "feature", "told", "features", "text_en", "text_fr"}
+STORED_KEYS = {
+    "code",
+    "version",
+    "contribution",
+    "feature",
+    "told",
+    "features",
+    "key",
+    "rank",
+    "text_en",
+    "text_fr",
+}
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +117,30 @@ def test_the_reasons_of_a_referral_are_rebuilt_from_its_missing_inputs(model):
     assert reason.feature == "AMT_CREDIT"
 
 
+@given(seed=st.integers(0, 1_000), verdict=st.sampled_from(["accept", "refuse"]))
+def test_the_second_edition_ranks_at_most_four_groups_by_their_sums(model, seed, verdict):
+    contributions = np.random.default_rng(seed).normal(size=len(model.features))
+    sign = -1 if verdict == "accept" else 1
+    sums = group_sums(model.features, contributions)
+    pushing = sorted((group for group in sums if sign * sums[group] > 0), key=lambda g: -sign * sums[g])
+    selected = rebuild(model, "2.0badf00d", contributions, verdict)
+    assert [reason.code for reason in selected] == pushing[:4]
+    for reason in selected:
+        push = {name: sign * contributions[model.features.index(name)] for name in reason.features}
+        assert list(reason.features) == sorted(push, key=lambda name: -push[name])
+        assert min(push.values()) > 0
+        assert (reason.version, reason.feature) == ("2.0badf00d", reason.features[0])
+
+
+def test_a_reason_of_the_second_edition_keeps_its_stored_keys():
+    texts = {"text_en": "The requested credit is €300.", "text_fr": "Le crédit demandé est de 300 €."}
+    stored = {
+        "code": "loan_size", "version": "2.0badf00d", "contribution": 0.3, "feature": "AMT_CREDIT",
+        "told": "AMT_CREDIT", "features": ["AMT_CREDIT"], **texts,
+    }  # fmt: skip
+    assert Reason.from_json(stored).to_json() == stored
+
+
 def stored_reason(**version: str) -> Reason:
     """A reason as it was stored, with or without the version of its dictionary."""
     texts = {"text_en": "The income is low.", "text_fr": "Le revenu est faible."}
@@ -117,5 +155,6 @@ def test_stored_reasons_name_their_dictionary():
     )
     assert reasons.version_of([stored_reason()]) == "1"
     assert reasons.version_of([]) == reasons.dictionary_version()
-    assert reasons.edition_of("2.0badf00d") == reasons.edition_of(reasons.dictionary_version()) == "2"
+    assert reasons.edition_of("2.0badf00d") == "2"
+    assert reasons.edition_of(reasons.dictionary_version()) == "3"
     assert reasons.edition_of("1") == "1"

@@ -1,7 +1,6 @@
-"""Selection of reasons: groups of features that push towards the verdict, worded beside reference ranges."""
+"""Selection of reasons: groups that push towards the verdict, told by facts outside the usual range."""
 
 import json
-from collections import defaultdict
 
 import numpy as np
 import pytest
@@ -10,10 +9,10 @@ from hypothesis import strategies as st
 
 from creditdesk import reasons, services
 from creditdesk.models import Assessment
-from creditdesk.reasons import phrases
+from creditdesk.models.reason import Strength
+from creditdesk.reasons.group_sums import group_sums
 from scoring import engine
 from scoring.ml.features import catalogue
-from scoring.ml.features.spec.feature import Unit
 from scoring.ml.model import explainer_data, folder
 from scoring.ml.tables.catalogue import PROTECTED
 from tests.scoring.modelfolder import explainer_file, tiny_model
@@ -27,7 +26,7 @@ def model(tmp_path_factory):
 
 
 def select(model, contributions, values=None, verdict="refuse", missing=()):
-    values = np.zeros(len(model.features)) if values is None else values
+    values = np.full(len(model.features), 2.0) if values is None else values
     return reasons.reasons_for(
         model,
         values=values,
@@ -38,31 +37,40 @@ def select(model, contributions, values=None, verdict="refuse", missing=()):
     )
 
 
-def by_feature(model, **numbers):
-    """One number per feature, zero where none is given."""
-    array = np.zeros(len(model.features))
+def by_feature(model, default=0.0, **numbers):
+    """One number per feature, the default where none is given."""
+    array = np.full(len(model.features), default)
     for name, number in numbers.items():
         array[model.features.index(name)] = number
     return array
 
 
 @given(seed=st.integers(0, 10_000), verdict=st.sampled_from(["accept", "refuse"]))
-def test_at_most_four_groups_are_ranked_by_their_summed_contributions(model, seed, verdict):
-    contributions = np.random.default_rng(seed).normal(size=len(model.features))
+def test_at_most_four_groups_push_towards_the_verdict_in_the_order_of_their_sums(model, seed, verdict):
+    rng = np.random.default_rng(seed)
+    contributions = rng.normal(size=len(model.features))
+    values = rng.choice([0.0, 2.0, 4.0, np.nan], size=len(model.features))
     sign = -1 if verdict == "accept" else 1
-    sums: defaultdict[str, float] = defaultdict(float)
-    for name, amount in zip(model.features, contributions, strict=True):
-        sums[catalogue.BY_NAME[name].group] += amount
-    pushing = sorted((group for group in sums if sign * sums[group] > 0), key=lambda g: -sign * sums[g])
-    selected = select(model, contributions, verdict=verdict)
-    assert [reason.code for reason in selected] == pushing[:4]
+    sums = group_sums(model.features, contributions)
+    selected = select(model, contributions, values, verdict)
+    assert len(selected) <= 4
+    sizes = [sign * reason.contribution for reason in selected]
+    assert sizes == sorted(sizes, reverse=True)
     for reason in selected:
-        assert reason.contribution == pytest.approx(sums[reason.code], abs=1e-9)
-        members = [n for n in model.features if catalogue.BY_NAME[n].group == reason.code]
-        push = {name: sign * contributions[model.features.index(name)] for name in members}
-        strongest = sorted((name for name in members if push[name] > 0), key=lambda n: -push[n])
+        assert reason.contribution == sums[reason.code]
+        assert sign * reason.contribution > 0
+        push = {
+            name: sign * contributions[model.features.index(name)]
+            for name in model.features
+            if catalogue.BY_NAME[name].group == reason.code
+        }
+        strongest = sorted((name for name in push if push[name] > 0), key=lambda n: -push[n])
         assert list(reason.features) == strongest
         assert reason.feature == strongest[0]
+        if reason.is_fact:
+            value = values[model.features.index(reason.worded_feature)]
+            assert value in (0.0, 4.0) or catalogue.BY_NAME[reason.worded_feature].categories
+            assert push[reason.worded_feature] > 0
 
 
 def test_groups_that_push_the_other_way_are_no_reasons(model):
@@ -70,54 +78,82 @@ def test_groups_that_push_the_other_way_are_no_reasons(model):
     assert select(model, np.ones(len(model.features)), verdict="accept") == []
 
 
-def test_equal_groups_keep_the_order_of_the_model(model):
-    feature_of = {catalogue.BY_NAME[name].group: name for name in model.features}
-    groups = explainer_data.groups_of(model.features)
-    push = {feature_of[group]: 1.0 if i % 2 else 2.0 for i, group in enumerate(groups)}
-    assert [reason.code for reason in select(model, by_feature(model, **push))] == list(groups[:8:2])
-
-
-def test_a_feature_without_contribution_is_not_part_of_a_reason(model):
-    (reason,) = select(model, by_feature(model, AMT_CREDIT=0.01))
-    assert reason.features == ("AMT_CREDIT",)
-
-
-def test_the_sentence_has_the_clients_value_and_the_reference_range(model):
-    (reason,) = select(model, by_feature(model, EXT_SOURCE_2=1.0), by_feature(model, EXT_SOURCE_2=0.14))
-    assert reason.text_en == (
-        "External credit rating 2 is 0.140; for most accepted clients: between 1.000 and 3.000."
+def test_a_fact_is_worded_with_its_rank_and_its_value_in_both_languages(model):
+    (reason,) = select(
+        model, by_feature(model, DAYS_EMPLOYED=1.0), by_feature(model, 2.0, DAYS_EMPLOYED=900.0)
     )
-    assert reason.text_fr.startswith("La note de crédit externe n° 2 est de 0,140")
+    assert (reason.key, reason.rank) == ("job_recent", 0.9)
+    assert reason.text_en == "You have been in your job for 2 years, less than 9 in 10 clients we accept."
+    assert reason.text_fr == (
+        "Vous êtes dans votre emploi depuis 2 ans, moins que 9 clients acceptés sur 10."
+    )
 
 
-def test_a_value_inside_the_reference_range_gets_a_remark(model):
-    (reason,) = select(model, by_feature(model, AMT_CREDIT=1.0), by_feature(model, AMT_CREDIT=2.0))
-    assert "usual among accepted clients too" in reason.text_en
+def test_a_value_inside_the_range_is_never_named_the_next_of_the_group_is(model):
+    push = by_feature(model, EXT_MEAN=2.0, EXT_SOURCE_3=0.5)
+    (reason,) = select(model, push, by_feature(model, 2.0, EXT_SOURCE_3=0.14))
+    assert (reason.feature, reason.worded_feature, reason.key) == ("EXT_MEAN", "EXT_SOURCE_3", "rating_one")
+    assert "14 out of 100" in reason.text_en
 
 
-def test_age_is_named_like_any_other_feature(model):
-    (reason,) = select(model, by_feature(model, DAYS_BIRTH=1.0), by_feature(model, DAYS_BIRTH=-9000.0))
-    assert reason.text_en.startswith("The client’s age is 24 years")
-    assert reason.text_fr.startswith("L’âge du client est de 24 ans")
+@pytest.mark.parametrize("value", [1.0, 2.0, 3.0])
+def test_without_a_fact_the_group_is_named(model, value):
+    (reason,) = select(model, by_feature(model, EXT_MEAN=2.0), by_feature(model, 2.0, EXT_MEAN=value))
+    assert (reason.is_fact, reason.rank) == (False, None)
+    assert reason.text_en == "Against your request: your credit ratings."
+    assert reason.text_fr == "En votre défaveur : vos notes de crédit."
 
 
-def test_a_group_is_worded_by_its_strongest_presentable_feature(model):
-    (reason,) = select(model, by_feature(model, EXT_PRODUCT=2.0, EXT_SOURCE_3=0.5))
-    assert (reason.feature, reason.worded_feature) == ("EXT_PRODUCT", "EXT_SOURCE_3")
+def test_a_value_on_its_good_side_is_not_named(model):
+    (reason,) = select(model, by_feature(model, EXT_MEAN=2.0), by_feature(model, 2.0, EXT_MEAN=4.0))
+    assert not reason.is_fact
+    (reason,) = select(
+        model, by_feature(model, EXT_MEAN=-2.0), by_feature(model, 2.0, EXT_MEAN=4.0), verdict="accept"
+    )
+    assert reason.key == "ratings_high"
+
+
+def test_missing_data_is_never_a_ground(model):
+    assert select(model, by_feature(model, EXT_MEAN=2.0), by_feature(model, 2.0, EXT_MEAN=np.nan)) == []
+    push = by_feature(model, EXT_MEAN=2.0, EXT_SOURCE_3=0.5)
+    values = by_feature(model, 2.0, EXT_MEAN=np.nan, EXT_SOURCE_3=0.2)
+    (reason,) = select(model, push, values)
+    assert reason.worded_feature == "EXT_SOURCE_3"
+
+
+def test_what_surrounds_a_client_is_never_named(model):
+    push = by_feature(model, OBS_30_CNT_SOCIAL_CIRCLE=2.0, ANSWERS_MISSING=2.0)
+    assert select(model, push, by_feature(model, 4.0)) == []
+
+
+def test_facts_come_before_names_of_groups_but_the_strongest_group_keeps_its_place(model):
+    push = by_feature(
+        model, EXT_MEAN=5.0, AMT_CREDIT=4.0, RATE_OF_CREDIT=3.0, DAYS_BIRTH=2.0, DAYS_EMPLOYED=1.0,
+        PREV_IS_REFUSED_share=0.5,
+    )  # fmt: skip
+    values = by_feature(model, 2.0, DAYS_BIRTH=4.0, DAYS_EMPLOYED=4.0, PREV_IS_REFUSED_share=4.0)
+    selected = select(model, push, values)
+    assert [(reason.feature, reason.is_fact) for reason in selected] == [
+        ("EXT_MEAN", False), ("DAYS_BIRTH", True), ("DAYS_EMPLOYED", True), ("PREV_IS_REFUSED_share", True),
+    ]  # fmt: skip
+
+
+def test_a_fact_that_carries_next_to_nothing_does_not_stand_for_its_group(model):
+    push = by_feature(model, EXT_MEAN=2.0, EXT_SOURCE_3=0.05)
+    (reason,) = select(model, push, by_feature(model, 2.0, EXT_SOURCE_3=0.14))
+    assert not reason.is_fact
 
 
 def test_missing_critical_inputs_are_the_reasons_of_a_referral(model):
     missing = ("AMT_CREDIT", "AMT_INCOME_TOTAL", "AMT_ANNUITY")
-    selected = select(
-        model, by_feature(model, AMT_ANNUITY=-0.2, AMT_INCOME_TOTAL=0.1), verdict="refer", missing=missing
-    )
-    assert [reason.feature for reason in selected] == ["AMT_ANNUITY", "AMT_INCOME_TOTAL", "AMT_CREDIT"]
-    assert [reason.contribution for reason in selected] == pytest.approx([-0.2, 0.1, 0.0])
+    selected = select(model, by_feature(model, AMT_ANNUITY=-0.2), verdict="refer", missing=missing)
+    assert [reason.feature for reason in selected] == list(missing)
     for reason in selected:
         name = reason.feature
         assert (reason.worded_feature, reason.features) == (name, (name,))
         assert (reason.code, reason.version) == (catalogue.BY_NAME[name].group, reasons.dictionary_version())
-        assert "not known" in reason.text_en
+        assert reason.text_en.startswith("We do not have: ")
+        assert reason.text_fr.startswith("Il nous manque : ")
 
 
 def test_a_missing_input_that_the_model_does_not_use_is_a_reason_too(tmp_path):
@@ -126,34 +162,30 @@ def test_a_missing_input_that_the_model_does_not_use_is_a_reason_too(tmp_path):
     assert (reason.feature, reason.contribution) == ("DAYS_BIRTH", 0.0)
 
 
-def test_without_reference_ranges_the_fact_stands_alone(tmp_path):
+def test_a_model_without_reference_ranges_names_groups_alone(tmp_path):
     model = folder.load(tiny_model(tmp_path))
     (reason,) = select(model, by_feature(model, EXT_SOURCE_2=1.0), by_feature(model, EXT_SOURCE_2=0.14))
-    assert reason.text_en == "External credit rating 2 is 0.140."
+    assert reason.text_en == "Against your request: your credit ratings."
 
 
-@pytest.mark.parametrize("group", catalogue.GROUPS)
-def test_every_feature_is_worded_in_both_languages_without_its_column_name(model, group):
-    for feature in (feature for feature in catalogue.FEATURES if feature.group == group):
-        for value in (np.nan, 0.0, 1.0, -1234.5, 1e308):
-            values = np.full(len(model.features), value)
-            (reason,) = select(model, by_feature(model, **{feature.name: 1.0}), values)
-            assert reason.worded_feature == feature.name
-            for text in (reason.text_en, reason.text_fr):
-                assert feature.name not in text
-                assert "score too low" not in text.lower()
-                assert "{" not in text
-                assert text.endswith(".")
+def test_the_rank_is_as_extreme_as_the_training_clients_show():
+    reference_range = explainer_data.ReferenceRange(10.0, 90.0, 1.0, np.array([]), (1.0, 5.0, 95.0, 99.0))
+    ranks = [reference_range.rank_of(value) for value in (0.5, 3.0, 7.0, 92.0, 97.0, 200.0)]
+    assert ranks == pytest.approx([0.99, 0.95, 0.9, 0.9, 0.95, 0.99])
+    of_an_older_folder = explainer_data.ReferenceRange(10.0, 90.0, 1.0, np.array([]))
+    assert [of_an_older_folder.rank_of(value) for value in (0.5, 200.0)] == [0.9, 0.9]
+
+
+@pytest.mark.parametrize(
+    ("contribution", "strength"), [(0.5, Strength.STRONG), (0.2, Strength.MEDIUM), (0.05, Strength.SLIGHT)]
+)
+def test_a_reason_says_how_much_it_counted_without_log_odds(model, contribution, strength):
+    (reason,) = select(model, by_feature(model, EXT_MEAN=contribution))
+    assert reason.strength is strength
 
 
 def test_sex_and_family_status_are_no_inputs_and_so_no_reasons():
     assert not PROTECTED & catalogue.BY_NAME.keys()
-
-
-def test_a_category_has_the_share_of_accepted_clients_in_it(model):
-    feature = next(feature for feature in catalogue.FEATURES if feature.unit is Unit.CATEGORY)
-    (reason,) = select(model, by_feature(model, **{feature.name: 1.0}))
-    assert "so it is for 25% of accepted clients" in reason.text_en
 
 
 @pytest.mark.django_db
@@ -163,17 +195,6 @@ def test_what_was_shown_is_stored_with_the_version_of_its_dictionary(model_in_us
     assert {reason["version"] for reason in stored} == {reasons.dictionary_version()}
     assert json.loads(json.dumps(stored)) == stored
     assert engine.current().explainer is None
-
-
-def test_a_changed_phrase_changes_the_version(monkeypatch):
-    before = reasons.dictionary_version()
-    reasons.dictionary_version.cache_clear()
-    words = {**phrases.PHRASES, "AMT_CREDIT": catalogue.BY_NAME["AMT_CREDIT"].label}
-    monkeypatch.setattr(phrases, "PHRASES", words)
-    try:
-        assert reasons.dictionary_version() != before
-    finally:
-        reasons.dictionary_version.cache_clear()
 
 
 def test_the_file_of_another_model_is_refused(model):

@@ -58,7 +58,8 @@ def test_a_reason_keeps_its_stored_keys(model_in_use, case, person):
     row = stored(case)
     assert [reason.to_json() for reason in row.shown_reasons] == row.reasons
     assert list(row.reasons[0]) == [
-        "code", "version", "contribution", "feature", "told", "features", "text_en", "text_fr",
+        "code", "version", "contribution", "feature", "told", "features", "key", "rank",
+        "text_en", "text_fr",
     ]  # fmt: skip
 
 

@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 from scoring.ml import lightgbm
 from scoring.ml.features import catalogue
 from scoring.ml.features.spec.feature import Unit
-from scoring.ml.model.explainer_data import ExplainerData, group_membership, groups_of
+from scoring.ml.model.explainer_data import (
+    OUTER_PERCENTILES,
+    ExplainerData,
+    group_membership,
+    groups_of,
+)
 from scoring.ml.training.data.clients import Clients
 from scoring.ml.training.explain.population_summary import MIN_CELL
 from scoring.ml.training.fit.early_stopping import BoosterFitter
@@ -93,6 +98,7 @@ def build(
         radius=_radius(sample / scale),
         neighbours=NEIGHBOURS,
         ensemble=tuple(member.booster.model_to_string() for member in ensemble),
+        outer=_outer_percentiles(clients, ~refused),
     )
 
 
@@ -168,6 +174,19 @@ def _reference_ranges(clients: Clients, accepted: NDArray[np.bool_]) -> tuple[Fl
         elif len(present) >= MIN_CELL:
             low[column], high[column] = np.percentile(present, REFERENCE_PERCENTILES)
     return low, high, coverage, shares
+
+
+def _outer_percentiles(clients: Clients, accepted: NDArray[np.bool_]) -> Floats:
+    """Return OUTER_PERCENTILES, (k, 4), of the accepted, NaN where fewer than MIN_CELL clients are beyond."""
+    outer = np.full((len(clients.names), len(OUTER_PERCENTILES)), np.nan)
+    for column, values in enumerate(clients.matrix[accepted].T):
+        present = values[~np.isnan(values)]
+        if _codes(clients.names[column]) or len(present) < MIN_CELL:
+            continue
+        beyond = np.minimum(OUTER_PERCENTILES, 100 - np.array(OUTER_PERCENTILES)) / 100 * len(present)
+        percentiles = np.percentile(present, OUTER_PERCENTILES)
+        outer[column] = np.where(beyond >= MIN_CELL, percentiles, np.nan)
+    return outer
 
 
 def _codes(name: str) -> int:

@@ -1,0 +1,75 @@
+"""Grounds of a decision as the client reads them: the person's, then the model's that hold, with proofs."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from creditdesk.letters.decision_reasons import CLIENT_TEXTS
+from creditdesk.letters.text import plain
+from creditdesk.models import Assessment, Decision, Reason
+from creditdesk.reasons import edition_of
+from creditdesk.reasons.dictionary import EDITION, dictionary
+from creditdesk.reasons.stability import EnsembleVote, ensemble_vote
+from scoring import engine
+from scoring.ml.model.folder import ModelUnavailable
+from scoring.models import ModelVersion
+from scoring.presentation import formatting
+
+MAX_REASONS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """`texts`: at most four sentences; `bring`: what can correct or complete them, each once."""
+
+    texts: list[str]
+    bring: list[str]
+
+
+def grounds_of(decision: Decision, language: str) -> Grounds:
+    """Return the person's reason, then the model's where it gave the same outcome."""
+    texts = [formatting.localize(CLIENT_TEXTS[decision.reason_code])] if decision.reason_code else []
+    model_reasons = reasons_to_tell(decision)[: MAX_REASONS - len(texts)]
+    proofs = [dictionary().bring(reason.key, reason.code) for reason in model_reasons]
+    bring = [formatting.localize(proof) for proof in proofs if proof]
+    texts += [plain(reason.text(language)) for reason in model_reasons]
+    return Grounds(
+        texts=[sentence(text) for text in texts],
+        bring=list(dict.fromkeys(bring)) if decision.outcome == Decision.Outcome.REFUSE else [],
+    )
+
+
+def sentence(text: str) -> str:
+    capitalized = text[:1].upper() + text[1:]
+    return capitalized if capitalized.endswith((".", "!", "?", "…")) else f"{capitalized}."
+
+
+def reasons_to_tell(decision: Decision) -> list[Reason]:
+    """Return the stored reasons that speak for the outcome, the strongest of each feature group.
+
+    A reason that fewer than half of the bootstrap models share is left out. The strongest stays where none
+    is shared, so that a refusal is never without a ground.
+    """
+    if decision.outcome != decision.assessment.verdict:
+        return []
+    sign = 1 if decision.outcome == Decision.Outcome.REFUSE else -1
+    strongest: dict[str, Reason] = {}
+    for reason in decision.assessment.shown_reasons:
+        if sign * reason.contribution > 0:
+            strongest.setdefault(reason.code, reason)
+    reasons = list(strongest.values())
+    vote = _vote(decision.assessment)
+    return [reason for reason in reasons if vote.is_shared(0, reason)] or reasons[:1]
+
+
+def _vote(assessment: Assessment) -> EnsembleVote:
+    """The bootstrap models' vote; none for an older edition, or when the model is gone."""
+    shown = assessment.shown_reasons
+    if not shown or edition_of(shown[0].version) != EDITION or not assessment.features:
+        return EnsembleVote((), None)
+    try:
+        model = engine.load_version(ModelVersion.objects.get(digest=assessment.model_digest))
+    except (ModelVersion.DoesNotExist, ModelUnavailable):
+        return EnsembleVote((), None)
+    return ensemble_vote(model, np.frombuffer(assessment.features, dtype="<f8")[None])
