@@ -41,10 +41,9 @@ BANK_NAME = env.str("BANK_NAME", "Banque de démonstration")
 BANK_ADDRESS = env.str("BANK_ADDRESS", "Service des crédits, 1 place du Marché, 75000 Paris")
 BANK_EMAIL = env.str("BANK_EMAIL", "credits@banque.example")
 
-# What one API key may ask for in a minute, unless the key says otherwise; counted in each web process.
+# What one API key may ask for in a minute in all web processes, unless the key says otherwise; each item of a
+# batch counts.
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", 30_000)
-# A thousand raw applications fit; their histories are better sent in smaller batches.
-API_LARGEST_BODY = 16 * 1024 * 1024
 
 # What a model version must show before two people put it in use; each is a function of a candidate.
 PROMOTION_GATES = [

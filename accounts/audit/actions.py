@@ -53,3 +53,4 @@ class Action(TextChoices):
     API_KEY_REVOKED = "api_key_revoked", _("revoked an API key")
     API_ANSWER = "api_answer", _("was told an assessment through the API")
     API_BATCH = "api_batch", _("had many cases assessed through the API")
+    API_REPLAY = "api_replay", _("was sent a stored answer again through the API")

@@ -3,10 +3,9 @@
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 import orjson
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja.parser import Parser
@@ -15,9 +14,9 @@ from ninja.security import HttpBearer
 from accounts.api_keys import rate_limit
 from accounts.api_keys.lifecycle import key_of, note_use
 from accounts.models import ApiKey, User
+from creditdesk.api.body_check import check_body
 from creditdesk.api.problems import MEDIA_TYPE, Problem
-
-PATH: Final = "/api/v1/"
+from creditdesk.limits import API_LARGEST_BODY, API_PATH
 
 
 class ApiRequest(HttpRequest):
@@ -30,10 +29,10 @@ class ApiRequest(HttpRequest):
 def api_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Ignore the cookies of a request that sends a key; turn every error below PATH into problem+json."""
+    """Ignore the cookies of a request that sends a key; turn every error below API_PATH into problem+json."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(PATH):
+        if not request.path_info.startswith(API_PATH):
             return get_response(request)
         if "Authorization" in request.headers:
             request.COOKIES = {}
@@ -67,15 +66,28 @@ class Key(HttpBearer):
         # From here on a refusal has a known user, under whom the audit log records it.
         request.user = key.owner
         require_scope(key, self.scope)
-        if seconds := rate_limit.seconds_to_wait(key.pk, key.per_minute):
-            raise Problem(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                f"This key may ask {key.per_minute} times a minute.",
-                headers={"Retry-After": str(seconds)},
-            )
+        charge(key)
         note_use(key)
         read_body(request)
         return key
+
+
+def charge(key: ApiKey, requests: int = 1) -> None:
+    """Count so many requests against the key's limit. Raise Problem 429 with the seconds to wait, or 422 for
+    more than the key may ever ask for at once."""
+    if not requests:
+        return
+    if requests > key.per_minute:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"This counts as {requests} requests; the key may ask {key.per_minute} times a minute.",
+        )
+    if seconds := rate_limit.seconds_to_wait(key.pk, key.per_minute, requests):
+        raise Problem(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            f"This key may ask {key.per_minute} times a minute.",
+            headers={"Retry-After": str(seconds)},
+        )
 
 
 def require_scope(key: ApiKey, scope: str) -> None:
@@ -86,8 +98,8 @@ def require_scope(key: ApiKey, scope: str) -> None:
 
 def read_body(request: HttpRequest) -> None:
     """Read the body up to API_LARGEST_BODY: Django's own limit is meant for forms, and batches are larger."""
-    body = request.read(settings.API_LARGEST_BODY + 1)
-    if len(body) > settings.API_LARGEST_BODY:
+    body = request.read(API_LARGEST_BODY + 1)
+    if len(body) > API_LARGEST_BODY:
         raise RequestDataTooBig
     request._body = body
 
@@ -96,6 +108,7 @@ class JsonParser(Parser):
     """Parse strictly and fast; values such as NaN that only a lax parser reads are refused by their field."""
 
     def parse_body(self, request: HttpRequest) -> Any:
+        check_body(request.body)
         try:
             return orjson.loads(request.body)
         except orjson.JSONDecodeError as error:

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from typing import Any, TypedDict
 
 import orjson
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils.translation import get_language, override
 from pydantic import ValidationError
 
+from accounts.audit import Action, record
 from accounts.models import User
 from creditdesk import services
 from creditdesk.api import response_schemas
@@ -42,6 +45,14 @@ class BatchItems:
     standing: dict[int, Assessment] = field(default_factory=dict)
     unscored: dict[int, tuple[Case | None, Profile]] = field(default_factory=dict)
 
+    def refused_references(self) -> list[str]:
+        """The cases that exist and that the caller may not see."""
+        return [
+            str(self.requests[index].reference)
+            for index, problem in self.problems.items()
+            if problem.status is HTTPStatus.FORBIDDEN
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedBatch:
@@ -51,7 +62,25 @@ class PreparedBatch:
     scored: list[services.ScoredProfile]
     explained: bool
 
+    @property
+    def references(self) -> list[str]:
+        """The cases of the items that are answered."""
+        answered = {*self.items.standing, *self.items.unscored}
+        return [
+            payload.reference
+            for index, payload in self.items.requests.items()
+            if payload.reference and index in answered
+        ]
+
+    @transaction.atomic
     def record(self, request: ApiRequest) -> Body:
+        if refused := self.items.refused_references():
+            record(
+                action=Action.ACCESS_DENIED,
+                actor=request.user,
+                target=request.path,
+                details={"method": "POST", "api_key": request.auth.prefix, "references": refused},
+            )
         saved = services.save_assessments(
             scored=self.scored,
             standing=list(self.items.standing.values()),

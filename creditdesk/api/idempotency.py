@@ -7,13 +7,16 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Final, Protocol
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from accounts.audit import Act, Action, record_together
+from accounts.models import User
 from creditdesk.api.auth import ApiRequest
 from creditdesk.api.problems import Problem
-from creditdesk.models import StoredAnswer
+from creditdesk.models import Case, StoredAnswer
 
 MAX_LENGTH: Final = 255
 # Compressed, an explanation takes some 36 kB; a larger body is a batch, which is streamed again.
@@ -24,16 +27,20 @@ Body = bytes | Callable[[], Iterator[bytes]]
 
 
 class Prepared(Protocol):
-    """An answer that is worked out and not yet recorded."""
+    """An answer that is worked out and not yet recorded; `references` are the cases that it speaks of."""
+
+    @property
+    def references(self) -> list[str]: ...
 
     def record(self, request: ApiRequest) -> Body:
         """Store the evidence of the answer and return the answer as JSON."""
 
 
 def stored_response(request: ApiRequest) -> HttpResponseBase | None:
-    """Return the stored answer to a repeated request, if any.
+    """Return the stored answer to a repeated request, if any, and record that it was sent again.
 
-    Raise Problem 400 for a key that is too long, 422 for one that was used with another body.
+    Raise Problem 400 for a key that is too long, 422 for one that was used with another body, 403 when the
+    key's owner may no longer see what the answer says.
     """
     key = _key(request)
     if key is None:
@@ -46,9 +53,26 @@ def stored_response(request: ApiRequest) -> HttpResponseBase | None:
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "This Idempotency-Key has already been used for another question.",
         )
+    _require_rights(request.user, answer.references)
+    record_together(
+        Act(Action.API_REPLAY, request.user, "", {"answer": answer.pk, "api_key": request.auth.prefix})
+    )
     response = _response(_unpack(answer.body))
     response["Idempotency-Replayed"] = "true"
     return response
+
+
+def _require_rights(user: User, references: list[str] | None) -> None:
+    """The rights of today count, not those of the day of the answer."""
+    if not user.has_perm("creditdesk.assess_case"):
+        raise PermissionDenied
+    if references is None:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "This answer is from an earlier release: use another key."
+        )
+    visible = Case.objects.visible_to(user).filter(reference__in=references)
+    if visible.count() != len(set(references)):
+        raise Problem(HTTPStatus.FORBIDDEN, f"A case of this answer is not in the portfolio of {user}.")
 
 
 def record_once(request: ApiRequest, prepared: Prepared) -> HttpResponseBase:
@@ -79,7 +103,11 @@ def _record_under(key: str, request: ApiRequest, prepared: Prepared) -> Body:
     StoredAnswer.objects.expired().delete()
     body = prepared.record(request)
     StoredAnswer.objects.create(
-        api_key=request.auth, idempotency_key=key, request_digest=_digest(request), body=_pack(body)
+        api_key=request.auth,
+        idempotency_key=key,
+        request_digest=_digest(request),
+        body=_pack(body),
+        references=prepared.references,
     )
     return body
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 from accounts.api_keys.lifecycle import key_of
-from creditdesk.api.auth import PATH
 from creditdesk.api.problems import MEDIA_TYPE, unauthorized
+from creditdesk.limits import API_PATH
 
 ERRORS: Final = (
     HTTPStatus.BAD_REQUEST,
@@ -77,7 +77,7 @@ def _has_key(request: HttpRequest) -> bool:
 @lru_cache(maxsize=1)
 def document(api: NinjaAPI) -> bytes:
     """The OpenAPI document as JSON, with the errors and the Idempotency-Key that every operation shares."""
-    schema: dict[str, Any] = api.get_openapi_schema(path_prefix=PATH)
+    schema: dict[str, Any] = api.get_openapi_schema(path_prefix=API_PATH)
     schemas = schema["components"]["schemas"]
     schemas["Problem"] = PROBLEM
     # Batch items are validated one by one, so Pydantic does not know their type.

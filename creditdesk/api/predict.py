@@ -23,6 +23,10 @@ class StandingAnswer:
     reference: str
     render: response_schemas.Render
 
+    @property
+    def references(self) -> list[str]:
+        return [self.reference]
+
     def record(self, request: ApiRequest) -> bytes:
         """Record the request. Nothing else is written, so many such answers may share a commit."""
         body = orjson.dumps(self.render(self.assessment, self.reference))
@@ -42,6 +46,11 @@ class ScoredAnswer:
     scored: services.ScoredProfile
     reference: str | None
     render: response_schemas.Render
+
+    @property
+    def references(self) -> list[str]:
+        case = self.scored.case
+        return [case.reference] if case else []
 
     def record(self, request: ApiRequest) -> bytes:
         assessment = services.save_assessment(

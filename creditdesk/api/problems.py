@@ -16,7 +16,7 @@ from accounts import request_id
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
-MAX_FIELD_ERRORS: Final = 100
+MAX_FIELD_ERRORS: Final = 20
 
 
 class FieldError(TypedDict):

@@ -1,8 +1,9 @@
 """Request bodies of the API: one case or application, or a batch of them."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, WithJsonSchema, create_model, model_validator
+from pydantic import BaseModel, Field, WithJsonSchema, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from creditdesk.api import examples
@@ -30,7 +31,13 @@ ROW_SCHEMAS: Final = {
 _TABLES: Final[dict[str, Any]] = {
     name: (
         list[schema] | None,  # type: ignore[valid-type]
-        Field(default=None, max_length=MAX_ROWS, description=f"{TABLES[name].label.en}, any order."),
+        Field(
+            default=None,
+            max_length=MAX_ROWS,
+            # The first wrong row is named; ten thousand are not collected.
+            fail_fast=True,
+            description=f"{TABLES[name].label.en}, any order.",
+        ),
     )
     for name, schema in ROW_SCHEMAS.items()
 }
@@ -100,3 +107,13 @@ class Batch(Strict):
             description="Also each feature's contribution and the reasons, as /explain; needs its scope.",
         ),
     ]
+
+
+def _field_names() -> Iterator[str]:
+    schemas: list[type[BaseModel]] = [Batch, PredictionRequest, History, Application, *ROW_SCHEMAS.values()]
+    for schema in schemas:
+        yield from schema.model_fields
+
+
+FIELD_NAMES: Final = frozenset(_field_names())
+"""Every name that a request may use, on any level."""

@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 
 from accounts.models import ApiKey
 from creditdesk.api import response_schemas
-from creditdesk.api.auth import ApiRequest, JsonParser, Key, require_scope
+from creditdesk.api.auth import ApiRequest, JsonParser, Key, charge, require_scope
 from creditdesk.api.batch import prepare_batch
 from creditdesk.api.idempotency import record_once, stored_response
 from creditdesk.api.openapi import documentation, openapi_json
@@ -68,7 +68,11 @@ def predict_batch(request: ApiRequest, batch: Batch) -> HttpResponseBase:
     Idempotency-Key holds for the batch as a whole."""
     if batch.contributions:
         require_scope(request.auth, Scope.EXPLAIN)
-    return stored_response(request) or record_once(request, prepare_batch(request, batch))
+    if response := stored_response(request):
+        return response
+    # The request itself has been counted.
+    charge(request.auth, len(batch.items) - 1)
+    return record_once(request, prepare_batch(request, batch))
 
 
 @api.get(

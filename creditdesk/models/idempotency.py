@@ -30,6 +30,8 @@ class StoredAnswer(models.Model):
     request_digest = models.CharField(max_length=64, db_column="question")
     # JSON, compressed: a batch with contributions is some megabytes.
     body = models.BinaryField()
+    # The cases that the answer speaks of; unknown for an answer of an earlier release.
+    references = models.JSONField(null=True)
     answered_at = models.DateTimeField(_("answered"), auto_now_add=True, db_index=True)
 
     objects = StoredAnswerQuerySet.as_manager()

@@ -128,3 +128,19 @@ def test_a_streamed_answer_is_in_the_language_of_its_request(api_client):
     assert [reason["text"] for reason in item["reasons"]] == [
         reason.text_fr for reason in assessment.shown_reasons
     ]
+
+
+def test_cases_that_were_refused_inside_a_batch_are_audited(api_client, case_of):
+    own, colleagues = case_of("advisor"), [case_of("colleague") for _ in range(2)]
+    items = [{"reference": case.reference} for case in (own, *colleagues)]
+    api = api_client()
+    post_batch(api, *items, {"reference": "nobody"})
+    (event,) = AuditEvent.objects.filter(action="access_denied")
+    assert (event.actor, event.target) == ("advisor", "/api/v1/predict/batch")
+    assert event.details["api_key"] == api.key.prefix
+    assert event.details["references"] == [case.reference for case in colleagues]
+
+
+def test_a_batch_without_a_refusal_records_none(api_client, case_of):
+    post_batch(api_client(), {"reference": case_of("advisor").reference}, {"reference": "nobody"})
+    assert not AuditEvent.objects.filter(action="access_denied").exists()

@@ -7,8 +7,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import AuditEvent, User
+from accounts.roles import Role
 from creditdesk.api import examples
-from creditdesk.models import Assessment, StoredAnswer
+from creditdesk.models import Assessment, Case, StoredAnswer
 from creditdesk.models.idempotency import RETENTION
 
 PAYLOAD = {"application": examples.APPLICATION}
@@ -98,3 +100,52 @@ def test_of_equal_requests_at_the_same_time_one_is_recorded(api_client):
         answers = set(threads.map(post, range(4)))
     assert len(answers) == 1
     assert Assessment.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_replay_is_an_audit_event(api_client, case_of):
+    case, api = case_of("advisor"), api_client()
+    for _ in range(3):
+        api.post("predict", {"reference": case.reference}, Idempotency_Key="front-7")
+    replays = AuditEvent.objects.filter(action="api_replay", actor="advisor")
+    answer = StoredAnswer.objects.get()
+    assert [event.details for event in replays] == [{"answer": answer.pk, "api_key": api.key.prefix}] * 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["predict", "predict/batch"])
+def test_a_case_that_went_to_a_colleague_is_not_replayed(api_client, case_of, person, path):
+    case, api = case_of("advisor"), api_client()
+    item = {"reference": case.reference}
+    payload = item if path == "predict" else {"items": [item, {"reference": "nobody"}]}
+    assert api.post(path, payload, Idempotency_Key="front-8").status_code == 200
+    Case.objects.update(advisor=person("colleague"))
+    refused = api.post(path, payload, Idempotency_Key="front-8")
+    assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
+    assert AuditEvent.objects.filter(action="access_denied", actor="advisor").exists()
+    assert not AuditEvent.objects.filter(action="api_replay").exists()
+
+
+@pytest.mark.django_db
+def test_a_role_that_was_taken_away_ends_the_replays(api_client):
+    api = api_client()
+    api.post("predict", PAYLOAD, Idempotency_Key="front-9")
+    User.objects.filter(username="advisor").update(role=Role.ANALYST)
+    assert api.post("predict", PAYLOAD, Idempotency_Key="front-9").status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_refused_item_does_not_keep_a_batch_from_being_replayed(api_client, case_of):
+    items = [{"reference": case_of(name).reference} for name in ("advisor", "colleague")]
+    api = api_client()
+    first, again = (api.post("predict/batch", {"items": items}, Idempotency_Key="front-10") for _ in range(2))
+    assert first.content == again.content
+    assert again["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.django_db
+def test_an_answer_of_an_earlier_release_is_not_replayed(api_client):
+    api = api_client()
+    api.post("predict", PAYLOAD, Idempotency_Key="front-11")
+    StoredAnswer.objects.update(references=None)
+    assert api.post("predict", PAYLOAD, Idempotency_Key="front-11").status_code == 422

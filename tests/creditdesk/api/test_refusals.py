@@ -149,8 +149,8 @@ def test_a_request_has_either_a_reference_or_an_application(api_client, payload)
     assert not Assessment.objects.exists()
 
 
-def test_a_body_beyond_the_limit_is_refused(api_client, settings):
-    settings.API_LARGEST_BODY = 100
+def test_a_body_beyond_the_limit_is_refused(api_client, monkeypatch):
+    monkeypatch.setattr("creditdesk.api.auth.API_LARGEST_BODY", 100)
     problem(api_client().post("predict", {"application": examples.APPLICATION}), 413)
     assert not Assessment.objects.exists()
 
