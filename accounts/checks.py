@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_permission_codename
 from django.core.checks import CheckMessage, Error, register
 
@@ -18,6 +19,15 @@ def roles_hold_declared_permissions(**kwargs: Any) -> list[CheckMessage]:
         for role, permissions in PERMISSIONS.items()
         for permission in sorted(permissions - declared)
     ]
+
+
+@register()
+def demo_sign_in_is_for_the_demo(**kwargs: Any) -> list[CheckMessage]:
+    """The one-click sign-in needs no password: an installation with HTTPS or MFA is not a demo."""
+    if not settings.DEMO_SIGN_IN or not (settings.HTTPS or settings.REQUIRE_MFA):
+        return []
+    message = "DEMO_SIGN_IN lets anybody in without a password: it is for a demo without HTTPS and MFA."
+    return [Error(message, id="accounts.E002")]
 
 
 def declared_permissions() -> Iterable[str]:

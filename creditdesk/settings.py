@@ -23,6 +23,8 @@ if not all([AUDIT_KEY, *AUDIT_OLD_KEYS]):
 DEBUG = env.bool("DEBUG", False)
 HTTPS = env.bool("HTTPS", True)
 REQUIRE_MFA = env.bool("REQUIRE_MFA", True)
+# A role of the demo by one click, without a password; refused with HTTPS, with MFA and beside imported cases.
+DEMO_SIGN_IN = env.bool("DEMO_SIGN_IN", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

@@ -17,9 +17,11 @@ from creditdesk.views.casework import (
     case_snapshot,
 )
 from creditdesk.views.decision import case_check, case_decide
+from creditdesk.views.demo import demo_sign_in, demo_welcome
 from creditdesk.views.drift import drift, drift_evidently, drift_report
 from creditdesk.views.export import case_export
 from creditdesk.views.health import healthz, readyz
+from creditdesk.views.help import help_page
 from creditdesk.views.home import home
 from creditdesk.views.letter import case_explanation, case_letter
 from creditdesk.views.metrics import metrics
@@ -62,6 +64,9 @@ urlpatterns = [
     path("drift/", drift, name="drift"),
     path("drift/<int:number>/", drift_report, name="drift_report"),
     path("drift/<int:number>/evidently/", drift_evidently, name="drift_evidently"),
+    path("help/", help_page, name="help"),
+    path("demo/", demo_welcome, name="demo_welcome"),
+    path("demo/sign-in/", demo_sign_in, name="demo_sign_in"),
     path("api/v1/", include("creditdesk.api.urls")),
     path("accounts/", include("accounts.urls")),
     # The sign-in page too can be read in both languages.

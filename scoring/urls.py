@@ -17,5 +17,6 @@ urlpatterns = [
     path("compare/", version.model_comparison, name="model_comparison"),
     path("<str:version>/", version.model_detail, name="model_detail"),
     path("<str:version>/explanation/", version.model_explanation, name="model_explanation"),
+    path("<str:version>/card/", version.version_card, name="model_card"),
     path("<str:version>/fairness/", version.model_fairness, name="model_fairness"),
 ]

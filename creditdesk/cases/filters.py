@@ -19,7 +19,10 @@ from scoring.presentation.formatting import localize
 
 DAY: Final = {"type": "date"}
 NEWEST_FIRST: Final = "-submitted"
-ALWAYS_SHOWN: Final = {"q", "status", "sort"}
+OLDEST_FIRST: Final = "submitted"
+EVERY_CASE: Final = "all"
+TO_DECIDE: Final = "to_decide"
+ALWAYS_SHOWN: Final = {"q", "queue", "sort"}
 # Rejected by a second person, or replaced after a contest.
 ENDED: Final = ("rejected", "replaced")
 SORTS: Final[Mapping[str, F]] = {
@@ -37,13 +40,17 @@ STATUSES: Final = (
     ("decided", _("Decided")),
 )
 
+# The tabs of the list, in their order; "mine" and "unclaimed" are reached by a link alone.
 QUEUES: Final = (
-    ("mine", _("Claimed by me")),
-    ("unclaimed", _("Nobody works on it")),
-    ("shared", _("Shared with the team")),
+    (TO_DECIDE, _("Mine to decide")),
+    ("late", _("Late")),
+    ("second", _("Second opinion wanted")),
     ("escalated", _("With a manager")),
     ("contested", _("Contested")),
-    ("late", _("Late")),
+    ("shared", _("Shared with the team")),
+    (EVERY_CASE, _("All cases")),
+    ("mine", _("Claimed by me")),
+    ("unclaimed", _("Nobody works on it")),
 )
 
 
@@ -71,6 +78,25 @@ def ordering(sort: str) -> tuple[OrderBy | str, ...]:
     return expression.asc(nulls_last=True), "id"
 
 
+def queue_of(cases: CaseQuerySet, queue: str, user: User) -> CaseQuerySet:
+    """Return the cases of one queue of `QUEUES`."""
+    match queue:
+        case "mine":
+            return cases.claimed_by(user)
+        case "to_decide":
+            return cases.to_decide_by(user)
+    queues = {
+        EVERY_CASE: cases.all,
+        "second": cases.waiting,
+        "unclaimed": cases.unclaimed,
+        "shared": cases.shared,
+        "escalated": cases.escalated,
+        "contested": cases.contested,
+        "late": cases.late,
+    }
+    return queues[queue]()
+
+
 class CaseFilter(filters.FilterSet):  # type: ignore[misc]
     """The search term, the filters and the order of the case list, within the user's row scope."""
 
@@ -91,7 +117,7 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
     status = filters.ChoiceFilter(
         method="in_status", label=_("Status"), choices=STATUSES, empty_label=_("All")
     )
-    queue = filters.ChoiceFilter(method="in_queue", label=_("Queue"), choices=QUEUES, empty_label=_("Any"))
+    queue = filters.ChoiceFilter(method="in_queue", label=_("Queue"), choices=QUEUES, widget=HiddenInput)
     verdict = filters.ChoiceFilter(
         field_name="latest_assessment__verdict",
         label=_("Verdict"),
@@ -127,8 +153,9 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
     def __init__(self, data: Mapping[str, str], *, user: User) -> None:
-        visible = Case.objects.visible_to(user).order_by(*ordering(NEWEST_FIRST))
-        super().__init__(data, queryset=visible)
+        self.visible = Case.objects.visible_to(user)
+        super().__init__(data, queryset=self.visible)
+        self.queryset = self.visible.order_by(*ordering(self.default_sort))
         self.user = user
         if not user.has_perm("creditdesk.view_all_cases"):
             del self.filters["advisor"]
@@ -148,16 +175,8 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         return cases.pending().exclude(pk__in=Case.objects.waiting())
 
     def in_queue(self, cases: CaseQuerySet, _name: str, queue: str) -> CaseQuerySet:
-        if queue == "mine":
-            return cases.claimed_by(self.user)
-        queues = {
-            "unclaimed": cases.unclaimed,
-            "shared": cases.shared,
-            "escalated": cases.escalated,
-            "contested": cases.contested,
-            "late": cases.late,
-        }
-        return queues[queue]()
+        """A search looks at every case, whatever the tab."""
+        return cases if self.searches else queue_of(cases, queue, self.user)
 
     def with_outcome(self, cases: CaseQuerySet, _name: str, outcome: str) -> CaseQuerySet:
         if outcome == Decision.Outcome.REFER:
@@ -182,8 +201,18 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         return "advisor" in self.filters
 
     @property
+    def current_queue(self) -> str:
+        """The queue that is shown; a search looks at every case."""
+        return EVERY_CASE if self.searches else self.sent.get("queue", EVERY_CASE)
+
+    @property
+    def default_sort(self) -> str:
+        """Who has waited longest comes first in a queue, the newest case elsewhere."""
+        return NEWEST_FIRST if self.current_queue == EVERY_CASE else OLDEST_FIRST
+
+    @property
     def sort_in_force(self) -> str:
-        return self.form.cleaned_data.get("sort") or NEWEST_FIRST
+        return self.form.cleaned_data.get("sort") or self.default_sort
 
     @property
     def sent(self) -> dict[str, str]:
@@ -201,7 +230,7 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
 
     @property
     def narrows(self) -> bool:
-        return bool(self.sent.keys() - {"sort"})
+        return bool(self.sent.keys() - {"sort", "queue"})
 
     @property
     def panel(self) -> list[BoundField]:

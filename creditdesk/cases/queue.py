@@ -27,9 +27,13 @@ def previous_pending(case: Case, user: "User") -> str | None:
 
 
 def first_in_queue(user: "User") -> str | None:
-    """Reference of the user's oldest claimed case, else of the oldest unclaimed one."""
+    """Reference of the user's oldest claimed case, else of what waits longest for them, else of the team."""
     cases = Case.objects.visible_to(user).order_by("submitted_at", "pk")
-    return _first(cases.claimed_by(user).pending()) or _first(cases.unclaimed())
+    return (
+        _first(cases.claimed_by(user).pending())
+        or _first(cases.to_decide_by(user))
+        or _first(cases.unclaimed())
+    )
 
 
 def _pending(user: "User") -> QuerySet[Case]:

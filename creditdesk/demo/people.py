@@ -2,18 +2,10 @@
 
 from typing import Final
 
+from accounts.demo_people import PEOPLE
 from accounts.models import User
 from accounts.people import add_user
-from accounts.roles import Role
 
-PEOPLE: Final = {
-    "advisor": (Role.ADVISOR, "Camille", "Renaud"),
-    "colleague": (Role.ADVISOR, "Julien", "Morel"),
-    "manager": (Role.MANAGER, "Claire", "Fontaine"),
-    "analyst": (Role.ANALYST, "Samir", "Benali"),
-    "auditor": (Role.AUDITOR, "Anne", "Lacroix"),
-    "admin": (Role.ADMIN, "Thomas", "Girard"),
-}
 ADVISORS: Final = ("advisor", "colleague")
 
 

@@ -3,6 +3,8 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.conf import settings
@@ -89,6 +91,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
         return self.pending().exclude(pk__in=of_colleagues)
 
+    def to_decide_by(self, user: "User") -> Self:
+        """What waits for this person: own and claimed cases, and what the role answers, checks or reviews."""
+        cases, claimed = Case.objects, Q(pk__in=Case.objects.claimed_by(user).values("pk"))
+        elsewhere = Q(pk__in=cases.waiting().values("pk")) | Q(pk__in=cases.escalated().values("pk"))
+        queues = [cases.free_for(user).filter(Q(advisor=user) | claimed).exclude(elsewhere)]
+        if user.has_perm("creditdesk.check_decision"):
+            queues += [cases.filter(Q(decisions__status="proposed") & ~Q(decisions__decided_by=user))]
+        if user.has_perm("creditdesk.answer_escalation"):
+            queues += [cases.escalated()]
+        if user.has_perm("creditdesk.examine_contest"):
+            involved = Q(contests__decided_by=user) | Q(contests__checked_by=user)
+            queues += [cases.filter(_CONTESTED & ~involved)]
+        return self.filter(reduce(or_, (Q(pk__in=queue.values("pk")) for queue in queues)))
+
     def shared(self) -> Self:
         """Pending cases that every advisor may claim."""
         return self.pending().filter(shared_at__isnull=False)
@@ -99,7 +115,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def contested(self) -> Self:
         """Cases with a contest that is not reviewed yet."""
-        return self.filter(contests__client_statement__gt="", contests__closed_at__isnull=True)
+        return self.filter(_CONTESTED)
 
     def late(self) -> Self:
         """Pending beyond their due date, or contested beyond the day by which the client has an answer."""
@@ -124,6 +140,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter((by_name if clients else Q()) | (_reference_starts(text) if cases else Q()))
 
 
+_CONTESTED: Final = Q(contests__client_statement__gt="", contests__closed_at__isnull=True)
 # A missing claim has no release date either, so the claimant must be there.
 _CLAIMED: Final = Q(claims__held_by__isnull=False, claims__released_at__isnull=True)
 
@@ -211,6 +228,11 @@ class Case(models.Model):
     def due_on(self) -> date:
         """The day by which the case should be decided."""
         return timezone.localtime(self.submitted_at).date() + timedelta(days=settings.DECISION_DAYS)
+
+    @property
+    def waiting_days(self) -> int:
+        """Whole days since the case was submitted."""
+        return max((timezone.localdate() - timezone.localtime(self.submitted_at).date()).days, 0)
 
 
 class Profile(models.Model):

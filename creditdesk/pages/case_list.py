@@ -3,20 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final, Protocol
+from decimal import Decimal
+from typing import Final, NamedTuple, Protocol
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
+from django.forms import BoundField
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.cases.filters import ENDED, CaseFilter
+from accounts.models import User
+from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, CaseFilter, queue_of
 from creditdesk.models import Case, Claim, Contest, Decision, Escalation
+from creditdesk.models.case import CaseQuerySet
+from scoring.presentation import formatting
 
 PAGE_SIZE: Final = 20
 # Nobody pages through more results than this; counting a longer search to its end would cost more than its
 # first page.
 MAX_RESULTS: Final = 200
+TABS: Final = 7
+# A tab says 99+ beyond: counting on would cost more and say no more.
+MAX_COUNT: Final = 99
 FIELDS_READ: Final = (
     "reference",
     "shared_at",
@@ -36,6 +48,8 @@ class ListedCase(Protocol):
     """A case of the list with its prefetched decisions, claims, escalations and contests."""
 
     due_on: date
+    submitted_at: datetime
+    waiting_days: int
     shared_at: datetime | None
     standing_decisions: Sequence[Decision]
     active_claims: Sequence[Claim]
@@ -67,7 +81,7 @@ COLUMNS: Final = (
     Column("client", _("Client")),
     Column("contract", _("Contract")),
     Column("credit", _("Credit"), largest_first=True),
-    Column("submitted", _("Submitted"), largest_first=True),
+    Column("submitted", _("Waiting"), largest_first=True),
     Column("probability", _("Verdict"), largest_first=True),
     Column("advisor", _("Advisor")),
 )
@@ -106,6 +120,64 @@ def listed_cases(keys: Sequence[int]) -> list[Case]:
         .in_bulk(keys)
     )
     return [cases[key] for key in keys]
+
+
+class Tab(NamedTuple):
+    """A queue of the list, and how many cases it holds, up to MAX_COUNT."""
+
+    queue: str
+    label: str | Promise
+    size: int
+    has_more: bool
+
+
+class Chip(NamedTuple):
+    """A filter in use, and the address of the list without it."""
+
+    label: str
+    value: str
+    without: str
+
+
+def tabs(cases: CaseQuerySet, user: User) -> list[Tab]:
+    """Return the tabs of the list; nobody decides by a queue who may not decide."""
+    decides = user.has_perm("creditdesk.decide_case")
+    shown = [tab for tab in QUEUES[:TABS] if decides or tab[0] != TO_DECIDE]
+    return [_tab(queue, label, queue_of(cases, queue, user)) for queue, label in shown]
+
+
+def _tab(queue: str, label: str | Promise, cases: CaseQuerySet) -> Tab:
+    """Count a queue up to what its tab shows; every case is counted by the list itself."""
+    count = 0 if queue == EVERY_CASE else cases.order_by()[: MAX_COUNT + 1].count()
+    return Tab(queue, label, min(count, MAX_COUNT), count > MAX_COUNT)
+
+
+def chips(case_filter: CaseFilter) -> list[Chip]:
+    """Return a chip per filter of the panel that is in use."""
+    return [
+        Chip(str(field.label), _value(field), _address_without(case_filter, field.name))
+        for field in case_filter.panel
+        if field.name in case_filter.sent and not field.errors
+    ]
+
+
+def _value(field: BoundField) -> str:
+    value = field.form.cleaned_data[field.name]
+    if isinstance(value, bool):
+        return gettext("yes")
+    if isinstance(value, date):
+        return date_format(value, "SHORT_DATE_FORMAT")
+    if isinstance(value, Decimal):
+        return formatting.money(float(value))
+    labels = {str(code): label for code, label in getattr(field.field, "choices", ())}
+    return str(labels.get(str(value), value))
+
+
+def _address_without(case_filter: CaseFilter, name: str) -> str:
+    query = QueryDict(mutable=True)
+    query.update({key: value for key, value in case_filter.active.items() if key != name})
+    query.setdefault("queue", EVERY_CASE)
+    return f"{reverse('case_list')}?{query.urlencode()}"
 
 
 def columns(case_filter: CaseFilter) -> list[Column]:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, TypedDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from creditdesk.pages.drift_bins import COLUMNS, bin_in_words
 from scoring.ml.features import catalogue
 from scoring.ml.metrics.performance import StoredPerformance
 from scoring.ml.monitoring.conclusion import MODERATE
@@ -19,7 +20,6 @@ from scoring.ml.monitoring.drift_numbers import (
     StoredColumn,
     StoredMonth,
 )
-from scoring.ml.tables.catalogue import TABLES
 from scoring.models import Alert, DriftReport
 from scoring.presentation import formatting
 from scoring.presentation.drift_labels import limit_in_words
@@ -29,7 +29,8 @@ MAX_MONTHS: Final = 24
 MAX_REPORTS: Final = 24
 LEVELS: Final[Mapping[str, str | Promise]] = {
     "stable": _("stable"),
-    "chance": _("no more than chance"),
+    # Samples of this size move as far without any shift.
+    "chance": _("stable"),
     "moderate": _("moderate"),
     "shifted": _("shifted"),
 }
@@ -43,7 +44,13 @@ LIMIT_LABELS: Final[Mapping[str, str]] = {
     "auc_loss": "estimated_auc",
     "cost_rise": "estimated_cost",
 }
-_COLUMNS: Final = {column.name: column for column in TABLES["application"].columns}
+# A finding on estimated or on real figures -> the limit that it passed.
+LIMIT_OF_FINDING: Final[Mapping[str, str]] = {
+    "estimated_auc": "auc_loss",
+    "realised_auc": "auc_loss",
+    "estimated_cost": "cost_rise",
+    "realised_cost": "cost_rise",
+}
 
 
 class ColumnDrift(NamedTuple):
@@ -56,6 +63,14 @@ class ColumnDrift(NamedTuple):
     level_label: str
     missing: Shares
     evidently: EvidentlyColumn | None
+
+
+class LimitState(NamedTuple):
+    """A limit of the report, and whether it was passed."""
+
+    label: str
+    threshold: float
+    is_passed: bool
 
 
 class Finding(NamedTuple):
@@ -149,7 +164,7 @@ class DriftPage:
                 {
                     "label": str(_("Probability of default")),
                     "psi": score["psi"],
-                    "labels": score["labels"],
+                    "labels": [bin_in_words("", label) for label in score["labels"]],
                     "reference": score["reference"],
                     "current": score["current"],
                 }
@@ -158,7 +173,7 @@ class DriftPage:
             {
                 "label": label_of(column["name"]),
                 "psi": column["psi"],
-                "labels": column["labels"],
+                "labels": [bin_in_words(column["name"], label) for label in column["labels"]],
                 "reference": column["reference"],
                 "current": column["current"],
             }
@@ -222,9 +237,22 @@ class DriftPage:
         ]
         return [row for row in rows if row.reference or row.current]
 
+    @cached_property
+    def limits(self) -> list[LimitState]:
+        passed = {LIMIT_OF_FINDING.get(code, code) for code in (row["limit"] for row in self.report.findings)}
+        return [
+            LimitState(limit_in_words(label), self.report.limits[limit], limit in passed)
+            for limit, label in LIMIT_LABELS.items()
+        ]
+
     @property
-    def limits(self) -> list[tuple[str, float]]:
-        return [(limit_in_words(label), self.report.limits[limit]) for limit, label in LIMIT_LABELS.items()]
+    def passed(self) -> int:
+        return sum(limit.is_passed for limit in self.limits)
+
+    @cached_property
+    def moved(self) -> list[ColumnDrift]:
+        """The columns that moved beyond chance; the table opens on them."""
+        return [column for column in self.columns if column.level in {"moderate", "shifted"}]
 
     @cached_property
     def alerts(self) -> list[tuple[str, Alert]]:
@@ -242,7 +270,7 @@ def level_of(psi: float, chance: float) -> str:
 
 def label_of(name: str) -> str:
     """Return the label of a column, its own name where the catalogue has none."""
-    described = catalogue.BY_NAME.get(name) or _COLUMNS.get(name)
+    described = catalogue.BY_NAME.get(name) or COLUMNS.get(name)
     return formatting.localize(described.label) if described else name
 
 

@@ -11,7 +11,7 @@ from django.db.models import Avg, Count, F
 from accounts.models import User
 from creditdesk.models import Assessment, Case, ShadowScore
 from creditdesk.models.shadow_score import ShadowScoreQuerySet
-from creditdesk.pages.portfolio import Share
+from creditdesk.pages.portfolio.counts import Share
 from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.metrics.intervals import normal
 from scoring.ml.model.model import Model

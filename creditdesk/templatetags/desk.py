@@ -6,17 +6,20 @@ from functools import lru_cache
 
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from markdown_it import MarkdownIt
 
+from creditdesk.help.glossary import BY_CODE
 from creditdesk.models import Assessment, Decision
 from creditdesk.pages.case_list import ListedCase
 from creditdesk.services.refusal import name_of
 from scoring.ml.tables.catalogue import column
+from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
 register = template.Library()
@@ -111,6 +114,31 @@ def decision_badge(decision: Decision) -> SafeString:
         outcome=decision.get_outcome_display(), status=decision.get_status_display()
     )
     return format_html('<span class="badge badge-waiting">{}{}</span>', icon("hourglass"), label)
+
+
+@register.filter
+def localized(text: Text) -> str:
+    """Write a text of the glossary in the reader's language."""
+    return formatting.localize(text)
+
+
+@register.simple_tag
+def term(code: str) -> SafeString:
+    """Render a term of the glossary as a link to its definition. Raises KeyError for an unknown one."""
+    name = formatting.localize(BY_CODE[code].name)
+    return format_html('<a class="term" href="{}#{}">{}</a>', reverse("help"), code, name)
+
+
+@register.simple_tag
+def waiting(case: ListedCase) -> SafeString:
+    """Render since when a case waits, in days; of a decided case, the day of the application alone."""
+    day = date_format(timezone.localtime(case.submitted_at), "SHORT_DATE_FORMAT")
+    final = [d.outcome for d in case.standing_decisions if d.status == Decision.Status.FINAL]
+    if not case.open_contests and any(outcome != Decision.Outcome.REFER for outcome in final):
+        return format_html('<span class="muted">{}</span>', day)
+    days = case.waiting_days
+    text = ngettext("%(days)s day", "%(days)s days", days) % {"days": formatting.number(float(days))}
+    return format_html('<span data-waiting="{}">{}</span> <small class="muted">{}</small>', days, text, day)
 
 
 @register.simple_tag

@@ -9,9 +9,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import replace_url
 
-from creditdesk.cases.filters import CaseFilter
+from accounts.models import User
+from creditdesk.cases.filters import EVERY_CASE, TO_DECIDE, CaseFilter
 from creditdesk.cases.queue import first_in_queue
-from creditdesk.pages.case_list import PAGE_SIZE, SearchPaginator, columns, count_limit, listed_cases
+from creditdesk.pages.case_list import (
+    PAGE_SIZE,
+    SearchPaginator,
+    chips,
+    columns,
+    count_limit,
+    listed_cases,
+    tabs,
+)
 from creditdesk.web.request import DeskRequest, filter_query
 
 
@@ -22,7 +31,7 @@ def case_list(request: DeskRequest) -> HttpResponse:
     query = filter_query(request)
     if query.get("go") == "next" and (reference := first_in_queue(request.user)):
         return redirect("case_detail", reference)
-    case_filter = CaseFilter(query, user=request.user)
+    case_filter = CaseFilter(_opened(query, request.user), user=request.user)
     # Keys first: sorting 65,000 keys takes a fraction of sorting as many whole rows.
     keys = case_filter.qs.values_list("pk", flat=True)
     paginator = SearchPaginator if case_filter.searches else Paginator
@@ -34,11 +43,22 @@ def case_list(request: DeskRequest) -> HttpResponse:
         "more_than": count_limit(page.paginator),
         "cases": listed_cases(list(page)),
         "columns": columns(case_filter),
+        "chips": chips(case_filter),
     }
     if request.method == "POST" and request.htmx:
         fragment = render(request, "creditdesk/case_list.html#search-results", context)
         return replace_url(fragment, _address(case_filter))
+    context["tabs"] = tabs(case_filter.visible, request.user)
     return render(request, "creditdesk/case_list.html", context)
+
+
+def _opened(query: QueryDict, user: User) -> QueryDict:
+    """Without a filter the list opens on the queue of whoever decides, on every case for others."""
+    if any(query.get(name) for name in CaseFilter.base_filters if name != "sort"):
+        return query
+    opened = query.copy()
+    opened["queue"] = TO_DECIDE if user.has_perm("creditdesk.decide_case") else EVERY_CASE
+    return opened
 
 
 def _address(case_filter: CaseFilter) -> str:

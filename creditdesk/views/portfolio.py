@@ -4,12 +4,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from creditdesk.models import Case
-from creditdesk.pages.portfolio import PortfolioPage
+from creditdesk.pages.case_list import tabs
+from creditdesk.pages.portfolio.page import PortfolioPage
+from creditdesk.pages.portfolio.period import PERIODS, Period
 from creditdesk.web.request import DeskRequest
 
 
 @require_safe
 @permission_required("creditdesk.view_portfolio", raise_exception=True)
 def portfolio(request: DeskRequest) -> HttpResponse:
-    page = PortfolioPage(Case.objects.visible_to(request.user))
-    return render(request, "creditdesk/portfolio.html", {"page": page})
+    cases = Case.objects.visible_to(request.user)
+    context = {
+        "page": PortfolioPage(cases, Period.named(request.GET.get("days", ""))),
+        "tabs": tabs(cases, request.user),
+        "periods": {code: label for code, (_days, label) in PERIODS.items()},
+    }
+    return render(request, "creditdesk/portfolio.html", context)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 
+from creditdesk.services.demo_sign_in import is_open
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
 
@@ -18,6 +20,11 @@ def model_notice() -> str:
         return "unavailable"
 
 
-def desk(_request: HttpRequest) -> dict[str, Callable[[], str]]:
+def demo_is_open() -> bool:
+    """Whether this is a demo that lets people in by one click."""
+    return bool(settings.DEMO_SIGN_IN) and is_open()
+
+
+def desk(_request: HttpRequest) -> dict[str, Callable[[], str | bool]]:
     # A callable: fragments, which show no banner, do not query the engine.
-    return {"model_notice": model_notice}
+    return {"model_notice": model_notice, "demo_is_open": demo_is_open}

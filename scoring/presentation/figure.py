@@ -54,7 +54,8 @@ class Figure:
     """`x` and `y` name the axes; a row's label is its position on the x axis, a number where `is_numeric`.
 
     `markers` are vertical lines (position, text); `has_diagonal` draws x = y, `horizontal` draws horizontal
-    bars; `shaded_range` is a range of x; `x_max` cuts the x axis.
+    bars; `shaded_range` is a range of x; `x_max` cuts the x axis; `is_stacked` stacks bars; `palette` names
+    the design token of each series where colours carry a meaning.
     """
 
     code: str
@@ -72,6 +73,8 @@ class Figure:
     has_diagonal: bool = False
     horizontal: bool = False
     notes: Sequence[LazyText] = ()
+    is_stacked: bool = False
+    palette: Sequence[str] = ()
 
     @property
     def table_rows(self) -> list[tuple[Label, list[tuple[Column, float | None]]]]:

@@ -15,6 +15,7 @@ from scoring.presentation import (
     figures_performance,
 )
 from scoring.presentation.check_labels import check_labels
+from scoring.presentation.model_card import model_card
 from scoring.presentation.version_folder import read_version_folder
 from scoring.views.versions import current_version
 
@@ -29,6 +30,7 @@ def model_detail(request: HttpRequest, version: str) -> HttpResponse:
     context |= {
         "activations": context["version"].activations.select_related("activated_by"),
         "checks": check_labels(manifest.checks) if manifest and manifest.checks else [],
+        "failed": len(manifest.failed_checks) if manifest else 0,
         "figures": figures_performance.performance(manifest) if manifest else [],
     }
     return render(request, "scoring/model_detail.html", context)
@@ -61,6 +63,16 @@ def model_fairness(request: HttpRequest, version: str) -> HttpResponse:
     if manifest := context["folder"].manifest:
         context |= {"figures": figures_fairness.fairness(manifest), "protected": manifest.protected}
     return render(request, "scoring/model_fairness.html", context)
+
+
+@require_safe
+@permission_required("scoring.view_modelversion", raise_exception=True)
+def version_card(request: HttpRequest, version: str) -> HttpResponse:
+    """The model card in the reader's language."""
+    context = _version_context(version)
+    if manifest := context["folder"].manifest:
+        context |= {"sections": model_card(manifest)}
+    return render(request, "scoring/model_card.html", context)
 
 
 @require_safe

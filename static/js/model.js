@@ -7,6 +7,7 @@
   const PALETTE = ["primary", "refer-fill", "accept-fill", "refuse-fill"];
   const MAX_LABEL_LENGTH = 34;
   const LABEL_PADDING = 4;
+  const LABEL_HEIGHT = 22;
 
   // How the series of each style of column are drawn.
   const STYLES = {
@@ -57,10 +58,11 @@
   function seriesOf({ columns, positions }, figure) {
     if (columns[0].style === "dots" && columns.length === 3) return [errorBarSeries(columns)];
     const isNumeric = "numeric" in figure.dataset;
+    const palette = figure.dataset.palette?.split(" ") ?? PALETTE;
     const series = columns.map((column, order) => ({
       label: column.label,
       data: isNumeric ? column.values.map((y, index) => ({ x: positions[index], y })) : column.values,
-      ...STYLES[column.style](color(PALETTE[order % PALETTE.length])),
+      ...STYLES[column.style](color(palette[order % palette.length])),
     }));
     return "diagonal" in figure.dataset ? [...series, diagonalOf(series, figure.dataset.diagonal)] : series;
   }
@@ -72,32 +74,39 @@
 
   // ---- annotations: vertical lines with a label each, and a shaded range
 
-  // The first label stands to the right of its line, the others to the left of theirs.
-  function labelOffset(chart, text, isFirst) {
+  // Each label has a line of its own, so that none crosses another: the leftmost stands to the left of its mark
+  // where it has room, the others to the right of theirs.
+  function labelOffset(chart, text, value, isLeftmost) {
     chart.ctx.font = `${Chart.defaults.font.size}px ${Chart.defaults.font.family}`;
     const half = chart.ctx.measureText(text).width / 2 + LABEL_PADDING;
-    return isFirst ? half : -half;
+    const hasRoom = chart.scales.x.getPixelForValue(value) - 2 * half > chart.chartArea.left;
+    return isLeftmost && hasRoom ? -half : half;
   }
 
-  const verticalLine = (mark, index) => ({
-    type: "line",
-    drawTime: "beforeDatasetsDraw",
-    xMin: Number(mark.value),
-    xMax: Number(mark.value),
-    borderColor: color("muted"),
-    borderWidth: 1,
-    borderDash: index ? [3, 3] : [],
-    label: {
-      display: true,
-      content: mark.textContent,
-      position: "end",
-      xAdjust: ({ chart }) => labelOffset(chart, mark.textContent, index === 0),
-      backgroundColor: "transparent",
-      color: color("muted"),
-      font: { weight: "normal" },
-      padding: LABEL_PADDING,
-    },
-  });
+  const verticalLine = (mark, index, all) => {
+    const value = Number(mark.value);
+    const order = [...all].sort((a, b) => Number(a.value) - Number(b.value)).indexOf(mark);
+    return {
+      type: "line",
+      drawTime: "beforeDatasetsDraw",
+      xMin: value,
+      xMax: value,
+      borderColor: color("muted"),
+      borderWidth: 1,
+      borderDash: index ? [3, 3] : [],
+      label: {
+        display: true,
+        content: mark.textContent,
+        position: "end",
+        xAdjust: ({ chart }) => labelOffset(chart, mark.textContent, value, order === 0 && all.length > 1),
+        yAdjust: order * LABEL_HEIGHT,
+        backgroundColor: color("surface"),
+        color: color("muted"),
+        font: { weight: "normal" },
+        padding: LABEL_PADDING,
+      },
+    };
+  };
 
   function annotationsOf(figure) {
     const annotations = [...figure.querySelectorAll("data")].map(verticalLine);
@@ -141,6 +150,7 @@
     const [{ style, format }] = table.columns;
     const series = seriesOf(table, figure);
     const values = valueAxis({ format, text: figure.dataset.y, beginAtZero: style === "bars" });
+    const isStacked = "stacked" in figure.dataset;
     const places = isNumeric ? numericAxis(figure) : categoryAxis(figure, isSideways);
     return {
       type: style === "bars" ? "bar" : "line",
@@ -149,7 +159,9 @@
         spanGaps: true,
         indexAxis: isSideways ? "y" : "x",
         interaction: { mode: "nearest", intersect: false },
-        scales: isSideways ? { x: values, y: places } : { x: places, y: values },
+        scales: isSideways
+          ? { x: values, y: places }
+          : { x: { ...places, stacked: isStacked }, y: { ...values, stacked: isStacked } },
         plugins: {
           annotation: { annotations: annotationsOf(figure) },
           legend: { display: series.length > 1, labels: { boxWidth: 20, boxHeight: 2 } },

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts.demo_people import PEOPLE
 from creditdesk.demo import CLIENTS, people
 from creditdesk.models import Case, Decision
 from scoring.models import Activation
@@ -18,6 +19,9 @@ class Command(BaseCommand):
     # A second start is to be quick, and checking the URLs imports every page; the server does that anyway.
     requires_system_checks = ()
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--reports", action="store_true", help="and Evidently's page, which takes longer")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if self.is_left_alone():
             return
@@ -25,6 +29,10 @@ class Command(BaseCommand):
         self.add_people(os.environ.get("CREDITDESK_DEMO_PASSWORD", ""))
         self.import_clients()
         self.activate_model()
+        if options["reports"]:
+            from creditdesk.demo import drift
+
+            drift.add_evidently()
 
     def is_left_alone(self) -> bool:
         """Whether cases were imported beside the demo. Raises CommandError where no case is of the demo."""
@@ -53,7 +61,7 @@ class Command(BaseCommand):
             people.renew_passwords(chosen)
         for username in missing:
             people.add_person(username, password)
-        self.stdout.write(f"Demo users: {', '.join(people.PEOPLE)}")
+        self.stdout.write(f"Demo users: {', '.join(PEOPLE)}")
         if missing:
             where = "as in CREDITDESK_DEMO_PASSWORD" if chosen else f"{password} (shown once)"
             self.stdout.write(f"Their password: {where}")

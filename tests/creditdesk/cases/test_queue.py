@@ -1,5 +1,6 @@
 """Queues of the case list: claimed, shared, escalated, contested, late, and the next case."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,10 @@ from django.utils import timezone
 from creditdesk import services
 from creditdesk.cases.queue import first_in_queue, next_pending
 from creditdesk.models import Case, Contest
+from creditdesk.pages import case_list
 from tests.factories import assessed, decided
+from tests.html import listed_references
+from tests.triggers import triggers_off
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -36,6 +40,8 @@ def listed(browser, **query) -> set[str]:
         ("shared", {1}),
         ("escalated", {2}),
         ("contested", {3}),
+        ("to_decide", {0, 1}),
+        ("second", set()),
         ("late", {3}),
     ],
 )
@@ -49,7 +55,8 @@ def test_each_queue_holds_its_cases_and_no_others(client_as, case_of, person, ca
         case=contested, client_statement="No.", received_on=timezone.localdate(), by=advisor
     )
     overdue = timezone.localdate() - timedelta(days=1)
-    Contest.objects.filter(pk=contest.pk).update(received_on=overdue, due_on=overdue)
+    with triggers_off():
+        Contest.objects.filter(pk=contest.pk).update(received_on=overdue, due_on=overdue)
     every = [*cases, contested]
     assert listed(client_as("advisor"), queue=queue) == {every[i].reference for i in positions}
 
@@ -71,7 +78,7 @@ def test_a_pending_case_is_late_after_its_due_date(client_as, case_of, days, lat
 def test_a_decided_case_is_not_late(client_as, case_of):
     case = decided(case_of("advisor", submitted_at=days_ago(100)))
     assert not Case.objects.late().filter(pk=case.pk).exists()
-    assert "</svg>late" not in client_as("advisor").get("/cases/").content.decode()
+    assert "</svg>late" not in client_as("advisor").get("/cases/?queue=all").content.decode()
 
 
 def test_the_next_case_is_the_own_claim_then_the_oldest_unclaimed(client_as, person, cases):
@@ -99,6 +106,75 @@ def test_next_to_decide_skips_a_case_claimed_by_a_colleague(person, cases):
 def test_the_list_names_who_works_on_a_case_and_sets_names_apart(client_as, case_of, person):
     case = case_of("advisor", name="<i>محمد</i>")
     services.claim(case=case, by=person("manager"))
-    page = client_as("advisor").get("/cases/").content.decode()
+    page = client_as("advisor").get("/cases/?queue=all").content.decode()
     assert "<bdi>&lt;i&gt;محمد&lt;/i&gt;</bdi>" in page
     assert "</svg>manager</span>" in page
+
+
+def test_the_list_opens_on_the_own_queue_with_who_waits_longest_first(client_as, case_of, cases):
+    done, colleagues = decided(assessed(case_of("advisor"))), case_of("colleague")
+    page = client_as("advisor").get("/cases/")
+    assert listed_references(page) == [case.reference for case in cases]
+    assert not {done.reference, colleagues.reference} & set(listed_references(page))
+    assert re.findall(r'data-waiting="(\d+)"', page.content.decode()) == ["9", "6", "3"]
+
+
+def test_a_manager_opens_on_proposals_escalations_and_contests_of_others(client_as, case_of, person, cases):
+    advisor, manager = person("advisor"), person("manager")
+    services.escalate(case=cases[2], reason="Too much for me to decide.", by=advisor)
+    proposed = decided(assessed(case_of("advisor"), 0.4, "refuse"), status="proposed", override=True)
+    contested = decided(assessed(case_of("advisor"), 0.3, "refuse"), "refuse")
+    own = decided(assessed(case_of("manager"), 0.3, "refuse"), "refuse")
+    for case in (contested, own):
+        services.contest(case=case, client_statement="No.", received_on=timezone.localdate(), by=manager)
+    waiting = {cases[2].reference, proposed.reference, contested.reference}
+    assert listed(client_as("manager")) == waiting
+
+
+def test_each_tab_counts_what_it_lists(client_as, case_of, person, cases):
+    services.share(case=cases[1], by=person("advisor"))
+    decided(assessed(case_of("advisor"), 0.4, "refuse"), status="proposed", override=True)
+    case_of("advisor", submitted_at=days_ago(90))
+    browser = client_as("advisor")
+    page = browser.get("/cases/").content.decode()
+    counts = dict(re.findall(r'data-queue="(\w+)">(\d+)<', page))
+    assert counts == {queue: str(len(listed(browser, queue=queue))) for queue in counts}
+    assert counts == {"to_decide": "4", "late": "1", "second": "1"} | dict.fromkeys(
+        ("escalated", "contested"), "0"
+    ) | {"shared": "1"}
+
+
+def test_a_tab_counts_no_further_than_it_shows(client_as, cases, monkeypatch):
+    monkeypatch.setattr(case_list, "MAX_COUNT", 2)
+    assert 'data-queue="to_decide">2+<' in client_as("advisor").get("/cases/").content.decode()
+
+
+def test_a_search_looks_beyond_the_open_tab(client_as, case_of, cases):
+    done = decided(assessed(case_of("advisor", reference="900001")))
+    answer = client_as("advisor").post("/cases/", {"q": "900001", "queue": "late"})
+    assert listed_references(answer) == [done.reference]
+
+
+def test_an_auditor_who_decides_nothing_opens_on_every_case(client_as, case_of):
+    done = decided(assessed(case_of("advisor")))
+    page = client_as("auditor").get("/cases/")
+    assert listed_references(page) == [done.reference]
+    assert 'data-queue="to_decide"' not in page.content.decode()
+
+
+def test_an_empty_queue_says_so_and_leads_to_every_case(client_as, case_of):
+    decided(assessed(case_of("advisor")))
+    page = client_as("advisor").get("/cases/").content.decode()
+    assert "Nothing waits for you" in page
+    assert 'href="/cases/?queue=all"' in page
+
+
+def test_a_chip_names_its_filter_and_removes_it_alone(client_as, case_of):
+    case_of("advisor")
+    query = {"status": "pending", "credit_min": "1000", "queue": "late"}
+    page = client_as("advisor").get("/cases/", query).content.decode()
+    chips = re.findall(r'class="chip" href="([^"]+)">([^<]+)<', page)
+    assert chips == [
+        ("/cases/?queue=late&amp;credit_min=1000", "Status: To decide"),
+        ("/cases/?status=pending&amp;queue=late", "Credit from: €1,000"),
+    ]

@@ -1,10 +1,15 @@
 """Drift page: its newest report, its charts, and Evidently's page in a sandbox."""
 
+import re
+
 import pytest
+from django.utils import translation
 
 from creditdesk.pages.drift import level_of
+from creditdesk.pages.drift_bins import bin_in_words
 from scoring.models import DriftReport
 from tests.drift_reports import drift_report
+from tests.html import plain_text
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +86,34 @@ def test_a_page_that_was_altered_is_not_served(report, client_as, tmp_path):
 )
 def test_a_psi_that_chance_explains_is_no_shift(psi, chance, level):
     assert level_of(psi, chance) == level
+
+
+def test_the_page_opens_on_how_many_limits_were_passed(report, client_as):
+    passed = {finding["limit"] for finding in report.findings}
+    page = client_as("analyst").get("/drift/").content.decode()
+    assert f"{len(passed)} of 7 limits passed" in page
+    assert "0 of 7 limits passed" in client_as("analyst").get(f"/drift/{drift_report().pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "french"),
+    [
+        ("AMT_INCOME_TOTAL", "4.475e+04 – 7.726e+04", "44 750 € – 77 260 €"),
+        ("DAYS_BIRTH", "≥ -649", "≥ −649"),
+        ("", "< 0.01387", "< 1,4 %"),
+        ("NAME_CONTRACT_TYPE", "Cash loans", "Prêt personnel"),
+        ("OCCUPATION_TYPE", "missing", "manquant"),
+        ("OCCUPATION_TYPE", "other", "autre"),
+    ],
+)
+def test_a_bin_is_written_as_the_reader_writes_it(name, label, french):
+    with translation.override("fr"):
+        text = bin_in_words(name, label)
+    assert re.sub(r"[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]", " ", text) == french
+
+
+def test_no_power_of_ten_and_no_column_name_is_shown(report, client_as):
+    page = client_as("analyst").get("/drift/", headers={"Accept-Language": "fr"}).content.decode()
+    visible = plain_text(re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL))
+    assert "e+0" not in page
+    assert re.findall(r"\b(?:AMT|DAYS|NAME|FLAG|EXT|BURO|PREV|INST)_\w+", visible) == []

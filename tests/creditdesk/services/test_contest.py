@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import Case, Contest, Decision
-from creditdesk.pages.portfolio import ContestCounts
+from creditdesk.pages.portfolio.counts import ContestCounts
 from creditdesk.services import ActRefused
 from tests.factories import assessed, decided
 from tests.html import HTMX

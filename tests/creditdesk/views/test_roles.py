@@ -28,12 +28,14 @@ PAGES = {
     "home": EVERYONE,
     "api_docs": EVERYONE,
     "about_model": EVERYONE,
+    "help": EVERYONE,
     "case_list": DESK | {AUDITOR},
     "case_new": DESK,
     "case_export": {MANAGER},
     "portfolio": {MANAGER, AUDITOR},
     "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_detail": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_card": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_explanation": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_fairness": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_comparison": {MANAGER, ANALYST, AUDITOR, ADMIN},
@@ -90,7 +92,7 @@ PUBLIC = {"healthz", "metrics", "readyz", "set_language"}
 
 
 def args_of(page: str) -> list[str]:
-    return ["tiny-1"] if page in {"model_detail", "model_explanation", "model_fairness"} else []
+    return ["tiny-1"] if page in {"model_detail", "model_card", "model_explanation", "model_fairness"} else []
 
 
 def address(page: str, case: Case) -> str:

@@ -1,109 +1,34 @@
-"""Portfolio page: counts of verdicts, decisions, contests and workloads."""
+"""Portfolio page: what waits, what a period brought, and the counts of verdicts, decisions and workloads."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple, Self
 
 from django.db.models import Count, FloatField, IntegerField, Q, Value
 from django.db.models.functions import Cast, Floor, Least
 
-from creditdesk.models import Assessment, Contest, Decision
+from creditdesk.models import Assessment
 from creditdesk.models.case import CaseQuerySet
-
-BIN_WIDTH: Final = 0.02
-BINS: Final = 25  # the last one is open: everything from 48 % up
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """`count` out of `of`."""
-
-    count: int
-    of: int
-
-    @property
-    def ratio(self) -> float | None:
-        return self.count / self.of if self.of else None
-
-
-class Bin(NamedTuple):
-    """Assessed cases whose probability is at least `low` and below `high` (None: no upper end)."""
-
-    low: float
-    high: float | None
-    accept: int
-    refuse: int
-    refer: int
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionCounts:
-    """Decisions that stand, those that override the verdict, towards more risk and towards less."""
-
-    closed: int
-    overrides: int
-    riskier: int
-    safer: int
-
-    @classmethod
-    def of(cls, cases: CaseQuerySet) -> Self:
-        overrides = Q(is_override=True)
-        standing = Decision.objects.standing().filter(case__in=cases)
-        counts = standing.aggregate(
-            closed=Count("pk"),
-            overrides=Count("pk", filter=overrides),
-            riskier=Count("pk", filter=overrides & Q(outcome="accept")),
-            safer=Count("pk", filter=overrides & Q(outcome="refuse")),
-        )
-        return cls(**counts)
-
-    @property
-    def override_rate(self) -> float | None:
-        return Share(self.overrides, self.closed).ratio
-
-
-@dataclass(frozen=True, slots=True)
-class ContestCounts:
-    """Contests that wait for a review, those that are late, reviewed, and those that changed the decision."""
-
-    waiting: int
-    late: int
-    reviewed: int
-    overturned: int
-
-    @classmethod
-    def of(cls, cases: CaseQuerySet) -> Self:
-        contests = Contest.objects.filter(case__in=cases)
-        # A change that a second person still has to confirm is not an overturned decision yet.
-        changed = Q(outcome=Contest.Outcome.CHANGED, new_decision__status=Decision.Status.FINAL)
-        return cls(
-            waiting=contests.unanswered().count(),
-            late=contests.late().count(),
-            reviewed=contests.filter(closed_at__isnull=False).count(),
-            overturned=contests.filter(changed).count(),
-        )
-
-    @property
-    def overturn_rate(self) -> float | None:
-        return Share(self.overturned, self.reviewed).ratio
-
-
-class Workload(NamedTuple):
-    """Cases of one advisor by where they stand."""
-
-    advisor_id: int
-    name: str
-    cases: int
-    pending: int
-    waiting: int
-    decided: int
-    overrides: int
+from creditdesk.pages.portfolio.counts import (
+    Ageing,
+    Bin,
+    ContestCounts,
+    DecisionCounts,
+    Share,
+    Workload,
+    ageing,
+)
+from creditdesk.pages.portfolio.figures import BIN_WIDTH, BINS, distribution, trend
+from creditdesk.pages.portfolio.period import Flow, OverrideReason, Period, override_reasons
+from scoring import engine
+from scoring.ml.model.folder import ModelUnavailable
+from scoring.presentation.figure import Figure
 
 
 @dataclass(eq=False)
 class PortfolioPage:
     cases: CaseQuerySet
+    period: Period
 
     @property
     def total(self) -> int:
@@ -160,9 +85,27 @@ class PortfolioPage:
         return list(_bins({(position, verdict): n for position, verdict, n in counted}))
 
     @property
-    def chart(self) -> list[dict[str, float | None]]:
-        """The bins as the script draws them."""
-        return [bin_._asdict() for bin_ in self.bins]
+    def figures(self) -> list[Figure]:
+        """Return the trend of the period and the distribution of probabilities, each with its table."""
+        return [*trend(self.cases, self.period), distribution(self.bins, engine_threshold())]
+
+    @cached_property
+    def flow(self) -> Flow:
+        return Flow.of(self.cases, self.period)
+
+    @cached_property
+    def flow_before(self) -> Flow | None:
+        """The same of the period of equal length before."""
+        before = self.period.before
+        return Flow.of(self.cases, before) if before else None
+
+    @cached_property
+    def override_reasons(self) -> list[OverrideReason]:
+        return override_reasons(self.cases, self.period)
+
+    @cached_property
+    def ageing(self) -> list[Ageing]:
+        return list(ageing(self.cases))
 
     @cached_property
     def workloads(self) -> list[Workload]:
@@ -198,3 +141,11 @@ def _bins(counts: Mapping[tuple[int, str], int]) -> Iterable[Bin]:
         high = None if position == BINS - 1 else (position + 1) * BIN_WIDTH
         by_verdict = {verdict: counts.get((position, verdict), 0) for verdict in Assessment.Verdict.values}
         yield Bin(low=position * BIN_WIDTH, high=high, **by_verdict)
+
+
+def engine_threshold() -> float | None:
+    """Return the threshold in use, None while no model answers."""
+    try:
+        return engine.current().threshold
+    except ModelUnavailable:
+        return None

@@ -1,0 +1,1 @@
+"""The glossary: every term of the desk that a new colleague may not know."""

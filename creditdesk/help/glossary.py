@@ -1,0 +1,238 @@
+"""Terms of the desk in both languages, by topic: the one place that defines them."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from scoring.ml.tables.schema import Text
+
+
+class Term(NamedTuple):
+    """`code` is its anchor on the help page."""
+
+    code: str
+    name: Text
+    meaning: Text
+
+
+DECIDING: Final = (
+    Term(
+        "probability",
+        Text("Probability of default", "Probabilité de défaut"),
+        Text(
+            "How likely the model holds it that the client will have difficulties to pay: 8% means that "
+            "of 100 such clients about 8 had them.",
+            "Le risque, estimé par le modèle, que le client ait des difficultés de paiement : 8 % "
+            "signifie que sur 100 clients semblables, environ 8 en ont eu.",
+        ),
+    ),
+    Term(
+        "verdict",
+        Text("Verdict", "Avis du modèle"),
+        Text(
+            "What the model recommends: accept, refuse or refer. It decides nothing; a person does.",
+            "Ce que le modèle recommande : accepter, refuser ou transmettre. Il ne décide rien : une "
+            "personne décide.",
+        ),
+    ),
+    Term(
+        "threshold",
+        Text("Threshold", "Seuil"),
+        Text(
+            "The probability from which the model recommends to refuse. It is chosen so that accepted "
+            "defaults and refused good payers together cost least.",
+            "La probabilité à partir de laquelle le modèle recommande de refuser. Il est choisi pour que "
+            "les défauts acceptés et les bons payeurs refusés coûtent ensemble le moins possible.",
+        ),
+    ),
+    Term(
+        "refer",
+        Text("Refer", "Transmettre"),
+        Text(
+            "No recommendation: an important input is missing, or the model does not answer. Somebody has"
+            " to look at the case, or to complete it.",
+            "Pas de recommandation : une donnée importante manque, ou le modèle ne répond pas. Quelqu’un "
+            "doit regarder le dossier ou le compléter.",
+        ),
+    ),
+    Term(
+        "override",
+        Text("Decision that differs from the verdict", "Décision qui s’écarte de l’avis"),
+        Text(
+            "Somebody decided otherwise than the model recommends, and wrote down why. That is their right.",
+            "Quelqu’un a décidé autrement que le modèle ne le recommande et a écrit pourquoi. C’est son "
+            "droit.",
+        ),
+    ),
+    Term(
+        "second-person",
+        Text("Second opinion", "Second avis"),
+        Text(
+            "Above an amount, accepting what the model refuses counts only when another person has agreed.",
+            "Au-delà d’un montant, accepter ce que le modèle refuse ne compte que si une autre personne a"
+            " donné son accord.",
+        ),
+    ),
+    Term(
+        "reasons",
+        Text("Reasons", "Motifs"),
+        Text(
+            "The facts that weighed most in this verdict, in sentences that can be checked and challenged.",
+            "Les faits qui ont le plus pesé dans cet avis, en phrases que l’on peut vérifier et contester.",
+        ),
+    ),
+    Term(
+        "what-if",
+        Text("What if", "Simulation"),
+        Text(
+            "The verdict for other values, such as a smaller credit. It is never stored as the client’s "
+            "verdict.",
+            "L’avis pour d’autres valeurs, par exemple un crédit plus petit. Il n’est jamais enregistré "
+            "comme l’avis du client.",
+        ),
+    ),
+)
+WORKING: Final = (
+    Term(
+        "claim",
+        Text("Claim", "Prise en charge"),
+        Text(
+            "One person works on the case; nobody else decides it until it is released.",
+            "Une seule personne travaille sur le dossier ; nul autre ne le décide avant qu’elle le libère.",
+        ),
+    ),
+    Term(
+        "shared",
+        Text("Shared with the team", "Partagé avec l’équipe"),
+        Text(
+            "Every advisor may see and claim the case.",
+            "Chaque conseiller peut voir le dossier et le prendre en charge.",
+        ),
+    ),
+    Term(
+        "escalated",
+        Text("With a manager", "Chez un responsable"),
+        Text(
+            "An advisor has passed the case on with a question, and waits for the answer.",
+            "Un conseiller a transmis le dossier avec une question et attend la réponse.",
+        ),
+    ),
+    Term(
+        "contested",
+        Text("Contested", "Contesté"),
+        Text(
+            "The client disagrees with the decision. Somebody who took no part in it reviews it within "
+            "the promised days.",
+            "Le client n’est pas d’accord avec la décision. Une personne qui n’y a pas pris part la "
+            "réexamine dans le délai promis.",
+        ),
+    ),
+    Term(
+        "late",
+        Text("Late", "En retard"),
+        Text(
+            "The due date of the case, or of the answer to a contest, has passed.",
+            "L’échéance du dossier, ou celle de la réponse à une contestation, est passée.",
+        ),
+    ),
+    Term(
+        "audit-log",
+        Text("Audit log", "Journal d’audit"),
+        Text(
+            "Who did what and when, as a chain of sealed events: a changed, removed or inserted line shows.",
+            "Qui a fait quoi et quand, en une chaîne d’événements scellés : une ligne modifiée, supprimée"
+            " ou ajoutée se voit.",
+        ),
+    ),
+)
+MEASURING: Final = (
+    Term(
+        "auc",
+        Text("AUC", "AUC"),
+        Text(
+            "How well the model ranks: the chance that a client who defaulted has a higher probability "
+            "than one who paid. 0.5 is a coin, 1 is perfect.",
+            "La qualité du classement : la probabilité qu’un client en défaut ait une note de risque plus"
+            " élevée qu’un client qui a payé. 0,5 : pile ou face ; 1 : parfait.",
+        ),
+    ),
+    Term(
+        "cost",
+        Text("Cost per case", "Coût par dossier"),
+        Text(
+            "What wrong verdicts cost on average, where an accepted default costs ten times a refused "
+            "good payer unless the training chose otherwise.",
+            "Ce que les avis erronés coûtent en moyenne ; un défaut accepté coûte dix fois un bon payeur "
+            "refusé, sauf autre choix à l’entraînement.",
+        ),
+    ),
+    Term(
+        "hold-out",
+        Text("Hold-out", "Échantillon de contrôle"),
+        Text(
+            "Clients set aside before training, on whom a version is judged once.",
+            "Des clients mis de côté avant l’entraînement, sur lesquels une version est jugée une seule "
+            "fois.",
+        ),
+    ),
+    Term(
+        "out-of-fold",
+        Text("Out of fold", "Validation croisée"),
+        Text(
+            "Each client is scored by a model that has not learned from this client.",
+            "Chaque client est noté par un modèle qui n’a pas appris de lui.",
+        ),
+    ),
+    Term(
+        "calibration",
+        Text("Calibration", "Calibration"),
+        Text(
+            "Whether probabilities come true: of the clients at 10%, about 10 in 100 should default.",
+            "Si les probabilités se vérifient : parmi les clients à 10 %, environ 10 sur 100 devraient "
+            "être en défaut.",
+        ),
+    ),
+    Term(
+        "challenger",
+        Text("Challenger", "Challenger"),
+        Text(
+            "A second version that scores every case unseen, to be compared with the one in use.",
+            "Une seconde version qui note chaque dossier sans être vue, pour la comparer à celle en service.",
+        ),
+    ),
+    Term(
+        "psi",
+        Text("PSI", "PSI"),
+        Text(
+            "How far a distribution has moved (population stability index): below 0.1 little, above 0.25 "
+            "a lot.",
+            "De combien une distribution a bougé (indice de stabilité) : sous 0,1 peu, au-dessus de 0,25 "
+            "beaucoup.",
+        ),
+    ),
+    Term(
+        "drift",
+        Text("Drift", "Dérive"),
+        Text(
+            "Today’s clients are no longer like those the model learned from; its figures may no longer "
+            "hold.",
+            "Les clients d’aujourd’hui ne ressemblent plus à ceux dont le modèle a appris ; ses chiffres "
+            "peuvent ne plus être valables.",
+        ),
+    ),
+    Term(
+        "fairness",
+        Text("Fairness", "Équité"),
+        Text(
+            "Whether groups of clients, such as women and men, are accepted and refused alike where they "
+            "pay alike.",
+            "Si des groupes de clients, par exemple femmes et hommes, sont acceptés et refusés de la même"
+            " façon quand ils paient de la même façon.",
+        ),
+    ),
+)
+TOPICS: Final[Mapping[str, tuple[Text, tuple[Term, ...]]]] = {
+    "deciding": (Text("To decide", "Pour décider"), DECIDING),
+    "working": (Text("To work together", "Pour travailler ensemble"), WORKING),
+    "measuring": (Text("To judge the model", "Pour juger le modèle"), MEASURING),
+}
+BY_CODE: Final = {term.code: term for _topic, terms in TOPICS.values() for term in terms}
