@@ -46,8 +46,8 @@ PAGES = {
     "admin:index": {AUDITOR, ADMIN},
     "admin:accounts_auditevent_changelist": {AUDITOR, ADMIN},
     "admin:accounts_user_changelist": {ADMIN},
-    "admin:creditdesk_assessment_changelist": {AUDITOR, ADMIN},
-    "admin:creditdesk_decision_changelist": {AUDITOR, ADMIN},
+    "admin:creditdesk_assessment_changelist": {AUDITOR},
+    "admin:creditdesk_decision_changelist": {AUDITOR},
 }
 # Who gets through to a case in the portfolio of `advisor`: GET, or POST where the second word says so.
 CASES = {
