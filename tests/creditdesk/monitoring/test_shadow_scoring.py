@@ -73,7 +73,7 @@ def test_a_dismissed_challenger_scores_no_more_and_its_scores_stay(
     assessed, case_of, person, django_capture_on_commit_callbacks
 ):
     services.dismiss(by=None, reason="Enough was seen of it.")
-    assess(case_of("colleague"), person, django_capture_on_commit_callbacks)
+    assess(case_of("advisor"), person, django_capture_on_commit_callbacks)
     assert ShadowScore.objects.get().assessment == assessed
     assert AuditEvent.objects.filter(action="challenger").count() == 2
 

@@ -92,7 +92,7 @@ def test_no_page_unpickles_anything(unpickled, client_as, model_in_use, case_of,
 
 def test_rendered_parts_come_from_the_cache_without_unpickling(unpickled, client_as, model_in_use, case_of):
     browser, case = client_as("advisor"), case_of("advisor")
-    first, second = (browser.get(case.get_absolute_url()) for _ in range(2))
+    first, second = (browser.get(f"{case.get_absolute_url()}client/") for _ in range(2))
     assert caches["fragments"].stored  # type: ignore[attr-defined]
     assert "client-profile" in second.content.decode()
     assert first.status_code == second.status_code == 200

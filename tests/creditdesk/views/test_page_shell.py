@@ -86,8 +86,8 @@ def test_the_language_can_be_chosen_before_signing_in(language):
 def test_money_dates_and_percentages_follow_the_reader(client_as, case_of):
     assessed(case_of("advisor", amount_credit=1_234_567, submitted_at="2026-03-09T09:00:00Z"), 0.084)
     advisor = client_as("advisor")
-    english = advisor.get("/cases/", headers={"Accept-Language": "en"}).content.decode()
-    french = advisor.get("/cases/", headers={"Accept-Language": "fr"}).content.decode()
+    english = advisor.get("/cases/?queue=all", headers={"Accept-Language": "en"}).content.decode()
+    french = advisor.get("/cases/?queue=all", headers={"Accept-Language": "fr"}).content.decode()
     assert all(text in english for text in ("€1,234,567", "8.4%", "March 9, 2026", "Cash loan"))
     assert all(text in french for text in ("1\u202f234\u202f567\xa0€", "8,4\u202f%", "9 mars 2026"))
 

@@ -35,7 +35,7 @@ def test_a_card_cannot_bring_code_into_the_page(client_as, model_in_use, setting
 
 
 def _with_card(client_as, settings, tmp_path, where, card):
-    """The page of a copy of that version which was sealed with this card."""
+    """Return the card's page of a copy of that version which was sealed with this card."""
     copy = tmp_path / "ml_artifacts" / "carded"
     shutil.copytree(where, copy)
     manifest = folder.read_manifest(copy)
@@ -44,7 +44,7 @@ def _with_card(client_as, settings, tmp_path, where, card):
     folder.seal(copy, replace(manifest, name="carded"))
     settings.ML_ARTIFACTS = tmp_path / "ml_artifacts"
     services.register(name="carded", by=None)
-    return client_as("analyst").get("/models/carded/").content.decode()
+    return client_as("analyst").get("/models/carded/card/").content.decode()
 
 
 @pytest.mark.parametrize("name", [folder.MANIFEST, folder.CARD])
