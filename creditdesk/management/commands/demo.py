@@ -79,7 +79,7 @@ class Command(BaseCommand):
         if self.has_a_model() and Decision.objects.exists():
             return
         # The model's libraries too: only a first start waits for them.
-        from creditdesk.demo import decisions, drift, model
+        from creditdesk.demo import comparison, decisions, drift, model
         from scoring.ml.model.folder import ModelUnavailable
 
         try:
@@ -92,6 +92,7 @@ class Command(BaseCommand):
             self.stdout.write("Assessing and deciding some cases")
             decisions.do_some_work()
             drift.check_drift()
+            comparison.add_comparison()
 
     def has_a_model(self) -> bool:
         """Whether the model in use stays: not so a demo model whose folder no longer ships."""
