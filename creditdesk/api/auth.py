@@ -101,6 +101,7 @@ def read_body(request: HttpRequest) -> None:
     body = request.read(API_LARGEST_BODY + 1)
     if len(body) > API_LARGEST_BODY:
         raise RequestDataTooBig
+    check_body(body)
     request._body = body
 
 
@@ -108,7 +109,6 @@ class JsonParser(Parser):
     """Parse strictly and fast; values such as NaN that only a lax parser reads are refused by their field."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        check_body(request.body)
         try:
             return orjson.loads(request.body)
         except orjson.JSONDecodeError as error:

@@ -9,6 +9,7 @@ import pytest
 from creditdesk.api import examples
 from creditdesk.api.body_check import MAX_DEPTH, MAX_FIELDS, MAX_UNKNOWN_FIELDS, MAX_VALUES, check_body
 from creditdesk.api.problems import Problem
+from creditdesk.limits import API_LARGEST_BODY
 from creditdesk.models import Assessment
 
 MIB = 1024 * 1024
@@ -100,9 +101,19 @@ def test_texts_are_no_fields_and_their_brackets_nest_nothing():
 
 
 @pytest.mark.django_db
-def test_a_hostile_request_is_answered_with_a_problem_and_stores_nothing(api_client):
-    answer = api_client().post("predict", unknown_fields(650_000))
-    assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+@pytest.mark.parametrize(
+    ("body", "status", "detail"),
+    [
+        (unknown_fields(600_000), 413, "The body has more than 400,000 values."),
+        (unknown_fields(2_000), 422, "An object has more than 250 fields."),
+    ],
+    ids=["600,000 fields", "2,000 fields"],
+)
+def test_a_hostile_request_is_answered_with_the_limit_and_stores_nothing(api_client, body, status, detail):
+    answer = api_client().post("predict", body)
+    assert len(body) < API_LARGEST_BODY
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert answer.json()["detail"] == detail
     assert not Assessment.objects.exists()
 
 
