@@ -20,7 +20,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--reports", action="store_true", help="and Evidently's page, which takes longer")
+        parser.add_argument(
+            "--reports", action="store_true", help="and what takes longer: the challenger, Evidently"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if self.is_left_alone():
@@ -30,8 +32,9 @@ class Command(BaseCommand):
         self.import_clients()
         self.activate_model()
         if options["reports"]:
-            from creditdesk.demo import drift
+            from creditdesk.demo import drift, model
 
+            model.appoint_challenger()
             drift.add_evidently()
 
     def is_left_alone(self) -> bool:

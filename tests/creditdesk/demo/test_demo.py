@@ -11,11 +11,21 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditEvent, User
 from accounts.roles import Role
-from creditdesk.demo import clients, decisions, people
+from creditdesk.demo import clients, decisions, model, people
 from creditdesk.management.commands import demo as command
-from creditdesk.models import Assessment, Case, Claim, Client, Contest, Decision, Note, Profile
+from creditdesk.models import (
+    Assessment,
+    Case,
+    Claim,
+    Client,
+    Contest,
+    Decision,
+    Note,
+    Profile,
+    ShadowScore,
+)
 from scoring.ml.monitoring import evidently_report
-from scoring.models import Activation, Comparison, DriftReport
+from scoring.models import Activation, ChallengerAppointment, Comparison, DriftReport
 from tests.factories import CaseFactory
 from tests.folders import application, write_tables
 from tests.scoring.modelfolder import tiny_model
@@ -116,6 +126,21 @@ def test_the_demo_adds_evidentlys_page_once_and_only_when_told(monkeypatch, sett
 
 def fake_evidently(*_sides: object, **_options: object) -> evidently_report.EvidentlyReport:
     return evidently_report.EvidentlyReport({"columns": {}, "drifted": 0, "share": 0.0}, "<p>Evidently</p>")
+
+
+def test_the_demo_has_a_challenger_that_never_answers(monkeypatch, settings, demo_artifacts, tmp_path):
+    settings.DRIFT_REPORTS = tmp_path
+    monkeypatch.setattr(evidently_report, "evaluate", fake_evidently)
+    if not (demo_artifacts / model.CHALLENGER).exists():
+        tiny_model(demo_artifacts, name=model.CHALLENGER, is_demo=True)
+    demo()
+    for _ in range(2):
+        call_command("demo", "--reports", stdout=StringIO(), stderr=StringIO())
+    appointment = ChallengerAppointment.objects.get()
+    assert appointment.version
+    assert appointment.version.name == model.CHALLENGER
+    assert Activation.objects.get().version.name == "demo-1"
+    assert ShadowScore.objects.count() == Assessment.objects.count() > 0
 
 
 def test_the_demo_shows_a_comparison_of_candidates(client_as):
