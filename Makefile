@@ -48,6 +48,7 @@ coverage: setup ## The tests, with htmlcov/ and a floor for branch coverage
 test-postgres: setup ## The tests on a PostgreSQL server of their own
 	@bin/install-system-packages postgresql
 	bin/with-postgres $(PY) -m pytest -n 2 --dist loadgroup --no-cov --ignore tests/deployment
+	TEST_DATABASE_ROLE=desk_serving bin/with-postgres $(PY) -m pytest --no-cov tests/creditdesk/services tests/creditdesk/api
 
 test-deployment: setup ## nginx, two web processes and PostgreSQL for real; alert rules; workflows (needs root or the packages)
 	@bin/install-system-packages postgresql nginx prometheus

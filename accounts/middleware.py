@@ -10,7 +10,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
@@ -23,7 +23,13 @@ from accounts.sign_in import sessions
 from accounts.sign_in.second_factor import has_second_factor
 
 # Where somebody is sent who has to prove first who they are.
-DOORS: Final = ("account_login", "mfa_activate_totp", "mfa_reauthenticate", "account_reauthenticate")
+DOORS: Final = (
+    "account_login",
+    "account_change_password",
+    "mfa_activate_totp",
+    "mfa_reauthenticate",
+    "account_reauthenticate",
+)
 
 
 class HtmxHttpRequest(HttpRequest):
@@ -94,6 +100,28 @@ def second_factor(get_response: GetResponse) -> GetResponse:
         if not door or here in {door, "account_reauthenticate"}:
             return None
         return redirect_to_login(request.get_full_path(), reverse(door))
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware
+
+
+def own_password(get_response: GetResponse) -> GetResponse:
+    """A password that somebody else has set opens one page: the one where it is changed."""
+
+    def process_view(
+        request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not getattr(request.user, "must_change_password", False) or not getattr(
+            view, "login_required", True
+        ):
+            return None
+        here = request.resolver_match.url_name if request.resolver_match else ""
+        if here in {*DOORS, "account_logout"}:
+            return None
+        return redirect("account_change_password")
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)

@@ -24,6 +24,9 @@ class User(AbstractUser):
 
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.ADVISOR)
 
+    # Set by somebody else: the owner has to choose another one before anything else.
+    must_change_password = models.BooleanField(_("must change the password"), default=False, editable=False)
+
     objects: ClassVar[DeskUserManager] = DeskUserManager()
 
     class Meta:

@@ -10,13 +10,14 @@ from allauth.usersessions import views as sessions
 from django.urls import path
 
 from accounts.api_keys import views
-from accounts.sign_in import second_factor
+from accounts.sign_in import invitations, second_factor
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("invitation/<uidb64>/<token>/", invitations.invitation, name="invitation"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),

@@ -10,6 +10,7 @@ from django.test import Client as Browser
 from accounts.models import User
 from bench.timing import Measure, percentiles
 from creditdesk.models import Case
+from creditdesk.pages.case.tabs import TABS
 
 REQUESTS = 205
 SEED = 1
@@ -25,9 +26,9 @@ def measures() -> Iterator[Measure]:
     chosen = [f"/cases/{reference}/" for reference in draw.sample(references, REQUESTS)]
     yield Measure("case page, fresh assessment", *percentiles(browser.get, chosen), "/healthz", floor)
     yield Measure("case page, stored assessment", *percentiles(browser.get, chosen), "/healthz", floor)
-    for part in ("explanation", "comparison", "similar", "stability"):
-        follows = percentiles(partial(_part, browser, part), chosen)
-        yield Measure(f"after the case page: {part}", *follows, "/healthz", floor)
+    for tab in TABS:
+        opened = percentiles(partial(_open_tab, browser, tab), chosen)
+        yield Measure(f"tab of the case page: {tab}", *opened, "/healthz", floor)
     names = Case.objects.exclude(client__name="").values_list("client__search_name", flat=True)
     terms = [name[:4] for name in draw.sample(list(names), REQUESTS)] if names else references[:REQUESTS]
     search = percentiles(
@@ -37,5 +38,5 @@ def measures() -> Iterator[Measure]:
     yield Measure("case list", *percentiles(lambda _: browser.get("/cases/"), range(50)), "/healthz", floor)
 
 
-def _part(browser: Browser, part: str, path: str) -> None:
-    browser.get(f"{path}?show={part}", headers={"HX-Request": "true", "HX-Target": part})
+def _open_tab(browser: Browser, tab: str, path: str) -> None:
+    browser.get(f"{path}{tab}/", headers={"HX-Request": "true", "HX-Target": "tabs"})

@@ -1,14 +1,26 @@
 """Read-only administration of decisions and assessments."""
 
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 
 from accounts.administration.read_only import ReadOnlyAdmin
 from accounts.administration.site import site
 from creditdesk.models import Assessment, Decision
 
 
+class CaseEvidenceAdmin(ReadOnlyAdmin):
+    """For those who read cases: an administrator of users is none of them."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        reads_cases = request.user.has_perm("creditdesk.view_all_cases")
+        return reads_cases and super().has_view_permission(request, obj)
+
+    has_module_permission = has_view_permission
+
+
 @admin.register(Decision, site=site)
-class DecisionAdmin(ReadOnlyAdmin):
+class DecisionAdmin(CaseEvidenceAdmin):
     list_display = [
         "case",
         "outcome",
@@ -26,7 +38,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Assessment, site=site)
-class AssessmentAdmin(ReadOnlyAdmin):
+class AssessmentAdmin(CaseEvidenceAdmin):
     list_display = [
         "case",
         "verdict",

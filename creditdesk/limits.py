@@ -1,4 +1,4 @@
-"""Limits of a request's size and time: the one source for the server, the settings, the API and nginx."""
+"""Limits of a request's size and time: the one source for the server, the settings and the API."""
 
 from typing import Final
 

@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.second_factor",
+    "accounts.middleware.own_password",
     "accounts.middleware.no_store",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -160,11 +161,16 @@ else:
     audit_anchor = VAR_DIR / "audit.anchor"
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["CONN_MAX_AGE"] = 600
+# On PostgreSQL the role that serves, apart from the tables' owner; prepare_database gives it its rights.
+DATABASE_RUNTIME_ROLE = env.str("DATABASE_RUNTIME_ROLE", "")
 
 # The newest audit event, kept outside the database: an older copy put back in its place shows.
 AUDIT_ANCHOR = Path(env.str("AUDIT_ANCHOR", str(audit_anchor)))
 # Where the same head is sent, out of reach of this machine: file:///..., syslog://host:514, https://...
 AUDIT_SINK = env.str("AUDIT_SINK", "")
+
+# Hours for which the link of an invitation works, once.
+PASSWORD_RESET_TIMEOUT = env.int("INVITATION_HOURS", 72) * 3600
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]
@@ -278,12 +284,15 @@ LOGGING: dict[str, Any] = {
             "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
         },
     },
-    "filters": {"request_id": {"()": "accounts.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "accounts.request_id.RequestIdFilter"},
+        "route": {"()": "creditdesk.monitoring.log_privacy.RouteFilter"},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": env.str("LOG_FORMAT", "line"),
-            "filters": ["request_id"],
+            "filters": ["request_id", "route"],
         }
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},

@@ -3,8 +3,9 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from accounts.administration.site import site
+from creditdesk.pages.case.tabs import TABS
 from creditdesk.views.about import about_model
-from creditdesk.views.case import case_assess, case_detail, case_notes
+from creditdesk.views.case import case_assess, case_detail, case_notes, case_tab
 from creditdesk.views.case_list import case_list
 from creditdesk.views.casework import (
     case_answer,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("cases/new/draft/delete/", draft_delete, name="draft_delete"),
     path("cases/new/file/", client_file, name="case_file"),
     path("cases/<str:reference>/", case_detail, name="case_detail"),
+    *(path(f"cases/<str:reference>/{tab}/", case_tab, {"tab": tab}, name=f"case_{tab}") for tab in TABS),
     path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
     path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
     path("cases/<str:reference>/check/", case_check, name="case_check"),

@@ -1,12 +1,15 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.test import Client as Browser
 from django.test import TransactionTestCase
 from django.utils import translation
 
+from accounts.database_role import grant_to
 from accounts.models import User
 from creditdesk.models import Case
 from scoring import engine, services
@@ -17,6 +20,16 @@ from tests.scoring.modelfolder import tiny_model
 from tests.triggers import empty_append_only_tables_too
 
 TransactionTestCase._fixture_teardown = empty_append_only_tables_too  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """With TEST_DATABASE_ROLE, every test on PostgreSQL works with the rights of the runtime role."""
+    if role := os.environ.get("TEST_DATABASE_ROLE"):
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(f"CREATE ROLE {role}")
+            grant_to(role, connection)
+            cursor.execute(f"SET ROLE {role}")
 
 
 @pytest.fixture(scope="session")

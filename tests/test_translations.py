@@ -18,7 +18,8 @@ NOT_TEXT = re.compile(
     re.DOTALL,
 )
 # Names, keys and the two languages, each named in itself.
-SAME_EVERYWHERE = {"creditdesk", "AUC", "PSI", "j", "k", "n", "FR", "Français", "EN", "English"}
+KEYS = {"a", "d", "f", "j", "k", "n", "r"}
+SAME_EVERYWHERE = KEYS | {"creditdesk", "AUC", "PSI", "FR", "Français", "EN", "English"}
 IN_BOTH_LANGUAGES = {"400.html", "500.html", "_plain_error.html"}
 
 

@@ -1,29 +1,32 @@
 """Users, for administrators: who they are, which role they have, and what may be taken from them."""
 
+from functools import partial
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.administration.recorded import RecordedAdmin, record_change
 from accounts.models import User
-from accounts.sign_in import second_factor, sessions
+from accounts.sign_in import invitations, second_factor, sessions
 
 
-class NewUserForm(BaseUserCreationForm):  # type: ignore[type-arg]
+class NewUserForm(ModelForm):  # type: ignore[type-arg]
+    """Without a password: its owner chooses it."""
+
     class Meta:
         model = User
-        fields = ("username", "first_name", "last_name", "role")
+        fields = ("username", "first_name", "last_name", "email", "role")
 
 
 @admin.register(User)
@@ -31,17 +34,15 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     form = ModelForm
     add_form = NewUserForm
     fieldsets = (
-        (None, {"fields": ("username", "first_name", "last_name", "role", "is_active")}),
-        (_("Sign-in"), {"fields": ("new_password", "has_second_factor", "last_login", "date_joined")}),
+        (None, {"fields": ("username", "first_name", "last_name", "email", "role", "is_active")}),
+        (_("Sign-in"), {"fields": ("has_second_factor", "last_login", "date_joined")}),
     )
-    add_fieldsets = (
-        (None, {"fields": ("username", "first_name", "last_name", "role", "password1", "password2")}),
-    )
+    add_fieldsets = ((None, {"fields": ("username", "first_name", "last_name", "email", "role")}),)
     list_display = ("username", "full_name", "role", "is_active", "has_second_factor", "last_login")
     list_filter = ("role", "is_active")
     search_fields = ("username", "first_name", "last_name")
     filter_horizontal = ()
-    actions = ("reset_second_factor", "end_sessions")
+    actions = ("invite_again", "reset_second_factor", "end_sessions")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         totp = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
@@ -53,19 +54,42 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
             return ()
         # The audit log names people by their user name: it stays. Nobody raises or locks out themselves.
         own = ("role", "is_active") if obj == request.user else ()
-        return ("username", "new_password", "has_second_factor", "last_login", "date_joined", *own)
+        return ("username", "has_second_factor", "last_login", "date_joined", *own)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if not change:
+            self._invite(request, obj)
         if change and not obj.is_active:
             sessions.end_sessions(obj)
 
-    @transaction.atomic
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        # One's own password is changed where the present one is asked for.
+        # One's own password is changed where the present one is asked for, nobody else's anywhere.
         if str(request.user.pk) == id:
             return redirect("account_change_password")
-        return super().user_change_password(request, id, form_url)
+        raise PermissionDenied
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        raise_if_reauthentication_required(request, app="accounts")
+        return super().changeform_view(request, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            raise_if_reauthentication_required(request, app="accounts")
+        return super().changelist_view(request, *args, **kwargs)
+
+    def _invite(self, request: HttpRequest, user: User) -> None:
+        """Mail the link, or show it this once where there is no address."""
+        link = invitations.invite(user)
+        if user.email:
+            transaction.on_commit(partial(invitations.send, user, link), robust=True)
+            self.message_user(request, _("An invitation is on its way to %(name)s.") % {"name": user})
+            return
+        self.message_user(
+            request,
+            _("For %(name)s alone, shown this once; it works once: %(link)s") % {"name": user, "link": link},
+            level=messages.WARNING,
+        )
 
     @admin.display(description=_("name"), ordering="last_name")
     def full_name(self, user: User) -> str:
@@ -75,15 +99,20 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     def has_second_factor(self, user: User) -> bool:
         return user.second_factor  # type: ignore[attr-defined,no-any-return]
 
-    @admin.display(description=_("password"))
-    def new_password(self, user: User) -> str:
-        return format_html('<a href="../password/">{}</a>', _("Set a new password"))
+    @admin.action(description=_("Invite again: a new password"), permissions=["change"])
+    @transaction.atomic
+    def invite_again(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users.exclude(username=request.user.get_username()):
+            record_change(request, user, invited=[False, True])
+            self._invite(request, user)
 
     @admin.action(description=_("Reset the second factor"), permissions=["change"])
     @transaction.atomic
     def reset_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users.exclude(username=request.user.get_username()):
             record_change(request, user, second_factor=[second_factor.reset(user), False])
+            # Whoever knows the password would otherwise set up a factor of their own.
+            self._invite(request, user)
         self.message_user(request, _("Second factor reset; the next sign-in asks for a new one."))
 
     @admin.action(description=_("End all sessions"), permissions=["change"])

@@ -38,6 +38,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     @transaction.atomic
     def set_password(self, user: User, password: str) -> None:
+        user.must_change_password = False
         super().set_password(user, password)
         ended = sessions.end_sessions(user, keep=self.request.session.session_key)
         record(action=Action.PASSWORD_CHANGE, actor=user, details={"sessions_ended": ended})

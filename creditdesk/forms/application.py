@@ -68,7 +68,7 @@ HELP_TEXTS: Final[Mapping[str, str | Promise]] = {
     "AMT_CREDIT": _("What is to be lent, insurance included."),
     "AMT_ANNUITY": _("What is paid back each month."),
     "AMT_GOODS_PRICE": _("For a loan that buys something: the part that is financed."),
-    "AMT_INCOME_TOTAL": _("Of a whole year, before tax."),
+    "AMT_INCOME_TOTAL": _("Of one month, before tax."),
     "CNT_CHILDREN": _("Whom the client supports."),
     "EXT_SOURCE_1": _("As the rating office gives it; leave it empty if there is none."),
     "DAYS_EMPLOYED": _("The first day with the present employer."),

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-# A tick closer than this to the threshold, in percent of the width, would be written over it.
+# A tick closer than this to the threshold, in percent of the width, could be taken for it.
 TICK_DISTANCE = 3.5
-SCALE_TICKS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
+# Far enough apart on a screen of 360 pixels for their labels, "10 %" in French.
+SCALE_TICKS = (0.0, 0.02, 0.1, 0.25, 0.5, 1.0)
 BAND_MARGIN = 10.0
 STEP_MARGIN = 2.0
 _MIDDLE = 50.0

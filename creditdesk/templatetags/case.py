@@ -31,6 +31,9 @@ EVENT_ICONS = {
     "letter": "file-text",
 }
 
+# The keys that static/js/case.js listens to.
+OUTCOME_KEYS = {"accept": "a", "refuse": "r", "refer": "f"}
+
 
 @register.filter
 def exact(value: float | None) -> str:
@@ -94,6 +97,12 @@ def person(user: User | None) -> str:
 @register.simple_tag
 def verdict_icon(verdict: str) -> SafeString:
     return icon(VERDICT_ICONS[verdict], "icon-verdict")
+
+
+@register.filter
+def outcome_key(outcome: str) -> str:
+    """Return the key that chooses an outcome; it never records one."""
+    return OUTCOME_KEYS[outcome]
 
 
 @register.filter

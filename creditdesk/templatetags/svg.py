@@ -24,18 +24,6 @@ def at(percent_of_width: float) -> str:
 
 
 @register.simple_tag
-def effect_bar(bar: svg_geometry.Bar) -> SafeString:
-    """Draw a contribution, from the middle to the side it pushes to."""
-    return format_html(
-        '<svg width="100%" height="16" aria-hidden="true">'
-        '<rect class="bar" x="{}" y="2" width="{}" height="12" rx="2"/>'
-        '<line class="zero-line" x1="50%" x2="50%" y1="0" y2="16"/></svg>',
-        at(bar.x),
-        at(bar.width),
-    )
-
-
-@register.simple_tag
 def step_bar(span: svg_geometry.Span) -> SafeString:
     """Draw one step of a waterfall."""
     return format_html(
@@ -173,7 +161,7 @@ def scale_ticks(scale: svg_geometry.Scale) -> SafeString:
     )
     return format_html_join(
         "",
-        '<line class="tick" x1="{}" x2="{}" y1="46" y2="51"/><text x="{}" y="64" text-anchor="{}">{}</text>',
+        '<line class="tick" x1="{}" x2="{}" y1="14" y2="18"/><text x="{}" y="31" text-anchor="{}">{}</text>',
         rows,
     )
 

@@ -27,16 +27,7 @@ from creditdesk.web.request import DeskRequest
 from scoring import engine
 
 # Fragments that a GET may ask for, by the id of the element that they replace.
-FRAGMENTS: Final = frozenset(
-    {
-        "comparison",
-        "every-reason",
-        "every-value",
-        "explanation",
-        "similar",
-        "stability",
-    }
-)
+FRAGMENTS: Final = frozenset({"comparison", "every-reason", "every-value", "explanation", "tabs"})
 QUEUE_NAVIGATION: Final = {"next": next_pending, "previous": previous_pending}
 
 
@@ -48,7 +39,17 @@ def case_detail(request: DeskRequest, reference: str) -> HttpResponse:
     if (direction := request.GET.get("go")) in QUEUE_NAVIGATION:
         return _redirect_in_queue(request, QUEUE_NAVIGATION[direction](case, request.user))
     assessment = current_assessment(request, case)
-    page = CasePage(case, assessment, request.user, selection=Selection.from_query(request.GET))
+    return case_response(request, CasePage(case, assessment, request.user), "")
+
+
+@require_safe
+@permission_required("creditdesk.view_case", raise_exception=True)
+@engine.pinned_champion()
+def case_tab(request: DeskRequest, reference: str, tab: str) -> HttpResponse:
+    """Show the case page with that tab open, or the part of the tab that htmx asks for."""
+    case = visible_case(request, reference)
+    selection = Selection.from_query(request.GET)
+    page = CasePage(case, current_assessment(request, case), request.user, tab=tab, selection=selection)
     return case_response(request, page, _requested_fragment(request))
 
 
@@ -67,11 +68,18 @@ def case_notes(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return invalid_form(request, case, PostedForms(note=form), "history")
+        return invalid_form(request, case, PostedForms(note=form), "history", tab="history")
     services.add_note(case=case, by=request.user, text=form.cleaned_data["text"])
     if not request.htmx:
-        return redirect(case)
-    return case_response(request, CasePage(case, current_assessment(request, case), request.user), "history")
+        return redirect("case_history", reference)
+    page = CasePage(
+        case,
+        current_assessment(request, case),
+        request.user,
+        tab="history",
+        message=gettext("The note is added."),
+    )
+    return case_response(request, page, "history")
 
 
 def _redirect_in_queue(request: DeskRequest, reference: str | None) -> HttpResponse:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from creditdesk import services
 from creditdesk.models import Assessment, Case
 from creditdesk.pages.case.page import CasePage
 from creditdesk.pages.case.posted_forms import PostedForms
+from creditdesk.pages.case.tabs import tab_in
 from creditdesk.services import ActRefused, DecisionRefused
 from creditdesk.web.request import DeskRequest
 
@@ -65,9 +67,11 @@ def action_refused(request: DeskRequest, reference: str, reason: str) -> HttpRes
     return case_response(request, _reloaded_page(request, reference, refusal=reason), "workspace", status=409)
 
 
-def invalid_form(request: DeskRequest, case: Case, forms: PostedForms, fragment: str) -> HttpResponse:
+def invalid_form(
+    request: DeskRequest, case: Case, forms: PostedForms, fragment: str, *, tab: str = ""
+) -> HttpResponse:
     """Show a posted form with its errors; the other fragments of the page stay as they are."""
-    page = CasePage(case, current_assessment(request, case), request.user, forms=forms)
+    page = CasePage(case, current_assessment(request, case), request.user, tab=tab, forms=forms)
     return case_response(request, page, fragment, status=422)
 
 
@@ -88,4 +92,10 @@ def _reloaded_page(request: DeskRequest, reference: str, *, message: str = "", r
     """Read the case again: somebody else may have acted meanwhile."""
     case = visible_case(request, reference)
     assessment = current_assessment(request, case)
-    return CasePage(case, assessment, request.user, message=message, refusal=refusal)
+    tab = open_tab(request)
+    return CasePage(case, assessment, request.user, tab=tab, message=message, refusal=refusal)
+
+
+def open_tab(request: DeskRequest) -> str:
+    """Return the tab that is open on the page that htmx posts from: it stays open."""
+    return tab_in(urlsplit(request.htmx.current_url or "").path)

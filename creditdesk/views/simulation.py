@@ -13,25 +13,27 @@ from django_htmx.http import reswap, retarget
 
 from creditdesk import services
 from creditdesk.forms.simulation import ScenarioForm, SimulationForm
-from creditdesk.models import Case
-from creditdesk.pages.simulation.page import SimulationPage
+from creditdesk.pages.case.page import CasePage
+from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.services import ActRefused
-from creditdesk.views.case_response import visible_case
+from creditdesk.views.case_response import case_response, current_assessment, visible_case
 from creditdesk.web.request import DeskRequest
 from scoring.ml.model.folder import ModelUnavailable
 
-TEMPLATE: Final = "creditdesk/simulation.html"
-# The element that each fragment of the template replaces.
-ELEMENTS: Final = {"panel": "#simulation-panel", "result": "#simulation-result", "scenarios": "#scenarios"}
+# The template of each fragment, and the element that it replaces.
+FRAGMENTS: Final = {
+    "result": ("creditdesk/_simulation_result.html", "#simulation-result"),
+    "scenarios": ("creditdesk/_simulation_scenarios.html", "#scenarios"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("creditdesk.view_case", raise_exception=True)
 def case_simulation(request: DeskRequest, reference: str) -> HttpResponse:
-    """GET: the fields as they are on file, or as in a scenario. POST: the prediction for them."""
+    """POST: the prediction for the values entered. GET: to the tab with the fields."""
     case = visible_case(request, reference)
     if request.method != "POST":
-        return _simulation_response(request, _initial_page(request, case), "panel")
+        return redirect("case_whatif", reference)
     if not request.user.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
     form = SimulationForm(request.POST, case.profile.record)
@@ -73,7 +75,7 @@ def scenario_delete(request: DeskRequest, reference: str) -> HttpResponse:
     key = request.POST.get("scenario", "")
     scenario = case.scenarios.filter(by=request.user, pk=key).first() if key.isdecimal() else None
     if scenario is None:
-        page = _initial_page(request, case)
+        page = simulation_page(case, request.user)
         page.refusal = gettext("This scenario is gone already, or it is a colleague's. Nothing was deleted.")
         return _simulation_response(request, page, "result", status=409)
     services.delete_scenario(scenario=scenario, by=request.user)
@@ -92,21 +94,12 @@ def case_counterfactuals(request: DeskRequest, reference: str) -> HttpResponse:
     return render(request, f"creditdesk/counterfactuals.html{fragment}", context)
 
 
-def _initial_page(request: DeskRequest, case: Case) -> SimulationPage:
-    """Return the page with the values on file, or with those of the scenario in the address."""
-    key = request.GET.get("scenario", "")
-    scenario = case.scenarios.filter(pk=key).first() if key.isdecimal() else None
-    form = SimulationForm(None, case.profile.record, scenario.entered if scenario else None)
-    return SimulationPage(case, request.user, form)
-
-
 def _scenarios_response(request: DeskRequest, reference: str, message: str) -> HttpResponse:
     if not request.htmx:
         messages.success(request, message)
-        return redirect("case_simulate", reference)
-    case = visible_case(request, reference)
-    form = SimulationForm(None, case.profile.record)
-    page = SimulationPage(case, request.user, form, message=message)
+        return redirect("case_whatif", reference)
+    page = simulation_page(visible_case(request, reference), request.user)
+    page.message = message
     return _simulation_response(request, page, "scenarios")
 
 
@@ -118,11 +111,14 @@ def _unavailable(request: DeskRequest, page: SimulationPage, error: ModelUnavail
 def _simulation_response(
     request: DeskRequest, page: SimulationPage, fragment: str, *, status: int | None = None
 ) -> HttpResponse:
-    """Render one fragment into its element for htmx, the whole page otherwise."""
-    # The errors of the fields are swapped out of band with a fragment; the panel and the page contain them.
-    has_oob_errors = bool(request.htmx) and fragment != "panel"
-    context = {"page": page, "case": page.case, "form": page.form, "has_oob_errors": has_oob_errors}
+    """Render one fragment into its element for htmx, the case page with this tab open otherwise."""
+    case = page.case
     if not request.htmx:
-        return render(request, TEMPLATE, context, status=status)
-    response = render(request, f"{TEMPLATE}#{fragment}", context, status=status)
-    return reswap(retarget(response, ELEMENTS[fragment]), "outerHTML")
+        assessment = current_assessment(request, case)
+        case_page = CasePage(case, assessment, request.user, tab="whatif", posted_simulation=page)
+        return case_response(request, case_page, "", status=status)
+    template, element = FRAGMENTS[fragment]
+    # The errors of the fields are swapped out of band with a fragment; the page contains them.
+    context = {"page": page, "case": case, "form": page.form, "has_oob_errors": True}
+    response = render(request, template, {**context, "scenarios": page.scenarios}, status=status)
+    return reswap(retarget(response, element), "outerHTML")

@@ -1,4 +1,5 @@
-// The case page: the reason appears when the decision differs from the verdict; a decision is confirmed.
+// The case page: keys choose an outcome, the reason appears when it differs from the verdict, a decision is
+// confirmed. No key records a decision: each opens the confirmation, or leads to the reason that is missing.
 (() => {
   "use strict";
 
@@ -44,7 +45,46 @@
     dialog.showModal();
   });
 
-  const prepare = (root) => root.querySelectorAll(FORM).forEach(showOverride);
+  // ---- keys
+
+  const OUTCOMES = { a: "accept", r: "refuse", f: "refer" };
+
+  function choose(form, outcome) {
+    const input = form.querySelector(`input[name=outcome][value=${outcome}]`);
+    input.checked = true;
+    showOverride(form);
+    if (lacksReason(form)) form.elements.reason_code.focus();
+    else form.requestSubmit();
+  }
+
+  function goToDecision() {
+    const decision = document.getElementById("decision");
+    const first = decision?.querySelector("input:checked, input[type=radio], .decision-next a, textarea") ?? decision;
+    first?.focus();
+    first?.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input:not([type=radio]), textarea, select, [contenteditable]")) return;
+    const form = document.querySelector(FORM);
+    if (event.key === "d") goToDecision();
+    else if (form && OUTCOMES[event.key]) choose(form, OUTCOMES[event.key]);
+    else return;
+    event.preventDefault();
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    const form = target.closest("[data-agree]")?.closest(FORM);
+    if (form) choose(form, form.dataset.verdictRead);
+  });
+
+  function prepare(root) {
+    root.querySelectorAll(FORM).forEach((form) => {
+      form.querySelector("[data-agree]").hidden = false;
+      showOverride(form);
+    });
+  }
 
   document.addEventListener("DOMContentLoaded", () => prepare(document));
   document.addEventListener("htmx:afterSettle", (event) => {

@@ -24,7 +24,7 @@ def case(model_in_use, case_of):
 def test_a_slider_and_its_number_stay_in_step_and_simulate_once_at_rest(signed_in, case):
     page = signed_in("advisor")
     page.goto("/cases/100002/")
-    page.get_by_role("link", name="Try other values").click()
+    page.get_by_role("link", name="What if").click()
     slider = page.get_by_role("slider", name="Credit, slider")
     slider.focus()
     for _ in range(8):
@@ -39,7 +39,7 @@ def test_a_slider_and_its_number_stay_in_step_and_simulate_once_at_rest(signed_i
 
 def test_an_invalid_value_is_reported_at_its_field_while_typing_goes_on(signed_in, case):
     page = signed_in("advisor")
-    page.goto("/cases/100002/simulate/")
+    page.goto("/cases/100002/whatif/")
     annuity = page.locator("#id_AMT_ANNUITY")
     annuity.fill("500000")
     expect(page.locator("#AMT_ANNUITY-error")).to_contain_text("cannot be above the credit")
@@ -52,7 +52,7 @@ def test_an_invalid_value_is_reported_at_its_field_while_typing_goes_on(signed_i
 
 def test_the_duration_replaces_the_instalment(signed_in, case):
     page = signed_in("advisor")
-    page.goto("/cases/100002/simulate/")
+    page.goto("/cases/100002/whatif/")
     on_file = page.locator("#id_AMT_ANNUITY").input_value()
     page.locator("#id_AMT_ANNUITY").fill("20000")
     page.locator("#id_DURATION").fill("36")
@@ -65,7 +65,7 @@ def test_the_duration_replaces_the_instalment(signed_in, case):
 
 def test_without_javascript_the_form_simulates_and_saves(signed_in, case):
     page = signed_in("advisor", javascript=False)
-    page.goto("/cases/100002/simulate/")
+    page.goto("/cases/100002/whatif/")
     page.locator("#id_AMT_CREDIT").fill("380000")
     page.get_by_role("button", name="Simulate").click()
     expect(page.locator("[data-simulation]")).to_be_visible()

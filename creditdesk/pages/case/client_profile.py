@@ -118,10 +118,9 @@ class Section:
     is_provided: bool = True
 
 
-def request_summary(profile: Profile) -> list[Line]:
-    """Return credit, annuity, price and income, and the term that follows from credit and annuity."""
-    names = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE", "AMT_INCOME_TOTAL")
-    return [*(_raw_line(profile, name) for name in names), _term(profile)]
+def headline(profile: Profile) -> list[Line]:
+    """Return credit, instalment and income."""
+    return [_raw_line(profile, name) for name in ("AMT_CREDIT", "AMT_ANNUITY", "AMT_INCOME_TOTAL")]
 
 
 def sections(profile: Profile) -> list[Section]:
@@ -159,7 +158,8 @@ def _raw_line(profile: Profile, name: str) -> Line:
     )
 
 
-def _term(profile: Profile) -> Line:
+def implied_term(profile: Profile) -> Line:
+    """Return the term that follows from credit and instalment."""
     credit, annuity = profile.application.get("AMT_CREDIT"), profile.application.get("AMT_ANNUITY")
     label = gettext("Implied term")
     if not credit or not annuity:

@@ -6,6 +6,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -29,7 +30,9 @@ from creditdesk.pages.case.reason_stability import Stability, stability
 from creditdesk.pages.case.reasons import FeatureEffect, ReasonItem, feature_effects, reason_items
 from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
+from creditdesk.pages.case.tabs import Tab, tabs
 from creditdesk.pages.case.timeline import Event, timeline
+from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from scoring import engine
 from scoring.ml.features import catalogue
@@ -56,10 +59,16 @@ class CasePage:
     case: Case
     assessment: Assessment | None
     reader: User
+    tab: str = ""
     selection: Selection = field(default_factory=Selection)
     forms: PostedForms = field(default_factory=PostedForms)
+    posted_simulation: SimulationPage | None = None
     message: str = ""
     refusal: str = ""
+
+    @property
+    def tabs(self) -> list[Tab]:
+        return tabs(self.case.reference, self.tab)
 
     # ---- the verdict
 
@@ -139,7 +148,7 @@ class CasePage:
             assessment.base_value,
             model.calibration if model else registered_calibration(assessment.model_digest),
             self.explainer,
-            log_odds=self.selection.unit == "log-odds",
+            log_odds=self.shows_log_odds,
         )
 
     @property
@@ -148,10 +157,18 @@ class CasePage:
         return self.selection.group if self.selection.group in catalogue.GROUPS else ""
 
     @property
-    def shows_explanation(self) -> bool:
-        """Whether the address selects the explanation, which otherwise follows after the page."""
-        selects_part = self.selection.show in {"explanation", "reasons"}
-        return selects_part or bool(self.expanded_group or self.selection.unit)
+    def lists_features(self) -> bool:
+        return self.selection.show == "reasons"
+
+    @property
+    def shows_log_odds(self) -> bool:
+        """Whether the address selects log-odds, or a part that is counted in them."""
+        return self.selection.unit == "log-odds" or bool(self.expanded_group) or self.lists_features
+
+    @property
+    def explanation_key(self) -> str:
+        """What the explanation depends on besides assessment, model and language."""
+        return f"{self.shows_log_odds}:{self.expanded_group}:{self.lists_features}"
 
     def expanded_features(self) -> list[FeatureRow]:
         return feature_rows(self.expanded_group, self.contributions, self.explainer, self.history_rows)
@@ -191,20 +208,19 @@ class CasePage:
         )
 
     @property
-    def shows_comparison(self) -> bool:
-        """Whether the address selects the comparison, which otherwise follows after the page."""
-        selection = self.selection
-        return selection.show == "comparison" or bool(selection.segment or selection.feature)
-
-    @property
     def feature_address(self) -> str:
         """The address of the comparison as it stands; the name of a feature to draw is appended."""
         segment = self.comparison.segment.key if self.comparison else ""
-        return f"{self.case.get_absolute_url()}?{urlencode({'segment': segment})}&feature="
+        address = reverse("case_compare", args=[self.case.reference])
+        return f"{address}?{urlencode({'segment': segment})}&feature="
 
     @property
-    def request_summary(self) -> list[client_profile.Line]:
-        return client_profile.request_summary(self.case.profile)
+    def headline(self) -> list[client_profile.Line]:
+        return client_profile.headline(self.case.profile)
+
+    @property
+    def implied_term(self) -> client_profile.Line:
+        return client_profile.implied_term(self.case.profile)
 
     def profile_sections(self) -> list[client_profile.Section]:
         return client_profile.sections(self.case.profile)
@@ -214,6 +230,12 @@ class CasePage:
 
     def all_values(self) -> list[client_profile.Section]:
         return client_profile.all_values(self.case.profile)
+
+    # ---- the simulation
+
+    @cached_property
+    def simulation(self) -> SimulationPage:
+        return self.posted_simulation or simulation_page(self.case, self.reader, self.selection.scenario)
 
     # ---- the decision and the casework around it
 

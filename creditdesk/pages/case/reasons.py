@@ -1,23 +1,34 @@
 """Reasons of an assessment as they were shown, and the effect of every feature."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
 
 from creditdesk.models import Assessment
 from creditdesk.models.assessment import Contribution
-from creditdesk.pages import svg_geometry
+from creditdesk.models.reason import Strength
 from scoring.ml.features import catalogue
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
 DECIMALS = 3
+# The bar of a reason is full where it doubles or halves the odds.
+FULL_BAR: Final = math.log(2.0)
+STRENGTH_LABELS: Final = {
+    Strength.STRONG: _("strong"),
+    Strength.MEDIUM: _("medium"),
+    Strength.SLIGHT: _("slight"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonItem:
-    """One stored reason, word for word, with its bar; `feature` is the strongest of its group.
+    """One stored reason, word for word; `feature` is the strongest of its group.
 
-    `strength`: "strong", "medium" or "slight"; `is_fact`: it tells a fact, not only the name of its group.
+    `is_fact`: it tells a fact, not only the name of its group.
     """
 
     code: str
@@ -25,8 +36,7 @@ class ReasonItem:
     text: str
     feature: str
     contribution: float
-    bar: svg_geometry.Bar
-    strength: str
+    strength: Strength
     is_fact: bool
 
     @property
@@ -34,8 +44,13 @@ class ReasonItem:
         return direction(self.contribution)
 
     @property
-    def amount(self) -> str:
-        return formatting.signed(self.contribution, DECIMALS)
+    def strength_label(self) -> str:
+        return str(STRENGTH_LABELS[self.strength])
+
+    @property
+    def bar_width(self) -> float:
+        """The width of the bar, in percent."""
+        return 100 * min(abs(self.contribution) / FULL_BAR, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,6 @@ def direction(contribution: float) -> str:
 
 def reason_items(assessment: Assessment) -> list[ReasonItem]:
     """Return the reasons in the reader's language, the most important first."""
-    largest = max((abs(reason.contribution) for reason in assessment.shown_reasons), default=0.0)
     return [
         ReasonItem(
             code=reason.code,
@@ -68,7 +82,6 @@ def reason_items(assessment: Assessment) -> list[ReasonItem]:
             text=formatting.localize(Text(reason.text_en, reason.text_fr)),
             feature=reason.feature,
             contribution=reason.contribution,
-            bar=svg_geometry.bar(reason.contribution, largest),
             strength=reason.strength,
             is_fact=reason.is_fact,
         )

@@ -7,14 +7,16 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Query parameters of a case page: `show` a part that otherwise follows later, `unit` of the waterfall,
-    `group` whose features are listed, `segment` and `feature` of the peer comparison; "" for no choice."""
+    """Query parameters of a tab: `show` a part that is otherwise folded away, `unit` of the waterfall,
+    `group` whose features are listed, `segment` and `feature` of the peer comparison, `scenario` to fill the
+    simulation with; "" for no choice."""
 
     show: str = ""
     unit: str = ""
     group: str = ""
     segment: str = ""
     feature: str = ""
+    scenario: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:

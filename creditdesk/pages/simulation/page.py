@@ -184,6 +184,13 @@ class SimulationPage:
         return scenario_table(self.case, self.reader)
 
 
+def simulation_page(case: Case, reader: User, scenario_key: str = "") -> SimulationPage:
+    """Return the page with the values on file, or with those of the scenario of that key."""
+    scenario = case.scenarios.filter(pk=scenario_key).first() if scenario_key.isdecimal() else None
+    form = SimulationForm(None, case.profile.record, scenario.entered if scenario else None)
+    return SimulationPage(case, reader, form)
+
+
 def _control(bound: BoundField, field: EditableField, credit: float) -> Control:
     editable, on_file = field.editable, field.on_file
     low, high = editable.low, editable.high

@@ -67,7 +67,7 @@ REQUEST: Final = (
     amount("AMT_CREDIT", "Requested credit", "Crédit demandé", required=True, filled=True, minimum=ONE_CENT),
     amount("AMT_ANNUITY", "Monthly instalment", "Mensualité", required=True, minimum=ONE_CENT),
     amount("AMT_GOODS_PRICE", "Price of the goods", "Prix du bien financé"),
-    amount("AMT_INCOME_TOTAL", "Yearly income", "Revenu annuel", required=True, minimum=ONE_CENT),
+    amount("AMT_INCOME_TOTAL", "Monthly income", "Revenu mensuel", required=True, minimum=ONE_CENT),
     category("NAME_TYPE_SUITE", "Who came along", "Accompagnant", COMPANY),
     category("WEEKDAY_APPR_PROCESS_START", "Weekday of the application", "Jour de la demande", WEEKDAYS),
     number("HOUR_APPR_PROCESS_START", "Hour of the application", "Heure de la demande", 0, 23),

@@ -97,7 +97,7 @@ EDITABLE: Final = (
     Editable(
         "AMT_INCOME_TOTAL",
         Unit.MONEY,
-        Text("Yearly income", "Revenu annuel"),
+        Text("Monthly income", "Revenu mensuel"),
         _NO_HELP,
         low=1_000.0,
         high=MAX_INCOME,

@@ -1,14 +1,21 @@
 """Administrators manage people; every change is recorded with its old and new value, in one transaction."""
 
+import re
+import time
+from io import StringIO
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.management import call_command
 from django.test import Client as Browser
 
 from accounts.audit import Action
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from accounts.roles import Role
-from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
+from tests.accounts.password_sign_in import PASSWORD, is_signed_in, sign_in, user_with_password
+from tests.factories import PEOPLE
 
 pytestmark = pytest.mark.django_db
 USERS = "/admin/accounts/user/"
@@ -24,17 +31,101 @@ def fields(user: User, **changed):
     } | changed
 
 
-def test_an_administrator_makes_a_user(client_as, events):
-    password = {"password1": "an initial pass-phrase", "password2": "an initial pass-phrase"}
-    new = {"username": "newcomer", "first_name": "Ada", "last_name": "Noël", "role": "manager"}
-    client_as("admin").post(f"{USERS}add/", new | password)
+@pytest.fixture
+def client_as(person):
+    """A browser in which that person has just proved who they are."""
+
+    def sign_in_as(name: str) -> Browser:
+        user_with_password(name, role=PEOPLE[name])
+        browser = Browser()
+        sign_in(browser, name)
+        return browser
+
+    return sign_in_as
+
+
+NEW = {"username": "newcomer", "first_name": "Ada", "last_name": "Noël", "role": "manager", "email": ""}
+
+
+def link_in(text: str) -> str:
+    match = re.search(r"http://127\.0\.0\.1:8000(/accounts/invitation/\S+?/)(?=[\s<])", text)
+    assert match, text
+    return match[1]
+
+
+def set_up(link: str, password: str = "a pass-phrase of my own") -> Any:  # noqa: S107
+    """The owner's way: the link, the form behind it, a password typed twice."""
+    browser = Browser()
+    page = browser.get(link, follow=True)
+    return browser.post(page.request["PATH_INFO"], {"new_password1": password, "new_password2": password})
+
+
+def test_an_administrator_makes_a_user_who_is_of_no_use_before_the_owner_sets_it_up(client_as, events):
+    page = client_as("admin").post(f"{USERS}add/", NEW, follow=True).content.decode()
     user = User.objects.get(username="newcomer")
     assert (user.role, user.is_staff, user.is_superuser) == (Role.MANAGER, False, False)
-    assert sign_in(Browser(), "newcomer", "an initial pass-phrase").status_code == 302
+    assert not user.has_usable_password()
     (event,) = events(Action.ADMIN_CHANGE)
     assert (event.actor, event.target) == ("admin", "user:newcomer")
     assert event.details["added"][1]["values"]["role"] == [None, "manager"]
-    assert "pass-phrase" not in str(event.details)
+    assert str(user.pk) in event.details["rows"]["accounts_user"]
+    link = link_in(page)
+    assert set_up(link)["Location"] == "/accounts/login/"
+    assert sign_in(Browser(), "newcomer", "a pass-phrase of my own").status_code == 302
+    (event,) = events(Action.PASSWORD_CHANGE)
+    assert (event.actor, event.details) == ("newcomer", {"with": "invitation"})
+    assert "pass-phrase" not in str(list(AuditEvent.objects.values()))
+
+
+def test_the_link_works_once(client_as):
+    link = link_in(client_as("admin").post(f"{USERS}add/", NEW, follow=True).content.decode())
+    set_up(link)
+    assert "no longer works" in set_up(link, "another pass-phrase").content.decode()
+    assert User.objects.get(username="newcomer").check_password("a pass-phrase of my own")
+
+
+def test_the_link_works_for_a_limited_time_and_not_for_who_was_deactivated(client_as, settings):
+    link = link_in(client_as("admin").post(f"{USERS}add/", NEW, follow=True).content.decode())
+    settings.PASSWORD_RESET_TIMEOUT = -1
+    assert "no longer works" in Browser().get(link, follow=True).content.decode()
+    settings.PASSWORD_RESET_TIMEOUT = 3600
+    User.objects.filter(username="newcomer").update(is_active=False)
+    assert "no longer works" in Browser().get(link, follow=True).content.decode()
+    assert not User.objects.get(username="newcomer").has_usable_password()
+
+
+def test_with_an_address_the_link_is_mailed_and_shown_to_nobody(
+    client_as, mailoutbox, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        browser = client_as("admin")
+        page = browser.post(f"{USERS}add/", NEW | {"email": "ada@bank.example"}, follow=True)
+    assert "/accounts/invitation/" not in page.content.decode()
+    (mail,) = mailoutbox
+    assert mail.to == ["ada@bank.example"]
+    set_up(link_in(mail.body))
+    assert User.objects.get(username="newcomer").check_password("a pass-phrase of my own")
+
+
+def test_a_weak_password_is_refused_behind_the_link_too(client_as):
+    link = link_in(client_as("admin").post(f"{USERS}add/", NEW, follow=True).content.decode())
+    assert "errorlist" in set_up(link, "short").content.decode()
+    assert not User.objects.get(username="newcomer").has_usable_password()
+
+
+def test_an_administrator_proves_again_who_they_are_before_users_are_touched(client_as, person, monkeypatch):
+    advisor, browser = person("advisor"), client_as("admin")
+    later = time.time() + 400
+    monkeypatch.setattr("accounts.sign_in.adapter.time.time", lambda: later)
+    for answer in (
+        browser.post(f"{USERS}add/", NEW),
+        browser.post(f"{USERS}{advisor.pk}/change/", fields(advisor, role="admin")),
+        act(browser, "reset_second_factor", advisor),
+        act(browser, "invite_again", advisor),
+    ):
+        assert (answer.status_code, "reauthenticate" in answer["Location"]) == (302, True)
+    advisor.refresh_from_db()
+    assert (advisor.role, User.objects.filter(username="newcomer").exists()) == (Role.ADVISOR, False)
 
 
 def test_a_changed_role_is_recorded_with_the_old_and_the_new_one(client_as, person, events):
@@ -47,10 +138,10 @@ def test_a_changed_role_is_recorded_with_the_old_and_the_new_one(client_as, pers
     assert event.details["changed"][1] == {"values": {"role": ["advisor", "manager"]}}
 
 
-def test_a_change_that_cannot_be_recorded_does_not_happen(person, by_hand):
+def test_a_change_that_cannot_be_recorded_does_not_happen(client_as, person, by_hand):
     advisor = person("advisor")
-    browser = Browser(raise_request_exception=False)
-    browser.force_login(person("admin"))
+    browser = client_as("admin")
+    browser.raise_request_exception = False
     by_hand("UPDATE accounts_audithead SET seal = 'broken'")
     answer = browser.post(f"{USERS}{advisor.pk}/change/", fields(advisor, role="admin"))
     assert answer.status_code == 500
@@ -85,23 +176,62 @@ def test_a_user_name_stays_because_the_log_names_people_by_it(client_as, person)
 
 def test_no_page_shows_a_password_hash(client_as):
     advisor = user_with_password("advisor")
-    for path in (USERS, f"{USERS}{advisor.pk}/change/", f"{USERS}{advisor.pk}/password/"):
-        page = client_as("admin").get(path)
+    admin = client_as("admin")
+    for path in (USERS, f"{USERS}{advisor.pk}/change/"):
+        page = admin.get(path)
         assert page.status_code == 200
         assert advisor.password not in page.content.decode()
         assert advisor.password.rpartition("$")[2][:6] not in page.content.decode()
 
 
-def test_a_new_password_set_by_an_administrator_is_recorded_and_ends_the_sessions(client_as, events):
+def test_an_administrator_sets_nobodys_password_and_invites_instead(client_as, events):
     advisor, browser = user_with_password("advisor"), Browser()
     sign_in(browser, "advisor")
+    admin = client_as("admin")
     new = {"password1": "a replaced pass-phrase", "password2": "a replaced pass-phrase"}
-    client_as("admin").post(f"{USERS}{advisor.pk}/password/", new | {"usable_password": "true"})
+    assert admin.post(f"{USERS}{advisor.pk}/password/", new | {"usable_password": "true"}).status_code == 403
+    assert is_signed_in(browser)
+    page = act(admin, "invite_again", advisor, follow=True).content.decode()
     assert not is_signed_in(browser)
-    assert sign_in(Browser(), "advisor", "a replaced pass-phrase").status_code == 302
+    assert not is_signed_in(_signed_in_with(PASSWORD))
     (event,) = events(Action.ADMIN_CHANGE)
-    assert event.target == "user:advisor"
-    assert "pass-phrase" not in str(event.details)
+    assert (event.target, event.details["invited"]) == ("user:advisor", [False, True])
+    set_up(link_in(page), "a pass-phrase of my own")
+    assert is_signed_in(_signed_in_with("a pass-phrase of my own"))
+
+
+def _signed_in_with(password: str) -> Browser:
+    browser = Browser()
+    sign_in(browser, "advisor", password)
+    return browser
+
+
+def test_a_password_set_on_the_command_line_opens_nothing_but_its_change(monkeypatch):
+    advisor, browser = user_with_password("advisor"), Browser()
+    monkeypatch.setattr(
+        "django.contrib.auth.management.commands.changepassword.getpass.getpass",
+        lambda prompt: "set by the operator",
+    )
+    call_command("changepassword", "advisor", stdout=StringIO())
+    sign_in(browser, "advisor", "set by the operator")
+    assert browser.get("/cases/")["Location"] == "/accounts/password/change/"
+    own = {
+        "oldpassword": "set by the operator",
+        "password1": "a phrase of my own",
+        "password2": "a phrase of my own",
+    }
+    browser.post("/accounts/password/change/", own)
+    assert browser.get("/cases/").status_code == 200
+    advisor.refresh_from_db()
+    assert (advisor.must_change_password, advisor.check_password("a phrase of my own")) == (False, True)
+
+
+@pytest.mark.parametrize("model", ["decision", "assessment"])
+def test_an_administrator_reads_no_grounds_of_cases(client_as, model):
+    admin = client_as("admin")
+    assert admin.get(f"/admin/creditdesk/{model}/").status_code == 403
+    assert f"/admin/creditdesk/{model}/" not in admin.get("/admin/").content.decode()
+    assert client_as("auditor").get(f"/admin/creditdesk/{model}/").status_code == 200
 
 
 def test_an_administrator_s_own_password_needs_the_present_one(client_as, person):
@@ -111,8 +241,9 @@ def test_an_administrator_s_own_password_needs_the_present_one(client_as, person
     assert not person("admin").check_password("a replaced pass-phrase")
 
 
-def act(browser: Browser, action: str, *users: User):
-    return browser.post(USERS, {"action": action, "_selected_action": [user.pk for user in users]})
+def act(browser: Browser, action: str, *users: User, follow: bool = False):
+    chosen = {"action": action, "_selected_action": [user.pk for user in users]}
+    return browser.post(USERS, chosen, follow=follow)
 
 
 def test_a_lost_second_factor_is_reset_and_recorded(client_as, person, events):
@@ -120,14 +251,15 @@ def test_a_lost_second_factor_is_reset_and_recorded(client_as, person, events):
     TOTP.activate(advisor, generate_totp_secret())
     act(client_as("admin"), "reset_second_factor", advisor)
     assert not Authenticator.objects.exists()
+    assert not User.objects.get(username="advisor").has_usable_password()
     (event,) = events(Action.ADMIN_CHANGE)
     assert (event.target, event.details["second_factor"]) == ("user:advisor", [True, False])
 
 
 def test_nobody_resets_their_own_second_factor_there(client_as, person):
-    admin = person("admin")
+    browser, admin = client_as("admin"), person("admin")
     TOTP.activate(admin, generate_totp_secret())
-    act(client_as("admin"), "reset_second_factor", admin)
+    act(browser, "reset_second_factor", admin)
     assert Authenticator.objects.exists()
 
 

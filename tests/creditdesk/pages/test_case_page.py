@@ -109,27 +109,27 @@ def test_sex_and_family_status_are_never_shown(advisor, case_of, model_in_use):
             "NAME_INCOME_TYPE": "Maternity leave",
         },
     )
-    for path in ("", "?show=values", "?show=reasons"):
+    for path in ("", "client/", "client/?show=values", "why/?show=reasons"):
         text = plain_text(case_page(advisor, case, path)).lower()
         for word in ("married", "spouse", "woman", "maternity", "household"):
             assert word not in text
 
 
 def test_no_history_and_not_provided_are_distinguished(advisor, case):
-    text = plain_text(case_page(advisor, case))
+    text = plain_text(case_page(advisor, case, "client/"))
     assert "Shop and cash credits here no history" in text
     assert "Instalments paid here not provided" in text
 
 
 def test_a_missing_value_is_shown_as_missing(advisor, case_of, model_in_use):
     case = case_of("advisor", application={"EXT_SOURCE_1": None, "DAYS_EMPLOYED": -1157.0})
-    text = plain_text(case_page(advisor, case))
+    text = plain_text(case_page(advisor, case, "client/"))
     assert "External credit rating 1 missing" in text
     assert "3 years 2 months in the job" in text
 
 
 def test_svg_and_data_attributes_ignore_the_language(advisor, case):
-    page = Elements(case_page(advisor, case, "?show=explanation", **{"Accept-Language": "fr"}))
+    page = Elements(case_page(advisor, case, "why/", **{"Accept-Language": "fr"}))
     assert page.having("data-base")
     for attribute in ("data-probability", "data-threshold", "data-contribution", "data-base"):
         assert all(np.isfinite(float(element[attribute])) for element in page.having(attribute))
@@ -139,7 +139,7 @@ def test_svg_and_data_attributes_ignore_the_language(advisor, case):
 
 
 def test_the_page_has_no_inline_script_or_style(advisor, case):
-    for tag, attributes in Elements(case_page(advisor, case, "?show=values")).tags:
+    for tag, attributes in Elements(case_page(advisor, case, "client/?show=values")).tags:
         assert "style" not in attributes
         assert not [name for name in attributes if name.startswith("on")]
         if tag == "script":
@@ -168,8 +168,8 @@ def test_next_and_previous_lead_to_pending_cases(advisor, case_of, model_in_use,
 def test_the_timeline_shows_other_cases_of_the_client_that_the_reader_may_see(client_as, case, person):
     second_case = CaseFactory(client=case.client, advisor=UserFactory(username="colleague"))
     services.add_note(case=second_case, text="Seen at the other branch", by=person("colleague"))
-    assert "Seen at the other branch" not in case_page(client_as("advisor"), case)
-    assert "Seen at the other branch" in case_page(client_as("manager"), case)
+    assert "Seen at the other branch" not in case_page(client_as("advisor"), case, "history/")
+    assert "Seen at the other branch" in case_page(client_as("manager"), case, "history/")
 
 
 def test_a_note_is_written_and_shown(advisor, case):
@@ -178,7 +178,7 @@ def test_a_note_is_written_and_shown(advisor, case):
     )
     assert response.content.decode().lstrip().startswith('<section id="history"')
     assert list(case.notes.values_list("text", "author__username")) == [("Called back", "advisor")]
-    assert "Called back" in case_page(advisor, case)
+    assert "Called back" in case_page(advisor, case, "history/")
 
 
 def test_an_empty_note_is_not_recorded(advisor, case):
@@ -195,14 +195,14 @@ def test_a_stored_assessment_is_shown_with_few_queries(advisor, case, django_ass
 
 
 def test_cached_fragments_vary_by_language_profile_and_segment(advisor, case):
-    assert "Compared with other clients" in case_page(advisor, case, "?show=comparison")
-    french = case_page(advisor, case, "?show=comparison", **{"Accept-Language": "fr"})
+    assert "Compared with other clients" in case_page(advisor, case, "compare/")
+    french = case_page(advisor, case, "compare/", **{"Accept-Language": "fr"})
     assert "Comparaison avec d’autres clients" in french
     corrected = {**case.profile.application, "AMT_INCOME_TOTAL": 123_456.0}
     Profile.objects.filter(case=case).update(
         application=corrected, digest=profile_digest(corrected, case.profile.history, {})
     )
-    assert "123,456" in case_page(advisor, case).split('id="client"')[1]
-    assert 'value="all" selected' in case_page(advisor, case, "?show=comparison")
-    selected = Elements(case_page(advisor, case, "?segment=contract:Cash%20loans")).having("selected")
+    assert "123,456" in case_page(advisor, case, "client/").split('id="client"')[1]
+    assert 'value="all" selected' in case_page(advisor, case, "compare/")
+    selected = Elements(case_page(advisor, case, "compare/?segment=contract:Cash%20loans")).having("selected")
     assert "contract:Cash loans" in [option.get("value") for option in selected]

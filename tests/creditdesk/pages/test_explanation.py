@@ -57,7 +57,7 @@ def figures(html):
 
 
 def test_base_value_and_contributions_add_up_to_the_score(advisor, case):
-    shown = waterfall(case_page(advisor, case, "?show=explanation"))
+    shown = waterfall(case_page(advisor, case, "why/"))
     stored = Assessment.objects.get(case=case)
     parts = [item.contribution for item in stored.feature_contributions()]
     assert float(shown["data-base"]) == stored.base_value
@@ -68,7 +68,7 @@ def test_base_value_and_contributions_add_up_to_the_score(advisor, case):
 
 
 def test_waterfall_steps_add_up_to_the_probability(advisor, case):
-    html = case_page(advisor, case, "?show=explanation")
+    html = case_page(advisor, case, "why/")
     shown, stored = waterfall(html), Assessment.objects.get(case=case)
     assert stored.probability is not None
     calibration = engine.current().calibration
@@ -78,65 +78,55 @@ def test_waterfall_steps_add_up_to_the_probability(advisor, case):
     assert math.fsum(parts) == pytest.approx(stored.probability - float(shown["data-start"]), abs=1e-12)
 
 
-@pytest.mark.parametrize("unit", ["", "&unit=log-odds"])
+@pytest.mark.parametrize("unit", ["", "?unit=log-odds"])
 def test_rounded_steps_add_up_to_the_rounded_end(advisor, case, unit):
-    *parts, end = figures(case_page(advisor, case, f"?show=explanation{unit}"))
+    *parts, end = figures(case_page(advisor, case, f"why/{unit}"))
     assert len(parts) == 10
     assert sum(parts) == pytest.approx(end, abs=1e-9)
 
 
 def test_log_odds_are_shown_on_demand(advisor, case):
-    shown = waterfall(fragment(advisor, case, "?show=explanation&unit=log-odds", "explanation"))
+    shown = waterfall(fragment(advisor, case, "why/?unit=log-odds", "explanation"))
     assert float(shown["data-start"]) == float(shown["data-base"])
     assert float(shown["data-end"]) == float(shown["data-score"])
 
 
 def test_every_group_is_listed_once_and_expands_into_its_features(advisor, case):
-    html = case_page(advisor, case, "?show=explanation")
+    html = case_page(advisor, case, "why/?unit=log-odds")
     groups = [element["data-group"] for element in Elements(html).having("data-group")]
     assert sorted(groups) == sorted(catalogue.GROUPS)
-    features = fragment(advisor, case, "?group=income", f"group-{'income'}")
+    features = fragment(advisor, case, "why/?group=income", f"group-{'income'}")
     labels = [f.label.en for f in catalogue.FEATURES if f.group == "income"]
     assert features.count('<th scope="row">') == len(labels)
-    assert features.strip() in case_page(advisor, case, "?group=income")
+    assert features.strip() in case_page(advisor, case, "why/?group=income")
 
 
 def test_an_unknown_group_expands_into_nothing(advisor, case):
-    assert "<tr class" not in fragment(advisor, case, "?group=<script>", "group-<script>")
+    assert "<tr class" not in fragment(advisor, case, "why/?group=<script>", "group-<script>")
 
 
 def test_every_feature_effect_can_be_listed(advisor, case):
-    table = fragment(advisor, case, "?show=reasons", "every-reason")
+    table = fragment(advisor, case, "why/?show=reasons", "every-reason")
     assert "<html" not in table
     assert table.count('<th scope="row">') == len(engine.current().features)
-    assert table.strip() in case_page(advisor, case, "?show=reasons")
-
-
-@pytest.mark.parametrize("part", ["explanation", "comparison", "similar", "stability"])
-def test_lazy_fragments_can_be_opened_without_scripts(advisor, case, part):
-    html = case_page(advisor, case)
-    assert f'hx-get="{case.get_absolute_url()}?show={part}"' in html
-    assert f'href="{case.get_absolute_url()}?show={part}#{part}"' in html
-    alone = fragment(advisor, case, f"?show={part}", part)
-    assert "<html" not in alone
-    assert alone.strip() in case_page(advisor, case, f"?show={part}")
+    assert table.strip() in case_page(advisor, case, "why/?show=reasons")
 
 
 def test_similar_clients_are_summarized_with_an_interval(advisor, case):
-    text = plain_text(fragment(advisor, case, "?show=similar", "similar"))
+    text = plain_text(fragment(advisor, case, "compare/", "tabs"))
     assert "95 % interval" in text
     assert "Sex, family status and other protected facts take no part" in text
 
 
 def test_too_few_similar_clients_are_not_described(advisor, case, explained_model, monkeypatch):
     object.__setattr__(explained_model.explainer, "neighbours", 19)
-    html = fragment(advisor, case, "?show=similar", "similar")
+    html = fragment(advisor, case, "compare/", "tabs")
     assert Elements(html).having("data-similar")[0]["data-similar"] == "few"
     assert not Elements(html).having("data-rate")
 
 
 def test_reasons_shared_by_the_whole_ensemble_are_stable(advisor, case):
-    html = fragment(advisor, case, "?show=stability", "stability")
+    html = fragment(advisor, case, "why/", "tabs")
     assert Elements(html).having("data-stability")[0]["data-stability"] == "stable"
     assert "3 of 3" in plain_text(html)
 
@@ -148,16 +138,16 @@ def test_reasons_are_compared_with_those_of_the_challenger(advisor, case, tmp_pa
     """A challenger whose only feature is the date of birth has one reason at most."""
     tiny_model(tmp_path, name="other-1", features=None if is_shared else ["DAYS_BIRTH"])
     versions.appoint(version=versions.register(name="other-1", by=None), by=None, reason="To compare")
-    shown = plain_text(fragment(advisor, case, "?show=stability", "stability"))
+    shown = plain_text(fragment(advisor, case, "why/", "tabs"))
     assert text in shown
     assert ("another reason instead" in shown) is not is_shared
 
 
 def test_missing_explainer_data_is_reported(advisor, case_of, model_in_use):
     case = case_of("advisor")
-    assert "Not available" in fragment(advisor, case, "?show=similar", "similar")
-    assert "is not known" in fragment(advisor, case, "?show=stability", "stability")
-    assert waterfall(case_page(advisor, case, "?show=explanation"))
+    assert "Not available" in fragment(advisor, case, "compare/", "tabs")
+    assert "is not known" in fragment(advisor, case, "why/", "tabs")
+    assert waterfall(case_page(advisor, case, "why/"))
 
 
 def test_an_assessment_of_an_older_model_is_still_explained(
@@ -174,30 +164,30 @@ def test_an_assessment_of_an_older_model_is_still_explained(
     )
     tiny_model(tmp_path, name="unexplained-1")
     versions.activate(version=versions.register(name="unexplained-1", by=None), by=None, reason="")
-    shown = waterfall(case_page(advisor, case, "?show=explanation"))
+    shown = waterfall(case_page(advisor, case, "why/"))
     assert float(shown["data-end"]) == pytest.approx(Assessment.objects.get().probability, abs=1e-12)
 
 
 def test_every_main_feature_is_compared(advisor, case):
-    html = case_page(advisor, case, "?show=comparison")
+    html = case_page(advisor, case, "compare/")
     assert {element["data-main"] for element in Elements(html).having("data-main")} == set(catalogue.MAIN)
 
 
 def test_the_comparison_takes_the_chosen_segment(advisor, case):
-    html = case_page(advisor, case, "?segment=contract:Cash loans")
+    html = case_page(advisor, case, "compare/?segment=contract:Cash loans")
     assert '<option value="contract:Cash loans" selected>' in html
-    alone = fragment(advisor, case, "?segment=contract:Cash loans", "comparison")
+    alone = fragment(advisor, case, "compare/?segment=contract:Cash loans", "comparison")
     assert alone.lstrip().startswith('<section id="comparison"')
     assert alone.strip() in html
 
 
 def test_a_segment_without_the_client_falls_back_to_all_clients(advisor, case):
-    assert '<option value="all" selected>' in case_page(advisor, case, "?segment=age_band:30-39")
+    assert '<option value="all" selected>' in case_page(advisor, case, "compare/?segment=age_band:30-39")
 
 
 def test_the_distribution_marks_the_clients_bin_in_chart_and_table(advisor, case_of, explained_model):
     case = case_of("advisor", application={"EXT_SOURCE_2": 0.5})
-    html = fragment(advisor, case, "?feature=EXT_SOURCE_2", "comparison")
+    html = fragment(advisor, case, "compare/?feature=EXT_SOURCE_2", "comparison")
     assert Elements(html).having("data-feature")[0]["data-feature"] == "EXT_SOURCE_2"
     assert html.count("bin-client") == 1
     assert html.count('<tr class="client-row">') == 1

@@ -50,7 +50,7 @@ def test_the_answer_gives_the_case_back_and_keeps_the_history(
     assert answer.status_code == 200
     stored = Escalation.objects.get()
     assert (stored.answer, stored.answered_by) == (ANSWER, person("manager"))
-    page = client_as("advisor").get(case.get_absolute_url()).content.decode()
+    page = client_as("advisor").get(f"{case.get_absolute_url()}history/").content.decode()
     assert REASON in page
     assert ANSWER in page
     assert not Case.objects.escalated().exists()

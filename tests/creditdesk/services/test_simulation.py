@@ -68,7 +68,7 @@ def test_each_different_answer_is_audited_once_and_names_no_value(advisor, case)
 
 
 def test_unchanged_fields_change_nothing(advisor, case):
-    page = Elements(advisor.get(reverse("case_simulate", args=[case.reference])).content.decode())
+    page = Elements(advisor.get(reverse("case_whatif", args=[case.reference])).content.decode())
     shown = {field["name"]: field["value"] for field in page.having("data-on-file")}
     assert len(shown) == 7
     response = simulate(advisor, case, **shown)
@@ -140,7 +140,7 @@ def test_a_price_above_a_smaller_credit_follows_it_and_says_so(advisor, case):
 
 def test_a_simulation_of_a_decided_case_says_that_it_is_decided(advisor, case):
     decided(case)
-    page = advisor.get(reverse("case_simulate", args=[case.reference])).content.decode()
+    page = advisor.get(reverse("case_whatif", args=[case.reference])).content.decode()
     assert "This case was decided by" in page
     assert simulate(advisor, case, AMT_CREDIT="380000").status_code == 200
 
@@ -155,7 +155,7 @@ def test_without_a_model_the_simulation_is_refused_with_the_cause(advisor, case_
 def test_an_auditor_cannot_simulate_and_reads_the_scenarios(client_as, case):
     auditor = client_as("auditor")
     assert simulate(auditor, case, AMT_CREDIT="380000").status_code == 403
-    page = auditor.get(reverse("case_simulate", args=[case.reference])).content.decode()
+    page = auditor.get(reverse("case_whatif", args=[case.reference])).content.decode()
     assert "data-simulation-form" not in page
     assert simulate(client_as("colleague"), case, AMT_CREDIT="380000").status_code == 404
 
@@ -207,7 +207,7 @@ def test_scenarios_stand_side_by_side_and_open_again(advisor, case):
     assert shown == ["Smaller", "Longer <i>"]
     assert "<i>" not in html
     smaller = Scenario.objects.get(name="Smaller")
-    page = advisor.get(f"{reverse('case_simulate', args=[case.reference])}?scenario={smaller.pk}")
+    page = advisor.get(f"{reverse('case_whatif', args=[case.reference])}?scenario={smaller.pk}")
     fields = {
         field["name"]: field["value"] for field in Elements(page.content.decode()).having("data-on-file")
     }
@@ -236,7 +236,7 @@ def test_nobody_deletes_a_colleagues_scenario(advisor, client_as, case):
 
 def test_a_field_that_a_case_does_not_have_is_not_offered(advisor, case_of, model_in_use):
     revolving = case_of("advisor", application={"NAME_CONTRACT_TYPE": "Revolving loans"})
-    page = advisor.get(reverse("case_simulate", args=[revolving.reference])).content.decode()
+    page = advisor.get(reverse("case_whatif", args=[revolving.reference])).content.decode()
     assert 'name="DURATION"' not in page
     assert 'name="AMT_CREDIT"' in page
     assert APPLICATION["NAME_CONTRACT_TYPE"] == "Cash loans"

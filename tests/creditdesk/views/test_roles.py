@@ -46,12 +46,17 @@ PAGES = {
     "admin:index": {AUDITOR, ADMIN},
     "admin:accounts_auditevent_changelist": {AUDITOR, ADMIN},
     "admin:accounts_user_changelist": {ADMIN},
-    "admin:creditdesk_assessment_changelist": {AUDITOR, ADMIN},
-    "admin:creditdesk_decision_changelist": {AUDITOR, ADMIN},
+    "admin:creditdesk_assessment_changelist": {AUDITOR},
+    "admin:creditdesk_decision_changelist": {AUDITOR},
 }
 # Who gets through to a case in the portfolio of `advisor`: GET, or POST where the second word says so.
 CASES = {
     ("case_detail", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_why", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_whatif", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_compare", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_client", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_history", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_assess", "post"): {ADVISOR, MANAGER},
     ("case_decide", "post"): {ADVISOR, MANAGER},
     ("case_check", "post"): {MANAGER},

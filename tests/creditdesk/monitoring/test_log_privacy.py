@@ -1,0 +1,75 @@
+"""No log line names a case or repeats a query, whichever page answers and however it fails."""
+
+import io
+import logging
+import logging.config
+from copy import deepcopy
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client as Browser
+
+TYPED = "typed-by-somebody"
+
+
+@pytest.fixture(params=["line", "json"])
+def logged(request):
+    """Everything that the configured handler writes meanwhile, in that format."""
+    configuration = deepcopy(django_settings.LOGGING)
+    stream = io.StringIO()
+    configuration["handlers"]["stderr"] |= {"formatter": request.param, "stream": stream}
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    logging.config.dictConfig(configuration)
+    yield stream
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def colleague_case(case, browser):
+    browser.get(f"{case.get_absolute_url()}?draft={TYPED}")
+
+
+def wrong_method(case, browser):
+    browser.get(f"{case.get_absolute_url()}decide/?draft={TYPED}")
+
+
+def unknown_page(case, browser):
+    browser.get(f"/nowhere/{case.reference}/\N{ESCAPE}?draft={TYPED}")
+
+
+def forged_form(case, browser):
+    checked = Browser(enforce_csrf_checks=True)
+    checked.cookies = browser.cookies
+    checked.post(f"{case.get_absolute_url()}notes/?draft={TYPED}", {"text": TYPED})
+
+
+def broken_page(case, browser):
+    browser.raise_request_exception = False
+    browser.get(f"/models/?draft={case.reference}{TYPED}")
+
+
+@pytest.mark.parametrize(
+    ("act", "logger"),
+    [
+        (colleague_case, "django.request"),
+        (wrong_method, "django.request"),
+        (unknown_page, "django.request"),
+        (forged_form, "django.security.csrf"),
+        (broken_page, "django.request"),
+    ],
+)
+def test_a_failing_request_is_logged_without_its_address(
+    client_as, case_of, logged, monkeypatch, act, logger
+):
+    def broken(*_arguments, **_named):
+        raise RuntimeError
+
+    monkeypatch.setattr("scoring.models.version.ModelVersion.objects.all", broken)
+    monkeypatch.setattr("scoring.models.promotion.Activation.objects.current", broken)
+    case = case_of("colleague")
+    act(case, client_as("analyst" if act is broken_page else "advisor"))
+    written = logged.getvalue()
+    assert logger in written
+    assert case.reference not in written
+    assert TYPED not in written
