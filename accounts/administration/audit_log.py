@@ -34,11 +34,19 @@ class ActionFilter(admin.SimpleListFilter):
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
+class NamedActorFilter(admin.AllValuesFieldListFilter):
+    """Who acted; events without a person are found by what happened."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lookup_choices = [choice for choice in self.lookup_choices if choice]
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
     list_display = ("sequence", "when", "actor", "what", "target", "request", "genuine")
     list_display_links = ("sequence", "when")
-    list_filter = (ActionFilter, "at", ("actor", admin.AllValuesFieldListFilter))
+    list_filter = (ActionFilter, "at", ("actor", NamedActorFilter))
     search_fields = ("actor", "action", "target", "request_id")
     date_hierarchy = "at"
     ordering = ("-sequence",)
