@@ -39,7 +39,7 @@ class NamedActorFilter(admin.AllValuesFieldListFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lookup_choices = [choice for choice in self.lookup_choices if choice]
+        self.lookup_choices = self.lookup_choices.exclude(actor="")
 
 
 @admin.register(AuditEvent)

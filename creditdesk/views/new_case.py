@@ -53,6 +53,7 @@ def new_case(request: DeskRequest) -> HttpResponse:
 def draft_save(request: DeskRequest) -> HttpResponse:
     """Save the form as it is, unchecked, while somebody types."""
     answers, key, state = draft_answers(request.POST), _key(request), ""
+    draft: Draft | None = None
     if set(answers) - {"applied_on"}:
         try:
             draft = services.save_draft(by=request.user, key=key, answers=answers)
@@ -64,7 +65,7 @@ def draft_save(request: DeskRequest) -> HttpResponse:
             }
     if not request.htmx:
         messages.info(request, state or gettext("There is nothing to save yet."))
-        return redirect(f"{reverse('case_new')}?draft={key}" if answers else "case_new")
+        return redirect(f"{reverse('case_new')}?draft={draft.key}" if draft else "case_new")
     return render(request, f"{TEMPLATE}#draft-state", {"state": state})
 
 
@@ -77,11 +78,16 @@ def draft_delete(request: DeskRequest) -> HttpResponse:
     return redirect("case_new")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @permission_required("creditdesk.add_case", raise_exception=True)
 def client_file(request: DeskRequest) -> HttpResponse:
-    """Fill the form from a file, as a draft to be reviewed; a file with an error leaves nothing behind."""
+    """POST: fill the form from a file, as a draft to be reviewed; a file with an error leaves nothing behind.
+
+    GET: to the form. A refused file leaves the reader at this address, and the page may be loaded again.
+    """
+    if request.method != "POST":
+        return redirect("case_new")
     form = FileForm(request.POST, request.FILES)
     try:
         client = read_client_file(form.content(), timezone.localdate())

@@ -89,11 +89,7 @@
 
   document.addEventListener("DOMContentLoaded", () => prepare(document));
   document.addEventListener("htmx:afterSettle", (event) => {
-    const panel = event.detail.elt;
-    if (panel.id === "simulation-panel") {
-      prepare(panel);
-      panel.querySelector("input[name]:not([type=hidden])")?.focus({ preventScroll: true });
-    }
+    prepare(event.detail.elt);
     markInvalidFields();
   });
 })();

@@ -201,7 +201,7 @@ class CasePage:
             return None
         return peer_comparison(
             self.model.manifest.population,
-            self.case.profile.application,
+            self.case.profile.record,
             {item.feature.name: item.value for item in self.contributions},
             segment=self.selection.segment,
             feature=self.selection.feature,

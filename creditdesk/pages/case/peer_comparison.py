@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from creditdesk.pages import svg_geometry
 from scoring.ml.features import catalogue
-from scoring.ml.features.frames import Record
+from scoring.ml.features.frames import Record, columns_of
+from scoring.ml.features.matrix import feature_matrix
 from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.model.manifest_sections import FeatureDistribution, PopulationSection
 from scoring.ml.model.population import ALL, segments_of
@@ -92,22 +93,23 @@ class _Peers:
 
 def peer_comparison(
     population: PopulationSection,
-    application: Record,
-    values: Mapping[str, float],
+    record: Record,
+    assessed: Mapping[str, float],
     *,
     segment: str,
     feature: str,
 ) -> PeerComparison | None:
     """Compare a client with a segment of the population, and draw the distribution of one feature.
 
-    `values` are the client's features. An impossible choice falls back to all clients and to the first
+    `assessed` are the features of the model, as it read them; the main features that it does not have are
+    computed from the record. An impossible choice falls back to all clients and to the first
     feature that is not missing; None for a population without segments.
     """
-    segments = _segments(population, application)
+    segments = _segments(population, record)
     if ALL not in segments:
         return None
     chosen = segments.get(segment) or segments[ALL]
-    peers = _main_features(population, chosen.key, values)
+    peers = _main_features(population, chosen.key, {**_main_values(record), **assessed})
     not_missing = [item for item in peers if not math.isnan(item.value)]
     named = [item for item in peers if item.feature.name == feature]
     drawn = (named or not_missing or peers)[0]
@@ -143,6 +145,10 @@ def _segments(population: PopulationSection, application: Record) -> dict[str, S
 
 def _clients(distributions: Mapping[str, FeatureDistribution]) -> int:
     return max((distribution.clients for distribution in distributions.values()), default=0)
+
+
+def _main_values(record: Record) -> dict[str, float]:
+    return dict(zip(catalogue.MAIN, feature_matrix(columns_of([record]), catalogue.MAIN)[0], strict=True))
 
 
 def _main_features(population: PopulationSection, segment: str, values: Mapping[str, float]) -> list[_Peers]:

@@ -1,10 +1,13 @@
-"""Shares of a histogram below a client's value."""
+"""Peer comparison: shares below a client's value, and values that the model does not read."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from creditdesk.pages.case.peer_comparison import share_below
+from scoring import services as versions
+from tests.html import case_page, plain_text
+from tests.scoring.modelfolder import tiny_model
 
 
 @given(
@@ -21,3 +24,19 @@ def test_the_share_below_counts_the_histogram():
     assert share_below(2.5, [0, 1, 2, 3, 4, 5], counts) == pytest.approx(0.75)
     assert share_below(-1, [0, 1, 2, 3, 4, 5], counts) == 0
     assert share_below(9, [0, 1, 2, 3, 4, 5], counts) == 1
+
+
+def test_credit_instalment_and_income_are_compared_though_no_features_of_the_model(
+    client_as, case_of, settings, tmp_path
+):
+    settings.ML_ARTIFACTS = tmp_path
+    tiny_model(tmp_path, name="narrow-1", features=["EXT_SOURCE_2", "DAYS_BIRTH"], explain=True)
+    versions.activate(version=versions.register(name="narrow-1", by=None), by=None, reason="")
+    html = case_page(client_as("advisor"), case_of("advisor"), "compare/")
+    text = plain_text(html[html.index('id="comparison"') :])
+    for label, value in (
+        ("Requested credit", "€406,598"),
+        ("Monthly instalment", "€24,700"),
+        ("Loan in monthly instalments", "16.46"),
+    ):
+        assert f"{label} {value}" in text

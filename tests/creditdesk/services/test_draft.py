@@ -52,6 +52,19 @@ def test_an_empty_form_is_no_draft(advisor, db):
     assert not Draft.objects.exists()
 
 
+def test_an_untouched_draft_leads_back_to_the_form_without_javascript(advisor, db):
+    response = advisor.post(SAVE, {"draft": str(uuid.uuid4()), "applied_on": "2026-11-22"}, follow=True)
+    assert response.status_code == 200
+    assert "There is nothing to save yet." in response.content.decode()
+    assert not Draft.objects.exists()
+
+
+def test_the_page_of_a_refused_file_can_be_loaded_again(advisor, db):
+    file = "/cases/new/file/"
+    assert advisor.post(file, {}).status_code == 422
+    assert advisor.get(file).url == NEW
+
+
 def test_a_draft_is_listed_for_its_author_alone(advisor, client_as):
     draft = saved_draft(advisor, client_name="مريم")
     assert "مريم" in advisor.get(NEW).content.decode()
