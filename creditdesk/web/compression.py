@@ -14,8 +14,8 @@ def compression(get_response: Answer) -> Answer:
 
     That attack sends guesses in the address or the body and measures whether they make a page with a secret
     shorter. So only answers to a GET without a query are compressed, and only pages that exist: an error page
-    may repeat its address. Besides, the CSRF token differs in every answer, and Django's middleware adds bytes
-    at random.
+    may repeat its address. Besides, the CSRF token differs in every answer, and Django's middleware adds
+    bytes at random.
     """
     gzip = GZipMiddleware(lambda _request: None)  # type: ignore[arg-type]
 
