@@ -111,7 +111,7 @@ def test_the_demo_has_a_drift_report_of_its_own_assessments():
     assert report.current_rows == Assessment.objects.values("profile_digest").distinct().count()
 
 
-def test_the_demo_adds_evidentlys_page_once_and_only_when_told(monkeypatch, settings, tmp_path):
+def test_the_demo_adds_evidentlys_page_once_and_only_on_request(monkeypatch, settings, tmp_path):
     settings.DRIFT_REPORTS = tmp_path
     monkeypatch.setattr(evidently_report, "evaluate", fake_evidently)
     demo()
