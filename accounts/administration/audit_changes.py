@@ -1,4 +1,4 @@
-"""What an audit event changed, as pairs of an old and a new value."""
+"""Changes that an audit event records, as pairs of an old and a new value."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Lists, portfolio, models, drift and help on narrow and wide screens: nothing overlaps, runs off or moves."""
+"""List, portfolio, models, drift and help on narrow and wide screens: no overlap, no sideways scroll."""
 
 import pytest
 from playwright.sync_api import Page
