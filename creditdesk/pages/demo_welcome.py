@@ -36,7 +36,7 @@ STEPS: Final = {step.code: step for step in PATH}
 def address_of(step: Step, person: User) -> str:
     """Return the page on which a step is taken."""
     if step.code in {"verdict", "what_if", "decide"} and (reference := first_in_queue(person)):
-        page = "case_simulate" if step.code == "what_if" else "case_detail"
+        page = "case_whatif" if step.code == "what_if" else "case_detail"
         return reverse(page, args=[reference])
     if step.code == "letter" and (case := _refused(person)):
         return reverse("case_letter", args=[case.reference])

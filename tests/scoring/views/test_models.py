@@ -44,7 +44,7 @@ def _with_card(client_as, settings, tmp_path, where, card):
     folder.seal(copy, replace(manifest, name="carded"))
     settings.ML_ARTIFACTS = tmp_path / "ml_artifacts"
     services.register(name="carded", by=None)
-    return client_as("analyst").get("/models/carded/").content.decode()
+    return client_as("analyst").get("/models/carded/card/").content.decode()
 
 
 @pytest.mark.parametrize("name", [folder.MANIFEST, folder.CARD])
