@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "creditdesk.web.compression.compression",
     "accounts.middleware.request_id",
     "creditdesk.api.auth.api_middleware",
     "creditdesk.monitoring.access_log.access_log",

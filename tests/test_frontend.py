@@ -19,7 +19,7 @@ MAX_LINES: Final = 300
 BREAKPOINTS: Final = {"(width < 36rem)", "(width < 48rem)", "(width < 64rem)"}
 # Classes and parts of them that the libraries give: htmx, Django, Swagger UI, the administration site.
 FOREIGN_CLASSES: Final = {
-    *("htmx-request", "errorlist", "nonfield", "theme-toggle"),
+    *("htmx-request", "errorlist", "nonfield", "theme-toggle", "breadcrumbs"),
     *("swagger-ui", "wrapper", "info", "title", "opblock", "opblock-summary-description", "opblock-tag"),
     "prop-type",
 }

@@ -5,13 +5,17 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
-from django.utils.timezone import localtime
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 
+from accounts.administration.audit_changes import changes_in
+from accounts.administration.audit_export import audit_lines
 from accounts.audit import Action, record
 from accounts.audit.verification import is_genuine, verify_end
 from accounts.models import AuditEvent
@@ -30,11 +34,19 @@ class ActionFilter(admin.SimpleListFilter):
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
+class NamedActorFilter(admin.AllValuesFieldListFilter):
+    """Who acted; events without a person are found by what happened."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lookup_choices = self.lookup_choices.exclude(actor="")
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
     list_display = ("sequence", "when", "actor", "what", "target", "request", "genuine")
     list_display_links = ("sequence", "when")
-    list_filter = (ActionFilter, "at", ("actor", admin.AllValuesFieldListFilter))
+    list_filter = (ActionFilter, "at", ("actor", NamedActorFilter))
     search_fields = ("actor", "action", "target", "request_id")
     date_hierarchy = "at"
     ordering = ("-sequence",)
@@ -44,6 +56,21 @@ class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
         "genuine", "previous_hash", "own_hash",
     )  # fmt: skip
     actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        export = self.admin_site.admin_view(self.export)
+        return [path("export.csv", export, name="accounts_auditevent_export"), *super().get_urls()]
+
+    def export(self, request: HttpRequest) -> StreamingHttpResponse:
+        """The events of the list as CSV; that they were exported is an event of its own."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        events = self.get_changelist_instance(request).get_queryset(request)
+        with transaction.atomic():
+            record(action=Action.AUDIT_EXPORTED, actor=request.user, details={"events": events.count()})
+        response = StreamingHttpResponse(audit_lines(events), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="audit-{localdate():%Y-%m-%d}.csv"'
+        return response
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -58,7 +85,7 @@ class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         record_first_view(request)
-        state = verify_end() or _("The newest event, its head and the anchor fit together.")
+        state = verify_end() or _("Log intact, verified at {time}").format(time=f"{localtime():%H:%M}")
         return super().changelist_view(request, {**(extra_context or {}), "subtitle": state})
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -79,7 +106,9 @@ class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
 
     @admin.display(description=_("details"))
     def readable_details(self, event: AuditEvent) -> str:
-        return format_html("<pre>{}</pre>", json.dumps(event.details, indent=2, ensure_ascii=False))
+        text = json.dumps(event.details, indent=2, ensure_ascii=False)
+        changes = changes_in(event.details)
+        return render_to_string("admin/audit_details.html", {"changes": changes, "details": text})
 
     @admin.display(description=_("seal fits"), boolean=True)
     def genuine(self, event: AuditEvent) -> bool:

@@ -15,6 +15,7 @@ class Action(TextChoices):
     ADMIN_CHANGE = "admin_change", _("changed in administration")
     USER_ADDED = "user_added", _("added a user")
     AUDIT_VIEWED = "audit_viewed", _("opened the audit log")
+    AUDIT_EXPORTED = "audit_exported", _("exported the audit log")
     ROWS_COVERED = "rows_covered", _("sealed the rows of earlier releases")
     ROWS_REWRITTEN = "rows_rewritten", _("sealed rows anew that an upgrade rewrote")
     KEY_ROTATED = "key_rotated", _("put a new audit key in force")

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from accounts.csv_cells import Line, safe_text
 from creditdesk.models import Case, Decision, Note
 
 HEADER: Final = (
@@ -35,8 +36,6 @@ HEADER: Final = (
     "notes",
 )
 BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
-# A spreadsheet runs a cell that starts with one of these.
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 ROWS_AT_ONCE: Final = 2000
 _TOOK_EFFECT: Final = (Decision.Status.FINAL, Decision.Status.REPLACED)
 
@@ -65,18 +64,6 @@ DIALECTS: Final = {
     "excel": Dialect(),
     "excel-fr": Dialect(delimiter=";", decimal_comma=True, bom=True),
 }
-
-
-def safe_text(text: str) -> str:
-    """Neutralise text that a spreadsheet would run as a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
-
-
-class Line:
-    """A stream for `csv.writer` that returns each line instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def case_histories(cases: QuerySet[Case], dialect: Dialect) -> Iterator[str]:

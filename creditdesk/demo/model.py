@@ -1,11 +1,19 @@
-"""Activation of the demo model that ships with the project."""
+"""The demo models that ship with the project: one answers, one scores in its shadow."""
+
+from io import StringIO
+from typing import Final
 
 from django.conf import settings
+from django.core.management import call_command
 
 from creditdesk.demo.people import named
 from scoring import services
 from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
+from scoring.models import ChallengerAppointment
+
+# Trained on 6,000 synthetic clients (seed 11): make_portfolio, then train --quick --demo.
+CHALLENGER: Final = "demo-challenger-2026-11"
 
 
 def activate_demo_model() -> str:
@@ -19,6 +27,16 @@ def activate_demo_model() -> str:
     return newest
 
 
+def appoint_challenger() -> None:
+    """Let the second demo model score every assessment so far, unless a challenger was ever appointed."""
+    if ChallengerAppointment.objects.exists() or not (settings.ML_ARTIFACTS / CHALLENGER).is_dir():
+        return
+    version = services.register(name=CHALLENGER, by=None)
+    reason = "Trained on other clients: does it agree with the model in use?"
+    services.appoint(version=version, by=named("analyst"), reason=reason)
+    call_command("score_shadow", stdout=StringIO(), stderr=StringIO())
+
+
 def _demo_models() -> dict[str, str]:
     """Return when each demo model was created, by the name of its folder; other folders are not judged."""
     created: dict[str, str] = {}
@@ -27,6 +45,6 @@ def _demo_models() -> dict[str, str]:
             manifest = folder.read_manifest(path.parent)
         except ModelUnavailable:
             continue
-        if manifest.is_demo:
+        if manifest.is_demo and path.parent.name != CHALLENGER:
             created[path.parent.name] = manifest.created_at
     return created

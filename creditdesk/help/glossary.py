@@ -167,7 +167,7 @@ MEASURING: Final = (
     ),
     Term(
         "hold-out",
-        Text("Hold-out", "Échantillon de contrôle"),
+        Text("Hold-out", "Échantillon de test"),
         Text(
             "Clients set aside before training, on whom a version is judged once.",
             "Des clients mis de côté avant l’entraînement, sur lesquels une version est jugée une seule "

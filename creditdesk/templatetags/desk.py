@@ -132,7 +132,7 @@ def term(code: str) -> SafeString:
 @register.simple_tag
 def waiting(case: ListedCase) -> SafeString:
     """Render since when a case waits, in days; of a decided case, the day of the application alone."""
-    day = date_format(timezone.localtime(case.submitted_at), "SHORT_DATE_FORMAT")
+    day = date_format(timezone.localtime(case.submitted_at), "DATE_FORMAT")
     final = [d.outcome for d in case.standing_decisions if d.status == Decision.Status.FINAL]
     if not case.open_contests and any(outcome != Decision.Outcome.REFER for outcome in final):
         return format_html('<span class="muted">{}</span>', day)

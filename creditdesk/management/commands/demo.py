@@ -20,7 +20,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--reports", action="store_true", help="and Evidently's page, which takes longer")
+        parser.add_argument(
+            "--reports", action="store_true", help="and what takes longer: the challenger, Evidently"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if self.is_left_alone():
@@ -30,8 +32,9 @@ class Command(BaseCommand):
         self.import_clients()
         self.activate_model()
         if options["reports"]:
-            from creditdesk.demo import drift
+            from creditdesk.demo import drift, model
 
+            model.appoint_challenger()
             drift.add_evidently()
 
     def is_left_alone(self) -> bool:
@@ -79,7 +82,7 @@ class Command(BaseCommand):
         if self.has_a_model() and Decision.objects.exists():
             return
         # The model's libraries too: only a first start waits for them.
-        from creditdesk.demo import decisions, drift, model
+        from creditdesk.demo import comparison, decisions, drift, model
         from scoring.ml.model.folder import ModelUnavailable
 
         try:
@@ -92,6 +95,7 @@ class Command(BaseCommand):
             self.stdout.write("Assessing and deciding some cases")
             decisions.do_some_work()
             drift.check_drift()
+            comparison.add_comparison()
 
     def has_a_model(self) -> bool:
         """Whether the model in use stays: not so a demo model whose folder no longer ships."""

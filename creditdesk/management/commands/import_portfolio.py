@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from tqdm import tqdm
 
+from accounts.csv_cells import safe_text
 from accounts.models import User
 from accounts.roles import Role
-from creditdesk.cases.export import safe_text
 from creditdesk.importing.client_names import names_in
 from creditdesk.importing.store import ImportCounts, Portfolio, store
 from scoring.ml.tables.catalogue import TABLES

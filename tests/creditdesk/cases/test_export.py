@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.csv_cells import safe_text
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.cases.export import DIALECTS, HEADER, safe_text
+from creditdesk.cases.export import DIALECTS, HEADER
 from creditdesk.models import Assessment
 
 pytestmark = pytest.mark.django_db

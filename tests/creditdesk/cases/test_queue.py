@@ -173,7 +173,7 @@ def test_a_chip_names_its_filter_and_removes_it_alone(client_as, case_of):
     case_of("advisor")
     query = {"status": "pending", "credit_min": "1000", "queue": "late"}
     page = client_as("advisor").get("/cases/", query).content.decode()
-    chips = re.findall(r'class="chip" href="([^"]+)">([^<]+)<', page)
+    chips = re.findall(r'class="chip" href="([^"]+)">([^<\n]+)\n', page)
     assert chips == [
         ("/cases/?queue=late&amp;credit_min=1000", "Status: To decide"),
         ("/cases/?status=pending&amp;queue=late", "Credit from: €1,000"),

@@ -11,10 +11,21 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditEvent, User
 from accounts.roles import Role
-from creditdesk.demo import clients, decisions, people
+from creditdesk.demo import clients, decisions, model, people
 from creditdesk.management.commands import demo as command
-from creditdesk.models import Assessment, Case, Claim, Client, Contest, Decision, Note, Profile
-from scoring.models import Activation, DriftReport
+from creditdesk.models import (
+    Assessment,
+    Case,
+    Claim,
+    Client,
+    Contest,
+    Decision,
+    Note,
+    Profile,
+    ShadowScore,
+)
+from scoring.ml.monitoring import evidently_report
+from scoring.models import Activation, ChallengerAppointment, Comparison, DriftReport
 from tests.factories import CaseFactory
 from tests.folders import application, write_tables
 from tests.scoring.modelfolder import tiny_model
@@ -98,6 +109,48 @@ def test_the_demo_has_a_drift_report_of_its_own_assessments():
     report = DriftReport.objects.get()
     assert report.source == "desk"
     assert report.current_rows == Assessment.objects.values("profile_digest").distinct().count()
+
+
+def test_the_demo_adds_evidentlys_page_once_and_only_on_request(monkeypatch, settings, tmp_path):
+    settings.DRIFT_REPORTS = tmp_path
+    monkeypatch.setattr(evidently_report, "evaluate", fake_evidently)
+    demo()
+    assert [report.page for report in DriftReport.objects.all()] == [""]
+    for _ in range(2):
+        call_command("demo", "--reports", stdout=StringIO(), stderr=StringIO())
+    newest = DriftReport.objects.first()
+    assert newest
+    assert (tmp_path / newest.page).read_text() == "<p>Evidently</p>"
+    assert DriftReport.objects.count() == 2
+
+
+def fake_evidently(*_sides: object, **_options: object) -> evidently_report.EvidentlyReport:
+    return evidently_report.EvidentlyReport({"columns": {}, "drifted": 0, "share": 0.0}, "<p>Evidently</p>")
+
+
+def test_the_demo_has_a_challenger_that_never_answers(monkeypatch, settings, demo_artifacts, tmp_path):
+    settings.DRIFT_REPORTS = tmp_path
+    monkeypatch.setattr(evidently_report, "evaluate", fake_evidently)
+    if not (demo_artifacts / model.CHALLENGER).exists():
+        tiny_model(demo_artifacts, name=model.CHALLENGER, is_demo=True)
+    demo()
+    for _ in range(2):
+        call_command("demo", "--reports", stdout=StringIO(), stderr=StringIO())
+    appointment = ChallengerAppointment.objects.get()
+    assert appointment.version
+    assert appointment.version.name == model.CHALLENGER
+    assert Activation.objects.get().version.name == "demo-1"
+    assert ShadowScore.objects.count() == Assessment.objects.count() > 0
+
+
+def test_the_demo_shows_a_comparison_of_candidates(client_as):
+    for _ in range(2):
+        demo()
+    recorded = Comparison.objects.get().results
+    page = client_as("analyst").get("/models/compare/").content.decode()
+    assert len(recorded["rows"]) == 7
+    best = max(row["metrics"]["auc"]["value"] for row in recorded["rows"])
+    assert f"{best:.4f}" in page
 
 
 def test_overrides_have_a_reason_and_one_decision_waits_for_a_second_person():

@@ -1,0 +1,114 @@
+"""List, portfolio, models, drift and help on narrow and wide screens: no overlap, no sideways scroll."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.drift_reports import drift_report
+from tests.factories import assessed, decided
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+]
+PAGES = {
+    "advisor": ("/cases/", "/help/"),
+    "manager": ("/portfolio/",),
+    "analyst": ("/models/", "/models/tiny-1/", "/models/tiny-1/card/", "/drift/"),
+}
+# From the end of a label to the number that belongs to it.
+MAX_GAP = 300
+MAX_LAYOUT_SHIFT = 0.02
+
+# Pairs of texts whose boxes share more than a rounding error.
+OVERLAPS = """() => {
+  const boxes = [];
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode, parent = text.parentElement;
+    if (!text.data.trim() || parent.closest(".visually-hidden, [hidden], canvas, script, option")) continue;
+    if (parent.closest("details:not([open])") && !parent.closest("summary")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    for (const box of range.getClientRects()) {
+      if (box.width > 1 && box.height > 1) boxes.push({ box, parent, text: text.data.trim() });
+    }
+  }
+  return boxes.flatMap((first, index) =>
+    boxes
+      .slice(index + 1)
+      .filter(({ box, parent }) => {
+        const across = Math.min(first.box.right, box.right) - Math.max(first.box.left, box.left);
+        const down = Math.min(first.box.bottom, box.bottom) - Math.max(first.box.top, box.top);
+        return parent !== first.parent && across > 2 && down > 4;
+      })
+      .map(({ text }) => `${first.text} | ${text}`),
+  );
+}"""
+GAPS = """() => {
+  const box = (cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return range.getBoundingClientRect();
+  };
+  return [...document.querySelectorAll("main tbody tr")].flatMap((row) => {
+    const label = row.querySelector("th[scope=row]"), number = row.querySelector("td.number");
+    if (!label || !number || row.closest("details:not([open])")) return [];
+    return [box(number).left - box(label).right];
+  });
+}"""
+LAYOUT_SHIFT = """() => new Promise((resolve) => {
+  let total = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) total += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(total), 200);
+})"""
+
+
+@pytest.fixture
+def full_desk(model_in_use, case_of, settings, tmp_path) -> None:
+    settings.DRIFT_REPORTS = tmp_path
+    drift_report(income=0.7)
+    case_of("advisor", name="Marie-Thérèse de La Rochefoucauld-Montmorency", amount_credit=1_234_567)
+    decided(assessed(case_of("advisor"), 0.3, "refuse"), override=True)
+    decided(assessed(case_of("colleague"), 0.4, "refuse"), status="proposed", override=True)
+
+
+def sideways(page: Page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
+@pytest.mark.parametrize("width", [360, 1366])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_text_overlaps_and_no_page_runs_off_or_moves(signed_in, full_desk, name, width, locale):
+    page = signed_in(name, width=width, locale=locale)
+    for address in PAGES[name]:
+        page.goto(address, wait_until="networkidle")
+        assert page.evaluate(OVERLAPS) == [], address
+        assert sideways(page) == 0, address
+        assert page.evaluate(LAYOUT_SHIFT) < MAX_LAYOUT_SHIFT, address
+
+
+@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
+def test_a_number_of_the_portfolio_stands_near_its_label(signed_in, full_desk, locale):
+    page = signed_in("manager", width=1366, locale=locale)
+    page.goto("/portfolio/")
+    gaps = page.evaluate(GAPS)
+    assert len(gaps) > 10
+    assert max(gaps) <= MAX_GAP
+
+
+def test_the_portfolio_fits_a_sheet_of_a4(signed_in, full_desk):
+    """A canvas keeps the width that it was drawn with: on paper it must shrink."""
+    page = signed_in("manager", width=1366)
+    page.goto("/portfolio/", wait_until="networkidle")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 962})
+    widths = page.evaluate(
+        "[...document.querySelectorAll('canvas')].map((c) => c.getBoundingClientRect().right)"
+    )
+    assert len(widths) == 4
+    assert max(widths) <= 680
+    assert sideways(page) == 0
