@@ -83,13 +83,22 @@ def test_the_language_can_be_chosen_before_signing_in(language):
     assert f'<html lang="{language}">' in answer.content.decode()
 
 
-def test_money_dates_and_percentages_follow_the_reader(client_as, case_of):
-    assessed(case_of("advisor", amount_credit=1_234_567, submitted_at="2026-03-09T09:00:00Z"), 0.084)
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ("€1,234,567", "8.4%", "March 9, 2026", "Cash loan")),
+        ("fr", ("1\u202f234\u202f567\xa0€", "8,4\u202f%", "9 mars 2026", "Crédit")),
+    ],
+)
+def test_money_dates_and_percentages_follow_the_reader(client_as, case_of, language, texts):
+    """The list and the case page show money, dates and percentages in the language of the reader."""
+    case = assessed(case_of("advisor", amount_credit=1_234_567, submitted_at="2026-03-09T09:00:00Z"), 0.084)
     advisor = client_as("advisor")
-    english = advisor.get("/cases/?queue=all", headers={"Accept-Language": "en"}).content.decode()
-    french = advisor.get("/cases/?queue=all", headers={"Accept-Language": "fr"}).content.decode()
-    assert all(text in english for text in ("€1,234,567", "8.4%", "March 9, 2026", "Cash loan"))
-    assert all(text in french for text in ("1\u202f234\u202f567\xa0€", "8,4\u202f%", "9 mars 2026"))
+    pages = [
+        advisor.get(address, headers={"Accept-Language": language}).content.decode()
+        for address in ("/cases/?queue=all", f"/cases/{case.reference}/")
+    ]
+    assert [text for text in texts if text not in "".join(pages)] == []
 
 
 def test_a_missing_page_is_a_whole_page_of_the_desk(client_as, settings):
