@@ -74,7 +74,6 @@ def test_touch_delete_and_clear_say_whether_there_was_something():
 
 @pytest.mark.django_db
 def test_expired_rows_go_and_the_table_stays_bounded(monkeypatch):
-    monkeypatch.setattr(cache, "_max_entries", 20, raising=False)
     backend = database.JsonDatabaseCache("", {"OPTIONS": {"MAX_ENTRIES": 20}})
     backend.set("old", 1, 1)
     now = time.time()
