@@ -12,7 +12,7 @@ from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import ChallengerAppointment
 
-# Trained on 6,000 synthetic clients (seed 11): make_portfolio, then train --quick --demo.
+# Trained on 12,000 synthetic clients (seed 11): make_portfolio, then train --quick --demo.
 CHALLENGER: Final = "demo-challenger-2026-11"
 
 
