@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from creditdesk.cases.search import matching
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.case import CaseQuerySet
 from scoring.ml.tables.catalogue import column
@@ -27,7 +28,7 @@ ALWAYS_SHOWN: Final = {"q", "queue", "sort"}
 ENDED: Final = ("rejected", "replaced")
 SORTS: Final[Mapping[str, F]] = {
     "reference": F("reference"),
-    "client": F("client__search_name"),
+    "client": F("client__indexed_name__text"),
     "contract": F("contract_type"),
     "credit": F("amount_credit"),
     "submitted": F("submitted_at"),
@@ -165,7 +166,7 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         return queryset.none() if self.errors else super().filter_queryset(queryset)
 
     def matching(self, cases: CaseQuerySet, _name: str, text: str) -> CaseQuerySet:
-        return cases.matching(text)
+        return matching(cases, text)
 
     def in_status(self, cases: CaseQuerySet, _name: str, status: str) -> CaseQuerySet:
         if status == "decided":

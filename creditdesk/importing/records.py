@@ -8,7 +8,6 @@ from typing import Final, TypedDict
 import numpy as np
 
 from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
-from creditdesk.models.case import searchable
 from scoring.ml.features.frames import ProfileBatch
 
 _CENT: Final = Decimal("0.01")
@@ -37,7 +36,7 @@ class ImportedClient:
     defaulted: bool | None
 
     def to_client(self, pk: int | None = None) -> Client:
-        return Client(pk=pk, name=self.name or "", search_name=searchable(self.name or ""))
+        return Client(pk=pk, name=self.name or "")
 
     def case_columns(self) -> CaseColumns:
         annuity = self.application.get("AMT_ANNUITY")

@@ -15,6 +15,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.importing.records import ImportedClient, imported_clients
 from creditdesk.models import Case, Client, MonitoringRecord, Profile
+from creditdesk.models.name_index import index_names
 from scoring.ml.features import frames
 from scoring.ml.tables.checks import CheckedFolder
 
@@ -159,6 +160,7 @@ def _differs(portfolio: Portfolio, case: Case, client: ImportedClient) -> bool:
 
 def _add(portfolio: Portfolio, added: Sequence[ImportedClient], turns: Iterator[User]) -> None:
     people = Client.objects.bulk_create([client.to_client() for client in added])
+    index_names({person.pk: person.name for person in people})
     cases = Case.objects.bulk_create(
         Case(
             reference=client.reference,
@@ -191,16 +193,13 @@ def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: M
         unique_fields=["reference"],
         update_fields=["contract_type", "amount_credit", "amount_annuity", "advisor"],
     )
-    Client.objects.bulk_create(
-        [
-            client.to_client(case.client_id)
-            for client, case in zip(updated, cases, strict=True)
-            if client.name is not None
-        ],
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["name", "search_name"],
-    )
+    people = [
+        client.to_client(case.client_id)
+        for client, case in zip(updated, cases, strict=True)
+        if client.name is not None
+    ]
+    Client.objects.bulk_create(people, update_conflicts=True, unique_fields=["id"], update_fields=["name"])
+    index_names({person.pk: person.name for person in people})
     _write_profiles(updated, cases)
 
 

@@ -8,6 +8,7 @@ from creditdesk.models.draft import Draft
 from creditdesk.models.escalation import Escalation
 from creditdesk.models.idempotency import StoredAnswer
 from creditdesk.models.letter import Letter
+from creditdesk.models.name_index import IndexedName, NameWord
 from creditdesk.models.reason import Reason
 from creditdesk.models.scenario import Scenario
 from creditdesk.models.shadow_score import ShadowScore
@@ -22,8 +23,10 @@ __all__ = [
     "Decision",
     "Draft",
     "Escalation",
+    "IndexedName",
     "Letter",
     "MonitoringRecord",
+    "NameWord",
     "Note",
     "Profile",
     "Reason",

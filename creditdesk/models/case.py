@@ -1,6 +1,5 @@
 import hashlib
 import json
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import reduce
@@ -17,19 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
 from accounts.sealed_rows import sealed
+from creditdesk.models.name_index import index_names
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-# Up to so many keys, a search is faster by keys than by a join.
-MAX_KEYS: Final = 300
-
-
-def searchable(text: str) -> str:
-    """Lower case without accents, so that "lefevre" matches "Lefèvre"."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
 def profile_digest(
@@ -45,14 +35,13 @@ class Client(models.Model):
     """The person asking for credit."""
 
     name = models.CharField(_("name"), max_length=200, blank=True)
-    search_name = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
 
     def __str__(self) -> str:
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_name = searchable(self.name)
         super().save(*args, **kwargs)
+        index_names({self.pk: self.name})
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -125,38 +114,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         contested = Case.objects.contested().filter(contests__due_on__lt=today)
         return self.filter(Q(pk__in=overdue.values("pk")) | Q(pk__in=contested.values("pk")))
 
-    def matching(self, text: str) -> Self:
-        """By the start of the reference, or by any part of the name, accents and case aside."""
-        text = text.strip()
-        if not text:
-            return self
-        by_name = Q(client__search_name__contains=searchable(text))
-        clients = _first_keys(Client.objects.filter(search_name__contains=searchable(text)))
-        cases = _first_keys(Case.objects.filter(_reference_starts(text)))
-        # Few matches are fastest by key. Many are met early in a scan of the cases, which a condition without
-        # any match would only slow down.
-        if max(len(clients), len(cases)) <= MAX_KEYS:
-            return self.filter(Q(client__in=clients) | Q(pk__in=cases))
-        return self.filter((by_name if clients else Q()) | (_reference_starts(text) if cases else Q()))
-
 
 _CONTESTED: Final = Q(contests__client_statement__gt="", contests__closed_at__isnull=True)
 # A missing claim has no release date either, so the claimant must be there.
 _CLAIMED: Final = Q(claims__held_by__isnull=False, claims__released_at__isnull=True)
-
-
-def _first_keys(rows: models.QuerySet[Any]) -> list[int]:
-    return list(rows.values_list("pk", flat=True)[: MAX_KEYS + 1])
-
-
-def _reference_starts(text: str) -> Q:
-    """A prefix match, bounded for SQLite, whose LIKE reads every row, to a range of the index."""
-    starts = Q(reference__startswith=text)
-    # After 9, Z and z, and around a hyphen, collations disagree on the next character.
-    stem = text.rstrip("-9Zz")
-    if not stem.isascii() or not stem:
-        return starts
-    return starts & Q(reference__gte=stem, reference__lt=stem[:-1] + chr(ord(stem[-1]) + 1))
 
 
 class Case(models.Model):
