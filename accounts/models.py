@@ -91,6 +91,9 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         """One's own keys; everybody's for who may revoke them."""
         return self if user.has_perm("accounts.revoke_apikey") else self.filter(owner=user)
 
+    def usable(self) -> Self:
+        return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
+
     def unused_since(self, moment: datetime) -> Self:
         return self.filter(models.Q(last_used_at__isnull=True) | models.Q(last_used_at__lt=moment))
 
