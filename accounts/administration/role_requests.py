@@ -1,6 +1,6 @@
 """Requests for roles, for administrators: who asked for which role, and the answer of another one."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import admin, messages
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.models import RoleRequest
+from accounts.models import RoleRequest, User
 from accounts.role_requests import RoleRefused, answer_role_request
 
 
@@ -58,7 +58,7 @@ class RoleRequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         answered = 0
         for role_request in requests:
             try:
-                answer_role_request(request=role_request, approve=approve, by=request.user)
+                answer_role_request(request=role_request, approve=approve, by=cast("User", request.user))
                 answered += 1
             except RoleRefused as refusal:
                 self.message_user(request, f"{role_request}: {refusal}", level=messages.ERROR)

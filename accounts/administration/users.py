@@ -1,7 +1,7 @@
 """Users, for administrators: who they are, which role they have, and what may be taken from them."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.mfa.models import Authenticator
@@ -90,7 +90,7 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
 
     def _request_role(self, request: HttpRequest, user: User, role: str) -> None:
         try:
-            asked = request_role(user=user, role=role, by=request.user)
+            asked = request_role(user=user, role=role, by=cast("User", request.user))
         except RoleRefused as refusal:
             self.message_user(request, str(refusal), level=messages.ERROR)
             return
