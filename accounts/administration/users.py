@@ -90,15 +90,15 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
 
     def _request_role(self, request: HttpRequest, user: User, role: str) -> None:
         try:
-            asked = request_role(user=user, role=role, by=cast("User", request.user))
+            requested = request_role(user=user, role=role, by=cast("User", request.user))
         except RoleRefused as refusal:
             self.message_user(request, str(refusal), level=messages.ERROR)
             return
         text = _("%(name)s stays %(present)s until another administrator has approved the role %(role)s.")
         words = {
             "name": user,
-            "present": asked.get_previous_role_display(),
-            "role": asked.get_role_display(),
+            "present": requested.get_previous_role_display(),
+            "role": requested.get_role_display(),
         }
         self.message_user(request, text % words, level=messages.WARNING)
 

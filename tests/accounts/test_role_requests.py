@@ -69,7 +69,7 @@ def test_the_other_administrator_approves_and_both_are_recorded(requested, event
     assert set(event.details["rows"]) == {"accounts_user", "accounts_rolerequest"}
 
 
-def test_who_asked_does_not_approve(requested):
+def test_the_requester_does_not_approve(requested):
     answer(browser_of("admin"), "approve")
     assert User.objects.get(username="advisor").role == Role.ADVISOR
     assert RoleRequest.objects.get().outcome == ""
@@ -84,11 +84,11 @@ def test_a_rejected_request_changes_nothing_and_is_over(requested, admins):
 
 def test_nobody_approves_their_own_role(admins, person):
     auditor = person("auditor")
-    asked = request_role(user=auditor, role=Role.ADMIN, by=admins["admin"])
+    role_request = request_role(user=auditor, role=Role.ADMIN, by=admins["admin"])
     User.objects.filter(pk=auditor.pk).update(role=Role.ADMIN)
     auditor.refresh_from_db()
     with pytest.raises(RoleRefused, match="Another administrator"):
-        answer_role_request(request=asked, approve=True, by=auditor)
+        answer_role_request(request=role_request, approve=True, by=auditor)
     with pytest.raises(RoleRefused, match="of their own"):
         request_role(user=admins["admin"], role=Role.MANAGER, by=admins["admin"])
 

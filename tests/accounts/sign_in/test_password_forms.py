@@ -31,7 +31,7 @@ def change(browser: Browser, **more: str):
     return browser.post(CHANGE, {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW, **more})
 
 
-def test_keys_end_with_the_password_when_asked(advisor, browser, events):
+def test_keys_end_with_the_password_when_chosen(advisor, browser, events):
     keys = [create_key(owner=advisor, name=name, by=None) for name in ("branch", "batch")]
     other, of_colleague = create_key(owner=user_with_password("colleague"), name="other", by=None)
     assert "end_api_keys" in browser.get(CHANGE).content.decode()
@@ -43,7 +43,7 @@ def test_keys_end_with_the_password_when_asked(advisor, browser, events):
     assert {event.actor for event in revoked} == {"advisor"}
 
 
-def test_keys_go_on_when_nobody_asks(advisor, browser):
+def test_keys_go_on_when_it_is_not_chosen(advisor, browser):
     key, text = create_key(owner=advisor, name="branch", by=None)
     change(browser)
     advisor.refresh_from_db()
@@ -70,7 +70,7 @@ def test_a_password_is_not_changed_when_the_keys_cannot_be_ended(advisor, browse
     assert advisor.check_password(PASSWORD)
 
 
-def test_who_has_no_key_is_not_asked(browser):
+def test_without_a_key_there_is_no_choice(browser):
     assert "end_api_keys" not in browser.get(CHANGE).content.decode()
 
 
