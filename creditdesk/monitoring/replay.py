@@ -60,7 +60,7 @@ def gate(candidate: Candidate) -> Gate:
 
 
 def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
-    columns = columns_of([{**a.inputs["application"], **a.inputs["history"]} for a in block])
+    columns = columns_of([assessment.record for assessment in block])
     matrix = model.matrix(columns)
     probabilities = model.score(matrix).probability
     contributions = model.contributions(matrix).values
@@ -74,7 +74,7 @@ def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
             contributions=contributions[i],
             verdict=recomputed[i],
             missing=absent[i],
-            history_rows=stored.inputs["history_rows"],
+            history_rows=stored.history_rows,
         )
         if what := _what_differs(stored, float(probabilities[i]), recomputed[i], contributions[i], again):
             yield _difference(stored, what)

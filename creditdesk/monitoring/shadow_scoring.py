@@ -46,7 +46,7 @@ def score(numbers: Sequence[int]) -> int:
     rows = list(
         Assessment.objects.filter(pk__in=numbers)
         .exclude(model_digest=model.digest)
-        .values_list("pk", "inputs")
+        .only("pk", "inputs", "packed_inputs")
     )
     if not rows:
         return 0
@@ -56,22 +56,20 @@ def score(numbers: Sequence[int]) -> int:
     return len(scores)
 
 
-def _shadow_scores(
-    model: Model, rows: Sequence[tuple[int, dict[str, dict[str, float]]]]
-) -> list[ShadowScore]:
-    columns = columns_of([{**inputs["application"], **inputs["history"]} for _, inputs in rows])
+def _shadow_scores(model: Model, rows: Sequence[Assessment]) -> list[ShadowScore]:
+    columns = columns_of([assessment.record for assessment in rows])
     probabilities = model.score(model.matrix(columns)).probability
     answers = verdicts(probabilities, model.threshold, missing_inputs(columns))
     return [
         ShadowScore(
-            assessment_id=number,
+            assessment_id=assessment.pk,
             model_version=model.version,
             model_digest=model.digest,
             probability=probability,
             threshold=model.threshold,
             verdict=verdict,
         )
-        for (number, _), probability, verdict in zip(rows, probabilities.tolist(), answers, strict=True)
+        for assessment, probability, verdict in zip(rows, probabilities.tolist(), answers, strict=True)
     ]
 
 

@@ -92,8 +92,7 @@ def _is_comparable(model: Model, assessment: Assessment) -> bool:
 
 
 def _challenger_groups(challenger: Model, assessment: Assessment, sign: float) -> set[str]:
-    inputs = assessment.inputs
-    columns = columns_of([{**inputs["application"], **inputs["history"]}])
+    columns = columns_of([assessment.record])
     contributions = challenger.contributions(challenger.matrix(columns)).values[0]
     groups = groups_of(challenger.features)
     return pushing_groups(groups, contributions @ group_membership(challenger.features, groups), sign)
