@@ -1,4 +1,5 @@
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.conf import settings
@@ -11,7 +12,6 @@ from accounts.sealed_rows import sealed
 from creditdesk.models.case import Case
 from creditdesk.models.inputs import WithInputs
 from creditdesk.models.reason import Reason
-from scoring.ml.features.packing import UnpackedInputs
 from scoring.ml.features.spec.feature import Feature
 
 
@@ -85,10 +85,19 @@ class Assessment(WithInputs, AppendOnly):
     def __str__(self) -> str:
         return f"{self.case_id or '-'} {self.verdict}"
 
-    def _unpack(self) -> UnpackedInputs:
-        if self.packed_inputs is not None:
-            return super()._unpack()
-        return UnpackedInputs(self.inputs.get("application", {}), self.inputs.get("history", {}))
+    @property
+    def record(self) -> Mapping[str, Any]:
+        if self.packed_inputs is None:
+            return {**self.application, **self.history}
+        return super().record
+
+    @property
+    def application(self) -> dict[str, Any]:
+        return self.inputs.get("application", {}) if self.packed_inputs is None else super().application
+
+    @property
+    def history(self) -> dict[str, float]:
+        return self.inputs.get("history", {}) if self.packed_inputs is None else super().history
 
     @property
     def history_rows(self) -> dict[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scoring.ml.features import packing
-from scoring.ml.features.packing import PackedInputs, UnpackedInputs
+from scoring.ml.features.packing import PackedInputs, PackedRecord
 
 
 def pack_inputs(
@@ -25,28 +25,25 @@ class WithInputs:
     """Application and history by name, of a model with a column `packed_inputs`; unpacked once."""
 
     packed_inputs: Any
-    _unpacked: tuple[Any, UnpackedInputs] | None = None
+    _opened: tuple[Any, PackedRecord] | None = None
 
     @property
-    def unpacked(self) -> UnpackedInputs:
-        if self._unpacked is None or self._unpacked[0] is not self.packed_inputs:
-            self._unpacked = (self.packed_inputs, self._unpack())
-        return self._unpacked[1]
-
-    def _unpack(self) -> UnpackedInputs:
-        return packing.unpack(self.packed_inputs)
+    def record(self) -> Mapping[str, Any]:
+        """Application columns and history aggregates side by side, as the features read them."""
+        return self._record
 
     @property
     def application(self) -> dict[str, Any]:
         """The raw application columns that are present."""
-        return self.unpacked.application
+        return self._record.application
 
     @property
     def history(self) -> dict[str, float]:
         """The history aggregates that are present."""
-        return self.unpacked.history
+        return self._record.history
 
     @property
-    def record(self) -> dict[str, float | str | None]:
-        """Application columns and history aggregates side by side, as the features read them."""
-        return {**self.application, **self.history}
+    def _record(self) -> PackedRecord:
+        if self._opened is None or self._opened[0] is not self.packed_inputs:
+            self._opened = (self.packed_inputs, PackedRecord(self.packed_inputs))
+        return self._opened[1]

@@ -11,9 +11,8 @@ from django.db import DatabaseError, connection, transaction
 
 from creditdesk.models import Assessment, ShadowScore
 from scoring import engine
-from scoring.ml.features.frames import columns_of
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import missing_inputs, verdicts
+from scoring.ml.model.verdict import missing_of, verdicts
 
 logger = logging.getLogger(__name__)
 
@@ -57,9 +56,9 @@ def score(numbers: Sequence[int]) -> int:
 
 
 def _shadow_scores(model: Model, rows: Sequence[Assessment]) -> list[ShadowScore]:
-    columns = columns_of([assessment.record for assessment in rows])
-    probabilities = model.score(model.matrix(columns)).probability
-    answers = verdicts(probabilities, model.threshold, missing_inputs(columns))
+    records = [assessment.record for assessment in rows]
+    probabilities = model.score(model.rows(records)).probability
+    answers = verdicts(probabilities, model.threshold, list(map(missing_of, records)))
     return [
         ShadowScore(
             assessment_id=assessment.pk,

@@ -29,7 +29,7 @@ ABSENT: Final = 255
 # The numbers of an unpacked row are read at every assessment: the quickest level, within 10 % of the best.
 _LEVEL: Final = 1
 
-Application = Mapping[str, float | str]
+Application = Mapping[str, Any]
 History = Mapping[str, float]
 
 
@@ -144,28 +144,76 @@ def pack_columns(
         start = end
 
 
+class PackedRecord(Mapping[str, Any]):
+    """What a packed row holds by name, application and history side by side.
+
+    `numbers`, (m + 1,): those of the layout, NaN where absent, and one more NaN. Names are looked up in the
+    layout; the values of a whole record are collected once, and only for whoever goes through them.
+    """
+
+    __slots__ = ("_application", "_history", "categories", "layout", "numbers", "others")
+
+    def __init__(self, row: bytes | memoryview) -> None:
+        """Raises ValueError for anything but a packed row."""
+        self.layout, payload = _opened(row)
+        order = self.layout
+        start = order.mask_bytes + len(order.categories)
+        bits = np.frombuffer(payload, dtype=np.uint8, count=order.mask_bytes)
+        present = np.unpackbits(bits, count=len(order.numbers)).view(bool)
+        end = start + 8 * int(np.count_nonzero(present))
+        self.numbers = np.full(len(order.numbers) + 1, np.nan)
+        self.numbers[:-1][present] = np.frombuffer(payload[start:end], dtype="<f8")
+        self.categories = {
+            name: values[code]
+            for (name, values), code in zip(
+                order.categories.items(), payload[order.mask_bytes : start], strict=True
+            )
+            if code != ABSENT
+        }
+        self.others: dict[str, dict[str, Any]] = json.loads(payload[end:]) if end < len(payload) else {}
+        self._application: dict[str, Any] | None = None
+        self._history: dict[str, float] | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        position = self.layout.positions.get(name)
+        # NaN is the one value that differs from itself.
+        if position is not None and (value := float(self.numbers[position])) == value:
+            return value
+        if name in self.categories:
+            return self.categories[name]
+        for values in self.others.values():
+            if name in values:
+                return values[name]
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.application, **self.history})
+
+    def __len__(self) -> int:
+        return len(self.application) + len(self.history)
+
+    @property
+    def application(self) -> dict[str, Any]:
+        """The raw application columns that are present."""
+        if self._application is None:
+            count = len(self.layout.application)
+            numbers = _present(self.layout.application, self.numbers[:count])
+            self._application = {**self.categories, **numbers, **self.others.get("application", {})}
+        return self._application
+
+    @property
+    def history(self) -> dict[str, float]:
+        """The history aggregates that are present."""
+        if self._history is None:
+            numbers = _present(self.layout.history, self.numbers[len(self.layout.application) : -1])
+            self._history = {**numbers, **self.others.get("history", {})}
+        return self._history
+
+
 def unpack(row: bytes | memoryview) -> UnpackedInputs:
     """Read a packed row of any layout. Raises ValueError for anything else."""
-    order, payload = _opened(row)
-    application: dict[str, Any] = {}
-    start = order.mask_bytes + len(order.categories)
-    codes = payload[order.mask_bytes : start]
-    for (name, values), code in zip(order.categories.items(), codes, strict=True):
-        if code != ABSENT:
-            application[name] = values[code]
-    positions = np.flatnonzero(_mask(order, payload)).tolist()
-    end = start + 8 * len(positions)
-    numbers = np.frombuffer(payload[start:end], dtype="<f8").tolist()
-    of_application = len(order.application)
-    history: dict[str, float] = {}
-    names = order.numbers
-    for position, value in zip(positions, numbers, strict=True):
-        (application if position < of_application else history)[names[position]] = value
-    if end < len(payload):
-        others = json.loads(payload[end:])
-        application |= others.get("application", {})
-        history |= others.get("history", {})
-    return UnpackedInputs(application, history)
+    record = PackedRecord(row)
+    return UnpackedInputs(record.application, record.history)
 
 
 def content_digest(row: bytes | memoryview, history_rows: Mapping[str, int]) -> str:
@@ -199,9 +247,9 @@ def _opened(row: bytes | memoryview) -> tuple[Layout, bytes]:
         raise ValueError(f"this packed row of inputs cannot be read: {error}") from error
 
 
-def _mask(order: Layout, payload: bytes) -> NDArray[np.uint8]:
-    bits = np.frombuffer(payload, dtype=np.uint8, count=order.mask_bytes)
-    return np.unpackbits(bits, count=len(order.numbers))
+def _present(names: Sequence[str], numbers: NDArray[np.float64]) -> dict[str, float]:
+    positions = np.flatnonzero(~np.isnan(numbers)).tolist()
+    return dict(zip(map(names.__getitem__, positions), numbers[positions].tolist(), strict=True))
 
 
 def _codes(values: NDArray[Any] | None, of_value: Mapping[str, int], size: int) -> NDArray[np.uint8]:
