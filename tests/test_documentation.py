@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # Made at run time or by the operator; not in the repository.
 GENERATED: Final = ("var/", "htmlcov/", "staticfiles/", "deploy/tls/", "bench/results.json")
 FENCE: Final = re.compile(r"^```.*?^```", flags=re.MULTILINE | re.DOTALL)
