@@ -23,7 +23,7 @@ from django.utils.translation import gettext
 
 from accounts.audit import Action, record
 from accounts.models import User
-from accounts.sign_in import sessions
+from accounts.sign_in import devices, sessions
 
 
 class InvitationTokens(PasswordResetTokenGenerator):
@@ -76,6 +76,8 @@ class Invitation(PasswordResetConfirmView):
     def form_valid(self, form: Form) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         record(action=Action.PASSWORD_CHANGE, actor=self.user, details={"with": "invitation"})
+        # The way in while strangers use up what unknown devices may try.
+        devices.remember(self.request, response, self.user.get_username())
         return response
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from accounts.api_keys.lifecycle import create_key
 from accounts.models import AuditEvent
-from creditdesk.models import Assessment
+from creditdesk.models import Assessment, Case
 from tests.factories import CaseFactory, assessed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
@@ -24,7 +24,7 @@ COMMANDS: Final = [block for block in BLOCKS if block.startswith("curl ")]
 
 @pytest.fixture
 def run(live_server, model_in_use, person) -> Callable[[str], Any]:
-    """Run a command of the guide in a shell, with the two variables that the guide sets; give back the JSON."""
+    """Run a command of the guide in a shell, with the variables that the guide sets, and return the JSON."""
     assessed(CaseFactory(reference="500001", advisor=person("advisor")))
     _, key = create_key(owner=person("advisor"), name="guide", by=None)
 
@@ -57,7 +57,8 @@ def test_a_verdict_has_the_fields_of_the_guide_and_is_the_stored_one(run):
     answer = run(COMMANDS[0])
     assert answer.keys() == shown_after(COMMANDS[0]).keys()
     stored = Assessment.objects.get(pk=answer["assessment_id"])
-    assert (stored.case.reference, stored.probability) == ("500001", answer["probability"])
+    assert stored.case == Case.objects.get(reference="500001")
+    assert stored.probability == answer["probability"]
 
 
 def test_an_application_of_the_guide_is_scored_and_kept(run):
