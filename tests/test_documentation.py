@@ -30,6 +30,13 @@ def test_every_link_to_a_file_works(page):
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_the_menu_of_the_site_leads_to_every_page():
+    menu = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    listed = re.findall(r": (\S+\.md)$", menu, flags=re.MULTILINE)
+    pages = sorted(str(page.relative_to(ROOT / "docs")) for page in PAGES[1:])
+    assert sorted(listed) == pages
+
+
 @pytest.mark.parametrize(
     ("text", "paths"),
     [
