@@ -83,11 +83,11 @@ class _Client:
     def _fact(self, group: _Group) -> tuple[Sentence, Evidence] | None:
         """The sentence about the strongest feature that may be told."""
         least = MIN_SHARE_OF_GROUP * abs(group.contribution)
-        told, names = dictionary().sentences, self.model.features
+        by_feature, names = dictionary().sentences, self.model.features
         for position in group.positions:
             if self.push_of[position] < least:
                 return None
-            sentences = told.get(names[position], ())
+            sentences = by_feature.get(names[position], ())
             evidence = self._evidence(position) if sentences else None
             for sentence in sentences:
                 if evidence and sentence.fits(evidence, against=self.against):

@@ -164,11 +164,11 @@ def test_profiles_read_as_they_were_written(before: Desk, after: Desk) -> None:
     with before.opened() as old, after.opened() as new:
         stored = old.execute(query.format("application, history")).fetchall()
         packed = new.execute(query.format("packed_inputs")).fetchall()
-    unpacked = [(case, *unpack(row), *others) for case, row, *others in packed]
+    unpacked = [(case, *unpack(row), *remaining) for case, row, *remaining in packed]
     assert any(json.loads(history) for _, _, history, *_ in stored)
     assert unpacked == [
-        (case, json.loads(application), json.loads(history), *others)
-        for case, application, history, *others in stored
+        (case, json.loads(application), json.loads(history), *remaining)
+        for case, application, history, *remaining in stored
     ]
 
 

@@ -103,7 +103,7 @@ def pack(
     order = layout(CURRENT if number is None else number)
     values = np.full(len(order.numbers), np.nan)
     codes = bytearray([ABSENT]) * len(order.categories)
-    others: dict[str, dict[str, Any]] = {}
+    misplaced: dict[str, dict[str, Any]] = {}
     position_of = {name: position for position, name in enumerate(order.categories)}
     for part, given in (("application", application), ("history", history)):
         for name, value in given.items():
@@ -115,9 +115,9 @@ def pack(
             elif name in order.positions and not isinstance(value, str):
                 values[order.positions[name]] = value
             else:
-                others.setdefault(part, {})[name] = value
+                misplaced.setdefault(part, {})[name] = value
     present = ~np.isnan(values)
-    tail = json.dumps(others, sort_keys=True, separators=(",", ":")).encode() if others else b""
+    tail = json.dumps(misplaced, sort_keys=True, separators=(",", ":")).encode() if misplaced else b""
     payload = b"".join(
         (np.packbits(present).tobytes(), bytes(codes), values[present].astype("<f8").tobytes(), tail)
     )
@@ -151,7 +151,7 @@ class PackedRecord(Mapping[str, Any]):
     layout; the values of a whole record are collected once, and only for whoever goes through them.
     """
 
-    __slots__ = ("_application", "_history", "categories", "layout", "numbers", "others")
+    __slots__ = ("_application", "_history", "categories", "layout", "numbers", "misplaced")
 
     def __init__(self, row: bytes | memoryview) -> None:
         """Raises ValueError for anything but a packed row."""
@@ -170,7 +170,7 @@ class PackedRecord(Mapping[str, Any]):
             )
             if code != ABSENT
         }
-        self.others: dict[str, dict[str, Any]] = json.loads(payload[end:]) if end < len(payload) else {}
+        self.misplaced: dict[str, dict[str, Any]] = json.loads(payload[end:]) if end < len(payload) else {}
         self._application: dict[str, Any] | None = None
         self._history: dict[str, float] | None = None
 
@@ -181,7 +181,7 @@ class PackedRecord(Mapping[str, Any]):
             return value
         if name in self.categories:
             return self.categories[name]
-        for values in self.others.values():
+        for values in self.misplaced.values():
             if name in values:
                 return values[name]
         raise KeyError(name)
@@ -198,7 +198,7 @@ class PackedRecord(Mapping[str, Any]):
         if self._application is None:
             count = len(self.layout.application)
             numbers = _present(self.layout.application, self.numbers[:count])
-            self._application = {**self.categories, **numbers, **self.others.get("application", {})}
+            self._application = {**self.categories, **numbers, **self.misplaced.get("application", {})}
         return self._application
 
     @property
@@ -206,7 +206,7 @@ class PackedRecord(Mapping[str, Any]):
         """The history aggregates that are present."""
         if self._history is None:
             numbers = _present(self.layout.history, self.numbers[len(self.layout.application) : -1])
-            self._history = {**numbers, **self.others.get("history", {})}
+            self._history = {**numbers, **self.misplaced.get("history", {})}
         return self._history
 
 

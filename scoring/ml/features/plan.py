@@ -131,7 +131,7 @@ class FeaturePlan:
     def _numbers(self, record: Mapping[str, Any]) -> Any:
         read = record.get
         values: Any
-        if isinstance(record, PackedRecord) and not record.others:
+        if isinstance(record, PackedRecord) and not record.misplaced:
             values = self._packed_numbers(record)
             read = record.categories.get  # type: ignore[assignment]
         else:

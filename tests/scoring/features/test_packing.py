@@ -59,13 +59,13 @@ def test_what_the_layout_has_no_place_for_is_kept():
 def test_a_digest_says_whether_inputs_are_equal():
     row, digest = pack({"AMT_CREDIT": 1.0}, {}, {"bureau": 0})
     assert digest == pack({"AMT_CREDIT": 1.0, "AMT_ANNUITY": None}, {}, {"bureau": 0}).digest
-    others = [
+    different = [
         pack({"AMT_CREDIT": 1.0}, {}, {}),
         pack({"AMT_CREDIT": math.nextafter(1.0, 2.0)}, {}, {"bureau": 0}),
         pack({"AMT_ANNUITY": 1.0}, {}, {"bureau": 0}),
         pack({"AMT_CREDIT": 1.0}, {HISTORY[0]: 1.0}, {"bureau": 0}),
     ]
-    assert len({digest, *(other.digest for other in others)}) == 5
+    assert len({digest, *(other.digest for other in different)}) == 5
     assert packing.content_digest(row, {"bureau": 0}) == digest
 
 

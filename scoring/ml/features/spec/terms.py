@@ -35,7 +35,7 @@ class Graph:
         self.nodes: list[Node] = []
         self.inputs: dict[str, int] = {}
         self.constants: dict[int, float] = {}
-        self._known: dict[Any, int] = {}
+        self._numbers: dict[Any, int] = {}
 
     def input(self, name: str) -> "Term":
         """A column of the client's record."""
@@ -51,8 +51,8 @@ class Graph:
         One that `is_stacked` takes them as the rows of one matrix.
         """
         numbers = tuple(self._number_of(argument) for argument in arguments)
-        known = (key, numbers)
-        if known not in self._known:
+        identity = (key, numbers)
+        if identity not in self._numbers:
             read = [self.nodes[number] for number in numbers]
             # Empty columns of the same types tell the type of the result, and whether it can be computed.
             empty = [np.empty(0, dtype=bool if node.is_bool else np.float64) for node in read]
@@ -61,16 +61,16 @@ class Graph:
                 raise TypeError(f"{key} is not an element-wise operation on numbers")
             level = 1 + max(node.level for node in read)
             is_bool = result.dtype == np.dtype(bool)
-            self._known[known] = self._add(Node(key, operation, numbers, level, is_bool, is_stacked))
-        return Term(self, self._known[known])
+            self._numbers[identity] = self._add(Node(key, operation, numbers, level, is_bool, is_stacked))
+        return Term(self, self._numbers[identity])
 
     def constant(self, value: float) -> int:
         # By its bits: 0.0 and -0.0 are two constants, and every NaN is one.
-        known = ("constant", np.float64(value).tobytes())
-        if known not in self._known:
-            self._known[known] = self._add(Node(known, None, (), 0, is_bool=False))
-            self.constants[self._known[known]] = float(value)
-        return self._known[known]
+        identity = ("constant", np.float64(value).tobytes())
+        if identity not in self._numbers:
+            self._numbers[identity] = self._add(Node(identity, None, (), 0, is_bool=False))
+            self.constants[self._numbers[identity]] = float(value)
+        return self._numbers[identity]
 
     def _number_of(self, argument: Any) -> int:
         if isinstance(argument, Term):
