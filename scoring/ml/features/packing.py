@@ -151,7 +151,7 @@ class PackedRecord(Mapping[str, Any]):
     layout; the values of a whole record are collected once, and only for whoever goes through them.
     """
 
-    __slots__ = ("_application", "_history", "categories", "layout", "numbers", "misplaced")
+    __slots__ = ("_application", "_history", "categories", "layout", "misplaced", "numbers")
 
     def __init__(self, row: bytes | memoryview) -> None:
         """Raises ValueError for anything but a packed row."""
