@@ -82,8 +82,9 @@ def _bounds_check(column: Column) -> Callable[[float], float]:
 def _number_schema(column: Column) -> dict[str, object]:
     """A whole number may be written 1 or 1.0, as JSON Schema has it."""
     number = "integer" if column.kind in WHOLE else "number"
-    bounds = {"type": number, "minimum": column.minimum, "maximum": column.maximum}
-    bounds = {name: value for name, value in bounds.items() if value is not None}
+    limits = {"minimum": column.minimum, "maximum": column.maximum}
+    bounds: dict[str, object] = {"type": number}
+    bounds |= {name: limit for name, limit in limits.items() if limit is not None}
     return {"anyOf": [bounds, {"enum": list(column.unknown)}]} if column.unknown else bounds
 
 
