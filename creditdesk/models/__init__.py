@@ -8,6 +8,7 @@ from creditdesk.models.draft import Draft
 from creditdesk.models.escalation import Escalation
 from creditdesk.models.idempotency import StoredAnswer
 from creditdesk.models.letter import Letter
+from creditdesk.models.outcome import MonthlyOutcome
 from creditdesk.models.reason import Reason
 from creditdesk.models.scenario import Scenario
 from creditdesk.models.shadow_score import ShadowScore
@@ -24,6 +25,7 @@ __all__ = [
     "Escalation",
     "Letter",
     "MonitoringRecord",
+    "MonthlyOutcome",
     "Note",
     "Profile",
     "Reason",
