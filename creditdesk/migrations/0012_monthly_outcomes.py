@@ -9,7 +9,7 @@ from accounts.append_only import forbid_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creditdesk', '0010_references_of_stored_answers'),
+        ('creditdesk', '0011_packed_inputs'),
     ]
 
     operations = [
