@@ -18,8 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.creditdesk.views.test_roles import PEOPLE
-from tests.factories import APPLICATION, assessed
+from tests.factories import APPLICATION, PEOPLE, assessed
 
 pytestmark = pytest.mark.django_db
 INPUTS: Final = int(os.environ.get("FUZZ_INPUTS", "40"))
