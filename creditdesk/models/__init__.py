@@ -10,6 +10,7 @@ from creditdesk.models.idempotency import StoredAnswer
 from creditdesk.models.letter import Letter
 from creditdesk.models.reason import Reason
 from creditdesk.models.scenario import Scenario
+from creditdesk.models.scheduled_run import ScheduledRun, WorkerBeat
 from creditdesk.models.shadow_score import ShadowScore
 
 __all__ = [
@@ -28,8 +29,10 @@ __all__ = [
     "Profile",
     "Reason",
     "Scenario",
+    "ScheduledRun",
     "ShadowScore",
     "ShownCounterfactual",
     "StoredAnswer",
+    "WorkerBeat",
     "profile_digest",
 ]
