@@ -38,7 +38,7 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
     ).stdout
 
 
-def ask(port: int, key: str, references: list[str], over: Event, seconds: list[float]) -> None:
+def request(port: int, key: str, references: list[str], over: Event, seconds: list[float]) -> None:
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     while not over.is_set():
@@ -81,7 +81,9 @@ def measure(desk: Path, elsewhere: Path, environment: dict[str, str]) -> None:
     over, seconds = Event(), list[float]()
     try:
         time.sleep(8)
-        programs = [Thread(target=ask, args=(port, key, references, over, seconds)) for _ in range(PROGRAMS)]
+        programs = [
+            Thread(target=request, args=(port, key, references, over, seconds)) for _ in range(PROGRAMS)
+        ]
         for program in programs:
             program.start()
         time.sleep(5)

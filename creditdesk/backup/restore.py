@@ -142,8 +142,8 @@ def _staged_settings(models: Path, place: Path) -> Iterator[None]:
 
 def _verify(manifest: Manifest, progress: Callable[[str], object]) -> Restored:
     progress("Counting the rows")
-    found = snapshot_of(_execute, connection.vendor)
-    _compare(manifest.snapshot, found)
+    present = snapshot_of(_execute, connection.vendor)
+    _compare(manifest.snapshot, present)
     call_command("prepare_database", verbosity=0)
     progress("Walking the audit chain")
     try:
@@ -158,20 +158,20 @@ def _verify(manifest: Manifest, progress: Callable[[str], object]) -> Restored:
     return Restored(
         events=walk.sequence,
         sealed_rows=rows.checked,
-        rows=sum(found.tables.values()),
+        rows=sum(present.tables.values()),
         assessments=Assessment.objects.exclude(model_digest="").count(),
         models=sum(1 for path in Path(settings.ML_ARTIFACTS).iterdir() if path.is_dir()),
     )
 
 
-def _compare(expected: Snapshot, found: Snapshot) -> None:
-    for table in sorted({*expected.tables, *found.tables}):
-        counts = expected.tables.get(table), found.tables.get(table)
+def _compare(expected: Snapshot, present: Snapshot) -> None:
+    for table in sorted({*expected.tables, *present.tables}):
+        counts = expected.tables.get(table), present.tables.get(table)
         if counts[0] != counts[1]:
             raise BackupError(f"The table {table} has {counts[1]} rows, the backup says {counts[0]}")
-    if (expected.sequence, expected.own_hash) != (found.sequence, found.own_hash):
+    if (expected.sequence, expected.own_hash) != (present.sequence, present.own_hash):
         raise BackupError(
-            f"The audit log ends at event {found.sequence}, the backup says {expected.sequence}"
+            f"The audit log ends at event {present.sequence}, the backup says {expected.sequence}"
         )
 
 

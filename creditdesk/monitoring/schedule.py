@@ -57,13 +57,13 @@ class JobState:
 
 def jobs() -> list[Job]:
     """The jobs that this installation runs, in the order of the settings."""
-    known = get_commands()
+    commands = get_commands()
     scheduled = []
     for name, entry in settings.SCHEDULE.items():
         hours = settings.SCHEDULE_HOURS.get(name, entry["hours"])
         command = tuple(entry["command"])
         has_a_place = name != "backup" or settings.BACKUP_DESTINATION
-        if hours > 0 and command[0] in known and has_a_place:
+        if hours > 0 and command[0] in commands and has_a_place:
             scheduled.append(Job(name, command, timedelta(hours=hours), entry.get("from_hour", 0.0)))
     return scheduled
 

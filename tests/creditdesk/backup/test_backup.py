@@ -13,20 +13,15 @@ from creditdesk.backup import prune
 from creditdesk.backup.manifest import BackupError, Manifest
 from tests.desk_process import DeskProcess, empty_desk
 
-pytestmark = pytest.mark.xdist_group("backup")
+pytestmark = pytest.mark.xdist_group("desk_process")
 
 NAME = "Zélie Testamant"
 PASSPHRASE = "correct horse battery staple"
 
 
 @pytest.fixture(scope="module")
-def desk(django_db_setup, tmp_path_factory) -> Iterator[DeskProcess]:
-    """A desk with some work in it."""
-    with empty_desk(tmp_path_factory.mktemp("desk")) as desk:
-        done = desk.manage("prepare_database", "--verbosity", "0")
-        assert done.returncode == 0, done.stderr
-        desk.seed("work")
-        yield desk
+def desk(seeded_desk) -> DeskProcess:
+    return seeded_desk
 
 
 @pytest.fixture
