@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creditdesk', '0010_references_of_stored_answers'),
+        ('creditdesk', '0011_packed_inputs'),
     ]
 
     operations = [
