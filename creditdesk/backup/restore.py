@@ -79,8 +79,8 @@ def _check_place(manifest: Manifest) -> None:
     if manifest.vendor != connection.vendor:
         raise BackupError(f"This backup is of {manifest.vendor}, DATABASE_URL names {connection.vendor}.")
     loader = MigrationLoader(None)
-    known = {f"{app}.{name}" for app, name in loader.disk_migrations} | set(loader.replacements)
-    unknown = [name for name in manifest.snapshot.migrations if name not in known]
+    present = {f"{app}.{name}" for app, name in loader.disk_migrations} | set(loader.replacements)
+    unknown = [name for name in manifest.snapshot.migrations if name not in present]
     if unknown:
         raise BackupError(
             f"This backup is of a newer release, which has the migration {unknown[0]}: update first."
