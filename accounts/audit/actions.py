@@ -26,6 +26,7 @@ class Action(TextChoices):
     BACKUP = "backup", _("made a backup")
     RESTORED = "restored", _("restored the desk from a backup")
     IMPORT = "import", _("imported a portfolio")
+    OUTCOMES_IMPORTED = "outcomes_imported", _("imported repayment outcomes")
     EXPORT = "export", _("exported case histories")
     CASE_ADDED = "case_added", _("entered a case")
     CASE_OPENED = "case_opened", _("opened a case")

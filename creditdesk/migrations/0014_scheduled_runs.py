@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creditdesk', '0011_packed_inputs'),
+        ('creditdesk', '0013_escalated_decisions'),
     ]
 
     operations = [
