@@ -6,7 +6,7 @@ from accounts.append_only import forbid_insert
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("creditdesk", "0010_references_of_stored_answers"),
+        ("creditdesk", "0012_monthly_outcomes"),
     ]
 
     operations = [
