@@ -47,6 +47,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "creditdesk.examine_contest",
         "creditdesk.export_cases",
         "creditdesk.view_portfolio",
+        "creditdesk.erase_client",
         "scoring.view_modelversion",
     },
     Role.ANALYST: frozenset(
@@ -75,6 +76,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.propose_model",
             "scoring.activate_model",
             "scoring.suspend_model",
+            "creditdesk.erase_client",
             "accounts.view_auditevent",
             "accounts.view_admin",
             "accounts.view_user",

@@ -133,6 +133,7 @@ def _existing_cases(clients: Sequence[ImportedClient]) -> dict[str, Case]:
         .select_related("advisor")
         .annotate(
             name=F("client__name"),
+            erasure=F("client__erasure"),
             digest=F("profile__digest"),
             sex=F("monitoring__sex"),
             family_status=F("monitoring__family_status"),
@@ -143,7 +144,12 @@ def _existing_cases(clients: Sequence[ImportedClient]) -> dict[str, Case]:
 
 
 def _differs(portfolio: Portfolio, case: Case, client: ImportedClient) -> bool:
-    """Whether the folder differs from the stored case, annotated by `_existing_cases`."""
+    """Whether the folder differs from the stored case, annotated by `_existing_cases`.
+
+    An import brings back nothing that was erased: such a case counts as unchanged.
+    """
+    if case.erasure:  # type: ignore[attr-defined]
+        return False
     incoming: dict[str, object] = {
         "digest": client.digest,
         "sex": client.sex,

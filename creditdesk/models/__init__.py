@@ -3,6 +3,7 @@ from creditdesk.models.case import Case, Client, MonitoringRecord, Note, Profile
 from creditdesk.models.claim import Claim
 from creditdesk.models.contest import Contest
 from creditdesk.models.counterfactual import CounterfactualSearch, ShownCounterfactual
+from creditdesk.models.data_key import DataKey, Erasure
 from creditdesk.models.decision import Decision
 from creditdesk.models.draft import Draft
 from creditdesk.models.escalation import Escalation
@@ -19,8 +20,10 @@ __all__ = [
     "Client",
     "Contest",
     "CounterfactualSearch",
+    "DataKey",
     "Decision",
     "Draft",
+    "Erasure",
     "Escalation",
     "Letter",
     "MonitoringRecord",

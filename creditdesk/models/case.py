@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -17,6 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
 from accounts.sealed_rows import sealed
+from creditdesk.encryption.fields import EncryptedTextField
+from creditdesk.encryption.keyring import Owner
+from creditdesk.encryption.rows import (
+    EncryptedAppendOnlyQuerySet,
+    EncryptedRow,
+    EncryptedRowQuerySet,
+    KeyOwningRow,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -41,14 +49,18 @@ def profile_digest(
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-class Client(models.Model):
-    """The person asking for credit."""
+class Client(KeyOwningRow):
+    """The person asking for credit, with the key of all words about them."""
 
-    name = models.CharField(_("name"), max_length=200, blank=True)
+    key_column = "client_id"
+
+    name = EncryptedTextField(_("name"), max_length=200, blank=True)
     search_name = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
 
+    objects: ClassVar = EncryptedRowQuerySet.as_manager()
+
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_name = searchable(self.name)
@@ -72,10 +84,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases whose proposed decision a second person has to check."""
         return self.filter(decisions__status="proposed")
 
+    def erased(self) -> Self:
+        """Cases of clients whose words were erased."""
+        return self.filter(client__erasure__isnull=False)
+
     def pending(self) -> Self:
-        """Cases without a decision that closes them."""
+        """Cases without a decision that closes them; nobody decides on a client whose words were erased."""
         # A plain exclude() over two columns of a to-many relation may match two different decisions.
-        return self.exclude(pk__in=Case.objects.decided())
+        return self.exclude(pk__in=Case.objects.decided()).exclude(pk__in=Case.objects.erased())
 
     def claimed_by(self, user: "User") -> Self:
         return self.filter(claims__held_by=user, claims__released_at__isnull=True)
@@ -225,6 +241,11 @@ class Case(models.Model):
         return reverse("case_detail", args=[self.reference])
 
     @property
+    def is_erased(self) -> bool:
+        """Whether the words about its client were erased: what is left are its numbers and who did what."""
+        return hasattr(self.client, "erasure")
+
+    @property
     def due_on(self) -> date:
         """The day by which the case should be decided."""
         return timezone.localtime(self.submitted_at).date() + timedelta(days=settings.DECISION_DAYS)
@@ -271,17 +292,22 @@ class MonitoringRecord(models.Model):
 
 
 @sealed()
-class Note(AppendOnly):
+class Note(EncryptedRow, AppendOnly):
     """Somebody's note on a case. Added, never changed (triggers)."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
-    text = models.TextField(_("note"), max_length=4000)
+    text = EncryptedTextField(_("note"), max_length=4000)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
+
+    objects: ClassVar = EncryptedAppendOnlyQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "pk"]
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="note_has_text")]
 
+    def key_owner(self) -> tuple[str, Owner]:
+        return "client_id", self.case.client_id
+
     def __str__(self) -> str:
-        return self.text[:60]
+        return str(self.text)[:60]
