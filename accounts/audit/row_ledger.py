@@ -101,7 +101,7 @@ class RowLedger:
     def suspects(self) -> "list[BrokenRow]":
         """Every row of the sealed tables that does not fit, a few of each table at most."""
         suspects = []
-        # A migration may verify before a later one makes a table; a table that was dropped leaves unseen seals.
+        # A migration may verify before a later one makes a table; one that was dropped leaves unseen seals.
         present = set(connection.introspection.table_names())
         for table in filter(present.__contains__, SEALED_TABLES):
             for page in pages_of(table):

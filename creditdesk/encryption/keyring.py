@@ -25,6 +25,7 @@ ERASURES: Final = "creditdesk_erasure"
 OWNERS: Final = ("client_id", "draft_id", "answer_id", "day")
 
 _NUMBER: Final = 8
+_MAX_NUMBER: Final = 2**63 - 1
 _NONCE: Final = 12
 # Keys of clients that came in together lie beside each other: one read of a list brings its neighbours.
 _BLOCK: Final = 32
@@ -123,6 +124,8 @@ def key_of_day(day: str) -> DataKey:
 def decrypt(sealed: bytes, column: str) -> bytes:
     """The text of a ciphertext. Raises DataErased, Unreadable."""
     number = int.from_bytes(sealed[:_NUMBER], "big")
+    if number > _MAX_NUMBER:
+        raise Unreadable(f"a value of {column} is no ciphertext")
     wrapped = _wrapped_keys.get(number)
     if wrapped is None:
         raise DataErased(f"data key {number} is gone")
