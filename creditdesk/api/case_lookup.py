@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.prepared_queries import Prepared
 from creditdesk import services
 from creditdesk.api.problems import Problem
-from creditdesk.models import Assessment, Case
+from creditdesk.models import Assessment, Case, Profile
 
 
 def _columns(*names: str) -> tuple[str, ...]:
@@ -32,6 +32,16 @@ PREDICTION_COLUMNS: Final = _columns(
 )
 EXPLANATION_COLUMNS: Final = _columns(
     *PREDICTION_COLUMNS, "features", "contributions", "base_value", "reasons"
+)
+
+
+_PROFILE_COLUMNS: Final = [field.attname for field in Profile._meta.concrete_fields]
+_CASE_COLUMNS: Final = [field.attname for field in Case._meta.concrete_fields]
+_PROFILE: Final = Prepared(
+    lambda pk: Profile.objects.filter(pk=pk).values_list(
+        *_PROFILE_COLUMNS, *(f"case__{name}" for name in _CASE_COLUMNS)
+    ),
+    -7_000_000_002,
 )
 
 
@@ -60,6 +70,16 @@ def stored_case(user: User, reference: str, columns: tuple[str, ...]) -> StoredC
 
 def erased(reference: str) -> Problem:
     return Problem(HTTPStatus.GONE, f"The words of case {reference} were erased: there is nothing to score.")
+
+
+def stored_profile(pk: int) -> Profile:
+    """The profile of a case, and the case."""
+    row = _PROFILE.first(pk)
+    if row is None:
+        raise Profile.DoesNotExist
+    profile = Profile.from_db(DEFAULT_DB_ALIAS, _PROFILE_COLUMNS, row[: len(_PROFILE_COLUMNS)])
+    profile.case = Case.from_db(DEFAULT_DB_ALIAS, _CASE_COLUMNS, row[len(_PROFILE_COLUMNS) :])
+    return profile
 
 
 def not_visible(user: User, reference: str, *, exists: bool) -> Problem:

@@ -1,4 +1,4 @@
-"""Encrypt the words of a desk of an earlier release, column by column, for migrations."""
+"""Encryption of the words of an earlier release, column by column, for migrations; and the way back."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -9,33 +9,59 @@ from typing import Any, Final
 from django.db import connection
 
 from creditdesk.encryption import keyring
-from creditdesk.encryption.fields import is_sealed, repeatable_nonce, seal_text
+from creditdesk.encryption.fields import is_sealed, open_text, repeatable_nonce, seal_text
 from creditdesk.encryption.keyring import DataKey, Owner
 
 ROWS_AT_ONCE: Final = 500
 
-Seal = Callable[[DataKey, Any, str], Any]
+
+@dataclass(frozen=True)
+class Kind:
+    """How the values of a column are encrypted and, on the way back, decrypted."""
+
+    seal: Callable[[DataKey, Any, str], Any]
+    open: Callable[[Any, str], Any]
+    cast: str = "%s"
 
 
-def text(key: DataKey, value: Any, column: str) -> Any:
+def _seal_text(key: DataKey, value: Any, column: str) -> Any:
     return value if not value or is_sealed(value) else seal_text(key, value, column)
 
 
-def repeatable_text(key: DataKey, value: Any, column: str) -> Any:
+def _seal_repeatable_text(key: DataKey, value: Any, column: str) -> Any:
     if not value or is_sealed(value):
         return value
     return seal_text(key, value, column, repeatable_nonce(key, value))
 
 
-def json_text(key: DataKey, value: Any, column: str) -> Any:
+def _open_text(value: Any, column: str) -> Any:
+    return open_text(value, column) if is_sealed(value) else value
+
+
+def _seal_json(key: DataKey, value: Any, column: str) -> Any:
     """The stored JSON as it is, word for word; an empty object or list stays."""
     if value in (None, "{}", "[]") or is_sealed(json.loads(value)):
         return value
     return json.dumps(seal_text(key, value, column))
 
 
-def binary(key: DataKey, value: Any, column: str) -> Any:
+def _open_json(value: Any, column: str) -> Any:
+    read = json.loads(value) if value else value
+    return open_text(read, column) if is_sealed(read) else value
+
+
+def _seal_binary(key: DataKey, value: Any, column: str) -> Any:
     return key.encrypt(bytes(value), column) if value else value
+
+
+def _open_binary(value: Any, column: str) -> Any:
+    return keyring.decrypt(bytes(value), column) if value else value
+
+
+TEXT: Final = Kind(_seal_text, _open_text)
+REPEATABLE_TEXT: Final = Kind(_seal_repeatable_text, _open_text)
+JSON: Final = Kind(_seal_json, _open_json, "CAST(%s AS jsonb)")
+BINARY: Final = Kind(_seal_binary, _open_binary)
 
 
 @dataclass(frozen=True)
@@ -46,7 +72,7 @@ class Table:
     """
 
     name: str
-    columns: tuple[tuple[str, Seal], ...]
+    columns: tuple[tuple[str, Kind], ...]
     key_column: str = "client_id"
     owner: str = "c.client_id"
     joins: str = "JOIN creditdesk_case c ON c.id = t.case_id"
@@ -73,14 +99,33 @@ def encrypt(table: Table) -> None:
         rows = []
         for pk, owner, day, *values in page:
             key = keyring.key_of_day(str(day)[:10]) if owner is None else keys[owner]
-            rows.append([*_sealed(table, key, values), pk])
-        with connection.cursor() as cursor:
-            cursor.executemany(_update(table), rows)
+            sealed = [kind.seal(key, value, name) for (name, kind), value in _named(table, values)]
+            rows.append([*sealed, pk])
+        _write(table, rows)
 
 
-def _sealed(table: Table, key: DataKey, values: Sequence[Any]) -> Iterator[Any]:
-    for (column, seal), value in zip(table.columns, values, strict=True):
-        yield seal(key, value, f"{table.name}.{column}")
+def decrypt(table: Table) -> None:
+    """Decrypt the columns of every row. Raises DataErased where a key is gone: there is no way back."""
+    for page in _pages(table):
+        rows = []
+        for pk, _owner, _day, *values in page:
+            rows.append([*(kind.open(value, name) for (name, kind), value in _named(table, values)), pk])
+        _write(table, rows)
+
+
+def _named(table: Table, values: Sequence[Any]) -> Iterator[tuple[tuple[str, Kind], Any]]:
+    for (column, kind), value in zip(table.columns, values, strict=True):
+        yield (f"{table.name}.{column}", kind), value
+
+
+def _write(table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    is_postgresql = connection.vendor == "postgresql"
+    marks = ", ".join(f"{column} = {kind.cast if is_postgresql else '%s'}" for column, kind in table.columns)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table.name} SET {marks} WHERE {table.primary_key} = %s",  # noqa: S608
+            rows,
+        )
 
 
 def _pages(table: Table) -> Iterator[list[tuple[Any, ...]]]:
@@ -99,12 +144,3 @@ def _pages(table: Table) -> Iterator[list[tuple[Any, ...]]]:
             return
         yield page
         last = page[-1][0]
-
-
-def _update(table: Table) -> str:
-    is_postgresql = connection.vendor == "postgresql"
-    marks = ", ".join(
-        f"{column} = {'CAST(%s AS jsonb)' if is_postgresql and seal is json_text else '%s'}"
-        for column, seal in table.columns
-    )
-    return f"UPDATE {table.name} SET {marks} WHERE {table.primary_key} = %s"  # noqa: S608

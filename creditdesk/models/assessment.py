@@ -1,4 +1,5 @@
-from typing import ClassVar, NamedTuple
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from django.conf import settings
@@ -13,6 +14,7 @@ from creditdesk.encryption.fields import EncryptedBinaryField, EncryptedJSONFiel
 from creditdesk.encryption.keyring import Owner
 from creditdesk.encryption.rows import EncryptedAppendOnlyQuerySet, EncryptedRow
 from creditdesk.models.case import Case
+from creditdesk.models.inputs import WithInputs
 from creditdesk.models.reason import Reason
 from scoring.ml.features.spec.feature import Feature
 
@@ -26,7 +28,7 @@ class Contribution(NamedTuple):
 
 
 @sealed()
-class Assessment(EncryptedRow, AppendOnly):
+class Assessment(WithInputs, EncryptedRow, AppendOnly):
     """One stored scoring, complete enough to be replayed years later. Added, never changed (triggers)."""
 
     class Verdict(models.TextChoices):
@@ -41,7 +43,9 @@ class Assessment(EncryptedRow, AppendOnly):
     model_version = models.CharField(_("model version"), max_length=80, blank=True)
     model_digest = models.CharField(_("digest of the model"), max_length=64, blank=True)
     profile_digest = models.CharField(_("digest of the profile"), max_length=64)
+    # The rows of each provided history table; of the release before packed rows, all inputs by name.
     inputs = EncryptedJSONField(_("inputs"), default=dict)
+    packed_inputs = EncryptedBinaryField(null=True)
     # Little-endian float64, in the order of the features in model.json; empty when no model answered.
     features = EncryptedBinaryField(default=b"")
     # Empty, too, for a batch without contributions; a replay computes them.
@@ -92,6 +96,26 @@ class Assessment(EncryptedRow, AppendOnly):
         if self.case is None:
             return "day", timezone.localdate().isoformat()
         return "client_id", self.case.client_id
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        if self.packed_inputs is None:
+            return {**self.application, **self.history}
+        return super().record
+
+    @property
+    def application(self) -> dict[str, Any]:
+        return self.inputs.get("application", {}) if self.packed_inputs is None else super().application
+
+    @property
+    def history(self) -> dict[str, float]:
+        return self.inputs.get("history", {}) if self.packed_inputs is None else super().history
+
+    @property
+    def history_rows(self) -> dict[str, int]:
+        """The number of history rows of each provided table."""
+        rows: dict[str, int] = self.inputs.get("history_rows", {})
+        return rows
 
     @property
     def shown_reasons(self) -> tuple[Reason, ...]:

@@ -13,10 +13,9 @@ from django.db.models import Q, QuerySet
 from creditdesk import reasons
 from creditdesk.models import Assessment, Erasure, Reason
 from scoring import engine
-from scoring.ml.features.frames import columns_of
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import missing_inputs, verdicts
+from scoring.ml.model.verdict import missing_of, verdicts
 from scoring.models import ModelVersion
 from scoring.services.gates import Candidate, Gate
 
@@ -85,11 +84,11 @@ def _unreadable(block: Sequence[Assessment]) -> Iterator[Difference]:
 
 
 def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
-    columns = columns_of([{**a.inputs["application"], **a.inputs["history"]} for a in block])
-    matrix = model.matrix(columns)
+    records = [assessment.record for assessment in block]
+    matrix = model.rows(records)
     probabilities = model.score(matrix).probability
     contributions = model.contributions(matrix).values
-    absent = missing_inputs(columns)
+    absent = list(map(missing_of, records))
     recomputed = verdicts(probabilities, model.threshold, absent)
     for i, stored in enumerate(block):
         again = reasons.rebuild(
@@ -99,7 +98,7 @@ def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
             contributions=contributions[i],
             verdict=recomputed[i],
             missing=absent[i],
-            history_rows=stored.inputs["history_rows"],
+            history_rows=stored.history_rows,
         )
         if what := _what_differs(stored, float(probabilities[i]), recomputed[i], contributions[i], again):
             yield _difference(stored, what)

@@ -130,7 +130,6 @@ def delete_keys(
     ]
     keys.delete()
     Client.objects.filter(pk__in=clients).update(search_name="")
-    Profile.objects.filter(case__client__in=clients).update(application={}, history={}, history_rows={})
     cases = Case.objects.filter(client__in=clients)
     answers_about(cases.values_list("reference", flat=True)).delete()
     transaction.on_commit(forget)

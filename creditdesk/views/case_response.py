@@ -32,7 +32,8 @@ def visible_case(request: DeskRequest, reference: str) -> Case:
     cases = Case.objects.visible_to(request.user).select_related(
         "client__erasure", "advisor", "profile", "latest_assessment__assessed_by"
     )
-    case = get_object_or_404(cases.defer("latest_assessment__inputs"), reference=reference)
+    cases = cases.defer("latest_assessment__inputs", "latest_assessment__packed_inputs")
+    case = get_object_or_404(cases, reference=reference)
     require_words(case)
     return case
 

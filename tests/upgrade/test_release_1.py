@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from creditdesk.encryption.fields import PREFIX
 from creditdesk.encryption.wrapping import unwrap
+from scoring.ml.features.packing import unpack
 
 pytestmark = pytest.mark.xdist_group("upgrade")
 
@@ -35,6 +36,8 @@ MAY_GROW = {
     "sqlite_sequence",
 }
 BINARY = {
+    "creditdesk_profile.packed_inputs",
+    "creditdesk_assessment.packed_inputs",
     "creditdesk_assessment.features",
     "creditdesk_assessment.contributions",
     "creditdesk_storedanswer.body",
@@ -110,10 +113,14 @@ class Desk(NamedTuple):
         with self.opened() as database:
             return database.execute(f'SELECT {listed} FROM "{table}" ORDER BY id').fetchall()
 
+    def data_keys(self) -> dict[int, bytes]:
+        """The wrapped data keys by number."""
+        with self.opened() as database:
+            return dict(database.execute("SELECT number, wrapped FROM creditdesk_datakey"))
+
     def words(self, table: str, columns: list[str]) -> list[tuple[object, ...]]:
         """The same rows with what is encrypted in the clear, by the keys of this desk."""
-        with self.opened() as database:
-            keys = dict(database.execute("SELECT number, wrapped FROM creditdesk_datakey"))
+        keys = self.data_keys()
         return [
             tuple(
                 _plain(value, f"{table}.{column}", keys) for value, column in zip(row, columns, strict=True)
@@ -220,6 +227,36 @@ def test_no_word_about_a_client_stays_in_the_file(before: Desk, after: Desk, tab
     assert [text for (text,) in after.words(table, [column]) if text and text != "{}"] == [
         text.decode() for text in words
     ]
+
+
+def test_profiles_read_as_they_were_written(before: Desk, after: Desk) -> None:
+    query = "SELECT case_id, {}, history_rows, digest FROM creditdesk_profile ORDER BY case_id"
+    with before.opened() as old, after.opened() as new:
+        stored = old.execute(query.format("application, history")).fetchall()
+        packed = new.execute(query.format("packed_inputs")).fetchall()
+    keys = after.data_keys()
+    unpacked = [
+        (case, *unpack(_decrypted(row, "creditdesk_profile.packed_inputs", keys)), *remaining)
+        for case, row, *remaining in packed
+    ]
+    assert any(json.loads(history) for _, _, history, *_ in stored)
+    assert unpacked == [
+        (case, json.loads(application), json.loads(history), *remaining)
+        for case, application, history, *remaining in stored
+    ]
+
+
+def test_packed_profiles_go_back_to_the_release_before(before: Desk, after: Desk, tmp_path: Path) -> None:
+    desk = after.copied_to(tmp_path / "desk")
+    done = desk.manage("migrate", "creditdesk", "0010")
+    assert done.returncode == 0, done.stderr
+    query = "SELECT case_id, application, history FROM creditdesk_profile ORDER BY case_id"
+    with before.opened() as old, desk.opened() as new:
+        was, now = (
+            [(case, json.loads(application), json.loads(history)) for case, application, history in rows]
+            for rows in (old.execute(query), new.execute(query))
+        )
+    assert now == was
 
 
 def test_the_log_grows_by_the_seals_of_earlier_rows_alone(before: Desk, after: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -17,11 +18,11 @@ from tests.triggers import REFUSED, triggers_off
 
 pytestmark = pytest.mark.django_db
 
-migration = import_module("creditdesk.migrations.0012_encrypt_words")
+migration = import_module("creditdesk.migrations.0013_encrypt_words")
 NAME, NOTE = "Zoé Lefèvre", "The payslips arrive on Monday."
 
 
-def execute(statement: str, *values: object) -> None:
+def execute(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 

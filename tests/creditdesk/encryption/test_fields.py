@@ -45,7 +45,10 @@ def test_the_inputs_of_an_assessment_are_stored_encrypted(model_in_use, case_of,
     assert "AMT_INCOME_TOTAL" not in str(stored("creditdesk_assessment", "inputs"))
     assert assessment.features not in bytes(stored("creditdesk_assessment", "features")[0])
     read = Assessment.objects.get()
-    assert read.inputs["application"] == case.profile.application
+    assert read.packed_inputs == case.profile.packed_inputs
+    assert read.application == case.profile.application
+    assert read.packed_inputs not in bytes(stored("creditdesk_assessment", "packed_inputs")[0])
+    assert read.packed_inputs not in bytes(stored("creditdesk_profile", "packed_inputs")[0])
     assert (read.features, read.contributions) == (assessment.features, assessment.contributions)
     assert read.shown_reasons == assessment.shown_reasons
 
@@ -63,7 +66,7 @@ def test_without_its_key_an_assessment_has_neither_inputs_nor_numbers(model_in_u
     services.assess(case=case, by=person("advisor"))
     delete_key(case.client)
     read = Assessment.objects.get()
-    assert (read.inputs, read.features, read.contributions, read.reasons) == ({}, b"", b"", [])
+    assert (read.inputs, read.packed_inputs, read.features, read.reasons) == ({}, b"", b"", [])
     assert read.probability is not None
 
 

@@ -83,7 +83,8 @@ def test_an_erased_client_has_no_name_note_letter_or_input_left(case, person):
     assert read.client.name == Note.objects.get().text == Decision.objects.get().reason == "erased"
     assert read.letters.get().text == "erased"
     assert read.contests.get().client_statement == "erased"
-    assert (read.profile.application, read.assessments.get().inputs) == ({}, {})
+    assessment = read.assessments.get()
+    assert (read.profile.packed_inputs, assessment.packed_inputs, assessment.inputs) == (b"", b"", {})
 
 
 def test_chain_and_row_digests_stay_valid(case, person):

@@ -10,7 +10,7 @@ from creditdesk.encryption.fields import EncryptedBinaryField, EncryptedJSONFiel
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("creditdesk", "0010_references_of_stored_answers"),
+        ("creditdesk", "0011_packed_inputs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -76,6 +76,8 @@ class Migration(migrations.Migration):
                 migrations.AlterField("assessment", "contributions", EncryptedBinaryField(default=b"")),
                 migrations.AlterField("assessment", "features", EncryptedBinaryField(default=b"")),
                 migrations.AlterField("assessment", "inputs", EncryptedJSONField(default=dict, verbose_name="inputs")),
+                migrations.AlterField("assessment", "packed_inputs", EncryptedBinaryField(null=True)),
+                migrations.AlterField("profile", "packed_inputs", EncryptedBinaryField()),
                 migrations.AlterField("assessment", "reasons", EncryptedJSONField(default=list, verbose_name="reasons")),
                 migrations.AlterField("contest", "client_statement", EncryptedTextField(db_column="words", max_length=4000, verbose_name="the client's words")),
                 migrations.AlterField("contest", "justification", EncryptedTextField(blank=True, db_column="grounds", max_length=2000, verbose_name="grounds")),
