@@ -36,7 +36,7 @@ def inventory() -> list[tuple[str, str, str]]:
     ]
 
 
-def columns() -> dict[tuple[str, str], models.Field[Any, Any]]:
+def columns() -> dict[tuple[str, str], "models.Field[Any, Any]"]:
     """Every column of text, JSON or bytes."""
     return {
         (model._meta.db_table, field.column): field

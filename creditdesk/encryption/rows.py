@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models, transaction
 
@@ -32,6 +32,11 @@ class EncryptedRow(models.Model):
             owner, of = self.key_owner()
             self._data_key = keyring.key_of_day(str(of)) if owner == "day" else keyring.key_of(owner, of)
         return self._data_key
+
+    def use_key_of(self, owner: "KeyOwningRow") -> Self:
+        """Encrypt with the key of an owner that was just made, without reading it back."""
+        self._data_key = owner._data_key
+        return self
 
 
 class KeyOwningRow(EncryptedRow):

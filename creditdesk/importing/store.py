@@ -194,7 +194,11 @@ def _add(portfolio: Portfolio, added: Sequence[ImportedClient], turns: Iterator[
         )
         for client, person in zip(added, people, strict=True)
     )
-    _write_profiles(added, cases)
+    profiles = [
+        client.to_profile(case).use_key_of(person)
+        for client, case, person in zip(added, cases, people, strict=True)
+    ]
+    _write(added, cases, profiles)
 
 
 def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: Mapping[str, Case]) -> None:
@@ -225,19 +229,19 @@ def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: M
         unique_fields=["id"],
         update_fields=["name", "search_name"],
     )
-    _write_profiles(updated, cases)
+    _write(updated, cases, [client.to_profile(case) for client, case in zip(updated, cases, strict=True)])
 
 
-def _write_profiles(clients: Sequence[ImportedClient], cases: Sequence[Case]) -> None:
-    pairs = list(zip(clients, cases, strict=True))
+def _write(clients: Sequence[ImportedClient], cases: Sequence[Case], profiles: Sequence[Profile]) -> None:
+    """Add or replace the profiles and monitoring records of these cases."""
     Profile.objects.bulk_create(
-        [client.to_profile(case) for client, case in pairs],
+        profiles,
         update_conflicts=True,
         unique_fields=["case"],
         update_fields=["packed_inputs", "history_rows", "digest", "updated_at"],
     )
     MonitoringRecord.objects.bulk_create(
-        [client.to_monitoring_record(case) for client, case in pairs],
+        [client.to_monitoring_record(case) for client, case in zip(clients, cases, strict=True)],
         update_conflicts=True,
         unique_fields=["case"],
         update_fields=["sex", "family_status", "defaulted"],
