@@ -48,6 +48,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "creditdesk.export_cases",
         "creditdesk.view_portfolio",
         "creditdesk.erase_client",
+        "creditdesk.view_monthlyoutcome",
         "scoring.view_modelversion",
     },
     Role.ANALYST: frozenset(
@@ -56,6 +57,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.view_modelversion",
             "scoring.view_drift",
             "scoring.propose_model",
+            "creditdesk.view_monthlyoutcome",
         }
     ),
     Role.AUDITOR: frozenset(
@@ -63,6 +65,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "creditdesk.view_case",
             "creditdesk.view_all_cases",
             "creditdesk.view_portfolio",
+            "creditdesk.view_monthlyoutcome",
             "scoring.view_modelversion",
             "scoring.view_drift",
             "accounts.view_auditevent",

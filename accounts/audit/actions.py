@@ -27,6 +27,7 @@ class Action(TextChoices):
     RETENTION = "retention", _("erased what retention let expire")
     ANCHORED = "anchored", _("anchored the audit log anew")
     IMPORT = "import", _("imported a portfolio")
+    OUTCOMES_IMPORTED = "outcomes_imported", _("imported repayment outcomes")
     EXPORT = "export", _("exported case histories")
     CASE_ADDED = "case_added", _("entered a case")
     CASE_OPENED = "case_opened", _("opened a case")
