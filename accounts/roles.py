@@ -71,6 +71,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "accounts.view_auditevent",
             "accounts.view_admin",
             "accounts.add_apikey",
+            "creditdesk.view_operations",
         }
     ),
     Role.ADMIN: frozenset(
@@ -80,6 +81,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.activate_model",
             "scoring.suspend_model",
             "creditdesk.erase_client",
+            "creditdesk.view_operations",
             "accounts.view_auditevent",
             "accounts.view_admin",
             "accounts.view_user",

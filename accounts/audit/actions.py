@@ -26,6 +26,8 @@ class Action(TextChoices):
     CLIENT_ERASED = "client_erased", _("erased a client's words")
     RETENTION = "retention", _("erased what retention let expire")
     ANCHORED = "anchored", _("anchored the audit log anew")
+    BACKUP = "backup", _("made a backup")
+    RESTORED = "restored", _("restored the desk from a backup")
     IMPORT = "import", _("imported a portfolio")
     OUTCOMES_IMPORTED = "outcomes_imported", _("imported repayment outcomes")
     EXPORT = "export", _("exported case histories")

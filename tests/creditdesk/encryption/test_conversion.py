@@ -18,7 +18,7 @@ from tests.triggers import REFUSED, triggers_off
 
 pytestmark = pytest.mark.django_db
 
-migration = import_module("creditdesk.migrations.0015_encrypt_words")
+migration = import_module("creditdesk.migrations.0016_encrypt_words")
 NAME, NOTE = "Zoé Lefèvre", "The payslips arrive on Monday."
 
 

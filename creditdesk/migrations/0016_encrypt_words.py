@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0005_role_requests"),
-        ("creditdesk", "0014_data_keys"),
+        ("creditdesk", "0015_data_keys"),
     ]
 
     operations = [migrations.RunPython(encrypt_words, decrypt_words)]

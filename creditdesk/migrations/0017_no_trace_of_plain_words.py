@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("creditdesk", "0015_encrypt_words")]
+    dependencies = [("creditdesk", "0016_encrypt_words")]
 
     operations = [migrations.RunPython(rewrite_the_file, migrations.RunPython.noop, atomic=False)]

@@ -10,7 +10,7 @@ from creditdesk.encryption.fields import EncryptedBinaryField, EncryptedJSONFiel
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("creditdesk", "0013_escalated_decisions"),
+        ("creditdesk", "0014_scheduled_runs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
