@@ -62,7 +62,7 @@ def stamp_head() -> Stamp:
         raise StampRefused("the log is empty")
     sequence, own_hash = newest
     request = TimestampRequestBuilder().data(_message(sequence, own_hash)).build()
-    answer = _ask(request.as_bytes())
+    answer = _answer_to(request.as_bytes())
     try:
         response = decode_timestamp_response(answer)
     except ValueError as error:
@@ -88,7 +88,7 @@ def is_late(newest: Stamp | None) -> bool:
     return unstamped.exists()
 
 
-def _ask(request: bytes) -> bytes:
+def _answer_to(request: bytes) -> bytes:
     if not settings.AUDIT_TIMESTAMP_URL:
         raise StampRefused("AUDIT_TIMESTAMP_URL names no time stamping authority")
     query = Request(  # noqa: S310

@@ -42,7 +42,7 @@ def port(tmp_path_factory) -> Iterator[int]:
             [sys.executable, "-m", "mlflow", *words], env=environment, cwd=folder, stdout=log, stderr=log
         )
     try:
-        for _ in range(240):
+        for _ in range(600):
             if process.poll() is not None or status(port) != 0:
                 break
             time.sleep(0.5)

@@ -28,13 +28,13 @@ PLACES: Final = {"reference": "case", "version": "tiny-1", "number": "1", "prefi
 
 
 def _patterns(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPattern]]:
-    found: list[tuple[str, URLPattern]] = []
+    pairs: list[tuple[str, URLPattern]] = []
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
-            found += _patterns(pattern, prefix + str(pattern.pattern))
+            pairs += _patterns(pattern, prefix + str(pattern.pattern))
         elif pattern.name not in LEFT_OUT:
-            found.append((prefix, pattern))
-    return found
+            pairs.append((prefix, pattern))
+    return pairs
 
 
 def _address(prefix: str, pattern: URLPattern) -> tuple[str, list[str]]:
@@ -129,16 +129,16 @@ def offered(desk: str, browsers: dict[str, Browser]) -> list[tuple[str, dict[str
             [f"/cases/{desk}/", "/cases/new/", "/cases/", "/accounts/password/change/"],
             ["advisor"],
         )
-    found: dict[tuple[str, ...], tuple[str, dict[str, list[str]]]] = {}
+    forms: dict[tuple[str, ...], tuple[str, dict[str, list[str]]]] = {}
     for browser in (browsers[person] for person in people):
         for path in pages:
             answer = browser.get(path)
             if answer.status_code == 200 and "html" in answer["Content-Type"] and not answer.streaming:
-                found |= {
+                forms |= {
                     (action, *sorted(form)): (action, form)
                     for action, form in forms_on(answer.content.decode())
                 }
-    return list(found.values())
+    return list(forms.values())
 
 
 @settings(

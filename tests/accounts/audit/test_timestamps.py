@@ -96,18 +96,18 @@ def test_a_stamp_says_how_far_the_log_had_come_and_when(authority, record_events
     record_events(3)
     before = timezone.now() - timedelta(seconds=2)
     assert stamp().startswith("event 3 stamped at ")
-    (kept,) = stored_stamps()
-    assert (kept.sequence, before <= kept.at <= timezone.now()) == (3, True)
+    (stored,) = stored_stamps()
+    assert (stored.sequence, before <= stored.at <= timezone.now()) == (3, True)
     check_outside()
 
 
 def test_openssl_verifies_the_same_file(authority, record_events, folder):
     (event,) = record_events(1)
     stamp()
-    (kept,) = stored_stamps()
+    (stored,) = stored_stamps()
     message = folder / "message"
     message.write_text(f"creditdesk audit head 1 {event.own_hash}")
-    verified = openssl(f"ts -verify -in {kept.path} -data {message} -CAfile {folder}/root.pem")
+    verified = openssl(f"ts -verify -in {stored.path} -data {message} -CAfile {folder}/root.pem")
     assert b"Verification: OK" in verified
 
 
@@ -124,13 +124,13 @@ def test_a_log_that_was_written_anew_does_not_fit_its_stamps(
 def test_a_stamp_that_was_altered_or_renamed_does_not_verify(authority, record_events):
     record_events(2)
     stamp()
-    (kept,) = stored_stamps()
-    content = kept.path.read_bytes()
-    kept.path.rename(kept.path.with_name(f"2-{'0' * 64}.tsr"))
+    (stored,) = stored_stamps()
+    content = stored.path.read_bytes()
+    stored.path.rename(stored.path.with_name(f"2-{'0' * 64}.tsr"))
     with pytest.raises(OutsideBroken, match="does not verify"):
         check_outside()
-    kept.path.with_name(f"2-{'0' * 64}.tsr").unlink()
-    kept.path.write_bytes(content[:-20] + bytes(20))
+    stored.path.with_name(f"2-{'0' * 64}.tsr").unlink()
+    stored.path.write_bytes(content[:-20] + bytes(20))
     with pytest.raises(OutsideBroken, match=r"does not verify|cannot be read"):
         check_outside()
 
