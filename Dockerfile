@@ -1,9 +1,14 @@
 # Two images of one script: `web` serves (no training stack), `trainer` trains, compares and watches for drift.
 #   docker build --target web -t creditdesk .          docker build --target trainer -t creditdesk-trainer .
-FROM debian:bookworm-slim AS base
+# With a digest where one is known: --build-arg BASE=debian@sha256:...
+ARG BASE=debian:bookworm-slim
+FROM ${BASE} AS base
 WORKDIR /srv/creditdesk
 COPY bin/image bin/image
 COPY requirements requirements
+# The major version of the PostgreSQL server, where it is newer than Debian's (15).
+ARG POSTGRESQL_CLIENT=
+ENV POSTGRESQL_CLIENT=$POSTGRESQL_CLIENT
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORT=8000
 
 FROM base AS trainer

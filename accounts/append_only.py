@@ -1,6 +1,7 @@
 """Tables whose rows are added and never changed: refused in code here, and in the database by triggers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 from django.apps.registry import Apps
@@ -87,6 +88,55 @@ def forbid_column_changes(table: str, *columns: str, once: tuple[str, ...] = ())
     def allow(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         on_table = f" ON {table}" if _is_postgresql(schema_editor) else ""
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_rewrite{on_table}")
+
+    return RunPython(forbid, allow, elidable=False)
+
+
+@contextmanager
+def rewriting(tables: Sequence[str], schema_editor: BaseDatabaseSchemaEditor) -> Iterator[None]:
+    """Lift the triggers of these tables for a migration that rewrites stored values, in its transaction.
+
+    Such a migration verifies the rows first and seals them again: see `accounts.audit.coverage`.
+    """
+    if _is_postgresql(schema_editor):
+        for table in tables:
+            schema_editor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        for table in tables:
+            schema_editor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+        lifted = [(name, statement) for name, table, statement in cursor.fetchall() if table in tables]
+    for name, _ in lifted:
+        schema_editor.execute(f"DROP TRIGGER {name}")
+    yield
+    for _, statement in lifted:
+        schema_editor.execute(statement, params=None)
+
+
+def forbid_insert(table: str, name: str, condition: str, message: str) -> RunPython:
+    """The migration operation that makes the database refuse a new row NEW for which `condition` holds, a
+    query over other tables that a constraint cannot express. Repeat this operation like `forbid_changes`."""
+    trigger = f"{table}_{name}"
+
+    def forbid(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        allow(apps, schema_editor)
+        if _is_postgresql(schema_editor):
+            schema_editor.execute(
+                f"CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                f"BEGIN IF {condition} THEN RAISE EXCEPTION '{message}' "
+                "USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$",
+                params=None,
+            )
+            refusal = f"FOR EACH ROW EXECUTE FUNCTION {trigger}()"
+        else:
+            refusal = f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        schema_editor.execute(f"CREATE TRIGGER {trigger} BEFORE INSERT ON {table} {refusal}", params=None)
+
+    def allow(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        on_table = f" ON {table}" if _is_postgresql(schema_editor) else ""
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger}{on_table}")
 
     return RunPython(forbid, allow, elidable=False)
 

@@ -1,7 +1,8 @@
-"""Time of a search as an advisor types, on 65,000 named clients in a database of its own: `python -m bench.search`.
+"""Time of a search as an advisor types, on 65,000 named clients: `python -m bench.search`.
 
 The names are the portfolio's; a third of the clients bear an invented family name besides, as a real bank has
-far more different names than any list. DATABASE_URL names the database; without one it is a SQLite file.
+far more different names than any list. DATABASE_URL names an empty
+database; without one it is a SQLite file.
 """
 
 import os

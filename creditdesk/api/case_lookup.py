@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.prepared_queries import Prepared
 from creditdesk import services
 from creditdesk.api.problems import Problem
-from creditdesk.models import Assessment, Case
+from creditdesk.models import Assessment, Case, Profile
 
 
 def _columns(*names: str) -> tuple[str, ...]:
@@ -35,6 +35,16 @@ EXPLANATION_COLUMNS: Final = _columns(
 )
 
 
+_PROFILE_COLUMNS: Final = [field.attname for field in Profile._meta.concrete_fields]
+_CASE_COLUMNS: Final = [field.attname for field in Case._meta.concrete_fields]
+_PROFILE: Final = Prepared(
+    lambda pk: Profile.objects.filter(pk=pk).values_list(
+        *_PROFILE_COLUMNS, *(f"case__{name}" for name in _CASE_COLUMNS)
+    ),
+    -7_000_000_002,
+)
+
+
 class StoredCase(NamedTuple):
     pk: int
     # The newest assessment while it still holds, with the columns that were requested.
@@ -42,15 +52,34 @@ class StoredCase(NamedTuple):
 
 
 def stored_case(user: User, reference: str, columns: tuple[str, ...]) -> StoredCase:
-    """Return a case that the user may see. Raise Problem: 403 for another advisor's case, 404 for none."""
+    """Return a case that the user may see.
+
+    Raise Problem: 403 for another advisor's case, 404 for none, 410 for one whose words were erased.
+    """
     if not user.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
     row = _case_query(user.role, columns).first(user.pk, reference)
     if row is None:
         raise not_visible(user, reference, exists=Case.objects.filter(reference=reference).exists())
-    pk, profile_digest, *values = row
+    pk, erasure, profile_digest, *values = row
+    if erasure:
+        raise erased(reference)
     latest = Assessment.from_db(DEFAULT_DB_ALIAS, columns, values)
     return StoredCase(pk, latest if latest.pk and services.still_holds(latest, profile_digest) else None)
+
+
+def erased(reference: str) -> Problem:
+    return Problem(HTTPStatus.GONE, f"The words of case {reference} were erased: there is nothing to score.")
+
+
+def stored_profile(pk: int) -> Profile:
+    """The profile of a case, and the case."""
+    row = _PROFILE.first(pk)
+    if row is None:
+        raise Profile.DoesNotExist
+    profile = Profile.from_db(DEFAULT_DB_ALIAS, _PROFILE_COLUMNS, row[: len(_PROFILE_COLUMNS)])
+    profile.case = Case.from_db(DEFAULT_DB_ALIAS, _CASE_COLUMNS, row[len(_PROFILE_COLUMNS) :])
+    return profile
 
 
 def not_visible(user: User, reference: str, *, exists: bool) -> Problem:
@@ -66,7 +95,12 @@ def _case_query(role: str, columns: tuple[str, ...]) -> Prepared:
         lambda pk, reference: (
             Case.objects.visible_to(User(pk=pk, role=role))
             .filter(reference=reference)
-            .values_list("pk", "profile__digest", *(f"latest_assessment__{name}" for name in columns))
+            .values_list(
+                "pk",
+                "client__erasure",
+                "profile__digest",
+                *(f"latest_assessment__{name}" for name in columns),
+            )
         ),
         -7_000_000_001,
         "a reference",

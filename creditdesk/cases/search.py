@@ -1,13 +1,14 @@
 """Search of cases by client or reference, forgiving the order of words, one typo, and joined or split words.
 
-A name matches when each word of the term is part of one of its words; two words typed apart may be one of its
-words. Where no case matches so, a word of four letters or more may have one typo, and one typed word may be two.
-Words are looked up among all different words of names, some ten thousand of them, then clients by these words:
-no extension of SQLite or PostgreSQL has a part in it.
+A name matches when each word of the term is part of one of its words; two words typed apart may be one of
+its words. Where no case matches so, a word of four letters or more may have one typo, and one typed word
+may be two. Words are looked up among all different words of names, some ten thousand of them, then clients
+by these words: no extension of SQLite or PostgreSQL has a part in it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -27,15 +28,14 @@ _LINK: Final = IndexedName.words.through
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A word of the term, and the keys of the words of names that match it."""
+    """A word of the term, and the keys of the words of names that match it.
+
+    Of a broad one so many words match that looking at the names themselves is faster.
+    """
 
     word: str
     keys: list[int]
-
-    @property
-    def is_broad(self) -> bool:
-        """Whether so many words match that looking at the names themselves is faster."""
-        return len(self.keys) > MAX_KEYS
+    is_broad: bool = False
 
 
 # What a term may mean: every part of it must match.
@@ -43,7 +43,7 @@ Reading = list[Part]
 
 
 def matching(cases: CaseQuerySet, text: str) -> CaseQuerySet:
-    """Return the cases whose reference starts with the text, blanks aside, or whose client's name matches it."""
+    """Return the cases whose reference starts with the text, blanks aside, or whose client's name matches."""
     if not text.strip():
         return cases
     reference, words = "".join(text.split()), words_of(text)[:MAX_WORDS]
@@ -54,7 +54,7 @@ def matching(cases: CaseQuerySet, text: str) -> CaseQuerySet:
 
 
 def single_case(visible: QuerySet[Case], found: QuerySet[Case], text: str) -> str | None:
-    """Return the reference that a submitted term opens: the exact one among the visible, or the only one found."""
+    """Return the reference that a submitted term opens: the exact one, or that of the only case found."""
     reference = "".join(text.split())
     if not reference:
         return None
@@ -103,7 +103,7 @@ def _as_typed(words: Sequence[str]) -> Iterator[Reading]:
     """The words as they are, and with two neighbours joined."""
     parts = {word: _containing(word) for word in words}
     yield [parts[word] for word in words]
-    for at, joined in enumerate(map("".join, zip(words, words[1:], strict=False))):
+    for at, joined in enumerate(map("".join, pairwise(words))):
         yield [
             *(parts[word] for word in words[:at]),
             _containing(joined),
@@ -115,7 +115,7 @@ def _forgiving(words: Sequence[str]) -> Iterator[Reading]:
     """With a typo in each word, in two joined neighbours, or with one word parted in two."""
     near = {word: _near(word) for word in words}
     yield [near[word] for word in words]
-    for at, joined in enumerate(map("".join, zip(words, words[1:], strict=False))):
+    for at, joined in enumerate(map("".join, pairwise(words))):
         yield [*(near[word] for word in words[:at]), _near(joined), *(near[word] for word in words[at + 2 :])]
     for at, word in enumerate(words):
         for first, second in _parted(word):
@@ -128,7 +128,8 @@ def _forgiving(words: Sequence[str]) -> Iterator[Reading]:
 
 
 def _containing(word: str) -> Part:
-    return Part(word, _first_keys(NameWord.objects.filter(text__contains=word), "pk"))
+    keys = _first_keys(NameWord.objects.filter(text__contains=word), "pk")
+    return Part(word, keys, is_broad=len(keys) > MAX_KEYS)
 
 
 def _near(word: str) -> Part:
@@ -147,7 +148,7 @@ def _near(word: str) -> Part:
     keys = [
         key for key, text in candidates.values_list("pk", "text") if word in text or differ_by_one(word, text)
     ]
-    return Part(word, keys[:MAX_KEYS])
+    return Part(word, keys)
 
 
 def _parted(word: str) -> Iterator[tuple[Part, Part]]:
@@ -155,7 +156,8 @@ def _parted(word: str) -> Iterator[tuple[Part, Part]]:
     starts = [word[:length] for length in range(2, len(word) - 1)]
     for key, text in NameWord.objects.filter(text__in=starts).values_list("pk", "text"):
         rest = word.removeprefix(text)
-        yield Part(text, [key]), Part(rest, _first_keys(NameWord.objects.filter(text__startswith=rest), "pk"))
+        begun = NameWord.objects.filter(text__startswith=rest)
+        yield Part(text, [key]), Part(rest, list(begun.values_list("pk", flat=True)))
 
 
 def _reference_starts(text: str) -> Q:

@@ -1,16 +1,21 @@
 from creditdesk.models.assessment import Assessment
-from creditdesk.models.case import Case, Client, MonitoringRecord, Note, Profile, profile_digest
+from creditdesk.models.case import Case, Client, MonitoringRecord, Profile
 from creditdesk.models.claim import Claim
 from creditdesk.models.contest import Contest
 from creditdesk.models.counterfactual import CounterfactualSearch, ShownCounterfactual
+from creditdesk.models.data_key import DataKey, Erasure
 from creditdesk.models.decision import Decision
 from creditdesk.models.draft import Draft
 from creditdesk.models.escalation import Escalation
 from creditdesk.models.idempotency import StoredAnswer
+from creditdesk.models.inputs import profile_digest
 from creditdesk.models.letter import Letter
 from creditdesk.models.name_index import IndexedName, NameWord
+from creditdesk.models.note import Note
+from creditdesk.models.outcome import MonthlyOutcome
 from creditdesk.models.reason import Reason
 from creditdesk.models.scenario import Scenario
+from creditdesk.models.scheduled_run import ScheduledRun, WorkerBeat
 from creditdesk.models.shadow_score import ShadowScore
 
 __all__ = [
@@ -20,19 +25,24 @@ __all__ = [
     "Client",
     "Contest",
     "CounterfactualSearch",
+    "DataKey",
     "Decision",
     "Draft",
+    "Erasure",
     "Escalation",
     "IndexedName",
     "Letter",
     "MonitoringRecord",
+    "MonthlyOutcome",
     "NameWord",
     "Note",
     "Profile",
     "Reason",
     "Scenario",
+    "ScheduledRun",
     "ShadowScore",
     "ShownCounterfactual",
     "StoredAnswer",
+    "WorkerBeat",
     "profile_digest",
 ]

@@ -51,8 +51,8 @@ class IndexedName(models.Model):
 
 @transaction.atomic
 def index_names(names: Mapping[int, str]) -> None:
-    """Index names by the client's key, in place of what was indexed; a client without a name leaves the index."""
-    forget_names(IndexedName.objects.filter(pk__in=names).values_list("pk", flat=True))
+    """Index names by the client's key, in place of what was indexed; an empty name leaves the index."""
+    forget_names(names)
     words = {client: dict.fromkeys(words_of(name)) for client, name in names.items()}
     named = {client: borne for client, borne in words.items() if borne}
     IndexedName.objects.bulk_create(

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
+from operator import or_
 from typing import Any, Final
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from creditdesk import reasons
-from creditdesk.models import Assessment, Reason
+from creditdesk.models import Assessment, Erasure, Reason
 from scoring import engine
-from scoring.ml.features.frames import columns_of
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import missing_inputs, verdicts
+from scoring.ml.model.verdict import missing_of, verdicts
 from scoring.models import ModelVersion
 from scoring.services.gates import Candidate, Gate
 
@@ -45,13 +46,24 @@ def differences(assessments: QuerySet[Assessment]) -> Iterator[Difference]:
             continue
         reader = of_one_model.iterator(chunk_size=AT_ONCE)
         while block := list(islice(reader, AT_ONCE)):
-            yield from _replay(model, block)
+            yield from _unreadable(block)
+            if readable := [assessment for assessment in block if assessment.inputs]:
+                yield from _replay(model, readable)
+
+
+def erased(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Scored assessments whose inputs were erased: there is nothing to recompute."""
+    days = Erasure.objects.exclude(day="").values_list("day", flat=True)
+    of_days = reduce(or_, (Q(case=None, assessed_at__date=day) for day in days), Q(pk=None))
+    scored = assessments.exclude(model_digest="")
+    return scored.filter(Q(case__client__erasure__isnull=False) | of_days)
 
 
 def gate(candidate: Candidate) -> Gate:
     """The newest stored assessments of a version that is to be put in use again still come out the same."""
-    newest = Assessment.objects.filter(model_digest=candidate.version.digest).order_by("-pk")
-    sample = list(newest.values_list("pk", flat=True)[:GATE_SAMPLE])
+    made = Assessment.objects.filter(model_digest=candidate.version.digest)
+    readable = made.exclude(pk__in=erased(made).values("pk")).order_by("-pk")
+    sample = list(readable.values_list("pk", flat=True)[:GATE_SAMPLE])
     if not sample:
         return Gate("replay", "unknown", blocks=True)
     different = sum(1 for _ in differences(Assessment.objects.filter(pk__in=sample)))
@@ -59,12 +71,24 @@ def gate(candidate: Candidate) -> Gate:
     return Gate("replay", "failed" if different else "passed", numbers, blocks=True)
 
 
+def _unreadable(block: Sequence[Assessment]) -> Iterator[Difference]:
+    """Assessments without inputs that no erasure explains."""
+    empty = [assessment.pk for assessment in block if not assessment.inputs]
+    if not empty:
+        return
+    without = Assessment.objects.filter(pk__in=empty)
+    explained = set(erased(without).values_list("pk", flat=True))
+    for assessment in block:
+        if assessment.pk in empty and assessment.pk not in explained:
+            yield _difference(assessment, "its inputs cannot be read")
+
+
 def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
-    columns = columns_of([{**a.inputs["application"], **a.inputs["history"]} for a in block])
-    matrix = model.matrix(columns)
+    records = [assessment.record for assessment in block]
+    matrix = model.rows(records)
     probabilities = model.score(matrix).probability
     contributions = model.contributions(matrix).values
-    absent = missing_inputs(columns)
+    absent = list(map(missing_of, records))
     recomputed = verdicts(probabilities, model.threshold, absent)
     for i, stored in enumerate(block):
         again = reasons.rebuild(
@@ -74,7 +98,7 @@ def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
             contributions=contributions[i],
             verdict=recomputed[i],
             missing=absent[i],
-            history_rows=stored.inputs["history_rows"],
+            history_rows=stored.history_rows,
         )
         if what := _what_differs(stored, float(probabilities[i]), recomputed[i], contributions[i], again):
             yield _difference(stored, what)

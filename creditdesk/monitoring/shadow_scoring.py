@@ -11,9 +11,8 @@ from django.db import DatabaseError, connection, transaction
 
 from creditdesk.models import Assessment, ShadowScore
 from scoring import engine
-from scoring.ml.features.frames import columns_of
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import missing_inputs, verdicts
+from scoring.ml.model.verdict import missing_of, verdicts
 
 logger = logging.getLogger(__name__)
 
@@ -43,11 +42,9 @@ def score(numbers: Sequence[int]) -> int:
     model = engine.challenger()
     if model is None:
         return 0
-    rows = list(
-        Assessment.objects.filter(pk__in=numbers)
-        .exclude(model_digest=model.digest)
-        .values_list("pk", "inputs")
-    )
+    assessments = Assessment.objects.filter(pk__in=numbers).exclude(model_digest=model.digest)
+    # Inputs that were erased cannot be scored any more.
+    rows = [row for row in assessments.only("pk", "inputs", "packed_inputs") if row.inputs]
     if not rows:
         return 0
     scores = _shadow_scores(model, rows)
@@ -56,22 +53,20 @@ def score(numbers: Sequence[int]) -> int:
     return len(scores)
 
 
-def _shadow_scores(
-    model: Model, rows: Sequence[tuple[int, dict[str, dict[str, float]]]]
-) -> list[ShadowScore]:
-    columns = columns_of([{**inputs["application"], **inputs["history"]} for _, inputs in rows])
-    probabilities = model.score(model.matrix(columns)).probability
-    answers = verdicts(probabilities, model.threshold, missing_inputs(columns))
+def _shadow_scores(model: Model, rows: Sequence[Assessment]) -> list[ShadowScore]:
+    records = [assessment.record for assessment in rows]
+    probabilities = model.score(model.rows(records)).probability
+    answers = verdicts(probabilities, model.threshold, list(map(missing_of, records)))
     return [
         ShadowScore(
-            assessment_id=number,
+            assessment_id=assessment.pk,
             model_version=model.version,
             model_digest=model.digest,
             probability=probability,
             threshold=model.threshold,
             verdict=verdict,
         )
-        for (number, _), probability, verdict in zip(rows, probabilities.tolist(), answers, strict=True)
+        for assessment, probability, verdict in zip(rows, probabilities.tolist(), answers, strict=True)
     ]
 
 

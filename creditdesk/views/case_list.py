@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import replace_url
+from django_htmx.http import HttpResponseClientRedirect, replace_url
 
 from accounts.models import User
 from creditdesk.cases.filters import EVERY_CASE, TO_DECIDE, CaseFilter
 from creditdesk.cases.queue import first_in_queue
+from creditdesk.cases.search import single_case
 from creditdesk.pages.case_list import (
     PAGE_SIZE,
     SearchPaginator,
@@ -32,6 +33,10 @@ def case_list(request: DeskRequest) -> HttpResponse:
     if query.get("go") == "next" and (reference := first_in_queue(request.user)):
         return redirect("case_detail", reference)
     case_filter = CaseFilter(_opened(query, request.user), user=request.user)
+    if query.get("open") and (
+        reference := single_case(case_filter.visible, case_filter.qs, query.get("q", ""))
+    ):
+        return _redirected(request, reverse("case_detail", args=[reference]))
     # Keys first: sorting 65,000 keys takes a fraction of sorting as many whole rows.
     keys = case_filter.qs.values_list("pk", flat=True)
     paginator = SearchPaginator if case_filter.searches else Paginator
@@ -50,6 +55,10 @@ def case_list(request: DeskRequest) -> HttpResponse:
         return replace_url(fragment, _address(case_filter))
     context["tabs"] = tabs(case_filter.visible, request.user)
     return render(request, "creditdesk/case_list.html", context)
+
+
+def _redirected(request: DeskRequest, address: str) -> HttpResponse:
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def _opened(query: QueryDict, user: User) -> QueryDict:

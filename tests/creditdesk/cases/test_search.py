@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditdesk.models import Case
-from creditdesk.models import case as case_module
+from creditdesk.cases import search
+from creditdesk.models import Case, IndexedName, NameWord
+from creditdesk.models.name_index import forget_names
 from creditdesk.pages import case_list
 from tests.factories import CaseFactory
 from tests.html import listed_references
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(params=["few", "many"])
 def strategy(request, monkeypatch) -> None:
     """Both ways to search: by keys looked up first, and by a scan of the cases."""
-    monkeypatch.setattr(case_module, "MAX_KEYS", 300 if request.param == "few" else 0)
+    monkeypatch.setattr(search, "MAX_KEYS", 1_000 if request.param == "few" else 0)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ def test_a_client_is_found_by_any_part_of_the_name_or_the_start_of_the_reference
     assert listed_references(client_as("advisor").post("/cases/", {"q": term})) == [wanted.reference]
 
 
-@pytest.mark.parametrize("term", ["00199", "%", "_", "lef%vre", "' OR 1=1 --", "\\"])
+@pytest.mark.parametrize("term", ["00199", "%", "_", "xa%re", "' OR 1=1 --", "\\", "dupont", "zoe traore"])
 def test_other_terms_match_nothing(strategy, client_as, case_of, term):
     case_of("advisor", name="Zoé Lefèvre", reference="700199")
     page = client_as("advisor").post("/cases/", {"q": term})
@@ -49,7 +50,7 @@ def test_every_prefix_finds_its_reference(reference, data):
     if not Case.objects.filter(reference=reference).exists():
         CaseFactory(reference=reference, name="")
     prefix = data.draw(st.integers(1, len(reference)).map(lambda n: reference[:n]))
-    assert Case.objects.matching(prefix).filter(reference=reference).exists()
+    assert search.matching(Case.objects.all(), prefix).filter(reference=reference).exists()
 
 
 def test_the_term_is_in_no_address_header_or_log(client_as, case_of, caplog):
@@ -110,3 +111,92 @@ def test_a_search_that_finds_very_many_counts_no_further_than_anybody_reads(clie
 def test_a_term_is_shown_as_text(client_as):
     page = client_as("advisor").post("/cases/", {"q": "<script>alert(1)</script>"})
     assert b"<script>alert" not in page.content
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        "Martinez Céline",
+        "martines",
+        "matrinez",
+        "mrtinez cel",
+        "marttinez",
+        "nartinez celine",
+        "marie therese",
+        "mariethérèse",
+        "MARIE-THERESE",
+        "therese marie martinez",
+        "5011 43",
+    ],
+)
+def test_order_typos_and_joined_or_parted_words_are_forgiven(strategy, client_as, case_of, term):
+    wanted = case_of("advisor", name="Marie-Thérèse Céline Martinez", reference="501143")
+    case_of("advisor", name="Amadou Traoré", reference="601143")
+    assert listed_references(client_as("advisor").post("/cases/", {"q": term})) == [wanted.reference]
+
+
+def test_a_name_written_as_one_word_is_found_by_two(strategy, client_as, case_of):
+    wanted = case_of("advisor", name="Mariethérèse Petit")
+    assert listed_references(client_as("advisor").post("/cases/", {"q": "marie therese"})) == [
+        wanted.reference
+    ]
+
+
+def test_a_typo_is_forgiven_within_the_row_scope_though_a_colleague_has_a_client_of_that_name(
+    client_as, case_of
+):
+    wanted = case_of("advisor", name="Céline Martinez")
+    case_of("colleague", name="Céline Martines")
+    assert listed_references(client_as("advisor").post("/cases/", {"q": "martines"})) == [wanted.reference]
+
+
+def test_a_name_as_typed_comes_without_the_names_that_a_typo_would_make_of_it(client_as, case_of):
+    wanted = case_of("advisor", name="Paul Martin")
+    case_of("advisor", name="Paul Marton")
+    assert listed_references(client_as("advisor").post("/cases/", {"q": "martin"})) == [wanted.reference]
+
+
+@pytest.mark.parametrize("term", ["501143", " 5011 43 ", "traore", "m000007"])
+def test_enter_opens_the_case_of_an_exact_reference_or_the_only_one_found(client_as, case_of, term):
+    case_of("advisor", name="Zoé Petit", reference="5011430")
+    by_term = {
+        "traore": case_of("advisor", name="Amadou Traoré", reference="700001"),
+        "m000007": case_of("advisor", name="Zoé Grand", reference="M000007"),
+    }
+    wanted = by_term.get(term) or case_of("advisor", name="Zoé Moyen", reference="501143")
+    advisor = client_as("advisor")
+    answer = advisor.post("/cases/", {"q": term, "open": "1"})
+    assert (answer.status_code, answer["Location"]) == (302, wanted.get_absolute_url())
+    live = advisor.post("/cases/", {"q": term, "open": "1"}, headers={"HX-Request": "true"})
+    assert live["HX-Redirect"] == wanted.get_absolute_url()
+
+
+@pytest.mark.parametrize("query", [{"q": "zoe", "open": "1"}, {"q": "501143"}, {"q": "", "open": "1"}])
+def test_several_cases_a_term_that_is_typed_on_and_no_term_open_nothing(client_as, case_of, query):
+    case_of("advisor", name="Zoé Petit", reference="501143")
+    case_of("advisor", name="Zoé Grand", reference="501144")
+    answer = client_as("advisor").post("/cases/", query)
+    assert answer.status_code == 200
+    assert "501143" in listed_references(answer)
+
+
+def test_enter_never_opens_a_colleagues_case(client_as, case_of):
+    case_of("colleague", name="Zoé Petit", reference="501143")
+    answer = client_as("advisor").post("/cases/", {"q": "501143", "open": "1"})
+    assert (answer.status_code, listed_references(answer)) == (200, [])
+
+
+def test_a_forgotten_name_leaves_no_word_that_nobody_else_bears(case_of):
+    erased = case_of("advisor", name="Céline Martinez")
+    case_of("advisor", name="Paul Martinez")
+    forget_names([erased.client_id])
+    assert set(NameWord.objects.values_list("text", flat=True)) == {"paul", "martinez"}
+    assert not IndexedName.objects.filter(client=erased.client_id).exists()
+
+
+def test_a_new_name_takes_the_place_of_the_old_one_in_the_index(case_of):
+    case = case_of("advisor", name="Céline Martinez")
+    case.client.name = "Céline Lœb"
+    case.client.save()
+    assert IndexedName.objects.get(client=case.client).text == "celine loeb"
+    assert set(NameWord.objects.values_list("text", flat=True)) == {"celine", "loeb"}

@@ -10,7 +10,7 @@ def index_earlier_names(apps, schema_editor):
     clients, word, name = (apps.get_model("creditdesk", model) for model in ("Client", "NameWord", "IndexedName"))
     link = name.words.through
     keys = {}
-    stored = clients.objects.exclude(name="").order_by("pk").values_list("pk", "name")
+    stored = clients.objects.exclude(search_name="").order_by("pk").values_list("pk", "search_name")
     for start in range(0, stored.count(), AT_ONCE):
         chunk = [(key, words_of(text)) for key, text in stored[start : start + AT_ONCE]]
         chunk = [(key, words) for key, words in chunk if words]
@@ -31,7 +31,7 @@ def restore_search_names(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("creditdesk", "0010_references_of_stored_answers"),
+        ("creditdesk", "0017_no_trace_of_plain_words"),
     ]
 
     operations = [
