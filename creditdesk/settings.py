@@ -137,6 +137,8 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["creditdesk.templatetags.quick_urls"],
+            "libraries": {"i18n": "creditdesk.templatetags.quick_i18n"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
