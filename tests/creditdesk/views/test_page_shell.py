@@ -23,9 +23,17 @@ TEMPLATES = sorted((Path(django_settings.BASE_DIR) / "templates").rglob("*.html"
 ABOUT = "/about-the-model/"
 NAVIGATION = {
     "advisor": {"/cases/", ABOUT},
-    "manager": {"/cases/", "/portfolio/", "/models/", ABOUT},
-    "analyst": {"/models/", "/drift/", ABOUT},
-    "auditor": {"/cases/", "/portfolio/", "/models/", "/drift/", "/admin/accounts/auditevent/", ABOUT},
+    "manager": {"/cases/", "/portfolio/", "/outcomes/", "/models/", ABOUT},
+    "analyst": {"/outcomes/", "/models/", "/drift/", ABOUT},
+    "auditor": {
+        "/cases/",
+        "/portfolio/",
+        "/outcomes/",
+        "/models/",
+        "/drift/",
+        "/admin/accounts/auditevent/",
+        ABOUT,
+    },
     "admin": {"/models/", "/admin/accounts/auditevent/", "/admin/", ABOUT},
 }
 
