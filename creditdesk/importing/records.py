@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, TypedDict
 
-from creditdesk.models import Case, Client, MonitoringRecord, Profile
+from creditdesk.models import Client
 from creditdesk.models.case import searchable
 from scoring.ml.features.frames import ProfileBatch
 from scoring.ml.features.packing import PackedInputs, pack_columns, unpack
@@ -53,18 +53,15 @@ class ImportedClient:
             "amount_annuity": None if annuity is None else _money(annuity),
         }
 
-    def to_profile(self, case: Case) -> Profile:
-        return Profile(
-            case=case,
-            packed_inputs=self.inputs.row,
-            history_rows=self.history_rows,
-            digest=self.inputs.digest,
-        )
+    def client_row(self, key: int) -> tuple[int, str, str]:
+        name = self.name or ""
+        return key, name, searchable(name) if name else ""
 
-    def to_monitoring_record(self, case: Case) -> MonitoringRecord:
-        return MonitoringRecord(
-            case=case, sex=self.sex, family_status=self.family_status, defaulted=self.defaulted
-        )
+    def case_row(self) -> tuple[str, str, Decimal, Decimal | None]:
+        return self.reference, *self.case_columns().values()  # type: ignore[return-value]
+
+    def profile_row(self) -> tuple[bytes, Mapping[str, int], str]:
+        return self.inputs.row, self.history_rows, self.inputs.digest
 
 
 def imported_clients(batch: ProfileBatch, names: Mapping[int, str]) -> Iterator[ImportedClient]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
+from creditdesk.importing import bulk
 from creditdesk.importing.records import ImportedClient, imported_clients
 from creditdesk.models import Case, Client, MonitoringRecord, Profile
 from scoring.ml.features import frames
@@ -21,6 +22,20 @@ from scoring.ml.tables.checks import CheckedFolder
 
 # One transaction each: few enough for the desk to wait for the lock, enough to be quick.
 CLIENTS_AT_ONCE = 5_000
+CLIENT_COLUMNS = ("id", "name", "search_name")
+CASE_COLUMNS = (
+    "id",
+    "client_id",
+    "advisor_id",
+    "origin",
+    "submitted_at",
+    "reference",
+    "contract_type",
+    "amount_credit",
+    "amount_annuity",
+)
+PROFILE_COLUMNS = ("case_id", "packed_inputs", "history_rows", "digest", "updated_at")
+MONITORING_COLUMNS = ("case_id", "sex", "family_status", "defaulted")
 
 
 def now(_: ImportedClient) -> datetime:
@@ -175,17 +190,19 @@ def _differs(portfolio: Portfolio, case: Case, client: ImportedClient) -> bool:
 
 
 def _add(portfolio: Portfolio, added: Sequence[ImportedClient], turns: Iterator[User]) -> None:
-    people = Client.objects.bulk_create([client.to_client() for client in added])
-    cases = Case.objects.bulk_create(
-        Case(
-            reference=client.reference,
-            client=person,
-            advisor=next(turns),
-            origin=portfolio.origin,
-            submitted_at=portfolio.submitted(client),
-            **client.case_columns(),
-        )
-        for client, person in zip(added, people, strict=True)
+    people = bulk.next_keys(Client, len(added))
+    cases = bulk.next_keys(Case, len(added))
+    bulk.write(
+        Client, CLIENT_COLUMNS, [client.client_row(key) for client, key in zip(added, people, strict=True)]
+    )
+    origin = portfolio.origin
+    bulk.write(
+        Case,
+        CASE_COLUMNS,
+        [
+            (case, person, next(turns).pk, origin, portfolio.submitted(client), *client.case_row())
+            for client, case, person in zip(added, cases, people, strict=True)
+        ],
     )
     _write_profiles(added, cases)
 
@@ -218,20 +235,15 @@ def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: M
         unique_fields=["id"],
         update_fields=["name", "search_name"],
     )
-    _write_profiles(updated, cases)
+    _write_profiles(updated, [case.pk for case in cases], replace=True)
 
 
-def _write_profiles(clients: Sequence[ImportedClient], cases: Sequence[Case]) -> None:
+def _write_profiles(
+    clients: Sequence[ImportedClient], cases: Sequence[int], *, replace: bool = False
+) -> None:
+    taken, now = "case" if replace else "", timezone.now()
     pairs = list(zip(clients, cases, strict=True))
-    Profile.objects.bulk_create(
-        [client.to_profile(case) for client, case in pairs],
-        update_conflicts=True,
-        unique_fields=["case"],
-        update_fields=["packed_inputs", "history_rows", "digest", "updated_at"],
-    )
-    MonitoringRecord.objects.bulk_create(
-        [client.to_monitoring_record(case) for client, case in pairs],
-        update_conflicts=True,
-        unique_fields=["case"],
-        update_fields=["sex", "family_status", "defaulted"],
-    )
+    profiles = [(case, *client.profile_row(), now) for client, case in pairs]
+    bulk.write(Profile, PROFILE_COLUMNS, profiles, replace_by=taken)
+    monitored = [(case, client.sex, client.family_status, client.defaulted) for client, case in pairs]
+    bulk.write(MonitoringRecord, MONITORING_COLUMNS, monitored, replace_by=taken)

@@ -1,4 +1,5 @@
 import pytest
+from django.core.checks import run_checks
 from django.template import Context, Engine, engines
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
@@ -69,3 +70,9 @@ def test_plain_references_are_put_into_the_address_of_the_view():
 def test_an_unknown_view_is_an_error():
     with pytest.raises(NoReverseMatch):
         engines["django"].from_string("{% url 'no_such_view' %}").render()
+
+
+def test_no_other_library_of_tags_has_two_modules():
+    (warning,) = (found for found in run_checks() if found.id == "templates.W003")
+    assert "'i18n'" in warning.msg
+    assert "quick_i18n" in warning.msg
