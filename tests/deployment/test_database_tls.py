@@ -80,5 +80,5 @@ def test_the_server_is_verified_when_the_address_says_so(certificates):
 def test_a_database_elsewhere_that_is_not_verified_is_warned_about(settings, engine, host, options, warned):
     database = {"ENGINE": f"django.db.backends.{engine}", "HOST": host, "OPTIONS": options}
     settings.DATABASES = {"default": database}
-    found = {message.id for message in run_checks(include_deployment_checks=True, tags=["accounts"])}
-    assert ("accounts.W001" in found) is warned
+    warnings = {message.id for message in run_checks(include_deployment_checks=True, tags=["accounts"])}
+    assert ("accounts.W001" in warnings) is warned

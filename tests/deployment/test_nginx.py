@@ -135,8 +135,8 @@ def test_another_name_is_refused(desk: Desk):
 
 def test_a_program_may_ask_as_fast_as_its_key_allows(desk: Desk):
     key = desk.output("create_api_key", "manager").strip()
-    visitor, asked = Visitor(desk), {"Authorization": f"Bearer {key}"}
-    statuses = Counter(visitor.request("GET", "/api/v1/model", headers=asked).status for _ in range(150))
+    visitor, headers = Visitor(desk), {"Authorization": f"Bearer {key}"}
+    statuses = Counter(visitor.request("GET", "/api/v1/model", headers=headers).status for _ in range(150))
     assert statuses == {200: 150}
 
 

@@ -77,8 +77,8 @@ def calibration(loans: ObservedLoans) -> Figure | None:
     )
 
 
-def rolls(before: Integers, after: Integers) -> Figure:
-    rates = roll_rates(before, after)
+def rolls(counts: Integers) -> Figure:
+    rates = roll_rates(counts)
     names = bucket_names()
     return Figure(
         code="rolls",

@@ -7,19 +7,21 @@ from typing import Final, Self
 
 import numpy as np
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Max, Min, Q, Window
 from django.db.models.functions import Lead
 from django.utils import timezone
 from numpy.typing import NDArray
 
 from creditdesk.models import Decision, MonthlyOutcome
-from scoring.ml.metrics.vintages import NEVER, Loans, bucket
+from scoring.ml.metrics.vintages import NEVER, Loans, bucket, roll_counts
 
 Values = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 # Longer spans are grouped by quarter.
 MAX_MONTHLY_VINTAGES: Final = 12
+KEPT_SECONDS: Final = 30 * 24 * 3600
 
 
 def month_number(day: date) -> int:
@@ -140,6 +142,17 @@ class ObservedLoans:
     @property
     def _period(self) -> Integers:
         return self.month - self.month % 3 if self.is_quarterly else self.month
+
+
+def roll_counts_on_file() -> Integers:
+    """Return the counts of `roll_counts` over all months: read anew once months were imported, else kept."""
+    newest = MonthlyOutcome.objects.order_by("-pk").values_list("pk", flat=True).first()
+    counts = cache.get_or_set(
+        f"roll-counts:{newest}",
+        lambda: roll_counts(*buckets_month_by_month()).tolist(),
+        timeout=KEPT_SECONDS,
+    )
+    return np.array(counts, dtype=np.int64)
 
 
 def buckets_month_by_month() -> tuple[Integers, Integers]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from creditdesk.pages.outcomes import figures
-from creditdesk.pages.outcomes.loans import ObservedLoans, buckets_month_by_month
+from creditdesk.pages.outcomes.loans import ObservedLoans, roll_counts_on_file
 from creditdesk.pages.outcomes.performance import OverrideOutcome, VersionOutcome, by_version, overrides
 from scoring import engine
 from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
@@ -72,4 +72,4 @@ class OutcomesPage:
     @cached_property
     def figures(self) -> list[Figure]:
         drawn = [figures.calibration(self.loans), figures.vintages(self.loans)]
-        return [figure for figure in (*drawn, figures.rolls(*buckets_month_by_month())) if figure]
+        return [figure for figure in (*drawn, figures.rolls(roll_counts_on_file())) if figure]

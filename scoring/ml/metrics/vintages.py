@@ -104,10 +104,14 @@ def bucket(days_past_due: Integers, defaulted: NDArray[np.bool_]) -> Integers:
     return np.where(defaulted, DEFAULT_BUCKET, np.minimum(by_days, DEFAULT_BUCKET)).astype(np.int64)
 
 
-def roll_rates(before: Integers, after: Integers) -> Values:
-    """Return the share of each bucket's loans in each bucket a month later, (b, b); NaN: no loan."""
+def roll_counts(before: Integers, after: Integers) -> Integers:
+    """Count the months by their bucket, (m,) each, and that of the month after, (b, b)."""
     size = DEFAULT_BUCKET + 1
-    counts = np.bincount(before * size + after, minlength=size * size).reshape(size, size).astype(np.float64)
+    return np.bincount(before * size + after, minlength=size * size).reshape(size, size)
+
+
+def roll_rates(counts: Integers) -> Values:
+    """Return the share of each bucket's loans in each bucket a month later, (b, b); NaN: no loan."""
     totals = counts.sum(axis=1, keepdims=True)
-    rates: Values = np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0)
+    rates: Values = np.divide(counts, totals, out=np.full(counts.shape, np.nan), where=totals > 0)
     return rates

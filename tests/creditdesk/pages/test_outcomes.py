@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from creditdesk.models import MonthlyOutcome
-from creditdesk.pages.outcomes.loans import ObservedLoans, buckets_month_by_month
+from creditdesk.pages.outcomes.loans import ObservedLoans, buckets_month_by_month, roll_counts_on_file
 from creditdesk.pages.outcomes.page import OutcomesPage
 from creditdesk.pages.outcomes.performance import MIN_OVERRIDES
 from tests.factories import CaseFactory, assessed, decided
@@ -115,6 +115,13 @@ def test_months_that_follow_each_other_are_paired_and_gaps_are_not():
     )
     before, after = buckets_month_by_month()
     assert sorted(zip(before.tolist(), after.tolist(), strict=True)) == [(0, 0), (0, 4)]
+
+
+def test_kept_roll_counts_give_way_to_newly_imported_months():
+    loan(1, 0.05, months=3)
+    assert roll_counts_on_file()[0].tolist() == [2, 0, 0, 0, 0]
+    loan(2, 0.05, months=2, bad_at=1)
+    assert roll_counts_on_file()[0].tolist() == [2, 0, 0, 0, 1]
 
 
 def test_the_page_of_a_portfolio_has_its_figures_and_names_no_case(portfolio, client_as):

@@ -23,18 +23,18 @@ TEMPLATES = sorted((Path(django_settings.BASE_DIR) / "templates").rglob("*.html"
 ABOUT = "/about-the-model/"
 NAVIGATION = {
     "advisor": {"/cases/", ABOUT},
-    "manager": {"/cases/", "/portfolio/", "/outcomes/", "/models/", ABOUT},
-    "analyst": {"/outcomes/", "/models/", "/drift/", ABOUT},
+    "manager": {"/cases/", "/portfolio/", "/models/", ABOUT},
+    "analyst": {"/models/", "/drift/", ABOUT},
     "auditor": {
         "/cases/",
         "/portfolio/",
-        "/outcomes/",
         "/models/",
         "/drift/",
         "/admin/accounts/auditevent/",
+        "/operations/",
         ABOUT,
     },
-    "admin": {"/models/", "/admin/accounts/auditevent/", "/admin/", ABOUT},
+    "admin": {"/models/", "/admin/accounts/auditevent/", "/operations/", "/admin/", ABOUT},
 }
 
 

@@ -13,6 +13,7 @@ from scoring.ml.metrics.vintages import (
     Loans,
     bucket,
     cumulative_default_rates,
+    roll_counts,
     roll_rates,
     vintage_tests,
 )
@@ -101,7 +102,7 @@ def test_a_bucket_follows_the_days_past_due_and_a_default_is_one_whatever_they_s
 
 
 def test_roll_rates_are_shares_of_the_bucket_that_they_leave():
-    rates = roll_rates(np.array([0, 0, 0, 1, 1]), np.array([0, 0, 1, 0, 2]))
+    rates = roll_rates(roll_counts(np.array([0, 0, 0, 1, 1]), np.array([0, 0, 1, 0, 2])))
     assert rates[0].tolist() == pytest.approx([2 / 3, 1 / 3, 0, 0, 0])
     assert rates[1].tolist() == pytest.approx([0.5, 0, 0.5, 0, 0])
     assert np.isnan(rates[2:]).all()
