@@ -87,7 +87,8 @@ def _copy(table: str, names: Sequence[str], rows: Any, taken: str) -> None:
 
 
 def _copy_rows(cursor: Any, target: str, rows: Any) -> None:
-    with cursor.copy(f"COPY {target} FROM STDIN") as copy:
+    # Django gives its own names to the errors of every statement but this one.
+    with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 
