@@ -3,8 +3,8 @@
 python -m bench.scale [CLIENTS ...]: by default 10,000, 100,000 and 307,511. Every step is a process of its
 own, so its processor time and its peak memory are the operating system's own figures. The floor of a step is
 DuckDB's reading of the same files; of a search, the empty page. The exponent is the slope between two sizes:
-1 is proportional. Prints a table, writes bench/scale.json and docs/scale.svg, and keeps what commands print in
-var/bench/scale.log.
+1 is proportional. Prints a table, writes bench/scale.json and docs/scale.svg, and keeps what commands print
+in var/bench/scale.log.
 """
 
 import json
