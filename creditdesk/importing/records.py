@@ -4,9 +4,11 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, cast
 
-from creditdesk.models import Client
+from creditdesk.encryption.fields import EncryptedBinaryField, EncryptedTextField
+from creditdesk.encryption.keyring import DataKey
+from creditdesk.models import Client, Profile
 from creditdesk.models.case import searchable
 from scoring.ml.features.frames import ProfileBatch
 from scoring.ml.features.packing import PackedInputs, pack_columns, unpack
@@ -15,12 +17,28 @@ _CENT: Final = Decimal("0.01")
 _AMOUNTS: Final = ("AMT_CREDIT", "AMT_ANNUITY")
 
 
+_NAME: Final = cast("EncryptedTextField", Client._meta.get_field("name"))
+_INPUTS: Final = cast("EncryptedBinaryField", Profile._meta.get_field("packed_inputs"))
+
+
 class CaseColumns(TypedDict):
     """The columns of a case that come from its application."""
 
     contract_type: str
     amount_credit: Decimal
     amount_annuity: Decimal | None
+
+
+@dataclass(slots=True)
+class Sealing:
+    """The data key of one client, in the place of a row: encrypted columns ask it for nothing else."""
+
+    key: DataKey
+    # The column of the client's name leaves the text with its ciphertext here.
+    name: str = ""
+
+    def data_key_in_use(self) -> DataKey:
+        return self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +71,15 @@ class ImportedClient:
             "amount_annuity": None if annuity is None else _money(annuity),
         }
 
-    def client_row(self, key: int) -> tuple[int, str, str]:
+    def client_row(self, key: int, sealing: Sealing) -> tuple[int, str, str]:
         name = self.name or ""
-        return key, name, searchable(name) if name else ""
+        return key, *((_NAME.sealed(name, sealing), searchable(name)) if name else ("", ""))
 
     def case_row(self) -> tuple[str, str, Decimal, Decimal | None]:
         return self.reference, *self.case_columns().values()  # type: ignore[return-value]
 
-    def profile_row(self) -> tuple[bytes, Mapping[str, int], str]:
-        return self.inputs.row, self.history_rows, self.inputs.digest
+    def profile_row(self, sealing: Sealing) -> tuple[bytes, Mapping[str, int], str]:
+        return _INPUTS.sealed(self.inputs.row, sealing), self.history_rows, self.inputs.digest
 
 
 def imported_clients(batch: ProfileBatch, names: Mapping[int, str]) -> Iterator[ImportedClient]:
