@@ -4,9 +4,8 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, TypedDict, cast
+from typing import Any, Final, TypedDict
 
-from creditdesk.encryption.fields import EncryptedBinaryField, EncryptedTextField
 from creditdesk.encryption.keyring import DataKey
 from creditdesk.models import Client, Profile
 from creditdesk.models.case import searchable
@@ -17,8 +16,8 @@ _CENT: Final = Decimal("0.01")
 _AMOUNTS: Final = ("AMT_CREDIT", "AMT_ANNUITY")
 
 
-_NAME: Final = cast("EncryptedTextField", Client._meta.get_field("name"))
-_INPUTS: Final = cast("EncryptedBinaryField", Profile._meta.get_field("packed_inputs"))
+_NAME: Final = Client._meta.get_field("name")
+_INPUTS: Final = Profile._meta.get_field("packed_inputs")
 
 
 class CaseColumns(TypedDict):
