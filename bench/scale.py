@@ -51,8 +51,8 @@ def main(sizes: Sequence[int]) -> None:
         for clients in sizes:
             with tempfile.TemporaryDirectory(prefix="creditdesk-scale-") as beside:
                 runs += _runs(clients, Path(beside), log.fileno())
-    NUMBERS.write_text(json.dumps([asdict(run) for run in runs], indent=1) + "\n")
-    PICTURE.write_text(draw(runs_by_step(runs)))
+            NUMBERS.write_text(json.dumps([asdict(run) for run in runs], indent=1) + "\n")
+            PICTURE.write_text(draw(runs_by_step(runs)))
     for line in table(runs):
         print(line)
 
@@ -113,10 +113,10 @@ def _runs(clients: int, beside: Path, log: int) -> Iterator[Run]:
     )
     yield _run(FLOOR, clients, (sys.executable, "-m", "bench.scale_steps", "read", tables), environment, log)
     _run("prepare", clients, (*manage, "demo"), environment, log)
-    before = database.stat().st_size
+    before = _megabytes(database)
     imported = (*manage, "import_portfolio", tables, "--advisor", "advisor")
     run = _run("import", clients, imported, environment, log, database)
-    yield Run(**{**asdict(run), "disk_mb": run.disk_mb - before / 1e6})
+    yield Run(**{**asdict(run), "disk_mb": run.disk_mb - before})
     yield _run(
         "score",
         clients,
@@ -160,7 +160,8 @@ def _run(
 
 
 def _megabytes(path: Path) -> float:
-    files = path.rglob("*") if path.is_dir() else [path]
+    # The write-ahead log of a database lies beside it.
+    files = path.rglob("*") if path.is_dir() else path.parent.glob(f"{path.name}*")
     return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
 
 
