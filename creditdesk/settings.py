@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "accounts.middleware.request_id",
     "creditdesk.api.auth.api_middleware",
     "creditdesk.monitoring.access_log.access_log",
+    "creditdesk.web.addresses.no_null_characters",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -189,6 +190,10 @@ DATABASE_RUNTIME_ROLE = env.str("DATABASE_RUNTIME_ROLE", "")
 AUDIT_ANCHOR = Path(env.str("AUDIT_ANCHOR", str(audit_anchor)))
 # Where the same head is sent, out of reach of this machine: file:///..., syslog://host:514, https://...
 AUDIT_SINK = env.str("AUDIT_SINK", "")
+# A time stamping authority (RFC 3161), its certificate, and how old the newest stamp may be.
+AUDIT_TIMESTAMP_URL = env.str("AUDIT_TIMESTAMP_URL", "")
+AUDIT_TIMESTAMP_CERTIFICATE = env.str("AUDIT_TIMESTAMP_CERTIFICATE", "")
+AUDIT_TIMESTAMP_HOURS = env.int("AUDIT_TIMESTAMP_HOURS", 48)
 
 # Hours for which the link of an invitation works, once.
 PASSWORD_RESET_TIMEOUT = env.int("INVITATION_HOURS", 72) * 3600
