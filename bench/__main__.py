@@ -59,6 +59,7 @@ def measure(folder: Path) -> "list[Measure]":
 
     from bench import model, pages, tables, whatif
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("demo", verbosity=0)
     return [*tables.measures(folder), *model.measures(), *pages.measures(), *whatif.measures()]
 

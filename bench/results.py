@@ -58,10 +58,10 @@ def results_of(name: str) -> Results:
     """The rows of a run that have a ratio, by name. SystemExit where there is no such run."""
     path = Path(name)
     if not path.is_file():
-        path = BY_COMMIT / f"{_known(name)}.json"
+        path = BY_COMMIT / f"{_stored_as(name)}.json"
     if not path.is_file():
-        kept = ", ".join(sorted(file.stem for file in BY_COMMIT.glob("*.json"))) or "none"
-        raise SystemExit(f"No results of {name} are kept (there are: {kept}). Run `make bench` on it.")
+        stored = ", ".join(sorted(file.stem for file in BY_COMMIT.glob("*.json"))) or "none"
+        raise SystemExit(f"No results of {name} are kept (there are: {stored}). Run `make bench` on it.")
     rows = json.loads(path.read_text(encoding="utf-8"))
     return {row["name"]: row for row in rows if "ratio" in row}
 
@@ -81,7 +81,7 @@ def comparison(
         yield f"{name:<42} {was:>8.2f}x {now:>8.2f}x {change:>+9.0%} {judged}".rstrip()
 
 
-def _known(name: str) -> str:
+def _stored_as(name: str) -> str:
     # A run on a changed working tree carries its mark; git does not know it.
     try:
         return name if name.endswith("-changed") else commit(name) if name != "HEAD" else commit()

@@ -48,6 +48,14 @@ def main(sizes: Sequence[int]) -> None:
     LOG.parent.mkdir(parents=True, exist_ok=True)
     runs: list[Run] = []
     with LOG.open("w") as log:
+        settings = {**os.environ, "DJANGO_SETTINGS_MODULE": "creditdesk.settings"}
+        _run(
+            "collectstatic",
+            0,
+            (sys.executable, "manage.py", "collectstatic", "--no-input"),
+            settings,
+            log.fileno(),
+        )
         for clients in sizes:
             with tempfile.TemporaryDirectory(prefix="creditdesk-scale-") as beside:
                 runs += _runs(clients, Path(beside), log.fileno())

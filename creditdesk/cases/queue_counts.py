@@ -1,4 +1,4 @@
-"""How many cases each queue holds, for all of them in one query whose SQL is written once.
+"""Counts of the cases of every queue, in one query whose SQL is written once.
 
 Django needs half of the time of the whole list to write the seven queries; SQLite answers in a tenth of it.
 """

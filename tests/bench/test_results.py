@@ -11,7 +11,7 @@ from bench.timing import Measure, allocated, percentiles
 
 
 @pytest.fixture
-def kept(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(results, "LATEST", tmp_path / "results.json")
     monkeypatch.setattr(results, "BY_COMMIT", tmp_path / "kept")
     return tmp_path
@@ -51,7 +51,7 @@ def test_percentiles_and_memory_are_those_of_the_work():
     assert 900 < allocated(lambda size: bytearray(size), [1_000_000] * 5) < 1_100
 
 
-def test_a_run_is_kept_by_its_commit_and_as_the_latest(kept):
+def test_a_run_is_kept_by_its_commit_and_as_the_latest(folder):
     path = results.keep([row("case page", 4.0)])
     assert path.stem.startswith(results.commit().removesuffix("-changed"))
     for written in (path, results.LATEST):
@@ -59,14 +59,14 @@ def test_a_run_is_kept_by_its_commit_and_as_the_latest(kept):
     assert results.results_of("HEAD") == {"case page": row("case page", 4.0)}
 
 
-def test_two_runs_are_compared_by_their_ratios(kept):
-    (kept / "kept").mkdir()
+def test_two_runs_are_compared_by_their_ratios(folder):
+    (folder / "kept").mkdir()
     rows = {
         "aaaa": [row("faster", 8.0), row("same", 4.0), row("slower", 2.0), row("gone", 1.0)],
         "bbbb": [row("faster", 4.0), row("same", 4.2), row("slower", 3.0), row("new", 1.0)],
     }
     for name, content in rows.items():
-        (kept / "kept" / f"{name}.json").write_text(json.dumps(content))
+        (folder / "kept" / f"{name}.json").write_text(json.dumps(content))
     lines = list(results.comparison(results.results_of("aaaa"), results.results_of("bbbb")))
     assert [line.split() for line in lines[1:]] == [
         ["faster", "8.00x", "4.00x", "-50%", "faster"],
@@ -77,7 +77,7 @@ def test_two_runs_are_compared_by_their_ratios(kept):
     ]
 
 
-def test_a_commit_without_results_is_named_with_what_there_is(kept):
+def test_a_commit_without_results_is_named_with_what_there_is(folder):
     results.keep([row("case page", 4.0)])
     with pytest.raises(SystemExit, match=r"No results of 0000000 are kept \(there are: "):
         results.results_of("0000000")
@@ -103,7 +103,7 @@ RUNS = [
 ]
 
 
-def test_growth_is_told_with_its_floor_and_exponent():
+def test_growth_has_a_floor_and_an_exponent():
     lines = {tuple(line.split()[:2]): line.split() for line in scale.table(RUNS)}
     assert lines["import", "100,000"][2:] == ["80.0", "s", "1,250", "800", "MB", "2,500", "8.0", "1.00"]
     searched = next(line for line in scale.table(RUNS) if line.startswith("search") and "100,000" in line)

@@ -73,6 +73,6 @@ def test_an_unknown_view_is_an_error():
 
 
 def test_no_other_library_of_tags_has_two_modules():
-    (warning,) = (found for found in run_checks() if found.id == "templates.W003")
+    (warning,) = (message for message in run_checks() if message.id == "templates.W003")
     assert "'i18n'" in warning.msg
     assert "quick_i18n" in warning.msg
