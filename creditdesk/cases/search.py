@@ -47,23 +47,23 @@ def matching(cases: CaseQuerySet, text: str) -> CaseQuerySet:
     if not text.strip():
         return cases
     reference, words = "".join(text.split()), words_of(text)[:MAX_WORDS]
-    found = _found(cases, reference, _complete(_as_typed(words)))
-    if any(len(word) >= MIN_LETTERS for word in words) and not found.exists():
-        return _found(cases, reference, _complete(_forgiving(words)))
-    return found
+    matches = _matches(cases, reference, _complete(_as_typed(words)))
+    if any(len(word) >= MIN_LETTERS for word in words) and not matches.exists():
+        return _matches(cases, reference, _complete(_forgiving(words)))
+    return matches
 
 
-def single_case(visible: QuerySet[Case], found: QuerySet[Case], text: str) -> str | None:
+def single_case(visible: QuerySet[Case], matches: QuerySet[Case], text: str) -> str | None:
     """Return the reference that a submitted term opens: the exact one, or that of the only case found."""
     reference = "".join(text.split())
     if not reference:
         return None
     exact = visible.filter(reference__in={reference, reference.upper()}).order_by()
-    first = list(found.order_by().values_list("reference", flat=True)[:2])
+    first = list(matches.order_by().values_list("reference", flat=True)[:2])
     return exact.values_list("reference", flat=True).first() or (first[0] if len(first) == 1 else None)
 
 
-def _found(cases: CaseQuerySet, reference: str, readings: Sequence[Reading]) -> CaseQuerySet:
+def _matches(cases: CaseQuerySet, reference: str, readings: Sequence[Reading]) -> CaseQuerySet:
     """Few matches are fastest by key; many are met early in a scan of the cases."""
     references = _first_keys(Case.objects.filter(_reference_starts(reference)), "pk")
     if not any(part.is_broad for reading in readings for part in reading) and len(references) <= MAX_KEYS:
@@ -78,8 +78,8 @@ def _found(cases: CaseQuerySet, reference: str, readings: Sequence[Reading]) -> 
 
 def _links(reading: Reading) -> QuerySet[Any]:
     """The links of clients who match each part, the rarest looked up first."""
-    rarest, *others = sorted(reading, key=lambda part: len(part.keys))
-    conditions = [_borne(part, "indexedname", "indexedname__text") for part in others]
+    rarest, *other_parts = sorted(reading, key=lambda part: len(part.keys))
+    conditions = [_borne(part, "indexedname", "indexedname__text") for part in other_parts]
     return _LINK.objects.filter(*conditions, nameword__in=rarest.keys).distinct()
 
 

@@ -22,12 +22,6 @@ def index_earlier_names(apps, schema_editor):
         )
 
 
-def restore_search_names(apps, schema_editor):
-    clients, name = (apps.get_model("creditdesk", model) for model in ("Client", "IndexedName"))
-    text = name.objects.filter(pk=models.OuterRef("pk")).values("text")
-    clients.objects.filter(indexed_name__isnull=False).update(search_name=models.Subquery(text))
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -59,6 +53,5 @@ class Migration(migrations.Migration):
                 ("words", models.ManyToManyField(related_name="names", to="creditdesk.nameword")),
             ],
         ),
-        migrations.RunPython(index_earlier_names, restore_search_names),
-        migrations.RemoveField(model_name="client", name="search_name"),
+        migrations.RunPython(index_earlier_names, migrations.RunPython.noop),
     ]
