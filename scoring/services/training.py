@@ -156,10 +156,7 @@ def _build(
     progress.begin(f"Writing {request.target}")
     with unfinished_folder(request.target) as unfinished:
         manifest = model_writer.write(
-            unfinished,
-            trained,
-            hyperparameters=hyperparameters,
-            provenance=replace(inputs.provenance, tuning=tuning),
+            unfinished, trained, provenance=replace(inputs.provenance, tuning=tuning)
         )
         unfinished.rename(request.target)
     return manifest, trials

@@ -1,7 +1,7 @@
 """Training pipeline: cross-validation, decision rule, hold-out, refit on all, validation report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,12 @@ from scoring.ml.lightgbm import Booster
 from scoring.ml.metrics import classification
 from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs, fold_thresholds
 from scoring.ml.model.calibration import Calibration
+from scoring.ml.model.manifest_choices import (
+    DirectionsSection,
+    FeatureCountCurve,
+    RepeatedSplits,
+    ThresholdRules,
+)
 from scoring.ml.model.manifest_sections import (
     ByPart,
     CalibrationCheck,
@@ -23,13 +29,19 @@ from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients
 from scoring.ml.training.data.pooling import StageData
 from scoring.ml.training.data.splits import Split
-from scoring.ml.training.fit import calibration, out_of_fold, stages
+from scoring.ml.training.fit import calibration, directions, feature_count, out_of_fold, stages
 from scoring.ml.training.fit.feature_preparation import FeaturePreparation
 from scoring.ml.training.fit.hyperparameters import Hyperparameters, hyperparameters_for
 from scoring.ml.training.fit.staged_boosting import StagedBoosting
-from scoring.ml.training.progress import Progress
-from scoring.ml.training.validate import family_ablation, validation_report
+from scoring.ml.training.progress import Progress, silent
+from scoring.ml.training.validate import (
+    family_ablation,
+    repeated_splits,
+    threshold_rules,
+    validation_report,
+)
 from scoring.ml.training.validate.evaluation import metrics_section
+from scoring.ml.training.validate.threshold_rules import ScoredClients
 from scoring.ml.training.validate.validation_report import ScoredModel, ValidationReport
 
 Values = NDArray[np.float64]
@@ -58,9 +70,11 @@ class TrainedModel:
 
     `out_of_sample`, (n,): for each client the probability given by a booster that never saw that client.
     `clients` have the features of the final booster; `learned` computes those that are learned.
+    `hyperparameters` are those given, with the number of features and the directions that were chosen.
     """
 
     booster: Booster
+    hyperparameters: Hyperparameters
     rounds: int
     rule: DecisionRule
     out_of_sample: Values
@@ -71,6 +85,10 @@ class TrainedModel:
     stages: tuple[TrainingStage, ...]
     clients: Clients
     learned: LearnedFeatures
+    directions: DirectionsSection | None
+    feature_count: FeatureCountCurve | None
+    threshold_rules: ThresholdRules
+    repeated_splits: RepeatedSplits
 
 
 def train(
@@ -96,26 +114,23 @@ def train(
         progress=progress,
     )
     learned_codes = [family.code for family in families if family.is_learned and family.is_kept]
-    preparation = FeaturePreparation(learned_codes, clients.past_loans, hyperparameters, seed)
-    boosting = stages.staged_boosting(
-        clients,
-        pooled or stages.single_stage(clients),
-        split,
-        preparation.for_stage,
-        hyperparameters=hyperparameters,
-        seed=seed,
-        progress=progress,
-    )
-    rule, out_of_sample = _score_out_of_sample(boosting, clients, split, costs, progress)
+    choices = _choose_inputs(clients, split, hyperparameters, seed, progress)
+    procedure = _Procedure(clients, tuple(pooled), learned_codes, choices.hyperparameters, costs)
+    evaluated = procedure.evaluate(seed, progress)
     progress("Bootstrap intervals")
-    metrics = _evaluate(clients, split, out_of_sample, rule, hyperparameters.resamples, seed)
+    metrics = _evaluate(
+        clients, split, evaluated.out_of_sample, evaluated.rule, hyperparameters.resamples, seed
+    )
+    rules = threshold_rules.compare_rules(evaluated.scored, resamples=hyperparameters.resamples, seed=seed)
+    repeated = procedure.repeat(evaluated, seed, progress)
     progress(f"Refit on all {len(clients):,} clients")
-    booster = boosting.refit_on_all()
+    booster = evaluated.boosting.refit_on_all()
+    preparation = evaluated.preparation
     final_clients = preparation.final_clients(clients, booster.feature_name())
     report = validation_report.validation_report(
         final_clients,
         split,
-        ScoredModel(booster, out_of_sample, rule.threshold, costs, metrics),
+        ScoredModel(booster, evaluated.out_of_sample, evaluated.rule.threshold, costs, metrics),
         _quick_procedure(clients, learned_codes, seed),
         size=validation_report.QUICK if hyperparameters.quick else validation_report.THOROUGH,
         seed=seed,
@@ -123,30 +138,119 @@ def train(
     )
     return TrainedModel(
         booster=booster,
-        rounds=boosting.rounds[boosting.top],
-        rule=rule,
-        out_of_sample=out_of_sample,
+        hyperparameters=choices.hyperparameters,
+        rounds=evaluated.boosting.rounds[evaluated.boosting.top],
+        rule=evaluated.rule,
+        out_of_sample=evaluated.out_of_sample,
         metrics=metrics,
         report=report,
         families=families,
         selection=_selection_counts(preparation),
-        stages=_training_stages(boosting, pooled),
+        stages=_training_stages(evaluated.boosting, pooled),
         clients=final_clients,
         learned=preparation.learned,
+        directions=choices.directions,
+        feature_count=choices.feature_count,
+        threshold_rules=rules,
+        repeated_splits=repeated,
     )
 
 
-def _score_out_of_sample(
-    boosting: StagedBoosting, clients: Clients, split: Split, costs: Costs, progress: Progress
-) -> tuple[DecisionRule, Values]:
-    """Choose the decision rule out of fold, and return the probability of every client, (n,), by it."""
-    progress(f"Cross-validation on {len(split.train):,} clients")
-    cross_validated = boosting.cross_validate()
-    log_odds = cross_validated.log_odds[: len(clients)].copy()
-    rule = _choose_rule(log_odds[split.train], clients.target[split.train], split.fold, costs)
-    progress(f"Hold-out of {len(split.hold_out):,} clients, {cross_validated.rounds} rounds")
-    log_odds[split.hold_out] = boosting.hold_out_log_odds()[split.hold_out]
-    return rule, rule.calibration.probability(log_odds)
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """The hyperparameters with the directions and the number of features that were chosen."""
+
+    hyperparameters: Hyperparameters
+    directions: DirectionsSection | None
+    feature_count: FeatureCountCurve | None
+
+
+def _choose_inputs(
+    clients: Clients, split: Split, hyperparameters: Hyperparameters, seed: int, progress: Progress
+) -> _Choices:
+    """Choose on the clients to train on; the hold-out is not looked at."""
+    size = validation_report.QUICK if hyperparameters.quick else validation_report.THOROUGH
+    matrix, target = clients.matrix[split.train], clients.target[split.train]
+    measured = directions.measure_directions(
+        clients.names, matrix, target, size=size.probed, seed=seed, progress=progress
+    )
+    directed = replace(hyperparameters, directions=measured.imposed if measured else {})
+    curve = feature_count.choose_feature_count(
+        clients.names,
+        matrix,
+        target,
+        hyperparameters=directed,
+        size=size.probed,
+        seed=seed,
+        progress=progress,
+    )
+    return _Choices(replace(directed, features=curve.chosen if curve else None), measured, curve)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluated:
+    """A procedure on one split: its boosters, the rule chosen out of fold, and all clients out of sample."""
+
+    boosting: StagedBoosting
+    preparation: FeaturePreparation
+    scored: ScoredClients
+    rule: DecisionRule
+    out_of_sample: Values
+
+
+@dataclass(frozen=True, slots=True)
+class _Procedure:
+    """All that follows from a split: features, boosters, calibration and threshold, chosen in the split."""
+
+    clients: Clients
+    pooled: Sequence[StageData]
+    learned_codes: Sequence[str]
+    hyperparameters: Hyperparameters
+    costs: Costs
+
+    def evaluate(self, seed: int, progress: Progress) -> _Evaluated:
+        """Choose the decision rule out of fold, and score every client by boosters that never saw them."""
+        clients, split = self.clients, splits.split(self.clients.target, seed)
+        preparation = FeaturePreparation(self.learned_codes, clients.past_loans, self.hyperparameters, seed)
+        boosting = stages.staged_boosting(
+            clients,
+            self.pooled or stages.single_stage(clients),
+            split,
+            preparation.for_stage,
+            hyperparameters=self.hyperparameters,
+            seed=seed,
+            progress=progress,
+        )
+        progress(f"Cross-validation on {len(split.train):,} clients")
+        cross_validated = boosting.cross_validate()
+        log_odds = cross_validated.log_odds[: len(clients)].copy()
+        rule = _choose_rule(log_odds[split.train], clients.target[split.train], split.fold, self.costs)
+        scored = ScoredClients(
+            log_odds[split.train], clients.target[split.train], split.fold, rule.calibration, self.costs
+        )
+        progress(f"Hold-out of {len(split.hold_out):,} clients, {cross_validated.rounds} rounds")
+        log_odds[split.hold_out] = boosting.hold_out_log_odds()[split.hold_out]
+        return _Evaluated(boosting, preparation, scored, rule, rule.calibration.probability(log_odds))
+
+    def repeat(self, first: _Evaluated, seed: int, progress: Progress) -> RepeatedSplits:
+        """Evaluate on further splits; the first is at hand."""
+        seeds = range(seed, seed + repeated_splits.SPLITS)
+        evaluated = [first, *(self._evaluate_again(number, progress) for number in seeds[1:])]
+        measured = [
+            repeated_splits.figures(
+                self.clients.target,
+                split_evaluated.out_of_sample,
+                splits.split(self.clients.target, number),
+                split_evaluated.rule.threshold,
+                self.costs,
+            )
+            for number, split_evaluated in zip(seeds, evaluated, strict=True)
+        ]
+        return repeated_splits.repeated_splits(seeds, measured)
+
+    def _evaluate_again(self, seed: int, progress: Progress) -> _Evaluated:
+        progress(f"The same on another split into folds and hold-out, seed {seed}")
+        return self.evaluate(seed, silent)
 
 
 def _choose_rule(log_odds: Values, target: Values, fold: NDArray[np.int64], costs: Costs) -> DecisionRule:

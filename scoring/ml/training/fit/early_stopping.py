@@ -1,6 +1,6 @@
 """Boosters fitted with early stopping on a fold, or for a fixed number of rounds on all training clients."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,10 +103,24 @@ class BoosterFitter:
             free_raw_data=False,
         )
 
-    def _params(self, number: int) -> dict[str, Scalar]:
+    def _params(self, number: int) -> dict[str, Scalar | list[int]]:
         seed = self.seed * 1_000 + number
         seeds = {"bagging_seed": seed, "feature_fraction_seed": seed, "extra_seed": seed}
-        return {**self.hyperparameters.params, **seeds}
+        return {
+            **self.hyperparameters.params,
+            **monotone(self.names, self.hyperparameters.directions),
+            **seeds,
+        }
+
+
+def monotone(names: Sequence[str], directions: Mapping[str, int]) -> dict[str, list[int]]:
+    """Return LightGBM's parameter for the signs of some features, imposed by its basic method.
+
+    Every leaf of one side of a split then lies on one side of every leaf of the other, so the score and the
+    TreeSHAP contribution of the feature both follow the sign.
+    """
+    signs = [directions.get(name, 0) for name in names]
+    return {"monotone_constraints": signs} if any(signs) else {}
 
 
 def final_rounds(best: Sequence[int]) -> int:
