@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest coverage test-postgres test-deployment test-image bench mutants mlflow lock messages
+.PHONY: help setup run test lint check pytest coverage test-postgres test-deployment test-image bench bench-model mutants mlflow lock messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -63,6 +63,10 @@ test-image: ## The image's steps in a clean Debian (needs root)
 
 bench: setup var/bench/dice_ml ## Benchmarks: ratios against their floor in the same run, to bench/results.json
 	$(PY) -m bench
+
+bench-model: setup ## Our training against the public kernel on the rows of DIR, like against like
+	@test -n "$(DIR)" || { echo "Say which folder of tables: make bench-model DIR=..." >&2; exit 2; }
+	@$(PY) -m bench.model_comparison "$(DIR)"
 
 # Beside the environment: what dice-ml asks for would bring a GPU build of XGBoost into it.
 var/bench/dice_ml:

@@ -1,7 +1,7 @@
 """`make bench-model DIR=...`: our training against the public kernel, like against like; table and JSON.
 
-Both sides see the same clients and the same repeated folds, pooled out of fold. A single booster of ours meets
-a single one of theirs, an average meets an average; every booster stops on a tenth of its own training
+Both sides see the same clients and the same repeated folds, pooled out of fold. A single booster of ours
+meets a single one of theirs, an average meets an average; every booster stops on a tenth of its own training
 clients. Intervals are paired over clients; a threshold of one's own comes from the other folds.
 """
 
@@ -64,6 +64,7 @@ KERNEL_PARAMS: Final[Mapping[str, str | float | bool]] = {
 }
 KERNEL_ROUNDS: Final = 10_000
 KERNEL_PATIENCE: Final = 200
+KERNEL_BOOSTERS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +82,30 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--kernel-boosters", type=int, default=KERNEL_BOOSTERS, help="how many are averaged")
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
     lines, about = compare(
-        options.folder, options.repeats, progress=lambda text: print(text, file=sys.stderr, flush=True)
+        options.folder,
+        options.repeats,
+        options.kernel_boosters,
+        progress=lambda text: print(text, file=sys.stderr, flush=True),
     )
     print(table(lines, about))
     written = [{**asdict(line), "difference": asdict(line.difference)} for line in lines]
     options.out.write_text(json.dumps({"about": about, "lines": written}, indent=1) + "\n")
 
 
-def compare(path: Path, repeats: int, *, progress: Progress) -> tuple[list[Line], dict[str, object]]:
+def compare(
+    path: Path, repeats: int, kernel_boosters: int, *, progress: Progress
+) -> tuple[list[Line], dict[str, object]]:
     """Cross-validate both sides on the clients of a folder. Raises FolderError and TrainingError."""
     folder = check(open_folder(path)).folder
     ours, theirs = gather(folder, progress=silent), kernel_clients(folder)
     if not np.array_equal(ours.reference, theirs.reference):
         raise ValueError("the two sides do not have the same clients in the same order")
     target = ours.target
-    sides: dict[str, Fit] = {"ours": fit_ours(ours), "theirs": fit_kernel(theirs)}
+    sides: dict[str, Fit] = {"ours": fit_ours(ours), "theirs": fit_kernel(theirs, kernel_boosters)}
     folds = [splits.folds(target, seed) for seed in range(1, repeats + 1)]
     scores: dict[str, list[tuple[Values, Values]]] = {side: [] for side in sides}
     for seed, fold in enumerate(folds, start=1):
@@ -123,7 +130,7 @@ def compare(path: Path, repeats: int, *, progress: Progress) -> tuple[list[Line]
         "default_rate": float(target.mean()),
         "repeats": repeats,
         "features": {"ours": len(ours.names), "theirs": theirs.matrix.shape[1]},
-        "boosters": {"ours": hyperparameters_for(len(ours), quick=False).seeds, "theirs": TENTHS},
+        "boosters": {"ours": hyperparameters_for(len(ours), quick=False).seeds, "theirs": kernel_boosters},
     }
     return lines, about
 
@@ -170,14 +177,14 @@ def fit_ours(clients: Clients) -> Fit:
     return fit
 
 
-def fit_kernel(clients: KernelClients) -> Fit:
-    """Return the kernel: ten boosters, each stopping on another tenth of the training clients."""
+def fit_kernel(clients: KernelClients, boosters: int) -> Fit:
+    """Return the kernel: boosters that each stop on another tenth of the training clients."""
 
     def fit(train: Mask, seed: int) -> Values:
         matrix, target = clients.matrix[train], clients.target[train]
         left_out = clients.matrix[~train]
         scores = []
-        for validation in _tenths(target, seed):
+        for validation in _tenths(target, seed)[:boosters]:
             dataset = lightgbm.Dataset(matrix[~validation], target[~validation], params=dict(KERNEL_PARAMS))
             booster = lightgbm.train(
                 {**KERNEL_PARAMS, "seed": seed},
@@ -277,7 +284,8 @@ def _mean_line(boosters: str, figure: str, ours: Sequence[Values], theirs: Seque
 
 def _line(boosters: str, figure: str, values: Sequence[float], draws: Values) -> Line:
     low, high = percentile_bounds(draws)
-    return Line(boosters, figure, *values, Estimate(values[0] - values[1], float(low[0]), float(high[0])))
+    ours, theirs = values
+    return Line(boosters, figure, ours, theirs, Estimate(ours - theirs, float(low[0]), float(high[0])))
 
 
 def table(lines: Sequence[Line], about: Mapping[str, object]) -> str:
@@ -289,8 +297,8 @@ def table(lines: Sequence[Line], about: Mapping[str, object]) -> str:
         for line in lines
     ]
     title = (
-        f"{about['clients']:,} clients of {about['folder']}, {about['repeats']} x {splits.FOLDS} pooled folds, "
-        f"boosters averaged {about['boosters']}"
+        f"{about['clients']:,} clients of {about['folder']}, {about['repeats']} x {splits.FOLDS} folds; "
+        f"boosters averaged: {about['boosters']}"
     )
     return "\n".join([title, head, *rows])
 

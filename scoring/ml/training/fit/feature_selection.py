@@ -75,12 +75,12 @@ def select(
     ranking = rank_features(
         names, matrix, target, seed=seed, shuffles=shuffles, shuffled_clients=shuffled_clients
     )
-    kept = set(ranking.names[: ranking.passing if count is None else count])
+    selected = set(ranking.names[: ranking.passing if count is None else count])
     return Selection(
         candidates=ranking.candidates,
         collinear=ranking.collinear,
-        null_importance=len(ranking.names) - len(kept),
-        selected=tuple(name for name in names if name in kept),
+        null_importance=len(ranking.names) - len(selected),
+        selected=tuple(name for name in names if name in selected),
     )
 
 

@@ -30,8 +30,8 @@ def test_the_fewest_features_within_one_standard_error_are_chosen() -> None:
     assert curve.points[1].standard_error == pytest.approx(error)
 
 
-def test_counts_rise_by_half_from_the_floor_to_all() -> None:
-    assert counts_up_to(189) == [40, 60, 90, 135, 189]
+def test_counts_double_from_the_floor_to_all() -> None:
+    assert counts_up_to(189) == [40, 80, 160, 189]
     assert counts_up_to(40) == [40]
 
 
