@@ -26,6 +26,7 @@ def _names() -> dict[str, str]:
         "gradient_boosting": _("Gradient boosting"),
         "xgboost": "XGBoost",
         "lightgbm": "LightGBM",
+        "blend": _("LightGBM and XGBoost"),
         "smote": _("SMOTE, scaler, LightGBM"),
     }
 

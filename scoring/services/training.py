@@ -178,6 +178,7 @@ def _hyperparameters(
         store=settings.VAR_DIR / "tuning.sqlite3",
         fingerprint=inputs.provenance.fingerprint,
         progress=progress.begin,
+        pooled=inputs.stages,
     )
     return search.hyperparameters, search.record, search.runs
 

@@ -61,6 +61,7 @@ def write(path: Path, trained: TrainedModel, *, provenance: Provenance) -> Manif
         hyperparameters=trained.hyperparameters,
         rounds=trained.rounds,
         seed=provenance.seed,
+        start=trained.start,
     )
     (path / model_folder.EXPLAIN).write_bytes(explainer_data.serialize(explainer))
     if trained.learned.families:

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from scoring.ml.learned.learned_features import LearnedFeatures
 from scoring.ml.lightgbm import Booster
 from scoring.ml.metrics import classification
-from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs, fold_thresholds
-from scoring.ml.model.calibration import Calibration
+from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.model.manifest_choices import (
     DirectionsSection,
     FeatureCountCurve,
@@ -19,7 +18,6 @@ from scoring.ml.model.manifest_choices import (
 )
 from scoring.ml.model.manifest_sections import (
     ByPart,
-    CalibrationCheck,
     FamilyAblation,
     MetricsSection,
     SelectionCounts,
@@ -29,39 +27,21 @@ from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients
 from scoring.ml.training.data.pooling import StageData
 from scoring.ml.training.data.splits import Split
-from scoring.ml.training.fit import calibration, directions, feature_count, out_of_fold, stages
+from scoring.ml.training.fit import directions, feature_count, out_of_fold
 from scoring.ml.training.fit.feature_preparation import FeaturePreparation
 from scoring.ml.training.fit.hyperparameters import Hyperparameters, hyperparameters_for
-from scoring.ml.training.fit.staged_boosting import StagedBoosting
-from scoring.ml.training.progress import Progress, silent
+from scoring.ml.training.fit.staged_boosting import StagedBoosting, Start
+from scoring.ml.training.procedure import DecisionRule, Procedure
+from scoring.ml.training.progress import Progress
 from scoring.ml.training.validate import (
     family_ablation,
-    repeated_splits,
     threshold_rules,
     validation_report,
 )
 from scoring.ml.training.validate.evaluation import metrics_section
-from scoring.ml.training.validate.threshold_rules import ScoredClients
 from scoring.ml.training.validate.validation_report import ScoredModel, ValidationReport
 
 Values = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionRule:
-    """From log-odds to verdicts: calibration and threshold, chosen on out-of-fold log-odds.
-
-    `uncalibrated` is the check of the booster's own probabilities.
-    """
-
-    calibration: Calibration
-    uncalibrated: CalibrationCheck
-    fold_thresholds: tuple[float, ...]
-    costs: Costs
-
-    @property
-    def threshold(self) -> float:
-        return float(np.mean(self.fold_thresholds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +69,7 @@ class TrainedModel:
     feature_count: FeatureCountCurve | None
     threshold_rules: ThresholdRules
     repeated_splits: RepeatedSplits
+    start: Start
 
 
 def train(
@@ -115,7 +96,7 @@ def train(
     )
     learned_codes = [family.code for family in families if family.is_learned and family.is_kept]
     choices = _choose_inputs(clients, split, hyperparameters, seed, progress)
-    procedure = _Procedure(clients, tuple(pooled), learned_codes, choices.hyperparameters, costs)
+    procedure = Procedure(clients, tuple(pooled), learned_codes, choices.hyperparameters, costs)
     evaluated = procedure.evaluate(seed, progress)
     progress("Bootstrap intervals")
     metrics = _evaluate(
@@ -153,6 +134,7 @@ def train(
         feature_count=choices.feature_count,
         threshold_rules=rules,
         repeated_splits=repeated,
+        start=evaluated.boosting.start_of_all(),
     )
 
 
@@ -185,79 +167,6 @@ def _choose_inputs(
         progress=progress,
     )
     return _Choices(replace(directed, features=curve.chosen if curve else None), measured, curve)
-
-
-@dataclass(frozen=True, slots=True)
-class _Evaluated:
-    """A procedure on one split: its boosters, the rule chosen out of fold, and all clients out of sample."""
-
-    boosting: StagedBoosting
-    preparation: FeaturePreparation
-    scored: ScoredClients
-    rule: DecisionRule
-    out_of_sample: Values
-
-
-@dataclass(frozen=True, slots=True)
-class _Procedure:
-    """All that follows from a split: features, boosters, calibration and threshold, chosen in the split."""
-
-    clients: Clients
-    pooled: Sequence[StageData]
-    learned_codes: Sequence[str]
-    hyperparameters: Hyperparameters
-    costs: Costs
-
-    def evaluate(self, seed: int, progress: Progress) -> _Evaluated:
-        """Choose the decision rule out of fold, and score every client by boosters that never saw them."""
-        clients, split = self.clients, splits.split(self.clients.target, seed)
-        preparation = FeaturePreparation(self.learned_codes, clients.past_loans, self.hyperparameters, seed)
-        boosting = stages.staged_boosting(
-            clients,
-            self.pooled or stages.single_stage(clients),
-            split,
-            preparation.for_stage,
-            hyperparameters=self.hyperparameters,
-            seed=seed,
-            progress=progress,
-        )
-        progress(f"Cross-validation on {len(split.train):,} clients")
-        cross_validated = boosting.cross_validate()
-        log_odds = cross_validated.log_odds[: len(clients)].copy()
-        rule = _choose_rule(log_odds[split.train], clients.target[split.train], split.fold, self.costs)
-        scored = ScoredClients(
-            log_odds[split.train], clients.target[split.train], split.fold, rule.calibration, self.costs
-        )
-        progress(f"Hold-out of {len(split.hold_out):,} clients, {cross_validated.rounds} rounds")
-        log_odds[split.hold_out] = boosting.hold_out_log_odds()[split.hold_out]
-        return _Evaluated(boosting, preparation, scored, rule, rule.calibration.probability(log_odds))
-
-    def repeat(self, first: _Evaluated, seed: int, progress: Progress) -> RepeatedSplits:
-        """Evaluate on further splits; the first is at hand."""
-        seeds = range(seed, seed + repeated_splits.SPLITS)
-        evaluated = [first, *(self._evaluate_again(number, progress) for number in seeds[1:])]
-        measured = [
-            repeated_splits.figures(
-                self.clients.target,
-                split_evaluated.out_of_sample,
-                splits.split(self.clients.target, number),
-                split_evaluated.rule.threshold,
-                self.costs,
-            )
-            for number, split_evaluated in zip(seeds, evaluated, strict=True)
-        ]
-        return repeated_splits.repeated_splits(seeds, measured)
-
-    def _evaluate_again(self, seed: int, progress: Progress) -> _Evaluated:
-        progress(f"The same on another split into folds and hold-out, seed {seed}")
-        return self.evaluate(seed, silent)
-
-
-def _choose_rule(log_odds: Values, target: Values, fold: NDArray[np.int64], costs: Costs) -> DecisionRule:
-    """Calibrate out-of-fold log-odds and choose the threshold, (n,) each."""
-    fitted = calibration.calibrate(log_odds, target)
-    thresholds = fold_thresholds(target, fitted.probability(log_odds), fold, costs)
-    return DecisionRule(fitted, calibration.check(log_odds, target), tuple(thresholds), costs)
 
 
 def _evaluate(

@@ -52,16 +52,26 @@ class BoosterFitter:
         return averaged(boosters)
 
     def cross_validate(
-        self, matrix: Values, target: Values, fold: NDArray[np.int64], *, progress: Progress
+        self,
+        matrix: Values,
+        target: Values,
+        fold: NDArray[np.int64],
+        *,
+        progress: Progress,
+        starts: Sequence[Values] | None = None,
     ) -> OutOfFold:
-        """Return out-of-fold log-odds, with early stopping on the log-loss of the fold left out."""
+        """Return out-of-fold log-odds, with early stopping on the log-loss of the fold left out.
+
+        `starts` are the log-odds, (n,), that the boosters without each fold add to.
+        """
         log_odds = np.empty(len(target))
         best: list[int] = []
         for number in range(FOLDS):
             inside = fold == number
-            boosters = self.fit_with_early_stopping(matrix, target, ~inside, inside)
+            start = starts[number] if starts else None
+            boosters = self.fit_with_early_stopping(matrix, target, ~inside, inside, start)
             scores = [lightgbm.raw_scores(booster, matrix[inside]) for booster in boosters]
-            log_odds[inside] = np.mean(scores, axis=0)
+            log_odds[inside] = np.mean(scores, axis=0) + (0.0 if start is None else start[inside])
             rounds = [booster.best_iteration for booster in boosters]
             progress(f"Fold {number + 1} of {FOLDS}: {', '.join(map(str, rounds))} rounds")
             best += rounds
