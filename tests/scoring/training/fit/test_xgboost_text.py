@@ -142,21 +142,21 @@ def test_contributions_are_the_shapley_values_of_the_trees(rows) -> None:
     booster = as_lightgbm(model, NAMES, matrix, categories=CATEGORIES, rounds=3)
     trees = [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
     for row in matrix[:5]:
-        values = [lambda known, tree=tree, row=row: expectation(tree, row, known) for tree in trees]
+        values = [lambda coalition, tree=tree, row=row: expectation(tree, row, coalition) for tree in trees]
         expected = [sum(shapley(value, feature) for value in values) for feature in range(len(NAMES))]
         contributions = lightgbm.contributions(booster, row[None])[0]
         np.testing.assert_allclose(contributions[:-1], expected, rtol=0, atol=1e-9)
 
 
-def expectation(node, row: np.ndarray, known: frozenset[int]) -> float:
-    """The value of a tree when only some features of a row are known."""
+def expectation(node, row: np.ndarray, coalition: frozenset[int]) -> float:
+    """The value of a tree when only the features of a coalition are known."""
     if "leaf_value" in node:
         return float(node["leaf_value"])
     children = node["left_child"], node["right_child"]
-    if node["split_feature"] in known:
-        return expectation(children[0 if goes_left(node, row[node["split_feature"]]) else 1], row, known)
+    if node["split_feature"] in coalition:
+        return expectation(children[0 if goes_left(node, row[node["split_feature"]]) else 1], row, coalition)
     sizes = [child.get("internal_count", child.get("leaf_count")) for child in children]
-    means = [expectation(child, row, known) for child in children]
+    means = [expectation(child, row, coalition) for child in children]
     return float(np.average(means, weights=sizes))
 
 
@@ -167,12 +167,12 @@ def goes_left(node, value: float) -> bool:
 
 
 def shapley(value: Callable[[frozenset[int]], float], feature: int) -> float:
-    others = [other for other in range(len(NAMES)) if other != feature]
+    other_features = [other for other in range(len(NAMES)) if other != feature]
     total = 0.0
     for size in range(len(NAMES)):
         share = factorial(size) * factorial(len(NAMES) - size - 1) / factorial(len(NAMES))
-        for known in map(frozenset, combinations(others, size)):
-            total += share * (value(known | {feature}) - value(known))
+        for coalition in map(frozenset, combinations(other_features, size)):
+            total += share * (value(coalition | {feature}) - value(coalition))
     return total
 
 
