@@ -38,6 +38,8 @@ CURRENCY = env.str("CURRENCY", "€")
 # Days after which a pending case counts as late, and within which a contest is to be answered.
 DECISION_DAYS = env.int("DECISION_DAYS", 60)
 CONTEST_DAYS = env.int("CONTEST_DAYS", 30)
+# Within so many months of the application a default counts against the probability of the assessment.
+OUTCOME_MONTHS = env.int("OUTCOME_MONTHS", 12)
 # The head of every letter, and where a client writes to.
 BANK_NAME = env.str("BANK_NAME", "Banque de démonstration")
 BANK_ADDRESS = env.str("BANK_ADDRESS", "Service des crédits, 1 place du Marché, 75000 Paris")

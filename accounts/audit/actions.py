@@ -24,6 +24,7 @@ class Action(TextChoices):
     KEY_ROTATED = "key_rotated", _("put a new audit key in force")
     ANCHORED = "anchored", _("anchored the audit log anew")
     IMPORT = "import", _("imported a portfolio")
+    OUTCOMES_IMPORTED = "outcomes_imported", _("imported repayment outcomes")
     EXPORT = "export", _("exported case histories")
     CASE_ADDED = "case_added", _("entered a case")
     CASE_OPENED = "case_opened", _("opened a case")

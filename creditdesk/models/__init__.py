@@ -9,6 +9,7 @@ from creditdesk.models.escalation import Escalation
 from creditdesk.models.idempotency import StoredAnswer
 from creditdesk.models.inputs import profile_digest
 from creditdesk.models.letter import Letter
+from creditdesk.models.outcome import MonthlyOutcome
 from creditdesk.models.reason import Reason
 from creditdesk.models.scenario import Scenario
 from creditdesk.models.shadow_score import ShadowScore
@@ -25,6 +26,7 @@ __all__ = [
     "Escalation",
     "Letter",
     "MonitoringRecord",
+    "MonthlyOutcome",
     "Note",
     "Profile",
     "Reason",

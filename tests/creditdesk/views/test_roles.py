@@ -33,6 +33,7 @@ PAGES = {
     "case_new": DESK,
     "case_export": {MANAGER},
     "portfolio": {MANAGER, AUDITOR},
+    "outcomes": {MANAGER, ANALYST, AUDITOR},
     "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_detail": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_card": {MANAGER, ANALYST, AUDITOR, ADMIN},
