@@ -70,6 +70,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "accounts.view_auditevent",
             "accounts.view_admin",
             "accounts.add_apikey",
+            "creditdesk.view_operations",
         }
     ),
     Role.ADMIN: frozenset(
@@ -78,6 +79,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.propose_model",
             "scoring.activate_model",
             "scoring.suspend_model",
+            "creditdesk.view_operations",
             "accounts.view_auditevent",
             "accounts.view_admin",
             "accounts.view_user",

@@ -27,6 +27,7 @@ from creditdesk.views.home import home
 from creditdesk.views.letter import case_explanation, case_letter
 from creditdesk.views.metrics import metrics
 from creditdesk.views.new_case import client_file, draft_delete, draft_save, new_case
+from creditdesk.views.operations import operations
 from creditdesk.views.outcomes import outcomes
 from creditdesk.views.portfolio import portfolio
 from creditdesk.views.shadow import shadow
@@ -68,6 +69,7 @@ urlpatterns = [
     path("drift/", drift, name="drift"),
     path("drift/<int:number>/", drift_report, name="drift_report"),
     path("drift/<int:number>/evidently/", drift_evidently, name="drift_evidently"),
+    path("operations/", operations, name="operations"),
     path("help/", help_page, name="help"),
     path("demo/", demo_welcome, name="demo_welcome"),
     path("demo/sign-in/", demo_sign_in, name="demo_sign_in"),

@@ -23,6 +23,8 @@ class Action(TextChoices):
     ROWS_REWRITTEN = "rows_rewritten", _("sealed rows anew that an upgrade rewrote")
     KEY_ROTATED = "key_rotated", _("put a new audit key in force")
     ANCHORED = "anchored", _("anchored the audit log anew")
+    BACKUP = "backup", _("made a backup")
+    RESTORED = "restored", _("restored the desk from a backup")
     IMPORT = "import", _("imported a portfolio")
     OUTCOMES_IMPORTED = "outcomes_imported", _("imported repayment outcomes")
     EXPORT = "export", _("exported case histories")

@@ -12,6 +12,7 @@ from creditdesk.models.letter import Letter
 from creditdesk.models.outcome import MonthlyOutcome
 from creditdesk.models.reason import Reason
 from creditdesk.models.scenario import Scenario
+from creditdesk.models.scheduled_run import ScheduledRun, WorkerBeat
 from creditdesk.models.shadow_score import ShadowScore
 
 __all__ = [
@@ -31,8 +32,10 @@ __all__ = [
     "Profile",
     "Reason",
     "Scenario",
+    "ScheduledRun",
     "ShadowScore",
     "ShownCounterfactual",
     "StoredAnswer",
+    "WorkerBeat",
     "profile_digest",
 ]

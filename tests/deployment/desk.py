@@ -135,6 +135,7 @@ def start_web(port: int, environment: dict[str, str], folder: Path) -> subproces
         "PORT": str(port),
         "HOST": "127.0.0.1",
         "MIGRATE": "false",
+        "WORKER": "false",
         "PATH": f"{programs}:{environment['PATH']}",
     }
     with (folder / f"web-{port}.log").open("ab") as log:

@@ -44,6 +44,7 @@ PAGES = {
     "model_pair": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_shadow": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "drift": {ANALYST, AUDITOR},
+    "operations": {AUDITOR, ADMIN},
     "admin:index": {AUDITOR, ADMIN},
     "admin:accounts_auditevent_changelist": {AUDITOR, ADMIN},
     "admin:accounts_user_changelist": {ADMIN},
