@@ -27,6 +27,7 @@ class Action(TextChoices):
     RESTORED = "restored", _("restored the desk from a backup")
     IMPORT = "import", _("imported a portfolio")
     EXPORT = "export", _("exported case histories")
+    EXPORT_FINISHED = "export_finished", _("was sent an export to its end")
     CASE_ADDED = "case_added", _("entered a case")
     CASE_OPENED = "case_opened", _("opened a case")
     ASSESSMENT = "assessment", _("had a case assessed")
