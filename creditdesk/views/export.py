@@ -39,7 +39,7 @@ def case_export(request: DeskRequest) -> HttpResponseBase:
 
 @transaction.atomic
 def _record_export(by: User, case_filter: CaseFilter) -> int:
-    """The number of the event. Record the filters without the search term: it names a client, and the chain is never erased."""
+    """Record the filters without the search term, which names a client; the number of the event."""
     details = {
         "filters": case_filter.active,
         "searched": bool(case_filter.data.get("q")),

@@ -24,5 +24,6 @@ class Command(BaseCommand):
             )
         event = export.event
         self.stdout.write(
-            f"Whole: {export.lines:,} lines with the header, exported by {event.actor}, event {event.sequence}."
+            f"Whole: {export.lines:,} lines with the header, exported by {event.actor},"
+            f" event {event.sequence}."
         )
