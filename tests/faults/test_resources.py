@@ -49,7 +49,7 @@ def test_a_full_disk_stops_a_backup_with_a_message_and_leaves_nothing(seeded_des
 
 @needs_root
 @on_sqlite
-def test_writers_on_a_full_disk_lose_nothing_that_they_were_told_is_stored(seeded_desk, small_disk):
+def test_writers_on_a_full_disk_lose_nothing_that_was_acknowledged(seeded_desk, small_disk):
     desk = copied_to(seeded_desk, small_disk / "desk")
     filler = small_disk / "filler"
     before = desk.one_value("SELECT count(*) FROM creditdesk_note")

@@ -123,8 +123,8 @@ def test_the_folder_of_a_killed_training_is_removed_unless_another_one_is_writin
 def test_the_name_of_a_training_killed_before_it_registered_is_free(applications: Path, places: Path) -> None:
     (places / "v1").mkdir(parents=True)
     mark = places / ".v1.unregistered"
-    with mark.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with mark.open("w") as writing:
+        fcntl.flock(writing, fcntl.LOCK_EX)
         with pytest.raises(CommandError, match="v1 exists"):
             train(applications.parent / "nowhere", "--name", "v1")
     with pytest.raises(CommandError, match="nowhere"):
