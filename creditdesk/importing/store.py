@@ -13,7 +13,9 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.importing.records import ImportedClient, imported_clients
+from creditdesk.encryption import keyring
+from creditdesk.importing import bulk
+from creditdesk.importing.records import ImportedClient, Sealing, imported_clients
 from creditdesk.models import Case, Client, MonitoringRecord, Profile
 from scoring.ml.features import frames
 from scoring.ml.features.packing import content_digest
@@ -21,6 +23,20 @@ from scoring.ml.tables.checks import CheckedFolder
 
 # One transaction each: few enough for the desk to wait for the lock, enough to be quick.
 CLIENTS_AT_ONCE = 5_000
+CLIENT_COLUMNS = ("id", "name", "search_name")
+CASE_COLUMNS = (
+    "id",
+    "client_id",
+    "advisor_id",
+    "origin",
+    "submitted_at",
+    "reference",
+    "contract_type",
+    "amount_credit",
+    "amount_annuity",
+)
+PROFILE_COLUMNS = ("case_id", "packed_inputs", "history_rows", "digest", "updated_at")
+MONITORING_COLUMNS = ("case_id", "sex", "family_status", "defaulted")
 
 
 def now(_: ImportedClient) -> datetime:
@@ -135,6 +151,7 @@ def _existing_cases(clients: Sequence[ImportedClient]) -> dict[str, Case]:
         .select_related("advisor")
         .annotate(
             name=F("client__name"),
+            erasure=F("client__erasure"),
             digest=F("profile__digest"),
             sex=F("monitoring__sex"),
             family_status=F("monitoring__family_status"),
@@ -153,14 +170,20 @@ def _keep_equal_digests(clients: Sequence[ImportedClient], existing: Mapping[str
     }
     stored = Profile.objects.in_bulk(incoming)
     for case in existing.values():
-        if profile := stored.get(case.pk):
+        # What was erased has no content to compare.
+        if (profile := stored.get(case.pk)) and profile.packed_inputs:
             digest = content_digest(profile.packed_inputs, profile.history_rows)
             if digest == incoming[case.pk]:
                 case.digest = digest  # type: ignore[attr-defined]
 
 
 def _differs(portfolio: Portfolio, case: Case, client: ImportedClient) -> bool:
-    """Whether the folder differs from the stored case, annotated by `_existing_cases`."""
+    """Whether the folder differs from the stored case, annotated by `_existing_cases`.
+
+    An import brings back nothing that was erased: such a case counts as unchanged.
+    """
+    if case.erasure:  # type: ignore[attr-defined]
+        return False
     incoming: dict[str, object] = {
         "digest": client.inputs.digest,
         "sex": client.sex,
@@ -175,19 +198,25 @@ def _differs(portfolio: Portfolio, case: Case, client: ImportedClient) -> bool:
 
 
 def _add(portfolio: Portfolio, added: Sequence[ImportedClient], turns: Iterator[User]) -> None:
-    people = Client.objects.bulk_create([client.to_client() for client in added])
-    cases = Case.objects.bulk_create(
-        Case(
-            reference=client.reference,
-            client=person,
-            advisor=next(turns),
-            origin=portfolio.origin,
-            submitted_at=portfolio.submitted(client),
-            **client.case_columns(),
-        )
-        for client, person in zip(added, people, strict=True)
+    people, cases = bulk.next_keys(Client, len(added)), bulk.next_keys(Case, len(added))
+    sealings = [Sealing(key) for key in keyring.new_keys(len(added))]
+    named = [
+        client.client_row(person, sealing)
+        for client, person, sealing in zip(added, people, sealings, strict=True)
+    ]
+    bulk.write(Client, CLIENT_COLUMNS, named)
+    owned = [(sealing.key, person) for sealing, person in zip(sealings, people, strict=True)]
+    keyring.store(owned, Client.key_column)
+    origin = portfolio.origin
+    bulk.write(
+        Case,
+        CASE_COLUMNS,
+        [
+            (case, person, next(turns).pk, origin, portfolio.submitted(client), *client.case_row())
+            for client, case, person in zip(added, cases, people, strict=True)
+        ],
     )
-    _write_profiles(added, cases)
+    _write(added, cases, sealings)
 
 
 def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: Mapping[str, Case]) -> None:
@@ -218,20 +247,28 @@ def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: M
         unique_fields=["id"],
         update_fields=["name", "search_name"],
     )
-    _write_profiles(updated, cases)
+    keys = keyring.keys_of(Client.key_column, [case.client_id for case in cases])
+    _write(
+        updated, [case.pk for case in cases], [Sealing(keys[case.client_id]) for case in cases], replace=True
+    )
 
 
-def _write_profiles(clients: Sequence[ImportedClient], cases: Sequence[Case]) -> None:
-    pairs = list(zip(clients, cases, strict=True))
-    Profile.objects.bulk_create(
-        [client.to_profile(case) for client, case in pairs],
-        update_conflicts=True,
-        unique_fields=["case"],
-        update_fields=["packed_inputs", "history_rows", "digest", "updated_at"],
-    )
-    MonitoringRecord.objects.bulk_create(
-        [client.to_monitoring_record(case) for client, case in pairs],
-        update_conflicts=True,
-        unique_fields=["case"],
-        update_fields=["sex", "family_status", "defaulted"],
-    )
+def _write(
+    clients: Sequence[ImportedClient],
+    cases: Sequence[int],
+    sealings: Sequence[Sealing],
+    *,
+    replace: bool = False,
+) -> None:
+    """Add or replace the profiles and monitoring records of these cases."""
+    taken, now = "case" if replace else "", timezone.now()
+    profiles = [
+        (case, *client.profile_row(sealing), now)
+        for client, case, sealing in zip(clients, cases, sealings, strict=True)
+    ]
+    bulk.write(Profile, PROFILE_COLUMNS, profiles, replace_by=taken)
+    monitored = [
+        (case, client.sex, client.family_status, client.defaulted)
+        for client, case in zip(clients, cases, strict=True)
+    ]
+    bulk.write(MonitoringRecord, MONITORING_COLUMNS, monitored, replace_by=taken)
