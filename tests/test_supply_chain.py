@@ -1,4 +1,4 @@
-"""What is installed: pinned with digests, listed with its licence, audited or said not to be."""
+"""Installed packages: pinned with digests, listed with licences, audited for vulnerabilities."""
 
 import importlib.util
 import os
@@ -117,7 +117,7 @@ SKIPPED = {"name": "lightgbm", "version": "4", "skip_reason": "not found"}
 
 
 @pytest.mark.parametrize(
-    ("packages", "code", "said"),
+    ("packages", "code", "message"),
     [
         (None, 2, "no vulnerability database is reachable"),
         ([SKIPPED], 2, "has no vulnerability database"),
@@ -127,10 +127,10 @@ SKIPPED = {"name": "lightgbm", "version": "4", "skip_reason": "not found"}
     ],
     ids=["unreachable", "no database", "a part", "vulnerable", "clean"],
 )
-def test_an_audit_that_did_not_look_everything_up_does_not_pass(packages, code, said):
+def test_an_audit_that_did_not_look_everything_up_does_not_pass(packages, code, message):
     answered, lines = vulnerabilities.conclusion(packages)
     assert answered == code
-    assert said in lines[0]
+    assert message in lines[0]
 
 
 def test_an_audit_without_a_network_says_so(monkeypatch, tmp_path):
