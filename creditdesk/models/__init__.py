@@ -1,5 +1,5 @@
 from creditdesk.models.assessment import Assessment
-from creditdesk.models.case import Case, Client, MonitoringRecord, Note, Profile, profile_digest
+from creditdesk.models.case import Case, Client, MonitoringRecord, Note, Profile
 from creditdesk.models.claim import Claim
 from creditdesk.models.contest import Contest
 from creditdesk.models.counterfactual import CounterfactualSearch, ShownCounterfactual
@@ -7,9 +7,12 @@ from creditdesk.models.decision import Decision
 from creditdesk.models.draft import Draft
 from creditdesk.models.escalation import Escalation
 from creditdesk.models.idempotency import StoredAnswer
+from creditdesk.models.inputs import profile_digest
 from creditdesk.models.letter import Letter
+from creditdesk.models.outcome import MonthlyOutcome
 from creditdesk.models.reason import Reason
 from creditdesk.models.scenario import Scenario
+from creditdesk.models.scheduled_run import ScheduledRun, WorkerBeat
 from creditdesk.models.shadow_score import ShadowScore
 
 __all__ = [
@@ -24,12 +27,15 @@ __all__ = [
     "Escalation",
     "Letter",
     "MonitoringRecord",
+    "MonthlyOutcome",
     "Note",
     "Profile",
     "Reason",
     "Scenario",
+    "ScheduledRun",
     "ShadowScore",
     "ShownCounterfactual",
     "StoredAnswer",
+    "WorkerBeat",
     "profile_digest",
 ]
