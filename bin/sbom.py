@@ -29,6 +29,9 @@ PERMISSIVE: Final = re.compile(
     flags=re.IGNORECASE,
 )
 
+# Packages that declare none, by the licence file that they carry or their repository.
+UNDECLARED: Final = {"pyrage": "MIT"}
+
 
 def bill(requirements: Path) -> dict[str, Any]:
     """The CycloneDX document of a requirements file, with licences and vendored files."""
@@ -67,7 +70,10 @@ def licence_of(package: str) -> str:
     ]
     expressions = metadata.get_all("License-Expression") or []
     texts = "\n".join(metadata.get_all("License") or []).strip().splitlines()
-    return next((text for text in [*expressions, ", ".join(classifiers), *texts] if text), "unknown")
+    return next(
+        (text for text in [*expressions, ", ".join(classifiers), *texts] if text),
+        UNDECLARED.get(package, "unknown"),
+    )
 
 
 def vendored_components() -> Iterator[dict[str, Any]]:
