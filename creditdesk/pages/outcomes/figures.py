@@ -12,7 +12,9 @@ from scoring.ml.metrics.intervals import wilson
 from scoring.ml.metrics.vintages import cumulative_default_rates, roll_rates
 from scoring.presentation.figure import Column, Figure, Row
 
+# The palette has four colours: the newest vintages are drawn solid, those before them dashed.
 MAX_DRAWN_VINTAGES: Final = 8
+SOLID_VINTAGES: Final = 4
 MAX_AGE: Final = 24
 CALIBRATION_BINS: Final = 10
 
@@ -39,7 +41,10 @@ def vintages(loans: ObservedLoans) -> Figure:
         ),
         x=gettext("Months after the application"),
         y=gettext("Share that has defaulted"),
-        columns=[Column(name, "percent", 1, "line") for name in names],
+        columns=[
+            Column(name, "percent", 1, "line" if position >= len(names) - SOLID_VINTAGES else "dashed")
+            for position, name in enumerate(names)
+        ],
         rows=[Row(float(age), [_or_none(rates[v, age]) for v in drawn]) for age in range(oldest + 1)],
         is_numeric=True,
         x_form="number",
@@ -89,6 +94,7 @@ def rolls(counts: Integers) -> Figure:
         columns=[Column(name, "percent", 1, "bars") for name in names],
         rows=[Row(name, [_or_none(rate) for rate in rates[row]]) for row, name in enumerate(names)],
         is_stacked=True,
+        palette=("accept-fill", "focus", "refer-fill", "line-strong", "refuse-fill"),
     )
 
 

@@ -103,20 +103,18 @@ class ObservedLoans:
 
     @cached_property
     def is_mature(self) -> NDArray[np.bool_]:
-        """Applied for so long ago that OUTCOME_MONTHS have passed, and observed all that time.
+        """Applied for so long ago that OUTCOME_MONTHS have passed.
 
-        A loan counts by its age, not by when it defaulted: early defaults alone would look bad.
+        A loan counts by its age, not by when it defaulted: early defaults alone would look bad. One that is
+        lost from view before counts as not defaulted.
         """
-        old_enough = self.month + np.int64(settings.OUTCOME_MONTHS) <= self.last_observed
-        is_known = self.has_defaulted | self.is_repaid
-        is_observed = self.last_month - self.month >= np.int64(settings.OUTCOME_MONTHS)
-        return old_enough & (is_known | is_observed)
+        return self.month + np.int64(settings.OUTCOME_MONTHS) <= self.last_observed
 
     @cached_property
     def lost_from_view(self) -> int:
-        """Loans old enough whose months end before OUTCOME_MONTHS without default or repayment."""
-        old_enough = self.month + np.int64(settings.OUTCOME_MONTHS) <= self.last_observed
-        return int((old_enough & ~self.is_mature).sum())
+        """Mature loans whose months end before OUTCOME_MONTHS without default or repayment."""
+        is_observed = self.last_month - self.month >= np.int64(settings.OUTCOME_MONTHS)
+        return int((self.is_mature & ~(self.has_defaulted | self.is_repaid | is_observed)).sum())
 
     @cached_property
     def is_quarterly(self) -> bool:
