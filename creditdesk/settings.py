@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "accounts.middleware.request_id",
     "creditdesk.api.auth.api_middleware",
     "creditdesk.monitoring.access_log.access_log",
+    "creditdesk.web.addresses.no_null_characters",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -144,12 +145,16 @@ ROOT_URLCONF = "creditdesk.urls"
 WSGI_APPLICATION = "creditdesk.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# `i18n` is quick_i18n on purpose (tests/creditdesk/templatetags: no other library has two modules).
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["creditdesk.templatetags.quick_urls"],
+            "libraries": {"i18n": "creditdesk.templatetags.quick_i18n"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -185,6 +190,10 @@ DATABASE_RUNTIME_ROLE = env.str("DATABASE_RUNTIME_ROLE", "")
 AUDIT_ANCHOR = Path(env.str("AUDIT_ANCHOR", str(audit_anchor)))
 # Where the same head is sent, out of reach of this machine: file:///..., syslog://host:514, https://...
 AUDIT_SINK = env.str("AUDIT_SINK", "")
+# A time stamping authority (RFC 3161), its certificate, and how old the newest stamp may be.
+AUDIT_TIMESTAMP_URL = env.str("AUDIT_TIMESTAMP_URL", "")
+AUDIT_TIMESTAMP_CERTIFICATE = env.str("AUDIT_TIMESTAMP_CERTIFICATE", "")
+AUDIT_TIMESTAMP_HOURS = env.int("AUDIT_TIMESTAMP_HOURS", 48)
 
 # Hours for which the link of an invitation works, once.
 PASSWORD_RESET_TIMEOUT = env.int("INVITATION_HOURS", 72) * 3600

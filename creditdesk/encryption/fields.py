@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
 from creditdesk.encryption import keyring
@@ -54,6 +55,9 @@ class _SealedBytes(bytes):
     """What goes into a binary column."""
 
 
+_WRITABLE: Final = (_Ciphertext, _SealedBytes)
+
+
 def seal_text(key: DataKey, text: str, column: str, nonce: bytes = b"") -> str:
     return PREFIX + urlsafe_b64encode(key.encrypt(text.encode(), column, nonce)).decode()
 
@@ -70,7 +74,7 @@ def is_sealed(value: object) -> bool:
 class _Encrypted(_Column):
     """The column that is encrypted, and what a value without its key reads as."""
 
-    @property
+    @cached_property
     def bound_to(self) -> str:
         return f"{self.model._meta.db_table}.{self.column}"
 
@@ -82,7 +86,7 @@ class _Encrypted(_Column):
         raise NotImplementedError
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        if value and not isinstance(value, _Ciphertext | _SealedBytes):
+        if value and not isinstance(value, _WRITABLE):
             raise TypeError(f"{self.bound_to} is encrypted: write it through the row, not by update()")
         return super().get_db_prep_save(value, connection)
 

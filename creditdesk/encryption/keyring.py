@@ -9,7 +9,6 @@ import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from threading import Lock
 from typing import Final, Self
 
@@ -45,12 +44,14 @@ class Unreadable(Exception):
     """A ciphertext that its key does not open: it was changed past the desk."""
 
 
-@dataclass(frozen=True, slots=True)
 class DataKey:
-    """A 256-bit AES key and its number."""
+    """A 256-bit AES key and its number; plain, because an import makes one for every client."""
 
-    number: int
-    secret: bytes
+    __slots__ = ("_cipher", "number", "secret")
+
+    def __init__(self, number: int, secret: bytes) -> None:
+        self.number, self.secret = number, secret
+        self._cipher: AESGCM | None = None
 
     @classmethod
     def unwrapped(cls, number: int, wrapped: bytes) -> Self:
@@ -58,8 +59,10 @@ class DataKey:
 
     def encrypt(self, plain: bytes, column: str, nonce: bytes = b"") -> bytes:
         """Number, nonce and AES-GCM of the text, bound to its column."""
+        if self._cipher is None:
+            self._cipher = AESGCM(self.secret)
         nonce = nonce or os.urandom(_NONCE)
-        sealed = AESGCM(self.secret).encrypt(nonce, plain, column.encode())
+        sealed = self._cipher.encrypt(nonce, plain, column.encode())
         return self.number.to_bytes(_NUMBER, "big") + nonce + sealed
 
     def wrapped(self) -> bytes:

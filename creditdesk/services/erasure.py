@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ from creditdesk.models import (
     StoredAnswer,
 )
 from creditdesk.models.idempotency import StoredAnswerQuerySet
+from creditdesk.services import erased_keys
 from creditdesk.services.refusal import ActRefused
 
 PERMISSION: Final = "creditdesk.erase_client"
@@ -132,7 +134,7 @@ def delete_keys(
     Client.objects.filter(pk__in=clients).update(search_name="")
     cases = Case.objects.filter(client__in=clients)
     answers_about(cases.values_list("reference", flat=True)).delete()
-    transaction.on_commit(forget)
+    transaction.on_commit(partial(forget, [erasure.key_number for erasure in erasures]))
     return Erasure.objects.bulk_create(erasures)
 
 
@@ -164,7 +166,8 @@ def answers_about(references: Iterable[str]) -> StoredAnswerQuerySet:
     )
 
 
-def forget() -> None:
-    """Drop what this process keeps of it; the others notice within a second."""
+def forget(keys: Iterable[int]) -> None:
+    """Drop what this process keeps of erased keys, and list them; other processes notice within a second."""
+    erased_keys.remember(keys)
     keyring.forget()
     caches["fragments"].clear()

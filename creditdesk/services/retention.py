@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action
 from creditdesk.models import Case, Client, Contest, DataKey, Decision, Draft, Erasure, StoredAnswer
+from creditdesk.services import erased_keys
 from creditdesk.services.erasure import delete_keys, forget
 
 CLIENTS_AT_ONCE: Final = 500
@@ -50,6 +52,7 @@ def what_is_due() -> Due:
 
 def apply_retention() -> Due:
     """Erase what is due; a second call finds nothing. Each part is a transaction with its audit event."""
+    erase_again()
     due = what_is_due()
     if due.drafts or due.answers or due.days:
         _expire_rows(due)
@@ -58,15 +61,36 @@ def apply_retention() -> Due:
     return due
 
 
+def erase_again() -> int:
+    """Erase what was erased already and came back with an older copy of the database; how many keys."""
+    listed = erased_keys.remembered()
+    back = [key for key in DataKey.objects.exclude(client=None, day=None) if key.number in listed]
+    if back:
+        _erase_again(back)
+    return len(back)
+
+
+@transaction.atomic
+def _erase_again(keys: Sequence[DataKey]) -> None:
+    erased = delete_keys([key.client_id for key in keys if key.client_id])
+    erased += _delete_days([str(key.day) for key in keys if key.day])
+    details = {"erased_again": [key.number for key in keys]}
+    audit.record(action=Action.RETENTION, actor=None, details=details, rows=erased)
+
+
+def _delete_days(days: Sequence[str]) -> list[Erasure]:
+    """Delete the keys of days of applications without a case, within a transaction."""
+    keys = list(DataKey.objects.filter(day__in=days))
+    DataKey.objects.filter(day__in=days).delete()
+    transaction.on_commit(partial(forget, [key.number for key in keys]))
+    return Erasure.objects.bulk_create(Erasure(day=str(key.day), key_number=key.number) for key in keys)
+
+
 @transaction.atomic
 def _expire_rows(due: Due) -> None:
     Draft.objects.expired().delete()
     StoredAnswer.objects.expired().delete()
-    keys = DataKey.objects.filter(day__in=due.days)
-    erasures = [Erasure(day=str(key.day), key_number=key.number) for key in keys]
-    keys.delete()
-    erased = Erasure.objects.bulk_create(erasures)
-    transaction.on_commit(forget)
+    erased = _delete_days(due.days)
     details = {"drafts": due.drafts, "answers": due.answers, "days": list(due.days)}
     audit.record(action=Action.RETENTION, actor=None, details=details, rows=erased)
 

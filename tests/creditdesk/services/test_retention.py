@@ -14,7 +14,8 @@ from creditdesk import services
 from creditdesk.encryption import keyring
 from creditdesk.models import Assessment, Case, Client, DataKey, Decision, Draft, Erasure
 from creditdesk.retention_table import retention_days
-from creditdesk.services.retention import apply_retention, what_is_due
+from creditdesk.services.erasure import erase_client
+from creditdesk.services.retention import apply_retention, erase_again, what_is_due
 from tests.factories import assessed, decided
 from tests.triggers import triggers_off
 
@@ -124,3 +125,19 @@ def test_a_table_that_breaks_the_law_or_names_nothing_is_refused(table):
 
 def test_a_table_changes_what_it_names():
     assert retention_days(["refused=7"])["refused"] == 7
+
+
+def test_what_an_older_copy_of_the_database_brings_back_is_erased_again(case_of, person):
+    client = case_of("advisor").client
+    key = DataKey.objects.get(client=client)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        erase_client(client=client, by=person("manager"), approved_by=person("admin"))
+    with triggers_off():
+        Erasure.objects.all()._raw_delete("default")
+    DataKey.objects.create(number=key.number, wrapped=key.wrapped, client=client)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert erase_again() == 1
+    keyring.forget()
+    assert Client.objects.get(pk=client.pk).name == "erased"
+    assert Erasure.objects.get().key_number == key.number
+    assert erase_again() == 0
