@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest coverage test-postgres test-deployment test-image bench mutants mlflow lock messages
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-image bench mutants mlflow lock messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -25,7 +25,7 @@ run: setup ## Serve the demo: PORT (8000), HOST (127.0.0.1), DATABASE_URL, CREDI
 
 test: setup ## Every check and test
 	@bin/install-system-packages
-	@$(MAKE) --no-print-directory lint check pytest
+	@$(MAKE) --no-print-directory lint check docs pytest
 
 lint: setup ## Style, types, import contracts, templates
 	$(PY) -m ruff check .
@@ -41,6 +41,13 @@ check: setup ## Missing migrations, deployment settings
 
 pytest: setup ## The tests with branch coverage
 	$(PY) -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered
+
+docs: setup ## The documentation as a site, in site/; fails on a broken link or a page that no menu leads to
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --clean
+
+screenshots: setup ## The pictures of the documentation, taken of a demo made for them
+	@bin/install-system-packages
+	bin/screenshots
 
 coverage: setup ## The tests, with htmlcov/ and a floor for branch coverage
 	$(PY) -m pytest -n 2 --dist loadgroup --cov --cov-report=html --cov-report=term:skip-covered --cov-fail-under=95

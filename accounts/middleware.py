@@ -21,6 +21,7 @@ from accounts import request_id as request_ids
 from accounts.audit import Action, record
 from accounts.sign_in import sessions
 from accounts.sign_in.second_factor import has_second_factor
+from accounts.sign_in.sign_out import CLEAR_SITE_DATA
 
 # Where somebody is sent who has to prove first who they are.
 DOORS: Final = (
@@ -53,22 +54,27 @@ def session_limits(get_response: GetResponse) -> GetResponse:
     """End a session that rested too long or lived too long; note the last use of a living one."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            _keep_or_end(request)
-        return get_response(request)
+        ended = request.user.is_authenticated and _ended(request)
+        response = get_response(request)
+        if ended:
+            response["Clear-Site-Data"] = CLEAR_SITE_DATA
+        return response
 
     return middleware
 
 
-def _keep_or_end(request: HttpRequest) -> None:
+def _ended(request: HttpRequest) -> bool:
+    """Whether a limit has ended the session now."""
     if sessions.SIGNED_IN_AT not in request.session:
         sessions.start(request.session)
     if why := sessions.limit_passed(request.session):
         with transaction.atomic():
             record(action=Action.SESSION_ENDED, actor=request.user, details={"limit": why})
             logout(request)
-    elif sessions.needs_note(request.session):
+        return True
+    if sessions.needs_note(request.session):
         sessions.note_use(request)
+    return False
 
 
 def htmx_sign_in(get_response: GetResponse) -> GetResponse:

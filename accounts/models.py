@@ -3,6 +3,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,67 @@ class User(AbstractUser):
         return set()
 
 
+class RoleRequestQuerySet(models.QuerySet["RoleRequest"]):
+    def pending(self) -> Self:
+        return self.filter(answered_at__isnull=True)
+
+    def with_people(self) -> Self:
+        return self.select_related("user", "requested_by", "answered_by")
+
+
+@sealed()
+class RoleRequest(models.Model):
+    """A role with more rights, asked for by one administrator and answered by another; until then the user
+    keeps the role that they have."""
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", _("approved")
+        REJECTED = "rejected", _("rejected")
+
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="role_requests", verbose_name=_("user")
+    )
+    previous_role = models.CharField(_("present role"), max_length=16, choices=Role.choices)
+    role = models.CharField(_("requested role"), max_length=16, choices=Role.choices)
+    requested_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("requested by")
+    )
+    requested_at = models.DateTimeField(_("requested"), auto_now_add=True)
+    outcome = models.CharField(_("answer"), max_length=8, choices=Outcome.choices, blank=True)
+    answered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("answered by")
+    )
+    answered_at = models.DateTimeField(_("answered"), null=True)
+
+    objects: ClassVar = RoleRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role request")
+        verbose_name_plural = _("role requests")
+        ordering = ["-pk"]
+        default_permissions = ("view",)
+        permissions = [("answer_rolerequest", "Can answer a request for a role")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(answered_at__isnull=True), name="one_pending_role_request"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True, outcome="")
+                | Q(answered_at__isnull=False, answered_by__isnull=False)
+                & Q(outcome__in=["approved", "rejected"]),
+                name="role_answer_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True)
+                | ~Q(answered_by=F("requested_by")) & ~Q(answered_by=F("user")),
+                name="role_is_answered_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role}"
+
+
 class AuditEvent(AppendOnly):
     """One link of the audit chain: who did what to what. Holds no personal data of a client."""
 
@@ -90,6 +152,9 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def visible_to(self, user: User) -> Self:
         """One's own keys; everybody's for who may revoke them."""
         return self if user.has_perm("accounts.revoke_apikey") else self.filter(owner=user)
+
+    def usable(self) -> Self:
+        return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
 
     def unused_since(self, moment: datetime) -> Self:
         return self.filter(models.Q(last_used_at__isnull=True) | models.Q(last_used_at__lt=moment))

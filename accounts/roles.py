@@ -80,11 +80,18 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "accounts.view_user",
             "accounts.add_user",
             "accounts.change_user",
+            "accounts.view_rolerequest",
+            "accounts.answer_rolerequest",
             "accounts.add_apikey",
             "accounts.revoke_apikey",
         }
     ),
 }
+
+
+def adds_rights(previous: str, role: str) -> bool:
+    """Whether the second role may anything that the first may not."""
+    return not PERMISSIONS[role] <= PERMISSIONS.get(previous, frozenset())
 
 
 def permissions_of(user: RoleHolder) -> frozenset[str]:

@@ -10,11 +10,11 @@ from allauth.usersessions import views as sessions
 from django.urls import path
 
 from accounts.api_keys import views
-from accounts.sign_in import invitations, second_factor
+from accounts.sign_in import invitations, second_factor, sign_out
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
+    path("logout/", sign_out.sign_out, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("invitation/<uidb64>/<token>/", invitations.invitation, name="invitation"),

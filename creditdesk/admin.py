@@ -51,5 +51,5 @@ class AssessmentAdmin(CaseEvidenceAdmin):
     list_filter = ["verdict", "model_version", "assessed_at"]
     search_fields = ["case__reference", "assessed_by__username"]
     list_select_related = ["case", "assessed_by"]
-    exclude = ["inputs", "reasons"]
+    exclude = ["inputs", "packed_inputs", "reasons"]
     date_hierarchy = "assessed_at"

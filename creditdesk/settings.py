@@ -101,6 +101,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "creditdesk.web.headers.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "creditdesk.web.compression.compression",
     "accounts.middleware.request_id",
@@ -181,7 +182,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.CommonPasswordValidator",
+        "OPTIONS": {"password_list_path": BASE_DIR / "accounts" / "sign_in" / "common_passwords.txt"},
+    },
+    {"NAME": "accounts.sign_in.password_strength.StrengthValidator"},
 ]
 PASSWORD_HASHERS = [
     "accounts.sign_in.password_hasher.BoundedArgon2Hasher",
@@ -194,15 +199,21 @@ LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_FORMS = {"change_password": "accounts.sign_in.password_forms.ChangePasswordForm"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
-    # A key is an address and a name together (accounts.sign_in.adapter), so nobody can lock a colleague out.
-    "login_failed": "60/m/ip,5/5m/key",
+    # Keys are made by accounts.sign_in.throttling: address and account, the account alone, a known device.
+    "login_failed": "60/m/ip,5/5m/key,20/h/key",
+    "login_failed_on_account": "30/h/key,100/d/key",
     "login_failed_on_known_device": "10/5m/key",
 }
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+MFA_FORMS = {
+    "authenticate": "accounts.sign_in.code_forms.AuthenticateForm",
+    "reauthenticate": "accounts.sign_in.code_forms.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "accounts.sign_in.mfa_adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "creditdesk"
@@ -226,6 +237,9 @@ SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 15 * 60)
 SESSION_COOKIE_AGE = env.int("SESSION_ABSOLUTE_SECONDS", 10 * 3600)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:
+    # A browser takes a cookie of such a name from this host alone, over TLS alone.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
@@ -234,7 +248,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 if env.bool("BEHIND_TLS_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    # Of the addresses in X-Forwarded-For, what this many trusted proxies have written is believed.
+    ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", 1)
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
@@ -257,6 +272,7 @@ LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_NAME = "__Host-django_language" if HTTPS else "django_language"
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False

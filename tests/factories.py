@@ -19,7 +19,6 @@ from creditdesk.models import (
     Decision,
     MonitoringRecord,
     Profile,
-    profile_digest,
 )
 from scoring.ml.tables.schema import Kind
 
@@ -83,15 +82,18 @@ class CaseFactory(DjangoModelFactory[Case]):
         history = kwargs.pop("history", {})
         rows = kwargs.pop("history_rows", {})
         case: Case = super()._create(model_class, *args, **kwargs)
-        Profile.objects.create(
-            case=case,
-            application=application,
-            history=history,
-            history_rows=rows,
-            digest=profile_digest(application, history, rows),
-        )
+        Profile.of_inputs(application, history, rows, case=case).save(force_insert=True)
         MonitoringRecord.objects.create(case=case, sex="F", family_status="Married")
         return case
+
+
+def corrected(case: Case, **application: Any) -> Profile:
+    """The case's stored profile with other application columns."""
+    profile = Profile.objects.get(case=case)
+    columns = {**profile.application, **application}
+    profile = Profile.of_inputs(columns, profile.history, profile.history_rows, case=case)
+    profile.save(force_update=True)
+    return profile
 
 
 def assessed(case: Case, probability: float | None = 0.05, verdict: str = "accept") -> Case:

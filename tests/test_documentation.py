@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # Made at run time or by the operator; not in the repository.
 GENERATED: Final = ("var/", "htmlcov/", "staticfiles/", "deploy/tls/", "bench/results.json")
 FENCE: Final = re.compile(r"^```.*?^```", flags=re.MULTILINE | re.DOTALL)
@@ -28,6 +28,13 @@ def test_every_path_on_the_page_exists(page):
 def test_every_link_to_a_file_works(page):
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_menu_of_the_site_leads_to_every_page():
+    menu = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    listed = re.findall(r": (\S+\.md)$", menu, flags=re.MULTILINE)
+    pages = sorted(str(page.relative_to(ROOT / "docs")) for page in PAGES[1:])
+    assert sorted(listed) == pages
 
 
 @pytest.mark.parametrize(

@@ -49,9 +49,9 @@ class DeskAdminSite(admin.AdminSite):
         return redirect_to_login(wanted, reverse("account_login"))
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        from allauth.account.views import logout
+        from accounts.sign_in.sign_out import sign_out
 
-        return logout(request)
+        return sign_out(request)
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return HttpResponseRedirect(reverse("account_change_password"))

@@ -1,7 +1,7 @@
 """Users, for administrators: who they are, which role they have, and what may be taken from them."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.mfa.models import Authenticator
@@ -18,6 +18,8 @@ from django.utils.translation import ngettext
 
 from accounts.administration.recorded import RecordedAdmin, record_change
 from accounts.models import User
+from accounts.role_requests import RoleRefused, request_role
+from accounts.roles import Role, adds_rights
 from accounts.sign_in import invitations, second_factor, sessions
 
 
@@ -57,7 +59,15 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         return ("username", "has_second_factor", "last_login", "date_joined", *own)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        present = form.initial.get("role", obj.role) if change else Role.ADVISOR
+        wanted = obj.role
+        if is_raised := adds_rights(present, wanted):
+            # Another administrator answers; the change that is recorded here is without it.
+            obj.role = present
+            form.changed_data.remove("role")
         super().save_model(request, obj, form, change)
+        if is_raised:
+            self._request_role(request, obj, wanted)
         if not change:
             self._invite(request, obj)
         if change and not obj.is_active:
@@ -77,6 +87,20 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         if request.method == "POST":
             raise_if_reauthentication_required(request, app="accounts")
         return super().changelist_view(request, *args, **kwargs)
+
+    def _request_role(self, request: HttpRequest, user: User, role: str) -> None:
+        try:
+            requested = request_role(user=user, role=role, by=cast("User", request.user))
+        except RoleRefused as refusal:
+            self.message_user(request, str(refusal), level=messages.ERROR)
+            return
+        text = _("%(name)s stays %(present)s until another administrator has approved the role %(role)s.")
+        words = {
+            "name": user,
+            "present": requested.get_previous_role_display(),
+            "role": requested.get_role_display(),
+        }
+        self.message_user(request, text % words, level=messages.WARNING)
 
     def _invite(self, request: HttpRequest, user: User) -> None:
         """Mail the link, or show it this once where there is no address."""

@@ -102,6 +102,13 @@ def revoke_key(*, key: ApiKey, by: User) -> ApiKey:
     return key
 
 
+@transaction.atomic
+def revoke_all(*, owner: User, by: User) -> int:
+    """Revoke every usable key of a user; how many there were."""
+    keys = ApiKey.objects.usable().filter(owner=owner).select_for_update()
+    return len([revoke_key(key=key, by=by) for key in keys])
+
+
 def key_of(text: str) -> ApiKey | None:
     """The usable key with this text, its owner loaded; looked up anew each time, so that revoking works at
     once in every process."""

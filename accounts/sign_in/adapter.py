@@ -7,7 +7,6 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
-from allauth.core.internal import ratelimit
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.db import transaction
@@ -15,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.audit import Action, record
 from accounts.models import User
-from accounts.sign_in import devices, sessions
+from accounts.sign_in import devices, sessions, throttling
 from accounts.sign_in.failures import record_failure
 
 
@@ -52,16 +51,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         record_failure(credentials.get("username", ""), step="password")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count failures per address and name, so that a stranger elsewhere locks nobody out; a device
-        that this person has signed in from before has a count of its own, even at the same address."""
-        username = credentials.get("username", "")
-        device = devices.known_device(request, username)
-        self._login_failed_rl_usage = ratelimit.consume(
-            request,
-            app="allauth.account",
-            action="login_failed_on_known_device" if device else "login_failed",
-            key=f"{device or self.get_client_ip(request)} {username.casefold()}",
-        )
+        """Count failures: see accounts.sign_in.throttling; a right password takes its count back."""
+        self._login_failed_rl_usage = throttling.consume(request, credentials.get("username", ""))
         if not self._login_failed_rl_usage:
             raise self.validation_error("too_many_login_attempts")
 

@@ -20,7 +20,6 @@ def remember(request: HttpRequest, response: HttpResponse, username: str) -> Non
         known_device(request, username) or secrets.token_urlsafe(12),
         salt=username,
         max_age=_max_age(),
-        path="/accounts/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Strict",
@@ -28,7 +27,8 @@ def remember(request: HttpRequest, response: HttpResponse, username: str) -> Non
 
 
 def _cookie(username: str) -> str:
-    return f"device-{sha256(username.encode()).hexdigest()[:12]}"
+    prefix = "__Host-" if settings.SESSION_COOKIE_SECURE else ""
+    return f"{prefix}device-{sha256(username.encode()).hexdigest()[:12]}"
 
 
 def _max_age() -> int:

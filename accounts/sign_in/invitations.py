@@ -23,7 +23,8 @@ from django.utils.translation import gettext
 
 from accounts.audit import Action, record
 from accounts.models import User
-from accounts.sign_in import sessions
+from accounts.sign_in import devices, sessions
+from accounts.sign_in.password_forms import InvitationForm
 
 
 class InvitationTokens(PasswordResetTokenGenerator):
@@ -64,6 +65,7 @@ class Invitation(PasswordResetConfirmView):
     """Django's view: the token moves into the session, so that no page, log or referrer repeats it."""
 
     template_name = "accounts/invitation.html"
+    form_class = InvitationForm
     token_generator = tokens
     success_url = reverse_lazy("account_login")
     reset_url_token = "set-password"  # noqa: S105
@@ -76,6 +78,8 @@ class Invitation(PasswordResetConfirmView):
     def form_valid(self, form: Form) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         record(action=Action.PASSWORD_CHANGE, actor=self.user, details={"with": "invitation"})
+        # The way in while strangers use up what unknown devices may try.
+        devices.remember(self.request, response, self.user.get_username())
         return response
 
 

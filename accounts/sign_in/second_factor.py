@@ -8,8 +8,10 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from django.db import transaction
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 
@@ -34,8 +36,11 @@ class RecordedChange:
 class Activate(RecordedChange, ActivateTOTPView):  # type: ignore[misc]
     change = "authenticator added"
 
+    @transaction.atomic
     def form_valid(self, form: Form) -> HttpResponse:
         response = super().form_valid(form)
+        # Used up: the same code opens nothing else while it is valid.
+        TOTP(totp_of(self.request.user).get()).validate_code(form.cleaned_data["code"])
         # The code just given proves the new factor: this session need not prove it again.
         record_authentication(self.request, self.request.user, "mfa", type=Authenticator.Type.TOTP.value)
         return response
@@ -54,8 +59,12 @@ deactivate = Deactivate.as_view()
 generate_codes = GenerateCodes.as_view()
 
 
+def totp_of(user: Any) -> "QuerySet[Authenticator]":
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)  # type: ignore[no-any-return]
+
+
 def has_second_factor(user: Any) -> bool:
-    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
+    return totp_of(user).exists()
 
 
 def reset(user: User) -> bool:

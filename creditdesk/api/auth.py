@@ -117,6 +117,9 @@ class JsonParser(Parser):
 
 def _parse_laxly(body: bytes, error: Exception) -> Any:
     try:
-        return json.loads(body)
+        content = json.loads(body)
+        # Half of a surrogate pair, written as an escape, is no character: no answer could name it.
+        json.dumps(content, ensure_ascii=False).encode()
+        return content
     except (ValueError, RecursionError):
         raise Problem(HTTPStatus.BAD_REQUEST, f"The body is not JSON: {error}") from error

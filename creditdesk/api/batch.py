@@ -139,11 +139,13 @@ def _look_up_cases(items: BatchItems, user: User, *, explained: bool) -> None:
 
 
 def _visible_cases(user: User, references: Iterable[str], *, explained: bool) -> dict[str, Case]:
-    unread = ["inputs"] if explained else ["inputs", "features", "contributions", "reasons"]
+    unread = ["inputs", "packed_inputs"]
+    if not explained:
+        unread += ["features", "contributions", "reasons"]
     cases = (
         Case.objects.visible_to(user)
         .select_related("profile", "latest_assessment")
-        .defer("profile__application", "profile__history", "profile__history_rows")
+        .defer("profile__packed_inputs", "profile__history_rows")
         .defer(*(f"latest_assessment__{column}" for column in unread))
         .filter(reference__in=set(references))
     )

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.prepared_queries import Prepared
 from creditdesk import services
 from creditdesk.api.problems import Problem
-from creditdesk.models import Assessment, Case
+from creditdesk.models import Assessment, Case, Profile
 
 
 def _columns(*names: str) -> tuple[str, ...]:
@@ -35,6 +35,16 @@ EXPLANATION_COLUMNS: Final = _columns(
 )
 
 
+_PROFILE_COLUMNS: Final = [field.attname for field in Profile._meta.concrete_fields]
+_CASE_COLUMNS: Final = [field.attname for field in Case._meta.concrete_fields]
+_PROFILE: Final = Prepared(
+    lambda pk: Profile.objects.filter(pk=pk).values_list(
+        *_PROFILE_COLUMNS, *(f"case__{name}" for name in _CASE_COLUMNS)
+    ),
+    -7_000_000_002,
+)
+
+
 class StoredCase(NamedTuple):
     pk: int
     # The newest assessment while it still holds, with the columns that were requested.
@@ -51,6 +61,16 @@ def stored_case(user: User, reference: str, columns: tuple[str, ...]) -> StoredC
     pk, profile_digest, *values = row
     latest = Assessment.from_db(DEFAULT_DB_ALIAS, columns, values)
     return StoredCase(pk, latest if latest.pk and services.still_holds(latest, profile_digest) else None)
+
+
+def stored_profile(pk: int) -> Profile:
+    """The profile of a case, and the case."""
+    row = _PROFILE.first(pk)
+    if row is None:
+        raise Profile.DoesNotExist
+    profile = Profile.from_db(DEFAULT_DB_ALIAS, _PROFILE_COLUMNS, row[: len(_PROFILE_COLUMNS)])
+    profile.case = Case.from_db(DEFAULT_DB_ALIAS, _CASE_COLUMNS, row[len(_PROFILE_COLUMNS) :])
+    return profile
 
 
 def not_visible(user: User, reference: str, *, exists: bool) -> Problem:

@@ -8,11 +8,11 @@ from accounts.audit import Act, Action, record_together
 from creditdesk import services
 from creditdesk.api import response_schemas
 from creditdesk.api.auth import ApiRequest
-from creditdesk.api.case_lookup import EXPLANATION_COLUMNS, PREDICTION_COLUMNS, stored_case
+from creditdesk.api.case_lookup import EXPLANATION_COLUMNS, PREDICTION_COLUMNS, stored_case, stored_profile
 from creditdesk.api.history_checks import history_of
 from creditdesk.api.profiles import profiles_of
 from creditdesk.api.request_schemas import PredictionRequest
-from creditdesk.models import Assessment, Profile
+from creditdesk.models import Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def prepare(
     case = stored_case(request.user, payload.reference, columns)
     if case.standing:
         return StandingAnswer(case.standing, payload.reference, render)
-    profile = Profile.objects.select_related("case").get(pk=case.pk)
+    profile = stored_profile(case.pk)
     return ScoredAnswer(services.score(profile, case=profile.case), payload.reference, render)
 
 

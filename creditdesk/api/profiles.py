@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from creditdesk.api.history_checks import Tables
 from creditdesk.api.request_schemas import PredictionRequest
-from creditdesk.models import Profile, profile_digest
+from creditdesk.models import Profile
 from scoring.ml.features.frames import APPLICATION
 from scoring.ml.features.history.few_clients import ClientHistory, histories
 
@@ -18,9 +18,4 @@ def profiles_of(requests: Sequence[tuple[PredictionRequest, Tables]]) -> list[Pr
 def _profile(request: PredictionRequest, history: ClientHistory) -> Profile:
     columns = request.application.model_dump(exclude_none=True)  # type: ignore[attr-defined]
     application = {name: columns[name] for name in APPLICATION if name in columns}
-    return Profile(
-        application=application,
-        history=history.aggregates,
-        history_rows=history.rows,
-        digest=profile_digest(application, history.aggregates, history.rows),
-    )
+    return Profile.of_inputs(application, history.aggregates, history.rows)

@@ -91,6 +91,8 @@ def _row(text: str) -> Row:
 def _from_json(text: str) -> Row:
     try:
         content = json.loads(text, parse_constant=lambda _: None)
+        # Half of a surrogate pair, written as an escape, is no character: no page could show it.
+        json.dumps(content, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise FileRefused(gettext("The file is not valid JSON: %(why)s.") % {"why": error}) from error
     if isinstance(content, list):
@@ -107,9 +109,12 @@ def _from_csv(text: str) -> Row:
     lines = text.splitlines()
     delimiter = max(DELIMITERS, key=lines[0].count)
     try:
-        header, *rows = [row for row in csv.reader(lines, delimiter=delimiter, strict=True) if any(row)]
+        filled = [row for row in csv.reader(lines, delimiter=delimiter, strict=True) if any(row)]
     except csv.Error as error:
         raise FileRefused(gettext("The file is not valid CSV: %(why)s.") % {"why": error}) from error
+    if not filled:
+        raise FileRefused(gettext("The file is empty."))
+    header, *rows = filled
     header = [name.strip() for name in header]
     if len(set(header)) < len(header):
         raise FileRefused(gettext("The header names a column twice."))

@@ -1,17 +1,18 @@
 """A client of an imported folder, in the shape of the desk's tables."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
-import numpy as np
-
-from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
+from creditdesk.models import Case, Client, MonitoringRecord, Profile
 from creditdesk.models.case import searchable
 from scoring.ml.features.frames import ProfileBatch
+from scoring.ml.features.packing import PackedInputs, pack_columns, unpack
 
 _CENT: Final = Decimal("0.01")
+_AMOUNTS: Final = ("AMT_CREDIT", "AMT_ANNUITY")
 
 
 class CaseColumns(TypedDict):
@@ -28,32 +29,36 @@ class ImportedClient:
 
     reference: str
     name: str | None
-    application: Mapping[str, float | str]
-    history: Mapping[str, float]
+    contract_type: str
+    amount_credit: float
+    amount_annuity: float | None
+    inputs: PackedInputs
     history_rows: Mapping[str, int]
-    digest: str
     sex: str
     family_status: str
     defaulted: bool | None
+
+    @property
+    def application(self) -> dict[str, Any]:
+        return unpack(self.inputs.row).application
 
     def to_client(self, pk: int | None = None) -> Client:
         return Client(pk=pk, name=self.name or "", search_name=searchable(self.name or ""))
 
     def case_columns(self) -> CaseColumns:
-        annuity = self.application.get("AMT_ANNUITY")
+        annuity = self.amount_annuity
         return {
-            "contract_type": str(self.application["NAME_CONTRACT_TYPE"]),
-            "amount_credit": _money(self.application["AMT_CREDIT"]),
+            "contract_type": self.contract_type,
+            "amount_credit": _money(self.amount_credit),
             "amount_annuity": None if annuity is None else _money(annuity),
         }
 
     def to_profile(self, case: Case) -> Profile:
         return Profile(
             case=case,
-            application=self.application,
-            history=self.history,
+            packed_inputs=self.inputs.row,
             history_rows=self.history_rows,
-            digest=self.digest,
+            digest=self.inputs.digest,
         )
 
     def to_monitoring_record(self, case: Case) -> MonitoringRecord:
@@ -64,24 +69,33 @@ class ImportedClient:
 
 def imported_clients(batch: ProfileBatch, names: Mapping[int, str]) -> Iterator[ImportedClient]:
     """Yield the clients of a batch, in its order."""
-    history_rows = {table: rows.tolist() for table, rows in batch.history_rows.items()}
+    columns = {name: batch.columns[name].tolist() for name in ("NAME_CONTRACT_TYPE", *_AMOUNTS)}
     sexes, statuses = (batch.protected[name] for name in ("CODE_GENDER", "NAME_FAMILY_STATUS"))
-    references = batch.reference.tolist()
-    for row, (application, history) in enumerate(batch.records()):
-        counted = {table: rows[row] for table, rows in history_rows.items()}
-        target = batch.target[row]
+    targets = batch.target.tolist()
+    history_rows = _history_rows(batch)
+    packed = pack_columns(batch.columns, history_rows)
+    for row, (reference, inputs) in enumerate(zip(batch.reference.tolist(), packed, strict=True)):
+        credit, annuity = (columns[name][row] for name in _AMOUNTS)
         yield ImportedClient(
-            reference=str(references[row]),
-            name=names.get(references[row]),
-            application=application,
-            history=history,
-            history_rows=counted,
-            digest=profile_digest(application, history, counted),
+            reference=str(reference),
+            name=names.get(reference),
+            contract_type=columns["NAME_CONTRACT_TYPE"][row],
+            amount_credit=credit,
+            amount_annuity=None if math.isnan(annuity) else annuity,
+            inputs=inputs,
+            history_rows=history_rows[row],
             sex=sexes[row] or "",
             family_status=statuses[row] or "",
-            defaulted=None if np.isnan(target) else bool(target),
+            defaulted=None if math.isnan(targets[row]) else bool(targets[row]),
         )
 
 
-def _money(amount: float | str) -> Decimal:
+def _history_rows(batch: ProfileBatch) -> list[dict[str, int]]:
+    """The number of rows of each provided table, client by client."""
+    tables = tuple(batch.history_rows)
+    counts = zip(*(rows.tolist() for rows in batch.history_rows.values()), strict=True)
+    return [dict(zip(tables, row, strict=True)) for row in counts] if tables else [{}] * len(batch.reference)
+
+
+def _money(amount: float) -> Decimal:
     return Decimal(str(amount)).quantize(_CENT)

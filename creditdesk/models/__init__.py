@@ -1,5 +1,5 @@
 from creditdesk.models.assessment import Assessment
-from creditdesk.models.case import Case, Client, MonitoringRecord, Note, Profile, profile_digest
+from creditdesk.models.case import Case, Client, MonitoringRecord, Note, Profile
 from creditdesk.models.claim import Claim
 from creditdesk.models.contest import Contest
 from creditdesk.models.counterfactual import CounterfactualSearch, ShownCounterfactual
@@ -7,6 +7,7 @@ from creditdesk.models.decision import Decision
 from creditdesk.models.draft import Draft
 from creditdesk.models.escalation import Escalation
 from creditdesk.models.idempotency import StoredAnswer
+from creditdesk.models.inputs import profile_digest
 from creditdesk.models.letter import Letter
 from creditdesk.models.reason import Reason
 from creditdesk.models.scenario import Scenario

@@ -1,4 +1,5 @@
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.append_only import AppendOnly
 from accounts.sealed_rows import sealed
 from creditdesk.models.case import Case
+from creditdesk.models.inputs import WithInputs
 from creditdesk.models.reason import Reason
 from scoring.ml.features.spec.feature import Feature
 
@@ -22,7 +24,7 @@ class Contribution(NamedTuple):
 
 
 @sealed()
-class Assessment(AppendOnly):
+class Assessment(WithInputs, AppendOnly):
     """One stored scoring, complete enough to be replayed years later. Added, never changed (triggers)."""
 
     class Verdict(models.TextChoices):
@@ -37,7 +39,9 @@ class Assessment(AppendOnly):
     model_version = models.CharField(_("model version"), max_length=80, blank=True)
     model_digest = models.CharField(_("digest of the model"), max_length=64, blank=True)
     profile_digest = models.CharField(_("digest of the profile"), max_length=64)
+    # The rows of each provided history table; of the release before packed rows, all inputs by name.
     inputs = models.JSONField(_("inputs"))
+    packed_inputs = models.BinaryField(null=True)
     # Little-endian float64, in the order of the features in model.json; empty when no model answered.
     features = models.BinaryField(default=b"")
     # Empty, too, for a batch without contributions; a replay computes them.
@@ -80,6 +84,26 @@ class Assessment(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.case_id or '-'} {self.verdict}"
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        if self.packed_inputs is None:
+            return {**self.application, **self.history}
+        return super().record
+
+    @property
+    def application(self) -> dict[str, Any]:
+        return self.inputs.get("application", {}) if self.packed_inputs is None else super().application
+
+    @property
+    def history(self) -> dict[str, float]:
+        return self.inputs.get("history", {}) if self.packed_inputs is None else super().history
+
+    @property
+    def history_rows(self) -> dict[str, int]:
+        """The number of history rows of each provided table."""
+        rows: dict[str, int] = self.inputs.get("history_rows", {})
+        return rows
 
     @property
     def shown_reasons(self) -> tuple[Reason, ...]:

@@ -1,5 +1,3 @@
-import hashlib
-import json
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -17,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
 from accounts.sealed_rows import sealed
+from creditdesk.models.inputs import WithInputs, pack_inputs
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -30,15 +29,6 @@ def searchable(text: str) -> str:
     """Lower case without accents, so that "lefevre" matches "Lefèvre"."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-
-
-def profile_digest(
-    application: Mapping[str, float | str], history: Mapping[str, float], history_rows: Mapping[str, int]
-) -> str:
-    """SHA-256 of the model's inputs; equal digests mean equal verdicts of one model version."""
-    profile = {"application": application, "history": history, "history_rows": history_rows}
-    canonical = json.dumps(profile, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class Client(models.Model):
@@ -235,15 +225,15 @@ class Case(models.Model):
         return max((timezone.localdate() - timezone.localtime(self.submitted_at).date()).days, 0)
 
 
-class Profile(models.Model):
+class Profile(WithInputs, models.Model):
     """The model's inputs about a case: raw application columns and the history aggregates.
 
     Sex and family status are not here: see `MonitoringRecord`.
     """
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="profile")
-    application = models.JSONField(_("application"))
-    history = models.JSONField(_("history aggregates"), default=dict)
+    # Application and history by the layout of `scoring.ml.features.packing`.
+    packed_inputs = models.BinaryField()
     # Rows read per provided table; a table that is absent here was not provided, 0 means no history in it.
     history_rows = models.JSONField(_("history rows"), default=dict)
     digest = models.CharField(max_length=64)
@@ -252,10 +242,19 @@ class Profile(models.Model):
     def __str__(self) -> str:
         return str(self.case_id)
 
-    @property
-    def record(self) -> dict[str, float | str | None]:
-        """Application columns and history aggregates side by side, as the features read them."""
-        return {**self.application, **self.history}
+    @classmethod
+    def of_inputs(
+        cls,
+        application: Mapping[str, float | str],
+        history: Mapping[str, float],
+        history_rows: Mapping[str, int],
+        *,
+        case: Case | None = None,
+    ) -> Self:
+        """An unsaved profile of these inputs; without a case, of an application that was sent along."""
+        packed = pack_inputs(application, history, history_rows)
+        columns = {"packed_inputs": packed.row, "history_rows": dict(history_rows), "digest": packed.digest}
+        return cls(case=case, **columns) if case else cls(**columns)
 
 
 class MonitoringRecord(models.Model):

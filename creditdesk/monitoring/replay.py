@@ -11,10 +11,9 @@ from django.db.models import QuerySet
 from creditdesk import reasons
 from creditdesk.models import Assessment, Reason
 from scoring import engine
-from scoring.ml.features.frames import columns_of
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import missing_inputs, verdicts
+from scoring.ml.model.verdict import missing_of, verdicts
 from scoring.models import ModelVersion
 from scoring.services.gates import Candidate, Gate
 
@@ -60,11 +59,11 @@ def gate(candidate: Candidate) -> Gate:
 
 
 def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
-    columns = columns_of([{**a.inputs["application"], **a.inputs["history"]} for a in block])
-    matrix = model.matrix(columns)
+    records = [assessment.record for assessment in block]
+    matrix = model.rows(records)
     probabilities = model.score(matrix).probability
     contributions = model.contributions(matrix).values
-    absent = missing_inputs(columns)
+    absent = list(map(missing_of, records))
     recomputed = verdicts(probabilities, model.threshold, absent)
     for i, stored in enumerate(block):
         again = reasons.rebuild(
@@ -74,7 +73,7 @@ def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
             contributions=contributions[i],
             verdict=recomputed[i],
             missing=absent[i],
-            history_rows=stored.inputs["history_rows"],
+            history_rows=stored.history_rows,
         )
         if what := _what_differs(stored, float(probabilities[i]), recomputed[i], contributions[i], again):
             yield _difference(stored, what)

@@ -11,9 +11,8 @@ from django.db import DatabaseError, connection, transaction
 
 from creditdesk.models import Assessment, ShadowScore
 from scoring import engine
-from scoring.ml.features.frames import columns_of
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import missing_inputs, verdicts
+from scoring.ml.model.verdict import missing_of, verdicts
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +45,7 @@ def score(numbers: Sequence[int]) -> int:
     rows = list(
         Assessment.objects.filter(pk__in=numbers)
         .exclude(model_digest=model.digest)
-        .values_list("pk", "inputs")
+        .only("pk", "inputs", "packed_inputs")
     )
     if not rows:
         return 0
@@ -56,22 +55,20 @@ def score(numbers: Sequence[int]) -> int:
     return len(scores)
 
 
-def _shadow_scores(
-    model: Model, rows: Sequence[tuple[int, dict[str, dict[str, float]]]]
-) -> list[ShadowScore]:
-    columns = columns_of([{**inputs["application"], **inputs["history"]} for _, inputs in rows])
-    probabilities = model.score(model.matrix(columns)).probability
-    answers = verdicts(probabilities, model.threshold, missing_inputs(columns))
+def _shadow_scores(model: Model, rows: Sequence[Assessment]) -> list[ShadowScore]:
+    records = [assessment.record for assessment in rows]
+    probabilities = model.score(model.rows(records)).probability
+    answers = verdicts(probabilities, model.threshold, list(map(missing_of, records)))
     return [
         ShadowScore(
-            assessment_id=number,
+            assessment_id=assessment.pk,
             model_version=model.version,
             model_digest=model.digest,
             probability=probability,
             threshold=model.threshold,
             verdict=verdict,
         )
-        for (number, _), probability, verdict in zip(rows, probabilities.tolist(), answers, strict=True)
+        for assessment, probability, verdict in zip(rows, probabilities.tolist(), answers, strict=True)
     ]
 
 

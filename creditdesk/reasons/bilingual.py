@@ -1,6 +1,6 @@
 """Texts in both languages, so that a letter does not depend on the language of whoever wrote it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 from django.utils import translation
@@ -13,8 +13,14 @@ class BilingualText(TypedDict):
 
 def in_both_languages(write: Callable[[], str]) -> BilingualText:
     """Call `write` once under each language."""
+    (texts,) = all_in_both_languages([write])
+    return texts
+
+
+def all_in_both_languages(writers: Sequence[Callable[[], str]]) -> list[BilingualText]:
+    """Call each once under each language; the language changes twice, however many there are."""
     with translation.override("en"):
-        text_en = write()
+        english = [write() for write in writers]
     with translation.override("fr"):
-        text_fr = write()
-    return {"text_en": text_en, "text_fr": text_fr}
+        french = [write() for write in writers]
+    return [{"text_en": en, "text_fr": fr} for en, fr in zip(english, french, strict=True)]

@@ -1,7 +1,8 @@
 """Selection of reasons: the strongest groups of features of which something can be told to the client."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Final
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from creditdesk.models import Reason
 from creditdesk.reasons import wording
+from creditdesk.reasons.bilingual import BilingualText, all_in_both_languages
 from creditdesk.reasons.dictionary import dictionary, dictionary_version
 from creditdesk.reasons.evidence import Evidence
 from creditdesk.reasons.group_sums import group_sums
@@ -34,46 +36,58 @@ class _Group:
 
 
 @dataclass(frozen=True, slots=True)
+class _Unworded:
+    """A reason that may be chosen; `key` and `evidence` of its fact, none where it names the group."""
+
+    group: _Group
+    write: Callable[[], str]
+    key: str = ""
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Client:
-    """One client's values and pushes towards the verdict, (k,) each, beside the model's reference ranges."""
+    """One client's values and pushes towards the verdict, (k,) each, beside the model's reference ranges.
+
+    `value_of` and `push_of` are the same numbers as lists: quicker, one by one.
+    """
 
     model: Model
     values: Floats
     pushes: Floats
     against: bool
+    value_of: list[float]
+    push_of: list[float]
 
     def groups(self, sums: Mapping[str, float]) -> list[_Group]:
         """The groups that push towards the verdict, the strongest first."""
         sign = 1.0 if self.against else -1.0
         members: dict[str, list[int]] = {group: [] for group in sums if sign * sums[group] > 0}
-        names = self.model.features
+        group_of = _group_of_each(self.model.features)
         for position in np.argsort(-self.pushes, kind="stable")[: int((self.pushes > 0).sum())].tolist():
-            group = catalogue.BY_NAME[names[position]].group
-            if group in members:
+            if (group := group_of[position]) in members:
                 members[group].append(position)
         strongest = sorted(members, key=lambda group: -abs(sums[group]))
         return [_Group(group, sums[group], tuple(members[group])) for group in strongest]
 
-    def reason(self, group: _Group) -> Reason | None:
+    def unworded(self, group: _Group) -> _Unworded | None:
         """The reason of a group: a fact, else its name, else nothing."""
         if fact := self._fact(group):
             sentence, evidence = fact
-            return self._reason(
-                group, sentence.key, evidence.feature.name, evidence.rank, wording.fact(sentence, evidence)
-            )
+            return _Unworded(group, partial(sentence.write, evidence), sentence.key, evidence)
         title = dictionary().groups.get(group.code)
         if title is None or self._rests_on_missing_values(group):
             return None
-        words = wording.group(title.text, against=self.against)
-        return self._reason(group, "", self.model.features[group.positions[0]], None, words)
+        return _Unworded(group, partial(wording.name_of_group, title.text, against=self.against))
 
     def _fact(self, group: _Group) -> tuple[Sentence, Evidence] | None:
         """The sentence about the strongest feature that may be told."""
         least = MIN_SHARE_OF_GROUP * abs(group.contribution)
+        by_feature, names = dictionary().sentences, self.model.features
         for position in group.positions:
-            if self.pushes[position] < least:
+            if self.push_of[position] < least:
                 return None
-            sentences = dictionary().sentences.get(self.model.features[position], ())
+            sentences = by_feature.get(names[position], ())
             evidence = self._evidence(position) if sentences else None
             for sentence in sentences:
                 if evidence and sentence.fits(evidence, against=self.against):
@@ -84,7 +98,7 @@ class _Client:
         name = self.model.features[position]
         explainer = self.model.explainer
         reference_range = explainer.reference_range(name) if explainer else None
-        return Evidence(catalogue.BY_NAME[name], float(self.values[position]), reference_range)
+        return Evidence(catalogue.BY_NAME[name], self.value_of[position], reference_range)
 
     def _rests_on_missing_values(self, group: _Group) -> bool:
         """Whether half or more of the push comes from values that are not known."""
@@ -92,21 +106,25 @@ class _Client:
         pushes = self.pushes[positions]
         return bool(pushes[np.isnan(self.values[positions])].sum() * 2 >= pushes.sum())
 
-    def _reason(
-        self, group: _Group, key: str, worded: str, rank: float | None, words: wording.BilingualText
-    ) -> Reason:
-        names = tuple(self.model.features[position] for position in group.positions)
+    def reason(self, chosen: _Unworded, words: BilingualText) -> Reason:
+        names = tuple(map(self.model.features.__getitem__, chosen.group.positions))
+        evidence = chosen.evidence
         return Reason(
-            code=group.code,
+            code=chosen.group.code,
             version=dictionary_version(),
-            contribution=group.contribution,
+            contribution=chosen.group.contribution,
             feature=names[0],
-            worded_feature=worded,
+            worded_feature=evidence.feature.name if evidence else names[0],
             features=names,
-            key=key,
-            rank=rank,
+            key=chosen.key,
+            rank=evidence.rank if evidence else None,
             **words,
         )
+
+
+@cache
+def _group_of_each(features: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(catalogue.BY_NAME[name].group for name in features)
 
 
 def reasons_for(
@@ -130,19 +148,26 @@ def reasons_for(
     if missing:
         return _missing_inputs(sums, missing)
     against = verdict != Verdict.ACCEPT
-    client = _Client(model, values, contributions if against else -contributions, against)
+    pushes = contributions if against else -contributions
+    client = _Client(model, values, pushes, against, values.tolist(), pushes.tolist())
     candidates = _first_reasons(client, client.groups(sums))
-    ordered = sorted(candidates, key=lambda reason: reason is not candidates[0] and not reason.is_fact)
-    return sorted(ordered[:MAX_REASONS], key=lambda reason: -abs(reason.contribution))
+    ordered = sorted(candidates, key=lambda reason: reason is not candidates[0] and not reason.key)
+    chosen = sorted(ordered[:MAX_REASONS], key=lambda reason: -abs(reason.group.contribution))
+    # Most groups are never told: only the chosen ones are put into words.
+    worded = all_in_both_languages([reason.write for reason in chosen])
+    return [client.reason(reason, words) for reason, words in zip(chosen, worded, strict=True)]
 
 
-def _first_reasons(client: _Client, groups: Iterable[_Group]) -> list[Reason]:
+def _first_reasons(client: _Client, groups: Iterable[_Group]) -> list[_Unworded]:
     """Reasons from the strongest group on, until enough of them are facts."""
-    candidates: list[Reason] = []
+    candidates: list[_Unworded] = []
+    facts = 0
     for group in groups:
-        if reason := client.reason(group):
+        if reason := client.unworded(group):
+            # The strongest group keeps its place, fact or not.
+            facts += bool(reason.key) or not candidates
             candidates.append(reason)
-        if sum(reason.is_fact or reason is candidates[0] for reason in candidates) == MAX_REASONS:
+        if facts == MAX_REASONS:
             break
     return candidates
 

@@ -4,8 +4,6 @@ from typing import Final
 
 from creditdesk.reasons.bilingual import BilingualText, in_both_languages
 from creditdesk.reasons.dictionary import dictionary
-from creditdesk.reasons.evidence import Evidence
-from creditdesk.reasons.sentence import Sentence
 from scoring.ml.features import catalogue
 from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
@@ -15,17 +13,13 @@ _AGAINST: Final = Text("Against your request: {}.", "En votre défaveur : {}.")
 _FOR: Final = Text("For your request: {}.", "En votre faveur : {}.")
 _NOT_KNOWN: Final = Text("We do not have: {}.", "Il nous manque : {}.")
 
-__all__ = ["BilingualText", "bring_for_input", "fact", "group", "missing_input"]
+__all__ = ["BilingualText", "bring_for_input", "missing_input", "name_of_group"]
 
 
-def fact(sentence: Sentence, evidence: Evidence) -> BilingualText:
-    return in_both_languages(lambda: sentence.write(evidence))
-
-
-def group(title: Text, *, against: bool) -> BilingualText:
-    """Name a whole group, of which no single fact can be told."""
+def name_of_group(title: Text, *, against: bool) -> str:
+    """Name a whole group, of which no single fact can be told, in the language in force."""
     phrase = _AGAINST if against else _FOR
-    return in_both_languages(lambda: formatting.localize(phrase).format(formatting.localize(title)))
+    return formatting.localize(phrase).format(formatting.localize(title))
 
 
 def missing_input(name: str) -> BilingualText:

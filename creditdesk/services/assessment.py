@@ -68,11 +68,11 @@ class ScoredProfile:
 
     def assessment(self, by: User) -> Assessment:
         """The row to be stored."""
-        inputs = {name: getattr(self.profile, name) for name in ("application", "history", "history_rows")}
         return Assessment(
             case=self.case,
             profile_digest=self.profile.digest,
-            inputs=inputs,
+            inputs={"history_rows": self.profile.history_rows},
+            packed_inputs=self.profile.packed_inputs,
             assessed_by=by,
             request_id=request_id.current(),
             verdict=self.verdict,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Case, Client, Draft, MonitoringRecord, Note, Profile, profile_digest
+from creditdesk.models import Case, Client, Draft, MonitoringRecord, Note, Profile
 from creditdesk.services.refusal import check_scope
 
 MANUAL_PREFIX = "M"
@@ -43,8 +43,7 @@ def open_case(
         amount_credit=Decimal(str(application["AMT_CREDIT"])),
         amount_annuity=None if annuity is None else Decimal(str(annuity)),
     )
-    columns = dict(application)
-    Profile.objects.create(case=case, application=columns, digest=profile_digest(columns, {}, {}))
+    Profile.of_inputs(application, {}, {}, case=case).save(force_insert=True)
     if draft:
         if draft.monitoring:
             MonitoringRecord.objects.create(case=case, **draft.monitoring)

@@ -59,8 +59,7 @@ def _search(assessment: Assessment, by: User) -> CounterfactualSearch | None:
         return None
     if model.digest != assessment.model_digest:
         return None
-    record = {**assessment.inputs["application"], **assessment.inputs["history"]}
-    return _store(assessment, confirmed_counterfactuals(model, record), by)
+    return _store(assessment, confirmed_counterfactuals(model, assessment.record), by)
 
 
 def _is_accepted(prediction: Prediction, threshold: float) -> bool:

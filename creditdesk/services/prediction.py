@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from creditdesk.models import Reason
 from creditdesk.reasons import reasons_for
-from scoring.ml.features.frames import Record, columns_of
+from scoring.ml.features.frames import Record
 from scoring.ml.model.model import Contributions, Model
-from scoring.ml.model.verdict import missing_inputs, verdicts
+from scoring.ml.model.verdict import missing_of, verdicts
 
 # Contributions take most of the time and leave Python free: two cores share them.
 THREADS: Final = 2
@@ -35,11 +35,10 @@ class Prediction(NamedTuple):
 
 def predict(model: Model, record: Record) -> Prediction:
     """Probability, verdict and contributions for one record."""
-    columns = columns_of([record])
-    matrix = model.matrix(columns)
+    matrix = model.rows([record])
     scores = model.score(matrix)
     contributions = model.contributions(matrix)
-    missing = missing_inputs(columns)
+    missing = [missing_of(record)]
     (verdict,) = verdicts(scores.probability, model.threshold, missing)
     return Prediction(
         float(scores.probability[0]),
@@ -53,10 +52,9 @@ def predict(model: Model, record: Record) -> Prediction:
 
 def predict_many(model: Model, records: Sequence[Record], *, contributions: bool) -> list[Prediction]:
     """The same numbers as `predict`, in the order of the records, in one pass through the model."""
-    columns = columns_of(records)
-    matrix = model.matrix(columns)
+    matrix = model.rows(records)
     probabilities = model.score(matrix).probability
-    missing = missing_inputs(columns)
+    missing = list(map(missing_of, records))
     verdict = verdicts(probabilities, model.threshold, missing)
     computed = contributions_in_blocks(model, matrix) if contributions else None
     return [

@@ -28,7 +28,9 @@ def visible_case(request: DeskRequest, reference: str) -> Case:
     cases = Case.objects.visible_to(request.user).select_related(
         "client", "advisor", "profile", "latest_assessment__assessed_by"
     )
-    return get_object_or_404(cases.defer("latest_assessment__inputs"), reference=reference)
+    return get_object_or_404(
+        cases.defer("latest_assessment__inputs", "latest_assessment__packed_inputs"), reference=reference
+    )
 
 
 def current_assessment(request: DeskRequest, case: Case) -> Assessment | None:

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
+from gunicorn.http import wsgi
 from gunicorn.http.unreader import Unreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -44,7 +45,19 @@ class _Received(Unreader):  # type: ignore[misc]
         return begun + self.spool.read()
 
 
+class _Response(wsgi.Response):  # type: ignore[misc]
+    """Does not say which server it comes from."""
+
+    def default_headers(self) -> list[str]:
+        return [header for header in super().default_headers() if not header.startswith("Server:")]
+
+
 class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]
+    def init_process(self) -> None:
+        # gunicorn has no setting for it.
+        wsgi.Response = _Response
+        super().init_process()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # In the order in which they began.

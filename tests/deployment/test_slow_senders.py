@@ -132,6 +132,13 @@ def test_a_request_in_pieces_is_answered_as_a_whole(port):
     assert answer.endswith(b"POST /piece 300008 the-end!")
 
 
+def test_an_answer_does_not_name_its_server(port):
+    answer = exchange(port, b"GET /named HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert b"server:" not in answer.lower()
+    assert b"gunicorn" not in answer.lower()
+
+
 def test_requests_sent_together_are_answered_in_order(port):
     first = b"POST /first HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
     second = b"GET /second HTTP/1.1\r\nHost: a\r\n\r\n"

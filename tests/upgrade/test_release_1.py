@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 import pytest
 
+from scoring.ml.features.packing import unpack
+
 pytestmark = pytest.mark.xdist_group("upgrade")
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,6 +157,32 @@ def test_evidence_reads_as_it_was_written(before: Desk, after: Desk, table: str)
     columns = before.tables()[table]
     written = before.rows(table, columns)
     assert after.rows(table, columns)[: len(written)] == written
+
+
+def test_profiles_read_as_they_were_written(before: Desk, after: Desk) -> None:
+    query = "SELECT case_id, {}, history_rows, digest FROM creditdesk_profile ORDER BY case_id"
+    with before.opened() as old, after.opened() as new:
+        stored = old.execute(query.format("application, history")).fetchall()
+        packed = new.execute(query.format("packed_inputs")).fetchall()
+    unpacked = [(case, *unpack(row), *remaining) for case, row, *remaining in packed]
+    assert any(json.loads(history) for _, _, history, *_ in stored)
+    assert unpacked == [
+        (case, json.loads(application), json.loads(history), *remaining)
+        for case, application, history, *remaining in stored
+    ]
+
+
+def test_packed_profiles_go_back_to_the_release_before(before: Desk, after: Desk, tmp_path: Path) -> None:
+    desk = after.copied_to(tmp_path / "desk")
+    done = desk.manage("migrate", "creditdesk", "0010")
+    assert done.returncode == 0, done.stderr
+    query = "SELECT case_id, application, history FROM creditdesk_profile ORDER BY case_id"
+    with before.opened() as old, desk.opened() as new:
+        was, now = (
+            [(case, json.loads(application), json.loads(history)) for case, application, history in rows]
+            for rows in (old.execute(query), new.execute(query))
+        )
+    assert now == was
 
 
 def test_the_log_grows_by_the_seals_of_earlier_rows_alone(before: Desk, after: Desk) -> None:

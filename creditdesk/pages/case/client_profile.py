@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -149,7 +149,7 @@ def _section(profile: Profile, title: str | Promise, names: Iterable[str]) -> Se
 
 def _raw_line(profile: Profile, name: str) -> Line:
     raw_column = column("application", name)
-    value = profile.application.get(name)
+    value: Any = profile.application.get(name)
     value = MERGED_CATEGORIES.get(name, {}).get(value, value)
     return Line(
         label=formatting.capitalized(raw_column.label),

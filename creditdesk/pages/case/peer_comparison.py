@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from creditdesk.pages import svg_geometry
 from scoring.ml.features import catalogue
-from scoring.ml.features.frames import Record, columns_of
-from scoring.ml.features.matrix import feature_matrix
+from scoring.ml.features.frames import Record
+from scoring.ml.features.plan import plan_of
 from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.model.manifest_sections import FeatureDistribution, PopulationSection
 from scoring.ml.model.population import ALL, segments_of
@@ -148,7 +148,7 @@ def _clients(distributions: Mapping[str, FeatureDistribution]) -> int:
 
 
 def _main_values(record: Record) -> dict[str, float]:
-    return dict(zip(catalogue.MAIN, feature_matrix(columns_of([record]), catalogue.MAIN)[0], strict=True))
+    return dict(zip(catalogue.MAIN, plan_of(catalogue.MAIN).of_records([record])[0], strict=True))
 
 
 def _main_features(population: PopulationSection, segment: str, values: Mapping[str, float]) -> list[_Peers]:

@@ -10,7 +10,6 @@ from creditdesk.models import Assessment
 from creditdesk.pages.case.reasons import group_title
 from creditdesk.pages.case.similar_clients import filled_row
 from creditdesk.reasons import edition_of, version_of
-from scoring.ml.features.frames import columns_of
 from scoring.ml.model.explainer_data import group_membership, groups_of
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import Verdict
@@ -92,8 +91,6 @@ def _is_comparable(model: Model, assessment: Assessment) -> bool:
 
 
 def _challenger_groups(challenger: Model, assessment: Assessment, sign: float) -> set[str]:
-    inputs = assessment.inputs
-    columns = columns_of([{**inputs["application"], **inputs["history"]}])
-    contributions = challenger.contributions(challenger.matrix(columns)).values[0]
+    contributions = challenger.contributions(challenger.rows([assessment.record])).values[0]
     groups = groups_of(challenger.features)
     return pushing_groups(groups, contributions @ group_membership(challenger.features, groups), sign)

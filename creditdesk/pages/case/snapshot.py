@@ -12,13 +12,9 @@ from scoring.presentation import formatting
 
 def assessed_profile(assessment: Assessment) -> Profile:
     """Return the profile that the model read, rebuilt from the stored inputs and never saved."""
-    inputs = assessment.inputs
-    return Profile(
-        application=inputs.get("application", {}),
-        history=inputs.get("history", {}),
-        history_rows=inputs.get("history_rows", {}),
-        digest=assessment.profile_digest,
-    )
+    profile = Profile.of_inputs(assessment.application, assessment.history, assessment.history_rows)
+    profile.digest = assessment.profile_digest
+    return profile
 
 
 @dataclass(eq=False)

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -79,13 +80,18 @@ class LearnedFeatures:
         """Compute (n, k) of `features`, plain and learned, for clients outside the fit data."""
         if not self.families:
             return plain(features)
-        learned = self.names
-        inputs = (name for family in self.families for name in family.required_inputs)
-        plain_names = tuple({*features, *inputs} - {*learned})
-        position = {name: index for index, name in enumerate((*plain_names, *learned))}
+        plain_names = _plain_names(self, tuple(features))
+        position = {name: index for index, name in enumerate((*plain_names, *self.names))}
         plain_matrix = plain(plain_names)
         learned_matrix = self.transform(lambda names: _select(plain_matrix, names, position))
         return _select(np.hstack([plain_matrix, learned_matrix]), features, position)
+
+
+@lru_cache(maxsize=32)
+def _plain_names(learned: LearnedFeatures, features: tuple[str, ...]) -> tuple[str, ...]:
+    """The plain features among `features` and those that the families read, in one order for one model."""
+    inputs = (name for family in learned.families for name in family.required_inputs)
+    return tuple(name for name in dict.fromkeys((*features, *inputs)) if name not in {*learned.names})
 
 
 def _select(matrix: Values, names: Sequence[str], position: Mapping[str, int]) -> Values:

@@ -103,9 +103,18 @@ class ExplainerData:
 
     def reference_range(self, feature: str) -> ReferenceRange | None:
         """None for a feature that this model does not have, or when it accepts almost nobody."""
-        position = self.positions.get(feature)
-        if position is None or not self.accepted:
-            return None
+        if feature not in self._ranges:
+            position = self.positions.get(feature)
+            is_unknown = position is None or not self.accepted
+            self._ranges[feature] = None if is_unknown else self._range_at(self.positions[feature])
+        return self._ranges[feature]
+
+    @cached_property
+    def _ranges(self) -> dict[str, ReferenceRange | None]:
+        """Those that were asked for."""
+        return {}
+
+    def _range_at(self, position: int) -> ReferenceRange:
         return ReferenceRange(
             low=float(self.low[position]),
             high=float(self.high[position]),

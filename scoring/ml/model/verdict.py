@@ -1,7 +1,8 @@
 """Verdict: the recommendation of the model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,11 @@ def missing_inputs(columns: Columns) -> list[tuple[str, ...]]:
         tuple(name for name, is_absent in zip(CRITICAL, row, strict=True) if is_absent)
         for row in absent.tolist()
     ]
+
+
+def missing_of(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The critical raw columns that a client's record lacks."""
+    return tuple(name for name in CRITICAL if (value := record.get(name)) is None or value != value)
 
 
 def verdicts(

@@ -112,6 +112,16 @@ def test_a_code_works_once(secret):
     assert not is_signed_in(second)
 
 
+def test_the_code_that_activated_the_factor_opens_nothing_else(advisor):
+    browser, other = Browser(), Browser()
+    sign_in(browser, "advisor")
+    used = code(browser.get(ACTIVATE).context["form"].secret)
+    browser.post(ACTIVATE, {"code": used})
+    sign_in(other, "advisor")
+    give_code(other, used)
+    assert not is_signed_in(other)
+
+
 @pytest.mark.parametrize("ahead", [-2, 2])
 def test_a_code_of_another_time_does_not_work(secret, ahead):
     browser = Browser()

@@ -59,8 +59,8 @@ def test_the_profile_is_the_imported_one_to_the_bit(api_client, person, folder):
         answer = api.post("predict", payload).json()
         assessment = Assessment.objects.get(pk=answer["assessment_id"])
         profile = Case.objects.get(reference=reference).profile
-        assert assessment.inputs["history"] == profile.history
-        assert assessment.inputs["history_rows"] == profile.history_rows
+        assert assessment.history == profile.history
+        assert assessment.history_rows == profile.history_rows
         assert assessment.profile_digest == profile.digest
 
 
@@ -91,8 +91,8 @@ def test_a_table_left_out_is_not_an_empty_one(api_client):
     for provided in ([], ["bureau"]):
         history: dict[str, list[object]] = {name: [] for name in provided}
         answer = api.post("predict", {"application": examples.APPLICATION, "history": history}).json()
-        inputs = Assessment.objects.get(pk=answer["assessment_id"]).inputs
-        assert inputs["history_rows"] == dict.fromkeys(history, 0)
+        assessment = Assessment.objects.get(pk=answer["assessment_id"])
+        assert assessment.history_rows == dict.fromkeys(history, 0)
 
 
 LOAN = examples.BUREAU[0]

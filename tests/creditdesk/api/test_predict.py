@@ -99,7 +99,7 @@ def test_an_application_in_the_request_leaves_an_assessment_without_a_case(api_c
     answer = api_client().post("predict", {"application": examples.APPLICATION}).json()
     assessment = Assessment.objects.get(pk=answer["assessment_id"])
     assert assessment.case is None
-    assert assessment.inputs["application"]["AMT_CREDIT"] == examples.APPLICATION["AMT_CREDIT"]
+    assert assessment.application["AMT_CREDIT"] == examples.APPLICATION["AMT_CREDIT"]
     assert answer["reference"] is None
     assert AuditEvent.objects.get(action="assessment").details["assessment"] == assessment.pk
 
@@ -114,7 +114,7 @@ def test_the_callers_own_number_is_the_reference_and_protected_columns_are_not_s
     api = api_client()
     answer = api.post("predict", {"application": application}).json()
     plain = api.post("predict", {"application": examples.APPLICATION}).json()
-    inputs = Assessment.objects.get(pk=answer["assessment_id"]).inputs["application"]
+    inputs = Assessment.objects.get(pk=answer["assessment_id"]).application
     assert answer["reference"] == "424242"
     assert answer["probability"] == plain["probability"]
     assert not inputs.keys() & {"SK_ID_CURR", "CODE_GENDER", "NAME_FAMILY_STATUS"}

@@ -42,6 +42,20 @@ def opened(browser, content: bytes, name="client.csv") -> Case:
     return Case.objects.get()
 
 
+@pytest.mark.parametrize("content", [b";", b",,,", b";;;;\r\n;;\r\n", b"\t\t\n\t", b'"",""\n"",""', b'"\n"'])
+def test_a_file_of_delimiters_alone_is_refused_as_empty(advisor, content):
+    page = drop(advisor, content)
+    assert page.status_code == 422
+    assert "The file is empty." in page.content.decode()
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("content", [b'{"NAME": "\\ud800"}', b'{"\\ud800": 1}', b'[{"NAME": "\\udfff a"}]'])
+def test_half_a_character_is_refused(advisor, content):
+    assert drop(advisor, content, "client.json").status_code == 422
+    assert not Draft.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("content", "name"),
     [

@@ -176,7 +176,7 @@ def test_a_full_disk_leaves_whole_clients_and_the_next_import_resumes(
         # Pages that earlier tests left free would be room on the disk.
         cursor.execute("VACUUM")
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
-        cursor.execute(f"PRAGMA max_page_count = {pages + 40}")
+        cursor.execute(f"PRAGMA max_page_count = {pages + 24}")
         try:
             message = refused_import(folder)
         finally:

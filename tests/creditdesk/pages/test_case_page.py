@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 
 from creditdesk import services
-from creditdesk.models import Assessment, Case, Profile, profile_digest
+from creditdesk.models import Assessment, Case
 from scoring import engine
-from tests.factories import CaseFactory, UserFactory
+from tests.factories import CaseFactory, UserFactory, corrected
 from tests.html import HTMX, Elements, case_page, plain_text
 
 
@@ -198,10 +198,7 @@ def test_cached_fragments_vary_by_language_profile_and_segment(advisor, case):
     assert "Compared with other clients" in case_page(advisor, case, "compare/")
     french = case_page(advisor, case, "compare/", **{"Accept-Language": "fr"})
     assert "Comparaison avec d’autres clients" in french
-    corrected = {**case.profile.application, "AMT_INCOME_TOTAL": 123_456.0}
-    Profile.objects.filter(case=case).update(
-        application=corrected, digest=profile_digest(corrected, case.profile.history, {})
-    )
+    corrected(case, AMT_INCOME_TOTAL=123_456.0)
     assert "123,456" in case_page(advisor, case, "client/").split('id="client"')[1]
     assert 'value="all" selected' in case_page(advisor, case, "compare/")
     selected = Elements(case_page(advisor, case, "compare/?segment=contract:Cash%20loans")).having("selected")

@@ -1,12 +1,14 @@
 """Drift page: its newest report, its charts, and Evidently's page in a sandbox."""
 
 import re
+from dataclasses import fields
 
 import pytest
 from django.utils import translation
 
-from creditdesk.pages.drift import level_of
+from creditdesk.pages.drift import LIMIT_LABELS, level_of
 from creditdesk.pages.drift_bins import bin_in_words
+from scoring.ml.monitoring.conclusion import Limits
 from scoring.models import DriftReport
 from tests.drift_reports import drift_report
 from tests.html import plain_text
@@ -117,3 +119,7 @@ def test_no_power_of_ten_and_no_column_name_is_shown(report, client_as):
     visible = plain_text(re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL))
     assert "e+0" not in page
     assert re.findall(r"\b(?:AMT|DAYS|NAME|FLAG|EXT|BURO|PREV|INST)_\w+", visible) == []
+
+
+def test_every_limit_has_a_label_on_the_page():
+    assert list(LIMIT_LABELS) == [field.name for field in fields(Limits)]

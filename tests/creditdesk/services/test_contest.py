@@ -13,7 +13,7 @@ from creditdesk import services
 from creditdesk.models import Case, Contest, Decision
 from creditdesk.pages.portfolio.counts import ContestCounts
 from creditdesk.services import ActRefused
-from tests.factories import assessed, decided
+from tests.factories import assessed, corrected, decided
 from tests.html import HTMX
 from tests.triggers import REFUSED, triggers_off
 
@@ -279,9 +279,7 @@ def test_only_a_manager_reviews(contest, person, name):
 def test_the_original_assessment_is_shown_as_it_was(client_as, model_in_use, case_of, person):
     case = case_of("advisor", name="Zoé O’Brien")
     first = services.assess(case=case, by=person("advisor"))
-    case.profile.application = {**case.profile.application, "AMT_INCOME_TOTAL": 1_000_000.0}
-    case.profile.digest = "1" * 64
-    case.profile.save()
+    corrected(case, AMT_INCOME_TOTAL=1_000_000.0)
     page = client_as("advisor").get(reverse("case_past", args=[case.reference, first.pk])).content.decode()
     assert "202,500" in page
     assert "1,000,000" not in page

@@ -66,7 +66,7 @@ def test_every_counterfactual_is_accepted_with_a_margin_when_predicted_again(ref
     model = engine.current()
     counterfactuals = services.counterfactuals_of(refused, by=person("advisor"))
     assert counterfactuals
-    record = {**refused.inputs["application"], **refused.inputs["history"]}
+    record = refused.record
     for shown_counterfactual in counterfactuals:
         assert {name: before for name, (before, _) in shown_counterfactual.changes.items()} == {
             name: record[name] for name in shown_counterfactual.changes

@@ -46,6 +46,7 @@ PAGES = {
     "admin:index": {AUDITOR, ADMIN},
     "admin:accounts_auditevent_changelist": {AUDITOR, ADMIN},
     "admin:accounts_user_changelist": {ADMIN},
+    "admin:accounts_rolerequest_changelist": {ADMIN},
     "admin:creditdesk_assessment_changelist": {AUDITOR},
     "admin:creditdesk_decision_changelist": {AUDITOR},
 }

@@ -1,5 +1,7 @@
 """A client's recent activity with lenders, over all tables, and ratios of the requested loan to it."""
 
+from functools import reduce
+
 import numpy as np
 
 from scoring.ml.features.application.columns import FEATURES
@@ -27,7 +29,9 @@ def same_contract(p: Profile) -> Values:
         for code, contract in enumerate(_CURRENT_TYPES)
         if contract in _PREVIOUS_TYPES
     ]
-    same = np.any([(current == code) & (last == previous_code) for code, previous_code in codes], axis=0)
+    same = reduce(
+        np.logical_or, [(current == code) & (last == previous_code) for code, previous_code in codes]
+    )
     return flag(same, last + current)
 
 

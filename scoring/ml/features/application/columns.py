@@ -145,6 +145,8 @@ def cleaning(raw: Column) -> Cleaning:
     """Return the cleaning of a raw column (n,) to float64 (n,): category codes, unknown values missing."""
     if raw.kind is Kind.CATEGORY:
         return partial(encode, code_of=codes(raw))
+    if not raw.unknown and raw.name not in FURTHER_CLEANINGS:
+        return number
     return partial(_without_unknown, unknown=raw.unknown, then=FURTHER_CLEANINGS.get(raw.name, number))
 
 
@@ -161,6 +163,11 @@ def _without_unknown(
     return then(numbers)
 
 
+CATEGORY_CODES: Mapping[str, Mapping[str, float]] = {
+    feature.name: codes(column("application", feature.name))
+    for feature in FEATURES
+    if feature.unit is Unit.CATEGORY
+}
 CLEANINGS: Mapping[str, Cleaning] = {
     feature.name: cleaning(column("application", feature.name)) for feature in FEATURES
 }

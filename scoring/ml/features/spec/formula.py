@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features.spec.feature import Feature, Unit
+from scoring.ml.features.spec.terms import over_columns
 from scoring.ml.tables.schema import Text
 
 Values = NDArray[np.float64]
@@ -90,6 +91,7 @@ def flag(condition: NDArray[np.bool_], source: Values) -> Values:
     return np.where(np.isnan(source), np.nan, condition)
 
 
+@over_columns
 def nancount(columns: Sequence[Values]) -> Values:
     """Count the values that are present."""
     # Whole numbers add up to the same in any order, so this one sum over an axis is safe.
@@ -97,6 +99,7 @@ def nancount(columns: Sequence[Values]) -> Values:
     return count
 
 
+@over_columns
 def nansum(columns: Sequence[Values]) -> Values:
     """Sum the values that are present, from left to right; missing when none is (unlike NumPy's)."""
     stacked = np.array(columns)
@@ -105,10 +108,12 @@ def nansum(columns: Sequence[Values]) -> Values:
     return np.where(missing.all(axis=0), np.nan, total)
 
 
+@over_columns
 def nanmean(columns: Sequence[Values]) -> Values:
     return nansum(columns) / nancount(columns)
 
 
+@over_columns
 def nanmedian(columns: Sequence[Values]) -> Values:
     """Median of the values that are present."""
     # Sorting moves values and adds none up, so a row does not depend on the others. Missing ones come last.
@@ -120,16 +125,19 @@ def nanmedian(columns: Sequence[Values]) -> Values:
     return median
 
 
+@over_columns
 def nanvar(columns: Sequence[Values]) -> Values:
     """Population variance of the values that are present; missing when fewer than two are."""
     deviations = np.array(columns) - nanmean(columns)
     return np.where(nancount(columns) < 2, np.nan, nanmean(list(deviations * deviations)))
 
 
+@over_columns
 def nanmin(columns: Sequence[Values]) -> Values:
     return reduce(np.fmin, columns)
 
 
+@over_columns
 def nanmax(columns: Sequence[Values]) -> Values:
     return reduce(np.fmax, columns)
 
