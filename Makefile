@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-image bench mutants mlflow lock messages
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-image test-accessibility bench mutants mlflow lock messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -67,6 +67,9 @@ test-deployment: setup ## nginx, two web processes and PostgreSQL for real; aler
 test-image: ## The image's steps in a clean Debian (needs root)
 	@bin/install-system-packages debootstrap
 	bin/test-image
+
+test-accessibility: setup ## Every page in both languages, narrow and wide, light and dark, by axe-core
+	ALL_VIEWS=1 $(PY) -m pytest --no-cov tests/browser/test_accessibility.py
 
 bench: setup var/bench/dice_ml ## Benchmarks: ratios against their floor in the same run, to bench/results.json
 	$(PY) -m bench
