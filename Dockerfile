@@ -4,6 +4,9 @@ FROM debian:bookworm-slim AS base
 WORKDIR /srv/creditdesk
 COPY bin/image bin/image
 COPY requirements requirements
+# The major version of the PostgreSQL server, where it is newer than Debian's (15).
+ARG POSTGRESQL_CLIENT=
+ENV POSTGRESQL_CLIENT=$POSTGRESQL_CLIENT
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORT=8000
 
 FROM base AS trainer

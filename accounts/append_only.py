@@ -91,6 +91,32 @@ def forbid_column_changes(table: str, *columns: str, once: tuple[str, ...] = ())
     return RunPython(forbid, allow, elidable=False)
 
 
+def forbid_insert(table: str, name: str, condition: str, message: str) -> RunPython:
+    """The migration operation that makes the database refuse a new row NEW for which `condition` holds, a
+    query over other tables that a constraint cannot express. Repeat this operation like `forbid_changes`."""
+    trigger = f"{table}_{name}"
+
+    def forbid(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        allow(apps, schema_editor)
+        if _is_postgresql(schema_editor):
+            schema_editor.execute(
+                f"CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                f"BEGIN IF {condition} THEN RAISE EXCEPTION '{message}' "
+                "USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$",
+                params=None,
+            )
+            refusal = f"FOR EACH ROW EXECUTE FUNCTION {trigger}()"
+        else:
+            refusal = f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        schema_editor.execute(f"CREATE TRIGGER {trigger} BEFORE INSERT ON {table} {refusal}", params=None)
+
+    def allow(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        on_table = f" ON {table}" if _is_postgresql(schema_editor) else ""
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger}{on_table}")
+
+    return RunPython(forbid, allow, elidable=False)
+
+
 def _is_postgresql(schema_editor: BaseDatabaseSchemaEditor) -> bool:
     return schema_editor.connection.vendor == "postgresql"
 

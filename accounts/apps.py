@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Users and audit")
 
     def ready(self) -> None:
+        from accounts import checks  # noqa: F401 (its functions register themselves)
         from accounts.audit.coverage import begin_coverage
 
         # Sent once every migration of every application is through.

@@ -1,14 +1,17 @@
 """A permission that is misspelt in the role table would silently be refused to everybody: say so at start."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_permission_codename
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from accounts.roles import PERMISSIONS
+
+# "" is a socket of this machine.
+LOCAL_HOSTS: Final = {"", "localhost", "127.0.0.1", "::1"}
 
 
 @register()
@@ -28,6 +31,23 @@ def demo_sign_in_is_for_the_demo(**kwargs: Any) -> list[CheckMessage]:
         return []
     message = "DEMO_SIGN_IN lets anybody in without a password: it is for a demo without HTTPS and MFA."
     return [Error(message, id="accounts.E002")]
+
+
+@register("accounts", deploy=True)
+def the_database_is_who_it_says(**kwargs: Any) -> list[CheckMessage]:
+    """Without verify-full or verify-ca whoever stands in between reads and changes what passes."""
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("postgresql") or database["HOST"] in LOCAL_HOSTS:
+        return []
+    if str(database.get("OPTIONS", {}).get("sslmode")).startswith("verify-"):
+        return []
+    return [
+        Warning(
+            f"The connection to the database on {database['HOST']} does not verify its certificate.",
+            hint="Add ?sslmode=verify-full&sslrootcert=... to DATABASE_URL.",
+            id="accounts.W001",
+        )
+    ]
 
 
 def declared_permissions() -> Iterable[str]:

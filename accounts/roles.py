@@ -47,6 +47,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "creditdesk.examine_contest",
         "creditdesk.export_cases",
         "creditdesk.view_portfolio",
+        "creditdesk.view_monthlyoutcome",
         "scoring.view_modelversion",
     },
     Role.ANALYST: frozenset(
@@ -55,6 +56,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.view_modelversion",
             "scoring.view_drift",
             "scoring.propose_model",
+            "creditdesk.view_monthlyoutcome",
         }
     ),
     Role.AUDITOR: frozenset(
@@ -62,11 +64,13 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "creditdesk.view_case",
             "creditdesk.view_all_cases",
             "creditdesk.view_portfolio",
+            "creditdesk.view_monthlyoutcome",
             "scoring.view_modelversion",
             "scoring.view_drift",
             "accounts.view_auditevent",
             "accounts.view_admin",
             "accounts.add_apikey",
+            "creditdesk.view_operations",
         }
     ),
     Role.ADMIN: frozenset(
@@ -75,6 +79,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.propose_model",
             "scoring.activate_model",
             "scoring.suspend_model",
+            "creditdesk.view_operations",
             "accounts.view_auditevent",
             "accounts.view_admin",
             "accounts.view_user",

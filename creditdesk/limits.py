@@ -1,4 +1,5 @@
-"""Limits of a request's size and time: the one source for the server, the settings and the API."""
+"""Limits of a request's size, time and number: the one source for the server, the settings, the API and the
+proxy, whose configuration is written from them."""
 
 from typing import Final
 
@@ -16,6 +17,14 @@ BODY_SECONDS: Final = 20
 BODY_BYTES_PER_SECOND: Final = 16 * 1024
 # Seconds in which a reader must take a part of an answer.
 SEND_SECONDS: Final = 20
+
+# What the proxy lets one address ask for, beyond bursts; programs are limited by their key instead.
+PAGE_REQUESTS_PER_SECOND: Final = 20
+PAGE_BURST: Final = 60
+SIGN_IN_REQUESTS_PER_SECOND: Final = 1
+SIGN_IN_BURST: Final = 10
+# Connections that one address may hold.
+CONNECTIONS: Final = 100
 
 
 def largest_body(path: str) -> int:

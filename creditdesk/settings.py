@@ -38,6 +38,8 @@ CURRENCY = env.str("CURRENCY", "€")
 # Days after which a pending case counts as late, and within which a contest is to be answered.
 DECISION_DAYS = env.int("DECISION_DAYS", 60)
 CONTEST_DAYS = env.int("CONTEST_DAYS", 30)
+# Within so many months of the application a default counts against the probability of the assessment.
+OUTCOME_MONTHS = env.int("OUTCOME_MONTHS", 12)
 # The head of every letter, and where a client writes to.
 BANK_NAME = env.str("BANK_NAME", "Banque de démonstration")
 BANK_ADDRESS = env.str("BANK_ADDRESS", "Service des crédits, 1 place du Marché, 75000 Paris")
@@ -173,6 +175,28 @@ AUDIT_SINK = env.str("AUDIT_SINK", "")
 
 # Hours for which the link of an invitation works, once.
 PASSWORD_RESET_TIMEOUT = env.int("INVITATION_HOURS", 72) * 3600
+
+# Backups: a folder where the worker keeps the newest BACKUP_KEEP, encrypted for a public key of age or with
+# the passphrase in a file.
+BACKUP_DESTINATION = env.str("BACKUP_DESTINATION", "")
+BACKUP_KEEP = env.int("BACKUP_KEEP", 14)
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", "")
+BACKUP_PASSPHRASE_FILE = env.str("BACKUP_PASSPHRASE_FILE", "")
+
+# Scheduled work, done by `manage.py worker`: the command of each job, every how many hours, and from which
+# hour of the day (UTC) on. SCHEDULE_HOURS changes single ones: backup=12,check_drift=0; 0 turns a job off.
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "verify_audit": {"command": ["verify_audit"], "hours": 24, "from_hour": 1},
+    "backup": {"command": ["backup"], "hours": 24, "from_hour": 2},
+    "apply_retention": {"command": ["apply_retention"], "hours": 24, "from_hour": 3},
+    "check_drift": {"command": ["check_drift", "--without-evidently"], "hours": 168, "from_hour": 4},
+    "purge": {"command": ["purge"], "hours": 1, "from_hour": 0},
+}
+if BACKUP_DESTINATION:
+    SCHEDULE["backup"]["command"] += ["--into", BACKUP_DESTINATION, "--keep", str(BACKUP_KEEP)]
+SCHEDULE_HOURS = {
+    name: float(value) for name, value in (pair.split("=") for pair in env.list("SCHEDULE_HOURS", default=[]))
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]

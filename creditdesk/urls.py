@@ -27,6 +27,8 @@ from creditdesk.views.home import home
 from creditdesk.views.letter import case_explanation, case_letter
 from creditdesk.views.metrics import metrics
 from creditdesk.views.new_case import client_file, draft_delete, draft_save, new_case
+from creditdesk.views.operations import operations
+from creditdesk.views.outcomes import outcomes
 from creditdesk.views.portfolio import portfolio
 from creditdesk.views.shadow import shadow
 from creditdesk.views.simulation import case_counterfactuals, case_simulation, scenario_delete, scenario_save
@@ -61,11 +63,13 @@ urlpatterns = [
     path("cases/<str:reference>/contest/", case_contest, name="case_contest"),
     path("cases/<str:reference>/examine/", case_contest_review, name="case_examine"),
     path("portfolio/", portfolio, name="portfolio"),
+    path("outcomes/", outcomes, name="outcomes"),
     path("models/shadow/", shadow, name="model_shadow"),
     path("models/", include("scoring.urls")),
     path("drift/", drift, name="drift"),
     path("drift/<int:number>/", drift_report, name="drift_report"),
     path("drift/<int:number>/evidently/", drift_evidently, name="drift_evidently"),
+    path("operations/", operations, name="operations"),
     path("help/", help_page, name="help"),
     path("demo/", demo_welcome, name="demo_welcome"),
     path("demo/sign-in/", demo_sign_in, name="demo_sign_in"),

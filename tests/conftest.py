@@ -1,5 +1,5 @@
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from accounts.models import User
 from creditdesk.models import Case
 from scoring import engine, services
 from scoring.models import ModelVersion
+from tests.desk_process import DeskProcess, empty_desk
 from tests.factories import PEOPLE, CaseFactory, UserFactory
 from tests.folders import HOME_CREDIT
 from tests.scoring.modelfolder import tiny_model
@@ -96,3 +97,13 @@ def client_as(person) -> Callable[[str], Browser]:
 def case_of(person) -> Callable[..., Case]:
     """A case in that advisor's portfolio."""
     return lambda owner, **what: CaseFactory(advisor=person(owner), **what)
+
+
+@pytest.fixture(scope="session")
+def seeded_desk(django_db_setup, tmp_path_factory) -> Iterator[DeskProcess]:
+    """A desk of its own with some work in it, for tests that run commands in processes."""
+    with empty_desk(tmp_path_factory.mktemp("desk")) as desk:
+        prepared = desk.manage("prepare_database", "--verbosity", "0")
+        assert prepared.returncode == 0, prepared.stderr
+        desk.seed("work")
+        yield desk

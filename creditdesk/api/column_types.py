@@ -34,12 +34,12 @@ def type_of(column: Column) -> Any:
         return Literal[(*column.categories, *column.unknown)]
     checks: list[Any] = [Field(strict=True, allow_inf_nan=False)]
     if column.unknown:
-        checks += [AfterValidator(_bounds_check(column)), WithJsonSchema(_bounds_or_unknown(column))]
+        checks.append(AfterValidator(_bounds_check(column)))
     else:
         checks.append(Field(ge=column.minimum, le=column.maximum))
     if column.kind in WHOLE:
         checks.append(AfterValidator(_whole_number))
-    return Annotated[float, *checks]
+    return Annotated[float, *checks, WithJsonSchema(_number_schema(column))]
 
 
 def _field(column: Column, is_required: bool, examples: Mapping[str, object]) -> tuple[Any, Any]:
@@ -79,9 +79,13 @@ def _bounds_check(column: Column) -> Callable[[float], float]:
     return check
 
 
-def _bounds_or_unknown(column: Column) -> dict[str, object]:
-    bounds = {"type": "number", "minimum": column.minimum, "maximum": column.maximum}
-    return {"anyOf": [bounds, {"enum": list(column.unknown)}]}
+def _number_schema(column: Column) -> dict[str, object]:
+    """A whole number may be written 1 or 1.0, as JSON Schema has it."""
+    number = "integer" if column.kind in WHOLE else "number"
+    limits = {"minimum": column.minimum, "maximum": column.maximum}
+    bounds: dict[str, object] = {"type": number}
+    bounds |= {name: limit for name, limit in limits.items() if limit is not None}
+    return {"anyOf": [bounds, {"enum": list(column.unknown)}]} if column.unknown else bounds
 
 
 def _whole_number(value: float) -> float:

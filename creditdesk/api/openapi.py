@@ -43,11 +43,17 @@ PROBLEM: Final = {
         "errors": {"type": "array", "items": _FIELD_ERROR},
     },
 }
+BATCH_ITEM: Final = {
+    "anyOf": [
+        {"$ref": "#/components/schemas/PredictionRequest"},
+        {"title": "Anything else", "description": "Answered by its problem, under its index."},
+    ]
+}
 IDEMPOTENCY_KEY: Final = {
     "in": "header",
     "name": "Idempotency-Key",
     "required": False,
-    "schema": {"type": "string", "maxLength": 255},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "description": "For 24 hours the same key with the same body gets the same answer and nothing is done "
     "twice; with another body it is refused.",
 }
@@ -81,7 +87,7 @@ def document(api: NinjaAPI) -> bytes:
     schemas = schema["components"]["schemas"]
     schemas["Problem"] = PROBLEM
     # Batch items are validated one by one, so Pydantic does not know their type.
-    schemas["Batch"]["properties"]["items"]["items"] = {"$ref": "#/components/schemas/PredictionRequest"}
+    schemas["Batch"]["properties"]["items"]["items"] = BATCH_ITEM
     for operations in schema["paths"].values():
         for operation in operations.values():
             operation["responses"] |= {str(int(status)): _error(status) for status in ERRORS}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, Field, WithJsonSchema, create_model, model_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from creditdesk.api import examples
@@ -50,11 +51,25 @@ History = create_model(
 )
 
 
+_NOTHING: Final[JsonDict] = {"type": "null"}
+_BY_REFERENCE: Final[JsonDict] = {
+    "required": ["reference"],
+    "properties": {"reference": {"type": "string"}, "application": _NOTHING, "history": _NOTHING},
+}
+_BY_APPLICATION: Final[JsonDict] = {
+    "required": ["application"],
+    "properties": {"application": {"type": "object"}, "reference": _NOTHING},
+}
+
+
 class PredictionRequest(Strict):
     """Either the reference of a stored case, or a raw application with what history there is."""
 
     model_config = {
-        "json_schema_extra": {"examples": [examples.APPLICATION_REQUEST, examples.REFERENCE_REQUEST]}
+        "json_schema_extra": {
+            "examples": [examples.APPLICATION_REQUEST, examples.REFERENCE_REQUEST],
+            "oneOf": [_BY_REFERENCE, _BY_APPLICATION],
+        }
     }
 
     reference: Annotated[

@@ -192,6 +192,24 @@ MEASURING: Final = (
         ),
     ),
     Term(
+        "gini",
+        Text("Gini", "Gini"),
+        Text(
+            "The AUC on another scale: 0 is a coin, 1 is perfect (twice the AUC, less 1).",
+            "L’AUC sur une autre échelle : 0, pile ou face ; 1, parfait (deux fois l’AUC, moins 1).",
+        ),
+    ),
+    Term(
+        "vintage",
+        Text("Vintage", "Génération"),
+        Text(
+            "The loans that were applied for in one month or quarter. Comparing vintages of the same age"
+            " shows whether newer loans are repaid worse.",
+            "Les prêts demandés au cours d’un même mois ou trimestre. Comparer les générations au même âge"
+            " montre si les prêts récents sont moins bien remboursés.",
+        ),
+    ),
+    Term(
         "challenger",
         Text("Challenger", "Challenger"),
         Text(

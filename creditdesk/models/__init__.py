@@ -9,8 +9,10 @@ from creditdesk.models.escalation import Escalation
 from creditdesk.models.idempotency import StoredAnswer
 from creditdesk.models.inputs import profile_digest
 from creditdesk.models.letter import Letter
+from creditdesk.models.outcome import MonthlyOutcome
 from creditdesk.models.reason import Reason
 from creditdesk.models.scenario import Scenario
+from creditdesk.models.scheduled_run import ScheduledRun, WorkerBeat
 from creditdesk.models.shadow_score import ShadowScore
 
 __all__ = [
@@ -25,12 +27,15 @@ __all__ = [
     "Escalation",
     "Letter",
     "MonitoringRecord",
+    "MonthlyOutcome",
     "Note",
     "Profile",
     "Reason",
     "Scenario",
+    "ScheduledRun",
     "ShadowScore",
     "ShownCounterfactual",
     "StoredAnswer",
+    "WorkerBeat",
     "profile_digest",
 ]

@@ -9,6 +9,7 @@ from prometheus_client.registry import REGISTRY, Collector
 
 from accounts.models import AuditHead
 from creditdesk.models import Case
+from creditdesk.monitoring import schedule
 from scoring.models import DriftReport
 
 DRIFTED = 20
@@ -100,11 +101,35 @@ def _drift() -> Iterator[Metric]:
     )
 
 
+def _schedule() -> Iterator[Metric]:
+    success = GaugeMetricFamily(
+        "creditdesk_job_last_success_timestamp_seconds", "When a job last succeeded.", labels=["name"]
+    )
+    seconds = GaugeMetricFamily(
+        "creditdesk_job_duration_seconds", "How long its last run took.", labels=["name"]
+    )
+    late = GaugeMetricFamily("creditdesk_job_late", "1 when a job is overdue.", labels=["name"])
+    failed = GaugeMetricFamily("creditdesk_job_failed", "1 when its last run failed.", labels=["name"])
+    for state in schedule.states():
+        name = [state.job.name]
+        if state.last_success and state.last_success.ended_at:
+            success.add_metric(name, state.last_success.ended_at.timestamp())
+        if state.last_run and state.last_run.seconds is not None:
+            seconds.add_metric(name, state.last_run.seconds)
+        late.add_metric(name, state.is_late)
+        failed.add_metric(name, state.has_failed)
+    yield from (success, seconds, late, failed)
+    yield GaugeMetricFamily(
+        "creditdesk_worker_alive", "1 when a worker was seen lately.", schedule.a_worker_is_alive()
+    )
+
+
 READINGS: dict[str, Callable[[], Iterator[Metric]]] = {
     "model": _model,
     "queue": _queue,
     "audit": _audit,
     "drift": _drift,
+    "schedule": _schedule,
 }
 
 

@@ -18,6 +18,7 @@ from creditdesk.help.glossary import BY_CODE
 from creditdesk.models import Assessment, Decision
 from creditdesk.pages.case_list import ListedCase
 from creditdesk.services.refusal import name_of
+from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
@@ -38,6 +39,15 @@ VERDICT_ICONS = {"accept": "circle-check", "refuse": "circle-x", "refer": "user-
 def number(value: Number, decimals: int = 0) -> str:
     """Write 1234.5 as 1,235 or, with `number:1`, as 1,234.5."""
     return MISSING if value is None or isinstance(value, str) else formatting.number(float(value), decimals)
+
+
+@register.simple_tag
+def interval(estimate: Estimate | str | None, decimals: int) -> str:
+    """Write a figure with the bounds of its interval: 0.512 (0.480 – 0.541)."""
+    if not isinstance(estimate, Estimate):
+        return MISSING
+    value, low, high = (number(bound, decimals) for bound in (estimate.value, estimate.low, estimate.high))
+    return f"{value} ({low} – {high})"
 
 
 @register.filter

@@ -130,7 +130,8 @@
 
   function numericAxis(figure) {
     const max = Number(figure.dataset.until) || undefined;
-    return placeAxis({ text: figure.dataset.x, type: "linear", min: 0, max, ticks: { callback: FORMATS.percent } });
+    const callback = FORMATS[figure.dataset.xForm];
+    return placeAxis({ text: figure.dataset.x, type: "linear", min: 0, max, ticks: { callback } });
   }
 
   function categoryAxis(figure, isSideways) {

@@ -87,6 +87,7 @@ def test_search_and_read_every_tab(without_single_keys, case):
     tab_to(page, "[data-search]")
     page.keyboard.type("lefevre")
     expect(page.locator("[data-row]")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/cases/100002/")
     for tab in ("why", "whatif", "compare", "client", "history"):

@@ -36,6 +36,7 @@ class Answer(NamedTuple):
 
 
 class Desk(NamedTuple):
+    http_port: int
     tls_port: int
     web_ports: tuple[int, int]
     web: list[subprocess.Popen[bytes]]
@@ -44,6 +45,11 @@ class Desk(NamedTuple):
     def manage(self, *arguments: str) -> None:
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
 
+    def output(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        run = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True)
+        return run.stdout.decode()
+
 
 class Visitor:
     """A browser: one TLS connection that stores cookies."""
@@ -51,9 +57,9 @@ class Visitor:
     def __init__(self, desk: Desk) -> None:
         unchecked = ssl.create_default_context()
         unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
-        self.connection = HTTPSConnection("127.0.0.1", desk.tls_port, context=unchecked, timeout=30)
+        self.connection = HTTPSConnection("localhost", desk.tls_port, context=unchecked, timeout=30)
         self.cookies = SimpleCookie()
-        self.origin = f"https://127.0.0.1:{desk.tls_port}"
+        self.origin = f"https://localhost:{desk.tls_port}"
 
     def request(
         self,
@@ -93,8 +99,8 @@ def running(folder: Path) -> Iterator[Desk]:
             "AUDIT_KEY": "deployment-test-audit-key",
             "DJANGO_SETTINGS_MODULE": "creditdesk.settings",
             "HTTPS": "true",
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "CSRF_TRUSTED_ORIGINS": f"https://127.0.0.1:{tls}",
+            "ALLOWED_HOSTS": "localhost,127.0.0.1",
+            "CSRF_TRUSTED_ORIGINS": f"https://localhost:{tls}",
             "BEHIND_TLS_PROXY": "true",
             "REQUIRE_MFA": "false",
             "ML_ARTIFACTS": str(folder / "ml_artifacts"),
@@ -106,13 +112,14 @@ def running(folder: Path) -> Iterator[Desk]:
         tiny_model(folder / "ml_artifacts", name="tiny-1")
         for command in (["demo"], ["collectstatic", "--no-input", "--verbosity", "0"]):
             subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
-        desk = Desk(tls, web_ports, [], environment)
+        desk = Desk(http, tls, web_ports, [], environment)
         for port in web_ports:
             process = start_web(port, environment, folder)
             stack.callback(process.wait)
             stack.callback(process.terminate)
             desk.web.append(process)
-        configuration = _nginx_configuration(folder, http=http, tls=tls, web_ports=web_ports)
+        site = desk.output("nginx_configuration")
+        configuration = _nginx_configuration(site, folder, http=http, tls=tls, web_ports=web_ports)
         subprocess.run(["/usr/sbin/nginx", "-t", "-q", "-c", configuration], check=True)
         nginx = subprocess.Popen(["/usr/sbin/nginx", "-c", configuration, "-g", "daemon off;"])
         stack.callback(nginx.wait)
@@ -128,13 +135,14 @@ def start_web(port: int, environment: dict[str, str], folder: Path) -> subproces
         "PORT": str(port),
         "HOST": "127.0.0.1",
         "MIGRATE": "false",
+        "WORKER": "false",
         "PATH": f"{programs}:{environment['PATH']}",
     }
     with (folder / f"web-{port}.log").open("ab") as log:
         return subprocess.Popen([ROOT / "bin" / "start"], cwd=ROOT, env=started, stderr=log, stdout=log)
 
 
-def _nginx_configuration(folder: Path, *, http: int, tls: int, web_ports: tuple[int, int]) -> str:
+def _nginx_configuration(site: str, folder: Path, *, http: int, tls: int, web_ports: tuple[int, int]) -> str:
     """The deployed files with the addresses, certificate and folders of this machine."""
     subprocess.run(
         shlex.split("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1")
@@ -145,13 +153,12 @@ def _nginx_configuration(folder: Path, *, http: int, tls: int, web_ports: tuple[
     replaced = {
         "web-1:8000": f"127.0.0.1:{web_ports[0]}",
         "web-2:8000": f"127.0.0.1:{web_ports[1]}",
-        "listen 80;": f"listen 127.0.0.1:{http};",
-        "listen 443 ssl": f"listen 127.0.0.1:{tls} ssl",
+        "listen 80": f"listen 127.0.0.1:{http}",
+        "listen 443": f"listen 127.0.0.1:{tls}",
         "/etc/nginx/tls/": f"{folder}/",
-        "/etc/nginx/conf.d/proxy.inc": f"{ROOT}/deploy/nginx/proxy.inc",
+        "/etc/nginx/desk/proxy.inc": f"{ROOT}/deploy/nginx/proxy.inc",
         "/srv/creditdesk/staticfiles/": f"{ROOT}/staticfiles/",
     }
-    site = (ROOT / "deploy" / "nginx" / "creditdesk.conf").read_text(encoding="utf-8")
     for deployed, here in replaced.items():
         assert deployed in site
         site = site.replace(deployed, here)

@@ -43,6 +43,7 @@ def test_every_setting_that_the_deployment_sets_exists():
     existing = set(re.findall(r'env\.?\w*\(\s*"([A-Z_]+)"', settings)) | {
         "PORT",
         "MIGRATE",
+        "WORKER",
         "MLFLOW_TRACKING_URI",
     }
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))

@@ -1,7 +1,10 @@
 """The deployed nginx configuration in front of two web processes on PostgreSQL: `make test-deployment`."""
 
+import json
 import os
 import shutil
+import socket
+import ssl
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
@@ -9,7 +12,8 @@ from http.client import HTTPConnection
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.deployment.desk import Desk, Visitor, running
+from creditdesk import limits
+from tests.deployment.desk import Answer, Desk, Visitor, running
 
 pytestmark = [
     pytest.mark.deployment,
@@ -74,6 +78,7 @@ def test_static_files_come_from_nginx_and_are_cached_for_good(desk: Desk):
     assert answer.status == 200
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["Server"] == "nginx"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 def test_sign_in_requests_are_rate_limited(desk: Desk):
@@ -85,9 +90,106 @@ def test_sign_in_requests_are_rate_limited(desk: Desk):
     assert set(statuses) <= {200, 429}
 
 
+def handshake(
+    desk: Desk, name: str, *, ciphers: str = "DEFAULT", newest: ssl.TLSVersion | None = None
+) -> str:
+    """The protocol and cipher that the proxy agrees to for a server name."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+    if newest:
+        context.minimum_version = context.maximum_version = newest
+    with (
+        socket.create_connection(("127.0.0.1", desk.tls_port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname=name) as secured,
+    ):
+        cipher = secured.cipher()
+        assert cipher
+        return f"{secured.version()} {cipher[0]}"
+
+
+def test_tls_has_authenticated_encryption_alone(desk: Desk):
+    assert handshake(desk, "localhost").startswith("TLSv1.3 TLS_")
+    old = ssl.TLSVersion.TLSv1_2
+    assert "GCM" in handshake(desk, "localhost", newest=old)
+    for refused in ("ECDHE-RSA-AES128-SHA256", "ECDHE-RSA-AES256-SHA", "AES128-GCM-SHA256"):
+        with pytest.raises(ssl.SSLError):
+            handshake(desk, "localhost", ciphers=refused, newest=old)
+    with pytest.raises(ssl.SSLError):
+        handshake(desk, "localhost", newest=ssl.TLSVersion.TLSv1_1)
+
+
+def test_another_name_is_refused(desk: Desk):
+    with pytest.raises(ssl.SSLError):
+        handshake(desk, "another.example")
+    answer = Visitor(desk).request("GET", "/healthz", headers={"Host": "another.example"})
+    assert answer.status == 421
+    plain = HTTPConnection("127.0.0.1", desk.http_port, timeout=10)
+    plain.request("GET", "/healthz", headers={"Host": "another.example"})
+    assert plain.getresponse().status == 421
+    plain.close()
+    plain.request("GET", "/cases/", headers={"Host": "localhost"})
+    answered = plain.getresponse()
+    assert (answered.status, answered.headers["Location"]) == (301, "https://localhost/cases/")
+
+
+def test_a_program_may_ask_as_fast_as_its_key_allows(desk: Desk):
+    key = desk.output("create_api_key", "manager").strip()
+    visitor, headers = Visitor(desk), {"Authorization": f"Bearer {key}"}
+    statuses = Counter(visitor.request("GET", "/api/v1/model", headers=headers).status for _ in range(150))
+    assert statuses == {200: 150}
+
+
+def test_the_errors_of_the_proxy_are_problems_of_the_api(desk: Desk):
+    visitor = Visitor(desk)
+    too_large = visitor.request(
+        "POST", "/api/v1/predict", headers={"Content-Length": str(limits.API_LARGEST_BODY + 1)}
+    )
+    assert_problem(too_large, 413)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(first_refusal, [desk] * 8))
+    for answer in answers:
+        assert_problem(answer, 429)
+    assert {answer.headers["Retry-After"] for answer in answers} == {"1"}
+
+
+def test_a_batch_larger_than_a_form_reaches_the_api(desk: Desk):
+    key = desk.output("create_api_key", "manager").strip()
+    body = {"items": "x" * (limits.PAGE_LARGEST_BODY + 1)}
+    answer = Visitor(desk).request("POST", "/api/v1/predict", body, {"Authorization": f"Bearer {key}"})
+    assert_problem(answer, 400)
+
+
+def first_refusal(desk: Desk) -> Answer:
+    """Ask without a key until the proxy has had enough."""
+    visitor = Visitor(desk)
+    for _ in range(2_000):
+        answer = visitor.request("GET", "/api/v1/model")
+        if answer.status == 429:
+            return answer
+        assert_problem(answer, 401)
+    raise AssertionError("the proxy refused nothing")
+
+
+def assert_problem(answer: Answer, status: int) -> None:
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = json.loads(answer.text)
+    assert (answer.status, problem["status"], problem["type"]) == (status, status, "about:blank")
+
+
 def test_stopping_one_process_fails_no_request(desk: Desk):
     visitor = Visitor(desk)
     desk.web[0].terminate()
     desk.web[0].wait()
     statuses = Counter(visitor.request("GET", "/readyz").status for _ in range(30))
     assert statuses == {200: 30}
+
+
+def test_without_a_process_the_proxy_says_when_to_come_back(desk: Desk):
+    for process in desk.web:
+        process.terminate()
+        process.wait()
+    problem, page = (Visitor(desk).request("GET", path) for path in ("/api/v1/model", "/cases/"))
+    assert_problem(problem, 503)
+    assert (page.status, page.headers["Content-Type"]) == (503, "text/plain")
+    assert {problem.headers["Retry-After"], page.headers["Retry-After"]} == {"5"}

@@ -7,7 +7,7 @@ from scoring.ml.tables.schema import Column, Kind, Text
 
 MAX_AMOUNT: Final = 1e10
 # Above it a float64, which Parquet files from pandas hold ids as, cannot tell two of them apart.
-MAX_ID: Final = 2.0**53
+MAX_ID: Final = 2.0**53 - 1
 # 100 years, for dates; people are bounded more closely where an age is meant.
 MAX_DAYS: Final = 36_525.0
 MAX_MONTHS: Final = 1_200.0

@@ -9,7 +9,7 @@ from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import Case, Claim, Decision, Escalation
 from creditdesk.services import ActRefused, DecisionRefused
-from tests.factories import UserFactory, decided
+from tests.factories import UserFactory, assessed, decided
 from tests.html import HTMX
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +120,21 @@ def test_who_passed_a_case_on_decides_it_only_after_another_persons_answer(case,
     assert not Decision.objects.exists()
     services.answer_escalation(escalation=escalation, answer=ANSWER, by=answers)
     assert services.decide(**verdict).status == "final"
+
+
+def test_the_database_refuses_the_decision_of_who_passed_the_case_on(case, person):
+    assessed(case)
+    services.escalate(case=case, reason=REASON, by=person("advisor"))
+    with (
+        pytest.raises(IntegrityError, match="decides once another person has answered"),
+        transaction.atomic(),
+    ):
+        decided(case)
+    assert not Decision.objects.exists()
+    escalation = Escalation.objects.get()
+    services.answer_escalation(escalation=escalation, answer=ANSWER, by=person("manager"))
+    decided(case)
+    assert Decision.objects.get().decided_by == person("advisor")
 
 
 def test_a_manager_decides_the_case_that_an_advisor_passed_on(case, person, escalation, model_in_use):

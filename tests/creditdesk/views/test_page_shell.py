@@ -25,8 +25,16 @@ NAVIGATION = {
     "advisor": {"/cases/", ABOUT},
     "manager": {"/cases/", "/portfolio/", "/models/", ABOUT},
     "analyst": {"/models/", "/drift/", ABOUT},
-    "auditor": {"/cases/", "/portfolio/", "/models/", "/drift/", "/admin/accounts/auditevent/", ABOUT},
-    "admin": {"/models/", "/admin/accounts/auditevent/", "/admin/", ABOUT},
+    "auditor": {
+        "/cases/",
+        "/portfolio/",
+        "/models/",
+        "/drift/",
+        "/admin/accounts/auditevent/",
+        "/operations/",
+        ABOUT,
+    },
+    "admin": {"/models/", "/admin/accounts/auditevent/", "/operations/", "/admin/", ABOUT},
 }
 
 

@@ -1,0 +1,82 @@
+"""Snapshot and restoration of a SQLite database."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, BinaryIO, Final
+
+from django.db import connection
+
+from creditdesk.backup.manifest import BackupError, Snapshot
+from creditdesk.backup.rows import snapshot_of
+
+MEMBER: Final = "database.sqlite3.zst"
+BLOCK: Final = 1 << 20
+
+
+class SqliteSnapshot:
+    """A copy made by SQLite's online backup: one moment of the database, whoever writes meanwhile."""
+
+    member = MEMBER
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with closing(sqlite3.connect(path)) as database:
+            self.content: Snapshot = snapshot_of(database.execute)
+
+    def write(self, sink: BinaryIO) -> None:
+        with self._path.open("rb") as file:
+            shutil.copyfileobj(file, sink, BLOCK)
+
+
+@contextmanager
+def snapshot() -> Iterator[SqliteSnapshot]:
+    """Copy the database beside itself: what is not encrypted stays on the disk where it lies anyway."""
+    source = _path()
+    for left_behind in source.parent.glob(f".{source.name}.backup-*"):
+        with suppress(FileNotFoundError):
+            left_behind.unlink()
+    with NamedTemporaryFile(dir=source.parent, prefix=f".{source.name}.backup-") as copy:
+        # In one step: a copy in several begins anew whenever somebody else has written.
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(copy.name)) as target:
+            live.backup(target, pages=-1)
+        yield SqliteSnapshot(Path(copy.name))
+
+
+def check_is_empty() -> None:
+    path = _path()
+    if path.exists() and path.stat().st_size:
+        with closing(sqlite3.connect(path)) as database:
+            if database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise BackupError(f"{path} holds a database already: restore into an empty place.")
+    if path.with_name(f"{path.name}-wal").exists() and not path.exists():
+        raise BackupError(f"{path}-wal belongs to another database: move it away first.")
+
+
+@contextmanager
+def restored(content: Any, staging: Path) -> Iterator[None]:
+    """Write the database into the staging folder and work on it there; at the end it takes its place."""
+    target, staged = _path(), staging / "database.sqlite3"
+    with staged.open("xb") as file:
+        shutil.copyfileobj(content, file, BLOCK)
+    with closing(sqlite3.connect(staged)) as database:
+        fault = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if fault != "ok":
+        raise BackupError(f"The database of the backup is damaged: {fault}")
+    connection.close()
+    connection.settings_dict["NAME"] = str(staged)
+    try:
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = str(target)
+    staged.replace(target)
+
+
+def _path() -> Path:
+    return Path(connection.settings_dict["NAME"])

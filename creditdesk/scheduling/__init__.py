@@ -1,0 +1,1 @@
+"""Background work: the worker that runs the jobs of the schedule."""
