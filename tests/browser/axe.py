@@ -25,5 +25,5 @@ def violations(page: Page) -> list[str]:
     """Return what axe finds in the page as it is, with everything in it unfolded."""
     page.evaluate(UNFOLD)
     page.evaluate(SCRIPT.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(RUN, TAGS)
-    return found
+    lines: list[str] = page.evaluate(RUN, TAGS)
+    return lines

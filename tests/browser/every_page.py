@@ -47,10 +47,16 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         *((f"model_{page}", []) for page in ("list", "comparison", "at", "pair")),
         *((f"model_{page}", [MODEL]) for page in ("detail", "card", "explanation", "fairness")),
         ("drift", []),
+        ("outcomes", []),
         ("drift_report", [NEWEST]),
         ("proposal_detail", [NEWEST]),
     ],
-    "admin": [("proposal_detail", [NEWEST]), ("admin:index", []), ("admin:accounts_user_add", [])],
+    "admin": [
+        ("proposal_detail", [NEWEST]),
+        ("operations", []),
+        ("admin:index", []),
+        ("admin:accounts_user_add", []),
+    ],
     "auditor": [("admin:index", []), ("case_detail", [CASES["contested"]])],
 }
 # No pages of the desk's own, or of a state of the account that the tests of signing in make.

@@ -38,6 +38,6 @@ def test_a_screen_reader_meets_these_names_in_this_order(signed_in, case, flow, 
     tree = re.sub(r"- '(.+?)'", r"- \1", page.locator("body").aria_snapshot())
     position = 0
     for name in re.findall(r"`(.+)`", steps):
-        found = tree.find(f"- {name}", position)
-        assert found >= 0, f"{name} does not follow in {tree[position:]}"
-        position = found + len(name)
+        start = tree.find(f"- {name}", position)
+        assert start >= 0, f"{name} does not follow in {tree[position:]}"
+        position = start + len(name)

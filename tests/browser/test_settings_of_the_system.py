@@ -29,7 +29,7 @@ def desk(settings, tmp_path) -> None:
     full_desk()
 
 
-def test_no_page_scrolls_sideways_at_twice_the_size_and_none_moves_when_asked_not_to(desk, page_as):
+def test_no_page_scrolls_sideways_at_twice_the_size_or_moves_under_reduced_motion(desk, page_as):
     runs_off, moves = {}, {}
     for role in PAGES:
         page = page_as(role, width=ZOOMED_WIDTH, reduced_motion="reduce")
