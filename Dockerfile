@@ -1,6 +1,8 @@
 # Two images of one script: `web` serves (no training stack), `trainer` trains, compares and watches for drift.
 #   docker build --target web -t creditdesk .          docker build --target trainer -t creditdesk-trainer .
-FROM debian:bookworm-slim AS base
+# With a digest where one is known: --build-arg BASE=debian@sha256:...
+ARG BASE=debian:bookworm-slim
+FROM ${BASE} AS base
 WORKDIR /srv/creditdesk
 COPY bin/image bin/image
 COPY requirements requirements

@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-image test-accessibility bench mutants mlflow lock messages
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-image test-accessibility fuzz-api fuzz-forms bench mutants mlflow lock messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -70,6 +70,13 @@ test-image: ## The image's steps in a clean Debian (needs root)
 
 test-accessibility: setup ## Every page in both languages, narrow and wide, light and dark, by axe-core
 	ALL_VIEWS=1 $(PY) -m pytest --no-cov tests/browser/test_accessibility.py
+
+fuzz-api: setup ## Random requests, valid and invalid, over a running desk: no 5xx, no deviation from the OpenAPI document
+	bin/fuzz-api
+
+fuzz-forms: setup ## Ten thousand random inputs to every page, on PostgreSQL
+	@bin/install-system-packages postgresql
+	FUZZ_INPUTS=10000 bin/with-postgres $(PY) -m pytest --no-cov tests/fuzz
 
 bench: setup var/bench/dice_ml ## Benchmarks: ratios against their floor in the same run, to bench/results.json
 	$(PY) -m bench

@@ -1,6 +1,7 @@
 """Tables whose rows are added and never changed: refused in code here, and in the database by triggers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 from django.apps.registry import Apps
@@ -89,6 +90,33 @@ def forbid_column_changes(table: str, *columns: str, once: tuple[str, ...] = ())
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_rewrite{on_table}")
 
     return RunPython(forbid, allow, elidable=False)
+
+
+@contextmanager
+def rewriting(tables: Sequence[str], schema_editor: BaseDatabaseSchemaEditor) -> Iterator[None]:
+    """Lift the triggers of these tables for a migration that rewrites stored values, in its transaction.
+
+    Such a migration verifies the rows first and seals them again: see `accounts.audit.coverage`.
+    """
+    if _is_postgresql(schema_editor):
+        # Checks that wait for the end of the transaction would keep a table from being altered.
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            schema_editor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            schema_editor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        schema_editor.execute("SET CONSTRAINTS ALL DEFERRED")
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+        lifted = [(name, statement) for name, table, statement in cursor.fetchall() if table in tables]
+    for name, _ in lifted:
+        schema_editor.execute(f"DROP TRIGGER {name}")
+    yield
+    for _, statement in lifted:
+        schema_editor.execute(statement, params=None)
 
 
 def forbid_insert(table: str, name: str, condition: str, message: str) -> RunPython:

@@ -8,6 +8,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from creditdesk.retention_table import retention_days
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
@@ -20,6 +22,13 @@ AUDIT_KEY = env.str("AUDIT_KEY").strip()
 AUDIT_OLD_KEYS = [key.strip() for key in env.list("AUDIT_OLD_KEYS", default=[])]
 if not all([AUDIT_KEY, *AUDIT_OLD_KEYS]):
     raise ImproperlyConfigured("AUDIT_KEY is empty: without a key anybody could write a log that verifies")
+# The first one wraps the data keys that encrypt words about clients, the others still open what they wrapped.
+# Without a WRAPPING_KEY, a key derived from AUDIT_KEY wraps.
+WRAPPING_KEYS = [
+    *filter(None, [env.str("WRAPPING_KEY", "").strip()]),
+    *filter(None, map(str.strip, env.list("WRAPPING_OLD_KEYS", default=[]))),
+    *(f"audit:{key}" for key in (AUDIT_KEY, *AUDIT_OLD_KEYS)),
+]
 DEBUG = env.bool("DEBUG", False)
 HTTPS = env.bool("HTTPS", True)
 REQUIRE_MFA = env.bool("REQUIRE_MFA", True)
@@ -38,6 +47,7 @@ CURRENCY = env.str("CURRENCY", "€")
 # Days after which a pending case counts as late, and within which a contest is to be answered.
 DECISION_DAYS = env.int("DECISION_DAYS", 60)
 CONTEST_DAYS = env.int("CONTEST_DAYS", 30)
+RETENTION_DAYS = retention_days(env.list("RETENTION_DAYS", default=[]))
 # Within so many months of the application a default counts against the probability of the assessment.
 OUTCOME_MONTHS = env.int("OUTCOME_MONTHS", 12)
 # The head of every letter, and where a client writes to.
@@ -109,6 +119,7 @@ MIDDLEWARE = [
     "accounts.middleware.request_id",
     "creditdesk.api.auth.api_middleware",
     "creditdesk.monitoring.access_log.access_log",
+    "creditdesk.web.addresses.no_null_characters",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -119,6 +130,7 @@ MIDDLEWARE = [
     "accounts.middleware.session_limits",
     "accounts.middleware.htmx_sign_in",
     "accounts.middleware.access_denied",
+    "creditdesk.web.erased_cases.erased_cases",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -159,7 +171,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;"
+        # What is deleted is overwritten, so that an erased client is not in the file either.
+        " PRAGMA secure_delete=ON;",
     }
 else:
     audit_anchor = VAR_DIR / "audit.anchor"
@@ -172,6 +186,10 @@ DATABASE_RUNTIME_ROLE = env.str("DATABASE_RUNTIME_ROLE", "")
 AUDIT_ANCHOR = Path(env.str("AUDIT_ANCHOR", str(audit_anchor)))
 # Where the same head is sent, out of reach of this machine: file:///..., syslog://host:514, https://...
 AUDIT_SINK = env.str("AUDIT_SINK", "")
+# A time stamping authority (RFC 3161), its certificate, and how old the newest stamp may be.
+AUDIT_TIMESTAMP_URL = env.str("AUDIT_TIMESTAMP_URL", "")
+AUDIT_TIMESTAMP_CERTIFICATE = env.str("AUDIT_TIMESTAMP_CERTIFICATE", "")
+AUDIT_TIMESTAMP_HOURS = env.int("AUDIT_TIMESTAMP_HOURS", 48)
 
 # Hours for which the link of an invitation works, once.
 PASSWORD_RESET_TIMEOUT = env.int("INVITATION_HOURS", 72) * 3600

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from accounts.audit.actions import Action
 from accounts.audit.recording import Act, record_all
 from accounts.audit.row_digests import pages_of
+from accounts.audit.verification import walk_rows
 from accounts.models import AuditEvent
 from accounts.sealed_rows import SEALED_TABLES
 
@@ -20,16 +21,25 @@ def begin_coverage(**kwargs: Any) -> None:
     tables = connection.introspection.table_names()
     if AuditEvent._meta.db_table not in tables or not set(SEALED_TABLES) <= set(tables):
         return
-    if not AuditEvent.objects.exists() or _has_begun():
+    if not AuditEvent.objects.exists() or has_begun():
         return
     with transaction.atomic():
         seal_again(list(SEALED_TABLES), action=Action.ROWS_COVERED)
 
 
+def verify_before_rewriting() -> None:
+    """Refuse to rewrite rows that are not as the log knows them. Raises BrokenAt, RowsBroken.
+
+    Rows of a release without digests are covered after all migrations, as they are by then.
+    """
+    if has_begun():
+        walk_rows()
+
+
 def seal_again(tables: list[str], *, action: Action = Action.ROWS_REWRITTEN) -> None:
     """Record the digests of all rows of these tables, within a transaction.
 
-    For a migration that rewrites stored values: it calls `verification.walk_rows` first, this afterwards.
+    For a migration that rewrites stored values: it calls `verify_before_rewriting` first, this afterwards.
     """
     for table in tables:
         for page in pages_of(table):
@@ -37,6 +47,6 @@ def seal_again(tables: list[str], *, action: Action = Action.ROWS_REWRITTEN) -> 
             record_all([Act(action, None, table, rows={table: keys})])
 
 
-def _has_begun() -> bool:
+def has_begun() -> bool:
     events = AuditEvent.objects.filter(details__has_key="rows")
     return AuditEvent.objects.filter(action=Action.ROWS_COVERED).exists() or events.exists()

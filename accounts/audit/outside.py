@@ -6,7 +6,7 @@ from itertools import islice
 
 from django.conf import settings
 
-from accounts.audit import sinks
+from accounts.audit import sinks, timestamps
 from accounts.models import AuditEvent
 
 # A commit is in the database a moment before its head is in the sink.
@@ -29,6 +29,22 @@ def check_outside(heads: Sequence[str] = ()) -> None:
         sequence, _, own_hash = head.partition(":")
         _demand_all([(int(sequence) if sequence.isdecimal() else 0, own_hash)], "whoever gave this head")
     _check_sink(newest)
+    if settings.AUDIT_TIMESTAMP_URL:
+        _check_timestamps()
+
+
+def _check_timestamps() -> None:
+    newest = None
+    try:
+        for newest in timestamps.stored_stamps():
+            _demand_all([(newest.sequence, newest.own_hash)], f"the time stamp of {newest.at:%Y-%m-%d %H:%M}")
+    except timestamps.StampRefused as refusal:
+        raise OutsideBroken(str(refusal)) from refusal
+    if timestamps.is_late(newest):
+        raise OutsideBroken(
+            f"The newest events have no time stamp after {settings.AUDIT_TIMESTAMP_HOURS} hours: "
+            "run manage.py timestamp_audit, daily; if it was run, stamps were removed."
+        )
 
 
 def _check_sink(newest: int) -> None:

@@ -17,7 +17,7 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.api import response_schemas
 from creditdesk.api.auth import ApiRequest
-from creditdesk.api.case_lookup import not_visible
+from creditdesk.api.case_lookup import erased, not_visible
 from creditdesk.api.history_checks import Tables, history_of
 from creditdesk.api.idempotency import Body
 from creditdesk.api.predict import own_reference
@@ -131,7 +131,9 @@ def _look_up_cases(items: BatchItems, user: User, *, explained: bool) -> None:
     existing = _existing_references(set(references.values()) - visible.keys())
     cases = {}
     for index, reference in references.items():
-        if case := visible.get(reference):
+        if (case := visible.get(reference)) and case.is_erased:
+            items.problems[index] = erased(reference)
+        elif case:
             cases[index] = case
         else:
             items.problems[index] = not_visible(user, reference, exists=reference in existing)
@@ -144,7 +146,7 @@ def _visible_cases(user: User, references: Iterable[str], *, explained: bool) ->
         unread += ["features", "contributions", "reasons"]
     cases = (
         Case.objects.visible_to(user)
-        .select_related("profile", "latest_assessment")
+        .select_related("profile", "latest_assessment", "client__erasure")
         .defer("profile__packed_inputs", "profile__history_rows")
         .defer(*(f"latest_assessment__{column}" for column in unread))
         .filter(reference__in=set(references))

@@ -52,15 +52,24 @@ class StoredCase(NamedTuple):
 
 
 def stored_case(user: User, reference: str, columns: tuple[str, ...]) -> StoredCase:
-    """Return a case that the user may see. Raise Problem: 403 for another advisor's case, 404 for none."""
+    """Return a case that the user may see.
+
+    Raise Problem: 403 for another advisor's case, 404 for none, 410 for one whose words were erased.
+    """
     if not user.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
     row = _case_query(user.role, columns).first(user.pk, reference)
     if row is None:
         raise not_visible(user, reference, exists=Case.objects.filter(reference=reference).exists())
-    pk, profile_digest, *values = row
+    pk, erasure, profile_digest, *values = row
+    if erasure:
+        raise erased(reference)
     latest = Assessment.from_db(DEFAULT_DB_ALIAS, columns, values)
     return StoredCase(pk, latest if latest.pk and services.still_holds(latest, profile_digest) else None)
+
+
+def erased(reference: str) -> Problem:
+    return Problem(HTTPStatus.GONE, f"The words of case {reference} were erased: there is nothing to score.")
 
 
 def stored_profile(pk: int) -> Profile:
@@ -86,7 +95,12 @@ def _case_query(role: str, columns: tuple[str, ...]) -> Prepared:
         lambda pk, reference: (
             Case.objects.visible_to(User(pk=pk, role=role))
             .filter(reference=reference)
-            .values_list("pk", "profile__digest", *(f"latest_assessment__{name}" for name in columns))
+            .values_list(
+                "pk",
+                "client__erasure",
+                "profile__digest",
+                *(f"latest_assessment__{name}" for name in columns),
+            )
         ),
         -7_000_000_001,
         "a reference",

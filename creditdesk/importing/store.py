@@ -135,6 +135,7 @@ def _existing_cases(clients: Sequence[ImportedClient]) -> dict[str, Case]:
         .select_related("advisor")
         .annotate(
             name=F("client__name"),
+            erasure=F("client__erasure"),
             digest=F("profile__digest"),
             sex=F("monitoring__sex"),
             family_status=F("monitoring__family_status"),
@@ -153,14 +154,20 @@ def _keep_equal_digests(clients: Sequence[ImportedClient], existing: Mapping[str
     }
     stored = Profile.objects.in_bulk(incoming)
     for case in existing.values():
-        if profile := stored.get(case.pk):
+        # What was erased has no content to compare.
+        if (profile := stored.get(case.pk)) and profile.packed_inputs:
             digest = content_digest(profile.packed_inputs, profile.history_rows)
             if digest == incoming[case.pk]:
                 case.digest = digest  # type: ignore[attr-defined]
 
 
 def _differs(portfolio: Portfolio, case: Case, client: ImportedClient) -> bool:
-    """Whether the folder differs from the stored case, annotated by `_existing_cases`."""
+    """Whether the folder differs from the stored case, annotated by `_existing_cases`.
+
+    An import brings back nothing that was erased: such a case counts as unchanged.
+    """
+    if case.erasure:  # type: ignore[attr-defined]
+        return False
     incoming: dict[str, object] = {
         "digest": client.inputs.digest,
         "sex": client.sex,
@@ -187,7 +194,11 @@ def _add(portfolio: Portfolio, added: Sequence[ImportedClient], turns: Iterator[
         )
         for client, person in zip(added, people, strict=True)
     )
-    _write_profiles(added, cases)
+    profiles = [
+        client.to_profile(case).use_key_of(person)
+        for client, case, person in zip(added, cases, people, strict=True)
+    ]
+    _write(added, cases, profiles)
 
 
 def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: Mapping[str, Case]) -> None:
@@ -218,19 +229,19 @@ def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: M
         unique_fields=["id"],
         update_fields=["name", "search_name"],
     )
-    _write_profiles(updated, cases)
+    _write(updated, cases, [client.to_profile(case) for client, case in zip(updated, cases, strict=True)])
 
 
-def _write_profiles(clients: Sequence[ImportedClient], cases: Sequence[Case]) -> None:
-    pairs = list(zip(clients, cases, strict=True))
+def _write(clients: Sequence[ImportedClient], cases: Sequence[Case], profiles: Sequence[Profile]) -> None:
+    """Add or replace the profiles and monitoring records of these cases."""
     Profile.objects.bulk_create(
-        [client.to_profile(case) for client, case in pairs],
+        profiles,
         update_conflicts=True,
         unique_fields=["case"],
         update_fields=["packed_inputs", "history_rows", "digest", "updated_at"],
     )
     MonitoringRecord.objects.bulk_create(
-        [client.to_monitoring_record(case) for client, case in pairs],
+        [client.to_monitoring_record(case) for client, case in zip(clients, cases, strict=True)],
         update_conflicts=True,
         unique_fields=["case"],
         update_fields=["sex", "family_status", "defaulted"],

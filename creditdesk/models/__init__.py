@@ -1,14 +1,16 @@
 from creditdesk.models.assessment import Assessment
-from creditdesk.models.case import Case, Client, MonitoringRecord, Note, Profile
+from creditdesk.models.case import Case, Client, MonitoringRecord, Profile
 from creditdesk.models.claim import Claim
 from creditdesk.models.contest import Contest
 from creditdesk.models.counterfactual import CounterfactualSearch, ShownCounterfactual
+from creditdesk.models.data_key import DataKey, Erasure
 from creditdesk.models.decision import Decision
 from creditdesk.models.draft import Draft
 from creditdesk.models.escalation import Escalation
 from creditdesk.models.idempotency import StoredAnswer
 from creditdesk.models.inputs import profile_digest
 from creditdesk.models.letter import Letter
+from creditdesk.models.note import Note
 from creditdesk.models.outcome import MonthlyOutcome
 from creditdesk.models.reason import Reason
 from creditdesk.models.scenario import Scenario
@@ -22,8 +24,10 @@ __all__ = [
     "Client",
     "Contest",
     "CounterfactualSearch",
+    "DataKey",
     "Decision",
     "Draft",
+    "Erasure",
     "Escalation",
     "Letter",
     "MonitoringRecord",

@@ -1,14 +1,18 @@
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
 from accounts.sealed_rows import sealed
+from creditdesk.encryption.fields import EncryptedBinaryField, EncryptedJSONField
+from creditdesk.encryption.keyring import Owner
+from creditdesk.encryption.rows import EncryptedAppendOnlyQuerySet, EncryptedRow
 from creditdesk.models.case import Case
 from creditdesk.models.inputs import WithInputs
 from creditdesk.models.reason import Reason
@@ -24,7 +28,7 @@ class Contribution(NamedTuple):
 
 
 @sealed()
-class Assessment(WithInputs, AppendOnly):
+class Assessment(WithInputs, EncryptedRow, AppendOnly):
     """One stored scoring, complete enough to be replayed years later. Added, never changed (triggers)."""
 
     class Verdict(models.TextChoices):
@@ -40,12 +44,12 @@ class Assessment(WithInputs, AppendOnly):
     model_digest = models.CharField(_("digest of the model"), max_length=64, blank=True)
     profile_digest = models.CharField(_("digest of the profile"), max_length=64)
     # The rows of each provided history table; of the release before packed rows, all inputs by name.
-    inputs = models.JSONField(_("inputs"))
-    packed_inputs = models.BinaryField(null=True)
+    inputs = EncryptedJSONField(_("inputs"), default=dict)
+    packed_inputs = EncryptedBinaryField(null=True)
     # Little-endian float64, in the order of the features in model.json; empty when no model answered.
-    features = models.BinaryField(default=b"")
+    features = EncryptedBinaryField(default=b"")
     # Empty, too, for a batch without contributions; a replay computes them.
-    contributions = models.BinaryField(default=b"")
+    contributions = EncryptedBinaryField(default=b"")
     base_value = models.FloatField(_("starting point"), null=True)
     probability = models.FloatField(_("probability of default"), null=True)
     threshold = models.FloatField(_("threshold"), null=True)
@@ -53,7 +57,7 @@ class Assessment(WithInputs, AppendOnly):
     refer_reason = models.CharField(_("why a person must look first"), max_length=500, blank=True)
     missing = models.JSONField(_("missing critical inputs"), default=list)
     # Word for word as shown, most important first: `shown_reasons` reads them.
-    reasons = models.JSONField(_("reasons"), default=list)
+    reasons = EncryptedJSONField(_("reasons"), default=list)
     assessed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -63,6 +67,8 @@ class Assessment(WithInputs, AppendOnly):
     )
     assessed_at = models.DateTimeField(_("assessed"), auto_now_add=True)
     request_id = models.CharField(_("request"), max_length=36, blank=True)
+
+    objects: ClassVar = EncryptedAppendOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("assessment")
@@ -84,6 +90,12 @@ class Assessment(WithInputs, AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.case_id or '-'} {self.verdict}"
+
+    def key_owner(self) -> tuple[str, Owner]:
+        """The client of the case; an application without one is erased with all others of its day."""
+        if self.case is None:
+            return "day", timezone.localdate().isoformat()
+        return "client_id", self.case.client_id
 
     @property
     def record(self) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -13,8 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.append_only import AppendOnly
-from accounts.sealed_rows import sealed
+from creditdesk.encryption.fields import EncryptedBinaryField, EncryptedTextField
+from creditdesk.encryption.keyring import Owner
+from creditdesk.encryption.rows import (
+    EncryptedRow,
+    EncryptedRowQuerySet,
+    KeyOwningRow,
+)
 from creditdesk.models.inputs import WithInputs, pack_inputs
 
 if TYPE_CHECKING:
@@ -31,14 +36,18 @@ def searchable(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
-class Client(models.Model):
-    """The person asking for credit."""
+class Client(KeyOwningRow):
+    """The person asking for credit, with the key of all words about them."""
 
-    name = models.CharField(_("name"), max_length=200, blank=True)
+    key_column = "client_id"
+
+    name = EncryptedTextField(_("name"), max_length=200, blank=True)
     search_name = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
 
+    objects: ClassVar = EncryptedRowQuerySet.as_manager()
+
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_name = searchable(self.name)
@@ -62,10 +71,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases whose proposed decision a second person has to check."""
         return self.filter(decisions__status="proposed")
 
+    def erased(self) -> Self:
+        """Cases of clients whose words were erased."""
+        return self.filter(client__erasure__isnull=False)
+
     def pending(self) -> Self:
-        """Cases without a decision that closes them."""
+        """Cases without a decision that closes them; nobody decides on a client whose words were erased."""
         # A plain exclude() over two columns of a to-many relation may match two different decisions.
-        return self.exclude(pk__in=Case.objects.decided())
+        return self.exclude(pk__in=Case.objects.decided()).exclude(pk__in=Case.objects.erased())
 
     def claimed_by(self, user: "User") -> Self:
         return self.filter(claims__held_by=user, claims__released_at__isnull=True)
@@ -215,6 +228,11 @@ class Case(models.Model):
         return reverse("case_detail", args=[self.reference])
 
     @property
+    def is_erased(self) -> bool:
+        """Whether the words about its client were erased: what is left are its numbers and who did what."""
+        return hasattr(self.client, "erasure")
+
+    @property
     def due_on(self) -> date:
         """The day by which the case should be decided."""
         return timezone.localtime(self.submitted_at).date() + timedelta(days=settings.DECISION_DAYS)
@@ -225,7 +243,7 @@ class Case(models.Model):
         return max((timezone.localdate() - timezone.localtime(self.submitted_at).date()).days, 0)
 
 
-class Profile(WithInputs, models.Model):
+class Profile(WithInputs, EncryptedRow):
     """The model's inputs about a case: raw application columns and the history aggregates.
 
     Sex and family status are not here: see `MonitoringRecord`.
@@ -233,14 +251,19 @@ class Profile(WithInputs, models.Model):
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="profile")
     # Application and history by the layout of `scoring.ml.features.packing`.
-    packed_inputs = models.BinaryField()
+    packed_inputs = EncryptedBinaryField()
     # Rows read per provided table; a table that is absent here was not provided, 0 means no history in it.
     history_rows = models.JSONField(_("history rows"), default=dict)
     digest = models.CharField(max_length=64)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
+    objects: ClassVar = EncryptedRowQuerySet.as_manager()
+
     def __str__(self) -> str:
         return str(self.case_id)
+
+    def key_owner(self) -> tuple[str, Owner]:
+        return "client_id", self.case.client_id
 
     @classmethod
     def of_inputs(
@@ -267,20 +290,3 @@ class MonitoringRecord(models.Model):
 
     def __str__(self) -> str:
         return str(self.case_id)
-
-
-@sealed()
-class Note(AppendOnly):
-    """Somebody's note on a case. Added, never changed (triggers)."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
-    text = models.TextField(_("note"), max_length=4000)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(_("written"), auto_now_add=True)
-
-    class Meta:
-        ordering = ["created_at", "pk"]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="note_has_text")]
-
-    def __str__(self) -> str:
-        return self.text[:60]

@@ -7,11 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sealed_rows import sealed
+from creditdesk.encryption.fields import EncryptedTextField
+from creditdesk.encryption.keyring import Owner
+from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.case import Case
 from creditdesk.models.decision import Decision
 
 
-class ContestQuerySet(models.QuerySet["Contest"]):
+class ContestQuerySet(EncryptedRowQuerySet["Contest"]):
     def unanswered(self) -> Self:
         return self.filter(closed_at__isnull=True)
 
@@ -20,7 +23,7 @@ class ContestQuerySet(models.QuerySet["Contest"]):
 
 
 @sealed()
-class Contest(models.Model):
+class Contest(EncryptedRow):
     """A client contests a decision: the client's statement, and the review by another person."""
 
     class Outcome(models.TextChoices):
@@ -34,7 +37,7 @@ class Contest(models.Model):
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    client_statement = models.TextField(_("the client's words"), max_length=4000, db_column="words")
+    client_statement = EncryptedTextField(_("the client's words"), max_length=4000, db_column="words")
     received_on = models.DateField(_("received on"))
     due_on = models.DateField(_("answer due by"), db_index=True)
     # False only for contests of earlier releases that the reviewer had recorded too.
@@ -49,7 +52,7 @@ class Contest(models.Model):
         db_column="examiner_id",
     )
     outcome = models.CharField(max_length=7, choices=Outcome.choices, blank=True)
-    justification = models.TextField(_("grounds"), max_length=2000, blank=True, db_column="grounds")
+    justification = EncryptedTextField(_("grounds"), max_length=2000, blank=True, db_column="grounds")
     new_decision = models.OneToOneField(
         Decision, on_delete=models.PROTECT, null=True, related_name="changing_contest"
     )
@@ -92,6 +95,9 @@ class Contest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.received_on}"
+
+    def key_owner(self) -> tuple[str, Owner]:
+        return "client_id", self.case.client_id
 
     @property
     def is_late(self) -> bool:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
+from creditdesk.encryption.fields import EncryptedJSONField
+from creditdesk.encryption.keyring import Owner
+from creditdesk.encryption.rows import EncryptedAppendOnlyQuerySet, EncryptedRow
 from creditdesk.models.assessment import Assessment
 
 Value = float | str | None
@@ -53,7 +56,7 @@ class ShownCounterfactual:
         return self.text_fr if language == "fr" else self.text_en
 
 
-class CounterfactualSearch(AppendOnly):
+class CounterfactualSearch(EncryptedRow, AppendOnly):
     """The result of one search for what would change a refusal; an empty list is a result too.
 
     Added once for an assessment and never changed (triggers), so that page and explanation pack agree.
@@ -66,9 +69,11 @@ class CounterfactualSearch(AppendOnly):
         verbose_name=_("assessment"),
     )
     # Sparsest and nearest first: `shown` reads them.
-    counterfactuals = models.JSONField(_("found"), db_column="found")
+    counterfactuals = EncryptedJSONField(_("found"), default=list, db_column="found")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("searched"), auto_now_add=True)
+
+    objects: ClassVar = EncryptedAppendOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("search for what would change a refusal")
@@ -76,6 +81,9 @@ class CounterfactualSearch(AppendOnly):
 
     def __str__(self) -> str:
         return str(self.assessment_id)
+
+    def key_owner(self) -> tuple[str, Owner]:
+        return self.assessment.key_owner()
 
     @property
     def shown(self) -> tuple[ShownCounterfactual, ...]:

@@ -8,11 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sealed_rows import sealed
+from creditdesk.encryption.fields import EncryptedTextField
+from creditdesk.encryption.keyring import Owner
+from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.assessment import Assessment
 from creditdesk.models.case import Case
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
+class DecisionQuerySet(EncryptedRowQuerySet["Decision"]):
     def standing(self) -> Self:
         """Accepted or refused, final or waiting for the second person: at most one per case."""
         return self.filter(
@@ -22,7 +25,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
 
 @sealed()
-class Decision(models.Model):
+class Decision(EncryptedRow):
     """A person's decision on one assessment.
 
     Accepting against the model, above an amount, is only proposed until a second person has checked it.
@@ -59,7 +62,7 @@ class Decision(models.Model):
     needs_checker = models.BooleanField(_("needs a second person"), default=False, editable=False)
     is_override = models.BooleanField(_("differs from the verdict"))
     reason_code = models.CharField(_("reason"), max_length=20, choices=ReasonCode.choices, blank=True)
-    reason = models.TextField(_("grounds"), max_length=2000, blank=True)
+    reason = EncryptedTextField(_("grounds"), max_length=2000, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by")
     )
@@ -72,7 +75,7 @@ class Decision(models.Model):
         verbose_name=_("checked by"),
     )
     checked_at = models.DateTimeField(_("checked"), null=True)
-    check_reason = models.TextField(_("second person's grounds"), max_length=2000, blank=True)
+    check_reason = EncryptedTextField(_("second person's grounds"), max_length=2000, blank=True)
 
     replaces = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="replacements", editable=False
@@ -120,6 +123,9 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.outcome}"
+
+    def key_owner(self) -> tuple[str, Owner]:
+        return "client_id", self.case.client_id
 
     @property
     def final_on(self) -> date:

@@ -8,23 +8,26 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sealed_rows import sealed
+from creditdesk.encryption.fields import EncryptedTextField
+from creditdesk.encryption.keyring import Owner
+from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.case import Case
 
 
-class EscalationQuerySet(models.QuerySet["Escalation"]):
+class EscalationQuerySet(EncryptedRowQuerySet["Escalation"]):
     def unanswered(self) -> Self:
         return self.filter(answered_at__isnull=True)
 
 
 @sealed()
-class Escalation(models.Model):
+class Escalation(EncryptedRow):
     """A case that was passed on to a manager, why, and what the manager answered."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="escalations")
-    reason = models.TextField(_("why a manager should look"), max_length=2000)
+    reason = EncryptedTextField(_("why a manager should look"), max_length=2000)
     escalated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     escalated_at = models.DateTimeField(auto_now_add=True)
-    answer = models.TextField(_("answer"), max_length=2000, blank=True)
+    answer = EncryptedTextField(_("answer"), max_length=2000, blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -52,3 +55,6 @@ class Escalation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.escalated_at:%Y-%m-%d}"
+
+    def key_owner(self) -> tuple[str, Owner]:
+        return "client_id", self.case.client_id

@@ -18,11 +18,10 @@ def recent(model: Model, *, days: int) -> Sample:
     since = timezone.now() - timedelta(days=days)
     scored = Assessment.objects.filter(model_digest=model.digest, assessed_at__gte=since)
     newest = scored.order_by().values("profile_digest").annotate(newest=Max("pk")).values("newest")
-    rows = list(
-        Assessment.objects.filter(pk__in=newest)
-        .order_by("pk")
-        .values_list("features", "probability", "assessed_at", "case_id")
-    )
+    columns = ("features", "probability", "assessed_at", "case_id")
+    assessments = Assessment.objects.filter(pk__in=newest).order_by("pk").values_list(*columns)
+    # Features that were erased take no part.
+    rows = [row for row in assessments if row[0]]
     matrix = np.empty((len(rows), len(model.features)))
     for position, (features, *_) in enumerate(rows):
         matrix[position] = np.frombuffer(features, dtype="<f8")

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
+from operator import or_
 from typing import Any, Final
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from creditdesk import reasons
-from creditdesk.models import Assessment, Reason
+from creditdesk.models import Assessment, Erasure, Reason
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
@@ -44,18 +46,41 @@ def differences(assessments: QuerySet[Assessment]) -> Iterator[Difference]:
             continue
         reader = of_one_model.iterator(chunk_size=AT_ONCE)
         while block := list(islice(reader, AT_ONCE)):
-            yield from _replay(model, block)
+            yield from _unreadable(block)
+            if readable := [assessment for assessment in block if assessment.inputs]:
+                yield from _replay(model, readable)
+
+
+def erased(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Scored assessments whose inputs were erased: there is nothing to recompute."""
+    days = Erasure.objects.exclude(day="").values_list("day", flat=True)
+    of_days = reduce(or_, (Q(case=None, assessed_at__date=day) for day in days), Q(pk=None))
+    scored = assessments.exclude(model_digest="")
+    return scored.filter(Q(case__client__erasure__isnull=False) | of_days)
 
 
 def gate(candidate: Candidate) -> Gate:
     """The newest stored assessments of a version that is to be put in use again still come out the same."""
-    newest = Assessment.objects.filter(model_digest=candidate.version.digest).order_by("-pk")
-    sample = list(newest.values_list("pk", flat=True)[:GATE_SAMPLE])
+    made = Assessment.objects.filter(model_digest=candidate.version.digest)
+    readable = made.exclude(pk__in=erased(made).values("pk")).order_by("-pk")
+    sample = list(readable.values_list("pk", flat=True)[:GATE_SAMPLE])
     if not sample:
         return Gate("replay", "unknown", blocks=True)
     different = sum(1 for _ in differences(Assessment.objects.filter(pk__in=sample)))
     numbers = {"asked": len(sample), "same": len(sample) - different}
     return Gate("replay", "failed" if different else "passed", numbers, blocks=True)
+
+
+def _unreadable(block: Sequence[Assessment]) -> Iterator[Difference]:
+    """Assessments without inputs that no erasure explains."""
+    empty = [assessment.pk for assessment in block if not assessment.inputs]
+    if not empty:
+        return
+    without = Assessment.objects.filter(pk__in=empty)
+    explained = set(erased(without).values_list("pk", flat=True))
+    for assessment in block:
+        if assessment.pk in empty and assessment.pk not in explained:
+            yield _difference(assessment, "its inputs cannot be read")
 
 
 def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:

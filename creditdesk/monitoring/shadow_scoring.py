@@ -42,11 +42,9 @@ def score(numbers: Sequence[int]) -> int:
     model = engine.challenger()
     if model is None:
         return 0
-    rows = list(
-        Assessment.objects.filter(pk__in=numbers)
-        .exclude(model_digest=model.digest)
-        .only("pk", "inputs", "packed_inputs")
-    )
+    assessments = Assessment.objects.filter(pk__in=numbers).exclude(model_digest=model.digest)
+    # Inputs that were erased cannot be scored any more.
+    rows = [row for row in assessments.only("pk", "inputs", "packed_inputs") if row.inputs]
     if not rows:
         return 0
     scores = _shadow_scores(model, rows)

@@ -43,4 +43,4 @@ def save_draft(
 
 def discard_expired_drafts() -> int:
     """Delete drafts unchanged for a month; return how many. Runs whenever the page of new cases is opened."""
-    return Draft.objects.expired().delete()[0]
+    return Draft.objects.expired().delete()[1].get(Draft._meta.label, 0)

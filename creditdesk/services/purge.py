@@ -1,11 +1,12 @@
 """Purge of what has expired: sessions, drafts, stored API answers, old runs of the schedule."""
 
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from creditdesk.models import Draft, ScheduledRun, StoredAnswer, WorkerBeat
@@ -28,11 +29,16 @@ def purge() -> Purged:
     now = timezone.now()
     return Purged(
         sessions=_purge_sessions(),
-        drafts=Draft.objects.expired().delete()[0],
-        answers=StoredAnswer.objects.expired().delete()[0],
+        drafts=_delete(Draft.objects.expired()),
+        answers=_delete(StoredAnswer.objects.expired()),
         runs=ScheduledRun.objects.older_than(now - RUNS_STAY).delete()[0]
         + WorkerBeat.objects.filter(seen_at__lt=now - BEATS_STAY).delete()[0],
     )
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    """Delete rows with their data keys; how many rows."""
+    return rows.delete()[1].get(rows.model._meta.label, 0)
 
 
 @transaction.atomic

@@ -16,10 +16,15 @@ class ActRefused(Exception):
 
 
 def locked_case(case: Case, by: User) -> Case:
-    """The case, locked for this act, if it is in this person's row scope. Raises PermissionDenied."""
+    """The case, locked for this act, if it is in this person's row scope.
+
+    Raises PermissionDenied, and ActRefused for a case whose words were erased.
+    """
     locked = Case.objects.visible_to(by).select_for_update().filter(pk=case.pk).first()
     if locked is None:
         raise PermissionDenied
+    if locked.is_erased:
+        raise ActRefused(gettext("The words of this case were erased: nothing can be added to it."))
     return locked
 
 

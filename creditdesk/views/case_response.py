@@ -16,6 +16,7 @@ from creditdesk.pages.case.page import CasePage
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.tabs import tab_in
 from creditdesk.services import ActRefused, DecisionRefused
+from creditdesk.web.erased_cases import require_words
 from creditdesk.web.request import DeskRequest
 
 TEMPLATE: Final = "creditdesk/case_detail.html"
@@ -24,13 +25,17 @@ View = Callable[[DeskRequest, str], HttpResponse]
 
 
 def visible_case(request: DeskRequest, reference: str) -> Case:
-    """Return the case of that reference, or raise Http404 where the user may not see it."""
+    """Return the case of that reference, or raise Http404 where the user may not see it.
+
+    Raises CaseErased, which leads to the page of an erased case.
+    """
     cases = Case.objects.visible_to(request.user).select_related(
-        "client", "advisor", "profile", "latest_assessment__assessed_by"
+        "client__erasure", "advisor", "profile", "latest_assessment__assessed_by"
     )
-    return get_object_or_404(
-        cases.defer("latest_assessment__inputs", "latest_assessment__packed_inputs"), reference=reference
-    )
+    cases = cases.defer("latest_assessment__inputs", "latest_assessment__packed_inputs")
+    case = get_object_or_404(cases, reference=reference)
+    require_words(case)
+    return case
 
 
 def current_assessment(request: DeskRequest, case: Case) -> Assessment | None:

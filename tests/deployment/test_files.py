@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -66,3 +67,53 @@ def test_compose_and_dockerfile_agree_on_targets_and_scripts():
 @pytest.mark.parametrize("folder", ["accounts", "creditdesk", "scoring", "templates", "static", "locale"])
 def test_the_image_contains_every_folder_of_the_web_process(folder):
     assert f"!{folder}" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+
+
+def workflows() -> list[dict[str, Any]]:
+    return [
+        yaml.safe_load(path.read_text()) for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    ]
+
+
+def test_workflows_run_actions_by_their_digest_and_leave_no_token_behind():
+    steps = [step for workflow in workflows() for job in workflow["jobs"].values() for step in job["steps"]]
+    used = [step for step in steps if "uses" in step]
+    assert len(used) > 5
+    for step in used:
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", step["uses"]), step["uses"]
+        if step["uses"].startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+def test_secrets_are_in_the_environment_of_the_steps_that_use_them_alone():
+    for workflow in workflows():
+        assert "secrets." not in str(workflow.get("env", ""))
+        for job in workflow["jobs"].values():
+            assert "secrets." not in str(job.get("env", ""))
+            for step in job["steps"]:
+                assert "secrets." not in str(step.get("run", ""))
+                # Whatever a person types in reaches a script as a variable, never as its text.
+                assert "github.event.inputs" not in str(step.get("run", ""))
+                if "make setup" in str(step.get("run")) or "uses" in step:
+                    assert "secrets." not in str(step)
+
+
+def test_no_service_of_compose_runs_as_root_but_the_one_that_copies():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert {name for name, service in services.items() if service.get("user") == "root"} == {"static"}
+
+
+def test_mlflow_of_compose_asks_who_is_there():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert "basic-auth" in services["mlflow"]["entrypoint"]
+    password = services["mlflow"]["environment"]["MLFLOW_AUTH_ADMIN_PASSWORD"]
+    assert (
+        password == services["trainer"]["environment"]["MLFLOW_TRACKING_PASSWORD"] == "${MLFLOW_PASSWORD:?}"
+    )
+    assert services["mlflow"]["ports"] == ["127.0.0.1:5000:5000"]
+
+
+def test_the_example_names_every_secret_that_compose_demands_and_no_other():
+    named = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy" / "example.env").read_text(), re.MULTILINE))
+    used = re.findall(r"\$\{([A-Z_]+)(:\?|:-)?", (ROOT / "compose.yaml").read_text())
+    assert {name for name, kind in used if kind == ":?"} <= named <= {name for name, _ in used}

@@ -1,5 +1,6 @@
 """A database and a model folder that release 1 made, in the hands of this release."""
 
+import base64
 import csv
 import json
 import lzma
@@ -16,7 +17,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from creditdesk.encryption.fields import PREFIX
+from creditdesk.encryption.wrapping import unwrap
 from scoring.ml.features.packing import unpack
 
 pytestmark = pytest.mark.xdist_group("upgrade")
@@ -30,6 +34,13 @@ MAY_GROW = {
     "django_content_type",
     "auth_permission",
     "sqlite_sequence",
+}
+BINARY = {
+    "creditdesk_profile.packed_inputs",
+    "creditdesk_assessment.packed_inputs",
+    "creditdesk_assessment.features",
+    "creditdesk_assessment.contributions",
+    "creditdesk_storedanswer.body",
 }
 # Evidence, and the words of people: every column must read as release 1 wrote it.
 EVIDENCE = (
@@ -102,12 +113,42 @@ class Desk(NamedTuple):
         with self.opened() as database:
             return database.execute(f'SELECT {listed} FROM "{table}" ORDER BY id').fetchall()
 
+    def data_keys(self) -> dict[int, bytes]:
+        """The wrapped data keys by number."""
+        with self.opened() as database:
+            return dict(database.execute("SELECT number, wrapped FROM creditdesk_datakey"))
+
+    def words(self, table: str, columns: list[str]) -> list[tuple[object, ...]]:
+        """The same rows with what is encrypted in the clear, by the keys of this desk."""
+        keys = self.data_keys()
+        return [
+            tuple(
+                _plain(value, f"{table}.{column}", keys) for value, column in zip(row, columns, strict=True)
+            )
+            for row in self.rows(table, columns)
+        ]
+
     def copied_to(self, place: Path) -> "Desk":
         return Desk(Path(shutil.copytree(self.place, place)))
 
 
 def _columns(database: sqlite3.Connection, table: str) -> list[str]:
     return [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
+
+
+def _plain(value: object, column: str, keys: dict[int, bytes]) -> object:
+    """A stored value, decrypted where it is encrypted."""
+    if isinstance(value, bytes) and column in BINARY and value:
+        return _decrypted(value, column, keys)
+    text = value.strip('"') if isinstance(value, str) else ""
+    if not text.startswith(PREFIX):
+        return value
+    return _decrypted(base64.urlsafe_b64decode(text[len(PREFIX) :]), column, keys).decode()
+
+
+def _decrypted(sealed: bytes, column: str, keys: dict[int, bytes]) -> bytes:
+    number = int.from_bytes(sealed[:8], "big")
+    return AESGCM(unwrap(keys[number], number)).decrypt(sealed[8:20], sealed[20:], column.encode())
 
 
 def unpacked(place: Path) -> Desk:
@@ -119,6 +160,11 @@ def unpacked(place: Path) -> Desk:
     with tarfile.open(MADE / "clients.tar.xz") as archive:
         archive.extractall(place, filter="data")
     return Desk(place)
+
+
+@pytest.fixture(autouse=True)
+def keys_of_release_1(settings) -> None:
+    settings.WRAPPING_KEYS = [f"audit:{json.loads((MADE / 'settings.json').read_text())['AUDIT_KEY']}"]
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +202,31 @@ def test_a_migration_neither_adds_nor_loses_a_row(before: Desk, after: Desk) -> 
 def test_evidence_reads_as_it_was_written(before: Desk, after: Desk, table: str) -> None:
     columns = before.tables()[table]
     written = before.rows(table, columns)
-    assert after.rows(table, columns)[: len(written)] == written
+    assert after.words(table, columns)[: len(written)] == written
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("creditdesk_client", "name"),
+        ("creditdesk_note", "text"),
+        ("creditdesk_decision", "reason"),
+        ("creditdesk_contest", "words"),
+        ("creditdesk_letter", "text"),
+        ("creditdesk_assessment", "inputs"),
+        ("creditdesk_draft", "answers"),
+    ],
+)
+def test_no_word_about_a_client_stays_in_the_file(before: Desk, after: Desk, table: str, column: str) -> None:
+    words = [str(text).encode() for (text,) in before.rows(table, [column]) if text and text != "{}"]
+    assert words
+    assert any(text in before.database.read_bytes() for text in words)
+    files = [after.database, after.database.with_name("desk.sqlite3-wal")]
+    content = b"".join(file.read_bytes() for file in files if file.exists())
+    assert [text for text in words if text in content] == []
+    assert [text for (text,) in after.words(table, [column]) if text and text != "{}"] == [
+        text.decode() for text in words
+    ]
 
 
 def test_profiles_read_as_they_were_written(before: Desk, after: Desk) -> None:
@@ -164,7 +234,11 @@ def test_profiles_read_as_they_were_written(before: Desk, after: Desk) -> None:
     with before.opened() as old, after.opened() as new:
         stored = old.execute(query.format("application, history")).fetchall()
         packed = new.execute(query.format("packed_inputs")).fetchall()
-    unpacked = [(case, *unpack(row), *remaining) for case, row, *remaining in packed]
+    keys = after.data_keys()
+    unpacked = [
+        (case, *unpack(_decrypted(row, "creditdesk_profile.packed_inputs", keys)), *remaining)
+        for case, row, *remaining in packed
+    ]
     assert any(json.loads(history) for _, _, history, *_ in stored)
     assert unpacked == [
         (case, json.loads(application), json.loads(history), *remaining)

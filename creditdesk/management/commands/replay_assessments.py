@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from creditdesk.models import Assessment
-from creditdesk.monitoring.replay import differences
+from creditdesk.monitoring.replay import differences, erased
 
 
 class Command(BaseCommand):
@@ -20,4 +20,8 @@ class Command(BaseCommand):
             )
         if different:
             raise CommandError(f"{different} of {scored} assessments differ from what their model says now.")
-        self.stdout.write(f"{scored} assessments replayed, all the same; {unscored} made without a model.")
+        gone = erased(Assessment.objects.all()).count()
+        self.stdout.write(
+            f"{scored - gone} assessments replayed, all the same; {unscored} made without a model"
+            f"{f'; {gone} erased, with nothing to recompute' if gone else ''}."
+        )

@@ -9,6 +9,7 @@ from accounts.audit import ChainBroken
 from accounts.audit.outside import OutsideBroken, check_outside
 from creditdesk.backup import BackupError, restore_backup
 from creditdesk.management.passphrase import passphrase_in
+from creditdesk.services.retention import erase_again
 
 
 class Command(BaseCommand):
@@ -43,6 +44,8 @@ class Command(BaseCommand):
             f" and {restored.sealed_rows:,} sealed rows intact, {restored.assessments:,} assessments"
             f" replayed, {restored.models} model versions."
         )
+        if erased := erase_again():
+            self.stdout.write(f"Erased again: {erased} data keys that were erased after this backup.")
         self._compare_with_the_sink()
 
     def _compare_with_the_sink(self) -> None:

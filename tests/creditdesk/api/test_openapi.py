@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from creditdesk.api.examples import APPLICATION
 from creditdesk.models import Assessment
 from scoring.ml.tables.catalogue import TABLES
 
@@ -33,6 +34,31 @@ def test_every_column_is_described_as_the_catalogue_declares_it(schema):
     assert (amount["minimum"], amount["maximum"]) == (column.minimum, column.maximum)
     education, _ = described["NAME_EDUCATION_TYPE"]["anyOf"]
     assert "Higher education" in education["enum"]
+
+
+def test_the_document_leaves_nothing_open_that_the_api_refuses(schema):
+    schemas = schema["components"]["schemas"]
+    whole, _ = schemas["Application"]["properties"]["CNT_CHILDREN"]["anyOf"]
+    assert whole["type"] == "integer"
+    by_reference, by_application = schemas["Question"]["oneOf"]
+    assert (by_reference["required"], by_application["required"]) == (["reference"], ["application"])
+    (header,) = schema["paths"]["/api/v1/predict"]["post"]["parameters"]
+    assert (header["schema"]["minLength"], header["schema"]["maxLength"]) == (1, 255)
+    # What is no request is answered too, by its problem.
+    assert len(schemas["Batch"]["properties"]["items"]["items"]["anyOf"]) == 2
+
+
+@pytest.mark.parametrize("number", [2**53, 2**53 + 1])
+def test_a_number_that_would_be_rounded_to_another_clients_is_refused(api_client, number):
+    payload = {"application": APPLICATION | {"SK_ID_CURR": number}}
+    assert api_client().post("predict", payload).status_code == 422
+    taken = {"application": APPLICATION | {"SK_ID_CURR": 2**53 - 1}}
+    assert api_client().post("predict", taken).json()["reference"] == str(2**53 - 1)
+
+
+def test_half_a_character_in_a_name_is_refused_and_breaks_nothing(api_client):
+    for body in (b'{"\\ud800": 1}', b'{"reference": "\\ud800"}', b'{"application": {"\\udfff": NaN}}'):
+        assert api_client().post("predict", body).status_code in {400, 422}
 
 
 def test_operations_document_authentication_and_errors(schema):

@@ -2,11 +2,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import TestCase
 
 from accounts import audit
 from accounts.models import AuditEvent
 from creditdesk.importing import store
 from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
+from creditdesk.services.erasure import erase_client
 from tests.folders import application, write_tables
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +205,31 @@ def test_the_real_seven_tables_are_imported_whole(home_credit, advisors, import_
     assert out == "684 clients: 684 new, 0 changed, 0 as they were.\n"
     assert err == ""
     assert Case.objects.filter(monitoring__defaulted__isnull=True).count() == 38
+
+
+def test_imported_names_and_inputs_are_stored_encrypted(folder, advisors, import_folder):
+    (folder / "clients.csv").write_text("SK_ID_CURR,NAME\n1,Élodie Lefèvre\n", encoding="utf-8")
+    import_folder(folder)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM creditdesk_client WHERE name <> ''")
+        names = [name for (name,) in cursor.fetchall()]
+        cursor.execute("SELECT packed_inputs FROM creditdesk_profile ORDER BY case_id")
+        rows = [bytes(row) for (row,) in cursor.fetchall()]
+    assert names
+    assert all(name.startswith("enc1:") for name in names)
+    profiles = list(Profile.objects.order_by("case_id"))
+    assert all(profile.packed_inputs not in row for profile, row in zip(profiles, rows, strict=True))
+    assert all(profile.application["AMT_CREDIT"] for profile in profiles)
+
+
+def test_an_import_does_not_bring_back_what_was_erased(folder, advisors, import_folder, person):
+    (folder / "clients.csv").write_text("SK_ID_CURR,NAME\n1,Élodie Lefèvre\n", encoding="utf-8")
+    import_folder(folder)
+    client = Case.objects.get(reference="1").client
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        erase_client(client=client, by=person("manager"), approved_by=person("admin"))
+    write_tables(folder, application_train=[application(1, TARGET=1, AMT_CREDIT=1000)])
+    out, _ = import_folder(folder)
+    assert "0 changed" in out
+    assert Case.objects.get(reference="1").client.name == "erased"
+    assert Profile.objects.get(case__reference="1").packed_inputs == b""
