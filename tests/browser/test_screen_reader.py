@@ -1,4 +1,4 @@
-"""What a screen reader says: docs/accessibility.md, followed through Chromium's accessibility tree."""
+"""The screen-reader script of docs/accessibility.md, followed through the accessibility tree of Chromium."""
 
 import re
 from pathlib import Path
