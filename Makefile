@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-image test-accessibility fuzz-api fuzz-forms bench mutants mlflow lock messages
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-image test-accessibility fuzz-api fuzz-forms bench bench-compare bench-scale mutants mlflow lock messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -79,7 +79,18 @@ fuzz-forms: setup ## Ten thousand random inputs to every page, on PostgreSQL
 	FUZZ_INPUTS=10000 bin/with-postgres $(PY) -m pytest --no-cov tests/fuzz
 
 bench: setup var/bench/dice_ml ## Benchmarks: ratios against their floor in the same run, to bench/results.json
-	$(PY) -m bench
+	@$(PY) -m bench
+
+bench-compare: setup ## Two runs of `make bench` side by side: make bench-compare A B (commits)
+	@$(PY) -m bench.results $(filter-out $@,$(MAKECMDGOALS))
+
+# The two commits are no targets.
+ifeq (bench-compare,$(firstword $(MAKECMDGOALS)))
+$(eval $(filter-out bench-compare,$(MAKECMDGOALS)):;@:)
+endif
+
+bench-scale: setup ## Growth at 10,000, 100,000 and 307,511 clients, or SIZES="...": a table, docs/scale.svg
+	@$(PY) -m bench.scale $(SIZES)
 
 # Beside the environment: what dice-ml asks for would bring a GPU build of XGBoost into it.
 var/bench/dice_ml:

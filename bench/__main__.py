@@ -1,14 +1,16 @@
 """`make bench`: import, pages and model on 65,000 clients in a database of its own; table and JSON."""
 
-import json
 import os
 import resource
 import tempfile
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
+
+from bench.results import keep, table
 
 if TYPE_CHECKING:
     from bench.dice import SearchResult
@@ -16,33 +18,33 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "data" / "home_credit" / "application_only"
-RESULTS = ROOT / "bench" / "results.json"
+LOG = ROOT / "var" / "bench" / "bench.log"
 CLIENTS = 65_000
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="creditdesk-bench-") as beside:
+    LOG.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="creditdesk-bench-") as beside, LOG.open("w") as log:
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "creditdesk.settings",
             "DATABASE_URL": f"sqlite:///{beside}/bench.sqlite3",
             "HTTPS": "false",
             "REQUIRE_MFA": "false",
         }
-        django.setup()
-        folder = REAL if REAL.is_dir() else synthetic(Path(beside))
-        measures = measure(folder)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        with_dice = compare()
-    for figure in measures:
-        print(
-            f"{figure.name:<38} p50 {figure.p50:9.2f} {figure.unit}  p95 {figure.p95:9.2f} {figure.unit}"
-            f"  {figure.ratio:7.1f} x {figure.floor} ({figure.floor_p50:.2f} {figure.unit})"
-        )
+        # Thousands of lines of the log and of commands would hide the table.
+        with redirect_stdout(log), redirect_stderr(log):
+            django.setup()
+            folder = REAL if REAL.is_dir() else synthetic(Path(beside))
+            measures = measure(folder)
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            with_dice = compare()
+    for line in table(measures):
+        print(line)
     print(f"peak memory of this process, import included: {peak:.0f} MB")
     for searched in with_dice:
         print(searched)
     rows = [asdict(figure) | {"ratio": figure.ratio} for figure in measures]
-    RESULTS.write_text(json.dumps([*rows, *map(asdict, with_dice)], indent=1) + "\n")
+    keep([*rows, *map(asdict, with_dice)])
 
 
 def synthetic(beside: Path) -> Path:
@@ -57,6 +59,7 @@ def measure(folder: Path) -> "list[Measure]":
 
     from bench import model, pages, tables, whatif
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("demo", verbosity=0)
     return [*tables.measures(folder), *model.measures(), *pages.measures(), *whatif.measures()]
 

@@ -24,5 +24,7 @@ def measures() -> Iterator[Measure]:
     yield _measure("features, probability, contributions", whole, "LightGBM pred_contrib", parts)
 
 
-def _measure(name: str, times: tuple[float, float], floor: str, of_floor: tuple[float, float]) -> Measure:
+def _measure(
+    name: str, times: tuple[float, float, float], floor: str, of_floor: tuple[float, float, float]
+) -> Measure:
     return Measure(name, *times, floor, of_floor[0])

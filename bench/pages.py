@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client as Browser
 
 from accounts.models import User
-from bench.timing import Measure, percentiles
+from bench.timing import Measure, allocated, percentiles
 from creditdesk.models import Case
 from creditdesk.pages.case.tabs import TABS
 
@@ -25,7 +25,9 @@ def measures() -> Iterator[Measure]:
     references = list(Case.objects.filter(latest_assessment=None).values_list("reference", flat=True))
     chosen = [f"/cases/{reference}/" for reference in draw.sample(references, REQUESTS)]
     yield Measure("case page, fresh assessment", *percentiles(browser.get, chosen), "/healthz", floor)
-    yield Measure("case page, stored assessment", *percentiles(browser.get, chosen), "/healthz", floor)
+    stored = percentiles(browser.get, chosen)
+    memory = allocated(browser.get, chosen)
+    yield Measure("case page, stored assessment", *stored, "/healthz", floor, allocated=memory)
     for tab in TABS:
         opened = percentiles(partial(_open_tab, browser, tab), chosen)
         yield Measure(f"tab of the case page: {tab}", *opened, "/healthz", floor)
@@ -35,7 +37,9 @@ def measures() -> Iterator[Measure]:
         lambda term: browser.post("/cases/", {"q": term}, headers={"HX-Request": "true"}), terms
     )
     yield Measure("search as you type", *search, "/healthz", floor)
-    yield Measure("case list", *percentiles(lambda _: browser.get("/cases/"), range(50)), "/healthz", floor)
+    opened = percentiles(lambda _: browser.get("/cases/"), range(50))
+    memory = allocated(lambda _: browser.get("/cases/"), range(50))
+    yield Measure("case list", *opened, "/healthz", floor, allocated=memory)
 
 
 def _open_tab(browser: Browser, tab: str, path: str) -> None:

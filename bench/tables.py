@@ -12,7 +12,7 @@ from bench.timing import Measure, seconds
 def measures(folder: Path) -> Iterator[Measure]:
     floor = seconds(lambda: _read(sorted(folder.glob("*.parquet"))))
     taken = seconds(lambda: call_command("import_portfolio", folder, advisor="advisor", verbosity=0))
-    yield Measure(f"import of {folder.name}", taken, taken, "DuckDB reads the files", floor, "s")
+    yield Measure(f"import of {folder.name}", taken, taken, taken, "DuckDB reads the files", floor, "s")
 
 
 def _read(files: list[Path]) -> None:

@@ -25,6 +25,9 @@ def post_fork(_server: object, _worker: object) -> None:
 
 
 def post_worker_init(_worker: object) -> None:
+    # Nor is it afterwards: a full collection would go through half a million objects that live for ever.
+    gc.collect()
+    gc.freeze()
     gc.enable()
     # Who comes back from the database waits so long for the interpreter while another thread computes: with
     # the usual 5 ms the writers of the audit log, who take turns, waste most of theirs.

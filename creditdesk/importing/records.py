@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, TypedDict
 
-from creditdesk.models import Case, Client, MonitoringRecord, Profile
+from creditdesk.encryption.keyring import DataKey
+from creditdesk.models import Client, Profile
 from creditdesk.models.case import searchable
 from scoring.ml.features.frames import ProfileBatch
 from scoring.ml.features.packing import PackedInputs, pack_columns, unpack
@@ -15,12 +16,28 @@ _CENT: Final = Decimal("0.01")
 _AMOUNTS: Final = ("AMT_CREDIT", "AMT_ANNUITY")
 
 
+_NAME: Final = Client._meta.get_field("name")
+_INPUTS: Final = Profile._meta.get_field("packed_inputs")
+
+
 class CaseColumns(TypedDict):
     """The columns of a case that come from its application."""
 
     contract_type: str
     amount_credit: Decimal
     amount_annuity: Decimal | None
+
+
+@dataclass(slots=True)
+class Sealing:
+    """The data key of one client, in the place of a row: encrypted columns ask it for nothing else."""
+
+    key: DataKey
+    # The column of the client's name leaves the text with its ciphertext here.
+    name: str = ""
+
+    def data_key_in_use(self) -> DataKey:
+        return self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +70,15 @@ class ImportedClient:
             "amount_annuity": None if annuity is None else _money(annuity),
         }
 
-    def to_profile(self, case: Case) -> Profile:
-        return Profile(
-            case=case,
-            packed_inputs=self.inputs.row,
-            history_rows=self.history_rows,
-            digest=self.inputs.digest,
-        )
+    def client_row(self, key: int, sealing: Sealing) -> tuple[int, str, str]:
+        name = self.name or ""
+        return key, *((_NAME.sealed(name, sealing), searchable(name)) if name else ("", ""))
 
-    def to_monitoring_record(self, case: Case) -> MonitoringRecord:
-        return MonitoringRecord(
-            case=case, sex=self.sex, family_status=self.family_status, defaulted=self.defaulted
-        )
+    def case_row(self) -> tuple[str, str, Decimal, Decimal | None]:
+        return self.reference, *self.case_columns().values()  # type: ignore[return-value]
+
+    def profile_row(self, sealing: Sealing) -> tuple[bytes, Mapping[str, int], str]:
+        return _INPUTS.sealed(self.inputs.row, sealing), self.history_rows, self.inputs.digest
 
 
 def imported_clients(batch: ProfileBatch, names: Mapping[int, str]) -> Iterator[ImportedClient]:

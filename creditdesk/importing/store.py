@@ -13,7 +13,9 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.importing.records import ImportedClient, imported_clients
+from creditdesk.encryption import keyring
+from creditdesk.importing import bulk
+from creditdesk.importing.records import ImportedClient, Sealing, imported_clients
 from creditdesk.models import Case, Client, MonitoringRecord, Profile
 from scoring.ml.features import frames
 from scoring.ml.features.packing import content_digest
@@ -21,6 +23,20 @@ from scoring.ml.tables.checks import CheckedFolder
 
 # One transaction each: few enough for the desk to wait for the lock, enough to be quick.
 CLIENTS_AT_ONCE = 5_000
+CLIENT_COLUMNS = ("id", "name", "search_name")
+CASE_COLUMNS = (
+    "id",
+    "client_id",
+    "advisor_id",
+    "origin",
+    "submitted_at",
+    "reference",
+    "contract_type",
+    "amount_credit",
+    "amount_annuity",
+)
+PROFILE_COLUMNS = ("case_id", "packed_inputs", "history_rows", "digest", "updated_at")
+MONITORING_COLUMNS = ("case_id", "sex", "family_status", "defaulted")
 
 
 def now(_: ImportedClient) -> datetime:
@@ -182,23 +198,25 @@ def _differs(portfolio: Portfolio, case: Case, client: ImportedClient) -> bool:
 
 
 def _add(portfolio: Portfolio, added: Sequence[ImportedClient], turns: Iterator[User]) -> None:
-    people = Client.objects.bulk_create([client.to_client() for client in added])
-    cases = Case.objects.bulk_create(
-        Case(
-            reference=client.reference,
-            client=person,
-            advisor=next(turns),
-            origin=portfolio.origin,
-            submitted_at=portfolio.submitted(client),
-            **client.case_columns(),
-        )
-        for client, person in zip(added, people, strict=True)
-    )
-    profiles = [
-        client.to_profile(case).use_key_of(person)
-        for client, case, person in zip(added, cases, people, strict=True)
+    people, cases = bulk.next_keys(Client, len(added)), bulk.next_keys(Case, len(added))
+    sealings = [Sealing(key) for key in keyring.new_keys(len(added))]
+    named = [
+        client.client_row(person, sealing)
+        for client, person, sealing in zip(added, people, sealings, strict=True)
     ]
-    _write(added, cases, profiles)
+    bulk.write(Client, CLIENT_COLUMNS, named)
+    owned = [(sealing.key, person) for sealing, person in zip(sealings, people, strict=True)]
+    keyring.store(owned, Client.key_column)
+    origin = portfolio.origin
+    bulk.write(
+        Case,
+        CASE_COLUMNS,
+        [
+            (case, person, next(turns).pk, origin, portfolio.submitted(client), *client.case_row())
+            for client, case, person in zip(added, cases, people, strict=True)
+        ],
+    )
+    _write(added, cases, sealings)
 
 
 def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: Mapping[str, Case]) -> None:
@@ -229,20 +247,28 @@ def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: M
         unique_fields=["id"],
         update_fields=["name", "search_name"],
     )
-    _write(updated, cases, [client.to_profile(case) for client, case in zip(updated, cases, strict=True)])
+    keys = keyring.keys_of(Client.key_column, [case.client_id for case in cases])
+    _write(
+        updated, [case.pk for case in cases], [Sealing(keys[case.client_id]) for case in cases], replace=True
+    )
 
 
-def _write(clients: Sequence[ImportedClient], cases: Sequence[Case], profiles: Sequence[Profile]) -> None:
+def _write(
+    clients: Sequence[ImportedClient],
+    cases: Sequence[int],
+    sealings: Sequence[Sealing],
+    *,
+    replace: bool = False,
+) -> None:
     """Add or replace the profiles and monitoring records of these cases."""
-    Profile.objects.bulk_create(
-        profiles,
-        update_conflicts=True,
-        unique_fields=["case"],
-        update_fields=["packed_inputs", "history_rows", "digest", "updated_at"],
-    )
-    MonitoringRecord.objects.bulk_create(
-        [client.to_monitoring_record(case) for client, case in zip(clients, cases, strict=True)],
-        update_conflicts=True,
-        unique_fields=["case"],
-        update_fields=["sex", "family_status", "defaulted"],
-    )
+    taken, now = "case" if replace else "", timezone.now()
+    profiles = [
+        (case, *client.profile_row(sealing), now)
+        for client, case, sealing in zip(clients, cases, sealings, strict=True)
+    ]
+    bulk.write(Profile, PROFILE_COLUMNS, profiles, replace_by=taken)
+    monitored = [
+        (case, client.sex, client.family_status, client.defaulted)
+        for client, case in zip(clients, cases, strict=True)
+    ]
+    bulk.write(MonitoringRecord, MONITORING_COLUMNS, monitored, replace_by=taken)

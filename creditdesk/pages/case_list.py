@@ -17,9 +17,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, CaseFilter, queue_of
+from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, CaseFilter
+from creditdesk.cases.queue_counts import queue_counts
 from creditdesk.models import Case, Claim, Contest, Decision, Escalation
-from creditdesk.models.case import CaseQuerySet
 from scoring.presentation import formatting
 
 PAGE_SIZE: Final = 20
@@ -139,17 +139,16 @@ class Chip(NamedTuple):
     without: str
 
 
-def tabs(cases: CaseQuerySet, user: User) -> list[Tab]:
+def tabs(user: User) -> list[Tab]:
     """Return the tabs of the list; nobody decides by a queue who may not decide."""
     decides = user.has_perm("creditdesk.decide_case")
-    shown = [tab for tab in QUEUES[:TABS] if decides or tab[0] != TO_DECIDE]
-    return [_tab(queue, label, queue_of(cases, queue, user)) for queue, label in shown]
-
-
-def _tab(queue: str, label: str | Promise, cases: CaseQuerySet) -> Tab:
-    """Count a queue up to what its tab shows; every case is counted by the list itself."""
-    count = 0 if queue == EVERY_CASE else cases.order_by()[: MAX_COUNT + 1].count()
-    return Tab(queue, label, min(count, MAX_COUNT), count > MAX_COUNT)
+    labels = {queue: label for queue, label in QUEUES[:TABS] if decides or queue != TO_DECIDE}
+    counts = queue_counts(user, [queue for queue in labels if queue != EVERY_CASE], MAX_COUNT + 1)
+    return [
+        # Every case is counted by the list itself.
+        Tab(queue, label, min(counts.get(queue, 0), MAX_COUNT), counts.get(queue, 0) > MAX_COUNT)
+        for queue, label in labels.items()
+    ]
 
 
 def chips(case_filter: CaseFilter) -> list[Chip]:

@@ -48,7 +48,7 @@ def case_list(request: DeskRequest) -> HttpResponse:
     if request.method == "POST" and request.htmx:
         fragment = render(request, "creditdesk/case_list.html#search-results", context)
         return replace_url(fragment, _address(case_filter))
-    context["tabs"] = tabs(case_filter.visible, request.user)
+    context["tabs"] = tabs(request.user)
     return render(request, "creditdesk/case_list.html", context)
 
 

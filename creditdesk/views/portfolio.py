@@ -16,7 +16,7 @@ def portfolio(request: DeskRequest) -> HttpResponse:
     cases = Case.objects.visible_to(request.user)
     context = {
         "page": PortfolioPage(cases, Period.named(request.GET.get("days", ""))),
-        "tabs": tabs(cases, request.user),
+        "tabs": tabs(request.user),
         "periods": {code: label for code, (_days, label) in PERIODS.items()},
     }
     return render(request, "creditdesk/portfolio.html", context)

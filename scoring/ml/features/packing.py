@@ -129,15 +129,20 @@ def pack_columns(
 ) -> Iterator[PackedInputs]:
     """Pack n clients, the same as `pack` one by one; columns (n,) by name, NaN or None where absent."""
     order, size = layout(CURRENT), len(history_rows)
-    missing = np.full(size, np.nan)
-    values = np.column_stack([columns.get(name, missing) for name in order.numbers]).astype("<f8", copy=False)
+    given = [name for name in order.numbers if name in columns]
+    values = np.empty((size, len(given)), dtype="<f8")
+    for position, name in enumerate(given):
+        values[:, position] = columns[name]
     codes = np.column_stack(
         [_codes(columns.get(name), of_value, size) for name, of_value in order.codes.items()]
     )
     present = ~np.isnan(values)
-    masks, numbers = np.packbits(present, axis=1), memoryview(values[present]).cast("B")
+    # A table that was not provided has no columns, and no bit set.
+    masks = np.zeros((size, len(order.numbers)), dtype=bool)
+    masks[:, [order.positions[name] for name in given]] = present
+    numbers = memoryview(values[present].tobytes())
     ends = (8 * np.cumsum(present.sum(axis=1))).tolist()
-    heads = np.hstack([masks, codes])
+    heads = np.hstack([np.packbits(masks, axis=1), codes])
     start = 0
     for row, (end, rows) in enumerate(zip(ends, history_rows, strict=True)):
         yield _packed(b"".join((heads[row].tobytes(), numbers[start:end])), order.number, _rows_text(rows))

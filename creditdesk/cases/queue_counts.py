@@ -1,0 +1,46 @@
+"""Counts of the cases of every queue, in one query whose SQL is written once.
+
+Django needs half of the time of the whole list to write the seven queries; SQLite answers in a tenth of it.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from django.conf import settings
+from django.db.models import IntegerField, Subquery
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.prepared_queries import Prepared
+from creditdesk.cases.filters import queue_of
+from creditdesk.models import Case
+
+_ANYBODY: Final = -7_000_000_003
+
+
+class _Count(Subquery):
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+    # A queue that is empty for certain is not asked for.
+    empty_result_set_value = 0
+
+
+def queue_counts(user: User, queues: Sequence[str], limit: int) -> dict[str, int]:
+    """The cases of each queue that the user may see, counted up to `limit`."""
+    query = _query(user.role, tuple(queues), limit, timezone.localdate(), settings.DECISION_DAYS)
+    counts = query.first(user.pk) or ()
+    return dict(zip(queues, counts, strict=True))
+
+
+# What a queue shows depends on the role, the person, the day and how long a decision may take.
+@lru_cache(maxsize=64)
+def _query(role: str, queues: tuple[str, ...], limit: int, today: date, decision_days: int) -> Prepared:
+    def rows(pk: int):  # type: ignore[no-untyped-def]
+        person = User(pk=pk, role=role)
+        visible = Case.objects.visible_to(person)
+        counted = [queue_of(visible, queue, person).order_by().values("pk")[:limit] for queue in queues]
+        return User.objects.filter(pk=pk).values_list(*map(_Count, counted))
+
+    return Prepared(rows, _ANYBODY)
