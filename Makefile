@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image fuzz-api fuzz-forms bench bench-compare bench-scale mutants mlflow lock sbom audit messages
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility fuzz-api fuzz-forms bench bench-compare bench-scale mutants mlflow lock sbom audit messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -71,6 +71,9 @@ test-faults: setup ## Faults for real: kill -9, a full disk, a stopped PostgreSQ
 test-image: ## The image's steps in a clean Debian (needs root)
 	@bin/install-system-packages debootstrap
 	bin/test-image
+
+test-accessibility: setup ## Every page in both languages, narrow and wide, light and dark, by axe-core
+	ALL_VIEWS=1 $(PY) -m pytest --no-cov tests/browser/test_accessibility.py
 
 fuzz-api: setup ## Random requests, valid and invalid, over a running desk: no 5xx, no deviation from the OpenAPI document
 	bin/fuzz-api
