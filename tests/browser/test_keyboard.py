@@ -140,7 +140,8 @@ def test_a_new_case(without_single_keys, case):
     tab_to(page, "form.new-case [type=submit]")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/cases/(?!new)\w+"))
-    assert Case.objects.get(client__name="Anna Novak").amount_credit == 120_000
+    opened = Case.objects.latest("pk")
+    assert (opened.client.name, opened.amount_credit) == ("Anna Novak", 120_000)
 
 
 def test_a_letter(without_single_keys, case, person):
