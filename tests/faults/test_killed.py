@@ -52,11 +52,11 @@ def test_a_killed_backup_leaves_no_backup_and_the_next_one_works(seeded_desk: De
 
 def test_a_training_killed_before_it_registers_leaves_the_name_free(seeded_desk: DeskProcess, tmp_path: Path):
     folder = application_folder(tmp_path / "tables", clients=1500)
-    logged = {"MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path / 'mlflow.sqlite3'}"}
-    killed = seeded_desk.start("-c", KILLED_TRAINING, str(folder), **logged)
+    tracking = f"sqlite:///{tmp_path / 'mlflow.sqlite3'}"
+    killed = seeded_desk.start("-c", KILLED_TRAINING, str(folder), MLFLOW_TRACKING_URI=tracking)
     assert killed.wait() == -signal.SIGKILL
     assert (seeded_desk.place / "models" / "v1" / "model.json").exists()
-    again = seeded_desk.manage("train", str(folder), "--name", "v1", "--quick", **logged)
+    again = seeded_desk.manage("train", str(folder), "--name", "v1", "--quick", MLFLOW_TRACKING_URI=tracking)
     assert again.returncode == 0, again.stderr
     assert seeded_desk.one_value("SELECT count(*) FROM scoring_modelversion WHERE name = 'v1'") == 1
     assert [path.name for path in (seeded_desk.place / "models").glob(".*")] == []

@@ -87,6 +87,7 @@ def wait_until_ready(port: int) -> None:
 def test_a_stopped_database_is_reported_and_the_desk_goes_on_when_it_is_back(server, tmp_path):
     desk = DeskProcess(tmp_path, f"postgres://creditdesk@127.0.0.1:{server.port}/postgres")
     assert desk.manage("prepare_database", "--verbosity", "0").returncode == 0
+    assert desk.manage("collectstatic", "--no-input", "--verbosity", "0").returncode == 0
     desk.seed("work")
     done = subprocess.run(
         [sys.executable, "-m", "tests.desk_seed", "session"],
@@ -99,8 +100,8 @@ def test_a_stopped_database_is_reported_and_the_desk_goes_on_when_it_is_back(ser
     session, reference = done.stdout.split()
     port = free_port()
     gunicorn = ["-m", "gunicorn", "creditdesk.wsgi", "--config", "bin/gunicorn.conf.py"]
-    web = desk.start(*gunicorn, "--bind", f"127.0.0.1:{port}")
-    worker = desk.start("manage.py", "worker", SCHEDULE_HOURS="check_drift=0")
+    web = desk.start(*gunicorn, "--bind", f"127.0.0.1:{port}", output=subprocess.DEVNULL)
+    worker = desk.start("manage.py", "worker", output=subprocess.DEVNULL, SCHEDULE_HOURS="check_drift=0")
     try:
         wait_until_ready(port)
         case = f"/cases/{reference}/"
