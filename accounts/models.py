@@ -28,6 +28,18 @@ class User(AbstractUser):
     # Set by somebody else: the owner has to choose another one before anything else.
     must_change_password = models.BooleanField(_("must change the password"), default=False, editable=False)
 
+    # One letter alone may be what somebody dictates: WCAG 2.1.4 asks for a way to turn such keys off.
+    has_single_keys = models.BooleanField(
+        _("Single keys"),
+        default=True,
+        help_text=_(
+            "One letter moves or opens something. Turn them off if you dictate or touch keys by chance."
+        ),
+    )
+    is_compact = models.BooleanField(
+        _("Compact"), default=False, help_text=_("Less space between lines: more of a page fits the screen.")
+    )
+
     objects: ClassVar[DeskUserManager] = DeskUserManager()
 
     class Meta:

@@ -10,6 +10,7 @@ from allauth.usersessions import views as sessions
 from django.urls import path
 
 from accounts.api_keys import views
+from accounts.preferences.views import preferences
 from accounts.sign_in import invitations, second_factor, sign_out
 
 urlpatterns = [
@@ -31,6 +32,7 @@ urlpatterns = [
         recovery_codes.download_recovery_codes,
         name="mfa_download_recovery_codes",
     ),
+    path("preferences/", preferences, name="preferences"),
     path("sessions/", sessions.list_usersessions, name="usersessions_list"),
     path("api-keys/", views.api_keys, name="api_keys"),
     path("api-keys/<str:prefix>/rotate/", views.api_key_rotate, name="api_key_rotate"),

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from accounts.administration.read_only import ReadOnlyAdmin
+from accounts.administration.read_only import NamedValuesFilter, ReadOnlyAdmin
 from accounts.administration.site import site
 from creditdesk.models import Assessment, Decision
 
@@ -48,7 +48,7 @@ class AssessmentAdmin(CaseEvidenceAdmin):
         "assessed_by",
         "assessed_at",
     ]
-    list_filter = ["verdict", "model_version", "assessed_at"]
+    list_filter = ["verdict", ("model_version", NamedValuesFilter), "assessed_at"]
     search_fields = ["case__reference", "assessed_by__username"]
     list_select_related = ["case", "assessed_by"]
     exclude = ["inputs", "packed_inputs", "reasons"]

@@ -51,13 +51,13 @@ class DeskProcess:
         environment = self.environment | extra
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
-    def start(self, *arguments: str, **extra: str) -> subprocess.Popen[str]:
-        """Start a Python process of this desk and leave it running."""
+    def start(self, *arguments: str, output: int = subprocess.PIPE, **extra: str) -> subprocess.Popen[str]:
+        """Start a Python process of this desk and leave it running; who reads no pipe gives DEVNULL."""
         return subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment | extra,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
         )

@@ -46,7 +46,32 @@ def notes() -> None:
         time.sleep(0.002)
 
 
-STEPS: Final[dict[str, Callable[[], None]]] = {"work": work, "notes": notes}
+def session() -> None:
+    """Print the key of a session of the advisor, and the reference of a case."""
+    from django.test import Client as Browser
+
+    from accounts.models import User
+    from creditdesk.models import Case
+
+    browser = Browser()
+    browser.force_login(User.objects.get(username="advisor"))
+    print(browser.session.session_key, Case.objects.order_by("pk")[0].reference)
+
+
+def texts() -> None:
+    """Print the text of every note."""
+    from creditdesk.models import Note
+
+    for text in Note.objects.values_list("text", flat=True):
+        print(text)
+
+
+STEPS: Final[dict[str, Callable[[], None]]] = {
+    "work": work,
+    "notes": notes,
+    "session": session,
+    "texts": texts,
+}
 
 if __name__ == "__main__":
     django.setup()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.administration.audit_changes import changes_in
 from accounts.administration.audit_export import audit_lines
+from accounts.administration.read_only import NamedValuesFilter
 from accounts.audit import Action, record
 from accounts.audit.verification import is_genuine, verify_end
 from accounts.models import AuditEvent
@@ -34,19 +35,11 @@ class ActionFilter(admin.SimpleListFilter):
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
-class NamedActorFilter(admin.AllValuesFieldListFilter):
-    """Who acted; events without a person are found by what happened."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lookup_choices = self.lookup_choices.exclude(actor="")
-
-
 @admin.register(AuditEvent)
 class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
     list_display = ("sequence", "when", "actor", "what", "target", "request", "genuine")
     list_display_links = ("sequence", "when")
-    list_filter = (ActionFilter, "at", ("actor", NamedActorFilter))
+    list_filter = (ActionFilter, "at", ("actor", NamedValuesFilter))
     search_fields = ("actor", "action", "target", "request_id")
     date_hierarchy = "at"
     ordering = ("-sequence",)

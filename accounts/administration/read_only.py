@@ -7,6 +7,14 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 
+class NamedValuesFilter(admin.AllValuesFieldListFilter):
+    """Every value but the empty one, whose link would have no name."""
+
+    def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(field, *args, **kwargs)
+        self.lookup_choices = self.lookup_choices.exclude(**{field.name: ""})
+
+
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("accounts.view_auditevent")

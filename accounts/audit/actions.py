@@ -31,6 +31,7 @@ class Action(TextChoices):
     IMPORT = "import", _("imported a portfolio")
     OUTCOMES_IMPORTED = "outcomes_imported", _("imported repayment outcomes")
     EXPORT = "export", _("exported case histories")
+    EXPORT_FINISHED = "export_finished", _("was sent an export to its end")
     CASE_ADDED = "case_added", _("entered a case")
     CASE_OPENED = "case_opened", _("opened a case")
     ASSESSMENT = "assessment", _("had a case assessed")

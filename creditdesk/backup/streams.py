@@ -102,7 +102,9 @@ def _piped(produce: Callable[[BinaryIO], object]) -> Iterator[BinaryIO]:
         except Exception as error:
             source.close()
             thread.join()
-            raise (failures or [error])[0] from error
+            # The producer of a stream that nobody reads any more fails as well: that is not the reason.
+            reasons = [failure for failure in failures if not isinstance(failure, BrokenPipeError)]
+            raise (reasons or [error])[0] from error
     thread.join()
     if failures:
         raise failures[0]

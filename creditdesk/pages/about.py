@@ -11,12 +11,14 @@ from creditdesk.pages.case.explanation import group_importance
 from creditdesk.pages.case.reasons import group_title
 from creditdesk.reasons.dictionary import dictionary
 from scoring.ml.features import catalogue
+from scoring.ml.features.spec.feature import Sign
 from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.model import Model
 from scoring.ml.tables.catalogue import PROTECTED, column
 from scoring.presentation import formatting
 
 MAX_NAMED_FEATURES: Final = 3
+MAX_ONE_WAY: Final = 8
 
 # Besides the protected columns, which the table of columns names.
 NEVER: Final = (
@@ -59,6 +61,8 @@ class AboutPage:
     clients: str
     default_rate: str
     ranked_pairs: str
+    only_helps: tuple[str, ...]
+    only_hurts: tuple[str, ...]
 
     @property
     def features(self) -> int:
@@ -83,7 +87,9 @@ def about_page(model: Model) -> AboutPage:
         cost_fp=formatting.short_number(costs.fp),
         clients=formatting.number(manifest.data.clients),
         default_rate=formatting.percent(manifest.data.default_rate),
-        ranked_pairs=formatting.number(100 * manifest.metrics.holdout.auc.value),
+        ranked_pairs=formatting.number(100 * _auc(model)),
+        only_helps=_one_way(model, Sign.LESS_RISK),
+        only_hurts=_one_way(model, Sign.MORE_RISK),
     )
 
 
@@ -106,6 +112,24 @@ def _groups(model: Model) -> tuple[ModelGroup, ...]:
         )
         for code in order
     )
+
+
+def _auc(model: Model) -> float:
+    """Return the mean over repeated splits; that of the only split for earlier versions."""
+    repeated = model.manifest.repeated_splits
+    return repeated.metrics.holdout["auc"].mean if repeated else model.manifest.metrics.holdout.auc.value
+
+
+def _one_way(model: Model, sign: Sign) -> tuple[str, ...]:
+    """Return the labels of the features of which more never moves the estimate the other way.
+
+    The most important first, and at most MAX_ONE_WAY of them.
+    """
+    section = model.manifest.directions
+    imposed = section.imposed if section else {}
+    names = [name for name in _by_importance(model.features, model.explainer) if imposed.get(name) == sign]
+    labels = (formatting.capitalized(catalogue.BY_NAME[name].label) for name in names)
+    return tuple(dict.fromkeys(labels))[:MAX_ONE_WAY]
 
 
 def _labels(names: list[str]) -> tuple[str, ...]:

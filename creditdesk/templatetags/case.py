@@ -75,12 +75,13 @@ def effect_row(effect: FeatureEffect) -> SafeString:
 
 
 @register.simple_tag
-def profile_section(section: Section) -> SafeString:
+def profile_section(section: Section, level: int = 3) -> SafeString:
     """Render a section of the client profile: at times hundreds of lines, too many for a template's loop."""
     css = "table-state" if section.is_provided else "table-state table-state-absent"
     note = format_html(' <small class="{}">{}</small>', css, section.state) if section.state else ""
     lines = format_html("<dl>{}</dl>", _lines(section.lines)) if section.lines else ""
-    return format_html('<div class="profile-section"><h4>{}{}</h4>{}</div>', section.title, note, lines)
+    heading = format_html("<h{0}>{1}{2}</h{0}>", level, section.title, note)
+    return format_html('<div class="profile-section">{}{}</div>', heading, lines)
 
 
 def _lines(lines: Sequence[Line]) -> SafeString:

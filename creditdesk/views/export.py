@@ -11,6 +11,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.cases.export import DIALECTS, case_histories
 from creditdesk.cases.filters import CaseFilter
+from creditdesk.services.export import sent_to_the_end
 from creditdesk.web.request import DeskRequest
 
 
@@ -26,9 +27,10 @@ def case_export(request: DeskRequest) -> HttpResponseBase:
             gettext("The export was not made: a filter or the dialect is not valid."),
             content_type="text/plain",
         )
-    _record_export(request.user, case_filter)
+    export = _record_export(request.user, case_filter)
+    lines = case_histories(case_filter.qs, dialect)
     response = StreamingHttpResponse(
-        case_histories(case_filter.qs, dialect), content_type="text/csv; charset=utf-8"
+        sent_to_the_end(lines, export=export, by=request.user), content_type="text/csv; charset=utf-8"
     )
     name = f"cases-{timezone.localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -36,11 +38,11 @@ def case_export(request: DeskRequest) -> HttpResponseBase:
 
 
 @transaction.atomic
-def _record_export(by: User, case_filter: CaseFilter) -> None:
-    """Record the filters without the search term: it names a client, and the chain is never erased."""
+def _record_export(by: User, case_filter: CaseFilter) -> int:
+    """Record the filters without the search term, which names a client; the number of the event."""
     details = {
         "filters": case_filter.active,
         "searched": bool(case_filter.data.get("q")),
         "cases": case_filter.qs.count(),
     }
-    audit.record(action=Action.EXPORT, actor=by, details=details)
+    return audit.record(action=Action.EXPORT, actor=by, details=details).sequence

@@ -26,6 +26,7 @@ def _names() -> dict[str, str]:
         "gradient_boosting": _("Gradient boosting"),
         "xgboost": "XGBoost",
         "lightgbm": "LightGBM",
+        "blend": _("LightGBM and XGBoost"),
         "smote": _("SMOTE, scaler, LightGBM"),
     }
 
@@ -35,7 +36,7 @@ def _quality(rows: list[StoredCandidate]) -> Figure:
     best, best_auc = estimates[0]
     return Figure(
         code="quality",
-        title=_("AUC, with its 95% interval"),
+        title=_("AUC, with its interval of 95%"),
         summary=_("{best} ranks best, with an AUC of {auc} out of fold.").format(
             best=candidate(best), auc=number(best_auc["value"], 4)
         ),

@@ -26,7 +26,12 @@ from scoring.ml.training.model_writer import Provenance
 from scoring.ml.training.pipeline import TrainedModel
 from scoring.ml.training.report.mlflow_training import training_run
 from scoring.models import ModelVersion
-from scoring.services.atomic_folder import remove_unfinished, unfinished_folder
+from scoring.services.atomic_folder import (
+    registration_of,
+    remove_unfinished,
+    remove_unregistered,
+    unfinished_folder,
+)
 from scoring.services.progress import ProgressReporter
 
 
@@ -81,16 +86,16 @@ def train(
     remove_unfinished(request.target.parent)
     try:
         inputs = _read(request, progress)
-        manifest, trials = _build(request, inputs, progress, on_trained)
+        trained, tuning, trials = _fit(request, inputs, progress)
+        on_trained(trained)
+        with registration_of(request.target):
+            provenance = replace(inputs.provenance, tuning=tuning)
+            manifest = _write(request, trained, provenance, progress)
+            _register(request, inputs, by)
     except (FolderError, TrainingError) as error:
         raise TrainingFailed(str(error)) from error
     except OSError as error:
         raise TrainingFailed(f"nothing was written: {error.strerror}: {error.filename}") from error
-    try:
-        version = services.register(name=request.name, by=by)
-        services.record_trained_clients(version=version, references=inputs.clients.reference.tolist())
-    except (ModelUnavailable, DatabaseError) as error:
-        raise TrainingFailed(f"{request.name} is trained but could not be registered: {error}") from error
     _log(request.target, manifest, trials, progress, warn)
     return manifest
 
@@ -101,6 +106,7 @@ def _check_name(target: Path) -> None:
         registered = ModelVersion.objects.filter(name=target.name).exists()
     except DatabaseError as error:
         raise TrainingFailed(f"the database is not ready ({error}): run manage.py migrate") from error
+    remove_unregistered(target, is_registered=registered)
     if registered or target.exists():
         raise TrainingFailed(f"{target.name} exists: a version is never overwritten, choose another --name")
 
@@ -137,12 +143,17 @@ def _tables(source: Folder) -> tuple[str, ...]:
     return ("application", *source.history)
 
 
-def _build(
-    request: TrainingRequest,
-    inputs: _TrainingInput,
-    progress: ProgressReporter,
-    on_trained: Callable[[TrainedModel], object],
-) -> tuple[Manifest, list[tracking.Run]]:
+def _register(request: TrainingRequest, inputs: _TrainingInput, by: User | None) -> None:
+    try:
+        version = services.register(name=request.name, by=by)
+        services.record_trained_clients(version=version, references=inputs.clients.reference.tolist())
+    except (ModelUnavailable, DatabaseError) as error:
+        raise TrainingFailed(f"{request.name} is trained but could not be registered: {error}") from error
+
+
+def _fit(
+    request: TrainingRequest, inputs: _TrainingInput, progress: ProgressReporter
+) -> tuple[TrainedModel, TuningSection | None, list[tracking.Run]]:
     hyperparameters, tuning, trials = _hyperparameters(request, inputs, progress)
     trained = pipeline.train(
         inputs.clients,
@@ -152,17 +163,20 @@ def _build(
         costs=request.costs,
         pooled=inputs.stages,
     )
-    on_trained(trained)
+    return trained, tuning, trials
+
+
+def _write(
+    request: TrainingRequest,
+    trained: TrainedModel,
+    provenance: Provenance,
+    progress: ProgressReporter,
+) -> Manifest:
     progress.begin(f"Writing {request.target}")
     with unfinished_folder(request.target) as unfinished:
-        manifest = model_writer.write(
-            unfinished,
-            trained,
-            hyperparameters=hyperparameters,
-            provenance=replace(inputs.provenance, tuning=tuning),
-        )
+        manifest = model_writer.write(unfinished, trained, provenance=provenance)
         unfinished.rename(request.target)
-    return manifest, trials
+    return manifest
 
 
 def _hyperparameters(
@@ -181,6 +195,7 @@ def _hyperparameters(
         store=settings.VAR_DIR / "tuning.sqlite3",
         fingerprint=inputs.provenance.fingerprint,
         progress=progress.begin,
+        pooled=inputs.stages,
     )
     return search.hyperparameters, search.record, search.runs
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from scoring.models import Comparison, ModelVersion
 from scoring.presentation import (
+    figures_choices,
     figures_comparison,
     figures_explanation,
     figures_fairness,
@@ -31,7 +32,9 @@ def model_detail(request: HttpRequest, version: str) -> HttpResponse:
         "activations": context["version"].activations.select_related("activated_by"),
         "checks": check_labels(manifest.checks) if manifest and manifest.checks else [],
         "failed": len(manifest.failed_checks) if manifest else 0,
-        "figures": figures_performance.performance(manifest) if manifest else [],
+        "figures": [*figures_performance.performance(manifest), *figures_choices.choices(manifest)]
+        if manifest
+        else [],
     }
     return render(request, "scoring/model_detail.html", context)
 
@@ -48,6 +51,7 @@ def model_explanation(request: HttpRequest, version: str) -> HttpResponse:
                 figures_explanation.groups(explanation),
             ],
             "dependences": figures_explanation.dependences(explanation),
+            "denied": figures_choices.denied_directions(manifest),
             "interactions": [
                 figures_explanation.interaction_strengths(explanation),
                 *figures_explanation.interactions(explanation),

@@ -66,6 +66,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if ("withoutKeys" in document.body.dataset) return;
     if (event.target.closest("input:not([type=radio]), textarea, select, [contenteditable]")) return;
     const form = document.querySelector(FORM);
     if (event.key === "d") goToDecision();

@@ -47,6 +47,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if ("withoutKeys" in document.body.dataset) return;
     if (document.querySelector("dialog[open]")) return;
     if (KEYS[event.key]?.()) event.preventDefault();
   });

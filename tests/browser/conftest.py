@@ -1,7 +1,11 @@
 import os
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
@@ -68,6 +72,35 @@ def window(chromium, live_server) -> Iterator[Callable[..., Page]]:
 
 def _is_violation(line) -> bool:
     return line.type == "error" and "Content Security Policy" in line.text
+
+
+@pytest.fixture
+def page_as(chromium, live_server) -> Iterator[Callable[..., Page]]:
+    """A page in which that person has signed in, by a session alone; nobody for ""."""
+    contexts = []
+
+    def open_page(name: str, width: int = 1366, **options) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": 768}, **options
+        )
+        contexts.append(context)
+        if name:
+            context.add_cookies([{**_session_cookie(name), "url": live_server.url}])
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _session_cookie(username: str) -> dict[str, str]:
+    """The cookie of a session that has just asked for the password."""
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+    session.save()
+    return {"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key)}
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,18 @@ def test_compose_and_dockerfile_agree_on_targets_and_scripts():
 @pytest.mark.parametrize("folder", ["accounts", "creditdesk", "scoring", "templates", "static", "locale"])
 def test_the_image_contains_every_folder_of_the_web_process(folder):
     assert f"!{folder}" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_trained_versions_lie_on_the_disk_that_outlives_a_deployment():
+    render = yaml.safe_load((ROOT / "deploy" / "render.yaml").read_text(encoding="utf-8"))["services"][0]
+    fly = tomllib.loads((ROOT / "deploy" / "fly.toml").read_text(encoding="utf-8"))
+    railway = json.loads((ROOT / "deploy" / "railway.json").read_text(encoding="utf-8"))
+    variables = {variable["key"]: variable.get("value") for variable in render["envVars"]}
+    assert variables["ML_ARTIFACTS"].startswith(render["disk"]["mountPath"] + "/")
+    assert fly["env"]["ML_ARTIFACTS"].startswith(fly["mounts"]["destination"] + "/")
+    assert "ML_ARTIFACTS=/srv/creditdesk/var/" in railway["deploy"]["startCommand"]
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    assert "models:/srv/creditdesk/ml_artifacts" in compose["services"]["worker"]["volumes"]
 
 
 def workflows() -> list[dict[str, Any]]:

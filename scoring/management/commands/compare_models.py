@@ -19,11 +19,13 @@ from scoring.ml.model import folder as model_folder
 from scoring.ml.model import json_codec
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.tables.checks import check
-from scoring.ml.tables.folder import FolderError, open_folder
+from scoring.ml.tables.folder import Folder, FolderError, open_folder
 from scoring.ml.training import tracking
 from scoring.ml.training.compare import comparison as candidates
 from scoring.ml.training.compare.comparison import ComparisonData, ComparisonRow, Entry, Outcome
+from scoring.ml.training.data import pooling
 from scoring.ml.training.data.clients import Clients, TrainingError, gather
+from scoring.ml.training.data.pooling import StageData
 from scoring.ml.training.fit.hyperparameters import hyperparameters_for
 from scoring.ml.training.report.mlflow_comparison import comparison_run
 from scoring.models.comparison import StoredCandidate, StoredComparison
@@ -41,6 +43,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument(
+            "--pool",
+            type=Path,
+            nargs="+",
+            default=[],
+            metavar="DIR2",
+            help="folders whose clients teach what the tables they share with DIR say",
+        )
         parser.add_argument("--champion", default="", metavar="V", help="a version instead of train's recipe")
         parser.add_argument("--sample", type=positive, metavar="N", help="only so many clients")
         parser.add_argument("--quick", action="store_true", help=f"{QUICK_SAMPLE:,} clients, smaller models")
@@ -64,15 +74,27 @@ class Command(BaseCommand):
             raise CommandError(f"the page cannot show it: the database is not ready ({error})") from error
 
     def compare(
-        self, path: Path, champion: str, *, sample: int | None, quick: bool, seed: int, jobs: int, **rest: Any
+        self,
+        path: Path,
+        champion: str,
+        *,
+        pool: Sequence[Path],
+        sample: int | None,
+        quick: bool,
+        seed: int,
+        jobs: int,
+        **rest: Any,
     ) -> StoredComparison:
         self.progress.begin(f"Reading {path}")
         checked = check(open_folder(path))
         clients = gather(checked.folder, progress=self.progress.begin)
-        hyperparameters = hyperparameters_for(len(clients), quick=quick)
+        stages = self.stages(clients, checked.folder, pool)
+        hyperparameters = hyperparameters_for(len(clients), quick=quick, pooled=len(stages) > 1)
         sample = sample or (QUICK_SAMPLE if quick else None)
-        data = candidates.comparison_data(clients, seed=seed, sample=sample)
-        entered = candidates.entries(clients.names, hyperparameters)
+        data = candidates.comparison_data(
+            clients, seed=seed, sample=sample, pooled=stages, hyperparameters=hyperparameters
+        )
+        entered = candidates.entries(clients.names, hyperparameters, pooled=len(data.starts) > 0)
         if champion:
             entered.insert(1, entry_of(champion, clients))
         self.progress.begin(f"{len(entered)} candidates, {len(data.target):,} clients, {jobs} side by side")
@@ -98,6 +120,16 @@ class Command(BaseCommand):
             }
             comparison["run"] = self.log(comparison, rows, outcomes, data)
         return comparison
+
+    def stages(self, clients: Clients, folder: Folder, pool: Sequence[Path]) -> tuple[StageData, ...]:
+        """Return the stages of a pool; none without one."""
+        if not pool:
+            return ()
+        pooled = []
+        for path in pool:
+            self.progress.begin(f"Reading {path}")
+            pooled.append(check(open_folder(path)).folder)
+        return pooling.pooled_stages(clients, folder, pooled, progress=self.progress.begin)
 
     def outcomes(
         self, entered: Sequence[Entry], data: ComparisonData, *, jobs: int, folder: Path

@@ -165,8 +165,12 @@ def brier(clients: Ranked) -> float:
 
 
 def log_loss(clients: Ranked) -> float:
-    likelihood = np.where(clients.target == 1, clients.probability, 1 - clients.probability)
-    return float(-(clients.weights @ np.log(likelihood)) / clients.weights.sum())
+    return float(clients.weights @ log_losses(clients.target, clients.probability) / clients.weights.sum())
+
+
+def log_losses(target: Values, probability: Values) -> Values:
+    """Return the log-loss of each client, (n,)."""
+    return -np.log(np.where(target == 1, probability, 1 - probability))
 
 
 def calibration_slope(clients: Ranked) -> float:

@@ -25,7 +25,11 @@ class Calibration:
 
     def probability(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probability, (n,), of raw log-odds, (n,)."""
-        return sigmoid(self.a * raw + self.b)
+        return sigmoid(self.log_odds(raw))
+
+    def log_odds(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated log-odds, (n,)."""
+        return self.a * raw + self.b
 
 
 def sigmoid(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:

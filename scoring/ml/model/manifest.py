@@ -13,6 +13,12 @@ from typing import Any, Self
 from scoring.ml.metrics.costs import Costs
 from scoring.ml.model import json_codec
 from scoring.ml.model.json_codec import JsonMismatch, stored_as
+from scoring.ml.model.manifest_choices import (
+    DirectionsSection,
+    FeatureCountCurve,
+    RepeatedSplits,
+    ThresholdRules,
+)
 from scoring.ml.model.manifest_sections import (
     ByPart,
     CalibrationSection,
@@ -75,6 +81,10 @@ class Manifest:
     selection: SelectionCounts | None = None
     stages: tuple[TrainingStage, ...] | None = field(default=None, metadata=stored_as("steps"))
     tuning: TuningSection | None = None
+    repeated_splits: RepeatedSplits | None = None
+    threshold_rules: ThresholdRules | None = None
+    feature_count: FeatureCountCurve | None = None
+    directions: DirectionsSection | None = None
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:

@@ -61,7 +61,10 @@ class CalibrationSection(Calibration):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HyperparametersSection:
-    """Settings of the boosters; `rounds` is how many each of the `seeds` boosters took."""
+    """Settings of the boosters; `rounds` is how many each of the `seeds` boosters took.
+
+    `features` is the number selected, where it was chosen; `directions` the signs imposed, by feature.
+    """
 
     params: Mapping[str, Scalar]
     rounds: int
@@ -72,6 +75,8 @@ class HyperparametersSection:
     quick: bool | None = None
     shuffles: int | None = None
     shuffled_clients: int | None = field(default=None, metadata=stored_as("shuffled"))
+    features: int | None = None
+    directions: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

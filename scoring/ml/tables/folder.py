@@ -12,6 +12,7 @@ from ibis.expr.types import Table
 
 from scoring.ml.tables.catalogue import HISTORY
 from scoring.ml.tables.files import FolderError, TableFile, find_files
+from scoring.ml.tables.leftovers import remove_with_this_process
 from scoring.ml.tables.reading import FAULTS, read_file
 
 __all__ = ["Folder", "FolderError", "open_folder"]
@@ -59,12 +60,15 @@ class Folder:
 def open_folder(path: Path, *, engine: str = "duckdb") -> Folder:
     """Read every table of the folder into a database among the system's temporary files.
 
+    It goes when the folder is not used any more, and with this process, however that ends.
+
     Raise FolderError, with a message to act on, for a folder or a file that cannot be read.
     """
     if engine != "duckdb":
         raise FolderError(f"The engine {engine} needs pyspark and Java, which are not installed: use duckdb.")
     files = find_files(path)
     workspace = TemporaryDirectory(prefix="creditdesk-", ignore_cleanup_errors=True)
+    remove_with_this_process(workspace)
     connection = _connect(Path(workspace.name))
     for file in files:
         read_file(connection, file, Path(workspace.name))

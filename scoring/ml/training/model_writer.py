@@ -47,12 +47,10 @@ class Provenance:
     tuning: TuningSection | None = None
 
 
-def write(
-    path: Path, trained: TrainedModel, *, hyperparameters: Hyperparameters, provenance: Provenance
-) -> Manifest:
+def write(path: Path, trained: TrainedModel, *, provenance: Provenance) -> Manifest:
     """Fill the empty folder `path`, seal it and return its manifest."""
     clients = trained.clients
-    manifest = _manifest(trained, hyperparameters, provenance)
+    manifest = _manifest(trained, provenance)
     (path / model_folder.BOOSTER).write_text(trained.booster.model_to_string(), encoding="utf-8")
     (path / model_folder.CARD).write_text(card(manifest), encoding="utf-8")
     pq.write_table(_reference(trained, provenance.seed), path / model_folder.REFERENCE)
@@ -60,9 +58,10 @@ def write(
         clients,
         trained.booster,
         trained.out_of_sample >= trained.rule.threshold,
-        hyperparameters=hyperparameters,
+        hyperparameters=trained.hyperparameters,
         rounds=trained.rounds,
         seed=provenance.seed,
+        start=trained.start,
     )
     (path / model_folder.EXPLAIN).write_bytes(explainer_data.serialize(explainer))
     if trained.learned.families:
@@ -71,7 +70,7 @@ def write(
     return model_folder.read_manifest(path)
 
 
-def _manifest(trained: TrainedModel, hyperparameters: Hyperparameters, provenance: Provenance) -> Manifest:
+def _manifest(trained: TrainedModel, provenance: Provenance) -> Manifest:
     clients, rule, report = trained.clients, trained.rule, trained.report
     return Manifest(
         name=provenance.name,
@@ -89,7 +88,7 @@ def _manifest(trained: TrainedModel, hyperparameters: Hyperparameters, provenanc
         features=clients.names,
         categories={name: tuple(codes) for name, codes in model_folder.vocabulary(clients.names).items()},
         medians=_medians(clients),
-        hyperparameters=_hyperparameters_section(hyperparameters, trained.rounds),
+        hyperparameters=_hyperparameters_section(trained.hyperparameters, trained.rounds),
         threshold=rule.threshold,
         theoretical_threshold=rule.costs.theoretical_threshold,
         fold_thresholds=rule.fold_thresholds,
@@ -103,6 +102,10 @@ def _manifest(trained: TrainedModel, hyperparameters: Hyperparameters, provenanc
         population=population_summary.summarise(clients, trained.out_of_sample < rule.threshold),
         libraries={name: version(name) for name in _LIBRARIES} | {"python": platform.python_version()},
         tuning=provenance.tuning,
+        repeated_splits=trained.repeated_splits,
+        threshold_rules=trained.threshold_rules,
+        feature_count=trained.feature_count,
+        directions=trained.directions,
         files={},
     )
 
@@ -118,6 +121,8 @@ def _hyperparameters_section(hyperparameters: Hyperparameters, rounds: int) -> H
         quick=hyperparameters.quick,
         shuffles=hyperparameters.shuffles,
         shuffled_clients=hyperparameters.shuffled_clients,
+        features=hyperparameters.features,
+        directions=hyperparameters.directions,
     )
 
 

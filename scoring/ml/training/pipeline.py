@@ -1,7 +1,7 @@
 """Training pipeline: cross-validation, decision rule, hold-out, refit on all, validation report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +9,15 @@ from numpy.typing import NDArray
 from scoring.ml.learned.learned_features import LearnedFeatures
 from scoring.ml.lightgbm import Booster
 from scoring.ml.metrics import classification
-from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs, fold_thresholds
-from scoring.ml.model.calibration import Calibration
+from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
+from scoring.ml.model.manifest_choices import (
+    DirectionsSection,
+    FeatureCountCurve,
+    RepeatedSplits,
+    ThresholdRules,
+)
 from scoring.ml.model.manifest_sections import (
     ByPart,
-    CalibrationCheck,
     FamilyAblation,
     MetricsSection,
     SelectionCounts,
@@ -23,33 +27,21 @@ from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients
 from scoring.ml.training.data.pooling import StageData
 from scoring.ml.training.data.splits import Split
-from scoring.ml.training.fit import calibration, out_of_fold, stages
+from scoring.ml.training.fit import directions, feature_count, out_of_fold
 from scoring.ml.training.fit.feature_preparation import FeaturePreparation
 from scoring.ml.training.fit.hyperparameters import Hyperparameters, hyperparameters_for
-from scoring.ml.training.fit.staged_boosting import StagedBoosting
+from scoring.ml.training.fit.staged_boosting import StagedBoosting, Start
+from scoring.ml.training.procedure import DecisionRule, Procedure
 from scoring.ml.training.progress import Progress
-from scoring.ml.training.validate import family_ablation, validation_report
+from scoring.ml.training.validate import (
+    family_ablation,
+    threshold_rules,
+    validation_report,
+)
 from scoring.ml.training.validate.evaluation import metrics_section
 from scoring.ml.training.validate.validation_report import ScoredModel, ValidationReport
 
 Values = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionRule:
-    """From log-odds to verdicts: calibration and threshold, chosen on out-of-fold log-odds.
-
-    `uncalibrated` is the check of the booster's own probabilities.
-    """
-
-    calibration: Calibration
-    uncalibrated: CalibrationCheck
-    fold_thresholds: tuple[float, ...]
-    costs: Costs
-
-    @property
-    def threshold(self) -> float:
-        return float(np.mean(self.fold_thresholds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +50,11 @@ class TrainedModel:
 
     `out_of_sample`, (n,): for each client the probability given by a booster that never saw that client.
     `clients` have the features of the final booster; `learned` computes those that are learned.
+    `hyperparameters` are those given, with the number of features and the directions that were chosen.
     """
 
     booster: Booster
+    hyperparameters: Hyperparameters
     rounds: int
     rule: DecisionRule
     out_of_sample: Values
@@ -71,6 +65,11 @@ class TrainedModel:
     stages: tuple[TrainingStage, ...]
     clients: Clients
     learned: LearnedFeatures
+    directions: DirectionsSection | None
+    feature_count: FeatureCountCurve | None
+    threshold_rules: ThresholdRules
+    repeated_splits: RepeatedSplits
+    start: Start
 
 
 def train(
@@ -96,26 +95,23 @@ def train(
         progress=progress,
     )
     learned_codes = [family.code for family in families if family.is_learned and family.is_kept]
-    preparation = FeaturePreparation(learned_codes, clients.past_loans, hyperparameters, seed)
-    boosting = stages.staged_boosting(
-        clients,
-        pooled or stages.single_stage(clients),
-        split,
-        preparation.for_stage,
-        hyperparameters=hyperparameters,
-        seed=seed,
-        progress=progress,
-    )
-    rule, out_of_sample = _score_out_of_sample(boosting, clients, split, costs, progress)
+    choices = _choose_inputs(clients, split, hyperparameters, seed, progress)
+    procedure = Procedure(clients, tuple(pooled), learned_codes, choices.hyperparameters, costs)
+    evaluated = procedure.evaluate(seed, progress)
     progress("Bootstrap intervals")
-    metrics = _evaluate(clients, split, out_of_sample, rule, hyperparameters.resamples, seed)
+    metrics = _evaluate(
+        clients, split, evaluated.out_of_sample, evaluated.rule, hyperparameters.resamples, seed
+    )
+    rules = threshold_rules.compare_rules(evaluated.scored, resamples=hyperparameters.resamples, seed=seed)
+    repeated = procedure.repeat(evaluated, seed, progress)
     progress(f"Refit on all {len(clients):,} clients")
-    booster = boosting.refit_on_all()
+    booster = evaluated.boosting.refit_on_all()
+    preparation = evaluated.preparation
     final_clients = preparation.final_clients(clients, booster.feature_name())
     report = validation_report.validation_report(
         final_clients,
         split,
-        ScoredModel(booster, out_of_sample, rule.threshold, costs, metrics),
+        ScoredModel(booster, evaluated.out_of_sample, evaluated.rule.threshold, costs, metrics),
         _quick_procedure(clients, learned_codes, seed),
         size=validation_report.QUICK if hyperparameters.quick else validation_report.THOROUGH,
         seed=seed,
@@ -123,37 +119,54 @@ def train(
     )
     return TrainedModel(
         booster=booster,
-        rounds=boosting.rounds[boosting.top],
-        rule=rule,
-        out_of_sample=out_of_sample,
+        hyperparameters=choices.hyperparameters,
+        rounds=evaluated.boosting.rounds[evaluated.boosting.top],
+        rule=evaluated.rule,
+        out_of_sample=evaluated.out_of_sample,
         metrics=metrics,
         report=report,
         families=families,
         selection=_selection_counts(preparation),
-        stages=_training_stages(boosting, pooled),
+        stages=_training_stages(evaluated.boosting, pooled),
         clients=final_clients,
         learned=preparation.learned,
+        directions=choices.directions,
+        feature_count=choices.feature_count,
+        threshold_rules=rules,
+        repeated_splits=repeated,
+        start=evaluated.boosting.start_of_all(),
     )
 
 
-def _score_out_of_sample(
-    boosting: StagedBoosting, clients: Clients, split: Split, costs: Costs, progress: Progress
-) -> tuple[DecisionRule, Values]:
-    """Choose the decision rule out of fold, and return the probability of every client, (n,), by it."""
-    progress(f"Cross-validation on {len(split.train):,} clients")
-    cross_validated = boosting.cross_validate()
-    log_odds = cross_validated.log_odds[: len(clients)].copy()
-    rule = _choose_rule(log_odds[split.train], clients.target[split.train], split.fold, costs)
-    progress(f"Hold-out of {len(split.hold_out):,} clients, {cross_validated.rounds} rounds")
-    log_odds[split.hold_out] = boosting.hold_out_log_odds()[split.hold_out]
-    return rule, rule.calibration.probability(log_odds)
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """The hyperparameters with the directions and the number of features that were chosen."""
+
+    hyperparameters: Hyperparameters
+    directions: DirectionsSection | None
+    feature_count: FeatureCountCurve | None
 
 
-def _choose_rule(log_odds: Values, target: Values, fold: NDArray[np.int64], costs: Costs) -> DecisionRule:
-    """Calibrate out-of-fold log-odds and choose the threshold, (n,) each."""
-    fitted = calibration.calibrate(log_odds, target)
-    thresholds = fold_thresholds(target, fitted.probability(log_odds), fold, costs)
-    return DecisionRule(fitted, calibration.check(log_odds, target), tuple(thresholds), costs)
+def _choose_inputs(
+    clients: Clients, split: Split, hyperparameters: Hyperparameters, seed: int, progress: Progress
+) -> _Choices:
+    """Choose on the clients to train on; the hold-out is not looked at."""
+    size = validation_report.QUICK if hyperparameters.quick else validation_report.THOROUGH
+    matrix, target = clients.matrix[split.train], clients.target[split.train]
+    measured = directions.measure_directions(
+        clients.names, matrix, target, size=size.probed, seed=seed, progress=progress
+    )
+    directed = replace(hyperparameters, directions=measured.imposed if measured else {})
+    curve = feature_count.choose_feature_count(
+        clients.names,
+        matrix,
+        target,
+        hyperparameters=directed,
+        size=size.probed,
+        seed=seed,
+        progress=progress,
+    )
+    return _Choices(replace(directed, features=curve.chosen if curve else None), measured, curve)
 
 
 def _evaluate(

@@ -2,6 +2,7 @@ import csv
 import io
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,3 +116,33 @@ def test_only_managers_export(client_as, name):
 
 def test_the_header_names_every_column_once():
     assert len(set(HEADER)) == len(HEADER) == 19
+
+
+def exported(client_as, path) -> None:
+    path.write_bytes(client_as("manager").get(URL).getvalue())
+
+
+def test_a_whole_export_is_known_by_its_digest(client_as, assessed_case, tmp_path):
+    exported(client_as, tmp_path / "cases.csv")
+    out = io.StringIO()
+    call_command("check_export", tmp_path / "cases.csv", stdout=out)
+    assert out.getvalue().startswith("Whole: 2 lines with the header, exported by manager")
+    finished = AuditEvent.objects.get(action="export_finished")
+    assert finished.details["export"] == AuditEvent.objects.get(action="export").sequence
+
+
+def test_an_export_that_was_cut_off_or_changed_is_not_whole(client_as, assessed_case, tmp_path):
+    exported(client_as, tmp_path / "cases.csv")
+    whole = (tmp_path / "cases.csv").read_bytes()
+    for content in (whole[:-20], whole.splitlines(keepends=True)[0], whole + b"x", b""):
+        (tmp_path / "cases.csv").write_bytes(content)
+        with pytest.raises(CommandError, match="no whole export"):
+            call_command("check_export", tmp_path / "cases.csv")
+
+
+def test_an_export_that_nobody_read_to_its_end_is_not_recorded_as_finished(client_as, assessed_case):
+    response = client_as("manager").get(URL)
+    next(iter(response.streaming_content))
+    del response
+    assert AuditEvent.objects.filter(action="export").exists()
+    assert not AuditEvent.objects.filter(action="export_finished").exists()

@@ -53,3 +53,29 @@ def test_missing_importance_is_reported(client_as, model_in_use):
 
 def test_without_a_model_people_decide_alone(client_as, db):
     assert "looked at by a person alone" in page(client_as("advisor"))
+
+
+def test_what_only_ever_helps_or_hurts_is_listed_in_both_languages(client_as, settings, tmp_path):
+    def direction(name: str, sign: int, *, is_denied: bool = False):
+        return {"feature": name, "sign": sign, "is_denied": is_denied, "default_rates": [0.1, 0.05]}
+
+    listed = [
+        direction("EXT_SOURCE_2", -1),
+        direction("ANNUITY_TO_INCOME", 1),
+        direction("DAYS_EMPLOYED", 1, is_denied=True),
+    ]
+    change = {"value": 0.0, "low": -0.001, "high": 0.001}
+    section = {"is_imposed": True, "log_loss_change": change, "clients": 400, "features": listed}
+    settings.ML_ARTIFACTS = tmp_path
+    tiny_model(tmp_path, name="directed-1", explain=True, directions=section)
+    services.activate(version=services.register(name="directed-1", by=None), by=None, reason="")
+    html = page(client_as("advisor"))
+    helps, hurts = html.split("never raises the probability:")[1].split("never lowers the probability:")
+    assert "External credit rating 2" in helps.split("</p>")[0]
+    assert "Instalment as a share of income" in hurts.split("</p>")[0]
+    assert "time in the job" not in hurts.split("</p>")[0]
+    assert "n’augmente jamais la probabilité" in page(client_as("advisor"), **{"Accept-Language": "fr"})
+
+
+def test_without_imposed_directions_no_feature_is_listed_as_one_way(client_as, explained_model):
+    assert "only ever helps" not in page(client_as("advisor"))

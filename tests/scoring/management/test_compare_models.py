@@ -1,13 +1,24 @@
 import csv
 import json
+import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from scoring.ml.tables.checks import check
+from scoring.ml.tables.folder import open_folder
+from scoring.ml.training.compare import comparison
+from scoring.ml.training.data import pooling
+from scoring.ml.training.data.clients import gather
+from scoring.ml.training.fit.hyperparameters import hyperparameters_for
+from scoring.ml.training.progress import silent
 from scoring.models import Comparison
 from scoring.services import save_comparison
 from tests.scoring.applications import application_folder
+from tests.scoring.training.data.test_pooling import some_of
 
 CANDIDATES = {
     "dummy",
@@ -16,6 +27,7 @@ CANDIDATES = {
     "gradient_boosting",
     "xgboost",
     "lightgbm",
+    "blend",
     "smote",
 }
 
@@ -37,9 +49,9 @@ def printed(folder, tmp_path_factory, django_db_setup, django_db_blocker):
         patch.setattr(settings, "MLFLOW_TRACKING_URI", store)
         with (var / "out.txt").open("w") as out:
             call_command("compare_models", str(folder), "--quick", "--jobs", "1", stdout=out)
-        comparison = Comparison.objects.get()
-        results = comparison.results
-        comparison.delete()
+        stored = Comparison.objects.get()
+        results = stored.results
+        stored.delete()
     return {"text": (var / "out.txt").read_text(), "var": var, "results": results, "store": store}
 
 
@@ -110,3 +122,48 @@ def test_without_a_comparison_the_page_says_how_to_make_one(db, client_as):
 def test_a_folder_without_outcomes_is_refused(db, tmp_path):
     with pytest.raises(CommandError):
         call_command("compare_models", str(tmp_path), "--quick")
+
+
+def test_pooled_clients_give_every_candidate_a_start(tmp_path):
+    small, large = tmp_path / "small", tmp_path / "large"
+    source = application_folder(tmp_path / "source", clients=1_700, unlabelled=0)
+    some_of(source, small, clients=1_100, unlabelled=20, loans=True)
+    some_of(source, large, clients=1_700, unlabelled=20, loans=False)
+    folders = [check(open_folder(path)).folder for path in (small, large)]
+    clients = gather(folders[0], progress=silent)
+    stages = pooling.pooled_stages(clients, folders[0], folders[1:], progress=silent)
+    hyperparameters = replace(hyperparameters_for(1_100, quick=True), max_rounds=30)
+    data = comparison.comparison_data(
+        clients, seed=1, sample=None, pooled=stages, hyperparameters=hyperparameters
+    )
+    alone = comparison.comparison_data(clients, seed=1, sample=None)
+    assert data.fold.tolist() == alone.fold.tolist()
+    assert len(data.starts) == 5
+    assert all(np.ptp(start) > 0.1 for start in data.starts)
+    entered = {entry.code: entry for entry in comparison.entries(clients.names, hyperparameters, pooled=True)}
+    assert "blend" not in entered
+    for code in ("lightgbm", "logistic_regression", "smote"):
+        outcomes = [comparison.evaluate_candidate(entered[code], each, tmp_path) for each in (data, alone)]
+        assert not outcomes[0].failure
+        assert not np.array_equal(outcomes[0].probability, outcomes[1].probability)
+
+
+def test_without_xgboost_its_candidates_say_so_and_the_others_are_compared(
+    clients_of_1200, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "xgboost", None)
+    hyperparameters = replace(hyperparameters_for(1_200, quick=True), max_rounds=20)
+    data = comparison.comparison_data(clients_of_1200, seed=1, sample=None)
+    failures = {
+        entry.code: comparison.evaluate_candidate(entry, data, tmp_path).failure
+        for entry in comparison.entries(data.names, hyperparameters)
+        if entry.code in ("xgboost", "blend", "lightgbm")
+    }
+    assert failures["lightgbm"] == ""
+    assert "xgboost" in failures["xgboost"]
+    assert "xgboost" in failures["blend"]
+
+
+@pytest.fixture
+def clients_of_1200(folder):
+    return gather(check(open_folder(folder)).folder, progress=silent)

@@ -120,6 +120,18 @@ def test_the_folder_of_a_killed_training_is_removed_unless_another_one_is_writin
     assert list(places.iterdir()) == []
 
 
+def test_the_name_of_a_training_killed_before_it_registered_is_free(applications: Path, places: Path) -> None:
+    (places / "v1").mkdir(parents=True)
+    mark = places / ".v1.unregistered"
+    with mark.open("w") as writing:
+        fcntl.flock(writing, fcntl.LOCK_EX)
+        with pytest.raises(CommandError, match="v1 exists"):
+            train(applications.parent / "nowhere", "--name", "v1")
+    with pytest.raises(CommandError, match="nowhere"):
+        train(applications.parent / "nowhere", "--name", "v1")
+    assert list(places.iterdir()) == []
+
+
 def test_higher_costs_of_defaults_lower_the_threshold_and_are_recorded(
     applications: Path, places: Path
 ) -> None:

@@ -43,5 +43,5 @@ def quick() -> Hyperparameters:
 def train_into(path: Path, clients: Clients) -> Finished:
     path.mkdir(parents=True)
     trained = pipeline.train(clients, hyperparameters=quick(), seed=SEED, progress=silent)
-    manifest = model_writer.write(path, trained, hyperparameters=quick(), provenance=PROVENANCE)
+    manifest = model_writer.write(path, trained, provenance=PROVENANCE)
     return Finished(path, manifest, trained, clients)

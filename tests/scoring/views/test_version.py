@@ -3,6 +3,7 @@
 import pytest
 
 from scoring import services
+from scoring.presentation.metric_labels import LABELS
 from tests.scoring.modelfolder import tiny_model
 from tests.scoring.validation_sections import sanity_checks, validation_sections
 
@@ -75,3 +76,63 @@ def test_a_page_without_scripts_or_styles_of_its_own(page_of, sub):
     page = page_of(sub)
     assert " style=" not in page
     assert "<script>" not in page
+
+
+def test_the_rules_for_the_threshold_are_drawn_with_what_they_cost(page_of):
+    rules = [
+        {
+            "code": "fold_mean",
+            "threshold": 0.1,
+            "threshold_deviation": 0.01,
+            "cost": 0.52,
+            "cost_deviation": 0.006,
+        },
+        {
+            "code": "pooled",
+            "threshold": 0.09,
+            "threshold_deviation": 0.02,
+            "cost": 0.53,
+            "cost_deviation": 0.007,
+        },
+        {"code": "theoretical", "threshold": None, "why": "calibration slope 0.700, error 0.0200"},
+    ]
+    page = page_of(threshold_rules={"in_force": "fold_mean", "resamples": 100, "rules": rules})
+    figure = page.split('id="threshold-rules"')[1].split("</figure>")[0]
+    assert "In force: Mean of the five fold optima" in figure
+    assert "0.5200" in figure
+    assert "9.00%" in figure
+    assert "not calibrated: In theory" in figure
+
+
+def test_the_curve_of_the_number_of_features_is_drawn(page_of):
+    points = [
+        {"features": 40, "log_loss": 0.2431, "excess": 0.0001, "standard_error": 0.0002},
+        {"features": 189, "log_loss": 0.243, "excess": 0.0, "standard_error": 0.0},
+    ]
+    page = page_of(feature_count={"chosen": 40, "floor": 40, "clients": 900, "points": points})
+    figure = page.split('id="feature-count"')[1].split("</figure>")[0]
+    assert "40 were kept" in figure
+    assert "0.24310" in figure
+
+
+def test_the_figures_of_repeated_splits_stand_first(page_of):
+    spread = {"mean": 0.7611, "deviation": 0.0052, "values": [0.755, 0.764, 0.7643]}
+    repeated = {"oof": dict.fromkeys(LABELS, spread), "holdout": dict.fromkeys(LABELS, spread)}
+    page = page_of(repeated_splits={"seeds": [1, 2, 3], "metrics": repeated})
+    assert "mean of 3 splits" in page.split("<dt>AUC on the hold-out</dt>")[1][:300]
+    assert page.count("0.761 ± 0.005") == 2 * len(LABELS)
+
+
+def test_a_direction_that_the_data_deny_is_drawn_with_its_curve(page_of):
+    denied = {
+        "feature": "EXT_SOURCE_1",
+        "sign": -1,
+        "is_denied": True,
+        "default_rates": [0.05, 0.07, 0.12],
+        "slope": {"value": 0.1, "low": 0.08, "high": 0.12},
+    }
+    change = {"value": -0.0002, "low": -0.0005, "high": 0.0001}
+    section = {"is_imposed": True, "log_loss_change": change, "clients": 900, "features": [denied]}
+    page = page_of("explanation/", directions=section)
+    figure = page.split('id="denied-ext-source-1"')[1].split("</figure>")[0]
+    assert "from 5.0% in the lowest tenth to 12.0% in the highest" in figure

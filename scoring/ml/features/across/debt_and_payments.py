@@ -4,6 +4,7 @@ A client without the history in question gets no value, never a zero.
 """
 
 from scoring.ml.features.application.dates import DAYS_PER_MONTH
+from scoring.ml.features.spec import directions
 from scoring.ml.features.spec import formula as f
 from scoring.ml.features.spec.feature import Unit
 from scoring.ml.features.spec.formula import derived_features, ratio
@@ -37,7 +38,7 @@ TOTAL_DEBT = derived_features("total_debt", (
     ("LOANS_EVER", Unit.COUNT, "Loans ever granted, here and elsewhere",
      "Prêts obtenus à ce jour, ici et ailleurs",
      lambda p: f.nansum((p.BURO_LOANS_count, p.PREV_APPROVED_APPLICATIONS_count))),
-))
+), directions={"TOTAL_ANNUITY_TO_INCOME": directions.BURDEN})
 
 EXPERIENCE = derived_features("credit_experience", (
     ("FIRST_CREDIT", Unit.DAYS_AGO, "First credit, here or elsewhere", "Premier crédit, ici ou ailleurs",

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from scoring.ml.features.spec import directions
 from scoring.ml.features.spec.feature import Unit
 from scoring.ml.features.spec.formula import Profile, Values, derived_features, ratio
 
@@ -49,7 +50,7 @@ LOAN = derived_features("loan_size", (
      lambda p: ratio(p.AMT_CREDIT, -p.DAYS_BIRTH)),
     ("CREDIT_TO_EMPLOYED", Unit.MONEY, "Loan for each day in the job", "Prêt par jour d’ancienneté",
      lambda p: ratio(p.AMT_CREDIT, -p.DAYS_EMPLOYED)),
-))
+), directions={"CREDIT_TO_GOODS": directions.BORROWED_SHARE})
 
 INSTALMENT = derived_features("instalment_burden", (
     ("ANNUITY_TO_INCOME", Unit.PERCENT, "Instalment as a share of income", "Mensualité en part du revenu",
@@ -65,7 +66,7 @@ INSTALMENT = derived_features("instalment_burden", (
     ("ANNUITY_TO_EMPLOYED", Unit.MONEY, "Instalment for each day in the job",
      "Mensualité par jour d’ancienneté",
      lambda p: ratio(p.AMT_ANNUITY, -p.DAYS_EMPLOYED)),
-))
+), directions={"ANNUITY_TO_INCOME": directions.BURDEN})
 
 PRICE = derived_features("loan_terms", (
     ("CREDIT_TO_ANNUITY", Unit.NUMBER, "Loan in monthly instalments", "Prêt en nombre de mensualités",

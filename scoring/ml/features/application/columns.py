@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.ml.features.spec import directions
 from scoring.ml.features.spec.categories import codes, encode, vocabulary
-from scoring.ml.features.spec.feature import Feature, Unit
+from scoring.ml.features.spec.feature import Direction, Feature, Unit
 from scoring.ml.features.spec.formula import Cleaning, Values
 from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Column, Kind
@@ -122,10 +123,17 @@ COLUMNS_BY_GROUP: Mapping[str, Mapping[str, Unit]] = {
 }
 
 
+DIRECTIONS: Mapping[str, Direction] = {
+    **dict.fromkeys(("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3"), directions.RATING),
+    **dict.fromkeys(("DEF_30_CNT_SOCIAL_CIRCLE", "DEF_60_CNT_SOCIAL_CIRCLE"), directions.SOCIAL_CIRCLE),
+    "DAYS_EMPLOYED": directions.SHORT_EMPLOYMENT,
+}
+
+
 def _feature(name: str, group: str, unit: Unit) -> Feature:
     raw = column("application", name)
     categories = vocabulary(raw) if unit is Unit.CATEGORY else {}
-    return Feature(name, group, unit, raw.label, "application", categories)
+    return Feature(name, group, unit, raw.label, "application", categories, DIRECTIONS.get(name))
 
 
 FEATURES: tuple[Feature, ...] = tuple(

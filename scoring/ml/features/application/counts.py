@@ -1,6 +1,7 @@
 """Counts and shares over the application's many small columns."""
 
 from scoring.ml.features.application.columns import COLUMNS_BY_GROUP
+from scoring.ml.features.spec import directions
 from scoring.ml.features.spec import formula as f
 from scoring.ml.features.spec.feature import Unit
 from scoring.ml.features.spec.formula import Profile, Values, derived_features, flag, ratio
@@ -21,6 +22,10 @@ def columns(p: Profile, names: tuple[str, ...]) -> list[Values]:
 def missing_count(p: Profile, names: tuple[str, ...]) -> Values:
     return len(names) - f.nancount(columns(p, names))
 
+
+DIRECTIONS = dict.fromkeys(
+    ("CIRCLE_DEFAULT_30", "CIRCLE_DEFAULT_60", "CIRCLE_DEFAULTS"), directions.SOCIAL_CIRCLE
+)
 
 # fmt: off
 DERIVED = (
@@ -69,7 +74,7 @@ DERIVED = (
          lambda p: ratio(p.DEF_60_CNT_SOCIAL_CIRCLE, p.OBS_60_CNT_SOCIAL_CIRCLE)),
         ("CIRCLE_DEFAULTS", Unit.COUNT, "Late payers in the social circle", "Retards dans l’entourage",
          lambda p: p.DEF_30_CNT_SOCIAL_CIRCLE + p.DEF_60_CNT_SOCIAL_CIRCLE),
-    )),
+    ), directions=DIRECTIONS),
     *derived_features("housing", (
         ("BUILDING_MEAN", Unit.NUMBER, "Mean of the building’s measures", "Moyenne des mesures de l’immeuble",
          lambda p: f.nanmean(columns(p, BUILDING))),

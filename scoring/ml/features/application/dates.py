@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+from scoring.ml.features.spec import directions
 from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.features.spec.formula import DerivedFeature, Formula, derived_features, ratio
 from scoring.ml.tables.schema import Text
@@ -33,6 +34,9 @@ GROUPS = {
 }
 
 
+DIRECTIONS = {"SHARE_BIRTH_TO_EMPLOYED": directions.LONG_EMPLOYMENT}
+
+
 def _difference(earlier: str, later: str) -> Formula:
     return lambda p: getattr(p, later) - getattr(p, earlier)
 
@@ -56,7 +60,15 @@ def _pair(earlier: str, later: str) -> tuple[DerivedFeature, DerivedFeature]:
             _difference(earlier, later),
         ),
         DerivedFeature(
-            Feature(f"SHARE_{stem}", group, Unit.PERCENT, share, "application"), _quotient(earlier, later)
+            Feature(
+                f"SHARE_{stem}",
+                group,
+                Unit.PERCENT,
+                share,
+                "application",
+                direction=DIRECTIONS.get(f"SHARE_{stem}"),
+            ),
+            _quotient(earlier, later),
         ),
     )
 

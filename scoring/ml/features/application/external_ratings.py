@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from scoring.ml.features.spec import directions
 from scoring.ml.features.spec import formula as f
 from scoring.ml.features.spec.feature import Unit
 from scoring.ml.features.spec.formula import Profile, Values, derived_features, ratio
@@ -19,6 +20,28 @@ def weighted_mean(p: Profile, weights: tuple[float, float, float]) -> Values:
     weighted = [score * weight for score, weight in zip(scores, present, strict=True)]
     return f.nansum(weighted) / f.nansum(present)
 
+
+# What rises with every rating that it is made of. A difference or a spread of ratings does not, nor does the
+# sum of those that are present: a further low one raises it.
+DIRECTIONS = dict.fromkeys(
+    (
+        "EXT_MIN",
+        "EXT_MAX",
+        "EXT_MEAN",
+        "EXT_MEDIAN",
+        "EXT_WEIGHTED",
+        "EXT_WEIGHTED_TO_3",
+        "EXT_ROOT_1_3",
+        "EXT_SUM_1_2",
+        "EXT_SUM_1_3",
+        "EXT_SUM_2_3",
+        "EXT_PRODUCT",
+        "EXT_PRODUCT_1_2",
+        "EXT_PRODUCT_1_3",
+        "EXT_PRODUCT_2_3",
+    ),
+    directions.RATING,
+)
 
 # fmt: off
 DERIVED = derived_features("external_ratings", (
@@ -101,5 +124,5 @@ DERIVED = derived_features("external_ratings", (
     ("EMPLOYED_TO_EXT_3", Unit.NUMBER, "Time in the job and external credit rating 3 taken together",
      "Ancienneté et note de crédit externe n° 3 considérées ensemble",
      lambda p: ratio(p.DAYS_EMPLOYED, p.EXT_SOURCE_3)),
-))
+), directions=DIRECTIONS)
 # fmt: on

@@ -1,8 +1,8 @@
-"""A feature: its name, reason group, unit and label."""
+"""A feature: its name, reason group, unit, label, and its direction where that is beyond dispute."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from scoring.ml.tables.schema import Text
 
@@ -27,12 +27,28 @@ class Unit(StrEnum):
     NUMBER = "number"
 
 
+class Sign(IntEnum):
+    """What a higher value does to the risk, all else equal: never raise it, or never lower it."""
+
+    LESS_RISK = -1
+    MORE_RISK = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """The sign of a feature's effect, and the reason why it is beyond dispute."""
+
+    sign: Sign
+    reason: Text
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One column of the model's input row.
 
     `group` is its reason group (many features, one reason); `table` is the raw table it is made from;
-    `categories` gives, for a category, the value and label of each code in order (code = position).
+    `categories` gives, for a category, the value and label of each code in order (code = position). A booster
+    may be held to the `direction`; a category has none, because its codes have no order.
     """
 
     name: str
@@ -41,3 +57,8 @@ class Feature:
     label: Text
     table: str
     categories: Mapping[str, Text] = field(default_factory=dict)
+    direction: Direction | None = None
+
+    def __post_init__(self) -> None:
+        if self.direction and self.categories:
+            raise ValueError(f"{self.name}: a category has no order, so no direction")

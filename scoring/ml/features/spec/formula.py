@@ -7,12 +7,13 @@ another order for one client than for a thousand: a case page would differ from 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.features.spec.feature import Feature, Unit
+from scoring.ml.features.spec.feature import Direction, Feature, Unit
 from scoring.ml.features.spec.terms import over_columns
 from scoring.ml.tables.schema import Text
 
@@ -72,11 +73,17 @@ Definition = tuple[str, Unit, str, str, Formula]
 
 
 def derived_features(
-    group: str, definitions: Iterable[Definition], *, table: str = "application"
+    group: str,
+    definitions: Iterable[Definition],
+    *,
+    table: str = "application",
+    directions: Mapping[str, Direction] = MappingProxyType({}),
 ) -> tuple[DerivedFeature, ...]:
-    """Define derived features of one reason group."""
+    """Define derived features of one reason group, with the directions of some of them, by name."""
     return tuple(
-        DerivedFeature(Feature(name, group, unit, Text(en, fr), table), formula)
+        DerivedFeature(
+            Feature(name, group, unit, Text(en, fr), table, direction=directions.get(name)), formula
+        )
         for name, unit, en, fr, formula in definitions
     )
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import ibis
 
-from scoring.ml.features.spec.feature import Feature
+from scoring.ml.features.spec.feature import Direction, Feature
 from scoring.ml.features.spec.measures import Aggregation, Measure
 from scoring.ml.tables.schema import Text
 
@@ -30,7 +31,12 @@ class RowFilter:
         return f"in_{self.name}"
 
 
+LEVELS: frozenset[Aggregation] = frozenset({"mean", "max", "share", "value"})
+"""Aggregations that keep the direction of their measure. A sum grows with the number of rows besides."""
+
 Aggregations = Mapping[Measure, tuple[Aggregation, ...]]
+Directions = Mapping[Measure, Direction]
+NONE: Directions = MappingProxyType({})
 Recipe = Mapping[RowFilter, Aggregations]
 
 
@@ -55,7 +61,7 @@ class Aggregate:
         parts = (prefix, self.row_filter.name, self.measure.column, self.aggregation)
         return "_".join(part for part in parts if part)
 
-    def feature(self, *, table: str, prefix: str) -> Feature:
+    def feature(self, *, table: str, prefix: str, direction: Direction | None = None) -> Feature:
         return Feature(
             name=self.name(prefix),
             group=self.row_filter.group or self.measure.group,
@@ -63,6 +69,7 @@ class Aggregate:
             label=self.measure.label(self.aggregation, self.row_filter.rows),
             table=table,
             categories=self.measure.categories if self.aggregation == "value" else {},
+            direction=direction if self.aggregation in LEVELS else None,
         )
 
 
@@ -74,6 +81,11 @@ def aggregates(recipe: Recipe) -> Iterator[Aggregate]:
                 yield Aggregate(row_filter, measure, aggregation)
 
 
-def features(recipe: Recipe, *, table: str, prefix: str) -> tuple[Feature, ...]:
-    """Return the features that the recipe's aggregates are."""
-    return tuple(aggregate.feature(table=table, prefix=prefix) for aggregate in aggregates(recipe))
+def features(
+    recipe: Recipe, *, table: str, prefix: str, directions: Directions = NONE
+) -> tuple[Feature, ...]:
+    """Return the features that the recipe's aggregates are; `directions` are those of measures' LEVELS."""
+    return tuple(
+        aggregate.feature(table=table, prefix=prefix, direction=directions.get(aggregate.measure))
+        for aggregate in aggregates(recipe)
+    )

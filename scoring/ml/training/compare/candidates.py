@@ -12,142 +12,52 @@ import numpy as np
 from imblearn.over_sampling import SMOTE
 from imblearn.pipeline import Pipeline as ResamplingPipeline
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, StandardScaler
 
-from scoring.ml import lightgbm
-from scoring.ml.model.calibration import sigmoid
+from scoring.ml.training.compare.estimators import (
+    STOPPING_SHARE,
+    BlendEstimator,
+    LightGBMEstimator,
+    XGBoostEstimator,
+)
+from scoring.ml.training.fit.early_stopping import monotone
 from scoring.ml.training.fit.hyperparameters import Hyperparameters, LightGBMParams
 
 Values = NDArray[np.float64]
 
-STOPPING_SHARE = 0.1
 SMOTE_SHARE = 0.5
 _LEARNING_RATE = 0.05
 _SMOTE_ROUNDS = 100
+START = "POOLED_LOG_ODDS"
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateInputs:
-    """Columns that a candidate is built for, `categorical` by position, and our hyperparameters."""
+    """Columns that a candidate is built for, `categorical` by position, and our hyperparameters.
+
+    With `has_start` a last column follows: the log-odds that clients of pooled folders teach. Our boosters
+    add to it, the other candidates read it like any number.
+    """
 
     names: tuple[str, ...]
     categorical: tuple[int, ...]
     hyperparameters: Hyperparameters
     seed: int
+    has_start: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.names, START) if self.has_start else self.names
 
     @property
     def numeric(self) -> list[int]:
-        return [column for column in range(len(self.names)) if column not in self.categorical]
-
-
-class LightGBMEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """LightGBM with early stopping; without `patience` it takes exactly `rounds` rounds."""
-
-    def __init__(
-        self,
-        names: tuple[str, ...],
-        categorical: tuple[int, ...],
-        params: LightGBMParams,
-        *,
-        rounds: int,
-        patience: int = 0,
-        seeds: int = 1,
-        seed: int = 1,
-    ) -> None:
-        self.names, self.categorical, self.params = names, categorical, params
-        self.rounds, self.patience, self.seeds, self.seed = rounds, patience, seeds, seed
-
-    def fit(self, matrix: Values, target: Values) -> "LightGBMEstimator":
-        self.classes_ = np.array([0.0, 1.0])
-        self.boosters_ = [self._train(matrix, target, number) for number in range(self.seeds)]
-        return self
-
-    def predict_proba(self, matrix: Values) -> Values:
-        scores = [lightgbm.raw_scores(booster, np.asarray(matrix)) for booster in self.boosters_]
-        probability = sigmoid(np.mean(scores, axis=0))
-        return np.column_stack([1 - probability, probability])
-
-    def predict(self, matrix: Values) -> Values:
-        return (self.predict_proba(matrix)[:, 1] >= 0.5).astype(np.float64)
-
-    def _train(self, matrix: Values, target: Values, number: int) -> lightgbm.Booster:
-        seed = self.seed * 1_000 + number
-        seeds = {"bagging_seed": seed, "feature_fraction_seed": seed, "extra_seed": seed}
-        params = {**self.params, "num_threads": 1, **seeds}
-        if not self.patience:
-            return lightgbm.train(params, self._dataset(matrix, target), num_boost_round=self.rounds)
-        train, validation = early_stopping_split(target, self.seed)
-        dataset = self._dataset(matrix[train], target[train])
-        return lightgbm.train(
-            params,
-            dataset,
-            num_boost_round=self.rounds,
-            valid_sets=[dataset.create_valid(matrix[validation], target[validation])],
-            callbacks=[lightgbm.early_stopping(self.patience, verbose=False)],
-        )
-
-    def _dataset(self, matrix: Values, target: Values) -> lightgbm.Dataset:
-        return lightgbm.Dataset(
-            np.asarray(matrix),
-            target,
-            feature_name=list(self.names),
-            categorical_feature=list(self.categorical),
-            params=dict(self.params),
-        )
-
-
-class XGBoostEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """XGBoost by histograms with native categories."""
-
-    def __init__(self, categorical: tuple[int, ...], *, rounds: int, patience: int, seed: int) -> None:
-        self.categorical, self.rounds, self.patience, self.seed = categorical, rounds, patience, seed
-
-    def fit(self, matrix: Values, target: Values) -> "XGBoostEstimator":
-        from xgboost import XGBClassifier
-
-        train, validation = early_stopping_split(target, self.seed)
-        self.classes_ = np.array([0.0, 1.0])
-        self.model_ = XGBClassifier(
-            n_estimators=self.rounds,
-            learning_rate=_LEARNING_RATE,
-            max_depth=5,
-            colsample_bytree=0.2,
-            subsample=0.85,
-            reg_lambda=20.0,
-            min_child_weight=20.0,
-            tree_method="hist",
-            enable_categorical=True,
-            feature_types=["c" if column in self.categorical else "q" for column in range(matrix.shape[1])],
-            early_stopping_rounds=self.patience,
-            eval_metric="logloss",
-            n_jobs=1,
-            random_state=self.seed,
-        )
-        validation_set = [(matrix[validation], target[validation])]
-        self.model_.fit(matrix[train], target[train], eval_set=validation_set, verbose=False)
-        return self
-
-    def predict_proba(self, matrix: Values) -> Values:
-        return np.asarray(self.model_.predict_proba(np.asarray(matrix)), dtype=np.float64)
-
-    def predict(self, matrix: Values) -> Values:
-        return (self.predict_proba(matrix)[:, 1] >= 0.5).astype(np.float64)
-
-
-def early_stopping_split(target: Values, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the positions to train on, and those of the tenth for early stopping."""
-    train, validation = train_test_split(
-        np.arange(len(target)), test_size=STOPPING_SHARE, stratify=target, random_state=seed
-    )
-    return train, validation
+        return [column for column in range(len(self.columns)) if column not in self.categorical]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,15 +121,21 @@ def _xgboost(inputs: CandidateInputs) -> Any:
 
 def _lightgbm(inputs: CandidateInputs) -> Any:
     hyperparameters = inputs.hyperparameters
+    params: dict[str, Any] = dict(hyperparameters.params)
     return LightGBMEstimator(
         inputs.names,
         inputs.categorical,
-        hyperparameters.params,
+        params | monotone(inputs.names, hyperparameters.directions),
         rounds=hyperparameters.max_rounds,
         patience=hyperparameters.patience,
         seeds=hyperparameters.seeds,
         seed=inputs.seed,
+        has_start=inputs.has_start,
     )
+
+
+def _blend(inputs: CandidateInputs) -> Any:
+    return BlendEstimator(_lightgbm(inputs), _xgboost(inputs))
 
 
 def _smote(inputs: CandidateInputs) -> Any:
@@ -229,7 +145,10 @@ def _smote(inputs: CandidateInputs) -> Any:
             ("fill", SimpleImputer(strategy="median", keep_empty_features=True)),
             ("smote", SMOTE(sampling_strategy=SMOTE_SHARE, random_state=inputs.seed)),
             ("scale", StandardScaler()),
-            ("lightgbm", LightGBMEstimator(inputs.names, (), plain, rounds=_SMOTE_ROUNDS, seed=inputs.seed)),
+            (
+                "lightgbm",
+                LightGBMEstimator(inputs.columns, (), plain, rounds=_SMOTE_ROUNDS, seed=inputs.seed),
+            ),
         ]
     )
 
@@ -240,6 +159,11 @@ CANDIDATES: Mapping[str, Candidate] = {
         "Random forest", "Bagged deep trees, half of the clients each, leaves of 20 or more.", _forest
     ),
     "lightgbm": Candidate("LightGBM", "The recipe that train uses, averaged over its seeds.", _lightgbm),
+    "blend": Candidate(
+        "LightGBM and XGBoost",
+        "The recipe that train uses with three tenths of XGBoost, its trees rewritten as LightGBM text.",
+        _blend,
+    ),
     "smote": Candidate(
         "SMOTE, scaler, LightGBM",
         "The classic recipe: missing values filled, defaults multiplied to half of the others on training "

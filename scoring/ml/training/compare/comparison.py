@@ -21,8 +21,10 @@ from scoring.ml.training.compare import memory
 from scoring.ml.training.compare.candidates import CANDIDATES, CandidateInputs
 from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients, TrainingError
-from scoring.ml.training.fit import probe_models
+from scoring.ml.training.data.pooling import StageData
+from scoring.ml.training.fit import probe_models, stages
 from scoring.ml.training.fit.hyperparameters import Hyperparameters, recorded_hyperparameters
+from scoring.ml.training.progress import silent
 from scoring.ml.training.validate.evaluation import metrics_section
 
 Values = NDArray[np.float64]
@@ -36,13 +38,26 @@ _LEARNED = frozenset(feature.name for feature in catalogue.LEARNED)
 
 @dataclass(frozen=True, slots=True)
 class ComparisonData:
-    """The same for every candidate: n training clients, and the fold of each, (n,)."""
+    """The same for every candidate: n training clients, and the fold of each, (n,).
+
+    `starts`, for each fold (n,): the log-odds that clients of pooled folders teach, by boosters that saw
+    neither the client nor the fold. None without a pool.
+    """
 
     names: tuple[str, ...]
     matrix: Values
     target: Values
     fold: NDArray[np.int64]
     seed: int
+    starts: Sequence[Values] = ()
+
+    def matrix_for(self, columns: Sequence[int], fold: int | None) -> Values:
+        """Return the columns, and last what to start from without a fold; the mean of these for None."""
+        matrix = np.ascontiguousarray(self.matrix[:, columns])
+        if not len(self.starts):
+            return matrix
+        start = np.mean(self.starts, axis=0) if fold is None else self.starts[fold]
+        return np.column_stack([matrix, start])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +114,44 @@ class ComparisonRow:
     cost_theory: float | None = None
 
 
-def comparison_data(clients: Clients, *, seed: int, sample: int | None) -> ComparisonData:
-    """Return the 80 % that a training with this seed trains on; its hold-out stays untouched here too."""
-    train, _ = splits.hold_out_split(clients.target, seed)
+def comparison_data(
+    clients: Clients,
+    *,
+    seed: int,
+    sample: int | None,
+    pooled: Sequence[StageData] = (),
+    hyperparameters: Hyperparameters | None = None,
+) -> ComparisonData:
+    """Return the 80 % that a training with this seed trains on; its hold-out stays untouched here too.
+
+    With `pooled`, the stages of pooled folders, the clients start from what the lower ones teach.
+    """
+    split = splits.split(clients.target, seed)
+    train = split.train
     if sample:
         train = train[probe_models.stratified_sample(clients.target[train], sample, seed)]
     target = clients.target[train]
-    return ComparisonData(clients.names, clients.matrix[train], target, splits.folds(target, seed), seed)
+    if len(pooled) < 2 or hyperparameters is None:
+        return ComparisonData(clients.names, clients.matrix[train], target, splits.folds(target, seed), seed)
+    boosting = stages.staged_boosting(
+        clients,
+        pooled,
+        split,
+        stages.all_features,
+        hyperparameters=hyperparameters,
+        seed=seed,
+        progress=silent,
+    )
+    starts = [start[: len(clients)][train] for start in boosting.starts()]
+    return ComparisonData(clients.names, clients.matrix[train], target, split.block[train], seed, starts)
 
 
-def entries(names: tuple[str, ...], hyperparameters: Hyperparameters) -> list[Entry]:
+def entries(names: tuple[str, ...], hyperparameters: Hyperparameters, *, pooled: bool = False) -> list[Entry]:
+    """Return an entry for each candidate; the blend cannot start from a pool."""
     return [
         Entry(code, candidate.label, candidate.description, code, names, hyperparameters)
         for code, candidate in CANDIDATES.items()
+        if not (pooled and code == "blend")
     ]
 
 
@@ -143,14 +183,13 @@ def evaluate_candidate(entry: Entry, data: ComparisonData, folder: Path) -> Outc
     from threadpoolctl import threadpool_limits
 
     columns = [data.names.index(name) for name in entry.names]
-    matrix = np.ascontiguousarray(data.matrix[:, columns])
-    candidate, inputs = CANDIDATES[entry.kind], inputs_of(entry, data.seed)
+    candidate, inputs = CANDIDATES[entry.kind], inputs_of(entry, data)
     probability = np.full(len(data.target), np.nan)
     before, fit_seconds, predict_seconds = memory.reset_peak(), 0.0, 0.0
     try:
         with threadpool_limits(limits=1):
             for number in np.unique(data.fold):
-                inside = data.fold == number
+                inside, matrix = data.fold == number, data.matrix_for(columns, int(number))
                 started = process_time()
                 fitted = candidate.build(inputs).fit(matrix[~inside], data.target[~inside])
                 fit_seconds += process_time() - started
@@ -158,8 +197,8 @@ def evaluate_candidate(entry: Entry, data: ComparisonData, folder: Path) -> Outc
                 probability[inside] = fitted.predict_proba(matrix[inside])[:, 1]
                 predict_seconds += process_time() - started
             used = memory.peak() - before
-            fitted_on_all = candidate.build(inputs).fit(matrix, data.target)
-    except (ValueError, MemoryError) as error:
+            fitted_on_all = candidate.build(inputs).fit(data.matrix_for(columns, None), data.target)
+    except (ValueError, MemoryError, ImportError) as error:
         failure = str(error).splitlines()[0]
         return Outcome(entry, probability, fit_seconds, predict_seconds, 0.0, None, failure)
     pipeline = folder / f"{entry.code}.joblib"
@@ -168,10 +207,12 @@ def evaluate_candidate(entry: Entry, data: ComparisonData, folder: Path) -> Outc
     return Outcome(entry, clipped, fit_seconds, predict_seconds, used, pipeline)
 
 
-def inputs_of(entry: Entry, seed: int) -> CandidateInputs:
+def inputs_of(entry: Entry, data: ComparisonData) -> CandidateInputs:
     categories = vocabulary(entry.names)
     categorical = tuple(column for column, name in enumerate(entry.names) if name in categories)
-    return CandidateInputs(entry.names, categorical, entry.hyperparameters, seed)
+    return CandidateInputs(
+        entry.names, categorical, entry.hyperparameters, data.seed, has_start=len(data.starts) > 0
+    )
 
 
 def compare(

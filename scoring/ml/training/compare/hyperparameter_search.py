@@ -2,16 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from scoring.ml.metrics import classification
 from scoring.ml.model.calibration import sigmoid
 from scoring.ml.model.manifest_sections import Scalar, TuningSection
 from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients, TrainingError
+from scoring.ml.training.data.pooling import StageData
+from scoring.ml.training.fit import stages
 from scoring.ml.training.fit.early_stopping import BoosterFitter
 from scoring.ml.training.fit.hyperparameters import Hyperparameters
 from scoring.ml.training.progress import Progress, silent
@@ -19,6 +24,8 @@ from scoring.ml.training.tracking import Run
 
 if TYPE_CHECKING:
     import optuna
+
+Values = NDArray[np.float64]
 
 # Larger steps while searching: what is best at 0.05 is near the best at 0.02, in a third of the time.
 LEARNING_RATE = 0.05
@@ -59,11 +66,13 @@ def search(
     store: Path,
     fingerprint: str,
     progress: Progress,
+    pooled: Sequence[StageData] = (),
 ) -> SearchResult:
     """Search until the study of these clients has `trials` finished ones, those of earlier calls included.
 
     The objective is the log-loss out of fold, on the folds of the training; the hold-out is not looked at.
-    The given hyperparameters are the first trial, so that the best is never worse. Raises TrainingError when
+    The given hyperparameters are the first trial, so that the best is never worse. With the stages of pooled
+    folders every trial starts from what the lower ones say, as the training does. Raises TrainingError when
     the store cannot be used.
     """
     import optuna
@@ -73,9 +82,15 @@ def search(
     present = {**_DEFAULTS, **hyperparameters.params}
     given = {name: present[name] for name in (*FLOATS, *INTEGERS)}
     try:
-        study = _study(store, _study_name(clients, hyperparameters, seed, fingerprint), seed)
+        study = _study(store, _study_name(clients, hyperparameters, seed, fingerprint, pooled), seed)
+        # The lower stages are fitted once for all trials, and not at all for a complete search.
+        starts = _starts(clients, hyperparameters, seed, pooled) if len(_finished(study)) < trials else None
         _run_trials(
-            study, given, trials, lambda trial: _objective(trial, clients, hyperparameters, seed), progress
+            study,
+            given,
+            trials,
+            lambda trial: _objective(trial, clients, hyperparameters, seed, starts),
+            progress,
         )
     except (optuna.exceptions.StorageInternalError, SQLAlchemyError, OSError) as error:
         raise TrainingError(f"the search cannot be kept in {store}: {str(error).splitlines()[0]}") from error
@@ -100,10 +115,36 @@ def _study(store: Path, name: str, seed: int) -> "optuna.Study":
     return study
 
 
-def _study_name(clients: Clients, hyperparameters: Hyperparameters, seed: int, fingerprint: str) -> str:
+def _starts(
+    clients: Clients, hyperparameters: Hyperparameters, seed: int, pooled: Sequence[StageData]
+) -> list[Values] | None:
+    """Return the log-odds that the clients start from in each fold, (n,); None without a pool."""
+    if len(pooled) < 2:
+        return None
+    boosting = stages.staged_boosting(
+        clients,
+        pooled,
+        splits.split(clients.target, seed),
+        stages.all_features,
+        hyperparameters=hyperparameters,
+        seed=seed,
+        progress=silent,
+    )
+    return [start[: len(clients)] for start in boosting.starts()]
+
+
+def _study_name(
+    clients: Clients,
+    hyperparameters: Hyperparameters,
+    seed: int,
+    fingerprint: str,
+    pooled: Sequence[StageData],
+) -> str:
     """Name the study by what its trials share: clients, features, folds and the other hyperparameters."""
     params, max_rounds = dict(hyperparameters.params), hyperparameters.max_rounds
-    shared = [fingerprint, clients.names, len(clients), seed, params, max_rounds]
+    shared: list[Any] = [fingerprint, clients.names, len(clients), seed, params, max_rounds]
+    if pooled:
+        shared += [[len(stage.target), sorted(stage.tables)] for stage in pooled]
     return hashlib.sha256(json.dumps(shared, sort_keys=True).encode()).hexdigest()[:20]
 
 
@@ -124,7 +165,13 @@ def _run_trials(
         progress(f"Trial {last.number}: log-loss {last.value:.5f}, AUC {last.user_attrs['auc']:.4f}")
 
 
-def _objective(trial: "optuna.Trial", clients: Clients, hyperparameters: Hyperparameters, seed: int) -> float:
+def _objective(
+    trial: "optuna.Trial",
+    clients: Clients,
+    hyperparameters: Hyperparameters,
+    seed: int,
+    starts: Sequence[Values] | None,
+) -> float:
     chosen: dict[str, Scalar] = {
         name: trial.suggest_float(name, low, high, log=log) for name, (low, high, log) in FLOATS.items()
     }
@@ -140,7 +187,11 @@ def _objective(trial: "optuna.Trial", clients: Clients, hyperparameters: Hyperpa
     train, _ = splits.hold_out_split(clients.target, seed)
     target = clients.target[train]
     cross_validated = BoosterFitter(clients.names, tried, seed).cross_validate(
-        clients.matrix[train], target, splits.folds(target, seed), progress=silent
+        clients.matrix[train],
+        target,
+        splits.folds(target, seed),
+        progress=silent,
+        starts=starts and [start[train] for start in starts],
     )
     ranked = classification.rank(target, sigmoid(cross_validated.log_odds), threshold=0.5)
     trial.set_user_attr("auc", classification.auc(ranked))

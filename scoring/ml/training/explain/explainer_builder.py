@@ -21,8 +21,10 @@ from scoring.ml.model.explainer_data import (
 )
 from scoring.ml.training.data.clients import Clients
 from scoring.ml.training.explain.population_summary import MIN_CELL
+from scoring.ml.training.fit.bagging import summed
 from scoring.ml.training.fit.early_stopping import BoosterFitter
 from scoring.ml.training.fit.hyperparameters import Hyperparameters
+from scoring.ml.training.fit.staged_boosting import Start
 
 REFERENCE_PERCENTILES = (10, 90)
 ENSEMBLE_SIZE = 8
@@ -67,14 +69,16 @@ def build(
     hyperparameters: Hyperparameters,
     rounds: int,
     seed: int,
+    start: Start | None = None,
 ) -> ExplainerData:
     """Return everything of `explain.npz`; `refused`, (n,): the out-of-sample verdict on each client.
 
-    `booster` is the final one, `rounds` how many rounds each of its seeds took.
+    `booster` is the final one, `rounds` how many rounds each of its seeds took, `start` where its last stage
+    began, of a training with pooled folders.
     """
     rng = np.random.default_rng(seed)
     size = QUICK if hyperparameters.quick else THOROUGH
-    ensemble = _bootstrap_ensemble(clients, hyperparameters, rounds, size, rng)
+    ensemble = _bootstrap_ensemble(clients, hyperparameters, rounds, size, rng, start)
     groups = groups_of(clients.names)
     membership = group_membership(clients.names, groups)
     sample, rows = _out_of_bag_contributions(clients, ensemble, membership, size, rng)
@@ -108,7 +112,9 @@ def _bootstrap_ensemble(
     rounds: int,
     size: SampleSize,
     rng: np.random.Generator,
+    start: Start | None,
 ) -> list[BootstrapBooster]:
+    """Fit the boosters of the last stage on bootstraps; each adds to what the stages below it say."""
     learning_rate = float(hyperparameters.params["learning_rate"])
     larger = max(learning_rate, ENSEMBLE_LEARNING_RATE)
     params = {**hyperparameters.params, "learning_rate": larger}
@@ -117,7 +123,10 @@ def _bootstrap_ensemble(
     for number in range(ENSEMBLE_SIZE):
         drawn = rng.integers(0, len(clients), min(len(clients), size.drawn))
         fitter = BoosterFitter(clients.names, replace(hyperparameters, params=params, seeds=1), number)
-        booster = fitter.fit(clients.matrix[drawn], clients.target[drawn], fewer_rounds)
+        log_odds = start.log_odds[drawn] if start and start.booster else None
+        booster = fitter.fit(clients.matrix[drawn], clients.target[drawn], fewer_rounds, log_odds)
+        if start and start.booster:
+            booster = summed([booster, start.booster])
         out_of_bag = np.ones(len(clients), dtype=bool)
         out_of_bag[drawn] = False
         ensemble.append(BootstrapBooster(booster, out_of_bag))

@@ -9,6 +9,7 @@ from scoring.ml.lightgbm import Booster, parse
 
 _TREES = re.compile(r"^Tree=\d+$.*?(?=^Tree=|^end of trees$)", re.MULTILINE | re.DOTALL)
 _SIZES = re.compile(r"^tree_sizes=.*\n", re.MULTILINE)
+_CONSTRAINTS = re.compile(r"^monotone_constraints=.*\n", re.MULTILINE)
 _SPLITS = re.compile(r"^split_feature=(.*)$", re.MULTILINE)
 _LEAVES = re.compile(r"^leaf_value=(.*)$", re.MULTILINE)
 
@@ -23,6 +24,17 @@ def averaged(boosters: Sequence[Booster]) -> Booster:
     leaves = [np.array(line.split(), dtype=np.float64) for line in _LEAVES.findall(merged.model_to_string())]
     for tree, values in enumerate(leaves):
         for leaf, value in enumerate(values / len(boosters)):
+            merged.set_leaf_output(tree, leaf, value)
+    return parse(merged.model_to_string())
+
+
+def weighted(boosters: Sequence[Booster], weights: Sequence[float]) -> Booster:
+    """Return one booster whose raw score is the weighted sum of theirs, and so are its contributions."""
+    merged = _merged(boosters)
+    tree_weights = np.repeat(weights, [booster.num_trees() for booster in boosters])
+    leaves = [np.array(line.split(), dtype=np.float64) for line in _LEAVES.findall(merged.model_to_string())]
+    for tree, (values, weight) in enumerate(zip(leaves, tree_weights, strict=True)):
+        for leaf, value in enumerate(values * weight):
             merged.set_leaf_output(tree, leaf, value)
     return parse(merged.model_to_string())
 
@@ -64,6 +76,8 @@ def _merged_header(header: str, names: Sequence[str], texts: Sequence[str]) -> s
         "feature_names": " ".join(names),
         "feature_infos": " ".join(ranges[name] for name in names),
     }
+    # Signs of the features of one booster; its trees follow them already.
+    header = _CONSTRAINTS.sub("", header)
     lines = (line.partition("=") for line in header.splitlines(keepends=True))
     return "".join(
         f"{key}={rewritten[key]}\n" if key in rewritten else key + sign + rest for key, sign, rest in lines

@@ -1,6 +1,6 @@
 """Boosters fitted with early stopping on a fold, or for a fixed number of rounds on all training clients."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,16 +52,26 @@ class BoosterFitter:
         return averaged(boosters)
 
     def cross_validate(
-        self, matrix: Values, target: Values, fold: NDArray[np.int64], *, progress: Progress
+        self,
+        matrix: Values,
+        target: Values,
+        fold: NDArray[np.int64],
+        *,
+        progress: Progress,
+        starts: Sequence[Values] | None = None,
     ) -> OutOfFold:
-        """Return out-of-fold log-odds, with early stopping on the log-loss of the fold left out."""
+        """Return out-of-fold log-odds, with early stopping on the log-loss of the fold left out.
+
+        `starts` are the log-odds, (n,), that the boosters without each fold add to.
+        """
         log_odds = np.empty(len(target))
         best: list[int] = []
         for number in range(FOLDS):
             inside = fold == number
-            boosters = self.fit_with_early_stopping(matrix, target, ~inside, inside)
+            start = starts[number] if starts else None
+            boosters = self.fit_with_early_stopping(matrix, target, ~inside, inside, start)
             scores = [lightgbm.raw_scores(booster, matrix[inside]) for booster in boosters]
-            log_odds[inside] = np.mean(scores, axis=0)
+            log_odds[inside] = np.mean(scores, axis=0) + (0.0 if start is None else start[inside])
             rounds = [booster.best_iteration for booster in boosters]
             progress(f"Fold {number + 1} of {FOLDS}: {', '.join(map(str, rounds))} rounds")
             best += rounds
@@ -103,10 +113,24 @@ class BoosterFitter:
             free_raw_data=False,
         )
 
-    def _params(self, number: int) -> dict[str, Scalar]:
+    def _params(self, number: int) -> dict[str, Scalar | list[int]]:
         seed = self.seed * 1_000 + number
         seeds = {"bagging_seed": seed, "feature_fraction_seed": seed, "extra_seed": seed}
-        return {**self.hyperparameters.params, **seeds}
+        return {
+            **self.hyperparameters.params,
+            **monotone(self.names, self.hyperparameters.directions),
+            **seeds,
+        }
+
+
+def monotone(names: Sequence[str], directions: Mapping[str, int]) -> dict[str, list[int]]:
+    """Return LightGBM's parameter for the signs of some features, imposed by its basic method.
+
+    Every leaf of one side of a split then lies on one side of every leaf of the other, so the score and the
+    TreeSHAP contribution of the feature both follow the sign.
+    """
+    signs = [directions.get(name, 0) for name in names]
+    return {"monotone_constraints": signs} if any(signs) else {}
 
 
 def final_rounds(best: Sequence[int]) -> int:

@@ -88,6 +88,7 @@ class FeaturePreparation:
             seed=self.seed,
             shuffles=self.hyperparameters.shuffles,
             shuffled_clients=self.hyperparameters.shuffled_clients,
+            count=self.hyperparameters.features,
         )
         plain = plain_features(stage.names, stage.matrix)
         plain_train = plain_features(stage.names, stage.matrix[train])

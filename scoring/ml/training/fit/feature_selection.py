@@ -36,6 +36,19 @@ _NULL_PARAMS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Ranking:
+    """Features without collinear ones, the most important first; `passing` the null-importance filter.
+
+    `candidates` is how many there were, `collinear` how many of them were dropped.
+    """
+
+    candidates: int
+    collinear: int
+    names: tuple[str, ...]
+    passing: int
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """How many candidates there were, how many each filter dropped, and the features that are left."""
 
@@ -53,27 +66,52 @@ def select(
     seed: int,
     shuffles: int,
     shuffled_clients: int,
+    count: int | None = None,
 ) -> Selection:
     """Select features on the clients to train on: `matrix` (n, k) of `names`, `target` (n,).
 
+    They are ranked as `rank_features` does; the first `count` stay, or those that pass the filter.
+    """
+    ranking = rank_features(
+        names, matrix, target, seed=seed, shuffles=shuffles, shuffled_clients=shuffled_clients
+    )
+    selected = set(ranking.names[: ranking.passing if count is None else count])
+    return Selection(
+        candidates=ranking.candidates,
+        collinear=ranking.collinear,
+        null_importance=len(ranking.names) - len(selected),
+        selected=tuple(name for name in names if name in selected),
+    )
+
+
+def rank_features(
+    names: Sequence[str],
+    matrix: Values,
+    target: Values,
+    *,
+    seed: int,
+    shuffles: int,
+    shuffled_clients: int,
+) -> Ranking:
+    """Rank features by gain beyond chance.
+
     A feature is collinear when its rank correlation with an earlier one exceeds MAX_RANK_CORRELATION. What
-    remains must, on at most `shuffled_clients`, gain more than on three quarters of `shuffles`
-    shuffled outcomes; without shuffles all of it stays.
+    remains is ranked, on at most `shuffled_clients`, by how much more it gains than on three quarters of
+    `shuffles` shuffled outcomes, and passes if that is anything; without shuffles all pass, in their order.
     """
     rng = np.random.default_rng(seed)
     distinct = ~collinear(matrix[_sample(rng, len(target), _CORRELATION_ROWS)])
-    selected = distinct.copy()
+    candidates = tuple(name for name, keep in zip(names, distinct, strict=True) if keep)
+    excess = np.ones(len(candidates))
     if shuffles:
         rows = _sample(rng, len(target), shuffled_clients)
-        candidates = tuple(name for name, keep in zip(names, distinct, strict=True) if keep)
-        selected[distinct] = _passes_null_importance(
-            candidates, matrix[np.ix_(rows, distinct)], target[rows], rng, shuffles
-        )
-    return Selection(
+        excess = _gain_beyond_chance(candidates, matrix[np.ix_(rows, distinct)], target[rows], rng, shuffles)
+    order = np.argsort(-excess, kind="stable").tolist()
+    return Ranking(
         candidates=len(names),
         collinear=int((~distinct).sum()),
-        null_importance=int(distinct.sum() - selected.sum()),
-        selected=tuple(name for name, keep in zip(names, selected, strict=True) if keep),
+        names=tuple(candidates[position] for position in order),
+        passing=int((excess > 0).sum()),
     )
 
 
@@ -101,10 +139,10 @@ def _standardised_ranks(values: Values) -> NDArray[np.float32]:
     return ranks
 
 
-def _passes_null_importance(
+def _gain_beyond_chance(
     names: tuple[str, ...], matrix: Values, target: Values, rng: np.random.Generator, shuffles: int
-) -> Mask:
-    """Mark each feature, (k,), whose gain exceeds the percentile of its gains on shuffled outcomes."""
+) -> Values:
+    """Return the gain of each feature, (k,), less the percentile of its gains on shuffled outcomes."""
     dataset = lightgbm.Dataset(
         matrix,
         target,
@@ -115,8 +153,8 @@ def _passes_null_importance(
     )
     real = _gains(dataset, target, rng)
     null = [_gains(dataset, rng.permutation(target), rng) for _ in range(shuffles)]
-    passes: Mask = real > np.percentile(null, _NULL_PERCENTILE, axis=0)
-    return passes
+    beyond: Values = real - np.percentile(null, _NULL_PERCENTILE, axis=0)
+    return beyond
 
 
 def _gains(dataset: lightgbm.Dataset, target: Values, rng: np.random.Generator) -> Values:

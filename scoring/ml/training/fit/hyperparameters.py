@@ -1,7 +1,7 @@
 """Hyperparameters of a training by the size of the data: LightGBM's, early stopping, bagging, selection."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scoring.ml.model.manifest_sections import HyperparametersSection, Scalar
@@ -60,7 +60,8 @@ class Hyperparameters:
     """`seeds` boosters are averaged; `patience` rounds without a better log-loss stop a fold.
 
     `resamples` is for the bootstrap intervals of the metrics. The null-importance filter takes `shuffles`
-    shuffled outcomes of at most `shuffled_clients`.
+    shuffled outcomes of at most `shuffled_clients`. `features` is how many of those in its order are kept,
+    None for all that pass it; `directions` the sign of the effect of each feature that is held to one.
     """
 
     params: LightGBMParams
@@ -71,6 +72,8 @@ class Hyperparameters:
     quick: bool = False
     shuffles: int = 5
     shuffled_clients: int = 60_000
+    features: int | None = None
+    directions: Mapping[str, int] = field(default_factory=dict)
 
 
 def hyperparameters_for(clients: int, *, quick: bool, pooled: bool = False) -> Hyperparameters:
@@ -113,6 +116,8 @@ def recorded_hyperparameters(section: HyperparametersSection) -> Hyperparameters
         "quick": section.quick,
         "shuffles": section.shuffles,
         "shuffled_clients": section.shuffled_clients,
+        "features": section.features,
+        "directions": section.directions,
     }
     early: dict[str, Any] = {"max_rounds": 5_000, "patience": 150, "resamples": 500}
     present = {name: value for name, value in recorded.items() if value is not None}

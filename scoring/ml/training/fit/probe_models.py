@@ -4,8 +4,8 @@ All of them are cross-validated over clients with a fixed number of rounds: noth
 that are scored.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from sklearn.model_selection import train_test_split
 
 from scoring.ml import lightgbm
 from scoring.ml.training.data import splits
+from scoring.ml.training.fit.early_stopping import monotone
 from scoring.ml.training.fit.hyperparameters import QUICK_PARAMS
 
 Values = NDArray[np.float64]
@@ -24,12 +25,16 @@ _LEAF_SHARE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class ProbeData:
-    """`matrix` (n, k) of the features `names`, and the class of each row, `target` (n,), 0 or 1."""
+    """`matrix` (n, k) of the features `names`, and the class of each row, `target` (n,), 0 or 1.
+
+    `directions`: the sign of the effect of each feature that is held to one.
+    """
 
     names: Sequence[str]
     matrix: Values
     target: Values
     categorical: Sequence[str] = ()
+    directions: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +77,5 @@ def fit(data: ProbeData, train: NDArray[np.bool_], seed: int, *, rounds: int = R
         categorical_feature=list(data.categorical),
         params=params,
     )
-    return lightgbm.train(params, dataset, num_boost_round=rounds)
+    directed = {**params, **monotone(data.names, data.directions)}
+    return lightgbm.train(directed, dataset, num_boost_round=rounds)

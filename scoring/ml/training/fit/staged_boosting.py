@@ -51,6 +51,17 @@ class Stage:
         return np.isin(self.block, list(blocks))
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Log-odds of m clients, (m,), that a booster adds to, by boosters below that never saw the client.
+
+    `booster` is the sum of those boosters, fitted on all clients.
+    """
+
+    log_odds: Values
+    booster: lightgbm.Booster | None
+
+
 @dataclass(eq=False)
 class StagedBoosting:
     """Boosters over stages, lowest first; every booster is fitted once. `rounds` has those of each stage."""
@@ -68,14 +79,31 @@ class StagedBoosting:
     def cross_validate(self) -> OutOfFold:
         """Return log-odds of the top's clients, (m,), by boosters without their fold and the hold-out."""
         for number in range(len(self.stages)):
-            best = [rounds for fold in range(FOLDS) for rounds in self._fit_fold(number, fold)]
-            self.rounds.append(final_rounds(best))
+            self._choose_rounds(number)
         block = self.stages[self.top].block
         log_odds = np.full(len(block), np.nan)
         for fold in range(FOLDS):
             inside = block == fold
             log_odds[inside] = self.log_odds(self.top, frozenset({HOLD_OUT, fold}))[inside]
         return OutOfFold(log_odds, self.rounds[self.top])
+
+    def starts(self) -> list[Values]:
+        """Return the log-odds that the top's boosters start from without the hold-out and each fold, (m,).
+
+        Each client's come from boosters below that saw neither the client nor the fold.
+        """
+        for number in range(self.top):
+            self._choose_rounds(number)
+        return [self._init_score(self.top, frozenset({HOLD_OUT, fold})) for fold in range(FOLDS)]
+
+    def start_of_all(self) -> Start:
+        """Return what the final top booster starts from, once the rounds are known; zero without a pool."""
+        lower = [self.fit(number, NO_BLOCK) for number in range(self.top)]
+        return Start(self._init_score(self.top, NO_BLOCK), summed(lower[::-1]) if lower else None)
+
+    def _choose_rounds(self, number: int) -> None:
+        best = [rounds for fold in range(FOLDS) for rounds in self._fit_fold(number, fold)]
+        self.rounds.append(final_rounds(best))
 
     def hold_out_log_odds(self) -> Values:
         """Return log-odds of the top's hold-out, (m,), NaN elsewhere, by boosters that saw none of it."""

@@ -1,13 +1,11 @@
 """CARD.md: the model card, written from the manifest and from nothing else."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 from scoring.ml.features import catalogue
-from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model.calibration import Method
 from scoring.ml.model.manifest import Manifest
-from scoring.ml.model.manifest_sections import ByPart, MetricsSection
+from scoring.ml.training.report.model_card_choices import directions, feature_count, threshold_rules
 from scoring.ml.training.report.model_card_sections import (
     dropped_features,
     explanation,
@@ -44,9 +42,9 @@ def card(manifest: Manifest) -> str:
     sections = {
         "Intended use": _use(manifest),
         "Data": _data(manifest),
-        "Features": _features(manifest.features),
+        "Features": _features(manifest),
         "Training": _training(manifest),
-        "Metrics": _metrics(manifest.metrics),
+        "Metrics": _metrics(manifest),
         "Calibration": _calibration(manifest),
         "Threshold": _threshold(manifest),
         "Checks of this run": sanity_checks(manifest),
@@ -97,12 +95,14 @@ _OVERSIGHT = (
 )
 
 
-def _features(names: Sequence[str]) -> str:
+def _features(manifest: Manifest) -> str:
+    names = manifest.features
     counts = Counter(catalogue.BY_NAME[name].group for name in names)
     rows = [f"| {catalogue.GROUPS[group].en} | {count} |" for group, count in counts.most_common()]
     table = "\n".join(["| group | features |", "| --- | ---: |", *rows]) if rows else ""
     protected = "Sex and family status are not among them, nor is anything derived from them."
-    return f"{len(names)} features. {protected}\n\n{table}" if table else ""
+    parts = [f"{len(names)} features. {protected}", table, feature_count(manifest), directions(manifest)]
+    return "\n\n".join(part for part in parts if part) if table else ""
 
 
 def _training(manifest: Manifest) -> str:
@@ -117,23 +117,30 @@ def _training(manifest: Manifest) -> str:
     )
 
 
-def _metrics(metrics: ByPart[MetricsSection]) -> str:
-    def cells(name: str) -> tuple[Estimate, Estimate]:
-        return getattr(metrics.out_of_fold, name), getattr(metrics.holdout, name)
+def _metrics(manifest: Manifest) -> str:
+    metrics, repeated = manifest.metrics, required(manifest.repeated_splits)
 
-    rows = [
-        f"| {label} | {' | '.join(interval(estimate) for estimate in cells(name))} |"
-        for name, label in _METRIC_LABELS.items()
-    ]
+    def cells(name: str) -> list[str]:
+        spreads = (repeated.metrics.out_of_fold[name], repeated.metrics.holdout[name])
+        intervals = (getattr(metrics.out_of_fold, name), getattr(metrics.holdout, name))
+        means = [f"{spread.mean:.4f} ± {spread.deviation:.4f}" for spread in spreads]
+        return [*means, *map(interval, intervals)]
+
+    rows = [f"| {label} | {' | '.join(cells(name))} |" for name, label in _METRIC_LABELS.items()]
     out_of_fold, hold_out = metrics.out_of_fold.confusion, metrics.holdout.confusion
     counts = [
-        f"| {name.upper()} | {getattr(out_of_fold, name):,} | {getattr(hold_out, name):,} |"
+        f"| {name.upper()} | | | {getattr(out_of_fold, name):,} | {getattr(hold_out, name):,} |"
         for name in _CONFUSION
     ]
-    head = ["| metric | out of fold | hold-out |", "| --- | --- | --- |"]
-    return "95 % bootstrap intervals in brackets. A positive is a default.\n\n" + "\n".join(
-        head + rows + counts
-    )
+    head = [
+        "| metric | out of fold, mean | hold-out, mean | out of fold, first split | hold-out, first split |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    return (
+        f"Means over {len(repeated.seeds)} splits into folds and hold-out with their standard deviation, the "
+        "whole procedure anew in each; beside them the first split with 95 % bootstrap intervals. A positive "
+        "is a default.\n\n"
+    ) + "\n".join(head + rows + counts)
 
 
 def _calibration(manifest: Manifest) -> str:
@@ -172,7 +179,7 @@ def _threshold(manifest: Manifest) -> str:
         f"{curve.theoretical.cost:.4f} at the theoretical one, {curve.minimum.cost:.4f} at the "
         f"cheapest ({curve.minimum.threshold:.4f}) and {curve.accept_all.cost:.4f} when all are "
         f"accepted. Any threshold from {flat.low:.4f} to {flat.high:.4f} costs at most "
-        f"{flat.within:.0%} more than the cheapest."
+        f"{flat.within:.0%} more than the cheapest.\n\n{threshold_rules(manifest)}"
     )
 
 

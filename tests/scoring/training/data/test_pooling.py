@@ -7,15 +7,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from scoring.ml import lightgbm
+from scoring.ml.model.manifest_sections import TuningSection
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import Folder, open_folder
 from scoring.ml.training import pipeline
+from scoring.ml.training.compare import hyperparameter_search
 from scoring.ml.training.data import pooling, splits
 from scoring.ml.training.data.clients import Clients, TrainingError, gather
 from scoring.ml.training.data.pooling import StageData
 from scoring.ml.training.data.splits import HOLD_OUT, Split
+from scoring.ml.training.explain import explainer_builder
 from scoring.ml.training.fit.staged_boosting import NO_BLOCK, StagedBoosting
 from scoring.ml.training.fit.stages import all_features, staged_boosting
+from scoring.ml.training.pipeline import TrainedModel
 from scoring.ml.training.progress import silent
 from tests.scoring.applications import application_folder
 from tests.scoring.training.quick_training import SEED, quick
@@ -171,8 +175,75 @@ def test_no_outcome_of_the_hold_out_reaches_a_score_out_of_sample(
     assert np.array_equal(boosting.hold_out_log_odds(), again.hold_out_log_odds(), equal_nan=True)
 
 
-def test_figures_are_on_the_trained_folders_own_clients(own: Clients, stages: tuple[StageData, ...]) -> None:
-    trained = pipeline.train(own, hyperparameters=quick(), seed=SEED, progress=silent, pooled=stages)
+@pytest.fixture(scope="module")
+def trained(own: Clients, stages: tuple[StageData, ...]) -> TrainedModel:
+    return pipeline.train(own, hyperparameters=quick(), seed=SEED, progress=silent, pooled=stages)
+
+
+def test_the_bootstrap_ensemble_starts_where_its_stage_starts(trained: TrainedModel) -> None:
+    """A booster from nothing would bring the default rate, in log-odds, to what the stage below says."""
+    start, clients = trained.start, trained.clients
+    assert start.booster
+    explainer = explainer_builder.build(
+        clients,
+        trained.booster,
+        trained.out_of_sample >= trained.rule.threshold,
+        hyperparameters=trained.hyperparameters,
+        rounds=trained.rounds,
+        seed=SEED,
+        start=start,
+    )
+    columns = [clients.names.index(name) for name in start.booster.feature_name()]
+    below = lightgbm.raw_scores(start.booster, clients.matrix[:, columns])
+    for text in explainer.ensemble:
+        member = lightgbm.parse(text)
+        assert member.feature_name() == list(clients.names)
+        added = lightgbm.raw_scores(member, clients.matrix) - below
+        assert abs(added.mean()) < 0.5 < abs(np.log(clients.target.mean()))
+
+
+def test_what_a_stage_starts_from_does_not_know_its_fold(
+    own: Clients, stages: tuple[StageData, ...], split: Split
+) -> None:
+    def starts(data: tuple[StageData, ...]) -> list[np.ndarray]:
+        boosting = staged_boosting(
+            own, data, split, all_features, hyperparameters=quick(), seed=SEED, progress=silent
+        )
+        boosting.rounds = [20]
+        boosting._choose_rounds = lambda number: None  # type: ignore[method-assign]
+        return boosting.starts()
+
+    first = own.reference[split.block == 0]
+    turned = tuple(
+        replace(stage, target=np.where(np.isin(stage.reference, first), 1 - stage.target, stage.target))
+        for stage in stages
+    )
+    before, after = starts(stages), starts(turned)
+    assert np.array_equal(before[0], after[0])
+    assert not np.array_equal(before[1], after[1])
+
+
+def test_a_pooled_search_starts_from_the_lower_stages(
+    own: Clients, stages: tuple[StageData, ...], tmp_path: Path
+) -> None:
+    def search(pooled: tuple[StageData, ...]) -> TuningSection:
+        return hyperparameter_search.search(
+            own,
+            replace(quick(), max_rounds=30),
+            seed=SEED,
+            trials=1,
+            store=tmp_path / "tuning.sqlite3",
+            fingerprint="f" * 64,
+            progress=silent,
+            pooled=pooled,
+        ).record
+
+    alone, pooled = search(()), search(stages)
+    assert alone.study != pooled.study
+    assert pooled.log_loss != alone.log_loss
+
+
+def test_figures_are_on_the_trained_folders_own_clients(trained: TrainedModel) -> None:
     assert len(trained.out_of_sample) == OWN
     assert not np.isnan(trained.out_of_sample).any()
     assert [stage.clients for stage in trained.stages] == [ALL - UNLABELLED, OWN]

@@ -5,6 +5,7 @@ from ibis.expr.types import Table
 from scoring.ml.features.history.bureau import measures as m
 from scoring.ml.features.history.bureau import row_filters as filters
 from scoring.ml.features.history.bureau.rows import loans_of
+from scoring.ml.features.spec import directions
 from scoring.ml.features.spec.aggregations import aggregate
 from scoring.ml.features.spec.comparisons import Comparison, add_comparisons
 from scoring.ml.features.spec.feature import Feature, Unit
@@ -180,8 +181,12 @@ COMPARISONS = (
     LOANS_PER_TYPE,
     OVERDUE_TO_DEBT,
 )
+DIRECTIONS = {
+    **dict.fromkeys((m.DAYS_OVERDUE, m.OVERDUE_RATIO, m.WAS_OVERDUE), directions.LATENESS),
+    m.DEBT_RATIO: directions.INDEBTEDNESS,
+}
 AGGREGATES = (
-    *features(RECIPE, table="bureau", prefix="BURO"),
+    *features(RECIPE, table="bureau", prefix="BURO", directions=DIRECTIONS),
     *(comparison.feature for comparison in COMPARISONS),
 )
 

@@ -6,6 +6,7 @@ from scoring.ml.features.history.bureau_balance import measures as m
 from scoring.ml.features.history.bureau_balance import months as by_month
 from scoring.ml.features.history.bureau_balance import row_filters as filters
 from scoring.ml.features.history.bureau_balance.rows import LOAN, client_months, loan_summaries
+from scoring.ml.features.spec import directions
 from scoring.ml.features.spec.aggregations import CLIENT, ROWS, aggregate
 from scoring.ml.features.spec.comparisons import Comparison, add_comparisons
 from scoring.ml.features.spec.feature import Feature, Unit
@@ -81,8 +82,9 @@ COMPARISONS = tuple(
         ),
     )
 )
+DIRECTIONS = dict.fromkeys((m.LATE_SHARE, m.EVER_LATE, m.EVER_LATE_31), directions.LATENESS)
 AGGREGATES = (
-    *features(RECIPE, table="bureau_balance", prefix="BB"),
+    *features(RECIPE, table="bureau_balance", prefix="BB", directions=DIRECTIONS),
     *(comparison.feature for comparison in COMPARISONS),
     *by_month.AGGREGATES,
 )

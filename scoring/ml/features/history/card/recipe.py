@@ -5,6 +5,7 @@ from ibis.expr.types import Table
 from scoring.ml.features.history.card import measures as m
 from scoring.ml.features.history.card import row_filters as filters
 from scoring.ml.features.history.card.rows import months
+from scoring.ml.features.spec import directions
 from scoring.ml.features.spec.aggregations import aggregate
 from scoring.ml.features.spec.comparisons import Comparison, add_comparisons
 from scoring.ml.features.spec.feature import Feature, Unit
@@ -171,8 +172,9 @@ COMPARISONS = (
     ),
     LAST_LIMIT_TO_LOWEST,
 )
+DIRECTIONS = dict.fromkeys((m.DELAY, m.REAL_DELAY, m.IS_LATE, m.IS_REALLY_LATE), directions.LATENESS)
 AGGREGATES = (
-    *features(RECIPE, table="credit_card_balance", prefix="CARD"),
+    *features(RECIPE, table="credit_card_balance", prefix="CARD", directions=DIRECTIONS),
     *(comparison.feature for comparison in COMPARISONS),
 )
 

@@ -5,6 +5,7 @@ from ibis.expr.types import Table
 from scoring.ml.features.history.installments import measures as m
 from scoring.ml.features.history.installments import row_filters as filters
 from scoring.ml.features.history.installments.rows import instalments
+from scoring.ml.features.spec import directions
 from scoring.ml.features.spec.aggregations import aggregate
 from scoring.ml.features.spec.comparisons import Comparison, add_comparisons, window_ratio
 from scoring.ml.features.spec.feature import Feature, Unit
@@ -203,8 +204,12 @@ COMPARISONS = (
         "INST_AMT_INSTALMENT_sum",
     ),
 )
+DIRECTIONS = dict.fromkeys(
+    (m.DELAY, m.DAYS_LATE, m.IS_LATE, m.IS_LATE_3, m.IS_LATE_7, m.IS_LATE_15, m.IS_LATE_30),
+    directions.LATENESS,
+)
 AGGREGATES = (
-    *features(RECIPE, table="installments_payments", prefix="INST"),
+    *features(RECIPE, table="installments_payments", prefix="INST", directions=DIRECTIONS),
     *(comparison.feature for comparison in COMPARISONS),
 )
 

@@ -5,6 +5,7 @@ from ibis.expr.types import Table
 from scoring.ml.features.history.pos_cash import measures as m
 from scoring.ml.features.history.pos_cash import row_filters as filters
 from scoring.ml.features.history.pos_cash.rows import statements
+from scoring.ml.features.spec import directions
 from scoring.ml.features.spec.aggregations import aggregate
 from scoring.ml.features.spec.comparisons import add_comparisons, window_ratio
 from scoring.ml.features.spec.measures import Aggregation, Measure
@@ -73,8 +74,9 @@ COMPARISONS = tuple(
     for short, long in ((filters.M6, filters.M24), (filters.M12, filters.M60))
     for measure, aggregation in COMPARED
 )
+DIRECTIONS = dict.fromkeys((m.DELAY, m.REAL_DELAY, m.IS_LATE, m.IS_REALLY_LATE), directions.LATENESS)
 AGGREGATES = (
-    *features(RECIPE, table="pos_cash_balance", prefix="POS"),
+    *features(RECIPE, table="pos_cash_balance", prefix="POS", directions=DIRECTIONS),
     *(comparison.feature for comparison in COMPARISONS),
 )
 
