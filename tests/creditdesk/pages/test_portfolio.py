@@ -19,7 +19,9 @@ TODAY = timezone.localdate()
 
 
 def days_ago(days: int):
-    return timezone.now() - timedelta(days=days)
+    """The same hour of the day so many days ago, also where the clock was changed in between."""
+    now = timezone.localtime()
+    return timezone.make_aware(now.replace(tzinfo=None) - timedelta(days=days))
 
 
 def decided_on(case: Case, days: int) -> None:
