@@ -79,6 +79,8 @@ class Desk(NamedTuple):
         """Run one command of this release on it, with the settings of this desk alone."""
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         environment = {
+            # Release 1 had no such key, whatever the .env of this checkout says.
+            "WRAPPING_KEY": "",
             **inherited,
             **json.loads((MADE / "settings.json").read_text()),
             "DATABASE_URL": f"sqlite:///{self.database}",
