@@ -1,16 +1,14 @@
-import csv
 import hashlib
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
-from accounts.csv_cells import safe_text
 from creditdesk.importing.outcomes import COLUMNS, OutcomeFileError, OutcomeReject, outcome_lines
+from creditdesk.importing.rejects import write_rejects
 from creditdesk.services.outcome import import_outcomes
 
 SHOWN_REJECTS = 5
@@ -44,21 +42,9 @@ class Command(BaseCommand):
     def report(self, rejects: Sequence[OutcomeReject], path: Path | None) -> None:
         if path and rejects:
             try:
-                write_rejects(path, rejects)
+                write_rejects(path, OutcomeReject._fields, rejects)
             except OSError as error:
                 raise CommandError(f"The months above are stored; {path} was not written: {error}") from error
             self.stderr.write(f"See {path}.")
         for reject in [] if path else rejects[:SHOWN_REJECTS]:
             self.stderr.write(f"  line {reject.line}: {reject.reference} {reject.reason}")
-
-
-def write_rejects(path: Path, rejects: Sequence[OutcomeReject]) -> None:
-    """Write the file beside its place and move it at the end, so that it is complete or absent."""
-    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as beside:
-        unfinished = Path(beside) / path.name
-        with unfinished.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(OutcomeReject._fields)
-            for reject in rejects:
-                writer.writerow([reject.line, safe_text(reject.reference), safe_text(reject.reason)])
-        unfinished.replace(path)

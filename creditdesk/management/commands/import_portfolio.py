@@ -1,10 +1,8 @@
-import csv
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from dataclasses import astuple
 from itertools import chain, islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -12,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from tqdm import tqdm
 
-from accounts.csv_cells import safe_text
 from accounts.models import User
 from accounts.roles import Role
 from creditdesk.importing.client_names import names_in
+from creditdesk.importing.rejects import write_rejects
 from creditdesk.importing.store import ImportCounts, Portfolio, store
 from scoring.ml.tables.catalogue import TABLES
 from scoring.ml.tables.checks import CheckedFolder, Reject, check
@@ -81,7 +79,7 @@ class Command(BaseCommand):
             rows[nameless[0].file] = len(nameless)
         rejects = chain(checked.rejects, nameless)
         if path:
-            write_rejects(path, rejects)
+            write_rejects(path, list(Reject.__annotations__), map(astuple, rejects))
         if rows:
             counted = ", ".join(f"{file} {number:,}" for file, number in rows.items())
             self.stderr.write(f"Rows not taken: {counted}.")
@@ -101,20 +99,6 @@ def advisors_for(username: str | None) -> list[User]:
     if advisor is None or not advisor.has_perm("creditdesk.decide_case"):
         raise CommandError(f"{username} is no active user who may decide cases.")
     return [advisor]
-
-
-def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
-    """Write the file beside its place and move it at the end, so that it is complete or absent."""
-    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as beside:
-        unfinished = Path(beside) / path.name
-        with unfinished.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(Reject.__annotations__)
-            for row in rejects:
-                writer.writerow(
-                    [row.file, row.line, safe_text(row.reference), row.column, safe_text(row.reason)]
-                )
-        unfinished.replace(path)
 
 
 def reject_line(reject: Reject) -> str:
