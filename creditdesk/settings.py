@@ -206,10 +206,17 @@ BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", "")
 BACKUP_PASSPHRASE_FILE = env.str("BACKUP_PASSPHRASE_FILE", "")
 
 # Scheduled work, done by `manage.py worker`: the command of each job, every how many hours, and from which
-# hour of the day (UTC) on. SCHEDULE_HOURS changes single ones: backup=12,check_drift=0; 0 turns a job off.
+# hour of the day (UTC) on; one that `needs` a setting runs once that is set. SCHEDULE_HOURS changes single
+# ones: backup=12,check_drift=0; 0 turns a job off.
 SCHEDULE: dict[str, dict[str, Any]] = {
     "verify_audit": {"command": ["verify_audit"], "hours": 24, "from_hour": 1},
-    "backup": {"command": ["backup"], "hours": 24, "from_hour": 2},
+    "timestamp_audit": {
+        "command": ["timestamp_audit"],
+        "hours": 24,
+        "from_hour": 1.5,
+        "needs": "AUDIT_TIMESTAMP_URL",
+    },
+    "backup": {"command": ["backup"], "hours": 24, "from_hour": 2, "needs": "BACKUP_DESTINATION"},
     "apply_retention": {"command": ["apply_retention"], "hours": 24, "from_hour": 3},
     "check_drift": {"command": ["check_drift", "--without-evidently"], "hours": 168, "from_hour": 4},
     "purge": {"command": ["purge"], "hours": 1, "from_hour": 0},

@@ -62,8 +62,8 @@ def jobs() -> list[Job]:
     for name, entry in settings.SCHEDULE.items():
         hours = settings.SCHEDULE_HOURS.get(name, entry["hours"])
         command = tuple(entry["command"])
-        has_a_place = name != "backup" or settings.BACKUP_DESTINATION
-        if hours > 0 and command[0] in commands and has_a_place:
+        is_configured = "needs" not in entry or bool(getattr(settings, entry["needs"]))
+        if hours > 0 and command[0] in commands and is_configured:
             scheduled.append(Job(name, command, timedelta(hours=hours), entry.get("from_hour", 0.0)))
     return scheduled
 

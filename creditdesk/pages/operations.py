@@ -21,6 +21,7 @@ from scoring.models import Activation
 SHOWN_BACKUPS: Final = 10
 JOB_LABELS: Final[Mapping[str, str | Promise]] = {
     "verify_audit": _("Verification of the audit log"),
+    "timestamp_audit": _("Time stamp of the audit log"),
     "backup": _("Backup"),
     "apply_retention": _("Retention"),
     "check_drift": _("Check for drift"),

@@ -21,6 +21,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         due = what_is_due() if dry_run else apply_retention()
-        self.stdout.write(json.dumps(({"dry_run": True} if dry_run else {}) | due.to_json(), indent=2))
+        self.stdout.write(json.dumps(({"dry_run": True} if dry_run else {}) | due.to_json()))
         if not dry_run and any(due.to_json().values()) and (remainder := overwrite_deleted()):
             self.stderr.write(remainder)

@@ -120,7 +120,14 @@ def test_hours_of_single_jobs_are_a_setting_and_zero_turns_one_off(settings):
     assert "check_drift" not in jobs
 
 
-def test_a_backup_is_scheduled_where_it_has_a_destination(settings):
-    assert "backup" not in {job.name for job in schedule.jobs()}
-    settings.BACKUP_DESTINATION = "/backups"
-    assert "backup" in {job.name for job in schedule.jobs()}
+@pytest.mark.parametrize(
+    ("job", "setting", "value"),
+    [
+        ("backup", "BACKUP_DESTINATION", "/backups"),
+        ("timestamp_audit", "AUDIT_TIMESTAMP_URL", "https://stamps.example"),
+    ],
+)
+def test_a_job_that_needs_a_setting_is_scheduled_once_it_is_set(settings, job, setting, value):
+    assert job not in {scheduled.name for scheduled in schedule.jobs()}
+    setattr(settings, setting, value)
+    assert job in {scheduled.name for scheduled in schedule.jobs()}
