@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[1]
 LATEST: Final = ROOT / "bench" / "results.json"
 BY_COMMIT: Final = ROOT / "var" / "bench" / "results"
+NO_COMMIT: Final = "no-commit"
 NOISE: Final = 0.1
 
 Results = Mapping[str, Mapping[str, Any]]
@@ -48,7 +49,12 @@ def keep(rows: Sequence[Mapping[str, Any]]) -> Path:
 
 
 def commit(name: str = "HEAD") -> str:
-    """The short number of a commit; marked where the working tree differs from it."""
+    """The short number of a commit; marked where the working tree differs from it.
+
+    Outside a git checkout a run has no commit, and its name says so.
+    """
+    if name == "HEAD" and not (ROOT / ".git").exists():
+        return NO_COMMIT
     number = _git("rev-parse", "--short=9", name)
     is_changed = name == "HEAD" and _git("status", "--porcelain", "--untracked-files=no")
     return f"{number}-changed" if is_changed else number

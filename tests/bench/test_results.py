@@ -59,6 +59,11 @@ def test_a_run_is_kept_by_its_commit_and_as_the_latest(folder):
     assert results.results_of("HEAD") == {"case page": row("case page", 4.0)}
 
 
+def test_a_run_outside_a_checkout_is_kept_too(folder, monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "ROOT", tmp_path)
+    assert results.keep([row("case page", 4.0)]).stem == "no-commit"
+
+
 def test_two_runs_are_compared_by_their_ratios(folder):
     (folder / "kept").mkdir()
     rows = {
