@@ -1,32 +1,18 @@
 """A database and a model folder that release 1 made, in the hands of this release."""
 
-import base64
 import csv
 import json
-import lzma
-import os
 import re
-import shutil
 import sqlite3
-import subprocess
-import sys
-import tarfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from creditdesk.encryption.fields import PREFIX
-from creditdesk.encryption.wrapping import unwrap
 from scoring.ml.features.packing import unpack
+from tests.upgrade.release_1 import MADE, Desk, decrypted, unpacked
 
 pytestmark = pytest.mark.xdist_group("upgrade")
 
-ROOT = Path(__file__).resolve().parents[2]
-MADE = ROOT / "tests" / "fixtures" / "release_1"
 # Django's own registers, and the log, which records that the earlier rows are sealed.
 MAY_GROW = {
     "accounts_auditevent",
@@ -34,13 +20,6 @@ MAY_GROW = {
     "django_content_type",
     "auth_permission",
     "sqlite_sequence",
-}
-BINARY = {
-    "creditdesk_profile.packed_inputs",
-    "creditdesk_assessment.packed_inputs",
-    "creditdesk_assessment.features",
-    "creditdesk_assessment.contributions",
-    "creditdesk_storedanswer.body",
 }
 # Evidence, and the words of people: every column must read as release 1 wrote it.
 EVIDENCE = (
@@ -64,104 +43,6 @@ EVIDENCE = (
     "scoring_suspension",
     "scoring_trainingclients",
 )
-
-
-class Desk(NamedTuple):
-    """An unpacked desk of release 1: its database, audit anchor, keys and models."""
-
-    place: Path
-
-    @property
-    def database(self) -> Path:
-        return self.place / "desk.sqlite3"
-
-    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one command of this release on it, with the settings of this desk alone."""
-        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-        environment = {
-            # Release 1 had no such key, whatever the .env of this checkout says.
-            "WRAPPING_KEY": "",
-            **inherited,
-            **json.loads((MADE / "settings.json").read_text()),
-            "DATABASE_URL": f"sqlite:///{self.database}",
-            "AUDIT_ANCHOR": str(self.place / "audit.anchor"),
-            "ML_ARTIFACTS": str(self.place / "models"),
-            "OMP_NUM_THREADS": "1",
-        }
-        command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-
-    @contextmanager
-    def opened(self) -> Iterator[sqlite3.Connection]:
-        """Its database, read and written past the desk."""
-        with closing(sqlite3.connect(self.database)) as connection, connection:
-            yield connection
-
-    def tables(self) -> dict[str, list[str]]:
-        """The columns of every table."""
-        with self.opened() as database:
-            names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-            return {name: _columns(database, name) for (name,) in names}
-
-    def counts(self) -> dict[str, int]:
-        """The number of rows of every table."""
-        tables = self.tables()
-        with self.opened() as database:
-            return {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
-
-    def rows(self, table: str, columns: list[str]) -> list[tuple[object, ...]]:
-        """Every row of a table, in these columns."""
-        listed = ", ".join(f'"{column}"' for column in columns)
-        with self.opened() as database:
-            return database.execute(f'SELECT {listed} FROM "{table}" ORDER BY id').fetchall()
-
-    def data_keys(self) -> dict[int, bytes]:
-        """The wrapped data keys by number."""
-        with self.opened() as database:
-            return dict(database.execute("SELECT number, wrapped FROM creditdesk_datakey"))
-
-    def words(self, table: str, columns: list[str]) -> list[tuple[object, ...]]:
-        """The same rows with what is encrypted in the clear, by the keys of this desk."""
-        keys = self.data_keys()
-        return [
-            tuple(
-                _plain(value, f"{table}.{column}", keys) for value, column in zip(row, columns, strict=True)
-            )
-            for row in self.rows(table, columns)
-        ]
-
-    def copied_to(self, place: Path) -> "Desk":
-        return Desk(Path(shutil.copytree(self.place, place)))
-
-
-def _columns(database: sqlite3.Connection, table: str) -> list[str]:
-    return [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
-
-
-def _plain(value: object, column: str, keys: dict[int, bytes]) -> object:
-    """A stored value, decrypted where it is encrypted."""
-    if isinstance(value, bytes) and column in BINARY and value:
-        return _decrypted(value, column, keys)
-    text = value.strip('"') if isinstance(value, str) else ""
-    if not text.startswith(PREFIX):
-        return value
-    return _decrypted(base64.urlsafe_b64decode(text[len(PREFIX) :]), column, keys).decode()
-
-
-def _decrypted(sealed: bytes, column: str, keys: dict[int, bytes]) -> bytes:
-    number = int.from_bytes(sealed[:8], "big")
-    return AESGCM(unwrap(keys[number], number)).decrypt(sealed[8:20], sealed[20:], column.encode())
-
-
-def unpacked(place: Path) -> Desk:
-    """A desk of release 1 in an empty folder."""
-    (place / "desk.sqlite3").write_bytes(lzma.decompress((MADE / "desk.sqlite3.xz").read_bytes()))
-    shutil.copy(MADE / "audit.anchor", place)
-    with tarfile.open(MADE / "models.tar.xz") as archive:
-        archive.extractall(place / "models", filter="data")
-    with tarfile.open(MADE / "clients.tar.xz") as archive:
-        archive.extractall(place, filter="data")
-    return Desk(place)
 
 
 @pytest.fixture(autouse=True)
@@ -237,12 +118,12 @@ def test_profiles_read_as_they_were_written(before: Desk, after: Desk) -> None:
         stored = old.execute(query.format("application, history")).fetchall()
         packed = new.execute(query.format("packed_inputs")).fetchall()
     keys = after.data_keys()
-    unpacked = [
-        (case, *unpack(_decrypted(row, "creditdesk_profile.packed_inputs", keys)), *remaining)
+    read = [
+        (case, *unpack(decrypted(row, "creditdesk_profile.packed_inputs", keys)), *remaining)
         for case, row, *remaining in packed
     ]
     assert any(json.loads(history) for _, _, history, *_ in stored)
-    assert unpacked == [
+    assert read == [
         (case, json.loads(application), json.loads(history), *remaining)
         for case, application, history, *remaining in stored
     ]

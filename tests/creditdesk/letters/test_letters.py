@@ -14,20 +14,13 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.letters import grounds, write
-from creditdesk.models import Assessment, Case, Decision, Letter
+from creditdesk.models import Case, Letter
 from creditdesk.reasons.stability import EnsembleVote
 from scoring.ml.features import catalogue
+from tests.creditdesk.letters.refusals import REASONS, get, refused, text_of
 from tests.factories import assessed, decided
 
 pytestmark = pytest.mark.django_db
-REASONS: list[dict[str, Any]] = [
-    {"code": "debt", "feature": "BURO_AMT_CREDIT_SUM_DEBT_sum", "contribution": 0.9,
-     "text_en": "Your debts at other lenders are €50,000", "text_fr": "Vos dettes ailleurs sont de 50 000 €"},
-    {"code": "delay", "feature": "INST_DELAY_max", "contribution": 0.4,
-     "text_en": "One instalment was 12 days late", "text_fr": "Une échéance a eu 12 jours de retard"},
-    {"code": "age", "feature": "DAYS_BIRTH", "contribution": -0.3,
-     "text_en": "Your age speaks for you", "text_fr": "Votre âge parle pour vous"},
-]  # fmt: skip
 # Required in every refusal, in both languages.
 RIGHTS = {
     "en": ["A score assisted that person", "right to an explanation", "your point of view", "another person",
@@ -35,45 +28,6 @@ RIGHTS = {
     "fr": ["Un score l’y a aidée", "droit à une explication", "votre point de vue", "une autre personne",
            "dans les 30 jours", "credits@banque.example"],
 }  # fmt: skip
-
-
-def refused(case: Case, verdict="refuse", reasons=None, **decision) -> Case:
-    """Refuse the case, with an assessment and its stored reasons."""
-    case.latest_assessment = Assessment.objects.create(
-        case=case,
-        profile_digest=case.profile.digest,
-        inputs={"application": case.profile.application, "history": {}, "history_rows": {}},
-        model_version="tiny-1",
-        model_digest="d" * 64,
-        probability=0.3,
-        threshold=0.09,
-        verdict=verdict,
-        reasons=REASONS if reasons is None else reasons,
-    )
-    case.save()
-    Decision.objects.create(
-        case=case,
-        assessment=case.latest_assessment,
-        outcome="refuse",
-        status="final",
-        is_override=verdict != "refuse",
-        decided_by=case.advisor,
-        **decision,
-    )
-    return case
-
-
-@pytest.fixture
-def case(case_of) -> Case:
-    return refused(case_of("advisor", name="Zoé O’Brien"))
-
-
-def get(browser, case, page="case_letter", **query):
-    return browser.get(reverse(page, args=[case.reference]), query)
-
-
-def text_of(case, language="en", kind="letter") -> str:
-    return Letter.objects.get(case=case, language=language, kind=kind).text
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -267,42 +221,6 @@ def test_any_name_reaches_page_letter_and_csv_as_it_is(client_as, model_in_use, 
     assert case.reference in page
     export = b"".join(client_as("manager").get(reverse("case_export")).streaming_content).decode()
     assert name.replace('"', '""') in export
-
-
-def test_the_explanation_has_the_data_the_model_the_person_and_the_rights(
-    client_as, model_in_use, case_of, person
-):
-    case = case_of("advisor", name="Zoé O’Brien", application={"EXT_SOURCE_1": None})
-    assessment = services.assess(case=case, by=person("advisor"))
-    services.decide(
-        case=case, assessment=assessment, outcome="refuse", by=person("advisor"),
-        reason_code="affordability", reason="The rent takes half of the income.",
-    )  # fmt: skip
-    get(client_as("advisor"), case, "case_explanation", language="en")
-    text = text_of(case, kind="explanation")
-    expected = [
-        "€202,500",
-        "25 years",
-        assessment.model_version,
-        assessment.model_digest,
-        "right to an explanation",
-    ]
-    assert [words for words in expected if words not in text] == []
-    assert "Data that we did not have: " in text
-    assert "The rent takes half of the income." in text
-    assert "4. What would have changed the model’s advice" in text
-    assert "CODE_GENDER" not in text
-
-
-def test_the_explanation_names_the_second_person(client_as, case_of, person):
-    case = decided(assessed(case_of("advisor")), "accept", "proposed", override=True)
-    services.check_decision(
-        decision=case.decisions.get(), approve=True, reason="Surety seen, I agree.", by=person("manager")
-    )
-    get(client_as("advisor"), case, "case_explanation", language="en")
-    text = text_of(case, kind="explanation")
-    assert "manager" in text
-    assert "Surety seen, I agree." in text
 
 
 def test_after_a_contest_the_letter_is_about_the_new_decision(client_as, case, person):
