@@ -72,7 +72,7 @@ class RoleRequestQuerySet(models.QuerySet["RoleRequest"]):
 
 @sealed()
 class RoleRequest(models.Model):
-    """A role with more rights, asked for by one administrator and answered by another; until then the user
+    """A role with more rights, requested by one administrator and answered by another; until then the user
     keeps the role that they have."""
 
     class Outcome(models.TextChoices):

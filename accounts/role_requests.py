@@ -15,7 +15,7 @@ MIN_REASON_LENGTH: Final = 20
 
 
 class RoleRefused(Exception):
-    """No role was asked for or given; the message says why."""
+    """No role was requested or given; the message says why."""
 
 
 def request_role(*, user: User, role: str, by: User) -> RoleRequest:

@@ -1,4 +1,4 @@
-"""Requests for roles, for administrators: who asked for which role, and the answer of another one."""
+"""Requests for roles, for administrators: who requested which role, and the answer of another one."""
 
 from typing import Any, cast
 

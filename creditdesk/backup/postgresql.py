@@ -80,7 +80,7 @@ def _execute(query: str) -> Any:
 
 
 def _stream(stream: Any) -> Any:
-    """A pipe that was asked for when the program was started."""
+    """A pipe that was opened when the program was started."""
     if stream is None:
         raise ValueError("the program was started without this pipe")
     return stream

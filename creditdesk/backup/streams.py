@@ -1,4 +1,4 @@
-"""Streams of a backup: compressed with zstd, encrypted where asked for, digested, in constant memory."""
+"""Streams of a backup: compressed with zstd, encrypted where a key is given, digested, in constant memory."""
 
 import hashlib
 import os

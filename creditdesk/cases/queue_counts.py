@@ -23,7 +23,7 @@ _ANYBODY: Final = -7_000_000_003
 class _Count(Subquery):
     template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
-    # A queue that is empty for certain is not asked for.
+    # A queue that is empty for certain needs no query.
     empty_result_set_value = 0
 
 

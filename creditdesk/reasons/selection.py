@@ -1,4 +1,4 @@
-"""Selection of reasons: the strongest groups of features of which something can be told to the client."""
+"""Selection of reasons: the strongest groups of features that a sentence for the client is about."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -153,7 +153,7 @@ def reasons_for(
     candidates = _first_reasons(client, client.groups(sums))
     ordered = sorted(candidates, key=lambda reason: reason is not candidates[0] and not reason.key)
     chosen = sorted(ordered[:MAX_REASONS], key=lambda reason: -abs(reason.group.contribution))
-    # Most groups are never told: only the chosen ones are put into words.
+    # Only the chosen groups are put into words.
     worded = all_in_both_languages([reason.write for reason in chosen])
     return [client.reason(reason, words) for reason, words in zip(chosen, worded, strict=True)]
 

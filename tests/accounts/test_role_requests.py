@@ -38,7 +38,7 @@ def answer(browser: Browser, action: str) -> None:
 
 @pytest.fixture
 def requested(admins, person) -> RoleRequest:
-    """The first administrator has asked for the advisor to become a manager."""
+    """The first administrator has requested the role of a manager for the advisor."""
     advisor = person("advisor")
     page = browser_of("admin").post(
         f"{USERS}{advisor.pk}/change/", fields(advisor, role="manager", first_name="Ada"), follow=True

@@ -94,7 +94,7 @@ def page_as(chromium, live_server) -> Iterator[Callable[..., Page]]:
 
 
 def _session_cookie(username: str) -> dict[str, str]:
-    """The cookie of a session that has just asked for the password."""
+    """The cookie of a session that has just confirmed the password."""
     client = Client()
     client.force_login(User.objects.get(username=username))
     session = client.session
