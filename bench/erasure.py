@@ -21,8 +21,8 @@ from django.db import transaction
 from accounts.models import User
 from creditdesk import services
 from creditdesk.models import Case
-from creditdesk.services.erased_copies import overwrite_deleted
-from creditdesk.services.erasure import erase_client
+from creditdesk.services.personal_data.erased_copies import overwrite_deleted
+from creditdesk.services.personal_data.erasure import erase_client
 bearers = {}
 for case in Case.objects.select_related("client", "advisor", "profile").order_by("pk"):
     bearers.setdefault(case.client.name, []).append(case)

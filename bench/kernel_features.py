@@ -1,4 +1,4 @@
-"""Features of the competition's best known public recipe, "LightGBM with simple features".
+"""Features and settings of the competition's best known public recipe, "LightGBM with simple features".
 
 Written anew from its public description: categories one by one, five ratios of the application, and for each
 history table the minimum, maximum, mean, sum or variance of its columns per client. Sex and family status are
@@ -7,7 +7,7 @@ among its inputs, as in the original.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,26 @@ from scoring.ml.tables.folder import Folder
 
 Frame = Any
 Aggregations = Mapping[str, Sequence[str]]
+
+# The settings that the kernel was published with.
+KERNEL_PARAMS: Final[Mapping[str, str | float | bool]] = {
+    "objective": "binary",
+    "metric": "auc",
+    "learning_rate": 0.02,
+    "num_leaves": 34,
+    "max_depth": 8,
+    "feature_fraction": 0.9497036,
+    "bagging_fraction": 0.8715623,
+    "lambda_l1": 0.041545473,
+    "lambda_l2": 0.0735294,
+    "min_gain_to_split": 0.0222415,
+    "min_sum_hessian_in_leaf": 39.3259775,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbose": -1,
+}
+KERNEL_ROUNDS: Final = 10_000
 
 UNKNOWN_DAYS = 365243
 BINARY = ("CODE_GENDER", "FLAG_OWN_CAR", "FLAG_OWN_REALTY")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
-from bench.kernel_features import KernelClients, kernel_clients
+from bench.kernel_features import KERNEL_PARAMS, KERNEL_ROUNDS, KernelClients, kernel_clients
 from scoring.ml import lightgbm
 from scoring.ml.metrics import classification
 from scoring.ml.metrics.costs import DEFAULT_COSTS, best_threshold
@@ -44,25 +44,6 @@ RESULTS = Path(__file__).with_name("model_comparison.json")
 REPEATS: Final = 3
 RESAMPLES: Final = 300
 TENTHS: Final = 10
-# The settings that the kernel was published with.
-KERNEL_PARAMS: Final[Mapping[str, str | float | bool]] = {
-    "objective": "binary",
-    "metric": "auc",
-    "learning_rate": 0.02,
-    "num_leaves": 34,
-    "max_depth": 8,
-    "feature_fraction": 0.9497036,
-    "bagging_fraction": 0.8715623,
-    "lambda_l1": 0.041545473,
-    "lambda_l2": 0.0735294,
-    "min_gain_to_split": 0.0222415,
-    "min_sum_hessian_in_leaf": 39.3259775,
-    "num_threads": 1,
-    "deterministic": True,
-    "force_row_wise": True,
-    "verbose": -1,
-}
-KERNEL_ROUNDS: Final = 10_000
 KERNEL_PATIENCE: Final = 200
 KERNEL_BOOSTERS: Final = 10
 

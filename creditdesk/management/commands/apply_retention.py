@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from creditdesk.services.erased_copies import overwrite_deleted
-from creditdesk.services.retention import apply_retention, what_is_due
+from creditdesk.services.personal_data.erased_copies import overwrite_deleted
+from creditdesk.services.personal_data.retention import apply_retention, what_is_due
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from creditdesk.models import Case
-from creditdesk.services.erased_copies import overwrite_deleted
-from creditdesk.services.erasure import ErasureProof, ErasureRefused, erase_client, plan_erasure
+from creditdesk.services.personal_data.erased_copies import overwrite_deleted
+from creditdesk.services.personal_data.erasure import ErasureProof, ErasureRefused, erase_client, plan_erasure
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from creditdesk.services.purge import purge
+from creditdesk.services.personal_data.purge import purge
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from accounts.audit import ChainBroken
 from accounts.audit.outside import OutsideBroken, check_outside
 from creditdesk.backup import BackupError, restore_backup
 from creditdesk.management.passphrase import passphrase_in
-from creditdesk.services.retention import erase_again
+from creditdesk.services.personal_data.retention import erase_again
 
 
 class Command(BaseCommand):

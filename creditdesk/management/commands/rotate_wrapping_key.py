@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from creditdesk.encryption.wrapping import UnknownWrappingKey
-from creditdesk.services.wrapping_key import rotate_wrapping_key
+from creditdesk.services.personal_data.wrapping_key import rotate_wrapping_key
 
 
 class Command(BaseCommand):

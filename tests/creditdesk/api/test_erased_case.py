@@ -4,7 +4,7 @@ import pytest
 from django.test import TestCase
 
 from creditdesk.models import Case, StoredAnswer
-from creditdesk.services.erasure import erase_client
+from creditdesk.services.personal_data.erasure import erase_client
 
 pytestmark = pytest.mark.django_db
 

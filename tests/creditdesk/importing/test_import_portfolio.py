@@ -9,7 +9,7 @@ from accounts.models import AuditEvent
 from creditdesk.cases.search import matching
 from creditdesk.importing import store
 from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
-from creditdesk.services.erasure import erase_client
+from creditdesk.services.personal_data.erasure import erase_client
 from tests.folders import application, write_tables
 
 pytestmark = pytest.mark.django_db

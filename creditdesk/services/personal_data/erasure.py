@@ -32,7 +32,7 @@ from creditdesk.models import (
 )
 from creditdesk.models.idempotency import StoredAnswerQuerySet
 from creditdesk.models.name_index import forget_names
-from creditdesk.services import erased_keys
+from creditdesk.services.personal_data import erased_keys
 from creditdesk.services.refusal import ActRefused
 
 PERMISSION: Final = "creditdesk.erase_client"

@@ -15,8 +15,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action
 from creditdesk.models import Case, Client, Contest, DataKey, Decision, Draft, Erasure, StoredAnswer
-from creditdesk.services import erased_keys
-from creditdesk.services.erasure import delete_keys, forget
+from creditdesk.services.personal_data import erased_keys
+from creditdesk.services.personal_data.erasure import delete_keys, forget
 
 CLIENTS_AT_ONCE: Final = 500
 

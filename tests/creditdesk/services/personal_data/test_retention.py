@@ -14,8 +14,8 @@ from creditdesk import services
 from creditdesk.encryption import keyring
 from creditdesk.models import Assessment, Case, Client, DataKey, Decision, Draft, Erasure
 from creditdesk.retention_table import retention_days
-from creditdesk.services.erasure import erase_client
-from creditdesk.services.retention import apply_retention, erase_again, what_is_due
+from creditdesk.services.personal_data.erasure import erase_client
+from creditdesk.services.personal_data.retention import apply_retention, erase_again, what_is_due
 from tests.factories import assessed, decided
 from tests.triggers import triggers_off
 

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from creditdesk.models import Draft, ScheduledRun
-from creditdesk.services.purge import purge
+from creditdesk.services.personal_data.purge import purge
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from creditdesk.cases.search import matching
 from creditdesk.encryption import keyring
 from creditdesk.letters.write import letter_on
 from creditdesk.models import Case, DataKey, Decision, Erasure, Note
-from creditdesk.services.erasure import ErasureRefused, erase_client
+from creditdesk.services.personal_data.erasure import ErasureRefused, erase_client
 from creditdesk.services.refusal import ActRefused
 from tests.creditdesk.views.test_roles import CASES
 
