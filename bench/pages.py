@@ -10,6 +10,7 @@ from django.test import Client as Browser
 from accounts.models import User
 from bench.timing import Measure, allocated, percentiles
 from creditdesk.models import Case
+from creditdesk.models.name_index import IndexedName
 from creditdesk.pages.case.tabs import TABS
 
 REQUESTS = 205
@@ -31,7 +32,7 @@ def measures() -> Iterator[Measure]:
     for tab in TABS:
         opened = percentiles(partial(_open_tab, browser, tab), chosen)
         yield Measure(f"tab of the case page: {tab}", *opened, "/healthz", floor)
-    names = Case.objects.exclude(client__name="").values_list("client__search_name", flat=True)
+    names = IndexedName.objects.order_by("pk").values_list("text", flat=True)
     terms = [name[:4] for name in draw.sample(list(names), REQUESTS)] if names else references[:REQUESTS]
     search = percentiles(
         lambda term: browser.post("/cases/", {"q": term}, headers={"HX-Request": "true"}), terms

@@ -8,7 +8,6 @@ from typing import Any, Final, TypedDict
 
 from creditdesk.encryption.keyring import DataKey
 from creditdesk.models import Client, Profile
-from creditdesk.models.name_index import searchable
 from scoring.ml.features.frames import ProfileBatch
 from scoring.ml.features.packing import PackedInputs, pack_columns, unpack
 
@@ -60,7 +59,7 @@ class ImportedClient:
         return unpack(self.inputs.row).application
 
     def to_client(self, pk: int | None = None) -> Client:
-        return Client(pk=pk, name=self.name or "", search_name=searchable(self.name or ""))
+        return Client(pk=pk, name=self.name or "")
 
     def case_columns(self) -> CaseColumns:
         annuity = self.amount_annuity
@@ -70,9 +69,8 @@ class ImportedClient:
             "amount_annuity": None if annuity is None else _money(annuity),
         }
 
-    def client_row(self, key: int, sealing: Sealing) -> tuple[int, str, str]:
-        name = self.name or ""
-        return key, *((_NAME.sealed(name, sealing), searchable(name)) if name else ("", ""))
+    def client_row(self, key: int, sealing: Sealing) -> tuple[int, str]:
+        return key, _NAME.sealed(self.name, sealing) if self.name else ""
 
     def case_row(self) -> tuple[str, str, Decimal, Decimal | None]:
         return self.reference, *self.case_columns().values()  # type: ignore[return-value]

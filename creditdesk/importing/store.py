@@ -24,7 +24,7 @@ from scoring.ml.tables.checks import CheckedFolder
 
 # One transaction each: few enough for the desk to wait for the lock, enough to be quick.
 CLIENTS_AT_ONCE = 5_000
-CLIENT_COLUMNS = ("id", "name", "search_name")
+CLIENT_COLUMNS = ("id", "name")
 CASE_COLUMNS = (
     "id",
     "client_id",
@@ -244,9 +244,7 @@ def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: M
         for client, case in zip(updated, cases, strict=True)
         if client.name is not None
     ]
-    Client.objects.bulk_create(
-        people, update_conflicts=True, unique_fields=["id"], update_fields=["name", "search_name"]
-    )
+    Client.objects.bulk_create(people, update_conflicts=True, unique_fields=["id"], update_fields=["name"])
     index_names({person.pk: str(person.name) for person in people})
     keys = keyring.keys_of(Client.key_column, [case.client_id for case in cases])
     _write(

@@ -20,7 +20,7 @@ from creditdesk.encryption.rows import (
     KeyOwningRow,
 )
 from creditdesk.models.inputs import WithInputs, pack_inputs
-from creditdesk.models.name_index import index_names, searchable
+from creditdesk.models.name_index import index_names
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -32,7 +32,6 @@ class Client(KeyOwningRow):
     key_column = "client_id"
 
     name = EncryptedTextField(_("name"), max_length=200, blank=True)
-    search_name = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
 
     objects: ClassVar = EncryptedRowQuerySet.as_manager()
 
@@ -40,7 +39,6 @@ class Client(KeyOwningRow):
         return str(self.name)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_name = searchable(str(self.name))
         super().save(*args, **kwargs)
         index_names({self.pk: str(self.name)})
 

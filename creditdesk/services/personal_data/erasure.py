@@ -132,7 +132,6 @@ def delete_keys(
         for number, client in keys.values_list("number", "client")
     ]
     keys.delete()
-    Client.objects.filter(pk__in=clients).update(search_name="")
     forget_names(clients)
     cases = Case.objects.filter(client__in=clients)
     answers_about(cases.values_list("reference", flat=True)).delete()
