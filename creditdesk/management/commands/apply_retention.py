@@ -1,4 +1,3 @@
-import json
 from argparse import ArgumentParser
 from typing import Any
 
@@ -21,6 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         due = what_is_due() if dry_run else apply_retention()
-        self.stdout.write(json.dumps(({"dry_run": True} if dry_run else {}) | due.to_json()))
-        if not dry_run and any(due.to_json().values()) and (remainder := overwrite_deleted()):
+        counts = ", ".join(f"{number} {what}" for what, number in due.counts().items())
+        self.stdout.write(f"{'Due' if dry_run else 'Erased'}: {counts}")
+        if not dry_run and any(due.counts().values()) and (remainder := overwrite_deleted()):
             self.stderr.write(remainder)

@@ -30,7 +30,7 @@ class Due:
     days: tuple[str, ...]
     clients: tuple[int, ...]
 
-    def to_json(self) -> dict[str, int]:
+    def counts(self) -> dict[str, int]:
         return {
             "drafts": self.drafts,
             "answers": self.answers,
