@@ -6,6 +6,7 @@ may be two. Words are looked up among all different words of names, some ten tho
 by these words: no extension of SQLite or PostgreSQL has a part in it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,6 +23,7 @@ from creditdesk.models.name_index import words_of
 MAX_KEYS: Final = 1_000
 # A term is shorter than this; what follows is not searched.
 MAX_WORDS: Final = 6
+REFERENCE: Final = re.compile(r"[0-9A-Za-z-]+")
 
 _LINK: Final = IndexedName.words.through
 
@@ -65,8 +67,10 @@ def single_case(visible: QuerySet[Case], matches: QuerySet[Case], text: str) -> 
 
 def _matches(cases: CaseQuerySet, reference: str, readings: Sequence[Reading]) -> CaseQuerySet:
     """Few matches are fastest by key; many are met early in a scan of the cases."""
-    references = _first_keys(Case.objects.filter(_reference_starts(reference)), "pk")
-    if not any(part.is_broad for reading in readings for part in reading) and len(references) <= MAX_KEYS:
+    could_be_one = REFERENCE.fullmatch(reference)
+    references = _first_keys(Case.objects.filter(_reference_starts(reference)), "pk") if could_be_one else []
+    have_a_rare_part = all(any(not part.is_broad for part in reading) for reading in readings)
+    if have_a_rare_part and len(references) <= MAX_KEYS:
         clients = {key for reading in readings for key in _first_keys(_links(reading), "indexedname")}
         if len(clients) <= MAX_KEYS:
             return cases.filter(Q(client__in=clients) | Q(pk__in=references))
