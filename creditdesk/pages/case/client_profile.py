@@ -14,6 +14,8 @@ from scoring.ml.features.history import all_tables
 from scoring.ml.features.spec.categories import MERGED_CATEGORIES
 from scoring.ml.tables.catalogue import HISTORY, PROTECTED, TABLES, column
 from scoring.ml.tables.schema import Kind
+from scoring.ml.whatif.instalments import likely_months
+from scoring.ml.whatif.request import REVOLVING
 from scoring.presentation import formatting
 
 # Sex and family status, and the columns that give them away.
@@ -158,13 +160,14 @@ def _raw_line(profile: Profile, name: str) -> Line:
     )
 
 
-def implied_term(profile: Profile) -> Line:
-    """Return the term that follows from credit and instalment."""
+def likely_term(profile: Profile) -> Line:
+    """Return the likely length of the loan, as the what-if starts from it; revolving credit has none."""
     credit, annuity = profile.application.get("AMT_CREDIT"), profile.application.get("AMT_ANNUITY")
-    label = gettext("Implied term")
-    if not credit or not annuity:
+    label = gettext("Term of the loan")
+    if not credit or not annuity or profile.application.get("NAME_CONTRACT_TYPE") == REVOLVING:
         return Line(label, gettext("missing"), is_missing=True)
-    return Line(label, formatting.length_of_months(round(credit / annuity)))
+    months = formatting.number(likely_months(float(credit), float(annuity)))
+    return Line(label, gettext("about %(months)s months") % {"months": months})
 
 
 def _history(profile: Profile, table: str, names: Iterable[str]) -> Section:

@@ -219,8 +219,8 @@ class CasePage:
         return client_profile.headline(self.case.profile)
 
     @property
-    def implied_term(self) -> client_profile.Line:
-        return client_profile.implied_term(self.case.profile)
+    def likely_term(self) -> client_profile.Line:
+        return client_profile.likely_term(self.case.profile)
 
     def profile_sections(self) -> list[client_profile.Section]:
         return client_profile.sections(self.case.profile)
