@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,16 @@ def test_a_backup_of_a_newer_release_is_refused(backup, elsewhere, tmp_path, set
     assert (done.returncode, elsewhere.is_empty()) == (1, True)
     assert "newer release" in done.stderr
     assert "9999_from_tomorrow" in done.stderr
+
+
+def test_a_backup_of_another_kind_of_database_is_refused(backup, elsewhere, tmp_path, settings):
+    settings.AUDIT_KEY = elsewhere.environment["AUDIT_KEY"]
+    folder = tmp_path / "other"
+    folder.mkdir()
+    replace(Manifest.read(backup), vendor="oracle").write(folder)
+    done = elsewhere.manage("restore", str(folder))
+    assert (done.returncode, elsewhere.is_empty()) == (1, True)
+    assert "This backup is of oracle" in done.stderr
 
 
 def test_a_manifest_of_another_installation_is_refused(backup, settings):
