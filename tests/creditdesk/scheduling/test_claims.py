@@ -1,5 +1,6 @@
 """Claims on scheduled jobs: each moment served once, whatever happens to workers and clocks."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from creditdesk.models import ScheduledRun
 from creditdesk.monitoring import schedule
 from creditdesk.monitoring.schedule import Job
 from creditdesk.scheduling import claims
+from creditdesk.scheduling import worker as worker_module
 from creditdesk.scheduling.claims import Leases, claim, end
+from creditdesk.scheduling.worker import Worker
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +134,41 @@ def test_a_job_that_needs_a_setting_is_scheduled_once_it_is_set(settings, job, s
     assert job not in {scheduled.name for scheduled in schedule.jobs()}
     setattr(settings, setting, value)
     assert job in {scheduled.name for scheduled in schedule.jobs()}
+
+
+class LongJob:
+    """A process that has ended by the third look at it."""
+
+    returncode = 0
+
+    def __init__(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self.looks, self.meanwhile = 0, meanwhile
+
+    def poll(self) -> int | None:
+        self.looks += 1
+        if self.looks == 2:
+            self.meanwhile()
+        return None if self.looks < 4 else 0
+
+
+def waited(process: LongJob, monkeypatch) -> tuple[ScheduledRun, Outcome, str]:
+    """A run whose worker has waited for the process, with a sign of life at each look."""
+    monkeypatch.setattr(worker_module, "BEAT_SECONDS", 0.0)
+    run = claimed()
+    assert run
+    outcome, why = Worker(until=lambda: False)._wait(process, run)  # type: ignore[arg-type]
+    return ScheduledRun.objects.get(pk=run.pk), outcome, why
+
+
+def test_a_long_run_shows_that_it_goes_on(monkeypatch):
+    run, outcome, _ = waited(LongJob(), monkeypatch)
+    assert outcome == Outcome.SUCCEEDED
+    assert run.beat_at > NOON
+
+
+def test_a_run_that_another_worker_took_over_is_given_up(monkeypatch):
+    def take_over() -> None:
+        ScheduledRun.objects.update(outcome=Outcome.INTERRUPTED, ended_at=NOON + timedelta(seconds=9))
+
+    _, outcome, why = waited(LongJob(take_over), monkeypatch)
+    assert (outcome, why) == (Outcome.INTERRUPTED, "another worker took it over")
