@@ -141,11 +141,16 @@ def refused_cases(settings, tmp_path) -> list[Case]:
     assessments = [services.assess(case=case, by=advisor) for case in Case.objects.all()]
     pending, contested = [each for each in assessments if each.verdict == "refuse"][:2]
     _contest(contested, advisor)
-    return [Case.objects.get(pk=assessment.case_id) for assessment in (pending, contested)]
+    return [_case(pending), _case(contested)]
+
+
+def _case(assessment: Assessment) -> Case:
+    case: Case = Case.objects.get(assessments=assessment)
+    return case
 
 
 def _contest(assessment: Assessment, advisor: User) -> None:
-    case = Case.objects.get(pk=assessment.case_id)
+    case = _case(assessment)
     services.decide(case=case, assessment=assessment, outcome="refuse", by=advisor, reason_code="", reason="")
     statement = "My income has risen since, and the loan at the other bank is repaid."
     services.contest(case=case, by=advisor, client_statement=statement, received_on=timezone.localdate())
