@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any, cast
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
-from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
@@ -47,9 +46,9 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     actions = ("invite_again", "reset_second_factor", "end_sessions")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        totp = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+        factors = second_factor.factors_of(OuterRef("pk"))
         users: QuerySet[User] = super().get_queryset(request)
-        return users.annotate(second_factor=Exists(totp))
+        return users.annotate(second_factor=Exists(factors))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if obj is None:
