@@ -230,6 +230,15 @@ def test_a_passkey_is_the_second_factor_after_a_password_too(passkey, events):
     assert events(Action.SIGN_IN)[-1].details == {"with": ["password", "passkey"]}
 
 
+def test_after_a_password_too_the_passkey_verifies_its_owner(passkey):
+    browser = Browser()
+    sign_in(browser, "advisor")
+    passkey.verifies_owner = False
+    options = browser.get(AUTHENTICATE).context["js_data"]["request_options"]
+    browser.post(AUTHENTICATE, {"credential": passkey.get(options)})
+    assert not is_signed_in(browser)
+
+
 def test_who_knows_the_password_alone_cannot_use_up_the_owner_s_attempts(passkey):
     stranger, own = Browser(REMOTE_ADDR="203.0.113.9"), Browser(REMOTE_ADDR="198.51.100.7")
     sign_in(stranger, "advisor")
