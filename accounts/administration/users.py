@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.administration.recorded import RecordedAdmin, record_change
+from accounts.administration.user_sessions import UserSessionsAdmin
 from accounts.models import User
 from accounts.role_requests import RoleRefused, request_role
 from accounts.roles import Role, adds_rights
@@ -31,12 +32,12 @@ class NewUserForm(ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     form = ModelForm
     add_form = NewUserForm
     fieldsets = (
         (None, {"fields": ("username", "first_name", "last_name", "email", "role", "is_active")}),
-        (_("Sign-in"), {"fields": ("has_second_factor", "last_login", "date_joined")}),
+        (_("Sign-in"), {"fields": ("has_second_factor", "sessions_link", "last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "first_name", "last_name", "email", "role")}),)
     list_display = ("username", "full_name", "role", "is_active", "has_second_factor", "last_login")
@@ -55,7 +56,7 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
             return ()
         # The audit log names people by their user name: it stays. Nobody raises or locks out themselves.
         own = ("role", "is_active") if obj == request.user else ()
-        return ("username", "has_second_factor", "last_login", "date_joined", *own)
+        return ("username", "has_second_factor", "sessions_link", "last_login", "date_joined", *own)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         present = form.initial.get("role", obj.role) if change else Role.ADVISOR

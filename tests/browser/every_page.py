@@ -62,6 +62,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         ("operations", []),
         ("admin:index", []),
         ("admin:accounts_user_add", []),
+        ("admin:accounts_user_sessions", [NEWEST]),
     ],
     "auditor": [("admin:index", []), ("case_detail", [CASES["contested"]])],
 }
@@ -132,6 +133,8 @@ def addresses(role: str) -> list[str]:
         "case_past": Assessment.objects.filter(case__reference=CASES["pending"]),
         "drift_report": DriftReport.objects.all(),
         "proposal_detail": Proposal.objects.all(),
+        # Whoever has just been given a session.
+        "admin:accounts_user_sessions": User.objects.filter(username="admin"),
     }
     pages = [
         reverse(name, args=[numbers[name].latest("pk").pk if arg == NEWEST else arg for arg in args])
