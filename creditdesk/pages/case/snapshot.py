@@ -6,6 +6,7 @@ from functools import cached_property
 from creditdesk.models import Assessment, Case, Decision, Profile
 from creditdesk.pages.case import client_profile
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
+from creditdesk.reasons import text_for_the_desk
 from scoring.ml.tables.catalogue import column
 from scoring.presentation import formatting
 
@@ -35,9 +36,8 @@ class Snapshot:
 
     @property
     def reasons(self) -> list[str]:
-        """Word for word as they were shown."""
-        language = "fr" if formatting.reads_french() else "en"
-        return [reason.text(language) for reason in self.assessment.shown_reasons]
+        """The stored ones, as the case page shows them."""
+        return [text_for_the_desk(reason) for reason in self.assessment.shown_reasons]
 
     @property
     def missing_inputs(self) -> list[str]:
