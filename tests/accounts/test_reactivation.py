@@ -1,4 +1,4 @@
-"""Who was deactivated comes back by two administrators, whatever their role; the database keeps to it."""
+"""Return of deactivated users: by two administrators, whatever the role; the database holds them to it."""
 
 from io import StringIO
 
