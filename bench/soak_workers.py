@@ -57,7 +57,7 @@ class Worker:
                 self.connection.close()
             over.wait(self.random.uniform(0.2, 1.0))
 
-    def ask(
+    def browse(
         self, what: str, method: str, path: str, fields: dict[str, str] | None = None, *expected: int
     ) -> str:
         headers = {"Cookie": f"sessionid={self.session}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
@@ -88,10 +88,10 @@ class Worker:
         return self.random.choice(self.references)
 
     def list_cases(self) -> None:
-        self.ask("list", "GET", f"/cases/?queue={self.random.choice(('all', 'mine'))}")
+        self.browse("list", "GET", f"/cases/?queue={self.random.choice(('all', 'mine'))}")
 
     def search(self) -> None:
-        self.ask(
+        self.browse(
             "search",
             "POST",
             "/cases/",
@@ -101,19 +101,19 @@ class Worker:
         )
 
     def read(self) -> None:
-        self.ask("case", "GET", f"/cases/{self.case()}/")
+        self.browse("case", "GET", f"/cases/{self.case()}/")
 
     def read_tab(self) -> None:
-        self.ask("tab", "GET", f"/cases/{self.case()}/{self.random.choice(TABS)}/")
+        self.browse("tab", "GET", f"/cases/{self.case()}/{self.random.choice(TABS)}/")
 
     def simulate(self) -> None:
         amount = str(self.random.randrange(50_000, 900_000, 1_000))
-        self.ask("simulation", "POST", f"/cases/{self.case()}/simulate/", {"AMT_CREDIT": amount}, 200, 422)
+        self.browse("simulation", "POST", f"/cases/{self.case()}/simulate/", {"AMT_CREDIT": amount}, 200, 422)
 
     def note(self) -> None:
         text = f"soak {uuid4()}"
         before = len(self.errors)
-        self.ask("note", "POST", f"/cases/{self.case()}/notes/", {"text": text}, 302)
+        self.browse("note", "POST", f"/cases/{self.case()}/notes/", {"text": text}, 302)
         if len(self.errors) == before:
             self.notes.append(text)
 
@@ -121,7 +121,7 @@ class Worker:
         if not self.undecided:
             return
         reference = self.undecided.pop()
-        page = self.ask("case", "GET", f"/cases/{reference}/")
+        page = self.browse("case", "GET", f"/cases/{reference}/")
         shown = re.search(r'name="assessment" value="(\d+)"', page)
         if not shown or "data-decision-form" not in page:
             return
@@ -132,18 +132,18 @@ class Worker:
             "reason": "The payslips of the last three months are missing.",
         }
         before = len(self.errors)
-        self.ask("decision", "POST", f"/cases/{reference}/decide/", fields, 302)
+        self.browse("decision", "POST", f"/cases/{reference}/decide/", fields, 302)
         if len(self.errors) == before:
             self.decisions.append(reference)
 
     def help(self) -> None:
-        self.ask("help", "GET", "/help/")
+        self.browse("help", "GET", "/help/")
 
     def portfolio(self) -> None:
-        self.ask("portfolio", "GET", "/portfolio/")
+        self.browse("portfolio", "GET", "/portfolio/")
 
     def export(self) -> None:
-        self.ask("export", "GET", "/cases/export.csv?queue=all")
+        self.browse("export", "GET", "/cases/export.csv?queue=all")
 
     def predict(self) -> None:
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
