@@ -13,7 +13,8 @@ from creditdesk import services
 from creditdesk.demo.comparison import add_comparison
 from creditdesk.models import Assessment, Case
 from scoring import services as versions
-from scoring.models import DriftReport, Proposal
+from scoring.models import DriftReport, Policy, Proposal
+from tests.creditdesk import policies
 from tests.drift_reports import drift_report
 from tests.factories import CaseFactory, UserFactory, assessed, decided, proposed, reassessed
 
@@ -41,6 +42,9 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         *(("case_detail", [CASES[state]]) for state in ("waiting", "contested", "escalated")),
         ("case_list", []),
         ("portfolio", []),
+        ("policy_list", []),
+        ("policy_desk", []),
+        ("policy_detail", [NEWEST]),
         ("model_shadow", []),
     ],
     "analyst": [
@@ -82,6 +86,7 @@ POSTED: Final = frozenset(
         *("case_escalate", "case_answer", "case_contest", "case_examine", "case_file", "draft_save"),
         *("draft_delete", "scenario_save", "scenario_delete", "model_propose", "model_challenger"),
         *("model_switch", "proposal_answer", "proposal_withdraw", "api_key_rotate", "api_key_revoke"),
+        *("policy_propose", "policy_answer", "policy_withdraw"),
     }
 )
 
@@ -92,6 +97,8 @@ def full_desk() -> None:
     versions.activate(version=versions.register(name=MODEL, by=None), by=None, reason="")
     other = versions.register(name=CHALLENGER, by=None)
     versions.propose(version=other, reason="Better on the same clients.", by=people["analyst"])
+    policies.published(people["manager"], people["admin"])
+    policies.proposed(people["manager"], refuse_from=0.3)
     add_comparison()
     drift_report(income=0.7)
     advisor = people["advisor"]
@@ -124,6 +131,7 @@ def addresses(role: str) -> list[str]:
         "case_past": Assessment.objects.filter(case__reference=CASES["pending"]),
         "drift_report": DriftReport.objects.all(),
         "proposal_detail": Proposal.objects.all(),
+        "policy_detail": Policy.objects.all(),
     }
     pages = [
         reverse(name, args=[numbers[name].latest("pk").pk if arg == NEWEST else arg for arg in args])
