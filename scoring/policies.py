@@ -30,14 +30,14 @@ def pinned() -> Iterator[None]:
 
 def in_force() -> Policy | None:
     """The policy published last; None while the threshold of the model version is in force."""
-    known = _pinned.get()
-    if known:
-        return known[0]
+    pinned_policy = _pinned.get()
+    if pinned_policy:
+        return pinned_policy[0]
     # One query of the key alone, until it is another one.
     newest = _NEWEST.first()
     policy = published(newest[0]) if newest else None
-    if known is not None:
-        known.append(policy)
+    if pinned_policy is not None:
+        pinned_policy.append(policy)
     return policy
 
 

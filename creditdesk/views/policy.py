@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from creditdesk import services
 from creditdesk.forms.policy import AnswerForm, ProposalForm
 from creditdesk.pages.policy.page import PolicyDeskPage, PolicyListPage, desk_page
-from creditdesk.pages.policy.terms import lines
+from creditdesk.pages.policy.terms import lines, policy_name
 from creditdesk.web.request import DeskRequest
 from scoring.models import Policy
 from scoring.policies import in_force
@@ -98,6 +98,7 @@ def _policy_response(
     current = in_force()
     context = {
         "policy": policy,
+        "name": policy_name(policy),
         "lines": lines(policy),
         "current": current,
         "is_outdated": policy.status == Policy.Status.PROPOSED and policy.based_on != current,

@@ -50,6 +50,12 @@ def terms_in_force(model: Model | None, policy: Policy | None) -> PolicyTerms | 
     )
 
 
+def policy_name(policy: Policy) -> str:
+    if policy.version is None:
+        return gettext("Proposed policy")
+    return gettext("Policy %(version)s") % {"version": policy.version}
+
+
 def lines(terms: PolicyTerms | Policy) -> list[Line]:
     """The terms in words."""
     low, high = (formatting.percent(bound, 2) for bound in (terms.accept_below, terms.refuse_from))

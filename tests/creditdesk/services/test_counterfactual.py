@@ -61,9 +61,9 @@ def test_a_change_must_lead_below_where_the_policy_accepts(case_of, person, cred
     )
     refused = services.assess(case=case, by=person("advisor"))
     assert (refused.verdict, refused.policy) == ("refuse", policy)
-    found = services.counterfactuals_of(refused, by=person("advisor"))
-    assert found
-    assert all(counterfactual.probability < policy.accept_below for counterfactual in found)
+    counterfactuals = services.counterfactuals_of(refused, by=person("advisor"))
+    assert counterfactuals
+    assert all(counterfactual.probability < policy.accept_below for counterfactual in counterfactuals)
 
 
 def shown(text_en: str, text_fr: str) -> ShownCounterfactual:

@@ -195,7 +195,7 @@ def test_a_proposer_takes_the_own_proposal_back(person):
         publish_policy(policy=policy, reason=YES, by=person("admin"))
 
 
-def test_a_proposal_compared_with_another_policy_is_told_and_not_published(person):
+def test_a_proposal_compared_with_another_policy_is_refused_with_the_reason(person):
     early = proposed(person("manager"), refuse_from=0.3)
     published(person("manager"), person("admin"))
     with pytest.raises(services.ActRefused, match="Policy 1 has come into force meanwhile"):
@@ -232,8 +232,8 @@ def test_a_verdict_follows_the_policy_and_names_it_and_earlier_ones_keep_theirs(
     after = Assessment.objects.get(pk=services.assess(case=case, by=person("advisor")).pk)
     assert (after.verdict, after.policy, after.threshold) == ("refer", policy, policy.refuse_from)
     assert after.refer_reason.startswith("policy 1 refers from ")
-    kept = Assessment.objects.get(pk=before.pk)
-    assert (kept.policy, kept.threshold) == (None, engine.current().threshold)
+    earlier = Assessment.objects.get(pk=before.pk)
+    assert (earlier.policy, earlier.threshold) == (None, engine.current().threshold)
     event = AuditEvent.objects.filter(action="assessment").latest("sequence")
     assert event.details["policy"] == 1
 

@@ -92,7 +92,7 @@ def test_a_band_for_everybody_is_proposed_once_it_is_confirmed(client_as, model_
     assert Policy.objects.get().refers_everybody
 
 
-def test_who_compared_with_an_outdated_policy_is_told_and_keeps_the_terms(client_as, model_in_use, person):
+def test_who_compared_with_an_outdated_policy_reads_so_and_keeps_the_terms(client_as, model_in_use, person):
     published(person("manager"), person("admin"))
     answer = client_as("manager").post(reverse("policy_propose"), {**TERMS, "based_on": "", "reason": WHY})
     assert answer.status_code == 409

@@ -30,7 +30,7 @@ def manifest(artifacts: Path) -> Manifest:
     return replace(
         read,
         data=replace(read.data, default_rate=float(target.mean())),
-        curves=ByPart(section, section),
+        curves=ByPart(out_of_fold=section, holdout=section),
         threshold_rules=ThresholdRules(in_force="fold_mean", resamples=100, rules=rules),
     )
 
@@ -52,6 +52,7 @@ def test_at_other_costs_the_curve_gives_optimum_theory_and_their_costs(manifest:
     assert (fold_mean.threshold, fold_mean.bar) == (None, "other_costs")
     assert theory.threshold == pytest.approx(1 / 26)
     assert pooled.threshold == pytest.approx(1 / 26, abs=0.02)
+    assert pooled.threshold is not None
     assert half_way.threshold == pytest.approx((pooled.threshold + 1 / 26) / 2)
     assert pooled.cost is not None
     assert theory.cost is not None
@@ -64,7 +65,11 @@ def test_the_cost_off_the_curve_is_that_of_its_verdicts(manifest: Manifest) -> N
     probability = np.array([0.1, 0.2, 0.3, 0.4])
     target = np.array([0.0, 0.0, 1.0, 1.0])
     section = curves(target, probability)
-    small = replace(manifest, data=replace(manifest.data, default_rate=0.5), curves=ByPart(section, section))
+    small = replace(
+        manifest,
+        data=replace(manifest.data, default_rate=0.5),
+        curves=ByPart(out_of_fold=section, holdout=section),
+    )
     _, pooled, _, _ = threshold_options(small, Costs(fn=3, fp=1))
     assert (pooled.threshold, pooled.cost) == (0.3, 0.0)
     assert isinstance(section.ks, KsCurve)
@@ -88,7 +93,7 @@ def test_uncalibrated_probabilities_bar_the_theory_at_any_costs(manifest: Manife
 
 def test_a_version_that_did_not_measure_the_rules_says_so(manifest: Manifest) -> None:
     old = replace(manifest, threshold_rules=None)
-    own, *others = threshold_options(old, old.costs)
+    own, *remaining = threshold_options(old, old.costs)
     assert (own.threshold, own.cost) == (old.threshold, None)
-    assert {option.bar for option in others} == {"not_measured"}
+    assert {option.bar for option in remaining} == {"not_measured"}
     assert all(option.threshold is None for option in threshold_options(old, Costs(fn=3)))

@@ -21,9 +21,9 @@ def test_exactly_at_the_threshold_is_refused() -> None:
 
 @given(probabilities, probabilities, probabilities)
 def test_a_band_refers_from_its_first_threshold_up_to_its_second(
-    probability: float, one: float, other: float
+    probability: float, first: float, second: float
 ) -> None:
-    thresholds = Thresholds(*sorted((one, other)))
+    thresholds = Thresholds(*sorted((first, second)))
     verdict = verdict_for(probability, thresholds)
     assert (verdict is Verdict.ACCEPT) == (probability < thresholds.accept_below)
     assert (verdict is Verdict.REFUSE) == (probability >= thresholds.refuse_from)
