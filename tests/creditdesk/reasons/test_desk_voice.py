@@ -14,7 +14,8 @@ from creditdesk.reasons.sentence import MAX_LENGTH
 SENTENCES = list(dictionary().by_key.values())
 SECOND_PERSON = re.compile(r"\b(?:you|your|yours|vous|votre|vos)\b", re.IGNORECASE)
 # As long as values get.
-FILLED = {"value": "1 234 567 €", "n": 99, "of": 100}
+VALUE = "1 234 567 €"
+FILLED = {"value": VALUE, "n": 99, "of": 100}
 
 
 def stored(key: str, english: str, french: str, code: str = "income", version: str = "3.0") -> Reason:
@@ -35,7 +36,7 @@ def test_every_sentence_is_said_about_the_client_with_the_same_values(sentence):
             about = text_for_the_desk(reason)
         assert not SECOND_PERSON.search(about), about
         assert re.findall(r"\d+", about) == re.findall(r"\d+", to_client)
-        assert len(about) <= MAX_LENGTH + len(FILLED["value"])
+        assert len(about) <= MAX_LENGTH + len(VALUE)
         assert (about == to_client) <= (not SECOND_PERSON.search(to_client))
 
 
