@@ -53,10 +53,10 @@ def test_axe_finds_nothing_and_no_text_lies_on_another_on_any_page(desk, page_as
                 violations[role, address] = [f"{answer.status} {page.url}"]
             if page.locator("#api").count():
                 page.locator(".opblock").first.wait_for()
-            found = violations.setdefault((role, address), [])
-            found += [f"overlap, {pair}" for pair in overlaps_at_every_width(page)]
-            found += axe.violations(page)
-            found += [f"overlap unfolded, {pair}" for pair in overlaps(page)]
+            lines = violations.setdefault((role, address), [])
+            lines += [f"overlap, {pair}" for pair in overlaps_at_every_width(page)]
+            lines += axe.violations(page)
+            lines += [f"overlap unfolded, {pair}" for pair in overlaps(page)]
     assert {page: lines for page, lines in violations.items() if lines} == {}
 
 
