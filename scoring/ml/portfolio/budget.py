@@ -38,7 +38,7 @@ def income_for(income: Floats, annuity: Floats) -> Floats:
     return np.asarray(income / _scale(OWN_INSTALMENT * income, annuity))
 
 
-def annuity_within(credit: Floats, annuity: Floats, months: Floats) -> Floats:
+def annuity_within(credit: Floats, annuity: Floats, months: Values) -> Floats:
     """The instalment with which `months` of them repay the credit, with interest and without usury."""
     evenly = ratio(credit, months)
     return np.where(np.isnan(evenly), annuity, np.clip(annuity, REPAID[0] * evenly, REPAID[1] * evenly))
@@ -49,7 +49,7 @@ def instalment_share(share: Floats, days: Floats) -> Floats:
     months = np.clip(days / (YEAR / 12), SHORTEST, LONGEST)
     low = np.where(np.isnan(months), WITHOUT_END[0], 1 / months)
     high = np.where(np.isnan(months), WITHOUT_END[1], REPAID[1] / months)
-    return np.clip(share, low, high)
+    return np.asarray(np.clip(share, low, high))
 
 
 def scale_of_debts(credits: Columns, clients: Columns) -> Floats:
@@ -61,14 +61,15 @@ def scale_of_debts(credits: Columns, clients: Columns) -> Floats:
     open_debt = np.where(credits["CREDIT_ACTIVE"] == "Closed", 0.0, _positive(credits["AMT_CREDIT_SUM_DEBT"]))
     mortgage = (credits["CREDIT_TYPE"] == MORTGAGE) & (open_debt > 0)
     limit = np.where(per_client.sum(mortgage) > 0, DEBT_WITH_MORTGAGE, DEBT) * clients["AMT_INCOME_TOTAL"]
-    return _scale(limit, per_client.sum(open_debt))[per_client.owner]
+    return np.asarray(_scale(limit, per_client.sum(open_debt))[per_client.owner])
 
 
 def scale_of_instalments(credits: Columns, clients: Columns) -> Floats:
     """(n,) the same for the instalments that other lenders report."""
     per_client = _per_client(credits, clients)
     due = np.where(credits["CREDIT_ACTIVE"] == "Closed", 0.0, _positive(credits["AMT_ANNUITY"]))
-    return _scale(OTHER_INSTALMENTS * clients["AMT_INCOME_TOTAL"], per_client.sum(due))[per_client.owner]
+    limit = OTHER_INSTALMENTS * clients["AMT_INCOME_TOTAL"]
+    return np.asarray(_scale(limit, per_client.sum(due))[per_client.owner])
 
 
 def scale_of_past_loans(annuity: Floats, income: Floats) -> Floats:
@@ -87,7 +88,7 @@ def pensioners_birth(birth: Floats) -> Floats:
     return np.asarray(birth - 1.7 * missing)
 
 
-def children_by(birth: Floats, children: Floats) -> Floats:
+def children_by(birth: Values, children: Values) -> Floats:
     """(n,) children, at most one for every second year since the client was 17."""
     return np.minimum(np.round(children), np.floor((-birth / YEAR - 17) / 2))
 

@@ -44,8 +44,7 @@ class Month(NamedTuple):
         return cls(day.year, day.month)
 
     @property
-    def index(self) -> int:
-        """Months since the year 0."""
+    def since_year_0(self) -> int:
         return self.year * 12 + self.number - 1
 
 
@@ -59,7 +58,7 @@ def draw(rng: np.random.Generator, people: Columns, last: Month = LAST_MONTH) ->
     """
     size = len(people["SK_ID_CURR"])
     observed = rng.integers(1, MOST_MONTHS + 1, size)
-    first = last.index - observed
+    first = last.since_year_0 - observed
     ages = np.arange(1, MOST_MONTHS + 1)
     defaulted_at = _default_ages(rng, people)
     days_late = _days_late(rng, people["PAYER_BAND"], defaulted_at)

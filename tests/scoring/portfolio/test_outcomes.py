@@ -25,9 +25,14 @@ def drawn(make) -> Path:
 @pytest.fixture(scope="module")
 def lines(drawn) -> list[OutcomeLine]:
     """As the desk reads them: a line that it could not take fails here."""
-    read = list(outcome_lines(drawn / "outcomes.csv"))
-    assert all(isinstance(line, OutcomeLine) for line in read)
-    return read
+    return lines_of(drawn)
+
+
+def lines_of(folder: Path) -> list[OutcomeLine]:
+    read = list(outcome_lines(folder / "outcomes.csv"))
+    lines = [line for line in read if isinstance(line, OutcomeLine)]
+    assert len(lines) == len(read)
+    return lines
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +44,15 @@ def applied(drawn) -> dict[str, date]:
 
 def ages(lines, applied):
     return np.array(
-        [Month(line.month.year, line.month.month).index - index_of(applied[line.reference]) for line in lines]
+        [
+            Month(line.month.year, line.month.month).since_year_0 - index_of(applied[line.reference])
+            for line in lines
+        ]
     )
 
 
 def index_of(day: date) -> int:
-    return Month(day.year, day.month).index
+    return Month(day.year, day.month).since_year_0
 
 
 def test_every_client_has_a_day_of_application_on_the_weekday_of_the_form(drawn, applied):
@@ -75,7 +83,7 @@ def key_of(row: tuple[OutcomeLine, int]) -> str:
 def test_clients_default_within_a_year_exactly_as_their_target_says(drawn, lines, applied):
     train = pq.read_table(drawn / "application_train.parquet")
     target = dict(zip(map(str, train["SK_ID_CURR"].to_pylist()), train["TARGET"].to_pylist(), strict=True))
-    observed = {client for client, day in applied.items() if index_of(day) <= Month(2025, 10).index}
+    observed = {client for client, day in applied.items() if index_of(day) <= Month(2025, 10).since_year_0}
     observed &= set(target)
     in_a_year = zip(lines, ages(lines, applied), strict=True)
     defaulted = {line.reference for line, age in in_a_year if line.defaulted and age <= 12}
@@ -128,7 +136,7 @@ def test_a_balance_falls_to_nothing_and_is_frozen_by_a_default(drawn, lines):
 def test_the_last_month_moves_everything_and_changes_no_table(make, tmp_path):
     usual = make(clients=50)
     call_command("make_portfolio", tmp_path / "out", "--last-month=2025-03", clients=50, seed=7, verbosity=0)
-    months = [line.month for line in outcome_lines(tmp_path / "out" / "outcomes.csv")]
+    months = [line.month for line in lines_of(tmp_path / "out")]
     assert max(months) == date(2025, 3, 1)
     for path in usual.glob("*.parquet"):
         assert path.read_bytes() == (tmp_path / "out" / path.name).read_bytes()
