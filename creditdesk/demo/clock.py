@@ -25,12 +25,12 @@ class _SetClock:
 @contextmanager
 def clock_at(moment: datetime) -> Iterator[Clock]:
     """Let this process read `moment` on its clock, and whatever it is set to, until the block ends."""
-    clock, usual = _SetClock(moment), timezone.now
+    clock, real_now = _SetClock(moment), timezone.now
     _use(clock)
     try:
         yield clock
     finally:
-        _use(usual)
+        _use(real_now)
 
 
 def _use(now: Callable[[], datetime]) -> None:

@@ -43,10 +43,10 @@ def _read(lines: "csv.DictReader[str]", file: str, today: date) -> tuple[dict[in
     return days, rejects
 
 
-def _client(text: str, known: Iterable[int]) -> int:
+def _client(text: str, earlier: Iterable[int]) -> int:
     if not text.strip().isdecimal():
         raise ValueError(f'{REFERENCE} "{text}" is not a whole number')
-    if int(text) in known:
+    if int(text) in earlier:
         raise ValueError(f"repeats a {REFERENCE}")
     return int(text)
 

@@ -42,11 +42,11 @@ def test_an_amount_is_shown_scaled_and_a_sentence_rounds_what_is_shown(scaled):
 @given(st.integers(0, 10**9))
 def test_what_was_shown_to_the_cent_comes_back_exactly(half_units):
     stored = half_units / 2
-    django_settings.AMOUNT_SCALE, usual = SCALE, django_settings.AMOUNT_SCALE
+    django_settings.AMOUNT_SCALE, default = SCALE, django_settings.AMOUNT_SCALE
     try:
         assert formatting.stored_amount(round(formatting.shown_amount(stored), 2)) == stored
     finally:
-        django_settings.AMOUNT_SCALE = usual
+        django_settings.AMOUNT_SCALE = default
 
 
 def test_a_case_entered_in_scaled_amounts_is_stored_in_those_of_the_tables(scaled, advisor, model_in_use):
@@ -77,9 +77,9 @@ def test_the_list_is_filtered_and_exported_in_scaled_amounts(scaled, case_of, cl
     for credit in (400_000, 600_000):
         case_of("advisor", amount_credit=credit, amount_annuity=24_903)
     manager = client_as("manager")
-    found = manager.get("/cases/?queue=all&credit_min=10000").content.decode()
-    assert "€12,000" in found
-    assert "€8,000" not in found
+    listed = manager.get("/cases/?queue=all&credit_min=10000").content.decode()
+    assert "€12,000" in listed
+    assert "€8,000" not in listed
     text = manager.get("/cases/export.csv").getvalue().decode()
     rows = list(csv.DictReader(io.StringIO(text)))
     assert sorted(row["amount_credit"] for row in rows) == ["12000.00", "8000.00"]
@@ -87,7 +87,7 @@ def test_the_list_is_filtered_and_exported_in_scaled_amounts(scaled, case_of, cl
 
 
 def test_reasons_worded_at_another_scale_have_another_version(settings):
-    usual = reasons.dictionary_version()
+    default = reasons.dictionary_version()
     settings.AMOUNT_SCALE = SCALE
-    assert reasons.dictionary_version() != usual
-    assert reasons.edition_of(reasons.dictionary_version()) == reasons.edition_of(usual)
+    assert reasons.dictionary_version() != default
+    assert reasons.edition_of(reasons.dictionary_version()) == reasons.edition_of(default)

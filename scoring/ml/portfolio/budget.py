@@ -1,4 +1,4 @@
-"""What a household can carry: amounts drawn one by one, brought within what lenders grant on an income.
+"""The budget of a household: amounts drawn one by one, brought within what lenders grant on an income.
 
 Instalments and debts are drawn given products and risk bands, not the client's income; their tails together
 would be people whom no lender has ever met. Large amounts approach a limit instead, in the same order.

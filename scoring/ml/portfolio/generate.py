@@ -119,8 +119,8 @@ class Portfolio:
         self, rng: np.random.Generator, people: Columns, first_credit: int, first_contract: int
     ) -> Block:
         sheets = self.sheets
-        known = ("SK_ID_CURR", *application.BANDS, "PAYER_BAND", "AMT_INCOME_TOTAL", "DAYS_BIRTH")
-        clients = {name: people[name] for name in known}
+        columns = ("SK_ID_CURR", *application.BANDS, "PAYER_BAND", "AMT_INCOME_TOTAL", "DAYS_BIRTH")
+        clients = {name: people[name] for name in columns}
         clients["TARGET"] = people[LIKE]
         credits = bureau.draw(
             (sheets["bureau_clients"], sheets["bureau_credits"]), rng, clients, first_credit

@@ -102,9 +102,9 @@ def _days_late(rng: np.random.Generator, band: Values, defaulted_at: Floats) -> 
         chances[state == 0, 0], chances[state == 0, 1] = 1 - first_late[state == 0], first_late[state == 0]
         limits = np.cumsum(chances, axis=1)[:, :-1]
         state = (rng.random(size)[:, None] >= limits).sum(axis=1)
-        usual = np.where(state > 0, 30 * (state - 1) + rng.integers(1, 31, size), 0)
+        temporary = np.where(state > 0, 30 * (state - 1) + rng.integers(1, 31, size), 0)
         missed = column + 1 - (defaulted_at - MISSED_MONTHS)
-        late[:, column] = np.where(missed >= 0, slide + 30 * np.maximum(missed, 0.0), usual)
+        late[:, column] = np.where(missed >= 0, slide + 30 * np.maximum(missed, 0.0), temporary)
     return late
 
 

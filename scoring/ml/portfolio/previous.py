@@ -202,15 +202,15 @@ def unfold(traits: Columns) -> dict[str, Values]:
 
 
 def _amounts(traits: Columns) -> dict[str, Values]:
-    asked = np.maximum(traits["AMT_APPLICATION"], 0.0)
-    asks = money(asked) > 0
-    lent = np.where(asks, asked * traits["CREDIT_TO_APPLICATION"], traits["CREDIT_UNASKED"])
+    requested = np.maximum(traits["AMT_APPLICATION"], 0.0)
+    asks = money(requested) > 0
+    lent = np.where(asks, requested * traits["CREDIT_TO_APPLICATION"], traits["CREDIT_UNASKED"])
     term = np.round(traits["CNT_PAYMENT"])
     revolving = traits["NAME_CONTRACT_TYPE"] == REVOLVING
     evenly = budget.annuity_within(lent, lent / traits["CREDIT_TO_ANNUITY"], term)
     monthly = np.where(revolving, lent * 0.05, evenly)
     granted = budget.scale_of_past_loans(monthly, traits["AMT_INCOME_TOTAL"])
-    requested, credit, annuity = money(asked * granted), money(lent * granted), money(monthly * granted)
+    requested, credit, annuity = money(requested * granted), money(lent * granted), money(monthly * granted)
     paid_down = np.clip(traits["RATE_DOWN_PAYMENT"] / DOWN_PAYMENT_SCALE, 0.0, 0.9)
     shown = traits["INTEREST_SHOWN"] == "1"
     return {

@@ -95,9 +95,9 @@ def test_a_banker_finds_nothing_to_laugh_at(tables, people):
         "identity document older than its owner": people["DAYS_ID_PUBLISH"] < people["DAYS_BIRTH"],
     }
     laughed_at = {
-        finding: people["SK_ID_CURR"][found].astype(int).tolist()
-        for finding, found in findings.items()
-        if np.any(found)
+        finding: people["SK_ID_CURR"][rows].astype(int).tolist()
+        for finding, rows in findings.items()
+        if np.any(rows)
     }
     assert not laughed_at
 

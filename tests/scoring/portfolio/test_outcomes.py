@@ -134,11 +134,11 @@ def test_a_balance_falls_to_nothing_and_is_frozen_by_a_default(drawn, lines):
 
 
 def test_the_last_month_moves_everything_and_changes_no_table(make, tmp_path):
-    usual = make(clients=50)
+    default = make(clients=50)
     call_command("make_portfolio", tmp_path / "out", "--last-month=2025-03", clients=50, seed=7, verbosity=0)
     months = [line.month for line in lines_of(tmp_path / "out")]
     assert max(months) == date(2025, 3, 1)
-    for path in usual.glob("*.parquet"):
+    for path in default.glob("*.parquet"):
         assert path.read_bytes() == (tmp_path / "out" / path.name).read_bytes()
 
 
