@@ -65,7 +65,10 @@ def test_a_simulation_shows_and_reads_scaled_amounts(scaled, advisor, case_of, m
     credit = case.profile.record["AMT_CREDIT"]
     shown = SimulationForm(None, case.profile.record).fields["AMT_CREDIT"].initial
     assert shown == formatting.number(credit * SCALE, 0 if credit * SCALE % 1 == 0 else 2)
-    changes = ({"AMT_CREDIT": shown}, {}), ({"AMT_INCOME_TOTAL": "5,000"}, {"AMT_INCOME_TOTAL": 250_000.0})
+    changes: list[tuple[dict[str, str], dict[str, float]]] = [
+        ({"AMT_CREDIT": shown}, {}),
+        ({"AMT_INCOME_TOTAL": "5,000"}, {"AMT_INCOME_TOTAL": 250_000.0}),
+    ]
     for typed, changed in changes:
         answer = advisor.post(reverse("case_simulate", args=[case.reference]), typed, headers=HTMX)
         (element,) = Elements(answer.content.decode()).having("data-simulation")
