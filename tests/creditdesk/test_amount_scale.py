@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditdesk import reasons
+from creditdesk.forms.policy import TermsForm
 from creditdesk.forms.simulation import SimulationForm
 from creditdesk.models import Assessment, Case
 from creditdesk.services.prediction import predict
@@ -87,6 +88,13 @@ def test_the_list_is_filtered_and_exported_in_scaled_amounts(scaled, case_of, cl
     rows = list(csv.DictReader(io.StringIO(text)))
     assert sorted(row["amount_credit"] for row in rows) == ["12000.00", "8000.00"]
     assert {row["amount_annuity"] for row in rows} == {"498.06"}
+
+
+def test_the_limit_of_a_policy_is_entered_as_it_is_shown(scaled):
+    form = TermsForm({"second_person_above": "12,500"}, model=None, policy=None)
+    assert form.initial["second_person_above"] == "10,000"
+    assert form.is_valid(), form.errors
+    assert form.terms().second_person_above == 625_000
 
 
 def test_reasons_worded_at_another_scale_have_another_version(settings):
