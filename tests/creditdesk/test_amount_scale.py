@@ -58,7 +58,10 @@ def test_a_case_entered_in_scaled_amounts_is_stored_in_those_of_the_tables(scale
     assert [record[name] for name in typed] == [600_000.0, 22_500.0, 130_000.0]
     assert float(case.amount_credit) == 600_000.0
     assert "€12,000" in advisor.get(case.get_absolute_url()).content.decode()
-    assert Assessment.objects.get().probability == predict(engine.current(), case.profile.record).probability
+    assert (
+        Assessment.objects.get().probability
+        == predict(engine.current(), case.profile.record, None).probability
+    )
 
 
 def test_a_simulation_shows_and_reads_scaled_amounts(scaled, advisor, case_of, model_in_use):
@@ -73,7 +76,7 @@ def test_a_simulation_shows_and_reads_scaled_amounts(scaled, advisor, case_of, m
     for typed, changed in changes:
         answer = advisor.post(reverse("case_simulate", args=[case.reference]), typed, headers=HTMX)
         (element,) = Elements(answer.content.decode()).having("data-simulation")
-        expected = predict(engine.current(), {**case.profile.record, **changed}).probability
+        expected = predict(engine.current(), {**case.profile.record, **changed}, None).probability
         assert float(element["data-simulated-probability"]) == expected
 
 
