@@ -1,4 +1,4 @@
-"""How tall the case page is with each tab open, of clients with a whole history."""
+"""Height of the case page with each tab open, of clients with a whole history."""
 
 import pytest
 

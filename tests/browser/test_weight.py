@@ -1,4 +1,4 @@
-"""What a case page sends: bytes of the first one and of the next, and how far its parts move as it loads."""
+"""Bytes of the first case page and of the next, and how far their parts move while they load."""
 
 import brotli
 import pytest

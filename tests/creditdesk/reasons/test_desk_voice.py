@@ -25,7 +25,7 @@ def stored(key: str, english: str, french: str, code: str = "income", version: s
 
 
 @pytest.mark.parametrize("sentence", SENTENCES, ids=lambda sentence: sentence.key)
-def test_every_sentence_is_said_about_the_client_with_the_same_values(sentence):
+def test_every_sentence_is_about_the_client_with_the_same_values(sentence):
     english, french = (
         f"{words[:1].upper()}{words[1:]}."
         for words in (sentence.text.en.format(**FILLED), sentence.text.fr.format(**FILLED))
@@ -46,7 +46,7 @@ def test_sentences_and_groups_are_those_of_the_dictionary():
 
 
 @pytest.mark.parametrize("code", sorted(dictionary().groups))
-def test_the_name_of_a_group_is_said_about_the_client(code):
+def test_the_name_of_a_group_is_about_the_client(code):
     title = dictionary().groups[code].text
     reason = stored("", f"Against your request: {title.en}.", f"En votre défaveur : {title.fr}.", code)
     with translation.override("en"):
