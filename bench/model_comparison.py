@@ -5,6 +5,7 @@ meets a single one of theirs, an average meets an average; every booster stops o
 clients. Intervals are paired over clients; a threshold of one's own comes from the other folds.
 """
 
+import hashlib
 import json
 import sys
 from argparse import ArgumentParser
@@ -65,11 +66,13 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=REPEATS)
     parser.add_argument("--kernel-boosters", type=int, default=KERNEL_BOOSTERS, help="how many are averaged")
     parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--keep", type=Path, help="folder for the scores of each fold: a stopped run goes on")
     options = parser.parse_args()
     lines, about = compare(
         options.folder,
         options.repeats,
         options.kernel_boosters,
+        kept=options.keep,
         progress=lambda text: print(text, file=sys.stderr, flush=True),
     )
     print(table(lines, about))
@@ -78,9 +81,12 @@ def main() -> None:
 
 
 def compare(
-    path: Path, repeats: int, kernel_boosters: int, *, progress: Progress
+    path: Path, repeats: int, kernel_boosters: int, *, progress: Progress, kept: Path | None = None
 ) -> tuple[list[Line], dict[str, object]]:
-    """Cross-validate both sides on the clients of a folder. Raises FolderError and TrainingError."""
+    """Cross-validate both sides on the clients of a folder. Raises FolderError and TrainingError.
+
+    Scores that `kept` holds of the same clients and folds are read instead of computed again.
+    """
     folder = check(open_folder(path)).folder
     ours, theirs = gather(folder, progress=silent), kernel_clients(folder)
     if not np.array_equal(ours.reference, theirs.reference):
@@ -91,7 +97,8 @@ def compare(
     scores: dict[str, list[tuple[Values, Values]]] = {side: [] for side in sides}
     for seed, fold in enumerate(folds, start=1):
         for side, fit in sides.items():
-            scores[side].append(_cross_validate(fit, fold, seed))
+            fitted = kept_scores(fit, kept, f"{side}-{_digest(ours)}") if kept else fit
+            scores[side].append(_cross_validate(fitted, fold, seed))
             auc = _auc(target, scores[side][-1][1])
             progress(f"repeat {seed} of {repeats}, {side}: AUC of the average {auc:.4f}")
     lines = [
@@ -178,6 +185,30 @@ def fit_kernel(clients: KernelClients, boosters: int) -> Fit:
         return np.array(scores)
 
     return fit
+
+
+def kept_scores(fit: Fit, folder: Path, name: str) -> Fit:
+    """Return the fit that writes its log-odds to a folder, and reads those that are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def read_or_fit(train: Mask, seed: int) -> Values:
+        digest = hashlib.sha256(np.packbits(train).tobytes()).hexdigest()[:8]
+        path = folder / f"{name}-{seed}-{digest}.npy"
+        if path.exists():
+            scores: Values = np.load(path, allow_pickle=False)
+            return scores
+        scores = fit(train, seed)
+        partial = path.with_suffix(".partial.npy")
+        np.save(partial, scores)
+        partial.replace(path)
+        return scores
+
+    return read_or_fit
+
+
+def _digest(clients: Clients) -> str:
+    digest = hashlib.sha256(clients.reference.tobytes() + clients.target.tobytes())
+    return digest.hexdigest()[:8]
 
 
 def _tenths(target: Values, seed: int) -> list[Mask]:
