@@ -167,7 +167,9 @@ CANDIDATES: Mapping[str, Candidate] = {
     ),
     "lightgbm": Candidate("LightGBM", "The recipe that train uses, averaged over its seeds.", _lightgbm),
     "catboost": Candidate(
-        "CatBoost", "Symmetric trees; each category by the outcomes of earlier clients that have it.", _catboost
+        "CatBoost",
+        "Symmetric trees; each category by the outcomes of other clients that have it.",
+        _catboost,
     ),
     "blend": Candidate(
         "LightGBM and XGBoost",
