@@ -54,7 +54,7 @@ def main() -> None:
         options.folder,
         options.repeats,
         options.kernel_boosters,
-        kept=options.keep,
+        score_folder=options.keep,
         quick=options.quick,
         progress=lambda text: print(text, file=sys.stderr, flush=True),
     )
@@ -69,12 +69,12 @@ def compare(
     kernel_boosters: int,
     *,
     progress: Progress,
-    kept: Path | None = None,
+    score_folder: Path | None = None,
     quick: bool = False,
 ) -> tuple[list[Line], dict[str, object]]:
     """Cross-validate both sides on the clients of a folder. Raises FolderError and TrainingError.
 
-    Scores that `kept` holds of the same clients and folds are read instead of computed again.
+    Scores that `score_folder` holds of the same clients and folds are read instead of computed again.
     """
     folder = check(open_folder(path)).folder
     ours, theirs = gather(folder, progress=silent), kernel_clients(folder)
@@ -91,7 +91,7 @@ def compare(
     for seed, fold in enumerate(folds, start=1):
         for side, fit in sides.items():
             name = f"{side}{'-quick' if quick else ''}-{averaged[side]}-{clients_digest(ours)}"
-            fitted = kept_scores(fit, kept, name) if kept else fit
+            fitted = kept_scores(fit, score_folder, name) if score_folder else fit
             scores[side].append(_cross_validate(fitted, fold, seed))
             average = scores[side][-1][1]
             progress(f"repeat {seed} of {repeats}, {side}: AUC of the average {auc(target, average):.4f}")

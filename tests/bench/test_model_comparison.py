@@ -98,10 +98,10 @@ def test_a_stopped_comparison_goes_on_from_what_it_kept(tmp_path):
         return np.full((2, (~mask).sum()), float(seed))
 
     for _ in range(2):
-        kept = kept_scores.kept_scores(fit, tmp_path, "side")
-        assert kept(train, 4).tolist() == [[4.0], [4.0]]
+        resumed = kept_scores.kept_scores(fit, tmp_path, "side")
+        assert resumed(train, 4).tolist() == [[4.0], [4.0]]
     assert fitted == [4]
-    assert kept(~train, 4).shape == (2, 2)
+    assert resumed(~train, 4).shape == (2, 2)
     assert fitted == [4, 4]
 
 
@@ -114,7 +114,7 @@ def test_both_sides_see_the_same_clients_and_the_kernel_sees_every_history(folde
     assert kernel.matrix.shape[1] > 300
 
 
-def test_a_better_side_is_told_from_an_equal_one():
+def test_a_better_side_differs_from_an_equal_one():
     rng = np.random.default_rng(2)
     target = (rng.random(4_000) < 0.2).astype(float)
     folds = [rng.integers(0, 5, len(target)) for _ in range(2)]

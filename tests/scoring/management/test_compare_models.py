@@ -81,7 +81,15 @@ def test_each_candidate_has_its_own_threshold_and_its_difference_to_the_champion
 
 
 def test_the_table_is_printed_and_written_as_json_and_csv(printed):
-    for name in ("No model", "Logistic regression", "Random forest", "XGBoost", "CatBoost", "LightGBM", "SMOTE"):
+    for name in (
+        "No model",
+        "Logistic regression",
+        "Random forest",
+        "XGBoost",
+        "CatBoost",
+        "LightGBM",
+        "SMOTE",
+    ):
         assert name in printed["text"]
     (written,) = (printed["var"] / "comparisons").glob("*.json")
     assert json.loads(written.read_text()) == printed["results"]
@@ -177,7 +185,7 @@ def test_without_a_package_its_candidates_are_left_out_and_the_others_are_compar
 
 
 def test_catboost_reads_categories_as_categories(clients_of_1200):
-    """Codes without an order: shuffling the numbers of a category changes nothing that the model can learn."""
+    """Codes have no order: other numbers for the same categories teach the same."""
     data = comparison.comparison_data(clients_of_1200, seed=1, sample=None)
     rng = np.random.default_rng(3)
     kind = rng.integers(0, 5, len(data.target)).astype(float)
@@ -193,7 +201,7 @@ def test_catboost_reads_categories_as_categories(clients_of_1200):
         assert estimator.model_.get_cat_feature_indices() == [1]
         probabilities.append(estimator.predict_proba(matrix)[:, 1])
     assert probabilities[0][risk].mean() > probabilities[0][~risk].mean() + 0.2
-    assert np.corrcoef(*probabilities)[0, 1] > 0.95
+    assert np.corrcoef(probabilities)[0, 1] > 0.95
 
 
 @pytest.fixture

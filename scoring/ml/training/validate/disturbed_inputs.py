@@ -50,7 +50,7 @@ def curve(
     seed: int,
     levels: Sequence[float] = LEVELS,
 ) -> tuple[DisturbedPoint, ...]:
-    """Return a point for each level of disturbance; a higher one takes or shifts the same values, and more."""
+    """Return a point for each level; a higher one shifts or takes the same values, and more."""
     undisturbed = hold_out.probability(hold_out.model.matrix)
     return tuple(
         _point(

@@ -51,10 +51,10 @@ def test_a_planted_weak_slice_is_among_the_first_three(rows):
     inside = matrix[:, 3] == 50
     assert inside.sum() == PLANTED
     spoiled = plant(target, probability, inside, 0.10, np.random.default_rng(1))
-    found = find_weak_slices(NAMES, matrix, target, spoiled)
-    first = [(item.slice.feature, item.slice.code) for item in found.slices[:3]]
+    weak = find_weak_slices(NAMES, matrix, target, spoiled)
+    first = [(item.slice.feature, item.slice.code) for item in weak.slices[:3]]
     assert ("ORGANIZATION_TYPE", 50) in first
-    planted = found.slices[first.index(("ORGANIZATION_TYPE", 50))]
+    planted = weak.slices[first.index(("ORGANIZATION_TYPE", 50))]
     assert planted.clients == PLANTED
     assert planted.auc == pytest.approx(roc_auc_score(target[inside], spoiled[inside]))
 
@@ -64,17 +64,17 @@ def test_a_slice_that_is_ranked_at_random_is_weak_beyond_chance(rows):
     inside = matrix[:, 4] == 3
     spoiled = probability.copy()
     spoiled[inside] = np.random.default_rng(2).permutation(probability[inside])
-    found = find_weak_slices(NAMES, matrix, target, spoiled)
-    assert [(item.slice.feature, item.slice.code) for item in found.beyond_chance] == [("OCCUPATION_TYPE", 3)]
+    weak = find_weak_slices(NAMES, matrix, target, spoiled)
+    assert [(item.slice.feature, item.slice.code) for item in weak.beyond_chance] == [("OCCUPATION_TYPE", 3)]
 
 
 def test_no_slice_is_weak_in_twenty_permutations(rows):
     matrix, target, probability = rows
     rng = np.random.default_rng(3)
     for _ in range(20):
-        found = find_weak_slices(NAMES, matrix[rng.permutation(CLIENTS)], target, probability)
-        assert found.examined > 50
-        assert found.beyond_chance == ()
+        weak = find_weak_slices(NAMES, matrix[rng.permutation(CLIENTS)], target, probability)
+        assert weak.examined > 50
+        assert weak.beyond_chance == ()
 
 
 def test_a_narrow_slice_is_not_weak_for_being_narrow(rows):
@@ -82,14 +82,14 @@ def test_a_narrow_slice_is_not_weak_for_being_narrow(rows):
     matrix, target, probability = rows
     narrow = matrix.copy()
     narrow[:, 1] = probability
-    found = find_weak_slices(NAMES, narrow, target, probability)
+    weak = find_weak_slices(NAMES, narrow, target, probability)
     quarter = next(
         inside
         for item, inside in slices_of(NAMES, narrow)
         if item.feature == "AMT_CREDIT" and item.low is None and not item.is_missing
     )
     assert roc_auc_score(target[quarter], probability[quarter]) < roc_auc_score(target, probability) - 0.1
-    assert found.beyond_chance == ()
+    assert weak.beyond_chance == ()
 
 
 def test_slices_cover_every_client_once_per_feature(rows):
@@ -106,8 +106,8 @@ def test_small_slices_and_slices_without_defaults_are_not_examined(rows):
     few[:, 4] = 0.0
     few[np.flatnonzero(target == 1)[:19], 4] = 1.0
     few[np.flatnonzero(target == 0)[:3_000], 4] = 2.0
-    found = find_weak_slices(("OCCUPATION_TYPE",), few[:, 4:], target, probability)
-    assert found.examined == 1
+    weak = find_weak_slices(("OCCUPATION_TYPE",), few[:, 4:], target, probability)
+    assert weak.examined == 1
 
 
 def test_the_standard_error_is_that_of_the_auc_over_draws():
