@@ -68,7 +68,7 @@ def curve(
 def with_noise(model: HoldOutModel, level: float, rng: np.random.Generator) -> Values:
     """Shift each number by so many standard deviations times a normal draw; categories stay."""
     numeric = [column for column, name in enumerate(model.names) if name not in vocabulary(model.names)]
-    deviations = np.nanstd(model.matrix[:, numeric], axis=0)
+    deviations = np.array([_deviation(model.matrix[:, column]) for column in numeric])
     matrix = model.matrix.copy()
     matrix[:, numeric] += level * deviations * rng.normal(size=(len(matrix), len(numeric)))
     return matrix
@@ -86,6 +86,12 @@ def with_missing(model: HoldOutModel, level: float, rng: np.random.Generator) ->
         rows = np.flatnonzero(rng.random(len(matrix)) < level)
         matrix[np.ix_(rows, columns)] = [model.medians.get(model.names[column], np.nan) for column in columns]
     return matrix
+
+
+def _deviation(values: Values) -> float:
+    """A feature that nobody of the hold-out has stays missing whatever is added to it."""
+    present = values[~np.isnan(values)]
+    return float(present.std()) if len(present) else 0.0
 
 
 def _point(

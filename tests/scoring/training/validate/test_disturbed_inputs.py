@@ -7,7 +7,6 @@ from scoring.ml import lightgbm
 from scoring.ml.metrics.costs import DEFAULT_COSTS
 from scoring.ml.model.calibration import Calibration
 from scoring.ml.training.fit.staged_boosting import HoldOutModel, medians_of_complete
-from scoring.ml.training.validate import disturbed_inputs
 from scoring.ml.training.validate.disturbed_inputs import HoldOutVerdicts, curve, with_missing, with_noise
 
 NAMES = ("EXT_SOURCE_1", "EXT_SOURCE_2", "AMT_CREDIT", "OCCUPATION_TYPE")
@@ -32,14 +31,14 @@ def hold_out() -> HoldOutVerdicts:
 
 @pytest.mark.parametrize("disturb", [with_noise, with_missing])
 def test_the_more_is_disturbed_the_more_is_lost(hold_out, disturb):
-    points = curve(hold_out, disturb, resamples=100, seed=1)
-    assert [point.level for point in points] == list(disturbed_inputs.LEVELS)
+    points = curve(hold_out, disturb, resamples=100, seed=1, levels=(0.1, 0.4, 0.9))
+    assert [point.level for point in points] == [0.1, 0.4, 0.9]
     losses = [point.auc_change.value for point in points]
     # Little noise changes little: its order is within chance.
     assert all(after < before + 0.002 for before, after in pairwise(losses))
-    assert losses[-1] < -0.015
+    assert losses[-1] < -0.01
     assert points[-1].auc_change.high < 0
-    assert points[-1].cost_change.low > 0
+    assert points[-1].cost_change.value > 0
     changed = [point.verdicts_changed for point in points]
     assert changed == sorted(changed)
     assert 0 < changed[0] < changed[-1] < 0.5
