@@ -3,9 +3,10 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from creditdesk.models import Case, Decision, Note
 from scoring import services
+from tests.creditdesk import policies
 from tests.drift_reports import drift_report
 from tests.factories import PEOPLE, assessed
 from tests.scoring.modelfolder import tiny_model
@@ -34,6 +35,8 @@ PAGES = {
     "case_export": {MANAGER},
     "portfolio": {MANAGER, AUDITOR},
     "outcomes": {MANAGER, ANALYST, AUDITOR},
+    "policy_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "policy_desk": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_detail": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_card": {MANAGER, ANALYST, AUDITOR, ADMIN},
@@ -48,6 +51,7 @@ PAGES = {
     "admin:index": {AUDITOR, ADMIN},
     "admin:accounts_auditevent_changelist": {AUDITOR, ADMIN},
     "admin:accounts_user_changelist": {ADMIN},
+    "admin:accounts_user_sessions": {ADMIN},
     "admin:accounts_rolerequest_changelist": {ADMIN},
     "admin:creditdesk_assessment_changelist": {AUDITOR},
     "admin:creditdesk_decision_changelist": {AUDITOR},
@@ -91,6 +95,13 @@ MODELS = {
     ("drift_report", "get"): {ANALYST, AUDITOR},
     ("drift_evidently", "get"): {ANALYST, AUDITOR},
 }
+# Who gets through to an act on policies, and to the page of a proposal (by the manager).
+POLICIES = {
+    ("policy_propose", "post"): {MANAGER},
+    ("policy_detail", "get"): {MANAGER, ANALYST, AUDITOR, ADMIN},
+    ("policy_answer", "post"): {MANAGER, ADMIN},
+    ("policy_withdraw", "post"): {MANAGER},
+}
 # Who may act on a case that is not there yet.
 NEW = {"draft_save": DESK, "draft_delete": DESK, "case_file": DESK}
 # Opened by a key, one of them by a session too: walked in tests/creditdesk/api/.
@@ -100,7 +111,9 @@ KEYS = {"api_openapi", "api-root", "predict", "explain", "predict_batch", "model
 PUBLIC = {"healthz", "metrics", "readyz", "set_language", "demo_welcome", "demo_sign_in"}
 
 
-def args_of(page: str) -> list[str]:
+def args_of(page: str) -> list[str | int]:
+    if page == "admin:accounts_user_sessions":
+        return [User.objects.latest("pk").pk]
     return ["tiny-1"] if page in {"model_detail", "model_card", "model_explanation", "model_fairness"} else []
 
 
@@ -126,6 +139,14 @@ def test_each_act_on_models_is_for_its_roles_alone(client_as, model_in_use, numb
     args = [numbers[page.split("_")[0]]] if page.split("_")[0] in numbers else []
     status = getattr(client_as(name), method)(reverse(page, args=args)).status_code
     assert status in ({200, 302, 409, 422} if name in MODELS[page, method] else {403, 404})
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize(("page", "method"), sorted(POLICIES))
+def test_each_act_on_policies_is_for_its_roles_alone(client_as, model_in_use, person, page, method, name):
+    args = [] if page == "policy_propose" else [policies.proposed(person(MANAGER)).pk]
+    status = getattr(client_as(name), method)(reverse(page, args=args)).status_code
+    assert status in ({200, 302, 409, 422} if name in POLICIES[page, method] else {403, 404})
 
 
 @pytest.mark.parametrize("name", sorted(PEOPLE))
@@ -200,5 +221,5 @@ def names_in(patterns) -> set[str]:
 
 
 def test_every_address_is_in_the_role_tables():
-    walked = set(PAGES) | set(NEW) | {page for page, _ in CASES | MODELS} | PUBLIC
+    walked = set(PAGES) | set(NEW) | {page for page, _ in CASES | MODELS | POLICIES} | PUBLIC
     assert names_in(get_resolver().url_patterns) <= walked | KEYS
