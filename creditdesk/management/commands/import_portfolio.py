@@ -16,8 +16,9 @@ from creditdesk.importing.client_names import names_in
 from creditdesk.importing.rejects import write_rejects
 from creditdesk.importing.store import ImportCounts, Portfolio, store
 from scoring.ml.tables.catalogue import TABLES
-from scoring.ml.tables.checks import CheckedFolder, Reject, check
-from scoring.ml.tables.folder import ENGINES, FolderError, open_folder
+from scoring.ml.tables.checks import CheckedFolder, Reject
+from scoring.ml.tables.folder import FolderError
+from scoring.services.engines import DUCKDB, ENGINES, checked_folder
 
 SHOWN_REJECTS = 5
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--advisor", metavar="USERNAME", help="default: spread over the active advisors")
         parser.add_argument("--rejects", type=Path, metavar="FILE", help="CSV of the rows that are not taken")
-        parser.add_argument("--engine", choices=ENGINES, default="duckdb")
+        parser.add_argument("--engine", choices=ENGINES, default=DUCKDB)
         parser.add_argument("--progress", action="store_true", help="show it though this is no terminal")
 
     def handle(self, *, folder: Path, **options: Any) -> None:
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         self, folder: Path, *, advisor: str | None, rejects: Path | None, engine: str, **options: Any
     ) -> None:
         advisors = advisors_for(advisor)
-        checked = check(open_folder(folder, engine=engine))
+        checked = checked_folder(folder, engine=engine)
         names, nameless = names_in(folder)
         self.report_absent_tables(checked)
         self.report_rejects(checked, nameless, rejects)
