@@ -2,6 +2,7 @@
 
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -46,7 +47,7 @@ def run(out: Path, path: Path, model: Model) -> RunCounts:
     return counts
 
 
-def rows(out: Path) -> list[dict]:
+def rows(out: Path) -> list[dict[str, Any]]:
     return pa.concat_tables(pq.read_table(file) for file in sorted(out.glob("part-*.parquet"))).to_pylist()
 
 
@@ -133,7 +134,7 @@ def test_a_full_disk_leaves_whole_files_only(path, model, tmp_path, in_small_fil
         if where.name == ".part-000001.parquet":
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(night_run.pq, "write_table", full)
+    monkeypatch.setattr(pq, "write_table", full)
     with pytest.raises(OSError, match="No space left"):
         run(out, path, model)
     assert sorted(file.name for file in out.iterdir()) == ["part-000000.parquet", "run.json"]
