@@ -60,15 +60,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """Clients so far: computed, taken from an earlier run, and found in whole files of this run."""
+    """Clients so far: computed, taken from an earlier run, and stored, in whole files of this run."""
 
     computed: int = 0
     taken: int = 0
-    found: int = 0
+    stored: int = 0
 
     @property
     def clients(self) -> int:
-        return self.computed + self.taken + self.found
+        return self.computed + self.taken + self.stored
 
 
 def score_into(out: Path, folder: Folder, model: Model) -> Iterator[RunCounts]:
@@ -81,7 +81,7 @@ def score_into(out: Path, folder: Folder, model: Model) -> Iterator[RunCounts]:
     run = Run(model.digest, model.version, str(dictionary_version()), folder.fingerprint(), folder.clients())
     _prepare(out, run)
     files = _files(out)
-    counts = RunCounts(found=sum(pq.read_metadata(file).num_rows for file in files))
+    counts = RunCounts(stored=sum(pq.read_metadata(file).num_rows for file in files))
     yield counts
     last = pc.max(pq.read_table(files[-1], columns=[frames.REFERENCE])[0]).as_py() if files else None
     for number, batch in enumerate(frames.profiles(folder, chunk=CLIENTS_PER_FILE, after=last), len(files)):
@@ -144,11 +144,11 @@ def _answers(model: Model, batch: ProfileBatch, earlier: pa.Table | None) -> tup
     """Return the rows of a batch and how many of them were taken from earlier ones."""
     inputs = _digests(model, batch)
     positions = _positions(earlier)
-    known = [positions.get(key) for key in zip(batch.reference.tolist(), inputs, strict=True)]
-    is_new = np.array([position is None for position in known], dtype=bool)
+    places = [positions.get(key) for key in zip(batch.reference.tolist(), inputs, strict=True)]
+    is_new = np.array([place is None for place in places], dtype=bool)
     parts = []
     if earlier is not None:
-        parts.append(earlier.take(pa.array([place for place in known if place is not None], pa.int64())))
+        parts.append(earlier.take(pa.array([place for place in places if place is not None], pa.int64())))
     if is_new.any():
         parts.append(_computed(model, batch.at(is_new), [inputs[row] for row in np.flatnonzero(is_new)]))
     return pa.concat_tables(parts).sort_by(frames.REFERENCE), int((~is_new).sum())

@@ -67,7 +67,7 @@ class Command(BaseCommand):
         self.report(counts.clients, model, checked)
         self.stderr.write(
             f"{counts.computed:,} computed, {counts.taken:,} unchanged since an earlier run,"
-            f" {counts.found:,} found in files of this run"
+            f" {counts.stored:,} stored in files of this run"
         )
 
     def score_on_spark(self, folder: Path, out: Path, model: Model) -> None:

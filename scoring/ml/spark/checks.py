@@ -34,13 +34,13 @@ def _accepted(
     accepted = rows.where("NOT faulty")
     accepted.createOrReplaceTempView("rows")
     session.sql(_duplicates(name) if TABLES[name].key else _NO_FAULTS).createOrReplaceTempView("repeated")
-    found = session.table("repeated")
+    refused = session.table("repeated")
     if name != "application":
-        found = found.union(session.sql(_orphans(name)))
-    found.write.parquet(str(target))
+        refused = refused.union(session.sql(_orphans(name)))
+    refused.write.parquet(str(target))
     if take_faults(connection, target):
-        refused = session.read.parquet(str(target)).select("file", "line").distinct()
-        accepted = accepted.join(refused, ["file", "line"], "left_anti")
+        rows_refused = session.read.parquet(str(target)).select("file", "line").distinct()
+        accepted = accepted.join(rows_refused, ["file", "line"], "left_anti")
     accepted = accepted.drop("faulty", "file", "line")
     accepted = accepted if name == "application" else accepted.drop("side")
     accepted.createOrReplaceTempView(f"part_{name}")

@@ -57,9 +57,9 @@ def _parquet(session: "SparkSession", connection: Any, file: TableFile, workspac
     rows = raw.mapInArrow(_run(query), _schema(columns))
     faults = cells.faults("SELECT * FROM batch", columns, types, reference_of(file.table))
     described = f"SELECT {cells.text(file.path.name)} AS file, * FROM ({faults})"
-    found = raw.mapInArrow(_run(described), FAULT_SCHEMA)
+    refused = raw.mapInArrow(_run(described), FAULT_SCHEMA)
     target = workspace / "faults" / f"{file.table}{file.side}"
-    found.write.parquet(str(target))
+    refused.write.parquet(str(target))
     take_faults(connection, target)
     return rows.withColumns({"file": functions.lit(file.path.name), "side": functions.lit(file.side)})
 

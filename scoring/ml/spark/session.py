@@ -101,8 +101,8 @@ def _java_version() -> int | None:
     if java is None:
         return None
     shown = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    found = re.search(r'version "(?:1\.)?(\d+)', shown)
-    return int(found[1]) if found else None
+    match = re.search(r'version "(?:1\.)?(\d+)', shown)
+    return int(match[1]) if match else None
 
 
 def _connected(cluster: Cluster, folder: Path) -> Any:

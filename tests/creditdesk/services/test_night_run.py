@@ -75,7 +75,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_stopped(path, model, tmp_path, 
     assert not (out / "_SUCCESS").exists()
     (out / ".part-000002.parquet").write_bytes(b"half")
     times = {file.name: file.stat().st_mtime_ns for file in out.glob("part-*")}
-    assert run(out, path, model) == RunCounts(computed=CLIENTS - 40, found=40)
+    assert run(out, path, model) == RunCounts(computed=CLIENTS - 40, stored=40)
     assert {name: (out / name).stat().st_mtime_ns for name in times} == times
     assert run(tmp_path / "whole", path, model).clients == CLIENTS
     assert rows(out) == rows(tmp_path / "whole")
@@ -99,7 +99,7 @@ def test_an_incremental_run_that_was_stopped_loses_nothing(path, model, tmp_path
     changed = change_credit(path, tmp_path / "tables", rows=(4, 31))
     list(islice(score_into(out, folder(changed), model), 2))
     counts = run(out, changed, model)
-    assert counts.found == 20
+    assert counts.stored == 20
     assert counts.computed <= 2
     run(tmp_path / "whole", changed, model)
     assert rows(out) == rows(tmp_path / "whole")
@@ -115,7 +115,7 @@ def test_another_model_computes_everybody_again(path, model, tmp_path):
 
 def test_a_run_that_is_complete_computes_nothing(path, model, tmp_path):
     run(tmp_path / "out", path, model)
-    assert run(tmp_path / "out", path, model) == RunCounts(found=CLIENTS)
+    assert run(tmp_path / "out", path, model) == RunCounts(stored=CLIENTS)
 
 
 def test_a_folder_of_something_else_is_left_alone(path, model, tmp_path):
@@ -139,7 +139,7 @@ def test_a_full_disk_leaves_whole_files_only(path, model, tmp_path, in_small_fil
         run(out, path, model)
     assert sorted(file.name for file in out.iterdir()) == ["part-000000.parquet", "run.json"]
     monkeypatch.undo()
-    assert run(out, path, model).found == 20
+    assert run(out, path, model).stored == 20
 
 
 def change_credit(path: Path, target: Path, *, rows: tuple[int, ...]) -> Path:

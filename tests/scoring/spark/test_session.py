@@ -1,4 +1,4 @@
-"""What is said where the engine spark cannot run. Nothing here starts Spark."""
+"""Messages where the engine spark cannot run. Nothing here starts Spark."""
 
 import sys
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_a_cluster_needs_a_folder_that_its_machines_share(installed):
 
 
 @pytest.mark.parametrize(
-    ("message", "said"),
+    ("message", "text"),
     [
         ("An error occurred while calling o12.parquet.\n: org.apache.spark.SparkException: Job aborted.\n"
          "Caused by: java.io.IOException: No space left on device",
@@ -70,5 +70,5 @@ def test_a_cluster_needs_a_folder_that_its_machines_share(installed):
         ("", "for a reason that it does not give"),
     ],
 )  # fmt: skip
-def test_the_cause_is_taken_out_of_what_java_says(message, said):
-    assert cause(message) == said
+def test_the_cause_is_taken_out_of_what_java_says(message, text):
+    assert cause(message) == text
