@@ -23,6 +23,7 @@ from scoring.ml.features import frames
 from scoring.ml.features.frames import ProfileBatch
 from scoring.ml.model.batch import ScoredBatch, score_batch
 from scoring.ml.model.model import Model
+from scoring.ml.model.verdict import Thresholds
 from scoring.ml.tables.files import FolderError
 from scoring.ml.tables.folder import Folder
 
@@ -49,13 +50,14 @@ class Run:
 
     model: str
     model_version: str
+    thresholds: tuple[float, float]
     reasons: str
     tables: str
     clients: int
 
     def is_comparable(self, other: "Run") -> bool:
         """Whether equal inputs give equal answers in both."""
-        return (self.model, self.reasons) == (other.model, other.reasons)
+        return (self.model, self.thresholds, self.reasons) == (other.model, other.thresholds, other.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +73,28 @@ class RunCounts:
         return self.computed + self.taken + self.stored
 
 
-def score_into(out: Path, folder: Folder, model: Model) -> Iterator[RunCounts]:
+def score_into(out: Path, folder: Folder, model: Model, thresholds: Thresholds) -> Iterator[RunCounts]:
     """Score every client of the folder into files of `out`, and yield the counts after each file.
 
     A file is whole or not there; `_SUCCESS` is written when all are. Columns: those of ScoredBatch.table,
     `inputs`, the digest of what the model read, and `reasons`, most important first, in both languages.
     Raises FolderError when `out` holds anything else than a run.
     """
-    run = Run(model.digest, model.version, str(dictionary_version()), folder.fingerprint(), folder.clients())
+    run = Run(
+        model=model.digest,
+        model_version=model.version,
+        thresholds=(thresholds.accept_below, thresholds.refuse_from),
+        reasons=str(dictionary_version()),
+        tables=folder.fingerprint(),
+        clients=folder.clients(),
+    )
     _prepare(out, run)
     files = _files(out)
     counts = RunCounts(stored=sum(pq.read_metadata(file).num_rows for file in files))
     yield counts
     last = pc.max(pq.read_table(files[-1], columns=[frames.REFERENCE])[0]).as_py() if files else None
     for number, batch in enumerate(frames.profiles(folder, chunk=CLIENTS_PER_FILE, after=last), len(files)):
-        rows, taken = _answers(model, batch, _earlier(out, batch))
+        rows, taken = _answers(model, thresholds, batch, _earlier(out, batch))
         _write(rows, out / f"part-{number:06}.parquet")
         counts = replace(counts, computed=counts.computed + len(rows) - taken, taken=counts.taken + taken)
         yield counts
@@ -104,7 +113,8 @@ def _prepare(out: Path, run: Run) -> None:
             raise FolderError(f"{out} holds other files: name a folder that is empty or not there yet.")
         _write_text(stored, run)
         return
-    before = Run(**json.loads(stored.read_text(encoding="utf-8")))
+    read = json.loads(stored.read_text(encoding="utf-8"))
+    before = Run(**{**read, "thresholds": tuple(read["thresholds"])})
     if before == run:
         return
     (out / SUCCESS).unlink(missing_ok=True)
@@ -140,7 +150,9 @@ def _earlier(out: Path, batch: ProfileBatch) -> pa.Table | None:
     return pa.concat_tables(pq.read_table(file, filters=between) for file in files)
 
 
-def _answers(model: Model, batch: ProfileBatch, earlier: pa.Table | None) -> tuple[pa.Table, int]:
+def _answers(
+    model: Model, thresholds: Thresholds, batch: ProfileBatch, earlier: pa.Table | None
+) -> tuple[pa.Table, int]:
     """Return the rows of a batch and how many of them were taken from earlier ones."""
     inputs = _digests(model, batch)
     positions = _positions(earlier)
@@ -150,7 +162,9 @@ def _answers(model: Model, batch: ProfileBatch, earlier: pa.Table | None) -> tup
     if earlier is not None:
         parts.append(earlier.take(pa.array([place for place in places if place is not None], pa.int64())))
     if is_new.any():
-        parts.append(_computed(model, batch.at(is_new), [inputs[row] for row in np.flatnonzero(is_new)]))
+        parts.append(
+            _computed(model, thresholds, batch.at(is_new), [inputs[row] for row in np.flatnonzero(is_new)])
+        )
     return pa.concat_tables(parts).sort_by(frames.REFERENCE), int((~is_new).sum())
 
 
@@ -172,8 +186,8 @@ def _positions(earlier: pa.Table | None) -> dict[tuple[int, bytes], int]:
     return {key: position for position, key in enumerate(keys)}
 
 
-def _computed(model: Model, batch: ProfileBatch, inputs: list[bytes]) -> pa.Table:
-    scored = score_batch(model, batch, explained=True)
+def _computed(model: Model, thresholds: Thresholds, batch: ProfileBatch, inputs: list[bytes]) -> pa.Table:
+    scored = score_batch(model, thresholds, batch, explained=True)
     table = scored.table()
     table = table.append_column("inputs", pa.array(inputs, pa.binary(_DIGEST_BYTES)))
     return table.append_column("reasons", pa.array(_reasons(model, batch, scored), _REASONS))

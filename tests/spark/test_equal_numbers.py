@@ -17,6 +17,7 @@ from scoring.ml.features import frames
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.batch import score_batch
 from scoring.ml.model.model import Model
+from scoring.ml.model.verdict import Thresholds
 from scoring.ml.spark.folder import SparkFolder, open_on_spark
 from scoring.ml.spark.scoring import scored, write_scores
 from scoring.ml.spark.session import Cluster
@@ -27,6 +28,7 @@ ARTIFACTS = Path(__file__).parents[2] / "ml_artifacts"
 # What is summed in whole numbers is equal to the bit; a variance or a slope is a quotient of two of them, of
 # more digits than a double has, which DuckDB and Java round differently in the last place.
 TOLERANCE = 1e-9
+THRESHOLDS = Thresholds.single(0.1)
 REAL = (
     "seven_tables",
     "six_tables",
@@ -51,7 +53,7 @@ def on_both(path: Path, session: Any, out: Path) -> Both:
     folder = next(path for path in sorted(ARTIFACTS.iterdir()) if (path / model_folder.MANIFEST).exists())
     model = model_folder.load(folder)
     spark = open_on_spark(path, session, Cluster())
-    write_scores(scored(spark.profiles, folder, digest=model.digest, explained=True), out)
+    write_scores(scored(spark.profiles, folder, THRESHOLDS, digest=model.digest, explained=True), out)
     table = pa.concat_tables(pq.read_table(file) for file in sorted(out.glob("part-*.parquet")))
     return Both(check(open_folder(path)), spark, table, model)
 
@@ -93,7 +95,7 @@ def assert_profiles_equal(plain: frames.ProfileBatch, spark: frames.ProfileBatch
 
 
 def assert_answers_equal(both: Both, plain: frames.ProfileBatch, scores: pa.Table) -> None:
-    answers = score_batch(both.model, plain, explained=True).table()
+    answers = score_batch(both.model, THRESHOLDS, plain, explained=True).table()
     for name in ("SK_ID_CURR", "verdict", "model_version"):
         assert scores[name].to_pylist() == answers[name].to_pylist()
     for name in ("probability", "base_value"):

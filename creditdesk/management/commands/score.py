@@ -9,19 +9,23 @@ from typing import Any
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from tqdm import tqdm
 
 from creditdesk.services.night_run import RunCounts, score_into
-from scoring import engine
+from scoring import engine, policies
 from scoring.ml.features import frames
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.batch import score_batch
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
+from scoring.ml.model.verdict import Thresholds
 from scoring.ml.tables.checks import CheckedFolder
 from scoring.ml.tables.folder import Folder, FolderError
+from scoring.models import Policy
 from scoring.services.engines import DUCKDB, ENGINES, checked_folder, folder_on_spark
 
+IN_FORCE, NO_POLICY = "in force", "none"
 HEADER = ("SK_ID_CURR", "probability", "verdict", "model_version")
 Line = tuple[int, str, str, str]
 
@@ -38,31 +42,41 @@ class Command(BaseCommand):
         parser.add_argument(
             "--model", metavar="V", help="a folder in ml_artifacts; default: the active version"
         )
+        parser.add_argument(
+            "--policy",
+            metavar="N",
+            default=IN_FORCE,
+            help="the number of a published policy, or `none` for the threshold of the model version; "
+            "default: the policy in force",
+        )
         parser.add_argument("--engine", choices=ENGINES, default=DUCKDB)
         parser.add_argument("--progress", action="store_true", help="show it though this is no terminal")
 
-    def handle(self, *, folder: Path, out: Path, model: str | None, **options: Any) -> None:
+    def handle(self, *, folder: Path, out: Path, model: str | None, policy: str, **options: Any) -> None:
         try:
             loaded = model_folder.load(settings.ML_ARTIFACTS / model) if model else engine.current()
+            thresholds = policies.thresholds_of(loaded, policy_named(policy))
             if options["engine"] == DUCKDB:
-                self.score(checked_folder(folder), out, loaded, show=options["progress"])
+                self.score(checked_folder(folder), out, loaded, thresholds, show=options["progress"])
             else:
-                self.score_on_spark(folder, out, loaded)
+                self.score_on_spark(folder, out, loaded, thresholds)
         except (FolderError, ModelUnavailable) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{out} was not written: {error.strerror or error}") from error
 
-    def score(self, checked: CheckedFolder, out: Path, model: Model, *, show: bool) -> None:
+    def score(
+        self, checked: CheckedFolder, out: Path, model: Model, thresholds: Thresholds, *, show: bool
+    ) -> None:
         if is_file(out):
-            written = write(out, lines(checked.folder, model))
+            written = write(out, lines(checked.folder, model, thresholds))
             self.report(written, model, checked)
             return
         counts = RunCounts()
         clients = checked.folder.clients()
         hidden = not (show or sys.stderr.isatty())
         with tqdm(total=clients, unit=" clients", file=sys.stderr, disable=hidden) as progress:
-            for counts in score_into(out, checked.folder, model):
+            for counts in score_into(out, checked.folder, model, thresholds):
                 progress.update(counts.clients - progress.n)
         self.report(counts.clients, model, checked)
         self.stderr.write(
@@ -70,7 +84,7 @@ class Command(BaseCommand):
             f" {counts.stored:,} stored in files of this run"
         )
 
-    def score_on_spark(self, folder: Path, out: Path, model: Model) -> None:
+    def score_on_spark(self, folder: Path, out: Path, model: Model, thresholds: Thresholds) -> None:
         from scoring.ml.spark.scoring import scored, write_scores
 
         path = settings.ML_ARTIFACTS / model.version
@@ -78,7 +92,7 @@ class Command(BaseCommand):
             with folder_on_spark(folder) as opened:
                 target = Path(beside) / "scores" if is_file(out) else out
                 explained = not is_file(out)
-                scores = scored(opened.profiles, path, digest=model.digest, explained=explained)
+                scores = scored(opened.profiles, path, thresholds, digest=model.digest, explained=explained)
                 write_scores(scores, target)
             files = sorted(target.glob("part-*.parquet"))
             if is_file(out):
@@ -90,14 +104,29 @@ class Command(BaseCommand):
         self.stderr.write(f"{written:,} applications scored with {model.version}, {rejected:,} rows rejected")
 
 
+def policy_named(name: str) -> Policy | None:
+    """The policy of a number, or the one in force; None for the threshold of the model version.
+
+    A folder can be scored without a desk: in a database without tables no policy has been published.
+    """
+    if name == NO_POLICY or Policy._meta.db_table not in connection.introspection.table_names():
+        return None
+    if name == IN_FORCE:
+        return policies.in_force()
+    policy = Policy.objects.published().filter(version=name).first() if name.isdecimal() else None
+    if policy is None:
+        raise CommandError(f"there is no published policy {name}")
+    return policy
+
+
 def is_file(out: Path) -> bool:
     return out.suffix.lower() == ".csv" or out.is_file()
 
 
-def lines(folder: Folder, model: Model) -> Iterator[Line]:
+def lines(folder: Folder, model: Model, thresholds: Thresholds) -> Iterator[Line]:
     """Yield a line per application; the probability reads back as the very same double."""
     for batch in frames.profiles(folder):
-        scored = score_batch(model, batch)
+        scored = score_batch(model, thresholds, batch)
         for reference, probability, verdict in zip(
             scored.reference.tolist(), scored.probability.tolist(), scored.verdicts, strict=True
         ):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from scoring.ml.features.frames import ProfileBatch
 from scoring.ml.model.model import Contributions, Model
-from scoring.ml.model.verdict import Verdict, missing_inputs, verdicts
+from scoring.ml.model.verdict import Thresholds, Verdict, missing_inputs, verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ class ScoredBatch:
         return pa.table(columns)
 
 
-def score_batch(model: Model, batch: ProfileBatch, *, explained: bool = False) -> ScoredBatch:
+def score_batch(
+    model: Model, thresholds: Thresholds, batch: ProfileBatch, *, explained: bool = False
+) -> ScoredBatch:
     """Score profiles as the pages and the API score one."""
     matrix = model.matrix(batch.columns)
     probability = model.score(matrix).probability
@@ -55,7 +57,7 @@ def score_batch(model: Model, batch: ProfileBatch, *, explained: bool = False) -
         features=model.features,
         reference=batch.reference,
         probability=probability,
-        verdicts=verdicts(probability, model.threshold, missing),
+        verdicts=verdicts(probability, thresholds, missing),
         missing=missing,
         contributions=model.contributions(matrix) if explained else None,
     )

@@ -12,6 +12,7 @@ from scoring.ml.features.frames import profile_batch
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.batch import score_batch
 from scoring.ml.model.model import Model
+from scoring.ml.model.verdict import Thresholds
 from scoring.ml.tables.files import FolderError
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ ModelFiles = tuple[tuple[str, bytes], ...]
 _DDL: Final = "SK_ID_CURR BIGINT, probability DOUBLE, verdict STRING, model_version STRING"
 
 
-def scored(profiles: "DataFrame", model: Path, *, digest: str, explained: bool) -> "DataFrame":
+def scored(
+    profiles: "DataFrame", model: Path, thresholds: Thresholds, *, digest: str, explained: bool
+) -> "DataFrame":
     """Score profiles with the model in the folder `model`, of that digest, which is sent to every worker.
 
     Columns: those of `ScoredBatch.table`, with contributions when `explained`. Raises ModelUnavailable as
@@ -33,7 +36,7 @@ def scored(profiles: "DataFrame", model: Path, *, digest: str, explained: bool) 
     files = tuple((path.name, path.read_bytes()) for path in sorted(model.iterdir()))
     features = ", ".join(f"`{name}`: DOUBLE" for name in loaded.features)
     ddl = f"{_DDL}, base_value DOUBLE, contributions STRUCT<{features}>" if explained else _DDL
-    return profiles.mapInArrow(_scoring(files, digest, explained=explained), ddl)
+    return profiles.mapInArrow(_scoring(files, digest, thresholds, explained=explained), ddl)
 
 
 def write_scores(scores: "DataFrame", out: Path) -> None:
@@ -47,14 +50,16 @@ def write_scores(scores: "DataFrame", out: Path) -> None:
     scores.write.parquet(str(out))
 
 
-def _scoring(files: ModelFiles, digest: str, *, explained: bool) -> Callable[[Batches], Batches]:
+def _scoring(
+    files: ModelFiles, digest: str, thresholds: Thresholds, *, explained: bool
+) -> Callable[[Batches], Batches]:
     def of_batches(batches: Batches) -> Batches:
         for rows in batches:
             if not rows.num_rows:
                 continue
             model = _loaded(files, digest)
             profiles = profile_batch(pa.Table.from_batches([rows]))
-            yield from score_batch(model, profiles, explained=explained).table().to_batches()
+            yield from score_batch(model, thresholds, profiles, explained=explained).table().to_batches()
 
     return of_batches
 

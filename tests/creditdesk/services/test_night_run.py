@@ -14,6 +14,7 @@ from creditdesk.services.prediction import predict, reasons_of
 from scoring.ml.features import frames
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.model import Model
+from scoring.ml.model.verdict import Thresholds
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.files import FolderError
 from scoring.ml.tables.folder import Folder, open_folder
@@ -43,7 +44,7 @@ def folder(path: Path) -> Folder:
 
 
 def run(out: Path, path: Path, model: Model) -> RunCounts:
-    *_, counts = score_into(out, folder(path), model)
+    *_, counts = score_into(out, folder(path), model, Thresholds.single(model.threshold))
     return counts
 
 
@@ -57,7 +58,7 @@ def test_everybody_gets_the_answer_and_the_reasons_of_the_page(path, model, tmp_
     (batch,) = frames.profiles(folder(path))
     assert [row["SK_ID_CURR"] for row in stored] == batch.reference.tolist()
     for row, (application, history) in zip(stored, batch.records(), strict=True):
-        prediction = predict(model, {**application, **history})
+        prediction = predict(model, {**application, **history}, None)
         assert row["probability"] == prediction.probability
         assert row["verdict"] == prediction.verdict
         assert row["base_value"] == prediction.base_value
@@ -71,7 +72,9 @@ def test_everybody_gets_the_answer_and_the_reasons_of_the_page(path, model, tmp_
 
 def test_a_run_that_was_stopped_goes_on_where_it_stopped(path, model, tmp_path, in_small_files):
     out = tmp_path / "out"
-    list(islice(score_into(out, folder(path), model), 3))  # Two files, then killed.
+    list(
+        islice(score_into(out, folder(path), model, Thresholds.single(model.threshold)), 3)
+    )  # Two files, then killed.
     assert not (out / "_SUCCESS").exists()
     (out / ".part-000002.parquet").write_bytes(b"half")
     times = {file.name: file.stat().st_mtime_ns for file in out.glob("part-*")}
@@ -97,7 +100,7 @@ def test_an_incremental_run_that_was_stopped_loses_nothing(path, model, tmp_path
     out = tmp_path / "out"
     run(out, path, model)
     changed = change_credit(path, tmp_path / "tables", rows=(4, 31))
-    list(islice(score_into(out, folder(changed), model), 2))
+    list(islice(score_into(out, folder(changed), model, Thresholds.single(model.threshold)), 2))
     counts = run(out, changed, model)
     assert counts.stored == 20
     assert counts.computed <= 2
