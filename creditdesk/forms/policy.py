@@ -84,7 +84,7 @@ class TermsForm(forms.Form):
         super().__init__({**initial, **(data or {})}, initial=initial, label_suffix="")
         self.model = model
         limit = self.fields["second_person_above"]
-        if isinstance(limit, BoundedNumber):
+        if isinstance(limit, BoundedNumber) and limit.slider:
             limit.slider = Slider(*map(formatting.shown_amount, limit.slider))
 
     def clean(self) -> dict[str, Any]:

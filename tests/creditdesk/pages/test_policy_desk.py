@@ -3,9 +3,11 @@
 import csv
 import io
 import math
+from typing import Any
 
 import numpy as np
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import AuditEvent
@@ -73,7 +75,7 @@ def incomplete(cases):
         newer = Assessment.objects.create(
             **{**fields, "verdict": "refer", "refer_reason": "missing: AMT_CREDIT"}
         )
-        Case.objects.filter(pk=newer.case_id).update(latest_assessment=newer)
+        Case.objects.filter(latest_assessment=before).update(latest_assessment=newer)
 
 
 @pytest.fixture
@@ -81,17 +83,13 @@ def desk(client_as, incomplete):
     return client_as("manager").get(reverse("policy_desk"), QUERY)
 
 
-def rows() -> list[tuple[float, float, bool, str, str]]:
+def rows() -> list[tuple[Any, ...]]:
     """Probability, credit, incomplete, product and sex of each case, read back from the database."""
+    newest = Assessment.objects.filter(case__latest_assessment=F("pk"))
+    columns = ("probability", "case__amount_credit", "refer_reason", "case__contract_type")
     return [
-        (
-            case.latest_assessment.probability,
-            float(case.amount_credit),
-            case.latest_assessment.refer_reason.startswith("missing:"),
-            case.contract_type,
-            case.monitoring.sex,
-        )
-        for case in Case.objects.select_related("latest_assessment", "monitoring")
+        (probability, float(credit), why.startswith("missing:"), product, sex)
+        for probability, credit, why, product, sex in newest.values_list(*columns, "case__monitoring__sex")
     ]
 
 
