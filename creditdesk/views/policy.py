@@ -37,11 +37,11 @@ def policy_desk(request: DeskRequest) -> HttpResponse:
 def policy_export(request: DeskRequest) -> HttpResponseBase:
     """Export the compared cases, without a name or a reference, to be recomputed elsewhere."""
     page = desk_page(request.GET.dict(), request.user)
-    if page.comparison is None:
+    if page.selected is None:
         return _desk_response(request, page, 422)
     response = StreamingHttpResponse(
         services.export_policy_cases(
-            lines=page.comparison.csv_lines(), cases=len(page.comparison.columns), by=request.user
+            lines=page.selected.csv_lines(), cases=len(page.selected.columns), by=request.user
         ),
         content_type="text/csv; charset=utf-8",
     )

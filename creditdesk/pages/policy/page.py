@@ -98,15 +98,19 @@ class PolicyDeskPage:
         return self.form.terms() if are_valid else None
 
     @cached_property
-    def comparison(self) -> PolicyComparison | None:
-        """The terms against those in force on assessed cases; None where there is nothing to compare."""
+    def selected(self) -> PolicyComparison | None:
+        """The terms against those in force on the selected cases, of which there may be none."""
         current = terms_in_force(self.model, self.in_force)
         if self.terms is None or current is None:
             return None
-        comparison = PolicyComparison(
+        return PolicyComparison(
             current, self.terms, self.measure.selection, self.measure.assumptions, self.reader
         )
-        return comparison if len(comparison.columns) else None
+
+    @property
+    def comparison(self) -> PolicyComparison | None:
+        """None where there is no case to compare the terms on."""
+        return self.selected if self.selected and len(self.selected.columns) else None
 
     @property
     def all_fields(self) -> list[BoundField]:
