@@ -45,7 +45,8 @@ def _contest(manager: User) -> None:
     """Contest small credits: above the limit a changed decision would wait for a second person."""
     refused = Decision.objects.filter(outcome=Decision.Outcome.REFUSE, status=Decision.Status.FINAL)
     small = refused.filter(case__amount_credit__lte=second_person_above(in_force()))
-    oldest = small.select_related("case__advisor").order_by("pk")[: len(CLIENT_STATEMENTS)]
+    recent = small.filter(decided_at__date=timezone.localdate())
+    oldest = recent.select_related("case__advisor").order_by("pk")[: len(CLIENT_STATEMENTS)]
     answers = ((Contest.Outcome.CHANGED, CHANGED), (Contest.Outcome.UPHELD, UPHELD))
     opened = [
         services.contest(
