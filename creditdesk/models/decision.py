@@ -128,6 +128,11 @@ class Decision(EncryptedRow):
         return "client_id", self.case.client_id
 
     @property
+    def refuses_incomplete(self) -> bool:
+        """Whether a refusal rests on an assessment of which inputs were missing: no letter says so."""
+        return self.outcome == self.Outcome.REFUSE and self.assessment.is_incomplete
+
+    @property
     def final_on(self) -> date:
         """The day on which the decision took effect."""
         return timezone.localtime(self.checked_at or self.decided_at).date()

@@ -11,8 +11,8 @@ from django.db import DatabaseError, connection, transaction
 
 from creditdesk.models import Assessment, ShadowScore
 from scoring import engine
+from scoring.ml.model.completeness import recommend_many
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import missing_of, verdicts
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def score(numbers: Sequence[int]) -> int:
 def _shadow_scores(model: Model, rows: Sequence[Assessment]) -> list[ShadowScore]:
     records = [assessment.record for assessment in rows]
     probabilities = model.score(model.rows(records)).probability
-    answers = verdicts(probabilities, model.threshold, list(map(missing_of, records)))
+    answers = recommend_many(model, probabilities, records)
     return [
         ShadowScore(
             assessment_id=assessment.pk,
@@ -64,9 +64,9 @@ def _shadow_scores(model: Model, rows: Sequence[Assessment]) -> list[ShadowScore
             model_digest=model.digest,
             probability=probability,
             threshold=model.threshold,
-            verdict=verdict,
+            verdict=answer.verdict,
         )
-        for assessment, probability, verdict in zip(rows, probabilities.tolist(), answers, strict=True)
+        for assessment, probability, answer in zip(rows, probabilities.tolist(), answers, strict=True)
     ]
 
 

@@ -16,6 +16,7 @@ from creditdesk.monitoring import counters, shadow_scoring
 from creditdesk.services.prediction import Prediction, predict, reasons_of
 from creditdesk.services.refusal import check_scope
 from scoring import engine
+from scoring.ml.model.completeness import RULE, Completion
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 
@@ -33,6 +34,8 @@ class ScoredProfile:
     verdict: str
     refer_reason: str = ""
     missing: tuple[str, ...] = ()
+    completeness_rule: int | None = None
+    completion: Completion | None = None
     model_version: str = ""
     model_digest: str = ""
     probability: float | None = None
@@ -49,8 +52,10 @@ class ScoredProfile:
             case=case,
             profile=profile,
             verdict=prediction.verdict,
-            refer_reason=f"missing: {', '.join(prediction.missing)}" if prediction.missing else "",
+            refer_reason=f"incomplete: {', '.join(prediction.missing)}" if prediction.missing else "",
             missing=prediction.missing,
+            completeness_rule=RULE,
+            completion=prediction.completion,
             model_version=model.version,
             model_digest=model.digest,
             probability=prediction.probability,
@@ -78,6 +83,8 @@ class ScoredProfile:
             verdict=self.verdict,
             refer_reason=self.refer_reason,
             missing=list(self.missing),
+            completeness_rule=self.completeness_rule,
+            completion=self.completion.to_json() if self.completion else None,
             model_version=self.model_version,
             model_digest=self.model_digest,
             probability=self.probability,

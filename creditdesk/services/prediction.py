@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from creditdesk.models import Reason
 from creditdesk.reasons import reasons_for
 from scoring.ml.features.frames import Record
+from scoring.ml.model.completeness import Completion, recommend, recommend_many
 from scoring.ml.model.model import Contributions, Model
-from scoring.ml.model.verdict import missing_of, verdicts
 
 # Contributions take most of the time and leave Python free: two cores share them.
 THREADS: Final = 2
@@ -31,6 +31,7 @@ class Prediction(NamedTuple):
     contributions: NDArray[np.float64]
     verdict: str
     missing: tuple[str, ...]
+    completion: Completion | None = None
 
 
 def predict(model: Model, record: Record) -> Prediction:
@@ -38,15 +39,16 @@ def predict(model: Model, record: Record) -> Prediction:
     matrix = model.rows([record])
     scores = model.score(matrix)
     contributions = model.contributions(matrix)
-    missing = [missing_of(record)]
-    (verdict,) = verdicts(scores.probability, model.threshold, missing)
+    probability = float(scores.probability[0])
+    recommended = recommend(model, probability, record)
     return Prediction(
-        float(scores.probability[0]),
+        probability,
         float(contributions.base[0]),
         matrix[0],
         contributions.values[0],
-        verdict,
-        missing[0],
+        recommended.verdict,
+        recommended.missing,
+        recommended.completion,
     )
 
 
@@ -54,8 +56,7 @@ def predict_many(model: Model, records: Sequence[Record], *, contributions: bool
     """The same numbers as `predict`, in the order of the records, in one pass through the model."""
     matrix = model.rows(records)
     probabilities = model.score(matrix).probability
-    missing = list(map(missing_of, records))
-    verdict = verdicts(probabilities, model.threshold, missing)
+    recommended = recommend_many(model, probabilities, records)
     computed = contributions_in_blocks(model, matrix) if contributions else None
     return [
         Prediction(
@@ -63,8 +64,9 @@ def predict_many(model: Model, records: Sequence[Record], *, contributions: bool
             None if computed is None else float(computed.base[row]),
             matrix[row],
             np.empty(0) if computed is None else computed.values[row],
-            verdict[row],
-            missing[row],
+            recommended[row].verdict,
+            recommended[row].missing,
+            recommended[row].completion,
         )
         for row in range(len(matrix))
     ]

@@ -17,6 +17,7 @@ from creditdesk.models.assessment import Contribution
 from creditdesk.pages import svg_geometry
 from creditdesk.pages.case import client_profile
 from creditdesk.pages.case.casework import Casework
+from creditdesk.pages.case.completeness import MissingInputs, missing_inputs
 from creditdesk.pages.case.explanation import (
     Explanation,
     FeatureRow,
@@ -39,9 +40,7 @@ from scoring.ml.features import catalogue
 from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
-from scoring.ml.tables.catalogue import column
 from scoring.models import ModelVersion
-from scoring.presentation import formatting
 
 VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refer")}
 
@@ -113,10 +112,9 @@ class CasePage:
             return None
         return svg_geometry.probability_scale(assessment.probability, assessment.threshold)
 
-    @property
-    def missing_inputs(self) -> list[str]:
-        names = self.assessment.missing if self.assessment else []
-        return [formatting.localize(column("application", name).label) for name in names]
+    @cached_property
+    def missing_inputs(self) -> MissingInputs | None:
+        return missing_inputs(self.assessment)
 
     # ---- the reasons and the explanation
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from creditdesk import reasons
 from creditdesk.forms.simulation import EditableField, ScenarioForm, SimulationForm, credit_on_file
 from creditdesk.models import Assessment, Case, Decision
+from creditdesk.pages.case.completeness import label_of
 from creditdesk.pages.simulation.scenarios import ScenarioTable, scenario_table
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from creditdesk.services.simulation import Simulation
@@ -135,6 +136,12 @@ class SimulationPage:
         if self.simulation is None:
             return None
         return verdict_figures(self.simulation.prediction.probability, self.simulation.model.threshold)
+
+    @property
+    def missing_labels(self) -> str:
+        """The inputs to be completed, the most important first."""
+        missing = self.simulation.prediction.missing if self.simulation else ()
+        return ", ".join(map(label_of, missing))
 
     @property
     def probability_shift(self) -> str:

@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from scoring import engine
 from scoring.ml.features import frames
 from scoring.ml.model import folder as model_folder
+from scoring.ml.model.completeness import recommend_columns
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import missing_inputs, verdicts
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import ENGINES, Folder, FolderError, open_folder
 
@@ -51,10 +51,10 @@ def rows(folder: Folder, model: Model) -> Iterator[Line]:
     """Yield a line per application; the probability reads back as the very same double."""
     for batch in frames.profiles(folder):
         probability = model.score(model.matrix(batch.columns)).probability
-        recommended = verdicts(probability, model.threshold, missing_inputs(batch.columns))
+        recommended = recommend_columns(model, probability, batch.columns)
         lines = zip(batch.reference.tolist(), probability.tolist(), recommended, strict=True)
-        for reference, value, verdict in lines:
-            yield reference, repr(value), verdict.value, model.version
+        for reference, value, answer in lines:
+            yield reference, repr(value), answer.verdict.value, model.version
 
 
 def write(out: Path, lines: Iterable[Line]) -> int:
