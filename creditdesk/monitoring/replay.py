@@ -134,7 +134,7 @@ def _completion_differs(stored: Mapping[str, Any] | None, again: Completion | No
     if [effect.name for effect in before.effects] != [effect.name for effect in again.effects]:
         return True
     numbers = ((it.low, it.high, *(effect.points for effect in it.effects)) for it in (before, again))
-    return any(abs(one - other) > TOLERANCE for one, other in zip(*numbers, strict=True))
+    return any(abs(was - number) > TOLERANCE for was, number in zip(*numbers, strict=True))
 
 
 def _reasons_differ(stored: Sequence[Reason], again: Sequence[Reason]) -> str:

@@ -161,7 +161,7 @@ def test_neither_histories_nor_what_many_clients_lack_is_missing() -> None:
 def test_amounts_follow_from_the_credit(simple: Model) -> None:
     values = plausible_values(simple, "AMT_GOODS_PRICE", {"AMT_CREDIT": 12_000.0})
     assert values[0] == 12_000.0
-    assert values == tuple(sorted(map(float, map(str, values)), reverse=True))
+    assert all(isinstance(value, float) and 8_000.0 < value <= 12_000.0 for value in values)
 
 
 def test_the_first_rule_knows_critical_inputs_alone(simple: Model) -> None:
