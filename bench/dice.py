@@ -23,7 +23,8 @@ from scoring.ml.features.spec.formula import Columns
 from scoring.ml.model.model import Model
 from scoring.ml.whatif import counterfactuals as ours
 from scoring.ml.whatif.editable import BY_NAME
-from scoring.ml.whatif.request import problems, translate
+from scoring.ml.whatif.request import translate
+from scoring.ml.whatif.rules import problems
 
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "bench"
 AMOUNTS = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE")

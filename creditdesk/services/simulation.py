@@ -20,7 +20,8 @@ from creditdesk.services.refusal import ActRefused, check_scope
 from scoring import engine
 from scoring.ml.features.frames import Value
 from scoring.ml.model.model import Model
-from scoring.ml.whatif.request import Request, problems
+from scoring.ml.whatif.request import Request
+from scoring.ml.whatif.rules import problems
 
 # The same request by the same person within this time adds no row to the audit log.
 SAME_REQUEST_SECONDS: Final = 15 * 60

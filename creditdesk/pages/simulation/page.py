@@ -30,13 +30,22 @@ MAX_DOWN_PAYMENT_SHARE: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A number with its slider; the slider has no name and is never sent."""
+    """A number with its slider; the slider has no name and is never sent.
+
+    `derived`: the value that follows from the entered ones, "" where the field shows its own.
+    """
 
     field: BoundField
     low: float
     high: float
     step: float
     at: float
+    derived: str
+    is_entered: bool
+
+    @property
+    def value(self) -> str:
+        return self.derived or self.field.value() or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class SimulationPage:
     def controls(self) -> list[Control]:
         credit = credit_on_file(self.form.record)
         return [
-            _control(bound, bound.field, credit)
+            _control(self.form, bound, bound.field, credit)
             for bound in self.form
             if isinstance(bound.field, EditableField)
         ]
@@ -198,7 +207,7 @@ def simulation_page(case: Case, reader: User, scenario_key: str = "") -> Simulat
     return SimulationPage(case, reader, form)
 
 
-def _control(bound: BoundField, field: EditableField, credit: float) -> Control:
+def _control(form: SimulationForm, bound: BoundField, field: EditableField, credit: float) -> Control:
     editable, on_file = field.editable, field.on_file
     low, high = editable.low, editable.high
     if editable.name == DOWN_PAYMENT:
@@ -206,7 +215,15 @@ def _control(bound: BoundField, field: EditableField, credit: float) -> Control:
     elif editable.unit is Unit.MONEY and on_file:
         low, high = max(low, SLIDER_MIN_RATIO * on_file), min(high, SLIDER_MAX_RATIO * on_file)
     low, high = (editable.step * round(end / editable.step) for end in (low, max(low, high)))
-    return Control(bound, low, high, editable.step, on_file or low)
+    return Control(
+        field=bound,
+        low=low,
+        high=high,
+        step=editable.step,
+        at=on_file or low,
+        derived=form.derived.get(bound.name, ""),
+        is_entered=bound.name in form.entered,
+    )
 
 
 def _change(name: str, before: Value, after: Value) -> Change:
