@@ -86,7 +86,7 @@ class SimulationForm(forms.Form):
     that the page derived from others (`derived_NAME` beside NAME) counts as entered once somebody changes it.
     """
 
-    request: Request | None = None
+    _request: Request | None = None
 
     def __init__(
         self, data: Mapping[str, str] | None, record: Record, entered: EnteredValues | None = None
@@ -106,15 +106,15 @@ class SimulationForm(forms.Form):
             # A field that was not sent is read as it is shown.
             field.disabled = data is not None and name not in data
         if data is None and entered:
-            self.request = translate(record, entered)
+            self._request = translate(record, entered)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name in sorted(set(self.data) & _COLUMNS - set(self.fields)):
             self.add_error(None, _not_editable(name))
         if not self.errors:
-            self.request = translate(self.record, self._entered(cleaned))
-            for problem in problems(self.request):
+            self._request = translate(self.record, self._entered(cleaned))
+            for problem in problems(self._request):
                 amounts = {name: formatting.money(amount) for name, amount in problem.amounts.items()}
                 self.add_error(problem.field, formatting.localize(problem.message) % amounts)
         return cleaned
@@ -136,16 +136,23 @@ class SimulationForm(forms.Form):
         return self.data.get(f"derived_{name}") == self.data.get(name)
 
     @property
+    def request(self) -> Request:
+        """The changed request of a valid form."""
+        if self._request is None:
+            raise ValueError("the values do not work")
+        return self._request
+
+    @property
     def derived(self) -> dict[str, str]:
         """What the entered values make of other fields, as shown in them."""
-        if self.request is None:
+        if self._request is None:
             return {}
-        values = derived_values(self.request)
+        values = derived_values(self._request)
         return {name: localized_number(value) for name, value in values.items() if name in self.fields}
 
     @property
     def entered(self) -> frozenset[str]:
-        return frozenset(self.request.entered if self.request else ())
+        return frozenset(self._request.entered if self._request else ())
 
     def _differs(self, name: str, value: float | str | None) -> bool:
         field = self.fields[name]

@@ -290,8 +290,8 @@ def test_an_instalment_sent_alone_counts_even_as_on_file(case):
 def test_what_follows_is_shown_in_its_field_and_marked(advisor, case):
     answer = simulate(advisor, case, DURATION="36")
     (derived,) = Elements(answer.content.decode()).having("data-derived-field")
-    rate = monthly_rate(APPLICATION["AMT_CREDIT"], APPLICATION["AMT_ANNUITY"])
-    expected = f"{float(annuity_over(APPLICATION['AMT_CREDIT'], 36, rate)):,.2f}"
+    credit, annuity = (float(APPLICATION[name]) for name in ("AMT_CREDIT", "AMT_ANNUITY"))
+    expected = f"{float(annuity_over(credit, 36, monthly_rate(credit, annuity))):,.2f}"
     assert (derived["data-derived-field"], derived["value"]) == ("AMT_ANNUITY", expected)
     page = Elements(simulate(advisor, case, headers={}, DURATION="36").content.decode())
     (field,) = page.having("data-derived")
