@@ -3,7 +3,7 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from creditdesk.models import Case, Decision, Note
 from scoring import services
 from tests.drift_reports import drift_report
@@ -48,6 +48,7 @@ PAGES = {
     "admin:index": {AUDITOR, ADMIN},
     "admin:accounts_auditevent_changelist": {AUDITOR, ADMIN},
     "admin:accounts_user_changelist": {ADMIN},
+    "admin:accounts_user_sessions": {ADMIN},
     "admin:accounts_rolerequest_changelist": {ADMIN},
     "admin:creditdesk_assessment_changelist": {AUDITOR},
     "admin:creditdesk_decision_changelist": {AUDITOR},
@@ -100,7 +101,9 @@ KEYS = {"api_openapi", "api-root", "predict", "explain", "predict_batch", "model
 PUBLIC = {"healthz", "metrics", "readyz", "set_language", "demo_welcome", "demo_sign_in"}
 
 
-def args_of(page: str) -> list[str]:
+def args_of(page: str) -> list[str | int]:
+    if page == "admin:accounts_user_sessions":
+        return [User.objects.latest("pk").pk]
     return ["tiny-1"] if page in {"model_detail", "model_card", "model_explanation", "model_fairness"} else []
 
 
