@@ -54,7 +54,7 @@ def read_client_file(content: bytes, today: date) -> ClientFile:
     if len(content) > MAX_BYTES:
         raise FileRefused(gettext("The file is too large for one client (256 KB at most)."))
     cells = _row(_text(content))
-    row = _known(cells)
+    row = _readable(cells)
     values, errors = _values(row)
     client = ClientFile(
         answers=_answers(values, errors, today),
@@ -150,14 +150,14 @@ def _require_one_client(rows: int) -> None:
         )
 
 
-def _known(row: Row) -> Row:
+def _readable(row: Row) -> Row:
     """Return the cells of the columns that are read. Raises FileRefused where there is none."""
-    known = {name: cell for name, cell in row.items() if name in _COLUMNS or name == NAME}
-    if not known:
+    readable = {name: cell for name, cell in row.items() if name in _COLUMNS or name == NAME}
+    if not readable:
         raise FileRefused(
             gettext("The file has no column of the application table: %(names)s.") % {"names": _named(row)}
         )
-    return known
+    return readable
 
 
 def _named(names: Iterable[str]) -> str:

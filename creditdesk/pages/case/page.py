@@ -17,7 +17,6 @@ from creditdesk.models.assessment import Contribution
 from creditdesk.pages import svg_geometry
 from creditdesk.pages.case import client_profile
 from creditdesk.pages.case.casework import Casework
-from creditdesk.pages.case.completeness import MissingInputs, missing_inputs
 from creditdesk.pages.case.explanation import (
     Explanation,
     FeatureRow,
@@ -33,6 +32,7 @@ from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.tabs import Tab, tabs
 from creditdesk.pages.case.timeline import Event, timeline
+from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from scoring import engine

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from creditdesk.models import Assessment, Case, Decision, Profile
 from creditdesk.pages.case import client_profile
-from creditdesk.pages.case.completeness import label_of
+from creditdesk.pages.missing_inputs import label_of
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from scoring.presentation import formatting
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from creditdesk import reasons
 from creditdesk.forms.simulation import EditableField, ScenarioForm, SimulationForm, credit_on_file
 from creditdesk.models import Assessment, Case, Decision
-from creditdesk.pages.case.completeness import label_of
+from creditdesk.pages.missing_inputs import label_of
 from creditdesk.pages.simulation.scenarios import ScenarioTable, scenario_table
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from creditdesk.services.simulation import Simulation

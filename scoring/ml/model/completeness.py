@@ -1,6 +1,6 @@
 """Completeness of a client's application: whether what is missing could change the verdict.
 
-A usual field is an application column that nearly every client has. Where one is missing, it is filled with
+A common field is an application column that nearly every client has. Where one is missing, it is filled with
 values that are plausible for a training client, and the probabilities that follow are compared with the
 threshold: where they lie on both sides of it, nothing is recommended until a person has completed the fields.
 A history table without rows is no missing field, nor is a column that many clients do not have.
@@ -23,10 +23,10 @@ from scoring.ml.model.population import ALL
 from scoring.ml.model.verdict import Verdict, missing_of, verdict_for
 from scoring.ml.tables.columns import NO_DATE
 
-# Stored with an assessment: 1, critical inputs alone; 2, usual fields that can change the verdict too.
+# Stored with an assessment: 1, critical inputs alone; 2, common fields that can change the verdict too.
 CRITICAL_INPUTS: Final = 1
-USUAL_FIELDS: Final = 2
-RULE: Final = USUAL_FIELDS
+COMMON_FIELDS: Final = 2
+RULE: Final = COMMON_FIELDS
 
 # Numeric fields with the 5th, 25th, 50th, 75th and 95th percentile of 65,706 clients of the public data, for
 # a model folder without its own: 0.2 % of them lack EXT_SOURCE_2, none any other.
@@ -73,7 +73,7 @@ _CREDIT_OVER: Final[Mapping[str, tuple[float, ...]]] = {
     "AMT_GOODS_PRICE": (1.0, 1.132, 1.198, 1.396),
     "AMT_ANNUITY": (9.4, 14.9, 20.6, 27.8, 34.9),
 }
-USUAL: Final = (
+COMMON: Final = (
     "EXT_SOURCE_2",
     "DAYS_EMPLOYED",
     "AMT_GOODS_PRICE",
@@ -85,7 +85,7 @@ USUAL: Final = (
     "DAYS_REGISTRATION",
     "REGION_RATING_CLIENT",
 )
-WATCHED: Final = (*CRITICAL, *(name for name in USUAL if name not in CRITICAL))
+WATCHED: Final = (*CRITICAL, *(name for name in COMMON if name not in CRITICAL))
 
 
 def _is_bought(record: Record) -> bool:
@@ -146,10 +146,10 @@ class Recommendation:
 def recommend(model: Model, probability: float, record: Record, rule: int = RULE) -> Recommendation:
     """Return the verdict on one client from the probability that the model gives for the record."""
     critical = missing_of(record)
-    unknown = missing_fields(record) if rule >= USUAL_FIELDS else critical
+    unknown = missing_fields(record) if rule >= COMMON_FIELDS else critical
     if not unknown:
         return Recommendation(verdict_for(probability, model.threshold))
-    if rule < USUAL_FIELDS:
+    if rule < COMMON_FIELDS:
         return Recommendation(Verdict.REFER, critical)
     completion = completed(model, probability, record, unknown)
     if not critical and not completion.changes_verdict(model.threshold):
@@ -186,7 +186,7 @@ def recommend_columns(
 
 
 def missing_fields(record: Record) -> tuple[str, ...]:
-    """Return the critical inputs and the usual fields that a client's record lacks and that apply to it."""
+    """Return the critical inputs and the common fields that a client's record lacks and that apply to it."""
     return tuple(
         name
         for name in WATCHED
@@ -202,12 +202,12 @@ def completed(model: Model, probability: float, record: Record, names: Sequence[
     by_field: dict[str, list[tuple[float, Value]]] = {}
     for (name, value), chance in zip(singles, chances, strict=True):
         by_field.setdefault(name, []).append((chance, value))
-    lowest = {name: min(found, key=_chance)[1] for name, found in by_field.items()}
-    highest = {name: max(found, key=_chance)[1] for name, found in by_field.items()}
+    lowest = {name: min(outcomes, key=_chance)[1] for name, outcomes in by_field.items()}
+    highest = {name: max(outcomes, key=_chance)[1] for name, outcomes in by_field.items()}
     together = _probabilities(model, record, [lowest, highest])
     effects = [
-        FieldEffect(name, 100 * (max(found, key=_chance)[0] - min(found, key=_chance)[0]))
-        for name, found in by_field.items()
+        FieldEffect(name, 100 * (max(outcomes, key=_chance)[0] - min(outcomes, key=_chance)[0]))
+        for name, outcomes in by_field.items()
     ]
     moving = sorted((effect for effect in effects if effect.points), key=lambda effect: -effect.points)
     every = [probability, *chances, *together]
@@ -243,8 +243,8 @@ def _categories(model: Model, name: str) -> tuple[Value, ...]:
     if reference_range is None:
         return _CATEGORIES[name]
     codes = CATEGORY_CODES[name]
-    usual = tuple(value for value, code in codes.items() if reference_range.share_of(code) >= MIN_SHARE)
-    return usual or _CATEGORIES[name]
+    common = tuple(value for value, code in codes.items() if reference_range.share_of(code) >= MIN_SHARE)
+    return common or _CATEGORIES[name]
 
 
 def _probabilities(model: Model, record: Record, changes: Sequence[Mapping[str, Value]]) -> list[float]:
@@ -282,5 +282,5 @@ def _is_missing(value: Any) -> bool:
     return value is None or value != value
 
 
-def _chance(found: tuple[float, Value]) -> float:
-    return found[0]
+def _chance(outcomes: tuple[float, Value]) -> float:
+    return outcomes[0]

@@ -170,10 +170,10 @@ def _scored(
 
 def _with_instalment(record: Record, entered: EnteredValues) -> EnteredValues:
     """Keep the instalment on file beside a smaller credit: a change of the request is named or not made."""
-    kept = record.get("AMT_ANNUITY")
-    if "AMT_CREDIT" not in entered or DURATION in entered or not isinstance(kept, int | float):
+    annuity = record.get("AMT_ANNUITY")
+    if "AMT_CREDIT" not in entered or DURATION in entered or not isinstance(annuity, int | float):
         return entered
-    return {**entered, "AMT_ANNUITY": float(kept)}
+    return {**entered, "AMT_ANNUITY": float(annuity)}
 
 
 def _counterfactual(request: Request, probability: float) -> Counterfactual:

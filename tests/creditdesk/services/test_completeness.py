@@ -141,7 +141,7 @@ def test_a_batch_of_the_api_answers_as_a_single_request(undecided, api_client_of
     assert first.completion == second.completion
 
 
-def test_completing_what_is_asked_for_gives_a_verdict(undecided, case_of, person):
+def test_completing_the_missing_inputs_gives_a_verdict(undecided, case_of, person):
     filled = {"EXT_SOURCE_2": 0.5, "NAME_EDUCATION_TYPE": "Higher education"}
     case = case_of("advisor", application={**dict.fromkeys(APPLICATION), **BARE, **filled})
     services.assess(case=case, by=person("advisor"))

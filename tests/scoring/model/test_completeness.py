@@ -73,16 +73,16 @@ def chances(model: Model, record: dict[str, Any], name: str) -> list[float]:
 
 def undecided(model: Model, record: dict[str, Any], name: str) -> Model:
     """The model with its threshold between what the values of a missing field lead to."""
-    found = chances(model, record, name)
-    assert min(found) < max(found)
-    return with_threshold(model, (min(found) + max(found)) / 2)
+    outcomes = chances(model, record, name)
+    assert min(outcomes) < max(outcomes)
+    return with_threshold(model, (min(outcomes) + max(outcomes)) / 2)
 
 
 def test_a_field_that_could_change_the_verdict_is_to_be_completed(simple: Model) -> None:
     record = without("EXT_SOURCE_2")
-    found = chances(simple, record, "EXT_SOURCE_2")
+    outcomes = chances(simple, record, "EXT_SOURCE_2")
     model = undecided(simple, record, "EXT_SOURCE_2")
-    for probability in (min(found), max(found)):
+    for probability in (min(outcomes), max(outcomes)):
         answer = recommend(model, probability, record)
         assert (answer.verdict, answer.missing) == (Verdict.REFER, ("EXT_SOURCE_2",))
 
@@ -106,7 +106,9 @@ def test_fields_come_in_the_order_of_how_far_they_move_this_client(simple: Model
     assert answer.completion is not None
     # One pass over all values, and one record at a time: the same bits.
     assert {effect.name: effect.points for effect in answer.completion.effects} == {
-        name: 100 * (max(found) - min(found)) for name in expected if (found := chances(simple, record, name))
+        name: 100 * (max(outcomes) - min(outcomes))
+        for name in expected
+        if (outcomes := chances(simple, record, name))
     }
     assert all(first.points >= second.points for first, second in pairwise(answer.completion.effects))
 

@@ -42,10 +42,10 @@ def test_a_down_payment_lowers_the_credit_and_the_price_by_as_much():
 
 
 def test_the_price_financed_follows_a_credit_below_it():
-    kept = {"AMT_ANNUITY": APPLICATION["AMT_ANNUITY"]}
+    on_file = {"AMT_ANNUITY": APPLICATION["AMT_ANNUITY"]}
     lowered = {"AMT_CREDIT": 300_000.0, "AMT_GOODS_PRICE": 300_000.0}
-    assert changes({"AMT_CREDIT": 300_000.0, **kept}) == lowered
-    assert changes({"AMT_CREDIT": 380_000.0, **kept}) == {"AMT_CREDIT": 380_000.0}
+    assert changes({"AMT_CREDIT": 300_000.0, **on_file}) == lowered
+    assert changes({"AMT_CREDIT": 380_000.0, **on_file}) == {"AMT_CREDIT": 380_000.0}
 
 
 @given(CREDITS, INSTALMENTS, st.floats(0.2, 2))

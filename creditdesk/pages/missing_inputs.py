@@ -1,4 +1,4 @@
-"""What an incomplete application needs before anything can be recommended, the most important first."""
+"""Inputs to be completed before anything can be recommended, the most important first."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -22,10 +22,10 @@ class MissingInput:
 
 @dataclass(frozen=True, slots=True)
 class MissingInputs:
-    """The most important inputs by name, how many others there are, and between what the probability lies."""
+    """The most important inputs by name, the labels of the others, and between what the probability lies."""
 
     named: tuple[MissingInput, ...]
-    others: tuple[str, ...]
+    other_labels: tuple[str, ...]
     low: str
     high: str
 
@@ -42,7 +42,7 @@ def missing_inputs(assessment: Assessment | None) -> MissingInputs | None:
             MissingInput(name, label_of(name), _points(points.get(name)))
             for name in assessment.missing[:MAX_NAMED]
         ),
-        others=tuple(map(label_of, assessment.missing[MAX_NAMED:])),
+        other_labels=tuple(map(label_of, assessment.missing[MAX_NAMED:])),
         low=low,
         high=high,
     )
