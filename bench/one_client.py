@@ -42,6 +42,7 @@ def measure(clients: int = CLIENTS) -> dict[str, float]:
     from creditdesk.services.prediction import Prediction, reasons_of
     from scoring import engine
     from scoring.ml.model.completeness import recommend
+    from scoring.ml.model.verdict import Thresholds
 
     model = engine.current()
     keys = list(Profile.objects.order_by("pk").values_list("pk", flat=True)[:clients])
@@ -53,7 +54,8 @@ def measure(clients: int = CLIENTS) -> dict[str, float]:
         scores = steps("probability", model.score, matrix)
         parts = steps("contributions", model.contributions, matrix)
         probability = float(scores.probability[0])
-        answer = steps("verdict", recommend, model, probability, record)
+        thresholds = Thresholds.single(model.threshold)
+        answer = steps("verdict", recommend, model, thresholds, probability, record)
         prediction = Prediction(
             probability, float(parts.base[0]), matrix[0], parts.values[0], answer.verdict, answer.missing
         )

@@ -46,8 +46,8 @@ class EditableField(forms.Field):
         label = formatting.localize(editable.label)
         super().__init__(required=False, label=label, help_text=formatting.localize(editable.help))
         self.editable = editable
-        self.initial = "" if on_file is None else localized_number(on_file)
-        self.on_file = None if on_file is None else parse_localized_number(self.initial)
+        self.initial = "" if on_file is None else shown_value(editable, on_file)
+        self.on_file = None if on_file is None else self._parsed(self.initial)
         self.widget.attrs.update(
             inputmode="decimal",
             autocomplete="off",
@@ -58,9 +58,13 @@ class EditableField(forms.Field):
         if value is None or not str(value).strip():
             return None
         try:
-            return parse_localized_number(str(value))
+            return self._parsed(str(value))
         except ValueError:
             raise self._error("invalid") from None
+
+    def _parsed(self, text: str) -> float:
+        number = parse_localized_number(text)
+        return formatting.stored_amount(number) if self.editable.unit is Unit.MONEY else number
 
     def validate(self, value: float | None) -> None:
         if value is None and self.on_file is not None and self.editable.filled:
@@ -126,11 +130,15 @@ class SimulationForm(forms.Form):
         """
         sent = {name: cleaned.get(name) for name in self.fields if name in self.data}
         pair = [name for name in (AMT_ANNUITY, DURATION) if name in sent and not self._is_derived(name)]
-        return {
+        entered = {
             name: value
             for name, value in sent.items()
             if not self._is_derived(name) and (self._differs(name, value) or pair == [name])
         }
+        if AMT_ANNUITY in entered and not self._differs(AMT_ANNUITY, entered[AMT_ANNUITY]):
+            # As on file to the last digit, which the field may not show.
+            entered[AMT_ANNUITY] = _number(self.record, AMT_ANNUITY)
+        return entered
 
     def _is_derived(self, name: str) -> bool:
         return self.data.get(f"derived_{name}") == self.data.get(name)
@@ -148,7 +156,9 @@ class SimulationForm(forms.Form):
         if self._request is None:
             return {}
         values = derived_values(self._request)
-        return {name: localized_number(value) for name, value in values.items() if name in self.fields}
+        return {
+            name: shown_value(BY_NAME[name], value) for name, value in values.items() if name in self.fields
+        }
 
     @property
     def entered(self) -> frozenset[str]:
@@ -187,6 +197,11 @@ def values_on_file(record: Record) -> dict[str, float | None]:
     return values
 
 
+def shown_value(editable: Editable, value: float) -> str:
+    """Write a value as the reader would type it into its field."""
+    return localized_number(formatting.shown_amount(value) if editable.unit is Unit.MONEY else value)
+
+
 def localized_number(value: float) -> str:
     """Write a number as the reader would type it."""
     return formatting.number(value, 0 if value == int(value) else 2)
@@ -204,7 +219,7 @@ def _initial(entered: EnteredValues) -> dict[str, str]:
 def _initial_value(name: str, value: float | None) -> str:
     if value is None:
         return ""
-    return _flag(value) if BY_NAME[name].unit is Unit.FLAG else localized_number(value)
+    return _flag(value) if BY_NAME[name].unit is Unit.FLAG else shown_value(BY_NAME[name], value)
 
 
 def _flag(value: float | None) -> str:

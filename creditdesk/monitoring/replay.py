@@ -17,6 +17,7 @@ from scoring.ml.model.completeness import CRITICAL_INPUTS, Completion, Recommend
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 from scoring.models import ModelVersion
+from scoring.policies import thresholds_of
 from scoring.services.gates import Candidate, Gate
 
 TOLERANCE: Final = 1e-9
@@ -33,7 +34,9 @@ class Difference:
 
 def differences(assessments: QuerySet[Assessment]) -> Iterator[Difference]:
     """Each assessment whose answer is not reproduced: probability, verdict, contributions or reasons."""
-    scored = assessments.exclude(model_digest="").select_related("case").order_by("model_digest", "pk")
+    scored = (
+        assessments.exclude(model_digest="").select_related("case", "policy").order_by("model_digest", "pk")
+    )
     for digest in scored.order_by().values_list("model_digest", flat=True).distinct():
         of_one_model = scored.filter(model_digest=digest)
         try:
@@ -89,8 +92,10 @@ def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
     probabilities = model.score(matrix).probability
     contributions = model.contributions(matrix).values
     for i, stored in enumerate(block):
+        # Each by the policy and the rule of completeness that it was made under.
+        thresholds = thresholds_of(model, stored.policy)
         rule = stored.completeness_rule or CRITICAL_INPUTS
-        recomputed = recommend(model, float(probabilities[i]), records[i], rule)
+        recomputed = recommend(model, thresholds, float(probabilities[i]), records[i], rule)
         again = reasons.rebuild(
             reasons.version_of(stored.shown_reasons),
             model,

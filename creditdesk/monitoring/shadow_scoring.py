@@ -11,8 +11,9 @@ from django.db import DatabaseError, connection, transaction
 
 from creditdesk.models import Assessment, ShadowScore
 from scoring import engine
-from scoring.ml.model.completeness import recommend_many
+from scoring.ml.model.completeness import recommend
 from scoring.ml.model.model import Model
+from scoring.policies import thresholds_of
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ def score(numbers: Sequence[int]) -> int:
         return 0
     assessments = Assessment.objects.filter(pk__in=numbers).exclude(model_digest=model.digest)
     # Inputs that were erased cannot be scored any more.
-    rows = [row for row in assessments.only("pk", "inputs", "packed_inputs") if row.inputs]
+    fields = assessments.select_related("policy").only("pk", "inputs", "packed_inputs", "policy")
+    rows = [row for row in fields if row.inputs]
     if not rows:
         return 0
     scores = _shadow_scores(model, rows)
@@ -56,17 +58,24 @@ def score(numbers: Sequence[int]) -> int:
 def _shadow_scores(model: Model, rows: Sequence[Assessment]) -> list[ShadowScore]:
     records = [assessment.record for assessment in rows]
     probabilities = model.score(model.rows(records)).probability
-    answers = recommend_many(model, probabilities, records)
+    # Under the policy of the assessment, so that two models are compared and not two policies.
+    thresholds = [thresholds_of(model, assessment.policy) for assessment in rows]
+    answers = [
+        recommend(model, limits, probability, record)
+        for limits, probability, record in zip(thresholds, probabilities.tolist(), records, strict=True)
+    ]
     return [
         ShadowScore(
             assessment_id=assessment.pk,
             model_version=model.version,
             model_digest=model.digest,
             probability=probability,
-            threshold=model.threshold,
+            threshold=limits.refuse_from,
             verdict=answer.verdict,
         )
-        for assessment, probability, answer in zip(rows, probabilities.tolist(), answers, strict=True)
+        for assessment, probability, limits, answer in zip(
+            rows, probabilities.tolist(), thresholds, answers, strict=True
+        )
     ]
 
 

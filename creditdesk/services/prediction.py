@@ -12,6 +12,8 @@ from creditdesk.reasons import reasons_for
 from scoring.ml.features.frames import Record
 from scoring.ml.model.completeness import Completion, recommend, recommend_many
 from scoring.ml.model.model import Contributions, Model
+from scoring.models import Policy
+from scoring.policies import thresholds_of
 
 # Contributions take most of the time and leave Python free: two cores share them.
 THREADS: Final = 2
@@ -34,13 +36,13 @@ class Prediction(NamedTuple):
     completion: Completion | None = None
 
 
-def predict(model: Model, record: Record) -> Prediction:
-    """Probability, verdict and contributions for one record."""
+def predict(model: Model, record: Record, policy: Policy | None) -> Prediction:
+    """Probability, contributions and the verdict under this policy for one record."""
     matrix = model.rows([record])
     scores = model.score(matrix)
     contributions = model.contributions(matrix)
     probability = float(scores.probability[0])
-    recommended = recommend(model, probability, record)
+    recommended = recommend(model, thresholds_of(model, policy), probability, record)
     return Prediction(
         probability,
         float(contributions.base[0]),
@@ -52,11 +54,13 @@ def predict(model: Model, record: Record) -> Prediction:
     )
 
 
-def predict_many(model: Model, records: Sequence[Record], *, contributions: bool) -> list[Prediction]:
+def predict_many(
+    model: Model, records: Sequence[Record], policy: Policy | None, *, contributions: bool
+) -> list[Prediction]:
     """The same numbers as `predict`, in the order of the records, in one pass through the model."""
     matrix = model.rows(records)
     probabilities = model.score(matrix).probability
-    recommended = recommend_many(model, probabilities, records)
+    recommended = recommend_many(model, thresholds_of(model, policy), probabilities, records)
     computed = contributions_in_blocks(model, matrix) if contributions else None
     return [
         Prediction(

@@ -2,8 +2,8 @@
 
 A common field is an application column that nearly every client has. Where one is missing, it is filled with
 values that are plausible for a training client, and the probabilities that follow are compared with the
-threshold: where they lie on both sides of it, nothing is recommended until a person has completed the fields.
-A history table without rows is no missing field, nor is a column that many clients do not have.
+thresholds: where they lie on both sides of one, nothing is recommended until a person has completed the
+fields. A history table without rows is no missing field, nor is a column that many clients do not have.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from scoring.ml.features.frames import CATEGORIES, Record, Value, repeated
 from scoring.ml.features.spec.formula import Columns
 from scoring.ml.model.model import Model
 from scoring.ml.model.population import ALL
-from scoring.ml.model.verdict import Verdict, missing_of, verdict_for
+from scoring.ml.model.verdict import Thresholds, Verdict, missing_of, verdict_for
 from scoring.ml.tables.columns import NO_DATE
 
 # Stored with an assessment: 1, critical inputs alone; 2, common fields that can change the verdict too.
@@ -130,8 +130,8 @@ class Completion:
         """Fields as a list of pairs: an object would not keep its order in every database."""
         return {"low": self.low, "high": self.high, "fields": [list(effect) for effect in self.effects]}
 
-    def changes_verdict(self, threshold: float) -> bool:
-        return verdict_for(self.low, threshold) != verdict_for(self.high, threshold)
+    def changes_verdict(self, thresholds: Thresholds) -> bool:
+        return verdict_for(self.low, thresholds) != verdict_for(self.high, thresholds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +143,19 @@ class Recommendation:
     completion: Completion | None = None
 
 
-def recommend(model: Model, probability: float, record: Record, rule: int = RULE) -> Recommendation:
+def recommend(
+    model: Model, thresholds: Thresholds, probability: float, record: Record, rule: int = RULE
+) -> Recommendation:
     """Return the verdict on one client from the probability that the model gives for the record."""
     critical = missing_of(record)
     unknown = missing_fields(record) if rule >= COMMON_FIELDS else critical
     if not unknown:
-        return Recommendation(verdict_for(probability, model.threshold))
+        return Recommendation(verdict_for(probability, thresholds))
     if rule < COMMON_FIELDS:
         return Recommendation(Verdict.REFER, critical)
     completion = completed(model, probability, record, unknown)
-    if not critical and not completion.changes_verdict(model.threshold):
-        return Recommendation(verdict_for(probability, model.threshold))
+    if not critical and not completion.changes_verdict(thresholds):
+        return Recommendation(verdict_for(probability, thresholds))
     effects = [effect.name for effect in completion.effects]
     # A critical input is needed even where this model would not move with it.
     return Recommendation(
@@ -162,15 +164,15 @@ def recommend(model: Model, probability: float, record: Record, rule: int = RULE
 
 
 def recommend_many(
-    model: Model, probabilities: NDArray[np.float64], records: Sequence[Record]
+    model: Model, thresholds: Thresholds, probabilities: NDArray[np.float64], records: Sequence[Record]
 ) -> list[Recommendation]:
     """Return the same verdicts for several clients, in their order."""
     pairs = zip(probabilities.tolist(), records, strict=True)
-    return [recommend(model, probability, record) for probability, record in pairs]
+    return [recommend(model, thresholds, probability, record) for probability, record in pairs]
 
 
 def recommend_columns(
-    model: Model, probabilities: NDArray[np.float64], columns: Columns
+    model: Model, thresholds: Thresholds, probabilities: NDArray[np.float64], columns: Columns
 ) -> Iterator[Recommendation]:
     """Yield the same verdicts for clients in columns (n,); only those that lack a field are read by name."""
     absent = np.zeros(len(probabilities), dtype=bool)
@@ -179,9 +181,9 @@ def recommend_columns(
     for row, (probability, lacks) in enumerate(zip(probabilities.tolist(), absent.tolist(), strict=True)):
         record = {name: values[row] for name, values in columns.items()} if lacks else {}
         yield (
-            recommend(model, probability, _present(record))
+            recommend(model, thresholds, probability, _present(record))
             if lacks
-            else Recommendation(verdict_for(probability, model.threshold))
+            else Recommendation(verdict_for(probability, thresholds))
         )
 
 

@@ -13,15 +13,17 @@ from scoring.ml.features.catalogue import CRITICAL
 from scoring.ml.model import folder
 from scoring.ml.model.completeness import (
     CRITICAL_INPUTS,
+    RULE,
     WATCHED,
     Completion,
+    Recommendation,
     missing_fields,
     plausible_values,
     recommend,
     recommend_columns,
 )
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import Verdict, verdict_for
+from scoring.ml.model.verdict import Thresholds, Verdict, verdict_for
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.columns import NO_DATE
 from scoring.ml.tables.folder import open_folder
@@ -78,12 +80,17 @@ def undecided(model: Model, record: dict[str, Any], name: str) -> Model:
     return with_threshold(model, (min(outcomes) + max(outcomes)) / 2)
 
 
+def answer_of(model: Model, probability: float, record: dict[str, Any], rule: int = RULE) -> Recommendation:
+    """The answer under the model's own threshold."""
+    return recommend(model, Thresholds.single(model.threshold), probability, record, rule)
+
+
 def test_a_field_that_could_change_the_verdict_is_to_be_completed(simple: Model) -> None:
     record = without("EXT_SOURCE_2")
     outcomes = chances(simple, record, "EXT_SOURCE_2")
     model = undecided(simple, record, "EXT_SOURCE_2")
     for probability in (min(outcomes), max(outcomes)):
-        answer = recommend(model, probability, record)
+        answer = answer_of(model, probability, record)
         assert (answer.verdict, answer.missing) == (Verdict.REFER, ("EXT_SOURCE_2",))
 
 
@@ -91,8 +98,11 @@ def test_where_no_completion_changes_the_verdict_it_stands(simple: Model) -> Non
     record = without("EXT_SOURCE_2", "NAME_EDUCATION_TYPE", "DAYS_ID_PUBLISH")
     probability = probability_of(simple, record)
     for threshold in (1e-9, 1.0):
-        answer = recommend(with_threshold(simple, threshold), probability, record)
-        assert (answer.verdict, answer.missing) == (verdict_for(probability, threshold), ())
+        answer = answer_of(with_threshold(simple, threshold), probability, record)
+        assert (answer.verdict, answer.missing) == (
+            verdict_for(probability, Thresholds.single(threshold)),
+            (),
+        )
 
 
 def test_fields_come_in_the_order_of_how_far_they_move_this_client(simple: Model) -> None:
@@ -101,7 +111,7 @@ def test_fields_come_in_the_order_of_how_far_they_move_this_client(simple: Model
     spread = {name: np.ptp(chances(simple, record, name)) for name in absent}
     expected = sorted((name for name in absent if spread[name]), key=lambda name: -spread[name])
     probability = probability_of(simple, record)
-    answer = recommend(undecided(simple, record, "EXT_SOURCE_2"), probability, record)
+    answer = answer_of(undecided(simple, record, "EXT_SOURCE_2"), probability, record)
     assert answer.missing == tuple(expected)
     assert answer.completion is not None
     # One pass over all values, and one record at a time: the same bits.
@@ -119,7 +129,7 @@ def test_fields_that_move_the_probability_together_count_together(simple: Model)
     alone = [chance for name in absent for chance in chances(simple, record, name)]
     probability = probability_of(simple, record)
     model = undecided(simple, record, "EXT_SOURCE_2")
-    together = recommend(model, probability, record).completion
+    together = answer_of(model, probability, record).completion
     assert together is not None
     assert together.low <= min(alone) < max(alone) <= together.high
     assert together.high - together.low > max(alone) - min(alone)
@@ -127,20 +137,20 @@ def test_fields_that_move_the_probability_together_count_together(simple: Model)
 
 def test_the_order_of_stored_fields_is_kept(simple: Model) -> None:
     record = without("EXT_SOURCE_2", "NAME_EDUCATION_TYPE", "AMT_INCOME_TOTAL")
-    completion = recommend(simple, 0.5, record).completion
+    completion = answer_of(simple, 0.5, record).completion
     assert completion is not None
     assert Completion.from_json(completion.to_json()) == completion
 
 
 def test_a_complete_client_costs_no_second_pass_through_the_model(simple: Model) -> None:
     blind = replace(simple, trees=None)
-    assert recommend(blind, 0.01, APPLICATION).verdict is Verdict.ACCEPT
-    assert recommend(blind, 0.99, APPLICATION).verdict is Verdict.REFUSE
+    assert answer_of(blind, 0.01, APPLICATION).verdict is Verdict.ACCEPT
+    assert answer_of(blind, 0.99, APPLICATION).verdict is Verdict.REFUSE
 
 
 def test_a_missing_critical_input_refers_whatever_the_probability(simple: Model) -> None:
     for name in CRITICAL:
-        answer = recommend(with_threshold(simple, 1e-9), 0.9, without(name))
+        answer = answer_of(with_threshold(simple, 1e-9), 0.9, without(name))
         assert answer.verdict is Verdict.REFER
         assert answer.missing == (name,)
 
@@ -166,14 +176,24 @@ def test_amounts_follow_from_the_credit(simple: Model) -> None:
     assert all(isinstance(value, float) and 8_000.0 < value <= 12_000.0 for value in values)
 
 
+def test_a_band_is_left_on_either_side(simple: Model) -> None:
+    record = without("EXT_SOURCE_2")
+    low, high = min(chances(simple, record, "EXT_SOURCE_2")), max(chances(simple, record, "EXT_SOURCE_2"))
+    middle = (low + high) / 2
+    for band in (Thresholds(middle, 1.0), Thresholds(0.0, middle)):
+        assert recommend(simple, band, low, record).missing == ("EXT_SOURCE_2",)
+    within = recommend(simple, Thresholds(low, high + 0.01), low, record)
+    assert (within.verdict, within.missing) == (Verdict.REFER, ())
+
+
 def test_the_first_rule_knows_critical_inputs_alone(simple: Model) -> None:
     record = without("EXT_SOURCE_2")
     probability = probability_of(simple, record)
     model = undecided(simple, record, "EXT_SOURCE_2")
-    assert recommend(model, probability, record).verdict is Verdict.REFER
-    first = recommend(model, probability, record, CRITICAL_INPUTS).verdict
-    assert first is verdict_for(probability, model.threshold)
-    answer = recommend(model, probability, without("DAYS_BIRTH"), CRITICAL_INPUTS)
+    assert answer_of(model, probability, record).verdict is Verdict.REFER
+    first = answer_of(model, probability, record, CRITICAL_INPUTS).verdict
+    assert first is verdict_for(probability, Thresholds.single(model.threshold))
+    answer = answer_of(model, probability, without("DAYS_BIRTH"), CRITICAL_INPUTS)
     assert (answer.verdict, answer.missing) == (Verdict.REFER, ("DAYS_BIRTH",))
 
 
@@ -183,8 +203,10 @@ def test_clients_in_columns_get_the_answers_of_their_records(simple: Model, tmp_
     probabilities = simple.score(simple.matrix(batch.columns)).probability
     model = with_threshold(simple, float(np.median(probabilities)))
     records = [{**application, **history} for application, history in batch.records()]
-    by_column = list(recommend_columns(model, probabilities, batch.columns))
-    by_record = [recommend(model, p, record) for p, record in zip(probabilities, records, strict=True)]
+    by_column = list(
+        recommend_columns(model, Thresholds.single(model.threshold), probabilities, batch.columns)
+    )
+    by_record = [answer_of(model, p, r) for p, r in zip(probabilities, records, strict=True)]
     assert by_column == by_record
     assert len({answer.missing for answer in by_column}) > 1
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("creditdesk", "0019_one_index_of_names"),
+        ("creditdesk", "0020_policy_of_verdicts"),
     ]
 
     operations = [
