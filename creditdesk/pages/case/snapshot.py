@@ -5,10 +5,9 @@ from functools import cached_property
 
 from creditdesk.models import Assessment, Case, Decision, Profile
 from creditdesk.pages.case import client_profile
+from creditdesk.pages.missing_inputs import label_of
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from creditdesk.reasons import text_for_the_desk
-from scoring.ml.tables.catalogue import column
-from scoring.presentation import formatting
 
 
 def assessed_profile(assessment: Assessment) -> Profile:
@@ -41,7 +40,7 @@ class Snapshot:
 
     @property
     def missing_inputs(self) -> list[str]:
-        return [formatting.localize(column("application", name).label) for name in self.assessment.missing]
+        return list(map(label_of, self.assessment.missing))
 
     def decisions(self) -> list[Decision]:
         return list(self.assessment.decisions.select_related("decided_by", "checked_by"))
