@@ -28,6 +28,7 @@ _ADVISOR: Final = frozenset(
         "creditdesk.assess_case",
         "creditdesk.decide_case",
         "creditdesk.add_note",
+        "creditdesk.add_declaredcharges",
         "creditdesk.claim_case",
         "creditdesk.escalate_case",
         "creditdesk.contest_decision",

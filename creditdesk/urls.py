@@ -5,6 +5,7 @@ from django.views.i18n import set_language
 from accounts.administration.site import site
 from creditdesk.pages.case.tabs import TABS
 from creditdesk.views.about import about_model
+from creditdesk.views.affordability import case_charges
 from creditdesk.views.case import case_assess, case_detail, case_notes, case_tab
 from creditdesk.views.case_list import case_list
 from creditdesk.views.casework import (
@@ -57,6 +58,7 @@ urlpatterns = [
     path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
     path("cases/<str:reference>/check/", case_check, name="case_check"),
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
+    path("cases/<str:reference>/charges/", case_charges, name="case_charges"),
     path("cases/<str:reference>/letter.pdf", case_letter, name="case_letter"),
     path("cases/<str:reference>/explanation.pdf", case_explanation, name="case_explanation"),
     path("cases/<str:reference>/simulate/", case_simulation, name="case_simulate"),

@@ -38,6 +38,7 @@ class Action(TextChoices):
     DECISION = "decision", _("decided a case")
     OVERRIDE = "override", _("decided against the verdict")
     DECISION_CHECK = "decision_check", _("checked a colleague's decision")
+    CHARGES = "charges", _("recorded declared charges")
     NOTE = "note", _("added a note")
     CLAIM = "claim", _("claimed a case")
     RELEASE = "release", _("released a case")

@@ -14,9 +14,10 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from creditdesk.models import Assessment
-from scoring.ml.metrics.policy_comparison import ScoredCases
+from scoring.ml.metrics.policy_comparison import AFFORDABLE, UNAFFORDABLE, UNKNOWN, ScoredCases
 
 MAX_CASES: Final = 1_000_000
+_AFFORDABILITY: Final = {"met": AFFORDABLE, "not_met": UNAFFORDABLE}
 
 
 class Selection(NamedTuple):
@@ -62,14 +63,15 @@ def _read(selection: Selection, _newest: int) -> ScoredColumns:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
-    columns: Iterable[Any] = zip(*rows, strict=True) if rows else ([],) * 7
-    keys, probability, credit, is_incomplete, contract_type, sex, version = columns
+    columns: Iterable[Any] = zip(*rows, strict=True) if rows else ([],) * 8
+    keys, probability, credit, is_incomplete, affordability, contract_type, sex, version = columns
     return ScoredColumns(
         keys=np.array(keys, dtype=np.int64),
         cases=ScoredCases(
             np.array(probability, dtype=np.float64),
             np.array(credit, dtype=np.float64),
             np.array(is_incomplete, dtype=np.bool_),
+            np.array([_AFFORDABILITY.get(outcome, UNKNOWN) for outcome in affordability], dtype=np.int64),
         ),
         contract_type=_labels(contract_type),
         sex=_labels(sex),
@@ -93,6 +95,7 @@ def _assessments(selection: Selection) -> QuerySet[Assessment, tuple[Any, ...]]:
         "probability",
         Cast("case__amount_credit", FloatField()),
         ExpressionWrapper(incomplete, output_field=BooleanField()),
+        "affordability_outcome",
         "case__contract_type",
         "case__monitoring__sex",
         "model_version",

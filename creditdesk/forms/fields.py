@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -77,6 +77,33 @@ class NumberField(forms.Field):
         raise ValidationError(self.error_messages[code], code=code, params={"bound": shown})
 
 
+class Slider(NamedTuple):
+    """The reach of a slider; the number field beside it takes any value."""
+
+    low: float
+    high: float
+    step: float
+
+
+class BoundedNumber(forms.CharField):
+    """A number in the notation of the language; a field that was not sent stands as it is shown."""
+
+    def __init__(self, *, low: float, high: float, slider: Slider | None = None, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.low, self.high, self.slider = low, high, slider
+        self.widget.attrs.update(inputmode="decimal", autocomplete="off")
+
+    def clean(self, value: Any) -> float:
+        try:
+            number = parse_localized_number(str(value or ""))
+        except ValueError:
+            raise ValidationError(_("Enter a number, in digits."), code="invalid") from None
+        if not self.low <= number <= self.high:
+            params = {"low": as_typed(self.low), "high": as_typed(self.high)}
+            raise ValidationError(_("Must be between %(low)s and %(high)s."), code="bounds", params=params)
+        return number
+
+
 class DayField(forms.DateField):
     """A date that a raw column holds as days before the application."""
 
@@ -124,3 +151,9 @@ def field_for(column: Column, **kwargs: Any) -> forms.Field:
     if column.kind is Kind.FLAG:
         return flag_field(**kwargs)
     return NumberField(column, **kwargs)
+
+
+def as_typed(value: float) -> str:
+    """Write a number as the reader would type it, with the decimals that it has."""
+    decimals = next((places for places in range(9) if abs(round(value, places) - value) < 1e-9), 9)
+    return formatting.number(value, decimals)

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.cases.scored_columns import MAX_CASES, Selection
-from creditdesk.forms.fields import parse_localized_number
+from creditdesk.forms.fields import BoundedNumber, Slider, as_typed
 from creditdesk.services.policy import PolicyTerms
 from scoring.forms import reason_field
 from scoring.ml.metrics.costs import Costs
@@ -21,33 +20,6 @@ from scoring.policies import costs_of, second_person_above
 from scoring.presentation import formatting
 
 CHOSEN: Final = Policy.ThresholdRule.CHOSEN
-
-
-class Slider(NamedTuple):
-    """The reach of a slider; the number field beside it takes any value."""
-
-    low: float
-    high: float
-    step: float
-
-
-class BoundedNumber(forms.CharField):
-    """A number in the notation of the language; a field that was not sent stands as it is shown."""
-
-    def __init__(self, *, low: float, high: float, slider: Slider | None = None, **kwargs: Any) -> None:
-        super().__init__(required=False, **kwargs)
-        self.low, self.high, self.slider = low, high, slider
-        self.widget.attrs.update(inputmode="decimal", autocomplete="off")
-
-    def clean(self, value: Any) -> float:
-        try:
-            number = parse_localized_number(str(value or ""))
-        except ValueError:
-            raise ValidationError(_("Enter a number, in digits."), code="invalid") from None
-        if not self.low <= number <= self.high:
-            params = {"low": _as_typed(self.low), "high": _as_typed(self.high)}
-            raise ValidationError(_("Must be between %(low)s and %(high)s."), code="bounds", params=params)
-        return number
 
 
 class TermsForm(forms.Form):
@@ -76,6 +48,9 @@ class TermsForm(forms.Form):
         low=0,
         high=999_999_999_999,
         slider=Slider(0, 2_000_000, 10_000),
+    )
+    affordability_rule = forms.ChoiceField(
+        label=_("Affordability rule"), required=False, choices=Policy.AffordabilityRule.choices
     )
 
     def __init__(self, data: Mapping[str, str] | None, *, model: Model | None, policy: Policy | None) -> None:
@@ -119,6 +94,7 @@ class TermsForm(forms.Form):
             accept_below=max(_moved(cleaned["chosen"], -cleaned["band_below"]), 0.0),
             refuse_from=min(_moved(cleaned["chosen"], cleaned["band_above"]), 1.0),
             second_person_above=Decimal(str(formatting.stored_amount(cleaned["second_person_above"]))),
+            affordability_rule=cleaned["affordability_rule"],
             refers_everybody=refers_everybody,
         )
 
@@ -139,9 +115,9 @@ class MeasureForm(forms.Form):
     def __init__(self, data: Mapping[str, str] | None) -> None:
         selection, assumptions = Selection(), Assumptions()
         initial = {
-            "last": _as_typed(selection.last),
-            "lgd": _as_typed(100 * assumptions.lgd),
-            "minutes": _as_typed(assumptions.minutes),
+            "last": as_typed(selection.last),
+            "lgd": as_typed(100 * assumptions.lgd),
+            "minutes": as_typed(assumptions.minutes),
         }
         super().__init__({**initial, **(data or {})}, initial=initial, label_suffix="")
 
@@ -195,15 +171,10 @@ def _in_force(model: Model | None, policy: Policy | None) -> dict[str, str]:
         "second_person_above": formatting.shown_amount(float(second_person_above(policy))),
     }
     rule = CHOSEN if policy or not model else FOLD_MEAN
-    return {"threshold_rule": rule} | {name: _as_typed(value) for name, value in values.items()}
+    codes = {"threshold_rule": rule, "affordability_rule": policy.affordability_rule if policy else ""}
+    return codes | {name: as_typed(value) for name, value in values.items()}
 
 
 def _moved(threshold: float, points: float) -> float:
     """The threshold moved by percentage points, free of what binary fractions add to the last digits."""
     return round(threshold + points / 100, 12) if points else threshold
-
-
-def _as_typed(value: float) -> str:
-    """Write a number as the reader would type it, with the decimals that it has."""
-    decimals = next((places for places in range(9) if abs(round(value, places) - value) < 1e-9), 9)
-    return formatting.number(value, decimals)

@@ -8,6 +8,7 @@ import numpy as np
 from creditdesk.letters.decision_reasons import CLIENT_TEXTS
 from creditdesk.letters.text import plain
 from creditdesk.models import Assessment, Decision, Reason
+from creditdesk.pages.case.budget import ground_sentences
 from creditdesk.reasons import edition_of
 from creditdesk.reasons.dictionary import EDITION, dictionary
 from creditdesk.reasons.stability import EnsembleVote, ensemble_vote
@@ -28,8 +29,10 @@ class Grounds:
 
 
 def grounds_of(decision: Decision, language: str) -> Grounds:
-    """Return the person's reason, then the model's where it gave the same outcome."""
+    """Return the person's reason, what the client cannot afford, then the model's where it gave the same
+    outcome; call it under `translation.override(language)`."""
     texts = [formatting.localize(CLIENT_TEXTS[decision.reason_code])] if decision.reason_code else []
+    texts += _beyond_budget(decision)
     model_reasons = reasons_to_tell(decision)[: MAX_REASONS - len(texts)]
     proofs = [dictionary().bring(reason.key, reason.code) for reason in model_reasons]
     bring = [formatting.localize(proof) for proof in proofs if proof]
@@ -38,6 +41,14 @@ def grounds_of(decision: Decision, language: str) -> Grounds:
         texts=[sentence(text) for text in texts],
         bring=list(dict.fromkeys(bring)) if decision.outcome == Decision.Outcome.REFUSE else [],
     )
+
+
+def _beyond_budget(decision: Decision) -> list[str]:
+    """The limits of affordability that a refusal rests on, with their figures."""
+    budget = decision.assessment.budget
+    if decision.outcome != Decision.Outcome.REFUSE or budget is None:
+        return []
+    return ground_sentences(budget)
 
 
 def sentence(text: str) -> str:

@@ -1,5 +1,6 @@
 from creditdesk.models.assessment import Assessment
 from creditdesk.models.case import Case, Client, MonitoringRecord, Profile
+from creditdesk.models.charges import DeclaredCharges
 from creditdesk.models.claim import Claim
 from creditdesk.models.contest import Contest
 from creditdesk.models.counterfactual import CounterfactualSearch, ShownCounterfactual
@@ -27,6 +28,7 @@ __all__ = [
     "CounterfactualSearch",
     "DataKey",
     "Decision",
+    "DeclaredCharges",
     "Draft",
     "Erasure",
     "Escalation",

@@ -17,6 +17,7 @@ from creditdesk.models.case import Case
 from creditdesk.models.inputs import WithInputs
 from creditdesk.models.reason import Reason
 from scoring.ml.features.spec.feature import Feature
+from scoring.ml.model.affordability import Affordability
 from scoring.models import Policy
 
 
@@ -36,6 +37,11 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
         ACCEPT = "accept", _("accept")
         REFUSE = "refuse", _("refuse")
         REFER = "refer", _("refer")
+
+    class AffordabilityOutcome(models.TextChoices):
+        MET = "met", _("within the limits")
+        NOT_MET = "not_met", _("beyond a limit")
+        MISSING = "missing", _("not known")
 
     # None: an application sent to the API, of which the desk has no case.
     case = models.ForeignKey(
@@ -66,6 +72,12 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
     missing = models.JSONField(_("missing inputs"), default=list)
     # Of an incomplete application: see `scoring.ml.model.completeness.Completion`.
     completion = models.JSONField(_("what the missing inputs can change"), null=True)
+    # Budget, limits and ratios under the rule of the policy: see `scoring.ml.model.affordability`.
+    affordability = EncryptedJSONField(_("affordability"), null=True)
+    # null: the policy has no such rule. A nullable column is added in place, without losing triggers.
+    affordability_outcome = models.CharField(
+        _("outcome of affordability"), max_length=7, choices=AffordabilityOutcome.choices, null=True
+    )
     # Word for word as shown, most important first: `shown_reasons` reads them.
     reasons = EncryptedJSONField(_("reasons"), default=list)
     assessed_by = models.ForeignKey(
@@ -131,6 +143,11 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
     def is_incomplete(self) -> bool:
         """Whether nothing is recommended until inputs are completed."""
         return bool(self.missing)
+
+    @property
+    def budget(self) -> Affordability | None:
+        """The client's budget under the rule of the policy; None without a rule, or when erased."""
+        return Affordability.from_json(self.affordability) if self.affordability else None
 
     @property
     def shown_reasons(self) -> tuple[Reason, ...]:

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from creditdesk import reasons
 from creditdesk.models import Assessment, Erasure, Reason
 from scoring import engine
+from scoring.ml.model.affordability import affordability, verdict_beside
 from scoring.ml.model.completeness import CRITICAL_INPUTS, Completion, Recommendation, recommend
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
@@ -118,8 +119,11 @@ def _what_differs(
 ) -> str:
     if stored.probability is None or abs(stored.probability - probability) > TOLERANCE:
         return f"probability {stored.probability!r}, recomputed {probability!r}"
-    if stored.verdict != recomputed.verdict:
-        return f"verdict {stored.verdict}, recomputed {recomputed.verdict}"
+    if what := _affordability_differs(stored):
+        return what
+    verdict = verdict_beside(recomputed.verdict, stored.budget)
+    if stored.verdict != verdict:
+        return f"verdict {stored.verdict}, recomputed {verdict}"
     if stored.missing != list(recomputed.missing):
         return "missing inputs"
     if _completion_differs(stored.completion, recomputed.completion):
@@ -130,6 +134,20 @@ def _what_differs(
     if before.shape != contributions.shape or np.abs(before - contributions).max() > TOLERANCE:
         return "contributions"
     return _reasons_differ(stored.shown_reasons, again)
+
+
+def _affordability_differs(stored: Assessment) -> str:
+    """Judge the stored budget by the stored limits again."""
+    before = stored.budget
+    if before is None:
+        return "" if stored.affordability_outcome is None else "affordability"
+    again = affordability(
+        before.rule,
+        before.budget,
+        max_debt_ratio=before.max_debt_ratio,
+        min_left_per_member=before.min_left_per_member,
+    )
+    return "" if again == before and again.outcome == stored.affordability_outcome else "affordability"
 
 
 def _completion_differs(stored: Mapping[str, Any] | None, again: Completion | None) -> bool:

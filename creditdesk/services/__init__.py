@@ -1,5 +1,6 @@
 """Acts at the desk: one function each, stored in the transaction of its audit event."""
 
+from creditdesk.services.affordability import budget_of, declared_charges
 from creditdesk.services.assessment import (
     RulesInUse,
     ScoredProfile,
@@ -12,6 +13,7 @@ from creditdesk.services.assessment import (
 )
 from creditdesk.services.batch import save_assessments, score_many
 from creditdesk.services.case import add_note, open_case
+from creditdesk.services.charges import ChargesDeclaration, declare_charges
 from creditdesk.services.claim import claim, release, share
 from creditdesk.services.contest import contest, may_review, review
 from creditdesk.services.counterfactual import counterfactuals_of
@@ -32,6 +34,7 @@ from creditdesk.services.simulation import delete_scenario, save_scenario, simul
 
 __all__ = [
     "ActRefused",
+    "ChargesDeclaration",
     "DecisionRefused",
     "PolicyTerms",
     "RulesInUse",
@@ -39,11 +42,14 @@ __all__ = [
     "add_note",
     "answer_escalation",
     "assess",
+    "budget_of",
     "check_decision",
     "claim",
     "contest",
     "counterfactuals_of",
     "decide",
+    "declare_charges",
+    "declared_charges",
     "delete_scenario",
     "discard_expired_drafts",
     "escalate",

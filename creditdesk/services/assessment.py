@@ -13,9 +13,11 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Assessment, Case, Profile, Reason
 from creditdesk.monitoring import counters, shadow_scoring
+from creditdesk.services.affordability import affordability_of
 from creditdesk.services.prediction import Prediction, predict, reasons_of
 from creditdesk.services.refusal import check_scope
 from scoring import engine, policies
+from scoring.ml.model.affordability import Affordability, verdict_beside, why_referred
 from scoring.ml.model.completeness import RULE, Completion
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
@@ -44,6 +46,7 @@ class ScoredProfile:
     missing: tuple[str, ...] = ()
     completeness_rule: int | None = None
     completion: Completion | None = None
+    affordability: Affordability | None = None
     model_version: str = ""
     model_digest: str = ""
     probability: float | None = None
@@ -64,14 +67,16 @@ class ScoredProfile:
         prediction: Prediction,
     ) -> Self:
         """With reasons where the prediction has contributions."""
+        affordable = affordability_of(policy, case, profile.record)
         return cls(
             case=case,
             profile=profile,
-            verdict=prediction.verdict,
-            refer_reason=_why_referred(policy, prediction),
+            verdict=verdict_beside(prediction.verdict, affordable),
+            refer_reason=_why_referred(policy, prediction) or why_referred(prediction.verdict, affordable),
             missing=prediction.missing,
             completeness_rule=RULE,
             completion=prediction.completion,
+            affordability=affordable,
             model_version=model.version,
             model_digest=model.digest,
             probability=prediction.probability,
@@ -89,7 +94,15 @@ class ScoredProfile:
     ) -> Self:
         """Without a usable model the verdict is refer."""
         verdict = Assessment.Verdict.REFER
-        return cls(case=case, profile=profile, policy=policy, verdict=verdict, refer_reason=str(error))
+        affordable = affordability_of(policy, case, profile.record)
+        return cls(
+            case=case,
+            profile=profile,
+            policy=policy,
+            verdict=verdict,
+            refer_reason=str(error),
+            affordability=affordable,
+        )
 
     def assessment(self, by: User) -> Assessment:
         """The row to be stored."""
@@ -105,6 +118,8 @@ class ScoredProfile:
             missing=list(self.missing),
             completeness_rule=self.completeness_rule,
             completion=self.completion.to_json() if self.completion else None,
+            affordability=self.affordability.to_json() if self.affordability else None,
+            affordability_outcome=self.affordability.outcome.value if self.affordability else None,
             model_version=self.model_version,
             model_digest=self.model_digest,
             probability=self.probability,

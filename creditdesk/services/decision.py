@@ -18,16 +18,21 @@ from scoring import policies
 from scoring.models import Policy
 
 Outcome, Status = Decision.Outcome, Decision.Status
+Affordability = Assessment.AffordabilityOutcome
 
 
 class DecisionRefused(Exception):
     """The decision was not recorded; the message gives the reason."""
 
 
-def needs_second_person(amount: Decimal, verdict: str, outcome: str, policy: Policy | None) -> bool:
-    """Whether an acceptance without the model's consent exceeds what this policy lets one person decide."""
+def needs_second_person(
+    amount: Decimal, verdict: str, outcome: str, policy: Policy | None, affordability: str | None = None
+) -> bool:
+    """Whether an acceptance without the model's consent exceeds what this policy lets one person decide, or
+    goes beyond what the client can afford by its rule."""
     risky = outcome == Outcome.ACCEPT and verdict != Assessment.Verdict.ACCEPT
-    return risky and amount > policies.second_person_above(policy)
+    is_unaffordable = outcome == Outcome.ACCEPT and affordability == Affordability.NOT_MET
+    return is_unaffordable or (risky and amount > policies.second_person_above(policy))
 
 
 def decide(
@@ -115,7 +120,13 @@ def _record(
     replaces: Decision | None = None,
 ) -> Decision:
     policy = policies.in_force()
-    needs_check = needs_second_person(case.amount_credit, assessment.verdict, outcome, policy)
+    if outcome == Outcome.ACCEPT and assessment.affordability_outcome == Affordability.MISSING:
+        raise DecisionRefused(
+            gettext("Nobody accepts without the client's charges: enter them, then read the new verdict.")
+        )
+    needs_check = needs_second_person(
+        case.amount_credit, assessment.verdict, outcome, policy, assessment.affordability_outcome
+    )
     decision = Decision.objects.create(
         case=case,
         assessment=assessment,

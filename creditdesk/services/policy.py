@@ -143,6 +143,8 @@ def _refuse_senseless(terms: PolicyTerms) -> str:
         raise ActRefused(gettext("A wrong verdict costs something: both costs must be above 0."))
     if not 0 <= terms.accept_below <= terms.refuse_from <= 1:
         raise ActRefused(gettext("Refuse at or above where you accept, both from 0 to 1."))
+    if terms.affordability_rule not in Policy.AffordabilityRule.values:
+        raise ActRefused(gettext("There is no such rule of affordability."))
     if terms.second_person_above < 0:
         raise ActRefused(gettext("The limit of the second person must not be negative."))
     if not terms.refers_everybody and refers_everybody(terms.thresholds):
@@ -221,6 +223,7 @@ def _audit(policy: Policy, action: Action, by: User) -> None:
         "threshold_rule": policy.threshold_rule,
         "thresholds": list(policy.thresholds),
         "second_person_above": str(policy.second_person_above),
+        **({"affordability_rule": policy.affordability_rule} if policy.affordability_rule else {}),
     }
     target = f"policy {policy.version}" if policy.version else "policy"
     audit.record(action=action, actor=by, target=target, details=details, rows=[policy])

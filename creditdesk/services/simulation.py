@@ -15,10 +15,12 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Reason, Scenario
+from creditdesk.services.affordability import affordability_of
 from creditdesk.services.prediction import Prediction, predict, reasons_of
 from creditdesk.services.refusal import ActRefused, check_scope
 from scoring import engine, policies
 from scoring.ml.features.frames import Value
+from scoring.ml.model.affordability import verdict_beside
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import Thresholds
 from scoring.ml.whatif.request import Request
@@ -94,8 +96,11 @@ def _simulation(case: Case, request: Request, by: User) -> Simulation:
         raise ValueError(f"the request makes no sense: {invalid[0].message.en}")
     model = engine.current()
     policy = policies.in_force()
-    prediction = predict(model, {**request.record, **request.changes}, policy)
+    record = {**request.record, **request.changes}
+    prediction = predict(model, record, policy)
     reasons = reasons_of(model, prediction, case.profile.history_rows)
+    affordable = affordability_of(policy, case, record)
+    prediction = prediction._replace(verdict=verdict_beside(prediction.verdict, affordable))
     return Simulation(request, model, policy, prediction, reasons)
 
 

@@ -52,7 +52,10 @@ class Policy(models.Model):
         CHOSEN = "chosen", _("Chosen by hand")
 
     class AffordabilityRule(models.TextChoices):
+        """The codes of `scoring.ml.model.affordability.RULES`; "" for no rule."""
+
         NONE = "", _("none")
+        FR_1 = "fr-1", _("France, edition 1: 35% of the income, 400 left for each person")
 
     # Counted by publication; null while it is no more than a proposal.
     version = models.PositiveIntegerField(_("version"), null=True, unique=True)

@@ -15,6 +15,7 @@ from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.assessment import Contribution
 from creditdesk.pages import svg_geometry
 from creditdesk.pages.case import client_profile
+from creditdesk.pages.case.budget import WithPolicy
 from creditdesk.pages.case.casework import Casework
 from creditdesk.pages.case.explanation import (
     Explanation,
@@ -34,18 +35,18 @@ from creditdesk.pages.case.timeline import Event, timeline
 from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
-from scoring import engine, policies
+from scoring import engine
 from scoring.ml.features import catalogue
 from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
-from scoring.models import ModelVersion, Policy
+from scoring.models import ModelVersion
 
 VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refer")}
 
 
 @dataclass(eq=False)
-class CasePage:
+class CasePage(WithPolicy):
     """`message` reports an act that was done, `refusal` the reason why one was not."""
 
     case: Case
@@ -82,11 +83,6 @@ class CasePage:
         if self.assessment is None:
             return False
         return not services.still_holds(self.assessment, self.case.profile.digest)
-
-    @cached_property
-    def policy(self) -> Policy | None:
-        """The policy in force."""
-        return policies.in_force()
 
     @property
     def is_demo(self) -> bool:
@@ -267,19 +263,6 @@ class CasePage:
         standing = self.standing_decision
         is_own = standing is not None and standing.decided_by_id == self.reader.pk
         return self.reader.has_perm("creditdesk.check_decision") and not is_own
-
-    @property
-    def accepting_needs_second_person(self) -> bool:
-        if self.assessment is None:
-            return False
-        accept = Decision.Outcome.ACCEPT
-        return services.needs_second_person(
-            self.case.amount_credit, self.assessment.verdict, accept, self.policy
-        )
-
-    @property
-    def second_person_above(self) -> float:
-        return float(policies.second_person_above(self.policy))
 
     @cached_property
     def casework(self) -> Casework:

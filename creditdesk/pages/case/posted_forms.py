@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from creditdesk.forms.affordability import ChargesForm
 from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm, EscalationForm
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 
@@ -17,3 +18,4 @@ class PostedForms:
     answer: AnswerForm | None = None
     contest: ContestForm | None = None
     review: ContestReviewForm | None = None
+    charges: ChargesForm | None = None

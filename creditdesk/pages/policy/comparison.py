@@ -70,7 +70,7 @@ class PolicyComparison:
     @cached_property
     def sides(self) -> tuple[Side, Side]:
         before, after = (
-            Side(terms.accept_below, terms.refuse_from, terms.costs)
+            Side(terms.accept_below, terms.refuse_from, terms.costs, bool(terms.affordability_rule))
             for terms in (self.current, self.proposed)
         )
         return before, after

@@ -14,6 +14,7 @@ from scoring.models import Policy
 from scoring.presentation import formatting
 
 LABELS = dict(Policy.ThresholdRule.choices)
+AFFORDABILITY_LABELS = dict(Policy.AffordabilityRule.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def lines(terms: PolicyTerms | Policy) -> list[Line]:
         Line(gettext("Refuse from"), high),
         Line(gettext("Refer band"), band),
         Line(gettext("Second person above"), formatting.money(float(terms.second_person_above))),
-        Line(gettext("Affordability rule"), terms.affordability_rule or gettext("none")),
+        Line(gettext("Affordability rule"), str(AFFORDABILITY_LABELS[terms.affordability_rule])),
     ]
 
 

@@ -15,6 +15,8 @@ Flags = NDArray[np.bool_]
 Codes = NDArray[np.int64]
 
 ACCEPT, REFUSE, REFER = range(3)
+# Whether a client can afford the credit, by the rule in force on the day of the assessment.
+UNKNOWN, AFFORDABLE, UNAFFORDABLE = range(3)
 
 
 class Assumptions(NamedTuple):
@@ -26,11 +28,12 @@ class Assumptions(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ScoredCases:
-    """n cases: probability of default, credit, and whether a critical input is missing, (n,) each."""
+    """n cases: probability of default, credit, whether an input is missing, and affordability, (n,) each."""
 
     probability: Values
     credit: Values
     is_incomplete: Flags
+    affordability: Codes
 
     def __len__(self) -> int:
         return len(self.probability)
@@ -38,11 +41,16 @@ class ScoredCases:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Thresholds and costs of one of the two policies that are compared."""
+    """Terms of one of the two policies that are compared.
+
+    Under a rule of affordability, cases whose budget is not known are referred, and so is who would be
+    accepted and cannot afford it.
+    """
 
     accept_below: float
     refuse_from: float
     costs: Costs
+    has_affordability_rule: bool = False
 
     def verdicts(self, cases: ScoredCases) -> Codes:
         """ACCEPT, REFUSE or REFER of each case, (n,): refer where an input is missing or in the band."""
@@ -51,6 +59,9 @@ class Side:
         codes[cases.probability >= self.refuse_from] = REFUSE
         codes[cases.probability < self.accept_below] = ACCEPT
         codes[cases.is_incomplete] = REFER
+        if self.has_affordability_rule:
+            codes[(codes == ACCEPT) & (cases.affordability == UNAFFORDABLE)] = REFER
+            codes[cases.affordability == UNKNOWN] = REFER
         return codes
 
 
@@ -129,7 +140,9 @@ def by_group(
     comparisons = {}
     for group in np.unique(groups).tolist():
         rows = groups == group
-        part = ScoredCases(cases.probability[rows], cases.credit[rows], cases.is_incomplete[rows])
+        part = ScoredCases(
+            cases.probability[rows], cases.credit[rows], cases.is_incomplete[rows], cases.affordability[rows]
+        )
         before, after = (
             outcome(part, codes[rows], side.costs, lgd=lgd, shifts=(0.0,))
             for codes, side in zip(verdicts, sides, strict=True)

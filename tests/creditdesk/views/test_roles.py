@@ -69,6 +69,7 @@ CASES = {
     ("case_decide", "post"): {ADVISOR, MANAGER},
     ("case_check", "post"): {MANAGER},
     ("case_notes", "post"): {ADVISOR, MANAGER},
+    ("case_charges", "post"): {ADVISOR, MANAGER},
     ("case_claim", "post"): {ADVISOR, MANAGER},
     ("case_release", "post"): {ADVISOR, MANAGER},
     ("case_share", "post"): {ADVISOR, MANAGER},

@@ -1,0 +1,155 @@
+"""Affordability of a case in words: the budget, its limits, and what a second person has to check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from creditdesk import services
+from creditdesk.forms.affordability import ChargesForm
+from creditdesk.models import Assessment, Case, Decision
+from creditdesk.pages.case.posted_forms import PostedForms
+from scoring import policies
+from scoring.ml.model.affordability import Affordability, Outcome
+from scoring.models import Policy
+from scoring.presentation import formatting
+
+OUTCOMES: Final[dict[Outcome, str | Promise]] = {
+    Outcome.MET: _("Within the limits"),
+    Outcome.NOT_MET: _("Beyond a limit"),
+    Outcome.MISSING: _("Not known yet"),
+}
+MISSING: Final[dict[str, str | Promise]] = {
+    "charges": _("the charges"),
+    "income": _("the income"),
+    "instalment": _("the instalment"),
+    "members": _("the people in the household"),
+}
+
+
+class BudgetLine(NamedTuple):
+    """An amount of the budget; `code` is its name among the inputs that are stored."""
+
+    code: str
+    label: str
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetPanel:
+    """The budget as it was judged with the assessment; `form` is None for who only reads."""
+
+    judged: Affordability | None
+    form: ChargesForm | None
+    # Whether it turned the verdict of the score into refer.
+    refers: bool
+
+    @property
+    def outcome(self) -> str:
+        return self.judged.outcome.value if self.judged else Outcome.MISSING.value
+
+    @property
+    def label(self) -> str:
+        return str(OUTCOMES[Outcome(self.outcome)])
+
+    @property
+    def members(self) -> int:
+        return int(self.judged.budget.members or 0) if self.judged else 0
+
+    @property
+    def missing(self) -> list[str]:
+        return [str(MISSING[name]) for name in (self.judged.missing if self.judged else ("charges",))]
+
+    @property
+    def sentences(self) -> list[str]:
+        return ground_sentences(self.judged) if self.judged else []
+
+    @property
+    def lines(self) -> list[BudgetLine]:
+        if self.judged is None:
+            return []
+        budget = self.judged.budget
+        return [
+            BudgetLine("income", gettext("Income"), budget.income),
+            BudgetLine("instalment", gettext("Instalment applied for"), budget.instalment),
+            BudgetLine("loans_here", gettext("Running loans with us"), budget.loans_here),
+            BudgetLine("loans_reported", gettext("Other lenders, as reported"), budget.loans_reported),
+            BudgetLine("loans", gettext("Other lenders, as declared"), budget.loans),
+            BudgetLine("housing", gettext("Home"), budget.housing),
+            BudgetLine("other", gettext("Other charges"), budget.other),
+        ]
+
+
+class WithPolicy:
+    """What the policy adds to a case page besides the verdict."""
+
+    case: Case
+    assessment: Assessment | None
+    reader: User
+    forms: PostedForms
+
+    @cached_property
+    def policy(self) -> Policy | None:
+        """The policy in force."""
+        return policies.in_force()
+
+    @property
+    def accepting_needs_second_person(self) -> bool:
+        if self.assessment is None:
+            return False
+        return services.needs_second_person(
+            self.case.amount_credit,
+            self.assessment.verdict,
+            Decision.Outcome.ACCEPT,
+            self.policy,
+            self.assessment.affordability_outcome,
+        )
+
+    @property
+    def second_person_above(self) -> float:
+        return float(policies.second_person_above(self.policy))
+
+    @cached_property
+    def budget(self) -> BudgetPanel | None:
+        """None where neither the policy in force nor that of the assessment has a rule of affordability."""
+        judged = self.assessment.budget if self.assessment else None
+        if judged is None and not (self.policy and self.policy.affordability_rule):
+            return None
+        refers = bool(self.assessment and self.assessment.refer_reason.startswith("affordability "))
+        return BudgetPanel(judged, self._charges_form(), refers)
+
+    def _charges_form(self) -> ChargesForm | None:
+        if not self.reader.has_perm("creditdesk.add_declaredcharges"):
+            return None
+        if self.case.decisions.standing().exists():
+            return None
+        return self.forms.charges or ChargesForm(charges=services.declared_charges(self.case))
+
+
+def ground_sentences(judged: Affordability) -> list[str]:
+    """Each limit that is not kept, as the client reads it, in the language in use."""
+    sentences: dict[str, str] = {}
+    if judged.debt_ratio is not None:
+        sentences["debt_ratio"] = gettext(
+            "Your instalments and charges would take %(share)s of your income; our limit is %(limit)s."
+        ) % {
+            "share": formatting.percent(judged.debt_ratio, 0),
+            "limit": formatting.percent(judged.max_debt_ratio, 0),
+        }
+    if judged.left_per_member is not None:
+        sentences["left_to_live_on"] = gettext(
+            "%(left)s a month would be left for each person of your household; we ask for %(least)s."
+        ) % {
+            "left": formatting.money(judged.left_per_member),
+            "least": formatting.money(judged.min_left_per_member),
+        }
+    return _chosen(sentences, judged.grounds)
+
+
+def _chosen(sentences: dict[str, str], names: Sequence[str]) -> list[str]:
+    return [sentences[name] for name in names]

@@ -1,0 +1,48 @@
+"""Record what a client declares to pay each month."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts import audit
+from accounts.audit import Action
+from accounts.models import User
+from creditdesk.models import Case, DeclaredCharges
+from creditdesk.services.assessment import assess
+from creditdesk.services.refusal import ActRefused, already_decided, locked_case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargesDeclaration:
+    """What the client declares, by month, in the unit of stored amounts."""
+
+    housing: float
+    loans: float
+    other: float
+    members: int
+
+    def to_json(self) -> dict[str, float]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def declare_charges(*, case: Case, declaration: ChargesDeclaration, by: User) -> DeclaredCharges:
+    """Record the charges that a client declares, and assess the case anew with them. Raises ActRefused."""
+    if not by.has_perm("creditdesk.add_declaredcharges"):
+        raise PermissionDenied
+    amounts = declaration.to_json()
+    if min(amounts.values()) < 0 or declaration.members < 1:
+        raise ActRefused(gettext("Charges are not negative, and a household has at least one member."))
+    with transaction.atomic():
+        locked = locked_case(case, by)
+        if standing := locked.decisions.standing().select_related("decided_by").first():
+            raise ActRefused(already_decided(standing))
+        charges = DeclaredCharges.objects.create(case=locked, amounts=amounts, declared_by=by)
+        # The amounts stay out of the chain, which cannot forget.
+        details = {"charges": charges.pk}
+        audit.record(
+            action=Action.CHARGES, actor=by, target=locked.reference, details=details, rows=[charges]
+        )
+        assess(case=locked, by=by)
+    return charges

@@ -1,0 +1,92 @@
+"""Affordability: ratios recomputed by hand, limits, what is missing, and what a stored judgement reads as."""
+
+import json
+from typing import Any
+
+import pytest
+
+from scoring.ml.model.affordability import Affordability, Budget, affordability, verdict_beside, why_referred
+
+LIMITS = {"max_debt_ratio": 0.35, "min_left_per_member": 400.0}
+
+
+def budget(**changes: Any) -> Budget:
+    amounts: dict[str, Any] = {
+        "income": 3000.0,
+        "instalment": 250.0,
+        "members": 3,
+        "housing": 500.0,
+        "loans": 100.0,
+        "other": 50.0,
+        "loans_reported": 0.0,
+        "loans_here": 100.0,
+    }
+    return Budget(**amounts | changes)
+
+
+def judged(**changes: Any) -> Affordability:
+    return affordability("fr-1", budget(**changes), **LIMITS)
+
+
+def test_ratio_and_what_is_left_count_everything_that_is_due_each_month():
+    found = judged()
+    assert found.outcome == "met"
+    assert found.debt_ratio == (250 + 100 + 100 + 500 + 50) / 3000
+    assert (found.left, found.left_per_member) == (2000.0, 2000.0 / 3)
+
+
+def test_of_the_loans_elsewhere_the_higher_figure_counts():
+    assert judged(loans=100.0, loans_reported=300.0).debt_ratio == pytest.approx(1200 / 3000)
+    assert judged(loans=300.0, loans_reported=100.0).debt_ratio == pytest.approx(1200 / 3000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "grounds"),
+    [
+        ({"housing": 550.0}, ()),
+        ({"housing": 551.0}, ("debt_ratio",)),
+        ({"members": 5}, ()),
+        ({"members": 6}, ("left_to_live_on",)),
+        ({"income": 900.0}, ("debt_ratio", "left_to_live_on")),
+    ],
+)
+def test_each_limit_that_is_not_kept_is_a_ground(changes, grounds):
+    found = judged(**changes)
+    assert found.grounds == grounds
+    assert found.outcome == ("not_met" if grounds else "met")
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"housing": None, "loans": None, "other": None}, ("charges",)),
+        ({"other": None}, ("charges",)),
+        ({"income": None}, ("income",)),
+        ({"income": 0.0}, ("income",)),
+        ({"instalment": None, "members": None}, ("instalment", "members")),
+    ],
+)
+def test_without_an_input_there_is_no_ratio(changes, missing):
+    found = judged(**changes)
+    assert (found.outcome, found.missing, found.debt_ratio, found.grounds) == ("missing", missing, None, ())
+
+
+def test_a_stored_judgement_reads_back_to_the_last_digit():
+    for found in (judged(), judged(income=900.0), judged(housing=None)):
+        assert Affordability.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+@pytest.mark.parametrize(
+    ("verdict", "changes", "beside", "why"),
+    [
+        ("accept", {}, "accept", ""),
+        ("refuse", {}, "refuse", ""),
+        ("accept", {"income": 900.0}, "refer", "affordability fr-1: debt_ratio, left_to_live_on"),
+        ("refuse", {"income": 900.0}, "refuse", ""),
+        ("accept", {"housing": None}, "refer", "affordability fr-1: charges"),
+        ("refuse", {"housing": None}, "refer", "affordability fr-1: charges"),
+    ],
+)
+def test_a_budget_turns_acceptances_and_the_unknown_into_refer(verdict, changes, beside, why):
+    found = judged(**changes)
+    assert (verdict_beside(verdict, found), why_referred(verdict, found)) == (beside, why)
