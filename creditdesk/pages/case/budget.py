@@ -14,6 +14,7 @@ from creditdesk import services
 from creditdesk.forms.affordability import ChargesForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.pages.case.posted_forms import PostedForms
+from creditdesk.pages.case.selection import Selection
 from scoring import policies
 from scoring.ml.model.affordability import Affordability, Outcome
 from scoring.models import Policy
@@ -80,7 +81,7 @@ class BudgetPanel:
             BudgetLine("loans_here", gettext("Running loans with us"), budget.loans_here),
             BudgetLine("loans_reported", gettext("Other lenders, as reported"), budget.loans_reported),
             BudgetLine("loans", gettext("Other lenders, as declared"), budget.loans),
-            BudgetLine("housing", gettext("Home"), budget.housing),
+            BudgetLine("housing", gettext("Housing"), budget.housing),
             BudgetLine("other", gettext("Other charges"), budget.other),
         ]
 
@@ -92,6 +93,7 @@ class WithPolicy:
     assessment: Assessment | None
     reader: User
     forms: PostedForms
+    selection: Selection
 
     @cached_property
     def policy(self) -> Policy | None:
@@ -122,6 +124,12 @@ class WithPolicy:
             return None
         refers = bool(self.assessment and self.assessment.refer_reason.startswith("affordability "))
         return BudgetPanel(judged, self._charges_form(), refers)
+
+    @property
+    def shows_budget(self) -> bool:
+        """Whether the tab of the client shows the budget in place of what the bank knows."""
+        is_selected = self.selection.show == "budget" or self.forms.charges is not None
+        return is_selected and self.budget is not None
 
     def _charges_form(self) -> ChargesForm | None:
         if not self.reader.has_perm("creditdesk.add_declaredcharges"):

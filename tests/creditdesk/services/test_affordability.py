@@ -182,7 +182,8 @@ def test_the_page_takes_charges_as_people_write_them_and_shows_the_budget(accept
     assert amounts["housing"] == pytest.approx(formatting.stored_amount(1000))
     assert amounts["members"] == 2
     stored = Assessment.objects.filter(case=case).latest("pk")
-    page = advisor.get(reverse("case_client", args=[case.reference])).content.decode()
+    address = reverse("case_client", args=[case.reference])
+    page = advisor.get(address, {"show": "budget"}).content.decode()
     assert f'data-debt-ratio="{stored.budget.debt_ratio!r}"' in page
     assert f'data-left-per-member="{stored.budget.left_per_member!r}"' in page
     assert "never in the score" in plain_text(page)
