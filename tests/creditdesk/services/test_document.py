@@ -1,6 +1,7 @@
 """Documents of a case: attached, read by who sees the case, removed with a reason, asked for by letter."""
 
 import io
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -93,7 +94,12 @@ def test_the_database_refuses_the_same_content_twice(case, document, person):
 
 def test_a_case_holds_only_so_many(case, document, person, monkeypatch):
     monkeypatch.setattr("creditdesk.services.document.MAX_DOCUMENTS", 1)
-    file = {"name": "a.png", "content": image("PNG"), "content_type": "image/png", "kind": "other"}
+    file: dict[str, Any] = {
+        "name": "a.png",
+        "content": image("PNG"),
+        "content_type": "image/png",
+        "kind": "other",
+    }
     with pytest.raises(ActRefused, match="1 documents at most"):
         services.add_document(case=case, by=person("advisor"), **file)
 
@@ -151,7 +157,12 @@ def test_a_content_that_was_swapped_in_the_database_is_not_shown(
 
 
 def test_services_keep_to_the_row_scope_and_the_role(case, document, person):
-    file = {"name": "a.png", "content": image("PNG"), "content_type": "image/png", "kind": "other"}
+    file: dict[str, Any] = {
+        "name": "a.png",
+        "content": image("PNG"),
+        "content_type": "image/png",
+        "kind": "other",
+    }
     for name in ("colleague", "auditor"):
         with pytest.raises(PermissionDenied):
             services.add_document(case=case, by=person(name), **file)
