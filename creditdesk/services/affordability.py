@@ -1,4 +1,4 @@
-"""What the judgement of affordability goes by: the budget of a client, and the rule of the policy."""
+"""Affordability of a client's budget under the rule of the policy."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -24,20 +24,20 @@ def budget(**changes: Any) -> Budget:
     return Budget(**amounts | changes)
 
 
-def judged(**changes: Any) -> Affordability:
+def affordability_of(**changes: Any) -> Affordability:
     return affordability("fr-1", budget(**changes), **LIMITS)
 
 
 def test_ratio_and_what_is_left_count_everything_that_is_due_each_month():
-    found = judged()
+    found = affordability_of()
     assert found.outcome == "met"
     assert found.debt_ratio == (250 + 100 + 100 + 500 + 50) / 3000
     assert (found.left, found.left_per_member) == (2000.0, 2000.0 / 3)
 
 
 def test_of_the_loans_elsewhere_the_higher_figure_counts():
-    assert judged(loans=100.0, loans_reported=300.0).debt_ratio == pytest.approx(1200 / 3000)
-    assert judged(loans=300.0, loans_reported=100.0).debt_ratio == pytest.approx(1200 / 3000)
+    assert affordability_of(loans=100.0, loans_reported=300.0).debt_ratio == pytest.approx(1200 / 3000)
+    assert affordability_of(loans=300.0, loans_reported=100.0).debt_ratio == pytest.approx(1200 / 3000)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_of_the_loans_elsewhere_the_higher_figure_counts():
     ],
 )
 def test_each_limit_that_is_not_kept_is_a_ground(changes, grounds):
-    found = judged(**changes)
+    found = affordability_of(**changes)
     assert found.grounds == grounds
     assert found.outcome == ("not_met" if grounds else "met")
 
@@ -67,12 +67,12 @@ def test_each_limit_that_is_not_kept_is_a_ground(changes, grounds):
     ],
 )
 def test_without_an_input_there_is_no_ratio(changes, missing):
-    found = judged(**changes)
+    found = affordability_of(**changes)
     assert (found.outcome, found.missing, found.debt_ratio, found.grounds) == ("missing", missing, None, ())
 
 
 def test_a_stored_judgement_reads_back_to_the_last_digit():
-    for found in (judged(), judged(income=900.0), judged(housing=None)):
+    for found in (affordability_of(), affordability_of(income=900.0), affordability_of(housing=None)):
         assert Affordability.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 
@@ -87,6 +87,6 @@ def test_a_stored_judgement_reads_back_to_the_last_digit():
         ("refuse", {"housing": None}, "refer", "affordability fr-1: charges"),
     ],
 )
-def test_a_budget_turns_acceptances_and_the_unknown_into_refer(verdict, changes, beside, why):
-    found = judged(**changes)
+def test_a_budget_turns_acceptances_and_the_unknown_into_refer(verdict, changes, expected, why):
+    found = affordability_of(**changes)
     assert (verdict_beside(verdict, found), why_referred(verdict, found)) == (beside, why)
