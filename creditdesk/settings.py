@@ -43,6 +43,10 @@ MLFLOW_TRACKING_URI = env.str("MLFLOW_TRACKING_URI", f"sqlite:///{VAR_DIR / 'mlf
 # Above this amount, accepting what the model refuses needs a second person.
 SECOND_PERSON_ABOVE = env.float("SECOND_PERSON_ABOVE", 500_000.0)
 CURRENCY = env.str("CURRENCY", "€")
+# What an amount of the tables is multiplied by where people read or enter it; models read the tables' own.
+AMOUNT_SCALE = env.float("AMOUNT_SCALE", 1.0)
+if not 0 < AMOUNT_SCALE < float("inf"):
+    raise ImproperlyConfigured("AMOUNT_SCALE is a number above 0: what amounts are multiplied by to be shown")
 
 # Days after which a pending case counts as late, and within which a contest is to be answered.
 DECISION_DAYS = env.int("DECISION_DAYS", 60)
@@ -121,6 +125,7 @@ MIDDLEWARE = [
     "accounts.middleware.request_id",
     "creditdesk.api.auth.api_middleware",
     "creditdesk.monitoring.access_log.access_log",
+    "creditdesk.web.methods.known_methods",
     "creditdesk.web.addresses.no_null_characters",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -319,9 +324,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
     # A browser takes a cookie of such a name from this host alone, over TLS alone.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+# No script reads it: forms and htmx take the token from the page.
+CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+# A program that sent its key in plain must notice: the API answers 403 (creditdesk.api.auth), not a redirect.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$", r"^api/v1/(?!docs)"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -336,6 +344,7 @@ OIDC_ORIGINS = ["/".join(OIDC_ISSUER.split("/", 3)[:3])] if OIDC_ISSUER else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
@@ -374,9 +383,13 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {request_id} {name} {message}", "style": "{"},
+        "line": {
+            "()": "creditdesk.monitoring.log_time.LineInUtc",
+            "format": "{asctime} {levelname} {request_id} {name} {message}",
+            "style": "{",
+        },
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "creditdesk.monitoring.log_time.JsonInUtc",
             "format": "{asctime}{levelname}{request_id}{name}{message}",
             "style": "{",
             "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},

@@ -29,6 +29,14 @@ from creditdesk.views.metrics import metrics
 from creditdesk.views.new_case import client_file, draft_delete, draft_save, new_case
 from creditdesk.views.operations import operations
 from creditdesk.views.outcomes import outcomes
+from creditdesk.views.policy import (
+    policy_answer,
+    policy_desk,
+    policy_detail,
+    policy_list,
+    policy_propose,
+    policy_withdraw,
+)
 from creditdesk.views.portfolio import portfolio
 from creditdesk.views.shadow import shadow
 from creditdesk.views.simulation import case_counterfactuals, case_simulation, scenario_delete, scenario_save
@@ -63,6 +71,12 @@ urlpatterns = [
     path("cases/<str:reference>/contest/", case_contest, name="case_contest"),
     path("cases/<str:reference>/examine/", case_contest_review, name="case_examine"),
     path("portfolio/", portfolio, name="portfolio"),
+    path("policy/", policy_list, name="policy_list"),
+    path("policy/desk/", policy_desk, name="policy_desk"),
+    path("policy/propose/", policy_propose, name="policy_propose"),
+    path("policy/<int:number>/", policy_detail, name="policy_detail"),
+    path("policy/<int:number>/answer/", policy_answer, name="policy_answer"),
+    path("policy/<int:number>/withdraw/", policy_withdraw, name="policy_withdraw"),
     path("outcomes/", outcomes, name="outcomes"),
     path("models/shadow/", shadow, name="model_shadow"),
     path("models/", include("scoring.urls")),

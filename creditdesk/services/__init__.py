@@ -1,9 +1,10 @@
 """Acts at the desk: one function each, stored in the transaction of its audit event."""
 
 from creditdesk.services.assessment import (
+    RulesInUse,
     ScoredProfile,
     assess,
-    digest_in_use,
+    rules_in_use,
     save_assessment,
     score,
     standing_assessment,
@@ -18,12 +19,21 @@ from creditdesk.services.decision import DecisionRefused, check_decision, decide
 from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate
 from creditdesk.services.letter import save_letter
+from creditdesk.services.policy import (
+    PolicyTerms,
+    propose_policy,
+    publish_policy,
+    reject_policy,
+    withdraw_policy,
+)
 from creditdesk.services.refusal import ActRefused
 from creditdesk.services.simulation import delete_scenario, save_scenario, simulate
 
 __all__ = [
     "ActRefused",
     "DecisionRefused",
+    "PolicyTerms",
+    "RulesInUse",
     "ScoredProfile",
     "add_note",
     "answer_escalation",
@@ -34,14 +44,17 @@ __all__ = [
     "counterfactuals_of",
     "decide",
     "delete_scenario",
-    "digest_in_use",
     "discard_expired_drafts",
     "escalate",
     "may_review",
     "needs_second_person",
     "open_case",
+    "propose_policy",
+    "publish_policy",
+    "reject_policy",
     "release",
     "review",
+    "rules_in_use",
     "save_assessment",
     "save_assessments",
     "save_draft",
@@ -53,4 +66,5 @@ __all__ = [
     "simulate",
     "standing_assessment",
     "still_holds",
+    "withdraw_policy",
 ]
