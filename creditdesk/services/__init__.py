@@ -21,6 +21,7 @@ from creditdesk.services.escalation import answer_escalation, escalate
 from creditdesk.services.letter import save_letter
 from creditdesk.services.policy import (
     PolicyTerms,
+    export_policy_cases,
     propose_policy,
     publish_policy,
     reject_policy,
@@ -46,6 +47,7 @@ __all__ = [
     "delete_scenario",
     "discard_expired_drafts",
     "escalate",
+    "export_policy_cases",
     "may_review",
     "needs_second_person",
     "open_case",

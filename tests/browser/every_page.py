@@ -73,7 +73,16 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
 # No pages of the desk's own, or of a state of the account that the tests of signing in make.
 NO_PAGES: Final = frozenset(
     {
-        *("case_letter", "case_explanation", "case_export", "healthz", "readyz", "metrics", "set_language"),
+        *(
+            "case_letter",
+            "case_explanation",
+            "case_export",
+            "policy_export",
+            "healthz",
+            "readyz",
+            "metrics",
+            "set_language",
+        ),
         *("api_openapi", "api-root", "predict", "explain", "predict_batch", "model", "drift_evidently"),
         *("home", "demo_sign_in", "demo_welcome", "invitation", "mfa_authenticate", "mfa_deactivate_totp"),
         *("mfa_login_webauthn", "oidc_login", "oidc_callback", "oidc_logout"),
