@@ -40,16 +40,16 @@ def the_directory_is_set_up(**kwargs: Any) -> list[CheckMessage]:
     if not settings.OIDC_ISSUER:
         return []
     unknown = sorted(set(settings.OIDC_GROUP_ROLES.values()) - set(Role.values))
-    found: list[CheckMessage] = [
+    errors: list[CheckMessage] = [
         Error(f"OIDC_GROUP_ROLES names a role that does not exist: {role}.", id="accounts.E003")
         for role in unknown
     ]
     issuer = urlsplit(settings.OIDC_ISSUER)
     if issuer.scheme != "https" and (issuer.hostname or "") not in LOCAL_HOSTS:
-        found.append(Error("OIDC_ISSUER is no address with https.", id="accounts.E004"))
+        errors.append(Error("OIDC_ISSUER is no address with https.", id="accounts.E004"))
     if not settings.OIDC_CLIENT_ID or not settings.OIDC_GROUP_ROLES:
-        found.append(Error("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_GROUP_ROLES.", id="accounts.E005"))
-    return found
+        errors.append(Error("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_GROUP_ROLES.", id="accounts.E005"))
+    return errors
 
 
 @register("accounts", deploy=True)

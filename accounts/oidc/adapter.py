@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.oidc import protocol, session
 from accounts.oidc.groups import apply_groups, role_of
 from accounts.people import record_added
+from accounts.sign_in.sessions import forget_directory
 
 SETTINGS = {"oauth_pkce_enabled": True, "fetch_userinfo": True}
 
@@ -69,9 +70,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         ]
 
     def get_provider(self, request: HttpRequest, provider: Any, client_id: Any = None) -> Any:
-        found = super().get_provider(request, provider, client_id)
-        found.oauth2_adapter_class = OIDCAdapter
-        return found
+        directory = super().get_provider(request, provider, client_id)
+        directory.oauth2_adapter_class = OIDCAdapter
+        return directory
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Refuse whoever is deactivated here or has no mapped group; otherwise give the role of the group."""
@@ -107,7 +108,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 def refused(request: HttpRequest, username: str = "", *, is_recorded: bool = True) -> HttpResponse:
     """End the attempt with one message, whatever the cause; the log has the name of a known person."""
-    session.forget(request.session)
+    forget_directory(request.session)
     if is_recorded:
         target = f"user:{username}" if username else ""
         with transaction.atomic():

@@ -20,9 +20,9 @@ NO_ROLE = ""
 
 def role_of(groups: Sequence[str]) -> tuple[str, str]:
     """The role of the first mapped group among these, and that group; no role for unmapped groups."""
-    held = set(groups)
+    present = set(groups)
     for group, role in settings.OIDC_GROUP_ROLES.items():
-        if group in held:
+        if group in present:
             return role, group
     return NO_ROLE, ""
 

@@ -6,7 +6,7 @@ may end TLS on the way.
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import jwt
@@ -16,12 +16,14 @@ from django.conf import settings
 
 TIMEOUT_SECONDS: Final = 3
 LEEWAY_SECONDS: Final = 10
-KEPT_SECONDS: Final = 600
+DOCUMENT_SECONDS: Final = 600
 ALGORITHMS: Final = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 )
+ID_TOKEN_TYPES: Final = frozenset({"jwt"})
+LOGOUT_TOKEN_TYPES: Final = frozenset({"logout+jwt"})
 ENDPOINTS: Final = frozenset({"authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"})
-_kept: dict[str, tuple[float, dict[str, Any]]] = {}
+_documents: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 class Refused(OAuth2Error):  # type: ignore[misc]
@@ -40,14 +42,14 @@ def provider_id() -> str:
 def configuration() -> dict[str, Any]:
     """The discovery document, kept for ten minutes."""
     issuer = settings.OIDC_ISSUER
-    if issuer in _kept and time.monotonic() - _kept[issuer][0] < KEPT_SECONDS:
-        return _kept[issuer][1]
+    if issuer in _documents and time.monotonic() - _documents[issuer][0] < DOCUMENT_SECONDS:
+        return _documents[issuer][1]
     document = fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
     if document.get("issuer") != issuer:
         raise Refused("the discovery document names another issuer")
     if not document.keys() >= ENDPOINTS:
         raise Unreachable("the discovery document is not whole")
-    _kept[issuer] = (time.monotonic(), document)
+    _documents[issuer] = (time.monotonic(), document)
     return document
 
 
@@ -65,10 +67,15 @@ def fetch(url: str, *, method: str = "GET", **request: Any) -> dict[str, Any]:
     return document
 
 
-def claims_of(token: str, *, required: Sequence[str]) -> dict[str, Any]:
-    """The claims of a token that the directory has signed for this desk. Raises Refused."""
+def claims_of(
+    token: str, *, required: Sequence[str], types: Collection[str] = ID_TOKEN_TYPES
+) -> dict[str, Any]:
+    """The claims of a token of these types that the directory has signed for this desk. Raises Refused."""
     try:
-        key = _key_of(jwt.get_unverified_header(token).get("kid"))
+        header = jwt.get_unverified_header(token)
+        if str(header.get("typ", "JWT")).lower().removeprefix("application/") not in types:
+            raise Refused("the token is of another type")
+        key = _key_of(header.get("kid"))
         claims: dict[str, Any] = jwt.decode(
             token,
             key,

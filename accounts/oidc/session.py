@@ -18,8 +18,8 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.oidc import protocol
 from accounts.oidc.groups import apply_groups
+from accounts.sign_in.sessions import DIRECTORY
 
-KEY: Final = "oidc"
 CHECK_SECONDS: Final = 30
 LIMIT_SECONDS: Final = 60
 # How long another request, which has just renewed the same token, takes to store it.
@@ -30,7 +30,7 @@ SEVERAL_FACTORS: Final = frozenset({"mfa", "hwk", "otp", "sc"})
 
 def keep(session: SessionBase, *, tokens: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
     """Keep what confirms the session later, unreadable to whoever has the database alone."""
-    session[KEY] = {
+    session[DIRECTORY] = {
         "uid": claims["sub"],
         "access": _cipher().encrypt(tokens["access_token"].encode()).decode(),
         "refresh": _cipher().encrypt(tokens.get("refresh_token", "").encode()).decode(),
@@ -39,22 +39,14 @@ def keep(session: SessionBase, *, tokens: Mapping[str, Any], claims: Mapping[str
     }
 
 
-def forget(session: SessionBase) -> None:
-    session.pop(KEY, None)
-
-
-def uid_of(session: SessionBase) -> str:
-    return str(session.get(KEY, {}).get("uid", ""))
-
-
 def proved_several_factors(session: SessionBase) -> bool:
     """Whether the directory says that it has asked for more than a password."""
-    return bool(session.get(KEY, {}).get("several_factors"))
+    return bool(session.get(DIRECTORY, {}).get("several_factors"))
 
 
 def limit_passed(request: HttpRequest) -> str:
     """Why the session ends: the directory has ended it, it gives no role, or it does not answer."""
-    state = request.session.get(KEY)
+    state = request.session.get(DIRECTORY)
     if state is None or time.time() - state["confirmed"] < CHECK_SECONDS:
         return ""
     try:
@@ -65,7 +57,7 @@ def limit_passed(request: HttpRequest) -> str:
         return "" if time.time() - state["confirmed"] < LIMIT_SECONDS else "directory unreachable"
     if claims.get("sub") != state["uid"]:
         return "directory"
-    request.session[KEY] = {**state, "confirmed": time.time()}
+    request.session[DIRECTORY] = {**state, "confirmed": time.time()}
     request.session.save()
     return (
         "" if apply_groups(user=cast("User", request.user), groups=protocol.groups_in(claims)) else "no role"
@@ -83,7 +75,7 @@ def _confirmed_claims(session: SessionBase, state: dict[str, Any]) -> dict[str, 
         tokens = protocol.refreshed(refresh)
     except protocol.Refused:
         time.sleep(RENEWAL_SECONDS)
-        stored = session.__class__(session.session_key).get(KEY)
+        stored = session.__class__(session.session_key).get(DIRECTORY)
         if stored is None or stored["refresh"] == state["refresh"]:
             raise
         state.update(stored)
@@ -91,7 +83,7 @@ def _confirmed_claims(session: SessionBase, state: dict[str, Any]) -> dict[str, 
     tokens = {"refresh_token": refresh, **tokens}
     state["access"] = _cipher().encrypt(tokens["access_token"].encode()).decode()
     state["refresh"] = _cipher().encrypt(tokens["refresh_token"].encode()).decode()
-    session[KEY] = state
+    session[DIRECTORY] = state
     session.save()
     return protocol.userinfo(tokens["access_token"])
 

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from hashlib import sha256
 from typing import Any, Final
 
 from allauth.account.utils import get_next_redirect_url
@@ -76,7 +77,8 @@ def back_channel_logout(request: HttpRequest) -> HttpResponse:
     """OpenID Connect Back-Channel Logout: the directory itself ends every session of a person, at once."""
     _needs_directory()
     try:
-        claims = protocol.claims_of(request.POST.get("logout_token", ""), required=["sub", "jti", "events"])
+        token, required = request.POST.get("logout_token", ""), ["sub", "jti", "events"]
+        claims = protocol.claims_of(token, required=required, types=protocol.LOGOUT_TOKEN_TYPES)
         _hold(claims)
     except protocol.Refused:
         return JsonResponse({"error": "invalid_request"}, status=400)
@@ -95,5 +97,6 @@ def _hold(claims: dict[str, Any]) -> None:
     is_logout = isinstance(claims["events"], dict) and LOGOUT_EVENT in claims["events"]
     if not is_logout or "nonce" in claims or time.time() - claims["iat"] > LOGOUT_SECONDS:
         raise protocol.Refused("no logout token")
-    if not cache.add(f"logout token {claims['jti']}", 1, timeout=2 * LOGOUT_SECONDS):
+    number = sha256(str(claims["jti"]).encode()).hexdigest()
+    if not cache.add(f"logout-token-{number}", 1, timeout=2 * LOGOUT_SECONDS):
         raise protocol.Refused("a logout token that was sent before")

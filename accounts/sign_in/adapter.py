@@ -16,7 +16,6 @@ from django.utils.translation import gettext
 
 from accounts.audit import Action, record
 from accounts.models import User
-from accounts.oidc import session as oidc
 from accounts.sign_in import devices, sessions, throttling
 from accounts.sign_in.failures import record_failure
 
@@ -38,10 +37,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def _hold_directory(self, request: HttpRequest, proofs: list[dict[str, Any]]) -> None:
         """A session by the directory has what confirms it later, and no other session has."""
         uids = {proof["uid"] for proof in proofs if proof["method"] == "socialaccount"}
-        if uids and oidc.uid_of(request.session) not in uids:
+        if uids and sessions.directory_uid(request.session) not in uids:
             raise PermissionDenied
         if not uids:
-            oidc.forget(request.session)
+            sessions.forget_directory(request.session)
 
     @transaction.atomic
     def logout(self, request: HttpRequest) -> None:

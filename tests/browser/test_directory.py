@@ -34,7 +34,7 @@ def test_the_button_leads_through_the_directory_to_the_desk(policy, window, loca
     assert User.objects.get().username == "grace"
 
 
-def test_a_refusal_is_said_on_the_sign_in_page(policy, directory, window):  # noqa: F811
+def test_a_refusal_is_shown_on_the_sign_in_page(policy, directory, window):  # noqa: F811
     directory.person["groups"] = []
     page = window()
     page.goto("/accounts/login/")

@@ -12,7 +12,7 @@ from tests.accounts.oidc.directory import CLIENT, Directory, serving
 @pytest.fixture
 def directory(settings, db) -> Iterator[Directory]:
     """A directory over HTTP, whose managers and administrators are those of the desk."""
-    protocol._kept.clear()
+    protocol._documents.clear()
     with serving(Directory()) as running:
         settings.OIDC_ISSUER = running.issuer
         settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = CLIENT
@@ -33,6 +33,6 @@ def through_directory(directory) -> Callable[..., Any]:
 
 def way_back(browser: Browser, **fields: str) -> str:
     """The address to which the directory sends the browser."""
-    asked = browser.post("/accounts/oidc/login/", fields)["Location"]
-    back = requests.get(asked, allow_redirects=False, timeout=5).headers["Location"]
+    address = browser.post("/accounts/oidc/login/", fields)["Location"]
+    back = requests.get(address, allow_redirects=False, timeout=5).headers["Location"]
     return back.removeprefix("http://testserver")

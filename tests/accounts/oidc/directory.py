@@ -37,7 +37,7 @@ class Directory:
         self.claims: dict[str, Any] = {}
         self.key = KEY
         self.is_up = True
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.codes: dict[str, dict[str, str]] = {}
         self.access: set[str] = set()
         self.refresh: set[str] = set()
@@ -49,10 +49,10 @@ class Directory:
         self.access.clear()
         self.refresh.clear()
 
-    def signed(self, claims: dict[str, Any], *, key: Any = None) -> str:
-        return jwt.encode(claims, key or self.key, algorithm="RS256", headers={"kid": "1"})
+    def signed(self, claims: dict[str, Any], *, typ: str = "JWT") -> str:
+        return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "1", "typ": typ})
 
-    def logout_token(self, **changed: Any) -> str:
+    def logout_token(self, *, typ: str = "logout+jwt", **changed: Any) -> str:
         claims = {
             "iss": self.issuer,
             "aud": CLIENT[0],
@@ -62,10 +62,11 @@ class Directory:
             "sub": self.person["sub"],
             "events": {LOGOUT_EVENT: {}},
         }
-        return self.signed({name: value for name, value in (claims | changed).items() if value is not None})
+        stated = {name: value for name, value in (claims | changed).items() if value is not None}
+        return self.signed(stated, typ=typ)
 
     def answer(self, path: str, query: dict[str, str], body: dict[str, str], bearer: str) -> tuple[int, Any]:
-        self.asked.append(path)
+        self.requested.append(path)
         if not self.is_up:
             return 503, {}
         pages = {
@@ -104,13 +105,13 @@ class Directory:
                 return 400, {"error": "invalid_grant"}
             self.refresh.discard(body["refresh_token"])
             return 200, self._tokens()
-        asked = self.codes.pop(body["code"], None)
+        request = self.codes.pop(body["code"], None)
         verifier = hashlib.sha256(body.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(verifier).decode().rstrip("=")
         if (
-            asked is None
-            or asked.get("code_challenge") != challenge
-            or asked["code_challenge_method"] != "S256"
+            request is None
+            or request.get("code_challenge") != challenge
+            or request["code_challenge_method"] != "S256"
         ):
             return 400, {"error": "invalid_grant"}
         claims = {
@@ -119,7 +120,7 @@ class Directory:
             "sub": self.person["sub"],
             "iat": int(time.time()),
             "exp": int(time.time()) + 60,
-            "nonce": asked.get("nonce"),
+            "nonce": request.get("nonce"),
         }
         return 200, {**self._tokens(), "id_token": self.signed(claims | self.claims)}
 

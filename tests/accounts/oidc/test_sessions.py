@@ -11,6 +11,7 @@ from accounts.audit import Action
 from accounts.models import User
 from accounts.oidc import session
 from accounts.roles import Role
+from accounts.sign_in import sessions
 from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
 
 pytestmark = pytest.mark.django_db
@@ -52,12 +53,14 @@ def test_the_session_of_somebody_who_has_left_ends_within_a_minute(grace, direct
     assert not is_signed_in(grace)
 
 
-def test_the_directory_is_asked_every_thirty_seconds_of_use_and_no_more(grace, directory, seconds_later):
-    directory.asked.clear()
+def test_the_directory_gets_a_request_every_thirty_seconds_of_use_and_no_more(
+    grace, directory, seconds_later
+):
+    directory.requested.clear()
     for second in range(0, 120, 5):
         seconds_later(second)
         assert is_signed_in(grace)
-    assert directory.asked == ["/userinfo"] * 3
+    assert directory.requested == ["/userinfo"] * 3
 
 
 def test_a_session_whose_token_expired_is_confirmed_by_renewal(grace, directory, seconds_later):
@@ -74,16 +77,16 @@ def test_a_token_that_another_request_has_just_renewed_is_taken_from_it(
     grace, directory, seconds_later, monkeypatch
 ):
     directory.access.clear()
-    stale = dict(grace.session[session.KEY])
+    stale = dict(grace.session[sessions.DIRECTORY])
     seconds_later(31)
     assert is_signed_in(grace)
     stored = grace.session
-    renewed = stored[session.KEY]
-    stored[session.KEY] = {**stale}
+    renewed = stored[sessions.DIRECTORY]
+    stored[sessions.DIRECTORY] = {**stale}
     stored.save()
 
     def another_request_stores(seconds: float) -> None:
-        stored[session.KEY] = renewed
+        stored[sessions.DIRECTORY] = renewed
         stored.save()
 
     monkeypatch.setattr("accounts.oidc.session.time.sleep", another_request_stores)
@@ -173,6 +176,8 @@ def test_the_directory_ends_every_session_of_a_person_at_once(grace, directory, 
         {"events": ["http://schemas.openid.net/event/backchannel-logout"]},
         {"jti": None},
         {"sub": None},
+        {"typ": "JWT"},
+        {"typ": "at+jwt"},
     ],
     ids=str,
 )

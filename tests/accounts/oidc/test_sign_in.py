@@ -80,12 +80,12 @@ def test_the_browser_is_sent_with_state_nonce_and_challenge(directory):
         assert first[name] != second[name]
 
 
-def test_what_the_address_says_changes_nothing_of_what_is_asked(directory):
+def test_what_the_address_says_changes_nothing_of_the_request(directory):
     browser = Browser()
-    asked = browser.post("/accounts/oidc/login/?auth_params=nonce%3Dmine&scope=admin&process=connect")[
+    address = browser.post("/accounts/oidc/login/?auth_params=nonce%3Dmine&scope=admin&process=connect")[
         "Location"
     ]
-    query = parse_qs(urlsplit(asked).query)
+    query = parse_qs(urlsplit(address).query)
     assert query["nonce"] != ["mine"]
     assert set(query["scope"][0].split()) == {"openid", "profile"}
     assert browser.get("/accounts/oidc/login/").status_code == 405
@@ -193,7 +193,7 @@ def test_an_unsigned_or_symmetric_token_opens_nothing(directory, through_directo
     assert not User.objects.exists()
 
 
-def test_an_answer_works_once_and_in_the_browser_that_asked(directory):
+def test_an_answer_works_once_and_in_the_browser_of_its_request(directory):
     browser, other = Browser(), Browser()
     back = way_back(browser)
     assert is_refused(other, other.get(back))
