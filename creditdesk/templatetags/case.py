@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from accounts.models import User
+from creditdesk.forms.simulation import entered_value
 from creditdesk.pages.case.client_profile import Line, Section
 from creditdesk.pages.case.explanation import FeatureRow
 from creditdesk.pages.case.reasons import FeatureEffect
@@ -39,6 +40,12 @@ OUTCOME_KEYS = {"accept": "a", "refuse": "r", "refer": "f"}
 def exact(value: float | None) -> str:
     """Write every digit of a float, in the form that programs read."""
     return "" if value is None else repr(value)
+
+
+@register.filter
+def as_entered(value: float | None, name: str) -> str:
+    """Write the value of an editable field of the simulation as its form reads it."""
+    return entered_value(name, None if value is None else float(value))
 
 
 @register.filter
@@ -75,12 +82,15 @@ def effect_row(effect: FeatureEffect) -> SafeString:
 
 
 @register.simple_tag
-def profile_section(section: Section, level: int = 3) -> SafeString:
+def profile_section(section: Section, level: int = 3, is_folded: bool = False) -> SafeString:
     """Render a section of the client profile: at times hundreds of lines, too many for a template's loop."""
     css = "table-state" if section.is_provided else "table-state table-state-absent"
     note = format_html(' <small class="{}">{}</small>', css, section.state) if section.state else ""
     lines = format_html("<dl>{}</dl>", _lines(section.lines)) if section.lines else ""
     heading = format_html("<h{0}>{1}{2}</h{0}>", level, section.title, note)
+    if is_folded and lines:
+        fold = '<details class="profile-section"><summary>{}</summary>{}</details>'
+        return format_html(fold, heading, lines)
     return format_html('<div class="profile-section">{}{}</div>', heading, lines)
 
 

@@ -5,9 +5,9 @@ from functools import cached_property
 
 from creditdesk.models import Assessment, Case, Decision, Profile
 from creditdesk.pages.case import client_profile
+from creditdesk.pages.missing_inputs import label_of
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
-from scoring.ml.tables.catalogue import column
-from scoring.presentation import formatting
+from creditdesk.reasons import text_for_the_desk
 
 
 def assessed_profile(assessment: Assessment) -> Profile:
@@ -35,13 +35,12 @@ class Snapshot:
 
     @property
     def reasons(self) -> list[str]:
-        """Word for word as they were shown."""
-        language = "fr" if formatting.reads_french() else "en"
-        return [reason.text(language) for reason in self.assessment.shown_reasons]
+        """The stored ones, as the case page shows them."""
+        return [text_for_the_desk(reason) for reason in self.assessment.shown_reasons]
 
     @property
     def missing_inputs(self) -> list[str]:
-        return [formatting.localize(column("application", name).label) for name in self.assessment.missing]
+        return list(map(label_of, self.assessment.missing))
 
     def decisions(self) -> list[Decision]:
         return list(self.assessment.decisions.select_related("decided_by", "checked_by"))
