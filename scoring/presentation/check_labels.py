@@ -65,7 +65,7 @@ def _shuffled(check: ShuffledCheck) -> CheckLabel:
             auc=number(check.auc, 3),
             low=number(check.low, 3),
             high=number(check.high, 3),
-            runs=number(check.runs),
+            runs=number(check.runs or 1),
         ),
     )
 
