@@ -37,7 +37,7 @@ class LeakCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShuffledCheck:
-    """AUC with shuffled outcomes, which must be 0.5, and its 95 % interval: a mean of `runs`, None for one."""
+    """AUC with shuffled outcomes, which must be 0.5, and its 95 % interval; a mean of `runs`, if not one."""
 
     passed: bool
     auc: float
