@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from creditdesk.limits import PAGE_LARGEST_BODY
 from creditdesk.retention_table import retention_days
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -52,6 +53,13 @@ if not 0 < AMOUNT_SCALE < float("inf"):
 DECISION_DAYS = env.int("DECISION_DAYS", 60)
 CONTEST_DAYS = env.int("CONTEST_DAYS", 30)
 RETENTION_DAYS = retention_days(env.list("RETENTION_DAYS", default=[]))
+# The documents that each product needs; the kinds stand in creditdesk.models.document.
+REQUIRED_DOCUMENTS = env.list(
+    "REQUIRED_DOCUMENTS",
+    default=["Cash loans=identity+address+payslip+statement", "Revolving loans=identity+payslip"],
+)
+# Where clamd listens, a socket file or HOST:PORT; without it documents are not scanned for viruses.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
 # Within so many months of the application a default counts against the probability of the assessment.
 OUTCOME_MONTHS = env.int("OUTCOME_MONTHS", 12)
 # The head of every letter, and where a client writes to.
@@ -324,6 +332,9 @@ if env.bool("BEHIND_TLS_PROXY", False):
     ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", 1)
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A file that is sent stays in memory: on the disk it would lie unencrypted. The server bounds its size.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = PAGE_LARGEST_BODY
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

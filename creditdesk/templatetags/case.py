@@ -30,6 +30,9 @@ EVENT_ICONS = {
     "contest": "message",
     "review": "scale",
     "letter": "file-text",
+    "document": "file-text",
+    "removal": "x",
+    "request": "message",
 }
 
 # The keys that static/js/case.js listens to.

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Final, cast
 from django.db import connection
 from django.db.models import Model
 
-from creditdesk.models import Assessment, Case, Claim, Contest, Decision, Escalation, Letter, Note
+from creditdesk.models import (
+    Assessment,
+    Case,
+    Claim,
+    Contest,
+    Decision,
+    Document,
+    DocumentRequest,
+    Escalation,
+    Letter,
+    Note,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -16,13 +27,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One act on a case; `kind` names the record, or the act: check, release, answer, review, share."""
+    """One act on a case; `kind` names its record, or the act where a record has several."""
 
     kind: str
     at: datetime
     actor: "User | None"
     reference: str
-    record: Assessment | Decision | Note | Claim | Escalation | Contest | Letter | Case
+    record: (
+        Assessment
+        | Decision
+        | Note
+        | Claim
+        | Escalation
+        | Contest
+        | Letter
+        | Document
+        | DocumentRequest
+        | Case
+    )
 
 
 Source = Callable[[dict[int, str]], Iterable[Event]]
@@ -105,6 +127,20 @@ def _letters(references: dict[int, str]) -> Iterable[Event]:
         yield Event("letter", row.written_at, row.written_by, references[row.case_id], row)
 
 
+def _documents(references: dict[int, str]) -> Iterable[Event]:
+    rows = Document.objects.filter(case__in=references).defer("content")
+    for row in rows.select_related("added_by", "removed_by"):
+        yield Event("document", row.added_at, row.added_by, references[row.case_id], row)
+        if row.removed_at:
+            yield Event("removal", row.removed_at, row.removed_by, references[row.case_id], row)
+
+
+def _document_requests(references: dict[int, str]) -> Iterable[Event]:
+    rows = DocumentRequest.objects.filter(case__in=references).defer("text").select_related("written_by")
+    for row in rows:
+        yield Event("request", row.written_at, row.written_by, references[row.case_id], row)
+
+
 def _shared(references: dict[int, str]) -> Iterable[Event]:
     shared = Case.objects.filter(pk__in=references, shared_at__isnull=False).select_related("shared_by")
     for row in shared:
@@ -119,4 +155,6 @@ SOURCES: Final[Mapping[type[Model], Source]] = {
     Escalation: _escalations,
     Contest: _contests,
     Letter: _letters,
+    Document: _documents,
+    DocumentRequest: _document_requests,
 }

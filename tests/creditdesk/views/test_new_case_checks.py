@@ -21,7 +21,7 @@ def advisor(client_as, db):
     return client_as("advisor")
 
 
-def asked(response):
+def to_confirm(response):
     """The codes that the page wants confirmed."""
     return [item["data-confirm"] for item in Elements(response.content.decode()).having("data-confirm")]
 
@@ -38,7 +38,7 @@ def asked(response):
 def test_an_implausible_answer_is_opened_only_when_it_is_confirmed(advisor, code, changes):
     answers = typed_answers(APPLICATION, **changes)
     response = advisor.post(NEW, answers)
-    assert (response.status_code, asked(response)) == (422, [code])
+    assert (response.status_code, to_confirm(response)) == (422, [code])
     assert not Case.objects.exists()
     assert advisor.post(NEW, {**answers, "confirmed": [code]}).status_code == 302
     (event,) = AuditEvent.objects.filter(action=Action.CASE_OPENED)
@@ -54,7 +54,7 @@ def test_a_plausible_case_is_opened_without_a_question(advisor):
 def test_a_confirmation_holds_for_what_was_shown_alone(advisor):
     answers = typed_answers(APPLICATION, **TOO_MUCH, AMT_GOODS_PRICE="200000")
     response = advisor.post(NEW, {**answers, "confirmed": ["instalment_share"]})
-    assert asked(response) == ["instalment_share", "credit_over_price"]
+    assert to_confirm(response) == ["instalment_share", "credit_over_price"]
     checked = Elements(response.content.decode()).having("checked")
     assert [box["value"] for box in checked if box.get("name") == "confirmed"] == ["instalment_share"]
     assert not Case.objects.exists()
@@ -68,7 +68,7 @@ def known(case_of):
 
 def test_a_client_with_a_case_already_is_shown_with_it(advisor, known):
     response = advisor.post(NEW, typed_answers(APPLICATION, client_name="LEFEVRE Zoe"))
-    assert asked(response) == [f"duplicate:{known.reference}"]
+    assert to_confirm(response) == [f"duplicate:{known.reference}"]
     html = response.content.decode()
     assert "Same name and birth date" in html
     assert known.get_absolute_url() in html
@@ -83,7 +83,7 @@ def test_a_namesake_born_on_another_day_is_another_client(advisor, known):
 
 def test_a_namesake_without_a_birth_date_may_be_the_same(advisor, known):
     response = advisor.post(NEW, typed_answers({**APPLICATION, "DAYS_BIRTH": None}))
-    assert asked(response) == [f"duplicate:{known.reference}"]
+    assert to_confirm(response) == [f"duplicate:{known.reference}"]
     assert "birth date as" not in response.content.decode()
 
 
