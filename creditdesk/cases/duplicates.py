@@ -43,8 +43,8 @@ def duplicates(cases: CaseQuerySet, name: str, born_on: date | None) -> list[Dup
         for case in newest[:MAX_NAMESAKES]
         if sorted(case.client.indexed_name.text.split()) == sorted(words)
     )
-    found = _same_person(same_words, born_on)
-    return sorted(found, key=lambda duplicate: not duplicate.is_same_birth)[:MAX_DUPLICATES]
+    same_person = _same_person(same_words, born_on)
+    return sorted(same_person, key=lambda duplicate: not duplicate.is_same_birth)[:MAX_DUPLICATES]
 
 
 def _same_person(namesakes: Iterable[Case], born_on: date | None) -> Iterator[Duplicate]:

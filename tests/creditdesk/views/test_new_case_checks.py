@@ -61,37 +61,37 @@ def test_a_confirmation_holds_for_what_was_shown_alone(advisor):
 
 
 @pytest.fixture
-def known(case_of):
+def known_case(case_of):
     """The advisor's case of a client with the name and the birth date of the answers."""
     return case_of("advisor", application=APPLICATION, name="Zoé Lefèvre")
 
 
-def test_a_client_with_a_case_already_is_shown_with_it(advisor, known):
+def test_a_client_with_a_case_already_is_shown_with_it(advisor, known_case):
     response = advisor.post(NEW, typed_answers(APPLICATION, client_name="LEFEVRE Zoe"))
-    assert to_confirm(response) == [f"duplicate:{known.reference}"]
+    assert to_confirm(response) == [f"duplicate:{known_case.reference}"]
     html = response.content.decode()
     assert "Same name and birth date" in html
-    assert known.get_absolute_url() in html
+    assert known_case.get_absolute_url() in html
     assert Case.objects.count() == 1
 
 
-def test_a_namesake_born_on_another_day_is_another_client(advisor, known):
+def test_a_namesake_born_on_another_day_is_another_client(advisor, known_case):
     born = (timezone.localdate() - timedelta(days=15_000)).isoformat()
     assert advisor.post(NEW, typed_answers(APPLICATION, DAYS_BIRTH=born)).status_code == 302
     assert Case.objects.count() == 2
 
 
-def test_a_namesake_without_a_birth_date_may_be_the_same(advisor, known):
+def test_a_namesake_without_a_birth_date_may_be_the_same(advisor, known_case):
     response = advisor.post(NEW, typed_answers({**APPLICATION, "DAYS_BIRTH": None}))
-    assert to_confirm(response) == [f"duplicate:{known.reference}"]
+    assert to_confirm(response) == [f"duplicate:{known_case.reference}"]
     assert "birth date as" not in response.content.decode()
 
 
-def test_a_longer_name_is_another_client(advisor, known):
+def test_a_longer_name_is_another_client(advisor, known_case):
     assert advisor.post(NEW, typed_answers(APPLICATION, client_name="Zoé Anne Lefèvre")).status_code == 302
 
 
-def test_the_case_of_a_colleague_is_not_revealed(client_as, known):
+def test_the_case_of_a_colleague_is_not_revealed(client_as, known_case):
     assert client_as("colleague").post(NEW, typed_answers(APPLICATION)).status_code == 302
     assert Case.objects.count() == 2
 
