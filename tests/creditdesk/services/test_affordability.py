@@ -54,7 +54,12 @@ def case(case_of):
 
 
 def declaration(**changes: Any) -> ChargesDeclaration:
-    amounts: dict[str, Any] = {"housing": 20_000.0, "loans": 8_000.0, "other": 1_000.0, "members": 2} | changes
+    amounts: dict[str, Any] = {
+        "housing": 20_000.0,
+        "loans": 8_000.0,
+        "other": 1_000.0,
+        "members": 2,
+    } | changes
     return ChargesDeclaration(**amounts)
 
 

@@ -29,10 +29,10 @@ def affordability_of(**changes: Any) -> Affordability:
 
 
 def test_ratio_and_what_is_left_count_everything_that_is_due_each_month():
-    found = affordability_of()
-    assert found.outcome == "met"
-    assert found.debt_ratio == (250 + 100 + 100 + 500 + 50) / 3000
-    assert (found.left, found.left_per_member) == (2000.0, 2000.0 / 3)
+    result = affordability_of()
+    assert result.outcome == "met"
+    assert result.debt_ratio == (250 + 100 + 100 + 500 + 50) / 3000
+    assert (result.left, result.left_per_member) == (2000.0, 2000.0 / 3)
 
 
 def test_of_the_loans_elsewhere_the_higher_figure_counts():
@@ -51,9 +51,9 @@ def test_of_the_loans_elsewhere_the_higher_figure_counts():
     ],
 )
 def test_each_limit_that_is_not_kept_is_a_ground(changes, grounds):
-    found = affordability_of(**changes)
-    assert found.grounds == grounds
-    assert found.outcome == ("not_met" if grounds else "met")
+    result = affordability_of(**changes)
+    assert result.grounds == grounds
+    assert result.outcome == ("not_met" if grounds else "met")
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,22 @@ def test_each_limit_that_is_not_kept_is_a_ground(changes, grounds):
     ],
 )
 def test_without_an_input_there_is_no_ratio(changes, missing):
-    found = affordability_of(**changes)
-    assert (found.outcome, found.missing, found.debt_ratio, found.grounds) == ("missing", missing, None, ())
+    result = affordability_of(**changes)
+    assert (result.outcome, result.missing, result.debt_ratio, result.grounds) == (
+        "missing",
+        missing,
+        None,
+        (),
+    )
 
 
 def test_a_stored_judgement_reads_back_to_the_last_digit():
-    for found in (affordability_of(), affordability_of(income=900.0), affordability_of(housing=None)):
-        assert Affordability.from_json(json.loads(json.dumps(found.to_json()))) == found
+    for result in (affordability_of(), affordability_of(income=900.0), affordability_of(housing=None)):
+        assert Affordability.from_json(json.loads(json.dumps(result.to_json()))) == result
 
 
 @pytest.mark.parametrize(
-    ("verdict", "changes", "beside", "why"),
+    ("verdict", "changes", "expected", "why"),
     [
         ("accept", {}, "accept", ""),
         ("refuse", {}, "refuse", ""),
@@ -88,5 +93,5 @@ def test_a_stored_judgement_reads_back_to_the_last_digit():
     ],
 )
 def test_a_budget_turns_acceptances_and_the_unknown_into_refer(verdict, changes, expected, why):
-    found = affordability_of(**changes)
-    assert (verdict_beside(verdict, found), why_referred(verdict, found)) == (beside, why)
+    result = affordability_of(**changes)
+    assert (verdict_beside(verdict, result), why_referred(verdict, result)) == (expected, why)
