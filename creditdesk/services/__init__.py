@@ -14,6 +14,7 @@ from creditdesk.services.batch import save_assessments, score_many
 from creditdesk.services.case import add_note, open_case
 from creditdesk.services.claim import claim, release, share
 from creditdesk.services.contest import contest, may_review, review
+from creditdesk.services.correction import correct_application
 from creditdesk.services.counterfactual import counterfactuals_of
 from creditdesk.services.decision import DecisionRefused, check_decision, decide, needs_second_person
 from creditdesk.services.document import add_document, remove_document, save_document_request
@@ -44,6 +45,7 @@ __all__ = [
     "check_decision",
     "claim",
     "contest",
+    "correct_application",
     "counterfactuals_of",
     "decide",
     "delete_scenario",
