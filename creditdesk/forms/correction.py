@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +19,7 @@ class CorrectionForm(ApplicationForm):
     profile_digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
     reason = statement_field(_("What was wrong or missing, and how you know"))
 
-    def __init__(self, data: QueryDict | None = None, *, case: Case) -> None:
+    def __init__(self, data: Mapping[str, str] | None = None, *, case: Case) -> None:
         self.case, self.day = case, timezone.localtime(case.submitted_at).date()
         self.answers = answers_about(form_columns(), case.profile.application, self.day)
         super().__init__(data, draft={**self.answers, "profile_digest": case.profile.digest})
