@@ -1,4 +1,4 @@
-"""Template context of every page: the state of the model."""
+"""Template context of every page: the state of the model, and the name of the directory."""
 
 from collections.abc import Callable
 
@@ -25,6 +25,7 @@ def demo_is_open() -> bool:
     return bool(settings.DEMO_SIGN_IN) and is_open()
 
 
-def desk(_request: HttpRequest) -> dict[str, Callable[[], str | bool]]:
+def desk(_request: HttpRequest) -> dict[str, Callable[[], str | bool] | str]:
+    directory = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
     # A callable: fragments, which show no banner, do not query the engine.
-    return {"model_notice": model_notice, "demo_is_open": demo_is_open}
+    return {"model_notice": model_notice, "demo_is_open": demo_is_open, "directory": directory}
