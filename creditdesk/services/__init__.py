@@ -16,6 +16,7 @@ from creditdesk.services.case import add_note, open_case
 from creditdesk.services.charges import ChargesDeclaration, declare_charges
 from creditdesk.services.claim import claim, release, share
 from creditdesk.services.contest import contest, may_review, review
+from creditdesk.services.correction import correct_application
 from creditdesk.services.counterfactual import counterfactuals_of
 from creditdesk.services.decision import DecisionRefused, check_decision, decide, needs_second_person
 from creditdesk.services.document import add_document, remove_document, save_document_request
@@ -48,6 +49,7 @@ __all__ = [
     "check_decision",
     "claim",
     "contest",
+    "correct_application",
     "counterfactuals_of",
     "decide",
     "declare_charges",

@@ -13,6 +13,7 @@ from creditdesk.models import (
     Case,
     Claim,
     Contest,
+    Correction,
     Decision,
     Document,
     DocumentRequest,
@@ -41,6 +42,7 @@ class Event:
         | Escalation
         | Contest
         | Letter
+        | Correction
         | Document
         | DocumentRequest
         | Case
@@ -127,6 +129,12 @@ def _letters(references: dict[int, str]) -> Iterable[Event]:
         yield Event("letter", row.written_at, row.written_by, references[row.case_id], row)
 
 
+def _corrections(references: dict[int, str]) -> Iterable[Event]:
+    rows = Correction.objects.filter(case__in=references).defer("packed_inputs")
+    for row in rows.select_related("corrected_by"):
+        yield Event("correction", row.corrected_at, row.corrected_by, references[row.case_id], row)
+
+
 def _documents(references: dict[int, str]) -> Iterable[Event]:
     rows = Document.objects.filter(case__in=references).defer("content")
     for row in rows.select_related("added_by", "removed_by"):
@@ -155,6 +163,7 @@ SOURCES: Final[Mapping[type[Model], Source]] = {
     Escalation: _escalations,
     Contest: _contests,
     Letter: _letters,
+    Correction: _corrections,
     Document: _documents,
     DocumentRequest: _document_requests,
 }

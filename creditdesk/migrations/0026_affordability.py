@@ -11,7 +11,7 @@ from accounts.append_only import forbid_changes, forbid_insert
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creditdesk', '0022_documents'),
+        ('creditdesk', '0025_saved_views'),
         ('scoring', '0008_affordability'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
