@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from creditdesk.assignment_rules import assignment_rules
 from creditdesk.retention_table import retention_days
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -47,6 +48,11 @@ CURRENCY = env.str("CURRENCY", "€")
 # Days after which a pending case counts as late, and within which a contest is to be answered.
 DECISION_DAYS = env.int("DECISION_DAYS", 60)
 CONTEST_DAYS = env.int("CONTEST_DAYS", 30)
+# Hours after which a claim holds no more; 0 lets it hold until it is released.
+CLAIM_HOURS = env.float("CLAIM_HOURS", 24.0)
+# Who gets new cases and those of a colleague who left or is away, the first rule that fits:
+# product:Revolving loans=anna+boris,amount:300000=chloe,any=boris. Without a rule: every advisor in turn.
+ASSIGNMENT_RULES = assignment_rules(env.list("ASSIGNMENT_RULES", default=[]))
 RETENTION_DAYS = retention_days(env.list("RETENTION_DAYS", default=[]))
 # Within so many months of the application a default counts against the probability of the assessment.
 OUTCOME_MONTHS = env.int("OUTCOME_MONTHS", 12)
@@ -219,6 +225,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "backup": {"command": ["backup"], "hours": 24, "from_hour": 2, "needs": "BACKUP_DESTINATION"},
     "apply_retention": {"command": ["apply_retention"], "hours": 24, "from_hour": 3},
     "check_drift": {"command": ["check_drift", "--without-evidently"], "hours": 168, "from_hour": 4},
+    "maintain_queues": {"command": ["maintain_queues"], "hours": 0.25, "from_hour": 0},
     "purge": {"command": ["purge"], "hours": 1, "from_hour": 0},
 }
 if BACKUP_DESTINATION:

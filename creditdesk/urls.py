@@ -5,6 +5,8 @@ from django.views.i18n import set_language
 from accounts.administration.site import site
 from creditdesk.pages.case.tabs import TABS
 from creditdesk.views.about import about_model
+from creditdesk.views.absence import absence_cancel, absences
+from creditdesk.views.assignment import case_assign, case_snooze, case_wake, cases_assign
 from creditdesk.views.case import case_assess, case_detail, case_notes, case_tab
 from creditdesk.views.case_list import case_list
 from creditdesk.views.casework import (
@@ -42,6 +44,7 @@ urlpatterns = [
     path("cases/new/draft/", draft_save, name="draft_save"),
     path("cases/new/draft/delete/", draft_delete, name="draft_delete"),
     path("cases/new/file/", client_file, name="case_file"),
+    path("cases/assign/", cases_assign, name="cases_assign"),
     path("cases/<str:reference>/", case_detail, name="case_detail"),
     *(path(f"cases/<str:reference>/{tab}/", case_tab, {"tab": tab}, name=f"case_{tab}") for tab in TABS),
     path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
@@ -62,6 +65,11 @@ urlpatterns = [
     path("cases/<str:reference>/answer/", case_answer, name="case_answer"),
     path("cases/<str:reference>/contest/", case_contest, name="case_contest"),
     path("cases/<str:reference>/examine/", case_contest_review, name="case_examine"),
+    path("cases/<str:reference>/assign/", case_assign, name="case_assign"),
+    path("cases/<str:reference>/snooze/", case_snooze, name="case_snooze"),
+    path("cases/<str:reference>/wake/", case_wake, name="case_wake"),
+    path("absences/", absences, name="absences"),
+    path("absences/<int:number>/cancel/", absence_cancel, name="absence_cancel"),
     path("portfolio/", portfolio, name="portfolio"),
     path("outcomes/", outcomes, name="outcomes"),
     path("models/shadow/", shadow, name="model_shadow"),

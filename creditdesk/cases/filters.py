@@ -23,6 +23,7 @@ NEWEST_FIRST: Final = "-submitted"
 OLDEST_FIRST: Final = "submitted"
 EVERY_CASE: Final = "all"
 TO_DECIDE: Final = "to_decide"
+UNASSIGNED: Final = "unassigned"
 ALWAYS_SHOWN: Final = {"q", "queue", "sort"}
 # Rejected by a second person, or replaced after a contest.
 ENDED: Final = ("rejected", "replaced")
@@ -49,6 +50,8 @@ QUEUES: Final = (
     ("escalated", _("With a manager")),
     ("contested", _("Contested")),
     ("shared", _("Shared with the team")),
+    (UNASSIGNED, _("Unassigned")),
+    ("snoozed", _("Put aside")),
     (EVERY_CASE, _("All cases")),
     ("mine", _("Claimed by me")),
     ("unclaimed", _("Nobody works on it")),
@@ -94,6 +97,8 @@ def queue_of(cases: CaseQuerySet, queue: str, user: User) -> CaseQuerySet:
         "escalated": cases.escalated,
         "contested": cases.contested,
         "late": cases.late,
+        UNASSIGNED: cases.unassigned,
+        "snoozed": cases.pending().snoozed,
     }
     return queues[queue]()
 

@@ -32,12 +32,12 @@ def first_in_queue(user: "User") -> str | None:
     return (
         _first(cases.claimed_by(user).pending())
         or _first(cases.to_decide_by(user))
-        or _first(cases.unclaimed())
+        or _first(cases.free_for(user).unclaimed())
     )
 
 
 def _pending(user: "User") -> QuerySet[Case]:
-    """Pending cases, without those claimed by colleagues."""
+    """Pending cases, without those that are put aside or claimed by colleagues."""
     return Case.objects.visible_to(user).free_for(user)
 
 

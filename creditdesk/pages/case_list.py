@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, CaseFilter
+from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED, CaseFilter
 from creditdesk.cases.queue_counts import queue_counts
 from creditdesk.models import Case, Claim, Contest, Decision, Escalation
 from scoring.presentation import formatting
@@ -26,7 +26,7 @@ PAGE_SIZE: Final = 20
 # Nobody pages through more results than this; counting a longer search to its end would cost more than its
 # first page.
 MAX_RESULTS: Final = 200
-TABS: Final = 7
+TABS: Final = 9
 # A tab says 99+ beyond: counting on would cost more and say no more.
 MAX_COUNT: Final = 99
 FIELDS_READ: Final = (
@@ -140,9 +140,10 @@ class Chip(NamedTuple):
 
 
 def tabs(user: User) -> list[Tab]:
-    """Return the tabs of the list; nobody decides by a queue who may not decide."""
-    decides = user.has_perm("creditdesk.decide_case")
-    labels = {queue: label for queue, label in QUEUES[:TABS] if decides or queue != TO_DECIDE}
+    """Return the tabs of the list: what this role decides, and what stands with nobody for who sees that."""
+    hidden = set() if user.has_perm("creditdesk.decide_case") else {TO_DECIDE}
+    hidden |= set() if user.has_perm("creditdesk.view_all_cases") else {UNASSIGNED}
+    labels = {queue: label for queue, label in QUEUES[:TABS] if queue not in hidden}
     counts = queue_counts(user, [queue for queue in labels if queue != EVERY_CASE], MAX_COUNT + 1)
     return [
         # Every case is counted by the list itself.

@@ -1,5 +1,6 @@
 """Acts at the desk: one function each, stored in the transaction of its audit event."""
 
+from creditdesk.services.absence import cancel_absence, record_absence
 from creditdesk.services.assessment import (
     ScoredProfile,
     assess,
@@ -9,25 +10,34 @@ from creditdesk.services.assessment import (
     standing_assessment,
     still_holds,
 )
+from creditdesk.services.assignment import BulkAssignment, assign, assign_many
 from creditdesk.services.batch import save_assessments, score_many
 from creditdesk.services.case import add_note, open_case
-from creditdesk.services.claim import claim, release, share
+from creditdesk.services.claim import claim, end_expired_claims, release, share
 from creditdesk.services.contest import contest, may_review, review
 from creditdesk.services.counterfactual import counterfactuals_of
 from creditdesk.services.decision import DecisionRefused, check_decision, decide, needs_second_person
 from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate
+from creditdesk.services.handover import hand_on, hand_on_after_save, hand_on_all
 from creditdesk.services.letter import save_letter
+from creditdesk.services.notification import mark_read
+from creditdesk.services.overdue import notify_overdue
 from creditdesk.services.refusal import ActRefused
 from creditdesk.services.simulation import delete_scenario, save_scenario, simulate
+from creditdesk.services.snooze import end_snooze, snooze
 
 __all__ = [
     "ActRefused",
+    "BulkAssignment",
     "DecisionRefused",
     "ScoredProfile",
     "add_note",
     "answer_escalation",
     "assess",
+    "assign",
+    "assign_many",
+    "cancel_absence",
     "check_decision",
     "claim",
     "contest",
@@ -36,10 +46,18 @@ __all__ = [
     "delete_scenario",
     "digest_in_use",
     "discard_expired_drafts",
+    "end_expired_claims",
+    "end_snooze",
     "escalate",
+    "hand_on",
+    "hand_on_after_save",
+    "hand_on_all",
+    "mark_read",
     "may_review",
     "needs_second_person",
+    "notify_overdue",
     "open_case",
+    "record_absence",
     "release",
     "review",
     "save_assessment",
@@ -51,6 +69,7 @@ __all__ = [
     "score_many",
     "share",
     "simulate",
+    "snooze",
     "standing_assessment",
     "still_holds",
 ]

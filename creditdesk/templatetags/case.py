@@ -29,6 +29,9 @@ EVENT_ICONS = {
     "contest": "message",
     "review": "scale",
     "letter": "file-text",
+    "assignment": "send",
+    "snooze": "hourglass",
+    "wake": "clock",
 }
 
 # The keys that static/js/case.js listens to.

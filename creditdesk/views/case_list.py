@@ -13,6 +13,7 @@ from accounts.models import User
 from creditdesk.cases.filters import EVERY_CASE, TO_DECIDE, CaseFilter
 from creditdesk.cases.queue import first_in_queue
 from creditdesk.cases.search import single_case
+from creditdesk.forms.assignment import BulkAssignmentForm
 from creditdesk.pages.case_list import (
     PAGE_SIZE,
     SearchPaginator,
@@ -50,9 +51,11 @@ def case_list(request: DeskRequest) -> HttpResponse:
         "columns": columns(case_filter),
         "chips": chips(case_filter),
     }
+    if request.user.has_perm("creditdesk.assign_case"):
+        context["assignment_form"] = BulkAssignmentForm()
     if request.method == "POST" and request.htmx:
         fragment = render(request, "creditdesk/case_list.html#search-results", context)
-        return replace_url(fragment, _address(case_filter))
+        return replace_url(fragment, list_address(case_filter))
     context["tabs"] = tabs(request.user)
     return render(request, "creditdesk/case_list.html", context)
 
@@ -70,7 +73,7 @@ def _opened(query: QueryDict, user: User) -> QueryDict:
     return opened
 
 
-def _address(case_filter: CaseFilter) -> str:
+def list_address(case_filter: CaseFilter) -> str:
     """Return the address of the list with its filters, without the search term."""
     query = QueryDict(mutable=True)
     query.update(case_filter.active)

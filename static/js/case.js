@@ -21,6 +21,7 @@
   function showOverride(form) {
     const override = form.querySelector("[data-override]");
     override.hidden = !differsFromVerdict(form) && override.querySelector(".errorlist") === null;
+    form.querySelector("[data-referral]").hidden = chosenOutcome(form) !== "refer";
   }
 
   document.addEventListener("change", (event) => {

@@ -35,7 +35,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         *((name, []) for name in ("case_list", "case_new", "help", "about_model", "api_docs")),
         *((f"account_{page}", []) for page in ("change_password", "logout", "reauthenticate")),
         *((f"mfa_{page}", []) for page in ("index", "activate_totp", "reauthenticate")),
-        *((name, []) for name in ("usersessions_list", "preferences", "api_keys")),
+        *((name, []) for name in ("usersessions_list", "preferences", "api_keys", "absences")),
     ],
     "manager": [
         *(("case_detail", [CASES[state]]) for state in ("waiting", "contested", "escalated")),
@@ -79,6 +79,7 @@ POSTED: Final = frozenset(
             "case_release",
             "case_share",
         ),
+        *("case_assign", "cases_assign", "case_snooze", "case_wake", "absence_cancel"),
         *("case_escalate", "case_answer", "case_contest", "case_examine", "case_file", "draft_save"),
         *("draft_delete", "scenario_save", "scenario_delete", "model_propose", "model_challenger"),
         *("model_switch", "proposal_answer", "proposal_withdraw", "api_key_rotate", "api_key_revoke"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from creditdesk.forms.assignment import AssignmentForm, SnoozeForm
 from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm, EscalationForm
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 
@@ -17,3 +18,5 @@ class PostedForms:
     answer: AnswerForm | None = None
     contest: ContestForm | None = None
     review: ContestReviewForm | None = None
+    assignment: AssignmentForm | None = None
+    snooze: SnoozeForm | None = None

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Final, cast
 from django.db import connection
 from django.db.models import Model
 
-from creditdesk.models import Assessment, Case, Claim, Contest, Decision, Escalation, Letter, Note
+from creditdesk.models import (
+    Assessment,
+    Assignment,
+    Case,
+    Claim,
+    Contest,
+    Decision,
+    Escalation,
+    Letter,
+    Note,
+    Snooze,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -16,13 +27,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One act on a case; `kind` names the record, or the act: check, release, answer, review, share."""
+    """One act on a case; `kind` names the record, or the act: check, release, answer, review, share, wake."""
 
     kind: str
     at: datetime
     actor: "User | None"
     reference: str
-    record: Assessment | Decision | Note | Claim | Escalation | Contest | Letter | Case
+    record: Assessment | Assignment | Decision | Note | Claim | Escalation | Contest | Letter | Snooze | Case
 
 
 Source = Callable[[dict[int, str]], Iterable[Event]]
@@ -105,6 +116,19 @@ def _letters(references: dict[int, str]) -> Iterable[Event]:
         yield Event("letter", row.written_at, row.written_by, references[row.case_id], row)
 
 
+def _assignments(references: dict[int, str]) -> Iterable[Event]:
+    rows = Assignment.objects.of_cases(references).select_related("previous", "advisor", "assigned_by")
+    for row in rows:
+        yield Event("assignment", row.assigned_at, row.assigned_by, references[row.case_id], row)
+
+
+def _snoozes(references: dict[int, str]) -> Iterable[Event]:
+    for row in Snooze.objects.filter(case__in=references).select_related("snoozed_by", "ended_by"):
+        yield Event("snooze", row.snoozed_at, row.snoozed_by, references[row.case_id], row)
+        if row.ended_at:
+            yield Event("wake", row.ended_at, row.ended_by, references[row.case_id], row)
+
+
 def _shared(references: dict[int, str]) -> Iterable[Event]:
     shared = Case.objects.filter(pk__in=references, shared_at__isnull=False).select_related("shared_by")
     for row in shared:
@@ -119,4 +143,6 @@ SOURCES: Final[Mapping[type[Model], Source]] = {
     Escalation: _escalations,
     Contest: _contests,
     Letter: _letters,
+    Assignment: _assignments,
+    Snooze: _snoozes,
 }

@@ -28,6 +28,7 @@ from creditdesk.models import (
     Note,
     Profile,
     Scenario,
+    Snooze,
     StoredAnswer,
 )
 from creditdesk.models.idempotency import StoredAnswerQuerySet
@@ -153,6 +154,7 @@ def _rows_of(client: Client, references: Sequence[str]) -> dict[str, int]:
         "notes": Note.objects.filter(**of_case).count(),
         "letters": Letter.objects.filter(**of_case).count(),
         "escalations": Escalation.objects.filter(**of_case).count(),
+        "snoozes": Snooze.objects.filter(**of_case).count(),
         "contests": Contest.objects.filter(**of_case).count(),
         "stored answers": answers_about(references).count(),
     }

@@ -140,7 +140,7 @@ def test_each_tab_counts_what_it_lists(client_as, case_of, person, cases):
     counts = dict(re.findall(r'data-queue="(\w+)">(\d+)<', page))
     assert counts == {queue: str(len(listed(browser, queue=queue))) for queue in counts}
     assert counts == {"to_decide": "4", "late": "1", "second": "1"} | dict.fromkeys(
-        ("escalated", "contested"), "0"
+        ("escalated", "contested", "snoozed"), "0"
     ) | {"shared": "1"}
 
 
