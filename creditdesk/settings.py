@@ -89,6 +89,8 @@ DESK_URL = env.str("DESK_URL", "http://127.0.0.1:8000")
 vars().update(env.email_url("EMAIL_URL", "smtp://localhost:25"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "creditdesk@localhost")
+# A digest of unread notifications every morning, to each person who wishes one; needs a mail server.
+DIGESTS = env.bool("DIGESTS", False)
 # Off, the challenger scores in the request that asked; that is for tests.
 SHADOW_IN_BACKGROUND = env.bool("SHADOW_IN_BACKGROUND", True)
 # A retrained version that passes every gate answers without a person; a bank leaves this off.
@@ -226,6 +228,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "apply_retention": {"command": ["apply_retention"], "hours": 24, "from_hour": 3},
     "check_drift": {"command": ["check_drift", "--without-evidently"], "hours": 168, "from_hour": 4},
     "maintain_queues": {"command": ["maintain_queues"], "hours": 0.25, "from_hour": 0},
+    "send_digests": {"command": ["send_digests"], "hours": 24, "from_hour": 5, "needs": "DIGESTS"},
     "purge": {"command": ["purge"], "hours": 1, "from_hour": 0},
 }
 if BACKUP_DESTINATION:
@@ -293,6 +296,8 @@ CACHES = {
     },
 }
 
+# What an open page asks for by itself: no sign of a person, so it keeps no session alive.
+POLLED_PATHS = ["/notifications/count/"]
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 15 * 60)
 SESSION_COOKIE_AGE = env.int("SESSION_ABSOLUTE_SECONDS", 10 * 3600)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -29,9 +29,11 @@ from creditdesk.views.home import home
 from creditdesk.views.letter import case_explanation, case_letter
 from creditdesk.views.metrics import metrics
 from creditdesk.views.new_case import client_file, draft_delete, draft_save, new_case
+from creditdesk.views.notifications import notification_count, notifications, notifications_read
 from creditdesk.views.operations import operations
 from creditdesk.views.outcomes import outcomes
 from creditdesk.views.portfolio import portfolio
+from creditdesk.views.saved_view import columns_choose, view_delete, view_save
 from creditdesk.views.shadow import shadow
 from creditdesk.views.simulation import case_counterfactuals, case_simulation, scenario_delete, scenario_save
 
@@ -45,6 +47,9 @@ urlpatterns = [
     path("cases/new/draft/delete/", draft_delete, name="draft_delete"),
     path("cases/new/file/", client_file, name="case_file"),
     path("cases/assign/", cases_assign, name="cases_assign"),
+    path("cases/views/", view_save, name="view_save"),
+    path("cases/views/<int:number>/delete/", view_delete, name="view_delete"),
+    path("cases/columns/", columns_choose, name="columns_choose"),
     path("cases/<str:reference>/", case_detail, name="case_detail"),
     *(path(f"cases/<str:reference>/{tab}/", case_tab, {"tab": tab}, name=f"case_{tab}") for tab in TABS),
     path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
@@ -70,6 +75,9 @@ urlpatterns = [
     path("cases/<str:reference>/wake/", case_wake, name="case_wake"),
     path("absences/", absences, name="absences"),
     path("absences/<int:number>/cancel/", absence_cancel, name="absence_cancel"),
+    path("notifications/", notifications, name="notifications"),
+    path("notifications/count/", notification_count, name="notification_count"),
+    path("notifications/read/", notifications_read, name="notifications_read"),
     path("portfolio/", portfolio, name="portfolio"),
     path("outcomes/", outcomes, name="outcomes"),
     path("models/shadow/", shadow, name="model_shadow"),

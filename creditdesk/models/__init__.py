@@ -17,6 +17,7 @@ from creditdesk.models.note import Note
 from creditdesk.models.notification import Notification
 from creditdesk.models.outcome import MonthlyOutcome
 from creditdesk.models.reason import Reason
+from creditdesk.models.saved_view import SavedView
 from creditdesk.models.scenario import Scenario
 from creditdesk.models.scheduled_run import ScheduledRun, WorkerBeat
 from creditdesk.models.shadow_score import ShadowScore
@@ -45,6 +46,7 @@ __all__ = [
     "Notification",
     "Profile",
     "Reason",
+    "SavedView",
     "Scenario",
     "ScheduledRun",
     "ShadowScore",

@@ -24,6 +24,7 @@ from creditdesk.services.letter import save_letter
 from creditdesk.services.notification import mark_read
 from creditdesk.services.overdue import notify_overdue
 from creditdesk.services.refusal import ActRefused
+from creditdesk.services.saved_view import choose_columns, delete_view, save_view
 from creditdesk.services.simulation import delete_scenario, save_scenario, simulate
 from creditdesk.services.snooze import end_snooze, snooze
 
@@ -39,11 +40,13 @@ __all__ = [
     "assign_many",
     "cancel_absence",
     "check_decision",
+    "choose_columns",
     "claim",
     "contest",
     "counterfactuals_of",
     "decide",
     "delete_scenario",
+    "delete_view",
     "digest_in_use",
     "discard_expired_drafts",
     "end_expired_claims",
@@ -65,6 +68,7 @@ __all__ = [
     "save_draft",
     "save_letter",
     "save_scenario",
+    "save_view",
     "score",
     "score_many",
     "share",

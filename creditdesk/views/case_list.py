@@ -20,6 +20,7 @@ from creditdesk.pages.case_list import (
     chips,
     columns,
     count_limit,
+    list_tools,
     listed_cases,
     tabs,
 )
@@ -42,13 +43,15 @@ def case_list(request: DeskRequest) -> HttpResponse:
     keys = case_filter.qs.values_list("pk", flat=True)
     paginator = SearchPaginator if case_filter.searches else Paginator
     page = paginator(keys, PAGE_SIZE).get_page(query.get("page"))
+    shown = columns(case_filter)
     context = {
         "filter": case_filter,
         "form": case_filter.form,
         "page": page,
         "more_than": count_limit(page.paginator),
         "cases": listed_cases(list(page)),
-        "columns": columns(case_filter),
+        "columns": shown,
+        "shown": {column.sort for column in shown},
         "chips": chips(case_filter),
     }
     if request.user.has_perm("creditdesk.assign_case"):
@@ -56,7 +59,7 @@ def case_list(request: DeskRequest) -> HttpResponse:
     if request.method == "POST" and request.htmx:
         fragment = render(request, "creditdesk/case_list.html#search-results", context)
         return replace_url(fragment, list_address(case_filter))
-    context["tabs"] = tabs(request.user)
+    context |= {"tabs": tabs(request.user), **list_tools(case_filter)}
     return render(request, "creditdesk/case_list.html", context)
 
 

@@ -81,7 +81,9 @@
 
   // ---- a request without an answer
 
-  const showConnectionError = (isShown) => () => {
+  const showConnectionError = (isShown) => ({ target }) => {
+    // What nobody asked for reports nothing.
+    if (target.id === "notifications") return;
     const message = document.getElementById("connection");
     if (message) message.hidden = !isShown;
   };

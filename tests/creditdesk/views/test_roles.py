@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from creditdesk.models import Absence, Case, Decision, Note
+from creditdesk.models import Absence, Case, Decision, Note, SavedView
 from scoring import services
 from tests.drift_reports import drift_report
 from tests.factories import PEOPLE, assessed
@@ -34,6 +34,8 @@ PAGES = {
     "case_new": DESK,
     "case_export": {MANAGER},
     "absences": DESK,
+    "notifications": DESK | {AUDITOR},
+    "notification_count": DESK | {AUDITOR},
     "portfolio": {MANAGER, AUDITOR},
     "outcomes": {MANAGER, ANALYST, AUDITOR},
     "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
@@ -99,7 +101,14 @@ MODELS = {
 # Who may act on a case that is not there yet.
 NEW = {"draft_save": DESK, "draft_delete": DESK, "case_file": DESK}
 # Who may act on many cases, or on an absence that is not theirs.
-MANY = {"cases_assign": {MANAGER}, "absence_cancel": {ADVISOR, MANAGER}}
+MANY = {
+    "cases_assign": {MANAGER},
+    "absence_cancel": {ADVISOR, MANAGER},
+    "notifications_read": DESK | {AUDITOR},
+    "view_save": DESK | {AUDITOR},
+    "view_delete": {MANAGER},
+    "columns_choose": DESK | {AUDITOR},
+}
 # Opened by a key, one of them by a session too: walked in tests/creditdesk/api/.
 KEYS = {"api_openapi", "api-root", "predict", "explain", "predict_batch", "model"}
 # Reachable without signing in.
@@ -149,7 +158,8 @@ def test_each_act_beyond_a_case_is_for_its_roles_alone(client_as, person, page, 
     absence = Absence.objects.create(
         person=person(ADVISOR), recorded_by=person(ADVISOR), from_on=day, until_on=day
     )
-    args = [absence.pk] if page == "absence_cancel" else []
+    view = SavedView.objects.create(owner=person(MANAGER), name="Mine")
+    args = {"absence_cancel": [absence.pk], "view_delete": [view.pk]}.get(page, [])
     status = client_as(name).post(reverse(page, args=args)).status_code
     assert status in ({302} if name in MANY[page] else {403, 404})
 
