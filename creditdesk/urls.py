@@ -22,7 +22,7 @@ from creditdesk.views.casework import (
 from creditdesk.views.decision import case_check, case_decide
 from creditdesk.views.demo import demo_sign_in, demo_welcome
 from creditdesk.views.drift import drift, drift_evidently, drift_report
-from creditdesk.views.export import case_export
+from creditdesk.views.export import case_export, case_timeline_export
 from creditdesk.views.health import healthz, readyz
 from creditdesk.views.help import help_page
 from creditdesk.views.home import home
@@ -32,6 +32,7 @@ from creditdesk.views.new_case import client_file, draft_delete, draft_save, new
 from creditdesk.views.notifications import notification_count, notifications, notifications_read
 from creditdesk.views.operations import operations
 from creditdesk.views.outcomes import outcomes
+from creditdesk.views.palette import palette
 from creditdesk.views.portfolio import portfolio
 from creditdesk.views.saved_view import columns_choose, view_delete, view_save
 from creditdesk.views.shadow import shadow
@@ -56,6 +57,7 @@ urlpatterns = [
     path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
     path("cases/<str:reference>/check/", case_check, name="case_check"),
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
+    path("cases/<str:reference>/history.csv", case_timeline_export, name="case_timeline_export"),
     path("cases/<str:reference>/letter.pdf", case_letter, name="case_letter"),
     path("cases/<str:reference>/explanation.pdf", case_explanation, name="case_explanation"),
     path("cases/<str:reference>/simulate/", case_simulation, name="case_simulate"),
@@ -78,6 +80,7 @@ urlpatterns = [
     path("notifications/", notifications, name="notifications"),
     path("notifications/count/", notification_count, name="notification_count"),
     path("notifications/read/", notifications_read, name="notifications_read"),
+    path("palette/", palette, name="palette"),
     path("portfolio/", portfolio, name="portfolio"),
     path("outcomes/", outcomes, name="outcomes"),
     path("models/shadow/", shadow, name="model_shadow"),

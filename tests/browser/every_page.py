@@ -65,7 +65,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
 # No pages of the desk's own, or of a state of the account that the tests of signing in make.
 NO_PAGES: Final = frozenset(
     {
-        "notification_count",
+        *("notification_count", "case_timeline_export"),
         *("case_letter", "case_explanation", "case_export", "healthz", "readyz", "metrics", "set_language"),
         *("api_openapi", "api-root", "predict", "explain", "predict_batch", "model", "drift_evidently"),
         *("home", "demo_sign_in", "demo_welcome", "invitation", "mfa_authenticate", "mfa_deactivate_totp"),
@@ -84,7 +84,7 @@ POSTED: Final = frozenset(
             "case_share",
         ),
         *("case_assign", "cases_assign", "case_snooze", "case_wake", "absence_cancel"),
-        *("notifications_read", "view_save", "view_delete", "columns_choose"),
+        *("notifications_read", "view_save", "view_delete", "columns_choose", "palette"),
         *("case_escalate", "case_answer", "case_contest", "case_examine", "case_file", "draft_save"),
         *("draft_delete", "scenario_save", "scenario_delete", "model_propose", "model_challenger"),
         *("model_switch", "proposal_answer", "proposal_withdraw", "api_key_rotate", "api_key_revoke"),

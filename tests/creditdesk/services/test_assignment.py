@@ -8,10 +8,17 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.models import Assignment, Case, Claim, Note, Notification
+from creditdesk.models import Assessment, Assignment, Case, Claim, Note, Notification
 from creditdesk.services import ActRefused, DecisionRefused
 from tests.factories import UserFactory, assessed, decided
 from tests.triggers import REFUSED
+
+
+def read(case: Case) -> Assessment:
+    """The newest assessment, as the person who decides has read it."""
+    assessment = Case.objects.get(pk=case.pk).latest_assessment
+    assert assessment
+    return assessment
 
 
 def trail(action: str) -> list[tuple[str, str, str, str]]:
@@ -142,7 +149,7 @@ def test_a_referred_case_is_seen_and_decided_by_the_named_colleague(case_of, per
     case = assessed(case_of("advisor"), None, "refer")
     services.decide(
         case=case,
-        assessment=case.latest_assessment,
+        assessment=read(case),
         outcome="refer",
         by=person("advisor"),
         refer_to=person("colleague"),
@@ -153,14 +160,13 @@ def test_a_referred_case_is_seen_and_decided_by_the_named_colleague(case_of, per
     assert not Case.objects.to_decide_by(person("advisor")).exists()
     assert client_as("colleague").get(case.get_absolute_url()).status_code == 200
     assert Note.objects.get().text == "The employer is unknown to me."
-    case.refresh_from_db()
     with pytest.raises(DecisionRefused, match="You referred this case to colleague"):
         services.decide(
-            case=case, assessment=case.latest_assessment, outcome="accept", by=person("advisor"),
+            case=case, assessment=read(case), outcome="accept", by=person("advisor"),
             reason_code="income", reason="The income is documented.",
         )  # fmt: skip
     services.decide(
-        case=case, assessment=case.latest_assessment, outcome="accept", by=person("colleague"),
+        case=case, assessment=read(case), outcome="accept", by=person("colleague"),
         reason_code="income", reason="The income is documented.",
     )  # fmt: skip
     # Who referred it still sees what became of it.
@@ -172,7 +178,7 @@ def test_a_referred_case_is_seen_and_decided_by_the_named_colleague(case_of, per
 def test_a_colleague_refers_a_case_back_and_its_advisor_decides(case_of, person):
     case = assessed(case_of("advisor"), None, "refer")
     advisor, colleague = person("advisor"), person("colleague")
-    assessment = case.latest_assessment
+    assessment = read(case)
     for by, to in ((advisor, colleague), (colleague, advisor)):
         services.decide(case=case, assessment=assessment, outcome="refer", by=by, refer_to=to)
     services.decide(
@@ -186,7 +192,7 @@ def test_a_colleague_refers_a_case_back_and_its_advisor_decides(case_of, person)
 def test_a_referral_without_a_name_goes_to_the_team(case_of, person):
     case = assessed(case_of("advisor"), None, "refer")
     services.decide(
-        case=case, assessment=case.latest_assessment, outcome="refer", by=person("advisor"), note="Who knows?"
+        case=case, assessment=read(case), outcome="refer", by=person("advisor"), note="Who knows?"
     )
     assert Case.objects.visible_to(person("colleague")).filter(shared_by=person("advisor")).exists()
     assert Note.objects.get().text == "Who knows?"
@@ -198,7 +204,7 @@ def test_a_referral_to_oneself_or_to_who_decides_nothing_records_nothing(case_of
     case = assessed(case_of("advisor"), None, "refer")
     with pytest.raises(DecisionRefused):
         services.decide(
-            case=case, assessment=case.latest_assessment, outcome="refer", by=person("advisor"),
+            case=case, assessment=read(case), outcome="refer", by=person("advisor"),
             refer_to=person(to),
         )  # fmt: skip
     assert not case.decisions.exists()
@@ -236,5 +242,5 @@ def test_a_person_whose_account_was_closed_meanwhile_decides_nothing(case_of, pe
     case, advisor = assessed(case_of("advisor")), person("advisor")
     type(advisor).objects.filter(pk=advisor.pk).update(is_active=False)
     with pytest.raises(PermissionDenied):
-        services.decide(case=case, assessment=case.latest_assessment, outcome="accept", by=advisor)
+        services.decide(case=case, assessment=read(case), outcome="accept", by=advisor)
     assert not case.decisions.exists()

@@ -63,6 +63,7 @@ def test_a_request_that_cannot_be_read_is_no_error(client_as, given, sent):
 
 
 def test_a_case_that_was_given_on_is_neither_listed_nor_counted(client_as, given, person):
+    given.refresh_from_db()
     services.assign(case=given, to=person("advisor"), by=person("manager"))
     browser = client_as("colleague")
     assert 'data-unread="0"' in unread(browser)
