@@ -82,7 +82,7 @@ def ordering(sort: str, queue: str = "") -> tuple[OrderBy | str, ...]:
 
     A case is due so many days after it was submitted, in the queue of contests when the contest is.
     """
-    expression = SORTS[sort.removeprefix("-")]
+    expression: F | Func | Subquery = SORTS[sort.removeprefix("-")]
     if queue == CONTESTED and sort.endswith("due"):
         expression = Subquery(Contest.objects.unanswered().filter(case=OuterRef("pk")).values("due_on")[:1])
     elif sort.endswith(("submitted", "due")):

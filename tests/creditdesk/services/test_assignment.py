@@ -106,7 +106,8 @@ def test_more_cases_than_may_be_assigned_at_once_are_refused_whole(person):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_managers_at_once_one_assigns_and_the_other_is_told(case_of, person):
-    case, together, refused = case_of("advisor"), threading.Barrier(2), []
+    refused: list[str] = []
+    case, together = case_of("advisor"), threading.Barrier(2)
     advisor = case.advisor_id
     targets = {"manager": person("colleague"), "second": UserFactory(username="third")}
     managers = {"manager": person("manager"), "second": UserFactory(username="second", role="manager")}

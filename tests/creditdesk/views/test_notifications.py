@@ -73,6 +73,7 @@ def test_a_case_that_was_given_on_is_neither_listed_nor_counted(client_as, given
 def test_the_second_person_the_manager_and_the_advisor_are_notified(case_of, person, settings):
     settings.SECOND_PERSON_ABOVE = 1.0
     case, advisor, manager = assessed(case_of("advisor"), 0.4, "refuse"), person("advisor"), person("manager")
+    assert case.latest_assessment
     decision = proposed(case.latest_assessment, advisor)
     services.check_decision(decision=decision, approve=True, reason="Surety checked.", by=manager)
     escalation = services.escalate(case=case_of("advisor"), reason="Please look at it.", by=advisor)
