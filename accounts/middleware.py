@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
@@ -20,7 +21,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts import request_id as request_ids
 from accounts.audit import Action, record
 from accounts.sign_in import sessions
-from accounts.sign_in.second_factor import has_second_factor
+from accounts.sign_in.second_factor import factors_of
 from accounts.sign_in.sign_out import CLEAR_SITE_DATA
 
 # Where somebody is sent who has to prove first who they are.
@@ -28,9 +29,15 @@ DOORS: Final = (
     "account_login",
     "account_change_password",
     "mfa_activate_totp",
+    "mfa_add_webauthn",
     "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
     "account_reauthenticate",
 )
+REAUTHENTICATION_DOORS: Final = {
+    Authenticator.Type.TOTP: "mfa_reauthenticate",
+    Authenticator.Type.WEBAUTHN: "mfa_reauthenticate_webauthn",
+}
 
 
 class HtmxHttpRequest(HttpRequest):
@@ -101,11 +108,11 @@ def second_factor(get_response: GetResponse) -> GetResponse:
     ) -> HttpResponse | None:
         if not settings.REQUIRE_MFA or not getattr(view, "login_required", True):
             return None
-        door = _missing_factor(request)
+        doors = _doors(request)
         here = request.resolver_match.url_name if request.resolver_match else ""
-        if not door or here in {door, "account_reauthenticate"}:
+        if not doors or here in {*doors, "account_reauthenticate"}:
             return None
-        return redirect_to_login(request.get_full_path(), reverse(door))
+        return redirect_to_login(request.get_full_path(), reverse(doors[0]))
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
@@ -136,14 +143,18 @@ def own_password(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def _missing_factor(request: HttpRequest) -> str:
-    """The name of the page where the missing second factor is given; empty when nothing is missing."""
+def _doors(request: HttpRequest) -> list[str]:
+    """The names of the pages where the missing second factor is given; none when nothing is missing."""
     if not request.user.is_authenticated:
-        return ""
-    if not has_second_factor(request.user):
-        return "mfa_activate_totp"
-    proofs = get_authentication_records(request, request.user)
-    return "" if any(proof["method"] == "mfa" for proof in proofs) else "mfa_reauthenticate"
+        return []
+    types = set(factors_of(request.user).values_list("type", flat=True))
+    if not types:
+        return ["mfa_activate_totp", "mfa_add_webauthn"]
+    if any(proof["method"] == "mfa" for proof in get_authentication_records(request, request.user)):
+        return []
+    own = [door for kind, door in REAUTHENTICATION_DOORS.items() if kind in types]
+    # Recovery codes are given where codes are.
+    return [*own, "mfa_reauthenticate"]
 
 
 def access_denied(get_response: GetResponse) -> GetResponse:

@@ -11,7 +11,7 @@ from django.urls import path
 
 from accounts.api_keys import views
 from accounts.preferences.views import preferences
-from accounts.sign_in import invitations, second_factor, sign_out
+from accounts.sign_in import invitations, passkeys, second_factor, sign_out
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -25,6 +25,11 @@ urlpatterns = [
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("2fa/totp/activate/", second_factor.activate, name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", second_factor.deactivate, name="mfa_deactivate_totp"),
+    path("2fa/webauthn/login/", passkeys.sign_in, name="mfa_login_webauthn"),
+    path("2fa/webauthn/add/", passkeys.add, name="mfa_add_webauthn"),
+    path("2fa/webauthn/reauthenticate/", passkeys.reauthenticate, name="mfa_reauthenticate_webauthn"),
+    path("2fa/webauthn/keys/<int:pk>/edit/", passkeys.rename, name="mfa_edit_webauthn"),
+    path("2fa/webauthn/keys/<int:pk>/remove/", passkeys.remove, name="mfa_remove_webauthn"),
     path("2fa/recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("2fa/recovery-codes/generate/", second_factor.generate_codes, name="mfa_generate_recovery_codes"),
     path(

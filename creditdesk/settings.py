@@ -276,8 +276,14 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 MFA_FORMS = {
     "authenticate": "accounts.sign_in.code_forms.AuthenticateForm",
     "reauthenticate": "accounts.sign_in.code_forms.ReauthenticateForm",
+    "authenticate_webauthn": "accounts.sign_in.passkey_forms.AuthenticateForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Each sign-in takes two requests; a signature cannot be guessed, but each refused one is an audit event.
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
+# Without a PIN or a fingerprint a passkey would be one factor and no more.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_ADAPTER = "accounts.sign_in.mfa_adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "creditdesk"
 USERSESSIONS_ADAPTER = "accounts.sign_in.adapter.UserSessionsAdapter"

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any, cast
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
-from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.administration.recorded import RecordedAdmin, record_change
+from accounts.administration.user_sessions import UserSessionsAdmin
 from accounts.models import User
 from accounts.role_requests import RoleRefused, request_role
 from accounts.roles import Role, adds_rights
@@ -32,12 +32,12 @@ class NewUserForm(ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     form = ModelForm
     add_form = NewUserForm
     fieldsets = (
         (None, {"fields": ("username", "first_name", "last_name", "email", "role", "is_active")}),
-        (_("Sign-in"), {"fields": ("has_second_factor", "last_login", "date_joined")}),
+        (_("Sign-in"), {"fields": ("has_second_factor", "sessions_link", "last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "first_name", "last_name", "email", "role")}),)
     list_display = ("username", "full_name", "role", "is_active", "has_second_factor", "last_login")
@@ -47,16 +47,16 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     actions = ("invite_again", "reset_second_factor", "end_sessions")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        totp = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+        factors = second_factor.factors_of(OuterRef("pk"))
         users: QuerySet[User] = super().get_queryset(request)
-        return users.annotate(second_factor=Exists(totp))
+        return users.annotate(second_factor=Exists(factors))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if obj is None:
             return ()
         # The audit log names people by their user name: it stays. Nobody raises or locks out themselves.
         own = ("role", "is_active") if obj == request.user else ()
-        return ("username", "has_second_factor", "last_login", "date_joined", *own)
+        return ("username", "has_second_factor", "sessions_link", "last_login", "date_joined", *own)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         present = form.initial.get("role", obj.role) if change else Role.ADVISOR

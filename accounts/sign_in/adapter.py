@@ -11,6 +11,7 @@ from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
 from accounts.audit import Action, record
 from accounts.models import User
@@ -27,7 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         sessions.start(request.session)
         request.session.save()
-        methods = [proof["method"] for proof in get_authentication_records(request, user)]
+        methods = [_method(proof) for proof in get_authentication_records(request, user)]
         record(action=Action.SIGN_IN, actor=user, details={"with": methods})
 
     @transaction.atomic
@@ -60,6 +61,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Not for who has just signed in: the time limit of allauth runs from the sign-in too."""
         proofs = get_authentication_records(self.request, self.request.user)
         return not proofs or time.time() - proofs[-1]["at"] > REAUTHENTICATION_TIMEOUT
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, str]]:
+        methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        words = {"mfa_reauthenticate:webauthn": gettext("Use a passkey")}
+        return [
+            {**method, "description": words.get(method["id"], method["description"])} for method in methods
+        ]
+
+
+def _method(proof: dict[str, Any]) -> str:
+    return "passkey" if proof.get("type") == "webauthn" else str(proof["method"])
 
 
 class UserSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]

@@ -3,7 +3,7 @@
 allauth announces these changes by signals only after the commit, when it is too late to refuse them.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
@@ -18,6 +18,8 @@ from django.http import HttpRequest, HttpResponse
 from accounts.audit import Action, record
 from accounts.models import User
 from accounts.sign_in import sessions
+
+FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class RecordedChange:
@@ -64,7 +66,12 @@ def totp_of(user: Any) -> "QuerySet[Authenticator]":
 
 
 def has_second_factor(user: Any) -> bool:
-    return totp_of(user).exists()
+    return factors_of(user).exists()
+
+
+def factors_of(user: Any) -> "QuerySet[Authenticator]":
+    """Authenticator app and passkeys; recovery codes stand in for them and are none by themselves."""
+    return Authenticator.objects.filter(user=user, type__in=FACTORS)  # type: ignore[no-any-return]
 
 
 def reset(user: User) -> bool:

@@ -36,6 +36,14 @@ def note_use(request: HttpRequest) -> None:
     UserSession.objects.create_from_request(request)
 
 
+def end_session(user: User, number: str) -> int:
+    """End that session of `user`; whether there was one, as a number."""
+    sessions = UserSession.objects.filter(user=user, pk=number) if number.isdecimal() else ()
+    for session in sessions:
+        session.end()
+    return len(sessions)
+
+
 def end_sessions(user: User, *, keep: str | None = None) -> int:
     """End the sessions of `user`, except the one with the key `keep`; how many there were."""
     sessions = UserSession.objects.filter(user=user).exclude(session_key=keep)

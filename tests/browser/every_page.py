@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from allauth.mfa.models import Authenticator
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from creditdesk.demo.comparison import add_comparison
 from creditdesk.models import Assessment, Case
 from scoring import services as versions
 from scoring.models import DriftReport, Proposal
+from tests.accounts.sign_in.authenticator import enrolled
 from tests.drift_reports import drift_report
 from tests.factories import CaseFactory, UserFactory, assessed, decided, proposed, reassessed
 
@@ -22,6 +24,8 @@ CHALLENGER: Final = "demo-challenger-2026-11"
 CASES: Final = {"pending": "100001", "waiting": "100002", "contested": "100003", "escalated": "100004"}
 # Stands for the number of the newest row.
 NEWEST: Final = "newest"
+# The advisor's passkey.
+PASSKEY: Final = "7"
 CASE_TABS: Final = ("case_why", "case_whatif", "case_compare", "case_client", "case_history")
 
 # URL names and their arguments; without a role: nobody has signed in.
@@ -34,7 +38,9 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         *(("case_detail", [CASES[state]]) for state in ("waiting", "contested", "escalated")),
         *((name, []) for name in ("case_list", "case_new", "help", "about_model", "api_docs")),
         *((f"account_{page}", []) for page in ("change_password", "logout", "reauthenticate")),
-        *((f"mfa_{page}", []) for page in ("index", "activate_totp", "reauthenticate")),
+        *((f"mfa_{page}", []) for page in ("index", "activate_totp", "add_webauthn", "reauthenticate")),
+        *((f"mfa_{page}", [PASSKEY]) for page in ("edit_webauthn", "remove_webauthn")),
+        ("mfa_reauthenticate_webauthn", []),
         *(
             (name, [])
             for name in ("usersessions_list", "preferences", "api_keys", "absences", "notifications")
@@ -59,6 +65,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         ("operations", []),
         ("admin:index", []),
         ("admin:accounts_user_add", []),
+        ("admin:accounts_user_sessions", [NEWEST]),
     ],
     "auditor": [("admin:index", []), ("case_detail", [CASES["contested"]])],
 }
@@ -69,6 +76,7 @@ NO_PAGES: Final = frozenset(
         *("case_letter", "case_explanation", "case_export", "healthz", "readyz", "metrics", "set_language"),
         *("api_openapi", "api-root", "predict", "explain", "predict_batch", "model", "drift_evidently"),
         *("home", "demo_sign_in", "demo_welcome", "invitation", "mfa_authenticate", "mfa_deactivate_totp"),
+        "mfa_login_webauthn",
         *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
     }
 )
@@ -101,6 +109,7 @@ def full_desk() -> None:
     add_comparison()
     drift_report(income=0.7)
     advisor = people["advisor"]
+    Authenticator.objects.create(pk=PASSKEY, user=advisor, type="webauthn", data=enrolled("Laptop"))
     cases = {state: _case(reference, advisor) for state, reference in CASES.items()}
     _act(cases, advisor)
 
@@ -130,6 +139,8 @@ def addresses(role: str) -> list[str]:
         "case_past": Assessment.objects.filter(case__reference=CASES["pending"]),
         "drift_report": DriftReport.objects.all(),
         "proposal_detail": Proposal.objects.all(),
+        # Whoever has just been given a session.
+        "admin:accounts_user_sessions": User.objects.filter(username="admin"),
     }
     pages = [
         reverse(name, args=[numbers[name].latest("pk").pk if arg == NEWEST else arg for arg in args])

@@ -1,4 +1,4 @@
-"""A morning by keyboard: twenty cases decided, the palette, the count in the header, the list without scripts."""
+"""A morning by keyboard: twenty cases decided, the palette, the count in the header, the list by tick boxes."""
 
 import time
 from collections.abc import Callable

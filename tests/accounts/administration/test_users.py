@@ -256,6 +256,18 @@ def test_a_lost_second_factor_is_reset_and_recorded(client_as, person, events):
     assert (event.target, event.details["second_factor"]) == ("user:advisor", [True, False])
 
 
+def test_a_reset_takes_every_passkey_too_and_the_password_that_would_enrol_another(client_as, person, events):
+    advisor = person("advisor")
+    for name in ("Laptop", "Phone"):
+        Authenticator.objects.create(user=advisor, type=Authenticator.Type.WEBAUTHN, data={"name": name})
+    browser = client_as("admin")
+    act(browser, "reset_second_factor", advisor)
+    assert not Authenticator.objects.exists()
+    assert not User.objects.get(username="advisor").has_usable_password()
+    (event,) = events(Action.ADMIN_CHANGE)
+    assert (event.target, event.details["second_factor"]) == ("user:advisor", [True, False])
+
+
 def test_nobody_resets_their_own_second_factor_there(client_as, person):
     browser, admin = client_as("admin"), person("admin")
     TOTP.activate(admin, generate_totp_secret())

@@ -171,7 +171,7 @@ def test_ending_one_s_other_sessions_is_recorded(advisor, events):
         "password/set/",
         "login/code/",
         "login/code/confirm/",
-        "2fa/webauthn/",
+        "2fa/webauthn/signup/",
     ],
 )
 def test_pages_that_the_desk_does_not_offer_do_not_exist(client_as, path):

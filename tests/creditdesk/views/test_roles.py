@@ -4,7 +4,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from creditdesk.models import Absence, Case, Decision, Note, SavedView
 from scoring import services
 from tests.drift_reports import drift_report
@@ -52,6 +52,7 @@ PAGES = {
     "admin:index": {AUDITOR, ADMIN},
     "admin:accounts_auditevent_changelist": {AUDITOR, ADMIN},
     "admin:accounts_user_changelist": {ADMIN},
+    "admin:accounts_user_sessions": {ADMIN},
     "admin:accounts_rolerequest_changelist": {ADMIN},
     "admin:creditdesk_assessment_changelist": {AUDITOR},
     "admin:creditdesk_decision_changelist": {AUDITOR},
@@ -118,7 +119,9 @@ KEYS = {"api_openapi", "api-root", "predict", "explain", "predict_batch", "model
 PUBLIC = {"healthz", "metrics", "readyz", "set_language", "demo_welcome", "demo_sign_in"}
 
 
-def args_of(page: str) -> list[str]:
+def args_of(page: str) -> list[str | int]:
+    if page == "admin:accounts_user_sessions":
+        return [User.objects.latest("pk").pk]
     return ["tiny-1"] if page in {"model_detail", "model_card", "model_explanation", "model_fairness"} else []
 
 
