@@ -1,4 +1,4 @@
-"""A morning by keyboard: twenty cases decided, the palette, the count in the header, the list by tick boxes."""
+"""A morning by keyboard: twenty cases, the palette, the count in the header, the tick boxes of the list."""
 
 import time
 from collections.abc import Callable
