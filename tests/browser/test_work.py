@@ -69,11 +69,11 @@ def test_the_palette_goes_to_a_case_by_its_name_without_a_mouse(signed_in, cases
     page.goto("/help/")
     page.keyboard.press("Control+k")
     expect(page.locator("#palette-text")).to_be_focused()
-    page.keyboard.type("client 7")
-    expect(page.locator("#palette-entries [data-address='/cases/100107/']")).to_be_visible()
+    page.keyboard.type("client 13")
+    expect(page.locator("#palette-entries [data-address='/cases/100113/']")).to_be_visible()
     expect(page.locator("#palette-text")).to_have_attribute("aria-activedescendant", "palette-entry-1")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/cases/100107/")
+    page.wait_for_url("**/cases/100113/")
 
 
 def test_arrows_choose_and_escape_closes_the_palette(signed_in, cases):

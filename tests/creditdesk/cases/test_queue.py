@@ -103,6 +103,14 @@ def test_next_to_decide_skips_a_case_claimed_by_a_colleague(person, cases):
     assert next_pending(cases[2], person("manager")) == cases[1].reference
 
 
+def test_after_the_oldest_case_comes_what_waits_longest_of_the_rest(person, cases):
+    advisor = person("advisor")
+    assert next_pending(cases[0], advisor) == cases[1].reference
+    for case in cases[1:]:
+        decided(case)
+    assert next_pending(cases[0], advisor) is None
+
+
 def test_the_list_names_who_works_on_a_case_and_sets_names_apart(client_as, case_of, person):
     case = case_of("advisor", name="<i>محمد</i>")
     services.claim(case=case, by=person("manager"))
