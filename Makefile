@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility fuzz-api fuzz-forms bench bench-compare bench-scale bench-model mutants mlflow lock sbom audit messages
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility fuzz-api fuzz-forms bench bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -99,6 +99,9 @@ bench-scale: setup ## Growth at 10,000, 100,000 and 307,511 clients, or SIZES=".
 bench-model: setup ## Our training against the public kernel on the rows of DIR, like against like
 	@test -n "$(DIR)" || { echo "Say which folder of tables: make bench-model DIR=..." >&2; exit 2; }
 	@$(PY) -m bench.model_comparison "$(DIR)"
+
+soak: setup ## Twenty people and programs at work for a quarter of an hour: no error, memory flat, everything verified
+	@$(PY) -m bench.soak
 
 # Beside the environment: what dice-ml asks for would bring a GPU build of XGBoost into it.
 var/bench/dice_ml:

@@ -80,8 +80,8 @@ class RoleRequestQuerySet(models.QuerySet["RoleRequest"]):
 
 @sealed()
 class RoleRequest(models.Model):
-    """A role with more rights, requested by one administrator and answered by another; until then the user
-    keeps the role that they have."""
+    """A role with more rights, or the return of a deactivated user, requested by one administrator and
+    answered by another; until then the user stays as they are."""
 
     class Outcome(models.TextChoices):
         APPROVED = "approved", _("approved")
@@ -92,6 +92,8 @@ class RoleRequest(models.Model):
     )
     previous_role = models.CharField(_("present role"), max_length=16, choices=Role.choices)
     role = models.CharField(_("requested role"), max_length=16, choices=Role.choices)
+    # Whoever was deactivated may nothing at all: with any role, activating them again adds rights.
+    reactivates = models.BooleanField(_("reactivates"), default=False, editable=False)
     requested_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("requested by")
     )

@@ -1,4 +1,4 @@
-"""A role with more rights takes two administrators: one asks for it, another answers."""
+"""A role with more rights, or a return after deactivation, takes two administrators."""
 
 from typing import Final
 
@@ -18,8 +18,8 @@ class RoleRefused(Exception):
     """No role was requested or given; the message says why."""
 
 
-def request_role(*, user: User, role: str, by: User) -> RoleRequest:
-    """Ask for a role that adds rights to those of the user. Raises RoleRefused."""
+def request_role(*, user: User, role: str, by: User, reactivates: bool = False) -> RoleRequest:
+    """Ask for a role that adds rights to those of the user, or for their return. Raises RoleRefused."""
     if not by.has_perm("accounts.change_user"):
         raise PermissionDenied
     if user.pk == by.pk:
@@ -28,8 +28,10 @@ def request_role(*, user: User, role: str, by: User) -> RoleRequest:
         locked = User.objects.select_for_update().get(pk=user.pk)
         if locked.role_requests.pending().exists():
             raise RoleRefused(gettext("A role is already requested for %(name)s.") % {"name": user})
+        if reactivates and locked.is_active:
+            raise RoleRefused(gettext("%(name)s is active already.") % {"name": user})
         request = RoleRequest.objects.create(
-            user=locked, previous_role=locked.role, role=role, requested_by=by
+            user=locked, previous_role=locked.role, role=role, reactivates=reactivates, requested_by=by
         )
         _audit(request, Action.ROLE_REQUESTED, by, previous=locked.role, new=role)
     return request
@@ -46,29 +48,34 @@ def answer_role_request(*, request: RoleRequest, approve: bool, by: User) -> Rol
             raise RoleRefused(gettext("This request is answered already."))
         if by.pk in {locked.requested_by_id, locked.user_id}:
             raise RoleRefused(gettext("Another administrator has to answer this request."))
-        if approve and user.role != locked.previous_role:
+        if approve and (user.role != locked.previous_role or (locked.reactivates and user.is_active)):
             raise RoleRefused(gettext("The role has changed since: reject this request and ask anew."))
         outcome = RoleRequest.Outcome.APPROVED if approve else RoleRequest.Outcome.REJECTED
         locked.outcome, locked.answered_by, locked.answered_at = outcome, by, timezone.now()
         locked.save()
         if approve:
             user.role = locked.role
-            user.save(update_fields=["role"])
+            user.is_active = user.is_active or locked.reactivates
+            user.save(update_fields=["role", "is_active"])
         _audit(locked, Action.ROLE_ANSWERED, by, previous=locked.previous_role, new=user.role)
     return locked
 
 
 @transaction.atomic
 def grant_role(*, user: User, role: str, reason: str) -> User:
-    """Give a role on the command line, where no second administrator is left. Raises RoleRefused."""
+    """Give a role, and activate, on the command line, where no second administrator is left.
+
+    Raises RoleRefused.
+    """
     if len(reason.strip()) < MIN_REASON_LENGTH:
         raise RoleRefused(f"say why in at least {MIN_REASON_LENGTH} characters")
     if role not in Role.values:
         raise RoleRefused(f"there is no role {role}: {', '.join(Role.values)}")
     locked = User.objects.select_for_update().get(pk=user.pk)
     previous, locked.role = locked.role, role
-    locked.save(update_fields=["role"])
-    details = {"previous": previous, "new": role, "reason": reason.strip()}
+    was_active, locked.is_active = locked.is_active, True
+    locked.save(update_fields=["role", "is_active"])
+    details = {"previous": previous, "new": role, "reactivated": not was_active, "reason": reason.strip()}
     record(
         action=Action.ROLE_GRANTED,
         actor=None,
@@ -80,6 +87,12 @@ def grant_role(*, user: User, role: str, reason: str) -> User:
 
 
 def _audit(request: RoleRequest, action: Action, by: User, *, previous: str, new: str) -> None:
-    details = {"request": request.pk, "outcome": request.outcome, "previous": previous, "new": new}
+    details = {
+        "request": request.pk,
+        "outcome": request.outcome,
+        "reactivates": request.reactivates,
+        "previous": previous,
+        "new": new,
+    }
     rows = [request, request.user] if request.outcome == RoleRequest.Outcome.APPROVED else [request]
     record(action=action, actor=by, target=f"user:{request.user.get_username()}", details=details, rows=rows)

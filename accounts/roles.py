@@ -54,6 +54,9 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "creditdesk.erase_client",
         "creditdesk.view_monthlyoutcome",
         "scoring.view_modelversion",
+        "scoring.view_policy",
+        "scoring.propose_policy",
+        "scoring.publish_policy",
     },
     Role.ANALYST: frozenset(
         {
@@ -61,6 +64,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.view_modelversion",
             "scoring.view_drift",
             "scoring.propose_model",
+            "scoring.view_policy",
             "creditdesk.view_monthlyoutcome",
         }
     ),
@@ -72,6 +76,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "creditdesk.view_monthlyoutcome",
             "scoring.view_modelversion",
             "scoring.view_drift",
+            "scoring.view_policy",
             "accounts.view_auditevent",
             "accounts.view_admin",
             "accounts.add_apikey",
@@ -84,6 +89,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.propose_model",
             "scoring.activate_model",
             "scoring.suspend_model",
+            "scoring.view_policy",
+            "scoring.publish_policy",
             "creditdesk.erase_client",
             "creditdesk.view_operations",
             "accounts.view_auditevent",

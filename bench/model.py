@@ -20,7 +20,7 @@ def measures() -> Iterator[Measure]:
     yield _measure("probability of one row", percentiles(model.score, rows), "LightGBM predict", raw)
     contributions = percentiles(model.contributions, rows)
     yield _measure("contributions of one row", contributions, "LightGBM pred_contrib", parts)
-    whole = percentiles(lambda record: predict(model, record), records)
+    whole = percentiles(lambda record: predict(model, record, None), records)
     yield _measure("features, probability, contributions", whole, "LightGBM pred_contrib", parts)
 
 

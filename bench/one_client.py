@@ -41,7 +41,7 @@ def measure(clients: int = CLIENTS) -> dict[str, float]:
     from creditdesk.models import Profile
     from creditdesk.services.prediction import Prediction, reasons_of
     from scoring import engine
-    from scoring.ml.model.verdict import missing_of, verdicts
+    from scoring.ml.model.verdict import Thresholds, missing_of, verdicts
 
     model = engine.current()
     keys = list(Profile.objects.order_by("pk").values_list("pk", flat=True)[:clients])
@@ -53,7 +53,7 @@ def measure(clients: int = CLIENTS) -> dict[str, float]:
         scores = steps("probability", model.score, matrix)
         parts = steps("contributions", model.contributions, matrix)
         missing = missing_of(record)
-        (verdict,) = verdicts(scores.probability, model.threshold, [missing])
+        (verdict,) = verdicts(scores.probability, Thresholds.single(model.threshold), [missing])
         prediction = Prediction(
             float(scores.probability[0]), float(parts.base[0]), matrix[0], parts.values[0], verdict, missing
         )

@@ -33,6 +33,14 @@ from creditdesk.views.notifications import notification_count, notifications, no
 from creditdesk.views.operations import operations
 from creditdesk.views.outcomes import outcomes
 from creditdesk.views.palette import palette
+from creditdesk.views.policy import (
+    policy_answer,
+    policy_desk,
+    policy_detail,
+    policy_list,
+    policy_propose,
+    policy_withdraw,
+)
 from creditdesk.views.portfolio import portfolio
 from creditdesk.views.saved_view import columns_choose, view_delete, view_save
 from creditdesk.views.shadow import shadow
@@ -82,6 +90,12 @@ urlpatterns = [
     path("notifications/read/", notifications_read, name="notifications_read"),
     path("palette/", palette, name="palette"),
     path("portfolio/", portfolio, name="portfolio"),
+    path("policy/", policy_list, name="policy_list"),
+    path("policy/desk/", policy_desk, name="policy_desk"),
+    path("policy/propose/", policy_propose, name="policy_propose"),
+    path("policy/<int:number>/", policy_detail, name="policy_detail"),
+    path("policy/<int:number>/answer/", policy_answer, name="policy_answer"),
+    path("policy/<int:number>/withdraw/", policy_withdraw, name="policy_withdraw"),
     path("outcomes/", outcomes, name="outcomes"),
     path("models/shadow/", shadow, name="model_shadow"),
     path("models/", include("scoring.urls")),

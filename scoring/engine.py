@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.audit.keys import key_ring
 from accounts.prepared_queries import Prepared
+from scoring import policies
 from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
@@ -59,10 +60,11 @@ _challenger: LoadedVersion | None = None
 
 @contextmanager
 def pinned_champion() -> Iterator[None]:
-    """Look the champion up once within the block, so that every part of a page shows the same model."""
+    """Look champion and policy up once within the block, so that every part of a page shows the same."""
     token = _pinned.set([])
     try:
-        yield
+        with policies.pinned():
+            yield
     finally:
         _pinned.reset(token)
 

@@ -12,7 +12,7 @@ from django.utils import translation
 from accounts.database_role import grant_to
 from accounts.models import User
 from creditdesk.models import Case
-from scoring import engine, services
+from scoring import engine, policies, services
 from scoring.models import ModelVersion
 from tests.desk_process import DeskProcess, empty_desk
 from tests.factories import PEOPLE, CaseFactory, UserFactory
@@ -58,6 +58,7 @@ def own_places(settings, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(engine, "_champion", None)
     monkeypatch.setattr(engine, "_challenger", None)
     engine.features_of.cache_clear()
+    policies.published.cache_clear()
     caches["fragments"].clear()
 
 

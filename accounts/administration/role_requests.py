@@ -16,7 +16,7 @@ from accounts.role_requests import RoleRefused, answer_role_request
 @admin.register(RoleRequest)
 class RoleRequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = (
-        "user", "previous_role", "role", "requested_by", "requested_at",
+        "user", "previous_role", "role", "reactivates", "requested_by", "requested_at",
         "outcome", "answered_by", "answered_at",
     )  # fmt: skip
     list_filter = ("outcome",)

@@ -61,13 +61,16 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         present = form.initial.get("role", obj.role) if change else Role.ADVISOR
         wanted = obj.role
-        if is_raised := adds_rights(present, wanted):
+        returns = change and obj.is_active and not form.initial.get("is_active", True)
+        if needs_two := returns or adds_rights(present, wanted):
             # Another administrator answers; the change that is recorded here is without it.
-            obj.role = present
-            form.changed_data.remove("role")
+            obj.role, obj.is_active = present, obj.is_active and not returns
+            form.changed_data[:] = [
+                name for name in form.changed_data if name != "role" and not (returns and name == "is_active")
+            ]
         super().save_model(request, obj, form, change)
-        if is_raised:
-            self._request_role(request, obj, wanted)
+        if needs_two:
+            self._request_role(request, obj, wanted, reactivates=returns)
         if not change:
             self._invite(request, obj)
         if change and not obj.is_active:
@@ -88,13 +91,18 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
             raise_if_reauthentication_required(request, app="accounts")
         return super().changelist_view(request, *args, **kwargs)
 
-    def _request_role(self, request: HttpRequest, user: User, role: str) -> None:
+    def _request_role(self, request: HttpRequest, user: User, role: str, *, reactivates: bool) -> None:
+        by = cast("User", request.user)
         try:
-            requested = request_role(user=user, role=role, by=cast("User", request.user))
+            requested = request_role(user=user, role=role, by=by, reactivates=reactivates)
         except RoleRefused as refusal:
             self.message_user(request, str(refusal), level=messages.ERROR)
             return
-        text = _("%(name)s stays %(present)s until another administrator has approved the role %(role)s.")
+        text = (
+            _("%(name)s stays deactivated until another administrator has approved the return as %(role)s.")
+            if reactivates
+            else _("%(name)s stays %(present)s until another administrator has approved the role %(role)s.")
+        )
         words = {
             "name": user,
             "present": requested.get_previous_role_display(),

@@ -14,9 +14,11 @@ from pathlib import Path
 from queue import Full, Queue
 from threading import Lock, Thread
 from urllib.parse import SplitResult, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from django.conf import settings
+
+from accounts.outbound import send_request
 
 logger = logging.getLogger(__name__)
 # One line per commit, with nothing in it but the number and the seal.
@@ -94,7 +96,7 @@ def _post_waiting() -> None:
         body = json.dumps({"sequence": sequence, "own_hash": own_hash}).encode()
         request = Request(address, body, {"Content-Type": "application/json"})  # noqa: S310
         try:
-            with urlopen(request, timeout=SECONDS):  # noqa: S310
+            with send_request(request, timeout=SECONDS):
                 pass
         except OSError as error:
             logger.error("the audit sink did not take event %d: %s", sequence, error)

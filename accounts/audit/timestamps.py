@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from accounts.outbound import send_request
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
@@ -95,7 +96,7 @@ def _answer_to(request: bytes) -> bytes:
         settings.AUDIT_TIMESTAMP_URL, request, {"Content-Type": "application/timestamp-query"}
     )
     try:
-        with urlopen(query, timeout=SECONDS) as answer:  # noqa: S310
+        with send_request(query, timeout=SECONDS) as answer:
             return bytes(answer.read(LARGEST_ANSWER))
     except (OSError, ValueError) as error:
         raise StampRefused(f"{settings.AUDIT_TIMESTAMP_URL} did not answer: {error}") from error

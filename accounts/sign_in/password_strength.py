@@ -4,13 +4,22 @@
 twelve characters which the desk demands, in lower case.
 """
 
+import re
+from collections.abc import Iterable
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
+from accounts.roles import Role
+
 # Of 0 to 4: below 3 an attacker who has the hash needs fewer than 10^8 guesses.
 LOWEST_SCORE: Final = 3
+# Words of the house; those of the bank's name and of the roles are added (docs/security.md).
+HOUSE: Final = ("creditdesk", "credit", "desk", "bank", "banque")
+# Letters and digits that a password has beside these words.
+LEAST_BESIDE: Final = 6
 # What stands behind these characters adds nothing that would be needed, but time.
 EXAMINED: Final = 72
 
@@ -23,8 +32,9 @@ class StrengthValidator:
         from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
         personal = [getattr(user, name, "") for name in ("username", "first_name", "last_name", "email")]
-        estimate = zxcvbn(password[:EXAMINED], user_inputs=["creditdesk", *filter(None, personal)])
-        if estimate["score"] < LOWEST_SCORE:
+        house = [*HOUSE, *settings.BANK_NAME.split(), *Role.values]
+        estimate = zxcvbn(password[:EXAMINED], user_inputs=[*house, *filter(None, personal)])
+        if estimate["score"] < LOWEST_SCORE or _beside(house, password) < LEAST_BESIDE:
             raise ValidationError(
                 gettext("This password is easy to guess: choose several words that do not belong together."),
                 code="password_too_weak",
@@ -32,3 +42,10 @@ class StrengthValidator:
 
     def get_help_text(self) -> str:
         return gettext("Repeats, rows of keys, dates and single words are easy to guess.")
+
+
+def _beside(words: Iterable[str], password: str) -> int:
+    """How many letters and digits are left of a password without these words."""
+    longest_first = sorted(filter(None, words), key=len, reverse=True)
+    rest = re.sub("|".join(map(re.escape, longest_first)), "", password, flags=re.IGNORECASE)
+    return sum(character.isalnum() for character in rest)

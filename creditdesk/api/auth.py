@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import orjson
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja.parser import Parser
@@ -17,6 +18,10 @@ from accounts.models import ApiKey, User
 from creditdesk.api.body_check import check_body
 from creditdesk.api.problems import MEDIA_TYPE, Problem
 from creditdesk.limits import API_LARGEST_BODY, API_PATH
+
+PLAIN_HTTP: Final = (
+    "The API is reached by HTTPS alone. Replace the key if one was sent: it was readable on its way."
+)
 
 
 class ApiRequest(HttpRequest):
@@ -34,6 +39,8 @@ def api_middleware(
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(API_PATH):
             return get_response(request)
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            return Problem(HTTPStatus.FORBIDDEN, PLAIN_HTTP).response()
         if "Authorization" in request.headers:
             request.COOKIES = {}
         response = get_response(request)

@@ -161,10 +161,10 @@ def _existing_references(references: set[str]) -> set[str]:
 
 
 def _take_standing_assessments(items: BatchItems, cases: Mapping[int, Case]) -> None:
-    digest = services.digest_in_use()
+    rules = services.rules_in_use()
     unscored = {}
     for index, case in cases.items():
-        if assessment := services.standing_assessment(case, digest=digest):
+        if assessment := services.standing_assessment(case, rules=rules):
             items.standing[index] = assessment
         else:
             unscored[index] = case

@@ -27,6 +27,7 @@ PREDICTION_COLUMNS: Final = _columns(
     "model_version",
     "probability",
     "threshold",
+    "policy_id",
     "verdict",
     "missing",
 )

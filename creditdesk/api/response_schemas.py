@@ -64,7 +64,9 @@ class ModelInUse(BaseModel):
     version: str
     digest: str = Field(description="SHA-256 of model.json, which holds those of all its files.")
     trained_at: str
-    threshold: float
+    threshold: float = Field(description="At or above it the verdict is refuse.")
+    accept_below: float = Field(description="Below it the verdict is accept; up to the threshold, refer.")
+    policy: int | None = Field(description="The policy in force; null: the threshold of the version.")
     is_demo: bool
     metrics: dict[str, Any]
 

@@ -17,7 +17,7 @@ from creditdesk.api.openapi import documentation, openapi_json
 from creditdesk.api.predict import prepare
 from creditdesk.api.problems import Problem, add_exception_handlers
 from creditdesk.api.request_schemas import Batch, PredictionRequest
-from scoring import engine
+from scoring import engine, policies
 from scoring.ml.model.folder import ModelUnavailable
 
 Scope = ApiKey.Scope
@@ -85,11 +85,15 @@ def model(request: ApiRequest) -> response_schemas.ModelInUse:
         in_use = engine.current()
     except ModelUnavailable as error:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, f"No model answers: {error}") from error
+    policy = policies.in_force()
+    thresholds = policies.thresholds_of(in_use, policy)
     return response_schemas.ModelInUse(
         version=in_use.version,
         digest=in_use.digest,
         trained_at=in_use.manifest.created_at,
-        threshold=in_use.threshold,
+        threshold=thresholds.refuse_from,
+        accept_below=thresholds.accept_below,
+        policy=policy.version if policy else None,
         is_demo=in_use.is_demo,
         metrics=in_use.manifest.to_json()["metrics"],
     )

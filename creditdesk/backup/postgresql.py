@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Final
@@ -13,7 +14,7 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.client import DatabaseClient
 
 from creditdesk.backup.manifest import BackupError, Snapshot
-from creditdesk.backup.rows import snapshot_of
+from creditdesk.backup.rows import LEFT_OUT, snapshot_of
 
 MEMBER: Final = "database.dump.zst"
 BLOCK: Final = 1 << 20
@@ -34,10 +35,13 @@ class PostgresqlSnapshot:
 
     def __init__(self) -> None:
         self._identifier = _execute("SELECT pg_export_snapshot()").fetchone()[0]
-        self.content: Snapshot = snapshot_of(_execute, "postgresql")
+        content = snapshot_of(_execute, "postgresql")
+        emptied = {table: 0 for table in LEFT_OUT if table in content.tables}
+        self.content: Snapshot = replace(content, tables={**content.tables, **emptied})
 
     def write(self, sink: BinaryIO) -> None:
-        command = [*DUMP, f"--snapshot={self._identifier}"]
+        left_out = [f"--exclude-table-data={table}" for table in LEFT_OUT]
+        command = [*DUMP, *left_out, f"--snapshot={self._identifier}"]
         with _program(command, stdout=subprocess.PIPE) as dump:
             shutil.copyfileobj(_stream(dump.stdout), sink, BLOCK)
 

@@ -26,10 +26,12 @@ from creditdesk.backup.encryption import SUFFIX, Key
 from creditdesk.backup.manifest import BackupError, Manifest, Snapshot
 from creditdesk.backup.rows import snapshot_of
 from creditdesk.backup.streams import check_digest, read_stream
-from creditdesk.models import Assessment
+from creditdesk.models import Assessment, Client, IndexedName
+from creditdesk.models.name_index import index_names
 from creditdesk.monitoring.replay import differences
 
 # The name of unfinished model folders: a training removes what a killed restoration leaves.
+NAMES_AT_ONCE: Final = 2_000
 _STAGING: Final = ".restore.unfinished."
 
 
@@ -145,6 +147,8 @@ def _verify(manifest: Manifest, progress: Callable[[str], object]) -> Restored:
     present = snapshot_of(_execute, connection.vendor)
     _compare(manifest.snapshot, present)
     call_command("prepare_database", verbosity=0)
+    progress("Indexing the names")
+    _index_names()
     progress("Walking the audit chain")
     try:
         rows, walk = walk_rows()
@@ -162,6 +166,15 @@ def _verify(manifest: Manifest, progress: Callable[[str], object]) -> Restored:
         assessments=Assessment.objects.exclude(model_digest="").count(),
         models=sum(1 for path in Path(settings.ML_ARTIFACTS).iterdir() if path.is_dir()),
     )
+
+
+def _index_names() -> None:
+    """Make the index of names, which no backup has; an older backup has it still."""
+    if IndexedName.objects.exists():
+        return
+    names = list(Client.objects.filter(data_key__isnull=False).values_list("pk", "name"))
+    for start in range(0, len(names), NAMES_AT_ONCE):
+        index_names({pk: str(name) for pk, name in names[start : start + NAMES_AT_ONCE]})
 
 
 def _compare(expected: Snapshot, present: Snapshot) -> None:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 from django.db import connection
 
 from creditdesk.backup.manifest import BackupError, Snapshot
-from creditdesk.backup.rows import snapshot_of
+from creditdesk.backup.rows import LEFT_OUT, snapshot_of
 
 MEMBER: Final = "database.sqlite3.zst"
 BLOCK: Final = 1 << 20
@@ -43,7 +43,18 @@ def snapshot() -> Iterator[SqliteSnapshot]:
         # In one step: a copy in several begins anew whenever somebody else has written.
         with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(copy.name)) as target:
             live.backup(target, pages=-1)
+            _leave_out(target)
         yield SqliteSnapshot(Path(copy.name))
+
+
+def _leave_out(copy: sqlite3.Connection) -> None:
+    """Empty the tables that no backup has, and overwrite what they held."""
+    copy.execute("PRAGMA secure_delete = ON")
+    present = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    with copy:
+        for table in LEFT_OUT:
+            if table in present:
+                copy.execute(f"DELETE FROM {table}")  # noqa: S608
 
 
 def check_is_empty() -> None:

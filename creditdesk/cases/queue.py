@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def next_pending(case: Case, user: "User") -> str | None:
-    """Reference of the next case to decide; after the one that has waited longest, of what waits for the user."""
+    """Reference of the next case to decide; after the oldest one, of what waits longest for the user."""
     at = case.submitted_at
     return (
         _first(_pending(user).filter(submitted_at=at, pk__gt=case.pk).order_by("pk"))

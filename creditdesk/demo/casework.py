@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Final
 
-from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
 from creditdesk import services
 from creditdesk.demo.people import ADVISORS, named
 from creditdesk.models import Case, Contest, Decision
+from scoring.policies import in_force, second_person_above
 
 ESCALATION_REASONS: Final = (
     "The employer changed last month; may I count the new salary?",
@@ -53,7 +53,7 @@ def fill_queues() -> None:
 def _contest(manager: User) -> None:
     """Contest small credits: above the limit a changed decision would wait for a second person."""
     refused = Decision.objects.filter(outcome=Decision.Outcome.REFUSE, status=Decision.Status.FINAL)
-    small = refused.filter(case__amount_credit__lte=settings.SECOND_PERSON_ABOVE)
+    small = refused.filter(case__amount_credit__lte=second_person_above(in_force()))
     oldest = small.select_related("case__advisor").order_by("pk")[: len(CLIENT_STATEMENTS)]
     answers = ((Contest.Outcome.CHANGED, CHANGED), (Contest.Outcome.UPHELD, UPHELD))
     opened = [

@@ -3,7 +3,6 @@
 from random import Random
 from typing import Final, NamedTuple
 
-from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
@@ -11,6 +10,7 @@ from creditdesk import services
 from creditdesk.demo.casework import fill_queues
 from creditdesk.demo.people import ADVISORS, named
 from creditdesk.models import Assessment, Case, Decision
+from scoring.policies import in_force, second_person_above
 
 Code, Outcome = Decision.ReasonCode, Decision.Outcome
 
@@ -86,7 +86,7 @@ def _work_on(case: Case, advisor: User, rng: Random) -> None:
     assessment = services.assess(case=case, by=advisor)
     if rng.random() < DECIDED_SHARE:
         outcome = assessment.verdict if rng.random() > OVERRIDE_SHARE else rng.choice(list(Outcome)).value
-        if not services.needs_second_person(case.amount_credit, assessment.verdict, outcome):
+        if not services.needs_second_person(case.amount_credit, assessment.verdict, outcome, in_force()):
             _decide(case, assessment, outcome, advisor, rng)
     if rng.random() < NOTE_SHARE:
         services.add_note(case=case, text=rng.choice(NOTES), by=advisor)
@@ -109,10 +109,10 @@ def _propose(advisor: User, rng: Random) -> Decision | None:
     large = Case.objects.filter(
         advisor=advisor,
         latest_assessment=None,
-        amount_credit__gt=settings.SECOND_PERSON_ABOVE,
+        amount_credit__gt=second_person_above(in_force()),
     )
     for case in large.select_related("profile").order_by("submitted_at", "pk")[:ASSESSED_EACH]:
         assessment = services.assess(case=case, by=advisor)
-        if services.needs_second_person(case.amount_credit, assessment.verdict, Outcome.ACCEPT):
+        if services.needs_second_person(case.amount_credit, assessment.verdict, Outcome.ACCEPT, in_force()):
             return _decide(case, assessment, Outcome.ACCEPT, advisor, rng)
     return None

@@ -45,13 +45,26 @@ DECIDING: Final = (
         ),
     ),
     Term(
+        "policy",
+        Text("Policy", "Politique"),
+        Text(
+            "What the bank lays down about verdicts: the costs, from which probability on to refuse, where a "
+            "person must look, and when two people decide. One person proposes it, another publishes it.",
+            "Ce que la banque fixe au sujet des avis : les coûts, la probabilité à partir de laquelle "
+            "refuser, où une personne doit regarder, et quand deux personnes décident. Une personne la "
+            "propose, une autre la publie.",
+        ),
+    ),
+    Term(
         "refer",
         Text("Refer", "Transmettre"),
         Text(
-            "No recommendation: an important input is missing, or the model does not answer. Somebody has"
-            " to look at the case, or to complete it.",
-            "Pas de recommandation : une donnée importante manque, ou le modèle ne répond pas. Quelqu’un "
-            "doit regarder le dossier ou le compléter.",
+            "No recommendation: an important input is missing, the probability lies where the policy wants "
+            "a person to look, or the model does not answer. Somebody has to look at the case, or to "
+            "complete it.",
+            "Pas de recommandation : une donnée importante manque, la probabilité se trouve là où la "
+            "politique veut l’examen d’une personne, ou le modèle ne répond pas. Quelqu’un doit regarder "
+            "le dossier ou le compléter.",
         ),
     ),
     Term(

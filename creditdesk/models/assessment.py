@@ -17,6 +17,7 @@ from creditdesk.models.case import Case
 from creditdesk.models.inputs import WithInputs
 from creditdesk.models.reason import Reason
 from scoring.ml.features.spec.feature import Feature
+from scoring.models import Policy
 
 
 class Contribution(NamedTuple):
@@ -53,6 +54,10 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
     base_value = models.FloatField(_("starting point"), null=True)
     probability = models.FloatField(_("probability of default"), null=True)
     threshold = models.FloatField(_("threshold"), null=True)
+    # The policy that made the probability a verdict; null: the threshold of the model version.
+    policy = models.ForeignKey(
+        Policy, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("policy")
+    )
     verdict = models.CharField(_("verdict"), max_length=6, choices=Verdict.choices, db_index=True)
     refer_reason = models.CharField(_("why a person must look first"), max_length=500, blank=True)
     missing = models.JSONField(_("missing critical inputs"), default=list)

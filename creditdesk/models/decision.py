@@ -13,6 +13,7 @@ from creditdesk.encryption.keyring import Owner
 from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.assessment import Assessment
 from creditdesk.models.case import Case
+from scoring.models import Policy
 
 
 class DecisionQuerySet(EncryptedRowQuerySet["Decision"]):
@@ -55,6 +56,10 @@ class Decision(EncryptedRow):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("case"))
     assessment = models.ForeignKey(
         Assessment, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("assessment")
+    )
+    # The policy on the day of the decision, whose limits it keeps; null: those of the settings.
+    policy = models.ForeignKey(
+        Policy, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("policy")
     )
     outcome = models.CharField(_("decision"), max_length=6, choices=Outcome.choices)
     status = models.CharField(_("status"), max_length=8, choices=Status.choices)
@@ -126,6 +131,12 @@ class Decision(EncryptedRow):
 
     def key_owner(self) -> tuple[str, Owner]:
         return "client_id", self.case.client_id
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether `DecisionQuerySet.standing` holds it."""
+        ended = {self.Status.REJECTED, self.Status.REPLACED}
+        return self.outcome != self.Outcome.REFER and self.status not in ended
 
     @property
     def final_on(self) -> date:

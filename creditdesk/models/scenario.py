@@ -12,6 +12,7 @@ from creditdesk.encryption.keyring import Owner
 from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.assessment import Assessment
 from creditdesk.models.case import Case
+from scoring.models import Policy
 
 
 class Scenario(EncryptedRow):
@@ -27,6 +28,9 @@ class Scenario(EncryptedRow):
     changes = EncryptedJSONField(_("changes"), default=dict)
     probability = models.FloatField(_("probability of default"))
     threshold = models.FloatField(_("threshold"))
+    policy = models.ForeignKey(
+        Policy, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("policy")
+    )
     verdict = models.CharField(_("verdict"), max_length=6, choices=Assessment.Verdict.choices)
     model_version = models.CharField(_("model version"), max_length=80)
     model_digest = models.CharField(_("digest of the model"), max_length=64)

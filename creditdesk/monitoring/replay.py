@@ -17,6 +17,7 @@ from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import missing_of, verdicts
 from scoring.models import ModelVersion
+from scoring.policies import thresholds_of
 from scoring.services.gates import Candidate, Gate
 
 TOLERANCE: Final = 1e-9
@@ -33,7 +34,9 @@ class Difference:
 
 def differences(assessments: QuerySet[Assessment]) -> Iterator[Difference]:
     """Each assessment whose answer is not reproduced: probability, verdict, contributions or reasons."""
-    scored = assessments.exclude(model_digest="").select_related("case").order_by("model_digest", "pk")
+    scored = (
+        assessments.exclude(model_digest="").select_related("case", "policy").order_by("model_digest", "pk")
+    )
     for digest in scored.order_by().values_list("model_digest", flat=True).distinct():
         of_one_model = scored.filter(model_digest=digest)
         try:
@@ -89,18 +92,20 @@ def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
     probabilities = model.score(matrix).probability
     contributions = model.contributions(matrix).values
     absent = list(map(missing_of, records))
-    recomputed = verdicts(probabilities, model.threshold, absent)
     for i, stored in enumerate(block):
+        # Each by the policy that it was made under.
+        thresholds = thresholds_of(model, stored.policy)
+        (verdict,) = verdicts(probabilities[i : i + 1], thresholds, absent[i : i + 1])
         again = reasons.rebuild(
             reasons.version_of(stored.shown_reasons),
             model,
             values=matrix[i],
             contributions=contributions[i],
-            verdict=recomputed[i],
+            verdict=verdict,
             missing=absent[i],
             history_rows=stored.history_rows,
         )
-        if what := _what_differs(stored, float(probabilities[i]), recomputed[i], contributions[i], again):
+        if what := _what_differs(stored, float(probabilities[i]), verdict, contributions[i], again):
             yield _difference(stored, what)
 
 

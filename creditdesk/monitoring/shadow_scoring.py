@@ -13,6 +13,7 @@ from creditdesk.models import Assessment, ShadowScore
 from scoring import engine
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import missing_of, verdicts
+from scoring.policies import thresholds_of
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ def score(numbers: Sequence[int]) -> int:
         return 0
     assessments = Assessment.objects.filter(pk__in=numbers).exclude(model_digest=model.digest)
     # Inputs that were erased cannot be scored any more.
-    rows = [row for row in assessments.only("pk", "inputs", "packed_inputs") if row.inputs]
+    fields = assessments.select_related("policy").only("pk", "inputs", "packed_inputs", "policy")
+    rows = [row for row in fields if row.inputs]
     if not rows:
         return 0
     scores = _shadow_scores(model, rows)
@@ -56,17 +58,24 @@ def score(numbers: Sequence[int]) -> int:
 def _shadow_scores(model: Model, rows: Sequence[Assessment]) -> list[ShadowScore]:
     records = [assessment.record for assessment in rows]
     probabilities = model.score(model.rows(records)).probability
-    answers = verdicts(probabilities, model.threshold, list(map(missing_of, records)))
+    # Under the policy of the assessment, so that two models are compared and not two policies.
+    thresholds = [thresholds_of(model, assessment.policy) for assessment in rows]
+    answers = [
+        verdicts(probabilities[i : i + 1], thresholds[i], [missing_of(record)])[0]
+        for i, record in enumerate(records)
+    ]
     return [
         ShadowScore(
             assessment_id=assessment.pk,
             model_version=model.version,
             model_digest=model.digest,
             probability=probability,
-            threshold=model.threshold,
+            threshold=limits.refuse_from,
             verdict=verdict,
         )
-        for assessment, probability, verdict in zip(rows, probabilities.tolist(), answers, strict=True)
+        for assessment, probability, limits, verdict in zip(
+            rows, probabilities.tolist(), thresholds, answers, strict=True
+        )
     ]
 
 

@@ -15,6 +15,8 @@ from scoring.ml.features.spec.feature import Sign
 from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.model import Model
 from scoring.ml.tables.catalogue import PROTECTED, column
+from scoring.models import Policy
+from scoring.policies import costs_of, thresholds_of
 from scoring.presentation import formatting
 
 MAX_NAMED_FEATURES: Final = 3
@@ -56,6 +58,9 @@ class AboutPage:
     never: tuple[str, ...]
     limits: tuple[str, ...]
     threshold: str
+    # "" where nobody is referred for their probability.
+    accept_below: str
+    policy: int | None
     cost_fn: str
     cost_fp: str
     clients: str
@@ -69,9 +74,10 @@ class AboutPage:
         return sum(group.count for group in self.groups)
 
 
-def about_page(model: Model) -> AboutPage:
+def about_page(model: Model, policy: Policy | None) -> AboutPage:
+    """Return the page of this model under this policy."""
     manifest = model.manifest
-    costs = manifest.costs
+    costs, thresholds = costs_of(model, policy), thresholds_of(model, policy)
     return AboutPage(
         version=model.version,
         is_demo=model.is_demo,
@@ -82,7 +88,9 @@ def about_page(model: Model) -> AboutPage:
             *map(str, NEVER),
         ),
         limits=tuple(map(str, LIMITS)),
-        threshold=formatting.percent(model.threshold),
+        threshold=formatting.percent(thresholds.refuse_from),
+        accept_below=formatting.percent(thresholds.accept_below) if policy and policy.has_band else "",
+        policy=policy.version if policy else None,
         cost_fn=formatting.short_number(costs.fn),
         cost_fp=formatting.short_number(costs.fp),
         clients=formatting.number(manifest.data.clients),

@@ -31,6 +31,12 @@ class Scale:
     probability: Mark
     threshold: Mark
     ticks: tuple[Mark, ...]
+    # The width up to which a probability is accepted: to the threshold, unless a band lies before it.
+    accept_width: float
+
+    @property
+    def band_width(self) -> float:
+        return self.threshold.x - self.accept_width
 
     @property
     def refuse_width(self) -> float:
@@ -96,13 +102,14 @@ def on_scale(probability: float) -> float:
     return 100 * math.sqrt(min(max(probability, 0.0), 1.0))
 
 
-def probability_scale(probability: float, threshold: float) -> Scale:
+def probability_scale(probability: float, threshold: float, accept_below: float | None = None) -> Scale:
     at_threshold = on_scale(threshold)
     ticks = (Mark(on_scale(tick), tick) for tick in SCALE_TICKS)
     return Scale(
         probability=Mark(on_scale(probability), probability),
         threshold=Mark(at_threshold, threshold),
         ticks=tuple(tick for tick in ticks if abs(tick.x - at_threshold) > TICK_DISTANCE),
+        accept_width=at_threshold if accept_below is None else on_scale(accept_below),
     )
 
 

@@ -2,9 +2,10 @@
 
 from creditdesk.services.absence import cancel_absence, record_absence
 from creditdesk.services.assessment import (
+    RulesInUse,
     ScoredProfile,
     assess,
-    digest_in_use,
+    rules_in_use,
     save_assessment,
     score,
     standing_assessment,
@@ -23,6 +24,13 @@ from creditdesk.services.handover import hand_on, hand_on_after_save, hand_on_al
 from creditdesk.services.letter import save_letter
 from creditdesk.services.notification import mark_read
 from creditdesk.services.overdue import notify_overdue
+from creditdesk.services.policy import (
+    PolicyTerms,
+    propose_policy,
+    publish_policy,
+    reject_policy,
+    withdraw_policy,
+)
 from creditdesk.services.refusal import ActRefused
 from creditdesk.services.saved_view import choose_columns, delete_view, save_view
 from creditdesk.services.simulation import delete_scenario, save_scenario, simulate
@@ -32,6 +40,8 @@ __all__ = [
     "ActRefused",
     "BulkAssignment",
     "DecisionRefused",
+    "PolicyTerms",
+    "RulesInUse",
     "ScoredProfile",
     "add_note",
     "answer_escalation",
@@ -47,7 +57,6 @@ __all__ = [
     "decide",
     "delete_scenario",
     "delete_view",
-    "digest_in_use",
     "discard_expired_drafts",
     "end_expired_claims",
     "end_snooze",
@@ -60,9 +69,13 @@ __all__ = [
     "needs_second_person",
     "notify_overdue",
     "open_case",
+    "propose_policy",
+    "publish_policy",
     "record_absence",
+    "reject_policy",
     "release",
     "review",
+    "rules_in_use",
     "save_assessment",
     "save_assessments",
     "save_draft",
@@ -76,4 +89,5 @@ __all__ = [
     "snooze",
     "standing_assessment",
     "still_holds",
+    "withdraw_policy",
 ]

@@ -1,7 +1,7 @@
 """Score a case with the model in use and store the answer."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from django.core.exceptions import PermissionDenied
@@ -15,9 +15,17 @@ from creditdesk.models import Assessment, Case, Profile, Reason
 from creditdesk.monitoring import counters, shadow_scoring
 from creditdesk.services.prediction import Prediction, predict, reasons_of
 from creditdesk.services.refusal import check_scope
-from scoring import engine
+from scoring import engine, policies
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
+from scoring.models import Policy
+
+
+class RulesInUse(NamedTuple):
+    """What an assessment of today is made by: the model, "" while none answers, and the policy."""
+
+    model_digest: str
+    policy_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,24 +45,33 @@ class ScoredProfile:
     model_digest: str = ""
     probability: float | None = None
     threshold: float | None = None
+    policy: Policy | None = None
     base_value: float | None = None
     features: bytes = b""
     contributions: bytes = b""
     reasons: tuple[Reason, ...] = ()
 
     @classmethod
-    def of_prediction(cls, model: Model, case: Case | None, profile: Profile, prediction: Prediction) -> Self:
+    def of_prediction(
+        cls,
+        model: Model,
+        policy: Policy | None,
+        case: Case | None,
+        profile: Profile,
+        prediction: Prediction,
+    ) -> Self:
         """With reasons where the prediction has contributions."""
         return cls(
             case=case,
             profile=profile,
             verdict=prediction.verdict,
-            refer_reason=f"missing: {', '.join(prediction.missing)}" if prediction.missing else "",
+            refer_reason=_why_referred(policy, prediction),
             missing=prediction.missing,
             model_version=model.version,
             model_digest=model.digest,
             probability=prediction.probability,
-            threshold=model.threshold,
+            threshold=policies.thresholds_of(model, policy).refuse_from,
+            policy=policy,
             base_value=prediction.base_value,
             features=_stored(prediction.features),
             contributions=_stored(prediction.contributions),
@@ -62,9 +79,12 @@ class ScoredProfile:
         )
 
     @classmethod
-    def without_model(cls, case: Case | None, profile: Profile, error: ModelUnavailable) -> Self:
+    def without_model(
+        cls, policy: Policy | None, case: Case | None, profile: Profile, error: ModelUnavailable
+    ) -> Self:
         """Without a usable model the verdict is refer."""
-        return cls(case=case, profile=profile, verdict=Assessment.Verdict.REFER, refer_reason=str(error))
+        verdict = Assessment.Verdict.REFER
+        return cls(case=case, profile=profile, policy=policy, verdict=verdict, refer_reason=str(error))
 
     def assessment(self, by: User) -> Assessment:
         """The row to be stored."""
@@ -82,6 +102,7 @@ class ScoredProfile:
             model_digest=self.model_digest,
             probability=self.probability,
             threshold=self.threshold,
+            policy=self.policy,
             base_value=self.base_value,
             features=self.features,
             contributions=self.contributions,
@@ -89,20 +110,21 @@ class ScoredProfile:
         )
 
 
-def standing_assessment(case: Case, *, digest: str | None = None) -> Assessment | None:
-    """The newest assessment while it still holds: same model in use, same profile.
+def standing_assessment(case: Case, *, rules: RulesInUse | None = None) -> Assessment | None:
+    """The newest assessment while it still holds: same model and policy in use, same profile.
 
-    `digest` is that of the model in use, where the caller has it already.
+    `rules` are those in use, where the caller has them already.
     """
     latest = case.latest_assessment
-    return latest if latest and still_holds(latest, case.profile.digest, digest) else None
+    return latest if latest and still_holds(latest, case.profile.digest, rules) else None
 
 
-def still_holds(assessment: Assessment, profile_digest: str, digest: str | None = None) -> bool:
-    """Whether the assessment is of this profile and of the model in use."""
+def still_holds(assessment: Assessment, profile_digest: str, rules: RulesInUse | None = None) -> bool:
+    """Whether the assessment is of this profile and of the model and the policy in use."""
     if assessment.profile_digest != profile_digest:
         return False
-    return assessment.model_digest == (digest_in_use() if digest is None else digest)
+    made_by = RulesInUse(assessment.model_digest, assessment.policy_id)
+    return made_by == (rules or rules_in_use())
 
 
 def assess(*, case: Case, by: User) -> Assessment:
@@ -111,12 +133,14 @@ def assess(*, case: Case, by: User) -> Assessment:
 
 
 def score(profile: Profile, *, case: Case | None) -> ScoredProfile:
-    """Score a profile with the model in use; refer without a usable model."""
+    """Score a profile with the model and the policy in use; refer without a usable model."""
+    policy = policies.in_force()
     try:
         model = engine.current()
-        return ScoredProfile.of_prediction(model, case, profile, predict(model, profile.record))
+        prediction = predict(model, profile.record, policy)
+        return ScoredProfile.of_prediction(model, policy, case, profile, prediction)
     except ModelUnavailable as error:
-        return ScoredProfile.without_model(case, profile, error)
+        return ScoredProfile.without_model(policy, case, profile, error)
 
 
 @transaction.atomic
@@ -139,6 +163,7 @@ def save_assessment(*, scored: ScoredProfile, by: User, api_key: str = "") -> As
             "verdict": assessment.verdict,
             "probability": assessment.probability,
             "model_version": assessment.model_version,
+            **({"policy": assessment.policy.version} if assessment.policy else {}),
             **({"api_key": api_key} if api_key else {}),
         },
         rows=[assessment],
@@ -148,12 +173,23 @@ def save_assessment(*, scored: ScoredProfile, by: User, api_key: str = "") -> As
     return assessment
 
 
-def digest_in_use() -> str:
-    """Digest of the model in use; empty when none is."""
+def rules_in_use() -> RulesInUse:
+    """The model and the policy that an assessment of today is made by."""
+    policy = policies.in_force()
     try:
-        return engine.current().digest
+        digest = engine.current().digest
     except ModelUnavailable:
-        return ""
+        digest = ""
+    return RulesInUse(digest, policy.pk if policy else None)
+
+
+def _why_referred(policy: Policy | None, prediction: Prediction) -> str:
+    """Say what is missing, or in which band the probability lies; "" for another verdict."""
+    if prediction.missing:
+        return f"missing: {', '.join(prediction.missing)}"
+    if policy and policy.thresholds.refers(prediction.probability):
+        return f"policy {policy.version} refers from {policy.accept_below:g} to {policy.refuse_from:g}"
+    return ""
 
 
 def _stored(numbers: NDArray[np.float64]) -> bytes:

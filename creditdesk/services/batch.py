@@ -13,28 +13,29 @@ from creditdesk.monitoring import counters, shadow_scoring
 from creditdesk.services.assessment import ScoredProfile
 from creditdesk.services.prediction import predict_many
 from creditdesk.services.refusal import check_scope
-from scoring import engine
+from scoring import engine, policies
 from scoring.ml.model.folder import ModelUnavailable
 
 
 def score_many(
     profiles: Sequence[tuple[Case | None, Profile]], *, contributions: bool
 ) -> list[ScoredProfile]:
-    """Score profiles with the model in use, in their order.
+    """Score profiles with the model and the policy in use, in their order.
 
     Without contributions there are no reasons either, and it takes a fraction of the time; a replay checks
     such an assessment like any other.
     """
     if not profiles:
         return []
+    policy = policies.in_force()
     try:
         model = engine.current()
         records = [profile.record for _, profile in profiles]
-        predictions = predict_many(model, records, contributions=contributions)
+        predictions = predict_many(model, records, policy, contributions=contributions)
     except ModelUnavailable as error:
-        return [ScoredProfile.without_model(case, profile, error) for case, profile in profiles]
+        return [ScoredProfile.without_model(policy, case, profile, error) for case, profile in profiles]
     return [
-        ScoredProfile.of_prediction(model, case, profile, prediction)
+        ScoredProfile.of_prediction(model, policy, case, profile, prediction)
         for (case, profile), prediction in zip(profiles, predictions, strict=True)
     ]
 

@@ -18,6 +18,8 @@ from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import Verdict
 from scoring.ml.whatif.counterfactuals import MARGIN, Counterfactual, search
+from scoring.models import Policy
+from scoring.policies import thresholds_of
 
 
 def counterfactuals_of(
@@ -35,18 +37,21 @@ def counterfactuals_of(
     return None if stored is None else stored.shown
 
 
-def confirmed_counterfactuals(model: Model, record: Record) -> list[ShownCounterfactual]:
-    """Search, then predict every candidate again as a profile of its own and drop those that fail."""
+def confirmed_counterfactuals(
+    model: Model, record: Record, policy: Policy | None
+) -> list[ShownCounterfactual]:
+    """Search for what this policy accepts, and predict each of it again as a profile of its own."""
 
     def probability(columns: Columns) -> NDArray[np.float64]:
         return model.score(model.matrix(columns)).probability
 
-    candidates = search(record, probability, model.threshold)
-    predictions = [predict(model, {**record, **candidate.changes}) for candidate in candidates]
+    accept_below = thresholds_of(model, policy).accept_below
+    candidates = search(record, probability, accept_below)
+    predictions = [predict(model, {**record, **candidate.changes}, policy) for candidate in candidates]
     return [
         _shown(record, candidate, prediction)
         for candidate, prediction in zip(candidates, predictions, strict=True)
-        if _is_accepted(prediction, model.threshold)
+        if _is_accepted(prediction, accept_below)
     ]
 
 
@@ -59,11 +64,11 @@ def _search(assessment: Assessment, by: User) -> CounterfactualSearch | None:
         return None
     if model.digest != assessment.model_digest:
         return None
-    return _store(assessment, confirmed_counterfactuals(model, assessment.record), by)
+    return _store(assessment, confirmed_counterfactuals(model, assessment.record, assessment.policy), by)
 
 
-def _is_accepted(prediction: Prediction, threshold: float) -> bool:
-    return prediction.verdict == Verdict.ACCEPT and prediction.probability <= threshold * (1 - MARGIN)
+def _is_accepted(prediction: Prediction, accept_below: float) -> bool:
+    return prediction.verdict == Verdict.ACCEPT and prediction.probability <= accept_below * (1 - MARGIN)
 
 
 def _shown(record: Record, counterfactual: Counterfactual, prediction: Prediction) -> ShownCounterfactual:

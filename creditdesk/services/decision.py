@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -25,6 +24,8 @@ from creditdesk.services.refusal import (
     locked_case,
     name_of,
 )
+from scoring import policies
+from scoring.models import Policy
 
 Outcome, Status = Decision.Outcome, Decision.Status
 
@@ -33,10 +34,10 @@ class DecisionRefused(Exception):
     """The decision was not recorded; the message gives the reason."""
 
 
-def needs_second_person(amount: Decimal, verdict: str, outcome: str) -> bool:
-    """Whether an acceptance without the model's consent exceeds what one person may decide."""
+def needs_second_person(amount: Decimal, verdict: str, outcome: str, policy: Policy | None) -> bool:
+    """Whether an acceptance without the model's consent exceeds what this policy lets one person decide."""
     risky = outcome == Outcome.ACCEPT and verdict != Assessment.Verdict.ACCEPT
-    return risky and amount > settings.SECOND_PERSON_ABOVE
+    return risky and amount > policies.second_person_above(policy)
 
 
 def decide(
@@ -173,10 +174,12 @@ def _record(
     reason: str,
     replaces: Decision | None = None,
 ) -> Decision:
-    needs_check = needs_second_person(case.amount_credit, assessment.verdict, outcome)
+    policy = policies.in_force()
+    needs_check = needs_second_person(case.amount_credit, assessment.verdict, outcome, policy)
     decision = Decision.objects.create(
         case=case,
         assessment=assessment,
+        policy=policy,
         outcome=outcome,
         status=Status.PROPOSED if needs_check else Status.FINAL,
         needs_checker=needs_check,
@@ -201,6 +204,7 @@ def _audit(decision: Decision, action: Action, by: User, changed: Sequence[Decis
         "outcome": decision.outcome,
         "status": decision.status,
         "reason_code": decision.reason_code,
+        **({"policy": decision.policy.version} if decision.policy else {}),
     }
     audit.record(
         action=action,

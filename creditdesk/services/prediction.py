@@ -12,6 +12,8 @@ from creditdesk.reasons import reasons_for
 from scoring.ml.features.frames import Record
 from scoring.ml.model.model import Contributions, Model
 from scoring.ml.model.verdict import missing_of, verdicts
+from scoring.models import Policy
+from scoring.policies import thresholds_of
 
 # Contributions take most of the time and leave Python free: two cores share them.
 THREADS: Final = 2
@@ -33,13 +35,13 @@ class Prediction(NamedTuple):
     missing: tuple[str, ...]
 
 
-def predict(model: Model, record: Record) -> Prediction:
-    """Probability, verdict and contributions for one record."""
+def predict(model: Model, record: Record, policy: Policy | None) -> Prediction:
+    """Probability, contributions and the verdict under this policy for one record."""
     matrix = model.rows([record])
     scores = model.score(matrix)
     contributions = model.contributions(matrix)
     missing = [missing_of(record)]
-    (verdict,) = verdicts(scores.probability, model.threshold, missing)
+    (verdict,) = verdicts(scores.probability, thresholds_of(model, policy), missing)
     return Prediction(
         float(scores.probability[0]),
         float(contributions.base[0]),
@@ -50,12 +52,14 @@ def predict(model: Model, record: Record) -> Prediction:
     )
 
 
-def predict_many(model: Model, records: Sequence[Record], *, contributions: bool) -> list[Prediction]:
+def predict_many(
+    model: Model, records: Sequence[Record], policy: Policy | None, *, contributions: bool
+) -> list[Prediction]:
     """The same numbers as `predict`, in the order of the records, in one pass through the model."""
     matrix = model.rows(records)
     probabilities = model.score(matrix).probability
     missing = list(map(missing_of, records))
-    verdict = verdicts(probabilities, model.threshold, missing)
+    verdict = verdicts(probabilities, thresholds_of(model, policy), missing)
     computed = contributions_in_blocks(model, matrix) if contributions else None
     return [
         Prediction(

@@ -17,10 +17,12 @@ from accounts.models import User
 from creditdesk.models import Case, Reason, Scenario
 from creditdesk.services.prediction import Prediction, predict, reasons_of
 from creditdesk.services.refusal import ActRefused, check_scope
-from scoring import engine
+from scoring import engine, policies
 from scoring.ml.features.frames import Value
 from scoring.ml.model.model import Model
+from scoring.ml.model.verdict import Thresholds
 from scoring.ml.whatif.request import Request, problems
+from scoring.models import Policy
 
 # The same request by the same person within this time adds no row to the audit log.
 SAME_REQUEST_SECONDS: Final = 15 * 60
@@ -33,8 +35,13 @@ class Simulation:
 
     request: Request
     model: Model
+    policy: Policy | None
     prediction: Prediction
     reasons: list[Reason]
+
+    @property
+    def thresholds(self) -> Thresholds:
+        return policies.thresholds_of(self.model, self.policy)
 
     @property
     def changes(self) -> Mapping[str, Value]:
@@ -42,7 +49,7 @@ class Simulation:
 
 
 def simulate(*, case: Case, request: Request, by: User) -> Simulation:
-    """Predict `request` with the model in use; raises ModelUnavailable.
+    """Predict `request` with the model and the policy in use; raises ModelUnavailable.
 
     Only the audit event is stored, one for every different result that was shown, so that a moving slider
     does not fill the log.
@@ -85,9 +92,10 @@ def _simulation(case: Case, request: Request, by: User) -> Simulation:
     if invalid := problems(request):
         raise ValueError(f"the request makes no sense: {invalid[0].message.en}")
     model = engine.current()
-    prediction = predict(model, {**request.record, **request.changes})
+    policy = policies.in_force()
+    prediction = predict(model, {**request.record, **request.changes}, policy)
     reasons = reasons_of(model, prediction, case.profile.history_rows)
-    return Simulation(request, model, prediction, reasons)
+    return Simulation(request, model, policy, prediction, reasons)
 
 
 def _store(case: Case, simulation: Simulation, name: str, by: User) -> Scenario:
@@ -97,7 +105,8 @@ def _store(case: Case, simulation: Simulation, name: str, by: User) -> Scenario:
         entered=dict(simulation.request.entered),
         changes=dict(simulation.changes),
         probability=simulation.prediction.probability,
-        threshold=simulation.model.threshold,
+        threshold=simulation.thresholds.refuse_from,
+        policy=simulation.policy,
         verdict=simulation.prediction.verdict,
         model_version=simulation.model.version,
         model_digest=simulation.model.digest,
@@ -119,6 +128,7 @@ def _record(action: Action, case: Case, by: User, simulation: Simulation, **more
 
 
 def _is_new(case: Case, simulation: Simulation, by: User) -> bool:
-    identity = [case.profile.digest, simulation.model.digest, simulation.changes]
+    policy = simulation.policy.version if simulation.policy else None
+    identity = [case.profile.digest, simulation.model.digest, policy, simulation.changes]
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return cache.add(f"simulated:{by.pk}:{case.pk}:{digest}", True, SAME_REQUEST_SECONDS)

@@ -3,7 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from creditdesk.pages.about import about_page
-from scoring import engine
+from scoring import engine, policies
 from scoring.ml.model.folder import ModelUnavailable
 
 
@@ -11,7 +11,7 @@ from scoring.ml.model.folder import ModelUnavailable
 def about_model(request: HttpRequest) -> HttpResponse:
     """Open to everybody who has signed in: whoever reads a recommendation may know what it rests on."""
     try:
-        page = about_page(engine.in_use())
+        page = about_page(engine.in_use(), policies.in_force())
     except ModelUnavailable:
         page = None
     return render(request, "creditdesk/about.html", {"page": page})

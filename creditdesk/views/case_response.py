@@ -30,7 +30,7 @@ def visible_case(request: DeskRequest, reference: str) -> Case:
     Raises CaseErased, which leads to the page of an erased case.
     """
     cases = Case.objects.visible_to(request.user).select_related(
-        "client__erasure", "advisor", "profile", "latest_assessment__assessed_by"
+        "client__erasure", "advisor", "profile", "latest_assessment__assessed_by", "latest_assessment__policy"
     )
     cases = cases.defer("latest_assessment__inputs", "latest_assessment__packed_inputs")
     case = get_object_or_404(cases, reference=reference)

@@ -28,7 +28,7 @@ def case_export(request: DeskRequest) -> HttpResponseBase:
     if case_filter.errors or dialect is None:
         return HttpResponseBadRequest(
             gettext("The export was not made: a filter or the dialect is not valid."),
-            content_type="text/plain",
+            content_type="text/plain; charset=utf-8",
         )
     export = _record_export(request.user, case_filter)
     lines = case_histories(case_filter.qs, dialect)

@@ -11,7 +11,7 @@ from scoring.ml.model.folder import ModelUnavailable
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
     """Answer while the process lives, without a query."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
 def _database() -> str:

@@ -35,7 +35,8 @@ def _letter_response(request: DeskRequest, reference: str, kind: str) -> HttpRes
     language = request.GET.get("language") or translation.get_language()[:2]
     if language not in LANGUAGES:
         return HttpResponseBadRequest(
-            gettext("Letters are written in French (fr) and English (en)."), content_type="text/plain"
+            gettext("Letters are written in French (fr) and English (en)."),
+            content_type="text/plain; charset=utf-8",
         )
     try:
         letter = letter_on(case, kind, language, by=request.user)

@@ -16,7 +16,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     if not (_has_token(request) or _is_local(request)):
-        return HttpResponse("metrics: send the METRICS_TOKEN as a bearer token\n", "text/plain", 401)
+        return HttpResponse(
+            "metrics: send the METRICS_TOKEN as a bearer token\n", "text/plain; charset=utf-8", 401
+        )
     return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
 
 

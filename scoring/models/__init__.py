@@ -1,6 +1,7 @@
 from scoring.models.challenger import ChallengerAppointment
 from scoring.models.comparison import Comparison
 from scoring.models.drift import Alert, DriftReport
+from scoring.models.policy import Policy, policy_as_of
 from scoring.models.promotion import MIN_REASON_LENGTH, Proposal
 from scoring.models.training import TrainingClients
 from scoring.models.version import Activation, ModelVersion, Suspension, model_as_of
@@ -13,8 +14,10 @@ __all__ = [
     "Comparison",
     "DriftReport",
     "ModelVersion",
+    "Policy",
     "Proposal",
     "Suspension",
     "TrainingClients",
     "model_as_of",
+    "policy_as_of",
 ]

@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Final, TypedDict
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.outbound import send_request
 from scoring.models import Alert, DriftReport
 from scoring.models.drift import StoredFinding
 
@@ -105,5 +106,5 @@ def _webhook(message: Message) -> None:
     request = Request(  # noqa: S310 (the scheme was checked)
         address, json.dumps(message).encode(), {"Content-Type": "application/json"}, method="POST"
     )
-    with urlopen(request, timeout=WEBHOOK_TIMEOUT):  # noqa: S310
+    with send_request(request, timeout=WEBHOOK_TIMEOUT):
         pass

@@ -14,8 +14,9 @@ from creditdesk import services
 from creditdesk.demo.comparison import add_comparison
 from creditdesk.models import Assessment, Case
 from scoring import services as versions
-from scoring.models import DriftReport, Proposal
+from scoring.models import DriftReport, Policy, Proposal
 from tests.accounts.sign_in.authenticator import enrolled
+from tests.creditdesk import policies
 from tests.drift_reports import drift_report
 from tests.factories import CaseFactory, UserFactory, assessed, decided, proposed, reassessed
 
@@ -50,6 +51,9 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         *(("case_detail", [CASES[state]]) for state in ("waiting", "contested", "escalated")),
         ("case_list", []),
         ("portfolio", []),
+        ("policy_list", []),
+        ("policy_desk", []),
+        ("policy_detail", [NEWEST]),
         ("model_shadow", []),
     ],
     "analyst": [
@@ -96,6 +100,7 @@ POSTED: Final = frozenset(
         *("case_escalate", "case_answer", "case_contest", "case_examine", "case_file", "draft_save"),
         *("draft_delete", "scenario_save", "scenario_delete", "model_propose", "model_challenger"),
         *("model_switch", "proposal_answer", "proposal_withdraw", "api_key_rotate", "api_key_revoke"),
+        *("policy_propose", "policy_answer", "policy_withdraw"),
     }
 )
 
@@ -106,6 +111,8 @@ def full_desk() -> None:
     versions.activate(version=versions.register(name=MODEL, by=None), by=None, reason="")
     other = versions.register(name=CHALLENGER, by=None)
     versions.propose(version=other, reason="Better on the same clients.", by=people["analyst"])
+    policies.published(people["manager"], people["admin"])
+    policies.proposed(people["manager"], refuse_from=0.3)
     add_comparison()
     drift_report(income=0.7)
     advisor = people["advisor"]
@@ -139,6 +146,7 @@ def addresses(role: str) -> list[str]:
         "case_past": Assessment.objects.filter(case__reference=CASES["pending"]),
         "drift_report": DriftReport.objects.all(),
         "proposal_detail": Proposal.objects.all(),
+        "policy_detail": Policy.objects.all(),
         # Whoever has just been given a session.
         "admin:accounts_user_sessions": User.objects.filter(username="admin"),
     }

@@ -70,6 +70,15 @@ def test_the_image_contains_every_folder_of_the_web_process(folder):
     assert f"!{folder}" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
 
 
+def test_the_image_holds_what_is_named_and_nothing_else():
+    """Neither `.git` nor tests, documentation or an `.env` of whoever builds it."""
+    first, *named = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert first == "*"
+    included = {line[1:].split("/")[0] for line in named if line.startswith("!")}
+    assert {"accounts", "manage.py"} <= included
+    assert not included & {".git", ".github", ".env", ".venv", "tests", "bench", "docs", "var"}
+
+
 def test_trained_versions_lie_on_the_disk_that_outlives_a_deployment():
     render = yaml.safe_load((ROOT / "deploy" / "render.yaml").read_text(encoding="utf-8"))["services"][0]
     fly = tomllib.loads((ROOT / "deploy" / "fly.toml").read_text(encoding="utf-8"))

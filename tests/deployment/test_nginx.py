@@ -67,7 +67,7 @@ def test_plain_http_metrics_and_forged_addresses_stay_outside(desk: Desk):
     forged = {"X-Forwarded-Proto": "http", "X-Forwarded-For": "127.0.0.1"}
     answer = visitor.request("GET", "/healthz", headers=forged)
     assert (answer.status, answer.text) == (200, "ok")
-    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000; includeSubDomains")
 
 
 def test_static_files_come_from_nginx_and_are_cached_for_good(desk: Desk):
@@ -78,6 +78,7 @@ def test_static_files_come_from_nginx_and_are_cached_for_good(desk: Desk):
     assert answer.status == 200
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["Server"] == "nginx"
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000; includeSubDomains")
     assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 

@@ -10,8 +10,8 @@ from accounts.roles import Role
 
 class Command(BaseCommand):
     help = (
-        "Give a user a role where no second administrator is there to approve it: a desk with one "
-        "administrator, or none. The audit log keeps that it was done here, and why."
+        "Give a user a role, and activate them, where no second administrator is there to approve it: a desk "
+        "with one administrator, or none. The audit log keeps that it was done here, and why."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

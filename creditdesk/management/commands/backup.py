@@ -11,6 +11,7 @@ from creditdesk.backup import BackupError, create_backup, prune
 from creditdesk.backup.create import name_of_today
 from creditdesk.backup.encryption import Lock
 from creditdesk.management.passphrase import passphrase_in
+from creditdesk.services.personal_data import erased_keys
 
 
 class Command(BaseCommand):
@@ -43,6 +44,8 @@ class Command(BaseCommand):
         try:
             lock = Lock.of("" if passphrase else options["recipient"], passphrase)
             backup = create_backup(target, lock=lock)
+            if into:
+                erased_keys.copy_beside(into)
             removed = prune(into, keep=options["keep"]) if into and options["keep"] else []
         except (BackupError, ChainBroken, DatabaseError) as error:
             raise CommandError(f"No backup was made: {error}") from error

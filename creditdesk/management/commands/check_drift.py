@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from creditdesk.monitoring.recent_sample import recent
-from scoring import engine
+from scoring import engine, policies
 from scoring.ml.features import frames
 from scoring.ml.metrics.costs import Costs
 from scoring.ml.model import folder as model_folder
@@ -93,8 +93,10 @@ class Command(BaseCommand):
         self, compared: DriftSamples, sides: tuple[Sample, Sample], *, with_evidently: bool
     ) -> DriftReport:
         model = compared.model
-        costs = model.manifest.costs if model else Costs(fn=10, fp=1)
-        numbers = compare(*sides, threshold=model.threshold if model else None, costs=costs)
+        policy = policies.in_force()
+        costs = policies.costs_of(model, policy) if model else Costs(fn=10, fp=1)
+        threshold = policies.thresholds_of(model, policy).refuse_from if model else None
+        numbers = compare(*sides, threshold=threshold, costs=costs)
         page = self.evidently(sides, numbers) if with_evidently else ""
         passed = findings(numbers, limits())
         libraries = {"numpy": version("numpy")} | ({"evidently": version("evidently")} if page else {})

@@ -8,8 +8,10 @@ from django.db import DatabaseError
 from accounts.audit import ChainBroken
 from accounts.audit.outside import OutsideBroken, check_outside
 from creditdesk.backup import BackupError, restore_backup
+from creditdesk.encryption.wrapping import UnknownWrappingKey
 from creditdesk.management.passphrase import passphrase_in
-from creditdesk.services.personal_data.retention import erase_again
+from creditdesk.services.personal_data import erased_keys
+from creditdesk.services.personal_data.erased_again import settle_restored
 
 
 class Command(BaseCommand):
@@ -26,16 +28,30 @@ class Command(BaseCommand):
         parser.add_argument(
             "--passphrase-file", type=Path, metavar="FILE", help="the passphrase it was encrypted with"
         )
+        parser.add_argument(
+            "--erased",
+            type=Path,
+            metavar="FILE",
+            help="the list of erased keys of the desk that was lost, where it lies neither beside the anchor"
+            f" nor as {erased_keys.BESIDE_BACKUPS} beside the backup",
+        )
 
     def handle(self, *args: Any, source: Path, identity: Path | None, **options: Any) -> None:
+        further = [source.parent / erased_keys.BESIDE_BACKUPS]
+        if options["erased"]:
+            further.append(options["erased"])
+            if not options["erased"].is_file():
+                raise CommandError(f"Nothing was restored: there is no {options['erased']}")
+        has_list = any(place.exists() for place in (erased_keys.path(), *further))
         try:
+            listed = erased_keys.remembered(*further)
             restored = restore_backup(
                 source,
                 identity=identity,
                 passphrase=passphrase_in(options["passphrase_file"]),
                 progress=self.stderr.write,
             )
-        except (BackupError, ChainBroken, DatabaseError) as error:
+        except (BackupError, ChainBroken, DatabaseError, UnknownWrappingKey) as error:
             raise CommandError(f"Nothing was restored: {error}") from error
         except OSError as error:
             raise CommandError(f"Nothing was restored: {error.strerror or error}") from error
@@ -44,8 +60,16 @@ class Command(BaseCommand):
             f" and {restored.sealed_rows:,} sealed rows intact, {restored.assessments:,} assessments"
             f" replayed, {restored.models} model versions."
         )
-        if erased := erase_again():
-            self.stdout.write(f"Erased again: {erased} data keys that were erased after this backup.")
+        if again := settle_restored(listed):
+            self.stdout.write(
+                f"Erased again: {again.keys} data keys that were erased after this backup; "
+                f"{again.working_papers} drafts and stored answers of that time."
+            )
+        if not has_list:
+            self.stderr.write(
+                "No list of erased keys was found: whoever was erased after this backup can be read again."
+                " Restored with --erased FILE, into an empty place, they stay erased."
+            )
         self._compare_with_the_sink()
 
     def _compare_with_the_sink(self) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -34,22 +33,16 @@ from creditdesk.pages.case.tabs import Tab, tabs
 from creditdesk.pages.case.timeline import Event, timeline
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
-from scoring import engine
+from scoring import engine, policies
 from scoring.ml.features import catalogue
 from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 from scoring.ml.tables.catalogue import column
-from scoring.models import ModelVersion
+from scoring.models import ModelVersion, Policy
 from scoring.presentation import formatting
 
 VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refer")}
-
-
-def is_standing(decision: Decision) -> bool:
-    """Filter as `DecisionQuerySet.standing`, for rows that the timeline has read already."""
-    ended = {Decision.Status.REJECTED, Decision.Status.REPLACED}
-    return decision.outcome != Decision.Outcome.REFER and decision.status not in ended
 
 
 @dataclass(eq=False)
@@ -86,11 +79,15 @@ class CasePage:
 
     @property
     def is_outdated(self) -> bool:
-        """Whether the model or the profile has changed since the assessment."""
+        """Whether the model, the policy or the profile has changed since the assessment."""
         if self.assessment is None:
             return False
-        assessed = (self.assessment.profile_digest, self.assessment.model_digest)
-        return assessed != (self.case.profile.digest, self.model.digest if self.model else "")
+        return not services.still_holds(self.assessment, self.case.profile.digest)
+
+    @cached_property
+    def policy(self) -> Policy | None:
+        """The policy in force."""
+        return policies.in_force()
 
     @property
     def is_demo(self) -> bool:
@@ -111,7 +108,8 @@ class CasePage:
         assessment = self.assessment
         if assessment is None or assessment.probability is None or assessment.threshold is None:
             return None
-        return svg_geometry.probability_scale(assessment.probability, assessment.threshold)
+        accept_below = assessment.policy.accept_below if assessment.policy else None
+        return svg_geometry.probability_scale(assessment.probability, assessment.threshold, accept_below)
 
     @property
     def missing_inputs(self) -> list[str]:
@@ -247,7 +245,7 @@ class CasePage:
             for event in self.events
             if event.kind == "decision" and event.reference == self.case.reference
         )
-        return next((item for item in decisions if isinstance(item, Decision) and is_standing(item)), None)
+        return next((item for item in decisions if isinstance(item, Decision) and item.is_standing), None)
 
     @cached_property
     def decision_form(self) -> DecisionForm | None:
@@ -279,11 +277,13 @@ class CasePage:
         if self.assessment is None:
             return False
         accept = Decision.Outcome.ACCEPT
-        return services.needs_second_person(self.case.amount_credit, self.assessment.verdict, accept)
+        return services.needs_second_person(
+            self.case.amount_credit, self.assessment.verdict, accept, self.policy
+        )
 
     @property
     def second_person_above(self) -> float:
-        return float(settings.SECOND_PERSON_ABOVE)
+        return float(policies.second_person_above(self.policy))
 
     @cached_property
     def casework(self) -> Casework:

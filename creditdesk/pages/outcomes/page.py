@@ -9,7 +9,7 @@ from django.conf import settings
 from creditdesk.pages.outcomes import figures
 from creditdesk.pages.outcomes.loans import ObservedLoans, roll_counts_on_file
 from creditdesk.pages.outcomes.performance import OverrideOutcome, VersionOutcome, by_version, overrides
-from scoring import engine
+from scoring import engine, policies
 from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.metrics.vintages import VintageTest, vintage_tests
 from scoring.ml.model.folder import ModelUnavailable
@@ -29,9 +29,9 @@ class OutcomesPage:
 
     @cached_property
     def costs(self) -> Costs:
-        """Costs of the version in use; the usual ones while none is."""
+        """Costs of the policy in force, else of the version in use; the usual ones while none is."""
         try:
-            return engine.current().manifest.costs
+            return policies.costs_of(engine.current(), policies.in_force())
         except ModelUnavailable:
             return DEFAULT_COSTS
 

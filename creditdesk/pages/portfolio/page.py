@@ -20,7 +20,7 @@ from creditdesk.pages.portfolio.counts import (
 )
 from creditdesk.pages.portfolio.figures import BIN_WIDTH, BINS, distribution, trend
 from creditdesk.pages.portfolio.period import Flow, OverrideReason, Period, override_reasons
-from scoring import engine
+from scoring import engine, policies
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.presentation.figure import Figure
 
@@ -146,6 +146,6 @@ def _bins(counts: Mapping[tuple[int, str], int]) -> Iterable[Bin]:
 def engine_threshold() -> float | None:
     """Return the threshold in use, None while no model answers."""
     try:
-        return engine.current().threshold
+        return policies.thresholds_of(engine.current(), policies.in_force()).refuse_from
     except ModelUnavailable:
         return None

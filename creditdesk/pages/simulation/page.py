@@ -8,7 +8,7 @@ import numpy as np
 from django.forms import BoundField
 
 from accounts.models import User
-from creditdesk import reasons
+from creditdesk import reasons, services
 from creditdesk.forms.simulation import EditableField, ScenarioForm, SimulationForm, credit_on_file
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.pages.simulation.scenarios import ScenarioTable, scenario_table
@@ -115,11 +115,12 @@ class SimulationPage:
 
     @property
     def is_comparable(self) -> bool:
-        """Whether the stored assessment comes from the same model and data as the simulation."""
+        """Whether the stored assessment comes from the same model, policy and data as the simulation."""
         if self.stored is None or self.simulation is None:
             return False
-        simulated = (self.simulation.model.digest, self.case.profile.digest)
-        return (self.stored.model_digest, self.stored.profile_digest) == simulated
+        policy = self.simulation.policy
+        rules = services.RulesInUse(self.simulation.model.digest, policy.pk if policy else None)
+        return services.still_holds(self.stored, self.case.profile.digest, rules)
 
     # ---- the result
 
@@ -134,7 +135,7 @@ class SimulationPage:
     def figures(self) -> VerdictFigures | None:
         if self.simulation is None:
             return None
-        return verdict_figures(self.simulation.prediction.probability, self.simulation.model.threshold)
+        return verdict_figures(self.simulation.prediction.probability, self.simulation.thresholds.refuse_from)
 
     @property
     def probability_shift(self) -> str:

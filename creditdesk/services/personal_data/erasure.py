@@ -1,6 +1,6 @@
 """Erase a client's words: delete the key that encrypts them, and what would still lead to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -29,11 +29,10 @@ from creditdesk.models import (
     Profile,
     Scenario,
     Snooze,
-    StoredAnswer,
 )
-from creditdesk.models.idempotency import StoredAnswerQuerySet
 from creditdesk.models.name_index import forget_names
 from creditdesk.services.personal_data import erased_keys
+from creditdesk.services.personal_data.working_papers import answers_about, drafts_about
 from creditdesk.services.refusal import ActRefused
 
 PERMISSION: Final = "creditdesk.erase_client"
@@ -126,8 +125,10 @@ def erase_client(*, client: Client, by: User, approved_by: User) -> ErasureProof
 def delete_keys(
     clients: Sequence[int], *, by: User | None = None, approved_by: User | None = None
 ) -> list[Erasure]:
-    """Delete the keys of these clients, their search words and stored answers, within a transaction."""
+    """Delete the keys, search words, drafts and stored answers of these clients, within a transaction."""
     keys = DataKey.objects.filter(client__in=clients)
+    # Before the keys go: the names are all that leads to a draft.
+    drafts_about(map(str, Client.objects.filter(data_key__in=keys))).delete()
     erasures = [
         Erasure(client_id=client, key_number=number, by=by, approved_by=approved_by)
         for number, client in keys.values_list("number", "client")
@@ -156,20 +157,20 @@ def _rows_of(client: Client, references: Sequence[str]) -> dict[str, int]:
         "escalations": Escalation.objects.filter(**of_case).count(),
         "snoozes": Snooze.objects.filter(**of_case).count(),
         "contests": Contest.objects.filter(**of_case).count(),
+        "drafts": drafts_about([str(client)]).count(),
         "stored answers": answers_about(references).count(),
     }
 
 
-def answers_about(references: Iterable[str]) -> StoredAnswerQuerySet:
-    """Stored answers that name one of the cases, or that do not say which cases they name."""
-    named = set(references)
-    answers = StoredAnswer.objects.values_list("pk", "references")
-    return StoredAnswer.objects.filter(
-        pk__in=[pk for pk, listed in answers if listed is None or named & set(listed)]
-    )
+def delete_days(days: Sequence[str]) -> list[Erasure]:
+    """Delete the keys of days of applications without a case, within a transaction."""
+    keys = list(DataKey.objects.filter(day__in=days))
+    DataKey.objects.filter(day__in=days).delete()
+    transaction.on_commit(partial(forget, [key.number for key in keys]))
+    return Erasure.objects.bulk_create(Erasure(day=str(key.day), key_number=key.number) for key in keys)
 
 
-def forget(keys: Iterable[int]) -> None:
+def forget(keys: Sequence[int]) -> None:
     """Drop what this process keeps of erased keys, and list them; other processes notice within a second."""
     erased_keys.remember(keys)
     keyring.forget()

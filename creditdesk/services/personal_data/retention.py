@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 from django.conf import settings
@@ -14,9 +13,9 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Action
-from creditdesk.models import Case, Client, Contest, DataKey, Decision, Draft, Erasure, StoredAnswer
-from creditdesk.services.personal_data import erased_keys
-from creditdesk.services.personal_data.erasure import delete_keys, forget
+from creditdesk.models import Case, Client, Contest, DataKey, Decision, Draft, StoredAnswer
+from creditdesk.services.personal_data.erased_again import erase_again
+from creditdesk.services.personal_data.erasure import delete_days, delete_keys
 
 CLIENTS_AT_ONCE: Final = 500
 
@@ -61,36 +60,11 @@ def apply_retention() -> Due:
     return due
 
 
-def erase_again() -> int:
-    """Erase what was erased already and came back with an older copy of the database; how many keys."""
-    listed = erased_keys.remembered()
-    back = [key for key in DataKey.objects.exclude(client=None, day=None) if key.number in listed]
-    if back:
-        _erase_again(back)
-    return len(back)
-
-
-@transaction.atomic
-def _erase_again(keys: Sequence[DataKey]) -> None:
-    erased = delete_keys([key.client_id for key in keys if key.client_id])
-    erased += _delete_days([str(key.day) for key in keys if key.day])
-    details = {"erased_again": [key.number for key in keys]}
-    audit.record(action=Action.RETENTION, actor=None, details=details, rows=erased)
-
-
-def _delete_days(days: Sequence[str]) -> list[Erasure]:
-    """Delete the keys of days of applications without a case, within a transaction."""
-    keys = list(DataKey.objects.filter(day__in=days))
-    DataKey.objects.filter(day__in=days).delete()
-    transaction.on_commit(partial(forget, [key.number for key in keys]))
-    return Erasure.objects.bulk_create(Erasure(day=str(key.day), key_number=key.number) for key in keys)
-
-
 @transaction.atomic
 def _expire_rows(due: Due) -> None:
     Draft.objects.expired().delete()
     StoredAnswer.objects.expired().delete()
-    erased = _delete_days(due.days)
+    erased = delete_days(due.days)
     details = {"drafts": due.drafts, "answers": due.answers, "days": list(due.days)}
     audit.record(action=Action.RETENTION, actor=None, details=details, rows=erased)
 

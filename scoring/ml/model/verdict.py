@@ -1,8 +1,8 @@
-"""Verdict: the recommendation of the model."""
+"""Verdict: the recommendation of a model under the thresholds in force."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,26 @@ class Verdict(StrEnum):
     REFER = "refer"
 
 
-def verdict_for(probability: float, threshold: float) -> Verdict:
-    return Verdict.REFUSE if probability >= threshold else Verdict.ACCEPT
+class Thresholds(NamedTuple):
+    """Probabilities of default: accept below the first, refuse from the second on, refer in between."""
+
+    accept_below: float
+    refuse_from: float
+
+    @classmethod
+    def single(cls, threshold: float) -> Self:
+        """One threshold: nobody is referred for their probability."""
+        return cls(threshold, threshold)
+
+    def refers(self, probability: float) -> bool:
+        """Whether the probability lies in the band that a person must look at."""
+        return self.accept_below <= probability < self.refuse_from
+
+
+def verdict_for(probability: float, thresholds: Thresholds) -> Verdict:
+    if thresholds.refers(probability):
+        return Verdict.REFER
+    return Verdict.REFUSE if probability >= thresholds.refuse_from else Verdict.ACCEPT
 
 
 def missing_inputs(columns: Columns) -> list[tuple[str, ...]]:
@@ -37,12 +55,12 @@ def missing_of(record: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def verdicts(
-    probabilities: NDArray[np.float64], threshold: float, missing: Sequence[tuple[str, ...]]
+    probabilities: NDArray[np.float64], thresholds: Thresholds, missing: Sequence[tuple[str, ...]]
 ) -> list[Verdict]:
     """One verdict per row: refer where a critical input is missing, else by probability."""
     pairs = zip(probabilities.tolist(), missing, strict=True)
     return [
-        Verdict.REFER if critical else verdict_for(probability, threshold) for probability, critical in pairs
+        Verdict.REFER if critical else verdict_for(probability, thresholds) for probability, critical in pairs
     ]
 
 

@@ -10,6 +10,7 @@ from creditdesk.monitoring import shadow_scoring
 from creditdesk.pages.shadow import ShadowPage
 from scoring import engine, services
 from scoring.models import ChallengerAppointment
+from tests.creditdesk.policies import published
 from tests.factories import decided
 from tests.scoring.modelfolder import tiny_model
 
@@ -37,6 +38,15 @@ def appointed(challenger):
 def assess(case, person, django_capture_on_commit_callbacks) -> Assessment:
     with django_capture_on_commit_callbacks(execute=True):
         return desk.assess(case=case, by=person("advisor"))
+
+
+def test_both_models_are_judged_under_the_policy_of_the_assessment(
+    appointed, case_of, person, django_capture_on_commit_callbacks
+):
+    policy = published(person("manager"), person("admin"), accept_below=0.0, refuse_from=0.999)
+    assessment = assess(case_of("advisor"), person, django_capture_on_commit_callbacks)
+    score = ShadowScore.objects.get(assessment=assessment)
+    assert (assessment.verdict, score.verdict, score.threshold) == ("refer", "refer", policy.refuse_from)
 
 
 @pytest.fixture

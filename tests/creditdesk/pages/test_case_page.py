@@ -72,7 +72,7 @@ def test_an_outdated_assessment_is_marked(client_as, case, person):
     services.assess(case=case, by=person("advisor"))
     case.profile.digest = "0" * 64
     case.profile.save()
-    assert "model or data changed since" in case_page(client_as("auditor"), case)
+    assert "model, policy or data changed since" in case_page(client_as("auditor"), case)
 
 
 @pytest.mark.parametrize("name", ["case_detail", "case_assess", "case_decide", "case_notes"])

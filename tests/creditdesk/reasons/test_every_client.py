@@ -19,7 +19,7 @@ from creditdesk.reasons.stability import ensemble_vote
 from scoring.ml.features import catalogue, frames
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import verdict_for
+from scoring.ml.model.verdict import Thresholds, verdict_for
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
 
@@ -53,7 +53,7 @@ def walk(folder: Path, clients: int) -> list[Reading]:
         contributions = model.contributions(matrix).values
         ensemble = ensemble_vote(model, matrix)
         for row, probability in enumerate(model.score(matrix).probability.tolist()):
-            verdict = verdict_for(probability, model.threshold)
+            verdict = verdict_for(probability, Thresholds.single(model.threshold))
             reading = reasons.reasons_for(
                 model,
                 values=matrix[row],

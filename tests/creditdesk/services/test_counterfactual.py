@@ -16,6 +16,7 @@ from scoring import engine
 from scoring import services as versions
 from scoring.ml.whatif.counterfactuals import MARGIN
 from scoring.ml.whatif.request import translate
+from tests.creditdesk.policies import published
 from tests.html import Elements
 from tests.scoring.modelfolder import tiny_model
 
@@ -48,8 +49,21 @@ def credit_model(settings, tmp_path) -> None:
 def refused(case_of, person, set_threshold, credit_model):
     """A refusal just above the threshold, which a smaller credit would have changed."""
     case = case_of("advisor")
-    set_threshold(predict(engine.current(), case.profile.record).probability * 0.999)
+    set_threshold(predict(engine.current(), case.profile.record, None).probability * 0.999)
     return services.assess(case=case, by=person("advisor"))
+
+
+def test_a_change_must_lead_below_where_the_policy_accepts(case_of, person, credit_model):
+    case = case_of("advisor")
+    probability = predict(engine.current(), case.profile.record, None).probability
+    policy = published(
+        person("manager"), person("admin"), accept_below=probability * 0.97, refuse_from=probability * 0.999
+    )
+    refused = services.assess(case=case, by=person("advisor"))
+    assert (refused.verdict, refused.policy) == ("refuse", policy)
+    counterfactuals = services.counterfactuals_of(refused, by=person("advisor"))
+    assert counterfactuals
+    assert all(counterfactual.probability < policy.accept_below for counterfactual in counterfactuals)
 
 
 def shown(text_en: str, text_fr: str) -> ShownCounterfactual:
@@ -72,7 +86,7 @@ def test_every_counterfactual_is_accepted_with_a_margin_when_predicted_again(ref
             name: record[name] for name in shown_counterfactual.changes
         }
         changed = {name: after for name, (_, after) in shown_counterfactual.changes.items()}
-        prediction = predict(model, {**record, **changed})
+        prediction = predict(model, {**record, **changed}, None)
         assert prediction.verdict == "accept"
         assert prediction.probability == shown_counterfactual.probability <= model.threshold * (1 - MARGIN)
 
@@ -135,7 +149,7 @@ def test_a_counterfactual_can_be_simulated_with_the_same_probability(
     fields = {field["name"]: field["value"] for field in page.having("value") if field.get("name") in entered}
     result = browser.post(reverse("case_simulate", args=[case.reference]), fields).content.decode()
     (simulated,) = Elements(result).having("data-simulated-probability")
-    expected = predict(engine.current(), {**case.profile.record, **changes}).probability
+    expected = predict(engine.current(), {**case.profile.record, **changes}, None).probability
     assert simulated["data-simulated-probability"] == repr(expected)
 
 

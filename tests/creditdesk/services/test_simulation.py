@@ -11,6 +11,7 @@ from creditdesk.pages.simulation.page import SimulationPage
 from creditdesk.services.prediction import predict
 from scoring import engine
 from scoring.ml.whatif.request import translate
+from tests.creditdesk.policies import published
 from tests.factories import APPLICATION, assessed, decided
 from tests.html import HTMX, Elements
 
@@ -37,7 +38,20 @@ def simulated(response) -> float:
 def test_the_answer_is_the_prediction_for_the_changed_profile(advisor, case):
     response = simulate(advisor, case, AMT_CREDIT="380000", AMT_INCOME_TOTAL="250000")
     changed = {**case.profile.record, "AMT_CREDIT": 380000.0, "AMT_INCOME_TOTAL": 250000.0}
-    assert simulated(response) == predict(engine.current(), changed).probability
+    assert simulated(response) == predict(engine.current(), changed, None).probability
+
+
+def test_a_simulation_and_its_scenario_follow_the_policy_in_force(advisor, case, person):
+    probability = predict(engine.current(), case.profile.record, None).probability
+    policy = published(
+        person("manager"), person("admin"), accept_below=probability / 2, refuse_from=probability * 1.5
+    )
+    html = simulate(advisor, case).content.decode()
+    assert 'data-simulation="refer"' in html
+    assert f'data-simulated-threshold="{policy.refuse_from}"' in html
+    advisor.post(reverse("scenario_save", args=[case.reference]), {"scenario_name": "As it is"})
+    stored = Scenario.objects.get()
+    assert (stored.verdict, stored.threshold, stored.policy) == ("refer", policy.refuse_from, policy)
 
 
 def test_a_simulation_is_no_assessment_and_leaves_the_case_as_it_is(advisor, case, person):
@@ -72,7 +86,7 @@ def test_unchanged_fields_change_nothing(advisor, case):
     shown = {field["name"]: field["value"] for field in page.having("data-on-file")}
     assert len(shown) == 7
     response = simulate(advisor, case, **shown)
-    assert simulated(response) == predict(engine.current(), case.profile.record).probability
+    assert simulated(response) == predict(engine.current(), case.profile.record, None).probability
     assert "Nothing is changed yet" in response.content.decode()
 
 
@@ -134,7 +148,7 @@ def test_only_editable_fields_can_be_changed(advisor, case, name):
 def test_a_price_above_a_smaller_credit_follows_it_and_says_so(advisor, case):
     response = simulate(advisor, case, AMT_CREDIT="300000")
     changed = {**case.profile.record, "AMT_CREDIT": 300000.0, "AMT_GOODS_PRICE": 300000.0}
-    assert simulated(response) == predict(engine.current(), changed).probability
+    assert simulated(response) == predict(engine.current(), changed, None).probability
     assert "Price of the goods" in response.content.decode()
 
 
@@ -195,7 +209,7 @@ def test_a_scenario_stores_the_entered_values_and_the_answer(advisor, case):
     changed = {**case.profile.record, "AMT_CREDIT": 380000.0}
     model = engine.current()
     assert (row.entered, row.changes) == ({"AMT_CREDIT": 380000.0}, {"AMT_CREDIT": 380000.0})
-    assert row.probability == predict(model, changed).probability
+    assert row.probability == predict(model, changed, None).probability
     assert (row.model_version, row.model_digest, row.by.username) == ("tiny-1", model.digest, "advisor")
     assert AuditEvent.objects.get(action="scenario_saved").details["scenario"] == row.pk
 

@@ -23,18 +23,19 @@ TEMPLATES = sorted((Path(django_settings.BASE_DIR) / "templates").rglob("*.html"
 ABOUT = "/about-the-model/"
 NAVIGATION = {
     "advisor": {"/cases/", ABOUT},
-    "manager": {"/cases/", "/portfolio/", "/models/", ABOUT},
-    "analyst": {"/models/", "/drift/", ABOUT},
+    "manager": {"/cases/", "/portfolio/", "/models/", "/policy/", ABOUT},
+    "analyst": {"/models/", "/policy/", "/drift/", ABOUT},
     "auditor": {
         "/cases/",
         "/portfolio/",
         "/models/",
+        "/policy/",
         "/drift/",
         "/admin/accounts/auditevent/",
         "/operations/",
         ABOUT,
     },
-    "admin": {"/models/", "/admin/accounts/auditevent/", "/operations/", "/admin/", ABOUT},
+    "admin": {"/models/", "/policy/", "/admin/accounts/auditevent/", "/operations/", "/admin/", ABOUT},
 }
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, User
 from creditdesk.models import Absence, Case, Decision, Note, SavedView
 from scoring import services
+from tests.creditdesk import policies
 from tests.drift_reports import drift_report
 from tests.factories import PEOPLE, assessed
 from tests.scoring.modelfolder import tiny_model
@@ -38,6 +39,8 @@ PAGES = {
     "notification_count": DESK | {AUDITOR},
     "portfolio": {MANAGER, AUDITOR},
     "outcomes": {MANAGER, ANALYST, AUDITOR},
+    "policy_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "policy_desk": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_detail": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_card": {MANAGER, ANALYST, AUDITOR, ADMIN},
@@ -100,6 +103,13 @@ MODELS = {
     ("drift_report", "get"): {ANALYST, AUDITOR},
     ("drift_evidently", "get"): {ANALYST, AUDITOR},
 }
+# Who gets through to an act on policies, and to the page of a proposal (by the manager).
+POLICIES = {
+    ("policy_propose", "post"): {MANAGER},
+    ("policy_detail", "get"): {MANAGER, ANALYST, AUDITOR, ADMIN},
+    ("policy_answer", "post"): {MANAGER, ADMIN},
+    ("policy_withdraw", "post"): {MANAGER},
+}
 # Who may act on a case that is not there yet.
 NEW = {"draft_save": DESK, "draft_delete": DESK, "case_file": DESK}
 # Who may act on many cases, or on an absence that is not theirs.
@@ -121,7 +131,9 @@ PUBLIC = {"healthz", "metrics", "readyz", "set_language", "demo_welcome", "demo_
 
 def args_of(page: str) -> list[str | int]:
     if page == "admin:accounts_user_sessions":
-        return [User.objects.latest("pk").pk]
+        # A stranger is sent away whether or not anybody is there.
+        newest = User.objects.order_by("pk").last()
+        return [newest.pk if newest else 1]
     return ["tiny-1"] if page in {"model_detail", "model_card", "model_explanation", "model_fairness"} else []
 
 
@@ -147,6 +159,14 @@ def test_each_act_on_models_is_for_its_roles_alone(client_as, model_in_use, numb
     args = [numbers[page.split("_")[0]]] if page.split("_")[0] in numbers else []
     status = getattr(client_as(name), method)(reverse(page, args=args)).status_code
     assert status in ({200, 302, 409, 422} if name in MODELS[page, method] else {403, 404})
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize(("page", "method"), sorted(POLICIES))
+def test_each_act_on_policies_is_for_its_roles_alone(client_as, model_in_use, person, page, method, name):
+    args = [] if page == "policy_propose" else [policies.proposed(person(MANAGER)).pk]
+    status = getattr(client_as(name), method)(reverse(page, args=args)).status_code
+    assert status in ({200, 302, 409, 422} if name in POLICIES[page, method] else {403, 404})
 
 
 @pytest.mark.parametrize("name", sorted(PEOPLE))
@@ -235,5 +255,6 @@ def names_in(patterns) -> set[str]:
 
 
 def test_every_address_is_in_the_role_tables():
-    walked = set(PAGES) | set(NEW) | set(MANY) | {page for page, _ in CASES | MODELS} | PUBLIC
+    acts = {page for page, _ in CASES | MODELS | POLICIES}
+    walked = set(PAGES) | set(NEW) | set(MANY) | acts | PUBLIC
     assert names_in(get_resolver().url_patterns) <= walked | KEYS

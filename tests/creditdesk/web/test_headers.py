@@ -12,11 +12,12 @@ from django.test import Client as Browser
 from tests.accounts.password_sign_in import sign_in, user_with_password
 
 ROOT = Path(__file__).resolve().parents[3]
+UNSET = {"HTTPS", "BEHIND_TLS_PROXY", "DEBUG", "DEMO_SIGN_IN", "REQUIRE_MFA"}
 # What creditdesk.settings makes of an installation's environment, without this test's own settings.
 SETTINGS = """
 import json, creditdesk.settings as s
 names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME", "SESSION_COOKIE_SECURE",
-  "ALLAUTH_TRUSTED_PROXY_COUNT")
+  "ALLAUTH_TRUSTED_PROXY_COUNT", "DEBUG", "DEMO_SIGN_IN", "REQUIRE_MFA", "HTTPS")
 print(json.dumps({name: getattr(s, name, None) for name in names}))
 """
 
@@ -61,7 +62,7 @@ def test_the_cookies_of_a_known_device_are_of_this_host_alone(settings):
 
 
 def installed(**environment: str) -> dict[str, object]:
-    clean = {name: value for name, value in os.environ.items() if name not in {"HTTPS", "BEHIND_TLS_PROXY"}}
+    clean = {name: value for name, value in os.environ.items() if name not in UNSET}
     run = subprocess.run(
         [sys.executable, "-c", SETTINGS],
         cwd=ROOT,
@@ -79,6 +80,17 @@ def test_under_https_every_cookie_belongs_to_this_host_alone():
     assert all(cookie.startswith("__Host-") for cookie in cookies)
     # A browser refuses such a cookie over plain HTTP.
     assert "__Host-" not in str(installed(HTTPS="false"))
+
+
+def test_an_installation_does_not_debug():
+    """What nobody has set is the safe value."""
+    made = installed()
+    assert (made["DEBUG"], made["DEMO_SIGN_IN"], made["REQUIRE_MFA"], made["HTTPS"]) == (
+        False,
+        False,
+        True,
+        True,
+    )
 
 
 def test_the_number_of_proxies_is_a_setting():

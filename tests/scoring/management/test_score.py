@@ -7,10 +7,11 @@ from django.core.management import CommandError, call_command
 
 from scoring import engine
 from scoring.ml.features import frames
-from scoring.ml.model.verdict import verdict_for
+from scoring.ml.model.verdict import Thresholds, verdict_for
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
 from scoring.models import ModelVersion
+from tests.creditdesk.policies import published
 from tests.scoring.applications import application_folder
 from tests.scoring.modelfolder import tiny_model
 
@@ -38,8 +39,32 @@ def test_every_application_gets_the_number_of_the_page(
         # One client at a time, as a page does it: the very same double.
         probability = model.score(model.matrix(frames.columns_of([application]))).probability[0]
         assert float(line["probability"]) == probability
-        assert line["verdict"] == verdict_for(probability, model.threshold)
+        assert line["verdict"] == verdict_for(probability, Thresholds.single(model.threshold))
         assert line["model_version"] == model.version
+
+
+@pytest.mark.django_db
+def test_a_folder_is_scored_under_the_policy_in_force_or_the_one_that_is_named(
+    applications: Path, model_in_use, person, tmp_path: Path
+) -> None:
+    own = score(applications, tmp_path / "scores.csv")
+    probabilities = sorted(float(line["probability"]) for line in own)
+    low, middle, high = (probabilities[len(probabilities) * part // 4] for part in (1, 2, 3))
+    people = person("manager"), person("admin")
+    published(*people, accept_below=low, refuse_from=high)
+    published(*people, accept_below=middle, refuse_from=middle)
+    for arguments, thresholds in {
+        (): Thresholds.single(middle),
+        ("--policy", "2"): Thresholds.single(middle),
+        ("--policy", "1"): Thresholds(low, high),
+        ("--policy", "none"): Thresholds.single(engine.current().threshold),
+    }.items():
+        lines = score(applications, tmp_path / "scores.csv", *arguments)
+        expected = [verdict_for(float(line["probability"]), thresholds) for line in lines]
+        assert [line["verdict"] for line in lines] == expected
+    for unknown in ("3", "newest"):
+        with pytest.raises(CommandError, match=f"there is no published policy {unknown}"):
+            score(applications, tmp_path / "scores.csv", "--policy", unknown)
 
 
 @pytest.mark.django_db

@@ -14,8 +14,9 @@ from creditdesk import services
 from creditdesk.encryption import keyring
 from creditdesk.models import Assessment, Case, Client, DataKey, Decision, Draft, Erasure
 from creditdesk.retention_table import retention_days
+from creditdesk.services.personal_data.erased_again import erase_again
 from creditdesk.services.personal_data.erasure import erase_client
-from creditdesk.services.personal_data.retention import apply_retention, erase_again, what_is_due
+from creditdesk.services.personal_data.retention import apply_retention, what_is_due
 from tests.factories import assessed, decided
 from tests.triggers import triggers_off
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creditdesk', '0020_assignment'),
+        ('creditdesk', '0021_assignment'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

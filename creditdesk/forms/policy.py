@@ -1,0 +1,165 @@
+"""Forms of the policy pages: terms to compare, a proposal of what was compared, an answer."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from creditdesk.forms.fields import parse_localized_number
+from creditdesk.services.policy import PolicyTerms
+from scoring.forms import reason_field
+from scoring.ml.metrics.costs import Costs
+from scoring.ml.model.model import Model
+from scoring.ml.model.threshold_options import FOLD_MEAN, threshold_options
+from scoring.models import Policy
+from scoring.policies import costs_of, second_person_above
+from scoring.presentation import formatting
+
+CHOSEN: Final = Policy.ThresholdRule.CHOSEN
+
+
+class Slider(NamedTuple):
+    """The reach of a slider; the number field beside it takes any value."""
+
+    low: float
+    high: float
+    step: float
+
+
+class BoundedNumber(forms.CharField):
+    """A number in the notation of the language; a field that was not sent stands as it is shown."""
+
+    def __init__(self, *, low: float, high: float, slider: Slider, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.low, self.high, self.slider = low, high, slider
+        self.widget.attrs.update(inputmode="decimal", autocomplete="off")
+
+    def clean(self, value: Any) -> float:
+        try:
+            number = parse_localized_number(str(value or ""))
+        except ValueError:
+            raise ValidationError(_("Enter a number, in digits."), code="invalid") from None
+        if not self.low <= number <= self.high:
+            params = {"low": _as_typed(self.low), "high": _as_typed(self.high)}
+            raise ValidationError(_("Must be between %(low)s and %(high)s."), code="bounds", params=params)
+        return number
+
+
+class TermsForm(forms.Form):
+    """The terms of a policy as people choose them: one threshold, and how far the band reaches around it."""
+
+    cost_ratio = BoundedNumber(
+        label=_("An accepted default costs as much as so many refused good payers"),
+        low=0.01,
+        high=1000,
+        slider=Slider(1, 40, 0.5),
+    )
+    threshold_rule = forms.ChoiceField(
+        label=_("Threshold"), required=False, choices=Policy.ThresholdRule.choices
+    )
+    threshold = BoundedNumber(
+        label=_("Threshold chosen by hand, in percent"), low=0, high=100, slider=Slider(0, 40, 0.1)
+    )
+    band_below = BoundedNumber(
+        label=_("Referred below the threshold, in points"), low=0, high=100, slider=Slider(0, 10, 0.1)
+    )
+    band_above = BoundedNumber(
+        label=_("Referred above the threshold, in points"), low=0, high=100, slider=Slider(0, 20, 0.1)
+    )
+    second_person_above = BoundedNumber(
+        label=_("Credit above which accepting against the model takes two people"),
+        low=0,
+        high=999_999_999_999,
+        slider=Slider(0, 2_000_000, 10_000),
+    )
+
+    def __init__(self, data: Mapping[str, str] | None, *, model: Model | None, policy: Policy | None) -> None:
+        """Starts from the policy in force, else from the version in use."""
+        initial = _in_force(model, policy)
+        super().__init__({**initial, **(data or {})}, initial=initial, label_suffix="")
+        self.model = model
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors:
+            cleaned["chosen"] = self._threshold(cleaned)
+        return cleaned
+
+    def _threshold(self, cleaned: Mapping[str, Any]) -> float:
+        """The threshold of the rule at these costs, else the one chosen by hand."""
+        code = cleaned["threshold_rule"] or CHOSEN
+        if code == CHOSEN:
+            return float(cleaned["threshold"]) / 100
+        costs = Costs(fn=cleaned["cost_ratio"], fp=1.0)
+        options = threshold_options(self.model.manifest, costs) if self.model else []
+        threshold = next((option.threshold for option in options if option.code == code), None)
+        if threshold is None:
+            self.add_error(
+                "threshold_rule",
+                _("The version in use has no threshold by this rule at these costs: choose another rule."),
+            )
+            return 0.0
+        return threshold
+
+    def terms(self, *, refers_everybody: bool = False) -> PolicyTerms:
+        """The terms of a valid form."""
+        cleaned = self.cleaned_data
+        return PolicyTerms(
+            cost_fn=cleaned["cost_ratio"],
+            cost_fp=1.0,
+            threshold_rule=cleaned["threshold_rule"] or CHOSEN,
+            accept_below=max(_moved(cleaned["chosen"], -cleaned["band_below"]), 0.0),
+            refuse_from=min(_moved(cleaned["chosen"], cleaned["band_above"]), 1.0),
+            second_person_above=Decimal(str(cleaned["second_person_above"])),
+            refers_everybody=refers_everybody,
+        )
+
+
+class ProposalForm(forms.Form):
+    """Proposes the terms that were compared, against the policy that they were compared with."""
+
+    # "" stands for the threshold of the model version.
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    reason = reason_field(_("Why"))
+    refers_everybody = forms.BooleanField(
+        label=_("Refer every case to a person; that is what I want"), required=False
+    )
+
+
+class AnswerForm(forms.Form):
+    PUBLISH, REJECT = "publish", "reject"
+
+    answer = forms.ChoiceField(
+        label=_("Your answer"),
+        choices=[(PUBLISH, _("Put this policy in force")), (REJECT, _("Reject it"))],
+        widget=forms.RadioSelect,
+    )
+    reason = reason_field(_("Why"))
+
+
+def _in_force(model: Model | None, policy: Policy | None) -> dict[str, str]:
+    costs = costs_of(model, policy) if model else Costs()
+    threshold = policy.accept_below if policy else model.threshold if model else costs.theoretical_threshold
+    values = {
+        "cost_ratio": costs.fn / costs.fp,
+        "threshold": 100 * threshold,
+        "band_below": 0.0,
+        "band_above": 100 * (policy.refuse_from - policy.accept_below) if policy else 0.0,
+        "second_person_above": float(second_person_above(policy)),
+    }
+    rule = CHOSEN if policy or not model else FOLD_MEAN
+    return {"threshold_rule": rule} | {name: _as_typed(value) for name, value in values.items()}
+
+
+def _moved(threshold: float, points: float) -> float:
+    """The threshold moved by percentage points, free of what binary fractions add to the last digits."""
+    return round(threshold + points / 100, 12) if points else threshold
+
+
+def _as_typed(value: float) -> str:
+    """Write a number as the reader would type it, with the decimals that it has."""
+    decimals = next((places for places in range(9) if abs(round(value, places) - value) < 1e-9), 9)
+    return formatting.number(value, decimals)

@@ -1,0 +1,123 @@
+"""Policy pages: what is in force, what waits, and the desk on which new terms are compared with it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from creditdesk.forms.policy import ProposalForm, TermsForm
+from creditdesk.pages.policy.terms import (
+    LABELS,
+    Line,
+    lines,
+    model_in_use,
+    rules_side_by_side,
+    terms_in_force,
+)
+from creditdesk.services.policy import PolicyTerms, refers_everybody
+from scoring.ml.model.model import Model
+from scoring.ml.model.threshold_options import ThresholdOption
+from scoring.models import Policy
+from scoring.policies import in_force
+
+BARS: Final = {
+    "not_measured": _("not measured by this version"),
+    "not_calibrated": _("not available: its probabilities are not calibrated"),
+    "other_costs": _("measured at other costs only"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A threshold rule with its label; `bar` says why it cannot be used."""
+
+    option: ThresholdOption
+    label: str | Promise
+    bar: str | Promise
+
+
+@dataclass(eq=False)
+class PolicyListPage:
+    @cached_property
+    def in_force(self) -> Policy | None:
+        return in_force()
+
+    @cached_property
+    def model(self) -> Model | None:
+        return model_in_use()
+
+    @cached_property
+    def terms(self) -> list[Line]:
+        terms = terms_in_force(self.model, self.in_force)
+        return lines(terms) if terms else []
+
+    @property
+    def is_of_other_version(self) -> bool:
+        """Whether the thresholds in force were chosen by figures of another version than the one in use."""
+        policy, model = self.in_force, self.model
+        return bool(policy and model and policy.model_version and policy.model_version != model.version)
+
+    @cached_property
+    def pending(self) -> list[Policy]:
+        return list(Policy.objects.pending().with_people())
+
+    @cached_property
+    def published(self) -> list[Policy]:
+        return list(Policy.objects.published().with_people()[:50])
+
+
+@dataclass(eq=False)
+class PolicyDeskPage:
+    """`refusal` is why a proposal was not recorded."""
+
+    form: TermsForm
+    proposal_form: ProposalForm | None = None
+    refusal: str = ""
+
+    @cached_property
+    def in_force(self) -> Policy | None:
+        return in_force()
+
+    @cached_property
+    def model(self) -> Model | None:
+        return self.form.model
+
+    @cached_property
+    def terms(self) -> PolicyTerms | None:
+        """The terms that are compared; None while the form has errors."""
+        return self.form.terms() if self.form.is_valid() else None
+
+    @property
+    def term_lines(self) -> list[tuple[Line | None, Line | None]]:
+        """Each term as proposed, beside the one in force."""
+        if self.terms is None:
+            return []
+        current = terms_in_force(self.model, self.in_force)
+        proposed = lines(self.terms)
+        before = lines(current) if current else []
+        return list(zip_longest(proposed, before))
+
+    @cached_property
+    def rules(self) -> list[RuleRow]:
+        if self.terms is None:
+            return []
+        options = rules_side_by_side(self.model, self.terms.costs)
+        return [RuleRow(option, LABELS[option.code], BARS.get(option.bar, "")) for option in options]
+
+    @cached_property
+    def refers_everybody(self) -> bool:
+        return self.terms is not None and refers_everybody(self.terms.thresholds)
+
+    @cached_property
+    def proposal(self) -> ProposalForm:
+        version = self.in_force.version if self.in_force else None
+        return self.proposal_form or ProposalForm(initial={"based_on": version}, label_suffix="")
+
+
+def desk_page(data: dict[str, str], **posted: object) -> PolicyDeskPage:
+    """The desk with the terms that were sent, else with those in force."""
+    form = TermsForm(data, model=model_in_use(), policy=in_force())
+    return PolicyDeskPage(form, **posted)  # type: ignore[arg-type]

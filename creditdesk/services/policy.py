@@ -1,0 +1,215 @@
+"""A policy is proposed by one person and published, or rejected, by another."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts import audit
+from accounts.audit import Action
+from accounts.models import User
+from creditdesk.models import Assessment
+from creditdesk.services.refusal import ActRefused
+from scoring import engine
+from scoring.ml.metrics.costs import Costs
+from scoring.ml.model.folder import ModelUnavailable
+from scoring.ml.model.threshold_options import threshold_options
+from scoring.ml.model.verdict import Thresholds
+from scoring.models import MIN_REASON_LENGTH, Policy
+
+Status = Policy.Status
+
+# Whether a band refers everybody is looked up among the newest assessments, once there are enough of them.
+MEASURED_ON: Final = 1000
+MIN_MEASURED: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyTerms:
+    """What a policy lays down; `refers_everybody` confirms a band that nobody escapes."""
+
+    cost_fn: float
+    cost_fp: float
+    threshold_rule: str
+    accept_below: float
+    refuse_from: float
+    second_person_above: Decimal
+    affordability_rule: str = ""
+    refers_everybody: bool = False
+
+    @property
+    def costs(self) -> Costs:
+        return Costs(fn=self.cost_fn, fp=self.cost_fp)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        return Thresholds(self.accept_below, self.refuse_from)
+
+
+def propose_policy(
+    *,
+    terms: PolicyTerms,
+    based_on: int | None,
+    reason: str,
+    by: User,
+    evidence: Mapping[str, Any] | None = None,
+) -> Policy:
+    """Ask a second person to put these terms in force. Raises ActRefused.
+
+    `based_on` is the number of the policy that the proposer compared them with, None for none.
+    """
+    if not by.has_perm("scoring.propose_policy"):
+        raise PermissionDenied
+    reason = _checked_reason(reason)
+    model_version = _refuse_senseless(terms)
+    with transaction.atomic():
+        current = _in_force()
+        if (current.version if current else None) != based_on:
+            raise ActRefused(_outdated(current))
+        policy = Policy.objects.create(
+            **asdict(terms),
+            model_version=model_version,
+            based_on=current,
+            evidence=dict(evidence or {}),
+            reason=reason,
+            proposed_by=by,
+        )
+        _audit(policy, Action.POLICY_PROPOSED, by)
+    return policy
+
+
+def publish_policy(*, policy: Policy, reason: str, by: User) -> Policy:
+    """Put a proposed policy in force, as a second person. Raises ActRefused."""
+    reason = _checked_answer(policy, reason, by)
+    try:
+        with transaction.atomic():
+            current, pending = _in_force(), _lock(policy)
+            if pending.based_on_id != (current.pk if current else None):
+                raise ActRefused(_outdated(current))
+            pending.version = current.version + 1 if current and current.version else 1
+            return _answer(pending, Status.PUBLISHED, Action.POLICY_PUBLISHED, reason, by)
+    except IntegrityError as error:
+        raise ActRefused(_outdated(_in_force())) from error
+
+
+@transaction.atomic
+def reject_policy(*, policy: Policy, reason: str, by: User) -> Policy:
+    """Reject a proposal, which stays on record. Raises ActRefused."""
+    reason = _checked_answer(policy, reason, by)
+    return _answer(_lock(policy), Status.REJECTED, Action.POLICY_REJECTED, reason, by)
+
+
+@transaction.atomic
+def withdraw_policy(*, policy: Policy, by: User) -> Policy:
+    """Take one's own proposal back. Raises ActRefused."""
+    if policy.proposed_by_id != by.pk:
+        raise PermissionDenied
+    pending = _lock(policy)
+    pending.status, pending.answered_at = Status.WITHDRAWN, timezone.now()
+    pending.save()
+    _audit(pending, Action.POLICY_WITHDRAWN, by)
+    return pending
+
+
+def refers_everybody(thresholds: Thresholds) -> bool:
+    """Whether nobody escapes the band: at all, or none of the cases that were assessed last."""
+    if thresholds.accept_below <= 0 and thresholds.refuse_from >= 1:
+        return True
+    scored = Assessment.objects.filter(probability__isnull=False).order_by("-pk")
+    newest = scored.values_list("probability", flat=True)[:MEASURED_ON]
+    referred = [thresholds.refers(probability or 0.0) for probability in newest]
+    return len(referred) >= MIN_MEASURED and all(referred)
+
+
+def _refuse_senseless(terms: PolicyTerms) -> str:
+    """Refuse terms that contradict themselves; return the version that they were chosen by."""
+    if min(terms.cost_fn, terms.cost_fp) <= 0:
+        raise ActRefused(gettext("A wrong verdict costs something: both costs must be above 0."))
+    if not 0 <= terms.accept_below <= terms.refuse_from <= 1:
+        raise ActRefused(gettext("Refuse at or above where you accept, both from 0 to 1."))
+    if terms.second_person_above < 0:
+        raise ActRefused(gettext("The limit of the second person must not be negative."))
+    if not terms.refers_everybody and refers_everybody(terms.thresholds):
+        raise ActRefused(gettext("This band refers every case to a person: confirm that you want it."))
+    return _refuse_other_rule(terms)
+
+
+def _refuse_other_rule(terms: PolicyTerms) -> str:
+    """Refuse thresholds that are not those of the rule they claim."""
+    try:
+        model = engine.in_use()
+    except ModelUnavailable:
+        model = None
+    if terms.threshold_rule == Policy.ThresholdRule.CHOSEN:
+        return model.version if model else ""
+    options = threshold_options(model.manifest, terms.costs) if model else []
+    threshold = next((item.threshold for item in options if item.code == terms.threshold_rule), None)
+    if model is None or threshold is None:
+        raise ActRefused(gettext("The version in use has no threshold by this rule at these costs."))
+    if not terms.accept_below <= threshold <= terms.refuse_from:
+        raise ActRefused(gettext("These thresholds are not those of the rule: choose them by hand."))
+    return model.version
+
+
+def _checked_answer(policy: Policy, reason: str, by: User) -> str:
+    """Return the reason of a person who may answer."""
+    if not by.has_perm("scoring.publish_policy"):
+        raise PermissionDenied
+    if policy.proposed_by_id == by.pk:
+        raise ActRefused(gettext("You proposed this policy: another person has to answer."))
+    return _checked_reason(reason)
+
+
+def _checked_reason(reason: str) -> str:
+    reason = reason.strip()
+    if len(reason) < MIN_REASON_LENGTH:
+        raise ActRefused(gettext("Say why in at least %(least)s characters.") % {"least": MIN_REASON_LENGTH})
+    return reason
+
+
+def _in_force() -> Policy | None:
+    """The policy in force, locked while this transaction decides on the next one."""
+    locked: Policy | None = Policy.objects.select_for_update(of=("self",)).published().first()
+    return locked
+
+
+def _lock(policy: Policy) -> Policy:
+    """Return the proposal, locked, while it is pending."""
+    pending: Policy = Policy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
+    if pending.status != Status.PROPOSED:
+        raise ActRefused(gettext("This proposal has already been answered."))
+    return pending
+
+
+def _outdated(current: Policy | None) -> str:
+    if current is None:
+        return gettext("No policy is in force: compare with the threshold of the version, then propose.")
+    return gettext(
+        "Policy %(version)s has come into force meanwhile: compare with it, then propose again."
+    ) % {"version": current.version}
+
+
+def _answer(pending: Policy, status: Status, action: Action, reason: str, by: User) -> Policy:
+    pending.status = status
+    pending.answered_by, pending.answered_at, pending.answer_reason = by, timezone.now(), reason
+    pending.save()
+    _audit(pending, action, by)
+    return pending
+
+
+def _audit(policy: Policy, action: Action, by: User) -> None:
+    details = {
+        "policy": policy.pk,
+        "version": policy.version,
+        "costs": [policy.cost_fn, policy.cost_fp],
+        "threshold_rule": policy.threshold_rule,
+        "thresholds": list(policy.thresholds),
+        "second_person_above": str(policy.second_person_above),
+    }
+    target = f"policy {policy.version}" if policy.version else "policy"
+    audit.record(action=action, actor=by, target=target, details=details, rows=[policy])

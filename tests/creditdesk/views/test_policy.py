@@ -1,0 +1,139 @@
+"""Policy pages: two people publish a policy through them, and what they show is what is stored."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from creditdesk import services
+from creditdesk.models import Assessment
+from scoring import engine
+from scoring.models import Policy
+from tests.creditdesk.policies import WHY, YES, proposed, published
+from tests.html import plain_text
+
+pytestmark = pytest.mark.django_db
+
+TERMS = {
+    "cost_ratio": "12.5",
+    "threshold_rule": "chosen",
+    "threshold": "8.25",
+    "band_below": "1",
+    "band_above": "2.5",
+    "second_person_above": "250,000",
+}
+
+
+def test_two_people_publish_a_policy_through_the_pages(client_as, model_in_use, person):
+    manager, admin = client_as("manager"), client_as("admin")
+    answer = manager.post(reverse("policy_propose"), {**TERMS, "based_on": "", "reason": WHY})
+    policy = Policy.objects.get()
+    assert answer.url == reverse("policy_detail", args=[policy.pk])
+    assert (policy.cost_fn, policy.cost_fp) == (12.5, 1.0)
+    assert policy.second_person_above == Decimal(250_000)
+    assert (policy.accept_below, policy.refuse_from) == pytest.approx((0.0725, 0.1075), abs=1e-12)
+    assert (policy.threshold_rule, policy.model_version) == ("chosen", "tiny-1")
+    address = reverse("policy_answer", args=[policy.pk])
+    assert manager.post(address, {"answer": "publish", "reason": YES}).status_code == 409
+    assert admin.post(address, {"answer": "publish", "reason": YES}).status_code == 302
+    stored = Policy.objects.get(pk=policy.pk)
+    assert (stored.status, stored.version, stored.answered_by) == ("published", 1, person("admin"))
+    assert "Policy 1, in force since" in plain_text(manager.get(reverse("policy_list")).content.decode())
+
+
+def test_moving_a_slider_stores_nothing(client_as, model_in_use):
+    answer = client_as("manager").get(reverse("policy_desk"), TERMS, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "<html" not in answer.content.decode()
+    assert 'data-accept-below="0.0725"' in answer.content.decode()
+    assert not Policy.objects.exists()
+
+
+def test_the_desk_starts_from_what_is_in_force_to_the_last_digit(client_as, model_in_use, person):
+    page = client_as("manager").get(reverse("policy_desk")).context["page"]
+    assert page.terms.refuse_from == page.terms.accept_below == engine.current().threshold
+    policy = published(person("manager"), person("admin"), accept_below=0.0625, refuse_from=0.1875)
+    page = client_as("manager").get(reverse("policy_desk")).context["page"]
+    assert page.terms.accept_below == pytest.approx(policy.accept_below, abs=1e-9)
+    assert page.terms.refuse_from == pytest.approx(policy.refuse_from, abs=1e-9)
+    assert page.terms.second_person_above == policy.second_person_above
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cost_ratio", "0"),
+        ("cost_ratio", "ten"),
+        ("threshold", "101"),
+        ("band_above", "-1"),
+        ("second_person_above", ""),
+        ("threshold_rule", "half_way"),
+        ("threshold_rule", "guess"),
+    ],
+)
+def test_terms_that_do_not_work_are_named_and_not_proposed(client_as, model_in_use, name, value):
+    manager = client_as("manager")
+    shown = manager.get(reverse("policy_desk"), {**TERMS, name: value})
+    assert shown.status_code == 422
+    assert "Nothing is compared" in plain_text(shown.content.decode())
+    answer = manager.post(reverse("policy_propose"), {**TERMS, name: value, "based_on": "", "reason": WHY})
+    assert answer.status_code == 422
+    assert not Policy.objects.exists()
+
+
+def test_a_band_for_everybody_is_proposed_once_it_is_confirmed(client_as, model_in_use):
+    everybody = {**TERMS, "threshold": "50", "band_below": "50", "band_above": "50", "based_on": ""}
+    manager = client_as("manager")
+    refused = manager.post(reverse("policy_propose"), {**everybody, "reason": WHY})
+    assert refused.status_code == 409
+    assert "refers every case" in plain_text(refused.content.decode())
+    assert 'name="refers_everybody"' in refused.content.decode()
+    manager.post(reverse("policy_propose"), {**everybody, "reason": WHY, "refers_everybody": "on"})
+    assert Policy.objects.get().refers_everybody
+
+
+def test_who_compared_with_an_outdated_policy_reads_so_and_keeps_the_terms(client_as, model_in_use, person):
+    published(person("manager"), person("admin"))
+    answer = client_as("manager").post(reverse("policy_propose"), {**TERMS, "based_on": "", "reason": WHY})
+    assert answer.status_code == 409
+    assert "Policy 1 has come into force meanwhile" in plain_text(answer.content.decode())
+    assert answer.context["page"].terms.refuse_from == pytest.approx(0.1075)
+    assert Policy.objects.count() == 1
+
+
+def test_an_outdated_proposal_says_so_on_its_page(client_as, model_in_use, person):
+    early = proposed(person("manager"), refuse_from=0.3)
+    published(person("manager"), person("admin"))
+    page = client_as("admin").get(reverse("policy_detail", args=[early.pk]))
+    assert "data-outdated" in page.content.decode()
+
+
+def test_the_case_page_and_the_snapshot_name_the_policy_of_the_verdict(
+    client_as, model_in_use, case_of, person
+):
+    case = case_of("advisor")
+    policy = published(person("manager"), person("admin"), accept_below=0.001, refuse_from=0.999)
+    page = client_as("advisor").get(case.get_absolute_url()).content.decode()
+    stored = Assessment.objects.get(case=case)
+    assert stored.verdict == "refer"
+    assert 'data-verdict="refer"' in page
+    assert "data-referred-by-policy" in page
+    assert f'data-policy="{policy.version}"' in page
+    assert f'data-threshold="{policy.refuse_from}"' in page
+    snapshot = client_as("advisor").get(reverse("case_past", args=[case.reference, stored.pk]))
+    assert f'data-policy="{policy.version}"' in snapshot.content.decode()
+
+
+def test_the_page_says_that_the_policy_changed_since(client_as, model_in_use, case_of, person):
+    case = case_of("advisor")
+    services.assess(case=case, by=person("advisor"))
+    published(person("manager"), person("admin"))
+    page = plain_text(client_as("auditor").get(case.get_absolute_url()).content.decode())
+    assert "model, policy or data changed since" in page
+
+
+def test_the_page_about_the_model_tells_the_band_in_force(client_as, model_in_use, person):
+    published(person("manager"), person("admin"), accept_below=0.05, refuse_from=0.2)
+    text = plain_text(client_as("advisor").get(reverse("about_model")).content.decode())
+    assert "From a probability of 20.0% on" in text
+    assert "From 5.0% to 20.0% a person must look." in text
