@@ -41,6 +41,7 @@ _PLACES: Final[tuple[tuple[str | Promise, str, str, str, str | Promise], ...]] =
     (_("Portfolio"), "portfolio", "", "creditdesk.view_portfolio", _PAGE),
     (_("Outcomes"), "outcomes", "", "creditdesk.view_monthlyoutcome", _PAGE),
     (_("Models"), "model_list", "", "scoring.view_modelversion", _PAGE),
+    (_("Policy"), "policy_list", "", "scoring.view_policy", _PAGE),
     (_("Drift"), "drift", "", "scoring.view_drift", _PAGE),
     (_("Operations"), "operations", "", "creditdesk.view_operations", _PAGE),
     (_("Audit log"), "admin:accounts_auditevent_changelist", "", "accounts.view_auditevent", _PAGE),
