@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.roles import roles_with
 from creditdesk.encryption.fields import EncryptedBinaryField, EncryptedTextField
 from creditdesk.encryption.keyring import Owner
@@ -20,11 +21,9 @@ from creditdesk.encryption.rows import (
     EncryptedRowQuerySet,
     KeyOwningRow,
 )
+from creditdesk.models.absence import Absence
 from creditdesk.models.inputs import WithInputs, pack_inputs
 from creditdesk.models.name_index import index_names
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class Client(KeyOwningRow):
@@ -45,7 +44,7 @@ class Client(KeyOwningRow):
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: User) -> Self:
         """The row scope: every case, or the user's portfolio, the shared cases and those they referred."""
         if not user.has_perm("creditdesk.view_case"):
             return self.none()
@@ -73,14 +72,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
         # A plain exclude() over two columns of a to-many relation may match two different decisions.
         return self.exclude(pk__in=Case.objects.decided()).exclude(pk__in=Case.objects.erased())
 
-    def claimed_by(self, user: "User") -> Self:
+    def claimed_by(self, user: User) -> Self:
         return self.filter(_claimed(held_by=user))
 
     def unclaimed(self) -> Self:
         """Pending cases without an active claim."""
         return self.pending().exclude(pk__in=Case.objects.filter(_claimed()))
 
-    def free_for(self, user: "User") -> Self:
+    def free_for(self, user: User) -> Self:
         """Pending cases except those that are snoozed or claimed by somebody else."""
         of_colleagues = Case.objects.filter(_claimed()).exclude(pk__in=Case.objects.claimed_by(user))
         return self.pending().exclude(pk__in=of_colleagues).exclude(pk__in=Case.objects.snoozed())
@@ -92,17 +91,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def unassigned(self) -> Self:
         """Pending cases that nobody works on: their advisor is away, gone, or decides no cases any more."""
-        today, deciding = timezone.localdate(), roles_with("creditdesk.decide_case")
-        away = Q(
-            advisor__absences__from_on__lte=today,
-            advisor__absences__until_on__gte=today,
-            advisor__absences__cancelled_at__isnull=True,
+        gone = User.objects.filter(
+            Q(is_active=False)
+            | ~Q(role__in=roles_with("creditdesk.decide_case"))
+            | Q(pk__in=Absence.objects.in_force().values("person"))
         )
-        left = Q(advisor__is_active=False) | ~Q(advisor__role__in=deciding)
-        stranded = Case.objects.filter(Q(pk__in=Case.objects.filter(away).values("pk")) | left)
-        return self.unclaimed().filter(pk__in=stranded.order_by().values("pk"))
+        return self.unclaimed().filter(advisor__in=gone.order_by().values("pk"))
 
-    def to_decide_by(self, user: "User") -> Self:
+    def to_decide_by(self, user: User) -> Self:
         """What waits for this person: own and claimed cases, and what the role answers, checks or reviews."""
         cases, claimed = Case.objects, Q(pk__in=Case.objects.claimed_by(user).values("pk"))
         elsewhere = Q(pk__in=cases.waiting().values("pk")) | Q(pk__in=cases.escalated().values("pk"))
