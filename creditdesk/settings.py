@@ -44,6 +44,10 @@ MLFLOW_TRACKING_URI = env.str("MLFLOW_TRACKING_URI", f"sqlite:///{VAR_DIR / 'mlf
 # Above this amount, accepting what the model refuses needs a second person.
 SECOND_PERSON_ABOVE = env.float("SECOND_PERSON_ABOVE", 500_000.0)
 CURRENCY = env.str("CURRENCY", "€")
+# What an amount of the tables is multiplied by where people read or enter it; models read the tables' own.
+AMOUNT_SCALE = env.float("AMOUNT_SCALE", 1.0)
+if not 0 < AMOUNT_SCALE < float("inf"):
+    raise ImproperlyConfigured("AMOUNT_SCALE is a number above 0: what amounts are multiplied by to be shown")
 
 # Days after which a pending case counts as late, and within which a contest is to be answered.
 DECISION_DAYS = env.int("DECISION_DAYS", 60)

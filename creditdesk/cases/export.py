@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -35,6 +36,7 @@ HEADER: Final = (
     "checked_by",
     "notes",
 )
+AMOUNTS: Final = [HEADER.index(name) for name in ("amount_credit", "amount_annuity")]
 BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 ROWS_AT_ONCE: Final = 2000
 _TOOK_EFFECT: Final = (Decision.Status.FINAL, Decision.Status.REPLACED)
@@ -97,7 +99,16 @@ def _rows(cases: QuerySet[Case]) -> Iterator[list[Any]]:
         decisions = _final_decisions(row[1] for row in block)
         notes = _notes(row[0] for row in block)
         for case, assessment, *cells in block:
+            for column in AMOUNTS:
+                cells[column] = _shown(cells[column])
             yield [*cells, *decisions.get(assessment, [None] * 7), notes.get(case)]
+
+
+def _shown(amount: object) -> object:
+    """Return an amount of a case as the pages show it."""
+    if not isinstance(amount, Decimal) or settings.AMOUNT_SCALE == 1:
+        return amount
+    return (amount * Decimal(str(settings.AMOUNT_SCALE))).quantize(Decimal("0.01"))
 
 
 def _final_decisions(assessments: Iterable[int | None]) -> dict[int, list[Any]]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from creditdesk.cases.amounts import AmountFilter
 from creditdesk.cases.search import matching
 from creditdesk.models import Assessment, Case, Contest, Decision
 from creditdesk.models.case import CaseQuerySet
@@ -145,8 +146,8 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
     )
     contract_type = filters.ChoiceFilter(label=_("Contract"), choices=contract_choices, empty_label=_("Any"))
     advisor = filters.ModelChoiceFilter(queryset=advisors, label=_("Advisor"), empty_label=_("Any"))
-    credit_min = filters.NumberFilter("amount_credit", "gte", label=_("Credit from"), min_value=0)
-    credit_max = filters.NumberFilter("amount_credit", "lte", label=_("Credit up to"), min_value=0)
+    credit_min = AmountFilter("amount_credit", "gte", label=_("Credit from"), min_value=0)
+    credit_max = AmountFilter("amount_credit", "lte", label=_("Credit up to"), min_value=0)
     submitted_from = filters.DateFilter(
         method="since", label=_("Submitted from"), widget=DateInput(attrs=DAY, format="%Y-%m-%d")
     )

@@ -2,4 +2,4 @@
 
 from typing import Final
 
-CLIENTS: Final = 1_200
+CLIENTS: Final = 1_500

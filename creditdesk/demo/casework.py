@@ -17,7 +17,6 @@ ESCALATION_REASONS: Final = (
 )
 ANSWER: Final = "Yes, with the new contract and one payslip on file."
 WAITS_FOR: Final = "The client brings the contract of the new job."
-ASSIGNMENT_NOTE: Final = "The client has a mortgage with you: please take this one too."
 CLIENT_STATEMENTS: Final = (
     "I repaid the loan that you count against me in spring. The certificate is attached.",
     "My income is higher than what the form says: the bonus was forgotten.",
@@ -31,7 +30,7 @@ def fill_queues() -> None:
     """Put cases into every queue; of three contests one is upheld, one changes the decision, one is open."""
     advisor, colleague, manager = (named(name) for name in (*ADVISORS, "manager"))
     own = Case.objects.filter(advisor=advisor, shared_at__isnull=True)
-    unclaimed = list(own.unclaimed().order_by("submitted_at", "pk")[:9])
+    unclaimed = list(own.unclaimed().order_by("submitted_at", "pk")[:8])
     for case in unclaimed[:2]:
         services.claim(case=case, by=advisor)
     for case in unclaimed[2:5]:
@@ -41,8 +40,6 @@ def fill_queues() -> None:
     for case in unclaimed[7:8]:
         day = timezone.localdate() + timedelta(days=10)
         services.snooze(case=case, until_on=day, reason=WAITS_FOR, by=advisor)
-    for case in unclaimed[8:]:
-        services.assign(case=case, to=colleague, by=manager, note=ASSIGNMENT_NOTE)
     for case, reason in zip(unclaimed[5:7], ESCALATION_REASONS, strict=False):
         services.escalate(case=case, reason=reason, by=advisor)
     for case in unclaimed[5:6]:
@@ -54,7 +51,8 @@ def _contest(manager: User) -> None:
     """Contest small credits: above the limit a changed decision would wait for a second person."""
     refused = Decision.objects.filter(outcome=Decision.Outcome.REFUSE, status=Decision.Status.FINAL)
     small = refused.filter(case__amount_credit__lte=second_person_above(in_force()))
-    oldest = small.select_related("case__advisor").order_by("pk")[: len(CLIENT_STATEMENTS)]
+    recent = small.filter(decided_at__date=timezone.localdate())
+    oldest = recent.select_related("case__advisor").order_by("pk")[: len(CLIENT_STATEMENTS)]
     answers = ((Contest.Outcome.CHANGED, CHANGED), (Contest.Outcome.UPHELD, UPHELD))
     opened = [
         services.contest(

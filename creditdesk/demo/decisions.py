@@ -60,7 +60,7 @@ NOTES: Final = (
 
 @transaction.atomic
 def do_some_work() -> None:
-    """Assess the oldest cases of both advisors and decide most of them, some against the verdict.
+    """Assess the oldest pending cases of both advisors and decide most of them, some against the verdict.
 
     One risky acceptance waits for a second person; another is checked by the manager.
     """
@@ -78,7 +78,7 @@ def do_some_work() -> None:
 
 
 def _oldest(advisor: User) -> list[Case]:
-    cases = Case.objects.filter(advisor=advisor, origin=Case.Origin.DEMO)
+    cases = Case.objects.filter(advisor=advisor, origin=Case.Origin.DEMO, latest_assessment=None)
     return list(cases.select_related("profile").order_by("submitted_at", "pk")[:ASSESSED_EACH])
 
 

@@ -55,9 +55,10 @@ class NumberField(forms.Field):
         if value in self.empty_values or not str(value).strip():
             return None
         try:
-            return parse_localized_number(str(value))
+            number = parse_localized_number(str(value))
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        return formatting.stored_amount(number) if self.column.kind is Kind.AMOUNT else number
 
     def validate(self, value: float | None) -> None:
         super().validate(value)

@@ -81,6 +81,9 @@ class TermsForm(forms.Form):
         initial = _in_force(model, policy)
         super().__init__({**initial, **(data or {})}, initial=initial, label_suffix="")
         self.model = model
+        limit = self.fields["second_person_above"]
+        if isinstance(limit, BoundedNumber):
+            limit.slider = Slider(*map(formatting.shown_amount, limit.slider))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -113,7 +116,7 @@ class TermsForm(forms.Form):
             threshold_rule=cleaned["threshold_rule"] or CHOSEN,
             accept_below=max(_moved(cleaned["chosen"], -cleaned["band_below"]), 0.0),
             refuse_from=min(_moved(cleaned["chosen"], cleaned["band_above"]), 1.0),
-            second_person_above=Decimal(str(cleaned["second_person_above"])),
+            second_person_above=Decimal(str(formatting.stored_amount(cleaned["second_person_above"]))),
             refers_everybody=refers_everybody,
         )
 
@@ -148,7 +151,7 @@ def _in_force(model: Model | None, policy: Policy | None) -> dict[str, str]:
         "threshold": 100 * threshold,
         "band_below": 0.0,
         "band_above": 100 * (policy.refuse_from - policy.accept_below) if policy else 0.0,
-        "second_person_above": float(second_person_above(policy)),
+        "second_person_above": formatting.shown_amount(float(second_person_above(policy))),
     }
     rule = CHOSEN if policy or not model else FOLD_MEAN
     return {"threshold_rule": rule} | {name: _as_typed(value) for name, value in values.items()}

@@ -44,8 +44,8 @@ class EditableField(forms.Field):
         label = formatting.localize(editable.label)
         super().__init__(required=False, label=label, help_text=formatting.localize(editable.help))
         self.editable = editable
-        self.initial = "" if on_file is None else localized_number(on_file)
-        self.on_file = None if on_file is None else parse_localized_number(self.initial)
+        self.initial = "" if on_file is None else shown_value(editable, on_file)
+        self.on_file = None if on_file is None else self._parsed(self.initial)
         self.widget.attrs.update(
             inputmode="decimal",
             autocomplete="off",
@@ -56,9 +56,13 @@ class EditableField(forms.Field):
         if value is None or not str(value).strip():
             return None
         try:
-            return parse_localized_number(str(value))
+            return self._parsed(str(value))
         except ValueError:
             raise self._error("invalid") from None
+
+    def _parsed(self, text: str) -> float:
+        number = parse_localized_number(text)
+        return formatting.stored_amount(number) if self.editable.unit is Unit.MONEY else number
 
     def validate(self, value: float | None) -> None:
         if value is None and self.on_file is not None and self.editable.filled:
@@ -150,6 +154,11 @@ def values_on_file(record: Record) -> dict[str, float | None]:
     return values
 
 
+def shown_value(editable: Editable, value: float) -> str:
+    """Write a value as the reader would type it into its field."""
+    return localized_number(formatting.shown_amount(value) if editable.unit is Unit.MONEY else value)
+
+
 def localized_number(value: float) -> str:
     """Write a number as the reader would type it."""
     return formatting.number(value, 0 if value == int(value) else 2)
@@ -167,7 +176,7 @@ def _initial(entered: EnteredValues) -> dict[str, str]:
 def _initial_value(name: str, value: float | None) -> str:
     if value is None:
         return ""
-    return _flag(value) if BY_NAME[name].unit is Unit.FLAG else localized_number(value)
+    return _flag(value) if BY_NAME[name].unit is Unit.FLAG else shown_value(BY_NAME[name], value)
 
 
 def _flag(value: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import cycle, islice
 from typing import Self
@@ -44,6 +44,19 @@ MONITORING_COLUMNS = ("case_id", "sex", "family_status", "defaulted")
 def now(_: ImportedClient) -> datetime:
     """The tables have no date: an application is submitted when it is imported."""
     return timezone.now()
+
+
+def on_days(days: Mapping[int, date], *, until: datetime) -> Callable[[ImportedClient], datetime]:
+    """Return when applications were submitted, by the day of a reference and the hour of the form."""
+
+    def submitted(client: ImportedClient) -> datetime:
+        day = days.get(int(client.reference))
+        if day is None:
+            return now(client)
+        hour = int(client.application.get("HOUR_APPR_PROCESS_START") or 12)
+        return min(timezone.make_aware(datetime.combine(day, time(hour))), until)
+
+    return submitted
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
+
 from creditdesk.models import Reason
 from creditdesk.reasons import values
 from creditdesk.reasons.sentence import Sentence, Side
@@ -62,10 +64,16 @@ def dictionary() -> Dictionary:
     )
 
 
-@cache
 def dictionary_version() -> str:
-    """Return edition and digest: a changed sentence or number format changes the version by itself."""
+    """Return edition and digest: a changed sentence or form of numbers changes the version by itself."""
+    return _version(settings.AMOUNT_SCALE)
+
+
+@cache
+def _version(scale: float) -> str:
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in _SOURCES))
+    if scale != 1:
+        digest.update(str(scale).encode())
     return f"{EDITION}.{digest.hexdigest()[:8]}"
 
 

@@ -1,6 +1,7 @@
 import os
 import secrets
-from typing import Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -9,9 +10,13 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.demo_people import PEOPLE
+from accounts.models import User
 from creditdesk.demo import CLIENTS, people
 from creditdesk.models import Case, Decision
 from scoring.models import Activation
+
+if TYPE_CHECKING:
+    from creditdesk.demo.clients import DemoFolder
 
 
 class Command(BaseCommand):
@@ -28,14 +33,38 @@ class Command(BaseCommand):
         if self.is_left_alone():
             return
         self.migrate()
-        self.add_people(os.environ.get("CREDITDESK_DEMO_PASSWORD", ""))
-        self.import_clients()
-        self.activate_model()
+        if self.is_prepared():
+            self.add_people()
+        else:
+            self.prepare()
         if options["reports"]:
             from creditdesk.demo import drift, model
 
             model.appoint_challenger()
             drift.add_evidently()
+
+    def is_prepared(self) -> bool:
+        """Whether nothing is left to do but to look over the people: a second start is to be quick."""
+        return (
+            Case.objects.filter(origin=Case.Origin.DEMO).exists()
+            and self.has_a_model()
+            and Decision.objects.exists()
+        )
+
+    def prepare(self) -> None:
+        # Table engine and model take seconds to load.
+        from creditdesk.demo import past
+        from creditdesk.demo.clients import demo_folder
+        from creditdesk.demo.clock import clock_at
+
+        with demo_folder() as folder:
+            is_new = not User.objects.exists()
+            with clock_at(past.beginning(folder)) if is_new else nullcontext():
+                self.add_people()
+                self.import_clients(folder)
+                is_active = self.activate_model()
+            if is_active and not Decision.objects.exists():
+                self.do_some_work(folder)
 
     def is_left_alone(self) -> bool:
         """Whether cases were imported beside the demo. Raises CommandError where no case is of the demo."""
@@ -57,7 +86,8 @@ class Command(BaseCommand):
             self.stdout.write("Preparing the database")
             call_command("migrate", verbosity=0, interactive=False)
 
-    def add_people(self, chosen: str) -> None:
+    def add_people(self) -> None:
+        chosen = os.environ.get("CREDITDESK_DEMO_PASSWORD", "")
         missing = people.missing_people()
         password = chosen or secrets.token_urlsafe(12)
         if chosen:
@@ -69,20 +99,17 @@ class Command(BaseCommand):
             where = "as in CREDITDESK_DEMO_PASSWORD" if chosen else f"{password} (shown once)"
             self.stdout.write(f"Their password: {where}")
 
-    def import_clients(self) -> None:
-        if Case.objects.filter(origin=Case.Origin.DEMO).count() >= CLIENTS:
+    def import_clients(self, folder: "DemoFolder") -> None:
+        if Case.objects.filter(origin=Case.Origin.DEMO).exists():
             return
-        # The table engine takes seconds to load, which a second start does not need.
         from creditdesk.demo import clients
 
         self.stdout.write(f"Importing {CLIENTS:,} synthetic clients")
-        clients.import_clients()
+        clients.import_clients(folder)
 
-    def activate_model(self) -> None:
-        if self.has_a_model() and Decision.objects.exists():
-            return
-        # The model's libraries too: only a first start waits for them.
-        from creditdesk.demo import comparison, decisions, drift, model
+    def activate_model(self) -> bool:
+        """Return whether a model is in use."""
+        from creditdesk.demo import model
         from scoring.ml.model.folder import ModelUnavailable
 
         try:
@@ -90,12 +117,18 @@ class Command(BaseCommand):
                 self.stdout.write(f"Active model: {model.activate_demo_model()}")
         except ModelUnavailable as error:
             self.stderr.write(f"No model in use, every verdict will be refer: {error}")
-            return
-        if not Decision.objects.exists():
-            self.stdout.write("Assessing and deciding some cases")
-            decisions.do_some_work()
-            drift.check_drift()
-            comparison.add_comparison()
+            return False
+        return True
+
+    def do_some_work(self, folder: "DemoFolder") -> None:
+        from creditdesk.demo import comparison, decisions, drift, past
+
+        self.stdout.write(f"Deciding {len(folder.past_days):,} applications of the past, and some of today's")
+        past.decide_the_past(folder)
+        past.import_repayments(folder)
+        decisions.do_some_work()
+        drift.check_drift()
+        comparison.add_comparison()
 
     def has_a_model(self) -> bool:
         """Whether the model in use stays: not so a demo model whose folder no longer ships."""

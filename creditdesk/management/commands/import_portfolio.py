@@ -11,14 +11,16 @@ import duckdb
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
+from django.utils import timezone
 from tqdm import tqdm
 
 from accounts.models import User
 from accounts.roles import Role
 from creditdesk.cases.team import Turns, pending_cases, present
+from creditdesk.importing.application_days import application_days
 from creditdesk.importing.client_names import names_in
 from creditdesk.importing.rejects import write_rejects
-from creditdesk.importing.store import ImportCounts, Portfolio, store
+from creditdesk.importing.store import ImportCounts, Portfolio, on_days, store
 from scoring.ml.tables.catalogue import TABLES
 from scoring.ml.tables.checks import CheckedFolder, Reject, check
 from scoring.ml.tables.folder import ENGINES, FolderError, open_folder
@@ -32,6 +34,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--advisor", metavar="USERNAME", help="default: spread over the active advisors")
+        parser.add_argument(
+            "--applied",
+            type=Path,
+            metavar="FILE",
+            help="CSV of application days (SK_ID_CURR, APPLIED_ON); default: new applications are of today",
+        )
         parser.add_argument("--rejects", type=Path, metavar="FILE", help="CSV of the rows that are not taken")
         parser.add_argument("--engine", choices=ENGINES, default="duckdb")
         parser.add_argument("--progress", action="store_true", help="show it though this is no terminal")
@@ -46,15 +54,28 @@ class Command(BaseCommand):
             raise CommandError(stopped_message(error, self.counts)) from error
 
     def run(
-        self, folder: Path, *, advisor: str | None, rejects: Path | None, engine: str, **options: Any
+        self,
+        folder: Path,
+        *,
+        advisor: str | None,
+        applied: Path | None,
+        rejects: Path | None,
+        engine: str,
+        **options: Any,
     ) -> None:
         advisors = advisors_for(advisor)
         checked = check(open_folder(folder, engine=engine))
         names, nameless = names_in(folder)
+        days, dayless = application_days(applied, today=timezone.localdate()) if applied else ({}, [])
         self.report_absent_tables(checked)
-        self.report_rejects(checked, nameless, rejects)
+        self.report_rejects(checked, [nameless, dayless], rejects)
         portfolio = Portfolio(
-            checked, names, advisors, reassigned=advisor is not None, by_rules=rules_for(advisor)
+            checked,
+            names,
+            advisors,
+            reassigned=advisor is not None,
+            submitted=on_days(days, until=timezone.now()),
+            by_rules=rules_for(advisor),
         )
         self.store(portfolio, show=options["progress"] or sys.stderr.isatty())
 
@@ -79,11 +100,10 @@ class Command(BaseCommand):
                 " The case page says so; it is not the same as a client without such history."
             )
 
-    def report_rejects(self, checked: CheckedFolder, nameless: list[Reject], path: Path | None) -> None:
-        rows = checked.rejects.rows()
-        if nameless:
-            rows[nameless[0].file] = len(nameless)
-        rejects = chain(checked.rejects, nameless)
+    def report_rejects(self, checked: CheckedFolder, beside: list[list[Reject]], path: Path | None) -> None:
+        """`beside` are the rejected lines of the files beside the tables."""
+        rows = checked.rejects.rows() | {lines[0].file: len(lines) for lines in beside if lines}
+        rejects = chain(checked.rejects, *beside)
         if path:
             write_rejects(path, list(Reject.__annotations__), map(astuple, rejects))
         if rows:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from creditdesk.models.case import CaseQuerySet
 from creditdesk.pages.portfolio.counts import Bin
 from creditdesk.pages.portfolio.period import Period, decisions_in
+from scoring.presentation import formatting
 from scoring.presentation.figure import Column, Figure, Row
 from scoring.presentation.formatting import percent
 
@@ -60,7 +61,8 @@ def trend(cases: CaseQuerySet, period: Period) -> list[Figure]:
             y=gettext("Thousands of {currency}").format(currency=settings.CURRENCY),
             columns=[Column(gettext("Thousands"), "number", 0, "bars")],
             rows=[
-                Row(name, [interval.accepted / 1000]) for name, interval in zip(names, intervals, strict=True)
+                Row(name, [formatting.shown_amount(float(interval.accepted)) / 1000])
+                for name, interval in zip(names, intervals, strict=True)
             ],
         ),
         Figure(

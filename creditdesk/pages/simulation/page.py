@@ -200,7 +200,8 @@ def _control(bound: BoundField, field: EditableField, credit: float) -> Control:
     elif editable.unit is Unit.MONEY and on_file:
         low, high = max(low, SLIDER_MIN_RATIO * on_file), min(high, SLIDER_MAX_RATIO * on_file)
     low, high = (editable.step * round(end / editable.step) for end in (low, max(low, high)))
-    return Control(bound, low, high, editable.step, on_file or low)
+    shown = formatting.shown_amount if editable.unit is Unit.MONEY else float
+    return Control(bound, shown(low), shown(high), shown(editable.step), shown(on_file or low))
 
 
 def _change(name: str, before: Value, after: Value) -> Change:

@@ -1,3 +1,4 @@
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -6,11 +7,20 @@ from tqdm import tqdm
 
 from scoring.ml.portfolio import aggregates, writing
 from scoring.ml.portfolio.generate import TEST_SHARE
+from scoring.ml.portfolio.outcomes import LAST_MONTH, MOST_MONTHS, Month
+
+
+def month(text: str) -> Month:
+    try:
+        return Month.parse(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not of the form 2026-10") from None
 
 
 class Command(BaseCommand):
     help = (
-        "Write a synthetic portfolio in the Home Credit format: the seven tables, and clients.csv with names."
+        "Write a synthetic portfolio in the Home Credit format: the seven tables, clients.csv with names,"
+        " applied.csv with the day of each application, and outcomes.csv with the months of repayment since."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,6 +37,15 @@ class Command(BaseCommand):
             help="part of the clients that goes to application_test, without TARGET (default %(default)s)",
         )
 
+        parser.add_argument(
+            "--last-month",
+            type=month,
+            default=LAST_MONTH,
+            metavar="YYYY-MM",
+            help=f"up to which repayment is observed; applications are of the {MOST_MONTHS} months before it"
+            f" (default {LAST_MONTH.year}-{LAST_MONTH.number:02d}: the same bytes on any day)",
+        )
+
     def handle(
         self,
         *args: Any,
@@ -35,6 +54,7 @@ class Command(BaseCommand):
         seed: int,
         file_format: str,
         test_share: float,
+        last_month: Month,
         **options: Any,
     ) -> None:
         if clients < 1 or seed < 0 or not 0 <= test_share <= 1:
@@ -42,7 +62,7 @@ class Command(BaseCommand):
                 "--clients starts at 1, --seed at 0, and --test-share is between 0 and 1.", returncode=2
             )
         portfolio = aggregates.portfolio()
-        blocks = portfolio.blocks(clients, seed, test_share=test_share)
+        blocks = portfolio.blocks(clients, seed, test_share=test_share, last_month=last_month)
         try:
             with tqdm(total=clients, unit=" clients", disable=options["verbosity"] == 0) as progress:
                 for written in writing.write(blocks, portfolio.layout, out, file_format=file_format):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from scoring.ml.portfolio import budget
 from scoring.ml.portfolio.margins import Floats, Values
 from scoring.ml.portfolio.traits import Columns, Trait
 
@@ -133,6 +134,7 @@ def unfold(traits: Columns) -> dict[str, Values]:
     """The raw columns of drawn traits; the caller adds the reference and the TARGET."""
     goods = _stepped(traits["GOODS"], GOODS_STEP)
     credit = _stepped(goods * traits["CREDIT_TO_GOODS"], MONEY_STEP)
+    annuity = _stepped(credit / traits["CREDIT_TO_ANNUITY"], MONEY_STEP)
     return {
         **{trait.name: traits[trait.name] for trait in AS_THEY_ARE},
         **_flags(ADDRESS_FLAGS, traits["ADDRESS_PATTERN"]),
@@ -141,15 +143,18 @@ def unfold(traits: Columns) -> dict[str, Values]:
         **_scores(traits),
         **_building(traits),
         **_social_circle(traits),
-        "AMT_INCOME_TOTAL": _stepped(traits["AMT_INCOME_TOTAL"], INCOME_STEP),
+        "AMT_INCOME_TOTAL": _stepped(budget.income_for(traits["AMT_INCOME_TOTAL"], annuity), INCOME_STEP),
         "AMT_CREDIT": credit,
-        "AMT_ANNUITY": _stepped(credit / traits["CREDIT_TO_ANNUITY"], MONEY_STEP),
+        "AMT_ANNUITY": annuity,
         "AMT_GOODS_PRICE": np.where(traits["GOODS_SHOWN"] == "1", goods, np.nan),
     }
 
 
 def _person(traits: Columns) -> dict[str, Values]:
-    birth = np.round(traits["DAYS_BIRTH"])
+    pensioner = traits["NAME_INCOME_TYPE"] == "Pensioner"
+    drawn = traits["DAYS_BIRTH"]
+    birth = np.round(np.where(pensioner, budget.pensioners_birth(drawn), drawn))
+    children = budget.children_by(birth, traits["CNT_CHILDREN"])
     employed = np.minimum(np.round(traits["EMPLOYED_SHARE"] * (birth + YOUNGEST_HIRED)), -1.0)
     has_job = (traits["ORGANIZATION_TYPE"] != "XNA") & ~np.isnan(employed)
     has_car = traits["FLAG_OWN_CAR"] == "Y"
@@ -163,9 +168,11 @@ def _person(traits: Columns) -> dict[str, Values]:
         "DAYS_ID_PUBLISH": np.minimum(np.round(traits["DAYS_ID_PUBLISH"]), 0.0),
         "DAYS_LAST_PHONE_CHANGE": np.minimum(np.round(traits["DAYS_LAST_PHONE_CHANGE"]), 0.0),
         "HOUR_APPR_PROCESS_START": np.round(traits["HOUR_APPR_PROCESS_START"]),
-        "CNT_CHILDREN": np.round(traits["CNT_CHILDREN"]),
-        "CNT_FAM_MEMBERS": np.round(traits["CNT_CHILDREN"]) + 1 + partner,
-        "OWN_CAR_AGE": np.where(has_car, np.round(traits["OWN_CAR_AGE"]), np.nan),
+        "CNT_CHILDREN": children,
+        "CNT_FAM_MEMBERS": children + 1 + partner,
+        "OWN_CAR_AGE": np.where(
+            has_car, np.minimum(np.round(traits["OWN_CAR_AGE"]), budget.OLDEST_CAR), np.nan
+        ),
     }
 
 

@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from scoring.ml.portfolio import budget
 from scoring.ml.portfolio.application import MONEY_STEP
-from scoring.ml.portfolio.bands import NO_HISTORY, PerClient, ratio, spread
+from scoring.ml.portfolio.bands import NO_HISTORY
 from scoring.ml.portfolio.cells import Ids
 from scoring.ml.portfolio.margins import Floats, Values
+from scoring.ml.portfolio.per_client import PerClient, ratio, spread
 from scoring.ml.portfolio.rows import take
 from scoring.ml.portfolio.traits import Columns, Sheet, Trait
 
@@ -15,7 +17,17 @@ FIRST_CREDIT = 7_000_001  # above every real SK_ID_BUREAU, so that the two can l
 LONGEST = 31_000.0  # days; some lenders write the year 2100 for "no end"
 AGES = (-1500.0, -700.0, -300.0)
 OVERDUE = (0.5,)
+MOST_OWED = 1.05  # of the credit, with interest
 FEW_TO_MANY = (1.5, 4.5, 9.5)
+GIVEN = ("SK_ID_CURR", "BUREAU_BAND", "TARGET", "AMT_INCOME_TOTAL", "DAYS_BIRTH")
+AMOUNTS = (
+    "AMT_CREDIT_SUM",
+    "AMT_CREDIT_SUM_DEBT",
+    "AMT_CREDIT_SUM_LIMIT",
+    "AMT_CREDIT_SUM_OVERDUE",
+    "AMT_CREDIT_MAX_OVERDUE",
+    "AMT_ANNUITY",
+)
 
 CLIENT_TRAITS = (
     Trait("CREDITS", given=("BUREAU_BAND", "TARGET")),
@@ -110,29 +122,33 @@ def fold(credits: Columns, months: Columns, clients: Columns, owner: Ids) -> dic
 def draw(
     sheets: tuple[Sheet, Sheet], rng: np.random.Generator, clients: Columns, first: int
 ) -> dict[str, Values]:
-    """New credits of `clients` (SK_ID_CURR, BUREAU_BAND and TARGET, (n,) each), numbered from `first`; with
-    MONTHS_REPORTED and BUREAU_BAND beside the raw columns."""
+    """New credits of `clients` (n,), of whom GIVEN is known, numbered from `first`; with MONTHS_REPORTED and
+    BUREAU_BAND beside the raw columns."""
     client_sheet, credit_sheet = sheets
     with_history = clients["BUREAU_BAND"] != NO_HISTORY
-    given = {name: clients[name][with_history] for name in ("SK_ID_CURR", "BUREAU_BAND", "TARGET")}
+    given = {name: clients[name][with_history] for name in GIVEN}
     drawn = client_sheet.draw(rng, given, int(with_history.sum()))
     owner, _ = spread(np.maximum(np.round(drawn["CREDITS"]), 1))
     theirs = take(drawn | {"CREDIT_GROUP": size_group(drawn["CREDITS"])}, owner)
+    credits = unfold(credit_sheet.draw(rng, theirs, len(owner)))
     return {
-        **unfold(credit_sheet.draw(rng, theirs, len(owner))),
+        **_within_income(credits, given),
         "SK_ID_BUREAU": np.arange(first, first + len(owner), dtype=np.float64),
     }
 
 
 def unfold(traits: Columns) -> dict[str, Values]:
     """The raw columns of drawn credits: dates in order, amounts in the bank's steps."""
-    start = np.minimum(np.round(traits["DAYS_CREDIT"]), -1.0)
+    grown_up = budget.came_of_age(traits["DAYS_BIRTH"])
+    start = np.minimum(np.maximum(np.round(traits["DAYS_CREDIT"]), grown_up), -1.0)
     end = np.round(start + np.clip(traits["PLANNED_DAYS"], 0.0, LONGEST))
     closed = traits["CREDIT_ACTIVE"] == "Closed"
     plan = np.where(np.isnan(end), start / 2, end)
     finished = np.clip(np.round(plan + traits["CLOSED_AFTER_PLAN"]), start, -1.0)
     lag = np.round(traits["UPDATE_LAG"])
     amount = money(np.maximum(traits["AMT_CREDIT_SUM"], 0.0))
+    debt = money(amount * np.clip(traits["DEBT_SHARE"], 0.0, MOST_OWED))
+    share = budget.instalment_share(traits["ANNUITY_SHARE"], end - start)
     return {
         **traits,
         "DAYS_CREDIT": start,
@@ -142,12 +158,20 @@ def unfold(traits: Columns) -> dict[str, Values]:
         "CREDIT_DAY_OVERDUE": np.round(traits["CREDIT_DAY_OVERDUE"]),
         "CNT_CREDIT_PROLONG": np.round(traits["CNT_CREDIT_PROLONG"]),
         "AMT_CREDIT_SUM": amount,
-        "AMT_CREDIT_SUM_DEBT": money(amount * traits["DEBT_SHARE"]),
+        "AMT_CREDIT_SUM_DEBT": debt,
         "AMT_CREDIT_SUM_LIMIT": money(traits["AMT_CREDIT_SUM_LIMIT"]),
-        "AMT_CREDIT_SUM_OVERDUE": money(traits["AMT_CREDIT_SUM_OVERDUE"]),
-        "AMT_CREDIT_MAX_OVERDUE": money(traits["AMT_CREDIT_MAX_OVERDUE"]),
-        "AMT_ANNUITY": money(amount * traits["ANNUITY_SHARE"]),
+        "AMT_CREDIT_SUM_OVERDUE": np.minimum(money(traits["AMT_CREDIT_SUM_OVERDUE"]), np.nan_to_num(debt)),
+        "AMT_CREDIT_MAX_OVERDUE": np.minimum(money(traits["AMT_CREDIT_MAX_OVERDUE"]), amount),
+        "AMT_ANNUITY": money(amount * share),
     }
+
+
+def _within_income(credits: Columns, clients: Columns) -> dict[str, Values]:
+    """The credits with amounts that lenders grant on their clients' incomes."""
+    debts = budget.scale_of_debts(credits, clients)
+    scaled = {**credits, **{name: money(credits[name] * debts) for name in AMOUNTS}}
+    instalments = budget.scale_of_instalments(scaled, clients)
+    return {**scaled, "AMT_ANNUITY": money(scaled["AMT_ANNUITY"] * instalments)}
 
 
 def size_group(counts: Floats) -> Values:

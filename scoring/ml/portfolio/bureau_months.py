@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from scoring.ml.portfolio.bands import BANDS, spread
+from scoring.ml.portfolio.bands import BANDS
 from scoring.ml.portfolio.cells import Ids, distinct
 from scoring.ml.portfolio.margins import MIN_CLIENTS, Floats, Values
+from scoring.ml.portfolio.per_client import spread
 from scoring.ml.portfolio.rows import take
 from scoring.ml.portfolio.traits import Columns
 

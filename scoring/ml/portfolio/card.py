@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from scoring.ml.portfolio.bands import NO_HISTORY, PerClient, ratio, spread
+from scoring.ml.portfolio.bands import NO_HISTORY
 from scoring.ml.portfolio.bureau import money
 from scoring.ml.portfolio.cells import Ids
 from scoring.ml.portfolio.margins import Floats, Values
+from scoring.ml.portfolio.per_client import PerClient, ratio, spread
 from scoring.ml.portfolio.previous import open_contracts
 from scoring.ml.portfolio.rows import take
 from scoring.ml.portfolio.traits import Columns, Sheet, Trait

@@ -6,7 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from scoring.ml.portfolio import application, bureau, bureau_months, card, default, names, previous, repayment
+from scoring.ml.portfolio import (
+    application,
+    bureau,
+    bureau_months,
+    card,
+    default,
+    names,
+    outcomes,
+    previous,
+    repayment,
+)
 from scoring.ml.portfolio.default import Default
 from scoring.ml.portfolio.margins import Floats, Values
 from scoring.ml.portfolio.rows import take
@@ -54,8 +64,16 @@ class Portfolio:
             bureau_months=measured["bureau_months"],
         )
 
-    def blocks(self, clients: int, seed: int, *, test_share: float = TEST_SHARE) -> Iterator[Block]:
-        """The seven tables (application in its two files) and `clients`, in blocks of at most 5,000 clients.
+    def blocks(
+        self,
+        clients: int,
+        seed: int,
+        *,
+        test_share: float = TEST_SHARE,
+        last_month: outcomes.Month = outcomes.LAST_MONTH,
+    ) -> Iterator[Block]:
+        """The seven tables (application in its two files), `clients`, and what was observed up to
+        `last_month` (`applied`, `outcomes`), in blocks of at most 5,000 clients.
 
         The same seed gives the same rows; a block depends on the seed and the blocks before it only.
         """
@@ -67,7 +85,9 @@ class Portfolio:
             block = self._histories(rng, people, first_credit, first_contract)
             first_credit += len(block["bureau"]["SK_ID_BUREAU"])
             first_contract += len(block["previous_application"]["SK_ID_PREV"])
-            yield block | _forms(people, rng.random(size) < test_share) | {"clients": names.draw(rng, people)}
+            block |= _forms(people, rng.random(size) < test_share) | {"clients": names.draw(rng, people)}
+            # Numbers of its own: what happens after an application changes nothing before it.
+            yield block | outcomes.draw(np.random.default_rng([seed, number, 1]), people, last_month)
 
     def sample_odds(self, clients: int, seed: int) -> Floats:
         """(clients,) log-odds of default of drawn clients."""
@@ -90,6 +110,7 @@ class Portfolio:
             **{band: traits[band] for band in application.BANDS},
             "PAYER_BAND": payers["PAYER_BAND"],
             "TARGET": defaults.astype(np.float64),
+            "CHANCE": chance,
             LIKE: default.as_category(like),
             "SK_ID_CURR": np.arange(first, first + size, dtype=np.float64),
         }
@@ -98,7 +119,8 @@ class Portfolio:
         self, rng: np.random.Generator, people: Columns, first_credit: int, first_contract: int
     ) -> Block:
         sheets = self.sheets
-        clients = {name: people[name] for name in ("SK_ID_CURR", *application.BANDS, "PAYER_BAND")}
+        columns = ("SK_ID_CURR", *application.BANDS, "PAYER_BAND", "AMT_INCOME_TOTAL", "DAYS_BIRTH")
+        clients = {name: people[name] for name in columns}
         clients["TARGET"] = people[LIKE]
         credits = bureau.draw(
             (sheets["bureau_clients"], sheets["bureau_credits"]), rng, clients, first_credit

@@ -20,10 +20,11 @@ from scoring.ml.portfolio import (
     repayment,
     traits,
 )
-from scoring.ml.portfolio.bands import PerClient, bands
+from scoring.ml.portfolio.bands import bands
 from scoring.ml.portfolio.cells import Ids
 from scoring.ml.portfolio.generate import Portfolio
 from scoring.ml.portfolio.margins import Floats
+from scoring.ml.portfolio.per_client import PerClient
 from scoring.ml.portfolio.rows import applications, largest, layout, read, take
 from scoring.ml.portfolio.traits import Columns
 

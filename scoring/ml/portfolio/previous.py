@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from scoring.ml.portfolio.bands import NO_HISTORY, PerClient, ratio, spread
+from scoring.ml.portfolio import budget
+from scoring.ml.portfolio.bands import NO_HISTORY
 from scoring.ml.portfolio.bureau import money, size_group
 from scoring.ml.portfolio.cells import Ids
 from scoring.ml.portfolio.margins import Floats, Values
+from scoring.ml.portfolio.per_client import PerClient, ratio, spread
 from scoring.ml.portfolio.rows import take
 from scoring.ml.portfolio.traits import Columns, Sheet, Trait
 
@@ -200,12 +202,15 @@ def unfold(traits: Columns) -> dict[str, Values]:
 
 
 def _amounts(traits: Columns) -> dict[str, Values]:
-    requested = money(np.maximum(traits["AMT_APPLICATION"], 0.0))
-    asks = requested > 0
-    credit = money(np.where(asks, requested * traits["CREDIT_TO_APPLICATION"], traits["CREDIT_UNASKED"]))
+    requested = np.maximum(traits["AMT_APPLICATION"], 0.0)
+    asks = money(requested) > 0
+    lent = np.where(asks, requested * traits["CREDIT_TO_APPLICATION"], traits["CREDIT_UNASKED"])
     term = np.round(traits["CNT_PAYMENT"])
     revolving = traits["NAME_CONTRACT_TYPE"] == REVOLVING
-    annuity = money(np.where(revolving, credit * 0.05, credit / traits["CREDIT_TO_ANNUITY"]))
+    evenly = budget.annuity_within(lent, lent / traits["CREDIT_TO_ANNUITY"], term)
+    monthly = np.where(revolving, lent * 0.05, evenly)
+    granted = budget.scale_of_past_loans(monthly, traits["AMT_INCOME_TOTAL"])
+    requested, credit, annuity = money(requested * granted), money(lent * granted), money(monthly * granted)
     paid_down = np.clip(traits["RATE_DOWN_PAYMENT"] / DOWN_PAYMENT_SCALE, 0.0, 0.9)
     shown = traits["INTEREST_SHOWN"] == "1"
     return {
@@ -223,7 +228,8 @@ def _amounts(traits: Columns) -> dict[str, Values]:
 
 def _dates(traits: Columns) -> dict[str, Values]:
     """First and last dues of approved contracts; "no date" for what has not happened, else missing."""
-    decision = np.minimum(np.round(traits["DAYS_DECISION"]), -1.0)
+    grown_up = budget.came_of_age(traits["DAYS_BIRTH"])
+    decision = np.minimum(np.maximum(np.round(traits["DAYS_DECISION"]), grown_up), -1.0)
     paid_out = traits["PAID_OUT"] == "1"
     revolving = traits["NAME_CONTRACT_TYPE"] == REVOLVING
     first = decision + np.maximum(np.round(traits["DUE_AFTER"]), 1.0)

@@ -6,9 +6,10 @@ and as late payments in the other.
 
 import numpy as np
 
-from scoring.ml.portfolio.bands import BANDS, PerClient, ratio, spread
+from scoring.ml.portfolio.bands import BANDS
 from scoring.ml.portfolio.cells import Ids
 from scoring.ml.portfolio.margins import Floats, Values
+from scoring.ml.portfolio.per_client import PerClient, ratio, spread
 from scoring.ml.portfolio.previous import DUE_EVERY, NO_DATE, open_contracts
 from scoring.ml.portfolio.rows import take
 from scoring.ml.portfolio.traits import Columns, Sheet, Trait

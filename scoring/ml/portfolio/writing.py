@@ -17,7 +17,18 @@ from scoring.ml.portfolio.generate import Block
 from scoring.ml.portfolio.rows import TEXT
 from scoring.ml.portfolio.traits import Columns
 
-NAMES = "clients"
+# Files beside the seven tables, always CSV.
+BESIDE = {
+    "clients": [["SK_ID_CURR", "int64"], ["NAME", TEXT]],
+    "applied": [["SK_ID_CURR", "int64"], ["APPLIED_ON", TEXT]],
+    "outcomes": [
+        ["reference", "int64"],
+        ["month", TEXT],
+        ["days_past_due", "int64"],
+        ["balance", "double"],
+        ["defaulted", "int64"],
+    ],
+}
 TYPES = {"int64": pa.int64(), "double": pa.float64(), TEXT: pa.large_string()}
 FORMATS = ("parquet", "csv")
 
@@ -33,18 +44,16 @@ def write(
 
     Raises CannotWrite when `out` holds something already or the disk is full.
     """
-    schemas = {stem: _schema(columns) for stem, columns in layout.items()}
-    names = pa.schema([("SK_ID_CURR", pa.int64()), ("NAME", pa.large_string())])
+    schemas = {stem: _schema(columns) for stem, columns in {**layout, **BESIDE}.items()}
     with _whole(out) as folder, ExitStack() as files:
         writers = {
-            stem: files.enter_context(_writer(folder, stem, schemas[stem], file_format)) for stem in schemas
+            stem: files.enter_context(_writer(folder, stem, schema, "csv" if stem in BESIDE else file_format))
+            for stem, schema in schemas.items()
         }
-        writers[NAMES] = files.enter_context(_writer(folder, NAMES, names, "csv"))
-        schemas[NAMES] = names
         for block in blocks:
             for stem, writer in writers.items():
                 writer.write_table(_table(block[stem], schemas[stem]))
-            yield len(block[NAMES]["NAME"])
+            yield len(block["clients"]["NAME"])
 
 
 @contextmanager

@@ -13,7 +13,9 @@ from scoring.presentation.formatting.numbers import (
     points,
     rounded_money,
     short_number,
+    shown_amount,
     signed,
+    stored_amount,
     three_digits,
 )
 from scoring.presentation.formatting.values import (
@@ -48,6 +50,8 @@ __all__ = [
     "reads_french",
     "rounded_money",
     "short_number",
+    "shown_amount",
     "signed",
+    "stored_amount",
     "three_digits",
 ]

@@ -54,7 +54,23 @@ def signed(value: float, decimals: int = 2) -> str:
     return f"+{number(value, decimals)}" if value > 0 else number(value, decimals)
 
 
+def shown_amount(value: float) -> float:
+    """Return an amount of the tables as people read it: see AMOUNT_SCALE in the settings."""
+    return value * float(settings.AMOUNT_SCALE)
+
+
+def stored_amount(value: float) -> float:
+    """Return the amount of the tables that people read as `value`; what was shown comes back exactly."""
+    scale = float(settings.AMOUNT_SCALE)
+    return value if scale == 1 else round(value / scale, 2)
+
+
 def money(value: float) -> str:
+    """Return an amount of the tables with its currency."""
+    return _with_currency(shown_amount(value))
+
+
+def _with_currency(value: float) -> str:
     if not math.isfinite(value):
         return number(value)
     amount = number(abs(value), 0 if abs(value) >= 100 or value == int(value) else 2)
@@ -73,7 +89,7 @@ def three_digits(value: float) -> float:
 
 def rounded_money(value: float) -> str:
     """Return an amount with three significant digits, for a sentence."""
-    return money(three_digits(value))
+    return _with_currency(three_digits(shown_amount(value)))
 
 
 def percent(value: float, decimals: int = 1) -> str:

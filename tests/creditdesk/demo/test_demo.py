@@ -1,6 +1,6 @@
 import time
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from creditdesk.models import (
     Client,
     Contest,
     Decision,
+    MonthlyOutcome,
     Note,
     Profile,
     ShadowScore,
@@ -32,11 +33,12 @@ from tests.scoring.modelfolder import tiny_model
 
 pytestmark = pytest.mark.django_db
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY")
+CLIENTS, PAST = 90, 30  # the last ones are of the past
 
 
 @pytest.fixture(scope="module")
 def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Sixty clients instead of make_portfolio's synthetic ones, which have their own tests."""
+    """Ninety clients instead of make_portfolio's synthetic ones, which have their own tests."""
     rows = [
         application(
             n,
@@ -45,9 +47,32 @@ def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
             HOUR_APPR_PROCESS_START=n % 24,
             EXT_SOURCE_2=n / 100,
         )
-        for n in range(1, 61)
+        for n in range(1, CLIENTS + 1)
     ]
-    return write_tables(tmp_path_factory.mktemp("portfolio"), application_train=rows)
+    folder = write_tables(tmp_path_factory.mktemp("portfolio"), application_train=rows)
+    write_past(folder, timezone.localdate())
+    return folder
+
+
+def write_past(folder: Path, today: date) -> None:
+    """Application days of all, months of repayment of those who applied 3 to 18 months ago."""
+    applied, outcomes = ["SK_ID_CURR,APPLIED_ON"], ["reference,month,days_past_due,balance,defaulted"]
+    for n in range(1, CLIENTS + 1):
+        age = 3 + n % 16 if n > CLIENTS - PAST else 0
+        months = [months_ago(today, age - month) for month in range(age)]
+        applied.append(f"{n},{months[0] if months else today}")
+        outcomes += [f"{n},{month:%Y-%m},{days_late(n, month)},1000,0" for month in months[1:]]
+    (folder / "applied.csv").write_text("\n".join(applied))
+    (folder / "outcomes.csv").write_text("\n".join(outcomes))
+
+
+def months_ago(today: date, months: int) -> date:
+    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
+def days_late(n: int, month: date) -> int:
+    return 10 if (n + month.month) % 7 == 0 else 0
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +88,7 @@ def small_demo(monkeypatch, settings, portfolio, demo_artifacts):
     settings.ML_ARTIFACTS = demo_artifacts
     monkeypatch.delenv("CREDITDESK_DEMO_PASSWORD", raising=False)
     for place in (clients, command):
-        monkeypatch.setattr(place, "CLIENTS", 60)
+        monkeypatch.setattr(place, "CLIENTS", CLIENTS)
     monkeypatch.setattr(decisions, "ASSESSED_EACH", 20)
 
     def make_portfolio(name: str, out: Path, **options: object) -> None:
@@ -95,7 +120,7 @@ def test_the_demo_has_people_a_portfolio_a_model_and_work_done():
         "admin": Role.ADMIN,
     }
     owners = Counter(Case.objects.values_list("advisor__username", flat=True))
-    assert owners == {"advisor": 30, "colleague": 30}
+    assert owners == {"advisor": 45, "colleague": 45}
     assert set(Case.objects.values_list("origin", flat=True)) == {Case.Origin.DEMO}
     assert Activation.objects.get().version.name == "demo-1"
     assert Assessment.objects.count() >= 40
@@ -108,7 +133,8 @@ def test_the_demo_has_a_drift_report_of_its_own_assessments():
     demo()
     report = DriftReport.objects.get()
     assert report.source == "desk"
-    assert report.current_rows == Assessment.objects.values("profile_digest").distinct().count()
+    recent = Assessment.objects.filter(assessed_at__gt=timezone.now() - timedelta(days=90))
+    assert report.current_rows == recent.values("profile_digest").distinct().count() >= 40
 
 
 def test_the_demo_adds_evidentlys_page_once_and_only_on_request(monkeypatch, settings, tmp_path):
@@ -159,7 +185,8 @@ def test_overrides_have_a_reason_and_one_decision_waits_for_a_second_person():
     assert overrides.exists()
     assert all(decision.reason and decision.reason_code for decision in overrides)
     assert Decision.objects.filter(status=Decision.Status.PROPOSED).count() == 1
-    assert Decision.objects.filter(checked_by__username="manager").count() == 1
+    recent = Decision.objects.exclude(case__in=past_cases())
+    assert recent.filter(checked_by__username="manager").count() == 1
 
 
 def test_advisors_only_worked_on_their_own_cases():
@@ -179,10 +206,42 @@ def test_every_queue_has_cases_and_contests_are_reviewed_by_another_person():
     assert all(contest.reviewer_id != contest.decided_by_id for contest in contests if contest.closed_at)
 
 
-def test_applications_are_submitted_on_the_weekday_and_hour_of_the_form():
+def past_cases():
+    references = [str(n) for n in range(CLIENTS - PAST + 1, CLIENTS + 1)]
+    return Case.objects.filter(reference__in=references)
+
+
+def test_the_past_was_decided_in_its_time_and_the_log_is_in_the_order_of_time():
+    demo()
+    for case in past_cases():
+        decision = case.decisions.order_by("-pk").first()
+        assert decision
+        waited = decision.decided_at - case.submitted_at
+        assert timedelta(0) < waited < timedelta(days=8)
+        assert abs(decision.assessment.assessed_at - decision.decided_at) < timedelta(minutes=1)
+    times = list(AuditEvent.objects.order_by("sequence").values_list("at", flat=True))
+    assert times == sorted(times)
+    assert Activation.objects.get().activated_at < min(case.submitted_at for case in past_cases())
+    assert timezone.now() - Case.objects.latest("submitted_at").submitted_at < timedelta(weeks=10)
+
+
+def test_repayment_is_known_of_granted_loans_of_the_past_and_only_of_them(client_as):
+    demo()
+    granted = past_cases().filter(
+        decisions__outcome=Decision.Outcome.ACCEPT, decisions__status=Decision.Status.FINAL
+    )
+    observed = set(MonthlyOutcome.objects.values_list("case_id", flat=True))
+    assert observed == set(granted.values_list("pk", flat=True))
+    assert 0 < len(observed) < PAST
+    assert AuditEvent.objects.get(action="outcomes_imported").details["rejected"] == 0
+    page = client_as("manager").get("/outcomes/").content.decode()
+    assert f'data-loans="{len(observed)}"' in page
+
+
+def test_recent_applications_are_submitted_on_the_weekday_and_hour_of_the_form():
     demo()
     now = timezone.now()
-    for case in Case.objects.select_related("profile"):
+    for case in Case.objects.exclude(pk__in=past_cases()).select_related("profile"):
         local = timezone.localtime(case.submitted_at)
         assert local.strftime("%A").upper() == case.profile.application["WEEKDAY_APPR_PROCESS_START"]
         assert local.hour == case.profile.application["HOUR_APPR_PROCESS_START"]

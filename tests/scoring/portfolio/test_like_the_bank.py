@@ -8,8 +8,8 @@ import lightgbm
 import numpy as np
 import pytest
 
-from scoring.ml.portfolio.bands import PerClient, ratio
 from scoring.ml.portfolio.default import inputs
+from scoring.ml.portfolio.per_client import PerClient, ratio
 from scoring.ml.portfolio.rows import read
 
 pytestmark = pytest.mark.real_data

@@ -129,3 +129,57 @@ def test_some_clients_have_no_history_at_other_lenders_or_here(draw):
     without_previous = 1 - np.isin(people, block["previous_application"]["SK_ID_CURR"]).mean()
     assert without_bureau == pytest.approx(0.142, abs=0.02)
     assert without_previous == pytest.approx(0.043, abs=0.015)
+
+
+def per_client(people, rows, values):
+    """The sum of `values` for each of the people."""
+    row_of = {reference: row for row, reference in enumerate(people["SK_ID_CURR"])}
+    owner = np.array([row_of[reference] for reference in rows["SK_ID_CURR"]], dtype=int)
+    return np.bincount(owner, np.nan_to_num(values), minlength=len(people["SK_ID_CURR"]))
+
+
+@few
+@seeds
+def test_nobody_owes_more_than_lenders_grant_on_an_income(draw, seed):
+    block = draw(seed)
+    people, credits, contracts = applications(block), block["bureau"], block["previous_application"]
+    income = people["AMT_INCOME_TOTAL"]
+    running = credits["CREDIT_ACTIVE"] != "Closed"
+    debt = per_client(people, credits, np.where(running, credits["AMT_CREDIT_SUM_DEBT"], 0))
+    mortgage = per_client(people, credits, running & (credits["CREDIT_TYPE"] == "Mortgage")) > 0
+    instalments = per_client(people, credits, np.where(running, credits["AMT_ANNUITY"], 0))
+    assert (people["AMT_ANNUITY"] / income).max() <= 0.41
+    assert (instalments / income).max() <= 0.26
+    assert (debt / income)[~mortgage].max() <= 18.1
+    assert (debt / income).max() <= 36.1
+    earned = dict(zip(people["SK_ID_CURR"], income, strict=True))
+    monthly = np.array([earned[reference] for reference in contracts["SK_ID_CURR"]])
+    assert np.nanmax(contracts["AMT_ANNUITY"] / monthly) <= 0.41
+
+
+@few
+@seeds
+def test_no_credit_was_signed_by_a_child_or_costs_less_than_nothing(draw, seed):
+    block = draw(seed)
+    people, credits, contracts = applications(block), block["bureau"], block["previous_application"]
+    born = dict(zip(people["SK_ID_CURR"], people["DAYS_BIRTH"], strict=True))
+    for rows, day in ((credits, "DAYS_CREDIT"), (contracts, "DAYS_DECISION")):
+        age = rows[day] - np.array([born[reference] for reference in rows["SK_ID_CURR"]])
+        assert age.min() >= 18 * 365.25 - 1
+    loans = contracts["NAME_CONTRACT_TYPE"] != "Revolving loans"
+    repaid = contracts["AMT_ANNUITY"] * contracts["CNT_PAYMENT"]
+    counted = loans & (contracts["CNT_PAYMENT"] > 0)
+    assert (repaid >= contracts["AMT_CREDIT"] - 4.5 * contracts["CNT_PAYMENT"])[counted].all()
+    owed, lent = credits["AMT_CREDIT_SUM_DEBT"], credits["AMT_CREDIT_SUM"]
+    assert not (owed > 1.06 * lent + 4.5).any()
+    assert not (credits["AMT_CREDIT_SUM_OVERDUE"] > np.nan_to_num(owed) + 4.5).any()
+
+
+@few
+@seeds
+def test_pensioners_children_and_cars_have_an_age_that_nobody_laughs_at(draw, seed):
+    people = applications(draw(seed))
+    age = -people["DAYS_BIRTH"] / 365.25
+    assert age[people["NAME_INCOME_TYPE"] == "Pensioner"].min(initial=99) >= 45
+    assert (people["CNT_CHILDREN"] <= (age - 17) / 2).all()
+    assert np.nanmax(people["OWN_CAR_AGE"]) <= 30
