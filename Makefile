@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility fuzz-api fuzz-forms bench bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit messages
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility fuzz-api fuzz-forms bench bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit image-digests messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -137,3 +137,6 @@ sbom: var/audit/.complete ## Bill of materials (CycloneDX) and licences of what 
 
 audit: var/audit/.complete ## Known vulnerabilities of the pinned packages; exit 2 where no database is reachable
 	$(PY) bin/vulnerabilities.py requirements/web.txt requirements/train.txt requirements/dev.txt
+
+image-digests: setup ## The digests of images named by tag, to deploy/images.env; CHECK=1 fails unless all are there
+	@$(PY) bin/image_digests.py $(if $(CHECK),--check)

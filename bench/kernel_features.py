@@ -19,7 +19,7 @@ Frame = Any
 Aggregations = Mapping[str, Sequence[str]]
 
 # The settings that the kernel was published with.
-KERNEL_PARAMS: Final[Mapping[str, str | float | bool]] = {
+KERNEL_PARAMS: Final[dict[str, str | float | bool]] = {
     "objective": "binary",
     "metric": "auc",
     "learning_rate": 0.02,

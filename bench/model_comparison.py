@@ -8,8 +8,7 @@ clients. Intervals are paired over clients; a threshold of one's own comes from 
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
+from bench import comparison_figures
+from bench.comparison_figures import Line, auc, table
+from bench.kept_scores import Fit, Mask, Values, clients_digest, kept_scores
 from bench.kernel_features import KERNEL_PARAMS, KERNEL_ROUNDS, KernelClients, kernel_clients
 from scoring.ml import lightgbm
-from scoring.ml.metrics import classification
-from scoring.ml.metrics.costs import DEFAULT_COSTS, best_threshold
-from scoring.ml.metrics.intervals import Estimate, bootstrap_weights, percentile_bounds
 from scoring.ml.model.calibration import sigmoid
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
@@ -31,32 +30,15 @@ from scoring.ml.training.fit.directions import measure_directions
 from scoring.ml.training.fit.early_stopping import BoosterFitter
 from scoring.ml.training.fit.feature_count import choose_feature_count
 from scoring.ml.training.fit.feature_selection import select
-from scoring.ml.training.fit.hyperparameters import hyperparameters_for
+from scoring.ml.training.fit.hyperparameters import Hyperparameters, hyperparameters_for
 from scoring.ml.training.progress import Progress, silent
-from scoring.ml.training.validate.validation_report import THOROUGH
-
-Values = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-Fit = Callable[[Mask, int], Values]
-"""From the clients to train on, (n,), and a seed to the log-odds of the others by each booster, (b, m)."""
+from scoring.ml.training.validate.validation_report import QUICK, THOROUGH
 
 RESULTS = Path(__file__).with_name("model_comparison.json")
 REPEATS: Final = 3
-RESAMPLES: Final = 300
 TENTHS: Final = 10
 KERNEL_PATIENCE: Final = 200
 KERNEL_BOOSTERS: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One figure of both sides, mean over the repeats, and ours less theirs."""
-
-    boosters: str
-    figure: str
-    ours: float
-    theirs: float
-    difference: Estimate
 
 
 def main() -> None:
@@ -65,11 +47,15 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=REPEATS)
     parser.add_argument("--kernel-boosters", type=int, default=KERNEL_BOOSTERS, help="how many are averaged")
     parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--keep", type=Path, help="folder for the scores of each fold: a stopped run goes on")
+    parser.add_argument("--quick", action="store_true", help="ours with the small models of train --quick")
     options = parser.parse_args()
     lines, about = compare(
         options.folder,
         options.repeats,
         options.kernel_boosters,
+        score_folder=options.keep,
+        quick=options.quick,
         progress=lambda text: print(text, file=sys.stderr, flush=True),
     )
     print(table(lines, about))
@@ -78,26 +64,41 @@ def main() -> None:
 
 
 def compare(
-    path: Path, repeats: int, kernel_boosters: int, *, progress: Progress
+    path: Path,
+    repeats: int,
+    kernel_boosters: int,
+    *,
+    progress: Progress,
+    score_folder: Path | None = None,
+    quick: bool = False,
 ) -> tuple[list[Line], dict[str, object]]:
-    """Cross-validate both sides on the clients of a folder. Raises FolderError and TrainingError."""
+    """Cross-validate both sides on the clients of a folder. Raises FolderError and TrainingError.
+
+    Scores that `score_folder` holds of the same clients and folds are read instead of computed again.
+    """
     folder = check(open_folder(path)).folder
     ours, theirs = gather(folder, progress=silent), kernel_clients(folder)
     if not np.array_equal(ours.reference, theirs.reference):
         raise ValueError("the two sides do not have the same clients in the same order")
-    target = ours.target
-    sides: dict[str, Fit] = {"ours": fit_ours(ours), "theirs": fit_kernel(theirs, kernel_boosters)}
+    target, hyperparameters = ours.target, hyperparameters_for(len(ours), quick=quick)
+    averaged = {"ours": hyperparameters.seeds, "theirs": kernel_boosters}
+    sides: dict[str, Fit] = {
+        "ours": fit_ours(ours, hyperparameters),
+        "theirs": fit_kernel(theirs, kernel_boosters),
+    }
     folds = [splits.folds(target, seed) for seed in range(1, repeats + 1)]
     scores: dict[str, list[tuple[Values, Values]]] = {side: [] for side in sides}
     for seed, fold in enumerate(folds, start=1):
         for side, fit in sides.items():
-            scores[side].append(_cross_validate(fit, fold, seed))
-            auc = _auc(target, scores[side][-1][1])
-            progress(f"repeat {seed} of {repeats}, {side}: AUC of the average {auc:.4f}")
+            name = f"{side}{'-quick' if quick else ''}-{averaged[side]}-{clients_digest(ours)}"
+            fitted = kept_scores(fit, score_folder, name) if score_folder else fit
+            scores[side].append(_cross_validate(fitted, fold, seed))
+            average = scores[side][-1][1]
+            progress(f"repeat {seed} of {repeats}, {side}: AUC of the average {auc(target, average):.4f}")
     lines = [
         line
         for kind, boosters in enumerate(("single", "averaged"))
-        for line in _lines(
+        for line in comparison_figures.lines(
             boosters,
             target,
             folds,
@@ -111,27 +112,25 @@ def compare(
         "default_rate": float(target.mean()),
         "repeats": repeats,
         "features": {"ours": len(ours.names), "theirs": theirs.matrix.shape[1]},
-        "boosters": {"ours": hyperparameters_for(len(ours), quick=False).seeds, "theirs": kernel_boosters},
+        "boosters": averaged,
     }
     return lines, about
 
 
-def fit_ours(clients: Clients) -> Fit:
+def fit_ours(clients: Clients, hyperparameters: Hyperparameters) -> Fit:
     """Return our training: directions, number of features, selection and boosters on the training clients."""
-    hyperparameters = hyperparameters_for(len(clients), quick=False)
+    size = QUICK.probed if hyperparameters.quick else THOROUGH.probed
 
     def fit(train: Mask, seed: int) -> Values:
         matrix, target = clients.matrix[train], clients.target[train]
-        measured = measure_directions(
-            clients.names, matrix, target, size=THOROUGH.probed, seed=seed, progress=silent
-        )
+        measured = measure_directions(clients.names, matrix, target, size=size, seed=seed, progress=silent)
         chosen = replace(hyperparameters, directions=measured.imposed if measured else {}, seeds=1)
         curve = choose_feature_count(
             clients.names,
             matrix,
             target,
             hyperparameters=chosen,
-            size=THOROUGH.probed,
+            size=size,
             seed=seed,
             progress=silent,
         )
@@ -198,90 +197,6 @@ def _cross_validate(fit: Fit, fold: NDArray[np.int64], seed: int) -> tuple[Value
         log_odds = fit(~inside, seed)
         single[inside], averaged[inside] = log_odds[0], log_odds.mean(axis=0)
     return sigmoid(single), sigmoid(averaged)
-
-
-def _lines(
-    boosters: str,
-    target: Values,
-    folds: Sequence[NDArray[np.int64]],
-    ours: Sequence[Values],
-    theirs: Sequence[Values],
-) -> list[Line]:
-    theory = DEFAULT_COSTS.theoretical_threshold
-    own = [
-        [_costs(target, p, _own_thresholds(target, p, fold)) for p, fold in zip(side, folds, strict=True)]
-        for side in (ours, theirs)
-    ]
-    at_theory = [[_costs(target, p, np.full(len(p), theory)) for p in side] for side in (ours, theirs)]
-    return [
-        _auc_line(boosters, target, ours, theirs),
-        _mean_line(boosters, "cost at the own threshold", *own),
-        _mean_line(boosters, "cost at 1/(1+ratio)", *at_theory),
-    ]
-
-
-def _own_thresholds(target: Values, probability: Values, fold: NDArray[np.int64]) -> Values:
-    """Return the threshold for each client, (n,): the best one of the other folds."""
-    thresholds = np.empty(len(target))
-    for number in np.unique(fold):
-        inside = fold == number
-        thresholds[inside] = best_threshold(target[~inside], probability[~inside])
-    return thresholds
-
-
-def _costs(target: Values, probability: Values, threshold: Values) -> Values:
-    """Return the cost of the verdict on each client, (n,)."""
-    refused = probability >= threshold
-    return np.where(
-        target == 1, np.where(refused, 0.0, DEFAULT_COSTS.fn), np.where(refused, DEFAULT_COSTS.fp, 0.0)
-    )
-
-
-def _auc(target: Values, probability: Values) -> float:
-    return classification.auc(classification.rank(target, probability, threshold=0.5))
-
-
-def _auc_line(boosters: str, target: Values, ours: Sequence[Values], theirs: Sequence[Values]) -> Line:
-    ranked = [[classification.rank(target, p, threshold=0.5) for p in side] for side in (ours, theirs)]
-    values = [float(np.mean([classification.auc(clients) for clients in side])) for side in ranked]
-    draws = []
-    for weights in bootstrap_weights(len(target), RESAMPLES, seed=1):
-        drawn = [
-            np.mean([classification.auc(clients.resampled(weights)) for clients in side]) for side in ranked
-        ]
-        draws.append([drawn[0] - drawn[1]])
-    return _line(boosters, "AUC", values, np.array(draws))
-
-
-def _mean_line(boosters: str, figure: str, ours: Sequence[Values], theirs: Sequence[Values]) -> Line:
-    means = [np.mean(side, axis=0) for side in (ours, theirs)]
-    difference = means[0] - means[1]
-    draws = [
-        [float(weights @ difference / weights.sum())]
-        for weights in bootstrap_weights(len(difference), RESAMPLES, seed=1)
-    ]
-    return _line(boosters, figure, [float(mean.mean()) for mean in means], np.array(draws))
-
-
-def _line(boosters: str, figure: str, values: Sequence[float], draws: Values) -> Line:
-    low, high = percentile_bounds(draws)
-    ours, theirs = values
-    return Line(boosters, figure, ours, theirs, Estimate(ours - theirs, float(low[0]), float(high[0])))
-
-
-def table(lines: Sequence[Line], about: Mapping[str, object]) -> str:
-    """Return the table that the README, the card and the decisions may quote."""
-    head = f"{'boosters':10}{'figure':28}{'ours':>9}{'kernel':>9}   ours less kernel (95 %, paired)"
-    rows = [
-        f"{line.boosters:10}{line.figure:28}{line.ours:9.4f}{line.theirs:9.4f}   "
-        f"{line.difference.value:+.4f} ({line.difference.low:+.4f} to {line.difference.high:+.4f})"
-        for line in lines
-    ]
-    title = (
-        f"{about['clients']:,} clients of {about['folder']}, {about['repeats']} x {splits.FOLDS} folds; "
-        f"boosters averaged: {about['boosters']}"
-    )
-    return "\n".join([title, head, *rows])
 
 
 if __name__ == "__main__":

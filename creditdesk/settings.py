@@ -76,6 +76,7 @@ PROMOTION_GATES = [
     "scoring.services.gates.cost",
     "scoring.services.gates.calibration",
     "scoring.services.gates.fairness",
+    "scoring.services.gates.weaknesses",
     "scoring.services.gates.latency",
     "creditdesk.monitoring.replay.gate",
 ]

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from accounts.database_role import grant_to
 from accounts.models import User
+from creditdesk.cases import scored_columns
 from creditdesk.models import Case
 from scoring import engine, policies, services
 from scoring.models import ModelVersion
@@ -59,6 +60,7 @@ def own_places(settings, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(engine, "_challenger", None)
     engine.features_of.cache_clear()
     policies.published.cache_clear()
+    scored_columns._read.cache_clear()
     caches["fragments"].clear()
 
 

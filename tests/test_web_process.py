@@ -18,6 +18,7 @@ TRAINING_STACK = (
     "pyspark",
     "joblib",
     "xgboost",
+    "catboost",
 )
 # Everything that a first request makes the process import: settings, URLs with their views, the engine.
 SERVE = """

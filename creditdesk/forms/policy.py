@@ -8,10 +8,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from creditdesk.cases.scored_columns import MAX_CASES, Selection
 from creditdesk.forms.fields import parse_localized_number
 from creditdesk.services.policy import PolicyTerms
 from scoring.forms import reason_field
 from scoring.ml.metrics.costs import Costs
+from scoring.ml.metrics.policy_comparison import Assumptions
 from scoring.ml.model.model import Model
 from scoring.ml.model.threshold_options import FOLD_MEAN, threshold_options
 from scoring.models import Policy
@@ -32,7 +34,7 @@ class Slider(NamedTuple):
 class BoundedNumber(forms.CharField):
     """A number in the notation of the language; a field that was not sent stands as it is shown."""
 
-    def __init__(self, *, low: float, high: float, slider: Slider, **kwargs: Any) -> None:
+    def __init__(self, *, low: float, high: float, slider: Slider | None = None, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
         self.low, self.high, self.slider = low, high, slider
         self.widget.attrs.update(inputmode="decimal", autocomplete="off")
@@ -82,7 +84,7 @@ class TermsForm(forms.Form):
         super().__init__({**initial, **(data or {})}, initial=initial, label_suffix="")
         self.model = model
         limit = self.fields["second_person_above"]
-        if isinstance(limit, BoundedNumber):
+        if isinstance(limit, BoundedNumber) and limit.slider:
             limit.slider = Slider(*map(formatting.shown_amount, limit.slider))
 
     def clean(self) -> dict[str, Any]:
@@ -119,6 +121,45 @@ class TermsForm(forms.Form):
             second_person_above=Decimal(str(formatting.stored_amount(cleaned["second_person_above"]))),
             refers_everybody=refers_everybody,
         )
+
+
+class MeasureForm(forms.Form):
+    """Which cases terms are compared on, and what the comparison assumes; no part of a policy."""
+
+    last = BoundedNumber(label=_("Cases assessed last"), low=1, high=MAX_CASES)
+    lgd = BoundedNumber(label=_("Lost on a default, in percent of the credit"), low=0, high=100)
+    minutes = BoundedNumber(label=_("Minutes of work per referred case"), low=0, high=10_000)
+    first_day = forms.DateField(
+        label=_("Assessed from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last_day = forms.DateField(
+        label=_("Assessed until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, data: Mapping[str, str] | None) -> None:
+        selection, assumptions = Selection(), Assumptions()
+        initial = {
+            "last": _as_typed(selection.last),
+            "lgd": _as_typed(100 * assumptions.lgd),
+            "minutes": _as_typed(assumptions.minutes),
+        }
+        super().__init__({**initial, **(data or {})}, initial=initial, label_suffix="")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first_day"), cleaned.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("The last day must not be before the first."))
+        return cleaned
+
+    @property
+    def selection(self) -> Selection:
+        given = self.cleaned_data
+        return Selection(int(given["last"]), given["first_day"], given["last_day"])
+
+    @property
+    def assumptions(self) -> Assumptions:
+        return Assumptions(self.cleaned_data["lgd"] / 100, self.cleaned_data["minutes"])
 
 
 class ProposalForm(forms.Form):

@@ -144,8 +144,8 @@ def claims_hold_since() -> datetime:
 
 def _claimed(**by: object) -> Q:
     """A condition on a case's claims: a missing claim has no release date either, but no date of its own."""
-    held = {f"claims__{name}": value for name, value in by.items()}
-    return Q(claims__released_at__isnull=True, claims__claimed_at__gt=claims_hold_since(), **held)
+    columns = {f"claims__{name}": value for name, value in by.items()}
+    return Q(claims__released_at__isnull=True, claims__claimed_at__gt=claims_hold_since(), **columns)
 
 
 class Case(models.Model):

@@ -26,6 +26,7 @@ from creditdesk.services.notification import mark_read
 from creditdesk.services.overdue import notify_overdue
 from creditdesk.services.policy import (
     PolicyTerms,
+    export_policy_cases,
     propose_policy,
     publish_policy,
     reject_policy,
@@ -61,6 +62,7 @@ __all__ = [
     "end_expired_claims",
     "end_snooze",
     "escalate",
+    "export_policy_cases",
     "hand_on",
     "hand_on_after_save",
     "hand_on_all",

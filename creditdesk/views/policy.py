@@ -2,8 +2,10 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,22 +28,44 @@ def policy_list(request: DeskRequest) -> HttpResponse:
 @permission_required("scoring.view_policy", raise_exception=True)
 def policy_desk(request: DeskRequest) -> HttpResponse:
     """Compare terms with those in force; nothing is stored."""
-    page = desk_page(request.GET.dict())
+    page = desk_page(request.GET.dict(), request.user)
     return _desk_response(request, page, 200 if page.terms else 422)
+
+
+@require_safe
+@permission_required("creditdesk.export_cases", raise_exception=True)
+def policy_export(request: DeskRequest) -> HttpResponseBase:
+    """Export the compared cases, without a name or a reference, to be recomputed elsewhere."""
+    page = desk_page(request.GET.dict(), request.user)
+    if page.selected is None:
+        return _desk_response(request, page, 422)
+    response = StreamingHttpResponse(
+        services.export_policy_cases(
+            lines=page.selected.csv_lines(), cases=len(page.selected.columns), by=request.user
+        ),
+        content_type="text/csv; charset=utf-8",
+    )
+    name = f"policy-desk-{timezone.localdate():%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @require_POST
 @permission_required("scoring.propose_policy", raise_exception=True)
 def policy_propose(request: DeskRequest) -> HttpResponse:
     form = ProposalForm(request.POST, label_suffix="")
-    page = desk_page(request.POST.dict(), proposal_form=form)
+    page = desk_page(request.POST.dict(), request.user, proposal_form=form)
     if page.terms is None or not form.is_valid():
         return _desk_response(request, page, 422)
     given = form.cleaned_data
     terms = page.form.terms(refers_everybody=given["refers_everybody"])
     try:
         policy = services.propose_policy(
-            terms=terms, based_on=given["based_on"], reason=given["reason"], by=request.user
+            terms=terms,
+            based_on=given["based_on"],
+            reason=given["reason"],
+            by=request.user,
+            evidence=page.comparison.evidence() if page.comparison else {},
         )
     except services.ActRefused as refusal:
         page.refusal = str(refusal)

@@ -25,6 +25,7 @@ def _names() -> dict[str, str]:
         "random_forest": _("Random forest"),
         "gradient_boosting": _("Gradient boosting"),
         "xgboost": "XGBoost",
+        "catboost": "CatBoost",
         "lightgbm": "LightGBM",
         "blend": _("LightGBM and XGBoost"),
         "smote": _("SMOTE, scaler, LightGBM"),

@@ -1,11 +1,15 @@
 """Labels of promotion gates and of their figures, for the people who answer a proposal."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, Final, NamedTuple, TypedDict
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from scoring.ml.model.manifest_weaknesses import ClientSlice
+from scoring.presentation.figures_weaknesses import slice_in_words
 
 Numbers = Mapping[str, Any]
 
@@ -25,6 +29,7 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "cost": _("Cost per case against the version in use"),
     "calibration": _("Calibration on the hold-out"),
     "fairness": _("Acceptance by group"),
+    "weaknesses": _("Groups ranked worse than promised"),
     "latency": _("Time for one client"),
     "replay": _("Stored assessments replayed"),
 }
@@ -94,6 +99,20 @@ def _fairness(numbers: Numbers) -> str:
     return words
 
 
+def _weaknesses(numbers: Numbers) -> str:
+    words = gettext("%(examined)d groups of clients examined.") % numbers
+    if numbers["excused"]:
+        words += " " + gettext("No weaker than in the version in use: %(excused)d.") % numbers
+    weak = [slice_in_words(_client_slice(item)) for item in numbers["weak"]]
+    if not weak:
+        return words + " " + gettext("No other is weak beyond chance.")
+    return words + " " + gettext("Weak beyond chance: %(groups)s.") % {"groups": "; ".join(weak)}
+
+
+def _client_slice(stored: Mapping[str, Any]) -> ClientSlice:
+    return ClientSlice(**{item.name: stored[item.name] for item in fields(ClientSlice)})
+
+
 def _latency(numbers: Numbers) -> str:
     return gettext("%(milliseconds).1f ms (at most %(limit).0f ms), measured now.") % numbers
 
@@ -108,6 +127,7 @@ _DETAILS: Final[Mapping[str, Callable[[Numbers], str]]] = {
     "cost": _against,
     "calibration": _calibration,
     "fairness": _fairness,
+    "weaknesses": _weaknesses,
     "latency": _latency,
     "replay": _replay,
 }

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from scoring.ml.features import catalogue
 from scoring.ml.model.manifest import Manifest
 from scoring.presentation.check_labels import check_labels
-from scoring.presentation.formatting import capitalized, number, percent
+from scoring.presentation.figures_weaknesses import weak_slices_in_words
+from scoring.presentation.formatting import capitalized, number, percent, signed
 
 MOST_IMPORTANT = 15
 
@@ -35,6 +36,7 @@ def model_card(manifest: Manifest) -> list[CardSection]:
         CardSection("threshold", _("Threshold"), [_threshold(manifest)]),
         CardSection("calibration", _("Calibration"), [_calibration(manifest)]),
         _checks(manifest),
+        CardSection("weaknesses", _("Weaknesses"), list(_weaknesses(manifest))),
         _importance(manifest),
         CardSection("limits", _("Limits"), list(_limits(manifest))),
     ]
@@ -125,6 +127,23 @@ def _checks(manifest: Manifest) -> CardSection:
         [] if labels else [_("Not recorded by this version.")],
         (_("Check"), _("Result")),
         [(label.title, f"{words[label.state]}. {label.detail}") for label in labels],
+    )
+
+
+def _weaknesses(manifest: Manifest) -> Iterator[str]:
+    report = manifest.weaknesses
+    if report is None:
+        yield _("Not recorded by this version.")
+        return
+    yield weak_slices_in_words(report.weak_slices)
+    noise, missing = report.noise[-1], report.missing[-1]
+    yield _(
+        "With noise of {level} of a standard deviation on every number the AUC changes by {noise}; with "
+        "{level} of the groups of facts missing, by {missing}."
+    ).format(
+        level=percent(noise.level, 0),
+        noise=signed(noise.auc_change.value, 3),
+        missing=signed(missing.auc_change.value, 3),
     )
 
 

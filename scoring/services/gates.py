@@ -1,7 +1,7 @@
 """Promotion gates: one function per gate, named in the setting PROMOTION_GATES."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from math import hypot, sqrt
 from statistics import median
@@ -18,6 +18,7 @@ from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.manifest import Manifest
 from scoring.ml.model.manifest_sections import ConfusionCounts
+from scoring.ml.model.manifest_weaknesses import ClientSlice, SliceFigures, WeakSlices
 from scoring.ml.model.model import Model
 from scoring.models import Activation, ChallengerAppointment, ModelVersion
 from scoring.models.challenger import StoredPairedComparison
@@ -164,6 +165,33 @@ def fairness(candidate: Candidate) -> Gate:
     return Gate("fairness", "failed" if low else "passed", numbers)
 
 
+def weaknesses(candidate: Candidate) -> Gate:
+    """No group of clients is weak beyond chance, but for those that are no weaker than in the champion.
+
+    Both shortfalls are of the AUC against what each version's own probabilities promise for the group. A
+    version of a release that did not look for weak groups is unknown, and as a champion it excuses none.
+    """
+    section = _weak_slices(candidate.manifest)
+    if section is None:
+        return Gate("weaknesses", "unknown")
+    champion_section = _weak_slices(candidate.champion_manifest)
+    weak, champions = _by_slice(section), _by_slice(champion_section) if champion_section else {}
+    worse = {
+        client_slice: figures
+        for client_slice, figures in weak.items()
+        if client_slice not in champions or figures.shortfall > champions[client_slice].shortfall
+    }
+    numbers = {
+        "examined": section.examined,
+        "weak": [
+            {**asdict(client_slice), "shortfall": figures.shortfall, "clients": figures.clients}
+            for client_slice, figures in worse.items()
+        ],
+        "excused": len(weak) - len(worse),
+    }
+    return Gate("weaknesses", "failed" if worse else "passed", numbers)
+
+
 def latency(candidate: Candidate) -> Gate:
     """Probability and contributions of one client, timed here and now."""
     if candidate.model is None:
@@ -228,6 +256,14 @@ def _acceptance_ratios(manifest: Manifest | None) -> dict[str, float]:
         if len(rates) > 1 and max(rates) > 0:
             ratios[attribute] = min(rates) / max(rates)
     return ratios
+
+
+def _weak_slices(manifest: Manifest | None) -> WeakSlices | None:
+    return manifest.weaknesses.weak_slices if manifest and manifest.weaknesses else None
+
+
+def _by_slice(section: WeakSlices) -> dict[ClientSlice, SliceFigures]:
+    return {item.slice: item for item in section.beyond_chance}
 
 
 def _timed(model: Model, row: np.ndarray[Any, np.dtype[np.float64]]) -> float:

@@ -14,6 +14,7 @@ from scoring.presentation import (
     figures_explanation,
     figures_fairness,
     figures_performance,
+    figures_weaknesses,
 )
 from scoring.presentation.check_labels import check_labels
 from scoring.presentation.model_card import model_card
@@ -35,6 +36,7 @@ def model_detail(request: HttpRequest, version: str) -> HttpResponse:
         "figures": [*figures_performance.performance(manifest), *figures_choices.choices(manifest)]
         if manifest
         else [],
+        "weaknesses": figures_weaknesses.weaknesses(manifest) if manifest else [],
     }
     return render(request, "scoring/model_detail.html", context)
 

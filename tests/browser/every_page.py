@@ -77,7 +77,16 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
 NO_PAGES: Final = frozenset(
     {
         *("notification_count", "case_timeline_export"),
-        *("case_letter", "case_explanation", "case_export", "healthz", "readyz", "metrics", "set_language"),
+        *(
+            "case_letter",
+            "case_explanation",
+            "case_export",
+            "policy_export",
+            "healthz",
+            "readyz",
+            "metrics",
+            "set_language",
+        ),
         *("api_openapi", "api-root", "predict", "explain", "predict_batch", "model", "drift_evidently"),
         *("home", "demo_sign_in", "demo_welcome", "invitation", "mfa_authenticate", "mfa_deactivate_totp"),
         "mfa_login_webauthn",

@@ -29,6 +29,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def unverified() -> ssl.SSLContext:
+    """For a certificate that a test has made for itself."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 class Answer(NamedTuple):
     status: int
     headers: dict[str, str]
@@ -55,9 +62,7 @@ class Visitor:
     """A browser: one TLS connection that stores cookies."""
 
     def __init__(self, desk: Desk) -> None:
-        unchecked = ssl.create_default_context()
-        unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
-        self.connection = HTTPSConnection("localhost", desk.tls_port, context=unchecked, timeout=30)
+        self.connection = HTTPSConnection("localhost", desk.tls_port, context=unverified(), timeout=30)
         self.cookies = SimpleCookie()
         self.origin = f"https://localhost:{desk.tls_port}"
 
@@ -119,12 +124,12 @@ def running(folder: Path) -> Iterator[Desk]:
             stack.callback(process.terminate)
             desk.web.append(process)
         site = desk.output("nginx_configuration")
-        configuration = _nginx_configuration(site, folder, http=http, tls=tls, web_ports=web_ports)
+        configuration = nginx_configuration(site, folder, http=http, tls=tls, web_ports=web_ports)
         subprocess.run(["/usr/sbin/nginx", "-t", "-q", "-c", configuration], check=True)
         nginx = subprocess.Popen(["/usr/sbin/nginx", "-c", configuration, "-g", "daemon off;"])
         stack.callback(nginx.wait)
         stack.callback(nginx.terminate)
-        _wait_until_ready(web_ports)
+        wait_until_ready(web_ports)
         yield desk
 
 
@@ -142,7 +147,15 @@ def start_web(port: int, environment: dict[str, str], folder: Path) -> subproces
         return subprocess.Popen([ROOT / "bin" / "start"], cwd=ROOT, env=started, stderr=log, stdout=log)
 
 
-def _nginx_configuration(site: str, folder: Path, *, http: int, tls: int, web_ports: tuple[int, int]) -> str:
+def nginx_configuration(
+    site: str,
+    folder: Path,
+    *,
+    http: int,
+    tls: int,
+    web_ports: tuple[int, int],
+    static: Path = ROOT / "staticfiles",
+) -> str:
     """The deployed files with the addresses, certificate and folders of this machine."""
     subprocess.run(
         shlex.split("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1")
@@ -157,7 +170,7 @@ def _nginx_configuration(site: str, folder: Path, *, http: int, tls: int, web_po
         "listen 443": f"listen 127.0.0.1:{tls}",
         "/etc/nginx/tls/": f"{folder}/",
         "/etc/nginx/desk/proxy.inc": f"{ROOT}/deploy/nginx/proxy.inc",
-        "/srv/creditdesk/staticfiles/": f"{ROOT}/staticfiles/",
+        "/srv/creditdesk/staticfiles/": f"{static}/",
     }
     for deployed, here in replaced.items():
         assert deployed in site
@@ -176,18 +189,18 @@ def _nginx_configuration(site: str, folder: Path, *, http: int, tls: int, web_po
     return str(folder / "nginx.conf")
 
 
-def _wait_until_ready(ports: tuple[int, ...], seconds: float = 120) -> None:
+def wait_until_ready(ports: tuple[int, ...], seconds: float = 120, path: str = "/readyz") -> None:
     end = time.monotonic() + seconds
-    while not all(_is_ready(port) for port in ports):
+    while not all(_is_ready(port, path) for port in ports):
         if time.monotonic() > end:
             raise TimeoutError(f"not ready on {ports} within {seconds} s")
         time.sleep(0.2)
 
 
-def _is_ready(port: int) -> bool:
+def _is_ready(port: int, path: str) -> bool:
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        connection.request("GET", "/readyz")
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except OSError:
         return False

@@ -70,6 +70,17 @@ def test_plain_http_metrics_and_forged_addresses_stay_outside(desk: Desk):
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000; includeSubDomains")
 
 
+def test_a_program_that_speaks_plain_http_is_refused_and_a_person_led_to_https(desk: Desk):
+    connection = HTTPConnection("127.0.0.1", desk.http_port, timeout=30)
+    connection.request("GET", "/api/v1/model", headers={"Host": "localhost", "Authorization": "Bearer key"})
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Content-Type"]) == (403, "application/problem+json")
+    assert "HTTPS alone" in json.loads(answer.read())["detail"]
+    connection.request("GET", "/cases/", headers={"Host": "localhost"})
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Location"]) == (301, "https://localhost/cases/")
+
+
 def test_static_files_come_from_nginx_and_are_cached_for_good(desk: Desk):
     visitor = Visitor(desk)
     page = visitor.request("GET", "/accounts/login/").text

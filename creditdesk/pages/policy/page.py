@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
 from typing import Final
+from urllib.parse import urlencode
 
+from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.forms.policy import ProposalForm, TermsForm
+from accounts.models import User
+from creditdesk.forms.policy import MeasureForm, ProposalForm, TermsForm
+from creditdesk.pages.policy.comparison import PolicyComparison
 from creditdesk.pages.policy.terms import (
     LABELS,
     Line,
@@ -74,6 +78,8 @@ class PolicyDeskPage:
     """`refusal` is why a proposal was not recorded."""
 
     form: TermsForm
+    measure: MeasureForm
+    reader: User
     proposal_form: ProposalForm | None = None
     refusal: str = ""
 
@@ -87,8 +93,33 @@ class PolicyDeskPage:
 
     @cached_property
     def terms(self) -> PolicyTerms | None:
-        """The terms that are compared; None while the form has errors."""
-        return self.form.terms() if self.form.is_valid() else None
+        """The terms that are compared; None while one of the forms has errors."""
+        are_valid = all([self.form.is_valid(), self.measure.is_valid()])
+        return self.form.terms() if are_valid else None
+
+    @cached_property
+    def selected(self) -> PolicyComparison | None:
+        """The terms against those in force on the selected cases, of which there may be none."""
+        current = terms_in_force(self.model, self.in_force)
+        if self.terms is None or current is None:
+            return None
+        return PolicyComparison(
+            current, self.terms, self.measure.selection, self.measure.assumptions, self.reader
+        )
+
+    @property
+    def comparison(self) -> PolicyComparison | None:
+        """None where there is no case to compare the terms on."""
+        return self.selected if self.selected and len(self.selected.columns) else None
+
+    @property
+    def all_fields(self) -> list[BoundField]:
+        return [*self.form, *self.measure]
+
+    @property
+    def query(self) -> str:
+        """The terms and the measure as an address carries them."""
+        return urlencode({field.name: field.value() or "" for field in self.all_fields})
 
     @property
     def term_lines(self) -> list[tuple[Line | None, Line | None]]:
@@ -117,7 +148,7 @@ class PolicyDeskPage:
         return self.proposal_form or ProposalForm(initial={"based_on": version}, label_suffix="")
 
 
-def desk_page(data: dict[str, str], **posted: object) -> PolicyDeskPage:
+def desk_page(data: dict[str, str], reader: User, **posted: object) -> PolicyDeskPage:
     """The desk with the terms that were sent, else with those in force."""
     form = TermsForm(data, model=model_in_use(), policy=in_force())
-    return PolicyDeskPage(form, **posted)  # type: ignore[arg-type]
+    return PolicyDeskPage(form, MeasureForm(data), reader, **posted)  # type: ignore[arg-type]

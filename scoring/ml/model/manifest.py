@@ -40,6 +40,7 @@ from scoring.ml.model.manifest_validation import (
     ProtectedSection,
     SanityChecks,
 )
+from scoring.ml.model.manifest_weaknesses import WeaknessReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class Manifest:
     threshold_rules: ThresholdRules | None = None
     feature_count: FeatureCountCurve | None = None
     directions: DirectionsSection | None = None
+    weaknesses: WeaknessReport | None = None
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:

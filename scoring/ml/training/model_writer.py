@@ -19,9 +19,9 @@ from scoring.ml.model.manifest_sections import (
     TrainingData,
     TuningSection,
 )
-from scoring.ml.training.data.clients import Clients
 from scoring.ml.training.explain import explainer_builder, population_summary
 from scoring.ml.training.fit.hyperparameters import Hyperparameters
+from scoring.ml.training.fit.staged_boosting import medians_of_complete
 from scoring.ml.training.pipeline import TrainedModel
 from scoring.ml.training.report.model_card import card
 
@@ -87,7 +87,7 @@ def _manifest(trained: TrainedModel, provenance: Provenance) -> Manifest:
         ),
         features=clients.names,
         categories={name: tuple(codes) for name, codes in model_folder.vocabulary(clients.names).items()},
-        medians=_medians(clients),
+        medians=medians_of_complete(clients.names, clients.matrix),
         hyperparameters=_hyperparameters_section(trained.hyperparameters, trained.rounds),
         threshold=rule.threshold,
         theoretical_threshold=rule.costs.theoretical_threshold,
@@ -106,6 +106,7 @@ def _manifest(trained: TrainedModel, provenance: Provenance) -> Manifest:
         threshold_rules=trained.threshold_rules,
         feature_count=trained.feature_count,
         directions=trained.directions,
+        weaknesses=trained.weaknesses,
         files={},
     )
 
@@ -124,17 +125,6 @@ def _hyperparameters_section(hyperparameters: Hyperparameters, rounds: int) -> H
         features=hyperparameters.features,
         directions=hyperparameters.directions,
     )
-
-
-def _medians(clients: Clients) -> dict[str, float]:
-    """Return the median of each numeric feature that is never missing, which LightGBM would read as 0."""
-    categories = model_folder.vocabulary(clients.names)
-    columns = zip(clients.names, clients.matrix.T, strict=True)
-    return {
-        name: float(np.median(values))
-        for name, values in columns
-        if name not in categories and not np.isnan(values).any()
-    }
 
 
 def _reference(trained: TrainedModel, seed: int) -> pa.Table:

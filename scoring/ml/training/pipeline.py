@@ -23,6 +23,7 @@ from scoring.ml.model.manifest_sections import (
     SelectionCounts,
     TrainingStage,
 )
+from scoring.ml.model.manifest_weaknesses import WeaknessReport
 from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients
 from scoring.ml.training.data.pooling import StageData
@@ -31,13 +32,16 @@ from scoring.ml.training.fit import directions, feature_count, out_of_fold
 from scoring.ml.training.fit.feature_preparation import FeaturePreparation
 from scoring.ml.training.fit.hyperparameters import Hyperparameters, hyperparameters_for
 from scoring.ml.training.fit.staged_boosting import StagedBoosting, Start
-from scoring.ml.training.procedure import DecisionRule, Procedure
+from scoring.ml.training.procedure import DecisionRule, Evaluated, Procedure
 from scoring.ml.training.progress import Progress
 from scoring.ml.training.validate import (
+    disturbed_inputs,
     family_ablation,
     threshold_rules,
     validation_report,
+    weak_slices,
 )
+from scoring.ml.training.validate.disturbed_inputs import HoldOutVerdicts
 from scoring.ml.training.validate.evaluation import metrics_section
 from scoring.ml.training.validate.validation_report import ScoredModel, ValidationReport
 
@@ -68,6 +72,7 @@ class TrainedModel:
     directions: DirectionsSection | None
     feature_count: FeatureCountCurve | None
     threshold_rules: ThresholdRules
+    weaknesses: WeaknessReport
     repeated_splits: RepeatedSplits
     start: Start
 
@@ -103,6 +108,7 @@ def train(
         clients, split, evaluated.out_of_sample, evaluated.rule, hyperparameters.resamples, seed
     )
     rules = threshold_rules.compare_rules(evaluated.scored, resamples=hyperparameters.resamples, seed=seed)
+    weaknesses = _weaknesses(clients, split, evaluated, hyperparameters.resamples, seed, progress)
     repeated = procedure.repeat(evaluated, seed, progress)
     progress(f"Refit on all {len(clients):,} clients")
     booster = evaluated.boosting.refit_on_all()
@@ -133,6 +139,7 @@ def train(
         directions=choices.directions,
         feature_count=choices.feature_count,
         threshold_rules=rules,
+        weaknesses=weaknesses,
         repeated_splits=repeated,
         start=evaluated.boosting.start_of_all(),
     )
@@ -177,6 +184,30 @@ def _evaluate(
         return metrics_section(ranked, resamples=resamples, seed=seed)
 
     return ByPart(out_of_fold=part(split.train), holdout=part(split.hold_out))
+
+
+def _weaknesses(
+    clients: Clients, split: Split, evaluated: Evaluated, resamples: int, seed: int, progress: Progress
+) -> WeaknessReport:
+    """Look for weak slices among all clients, out of sample, and disturb the inputs of the hold-out."""
+    progress("Weak slices, noise and missing values")
+    rule = evaluated.rule
+    hold_out = HoldOutVerdicts(
+        evaluated.boosting.hold_out_model(),
+        clients.target[split.hold_out],
+        rule.calibration,
+        rule.threshold,
+        rule.costs,
+    )
+    draws = min(resamples, disturbed_inputs.MAX_RESAMPLES)
+    noise, missing = (
+        disturbed_inputs.curve(hold_out, disturb, resamples=draws, seed=seed)
+        for disturb in (disturbed_inputs.with_noise, disturbed_inputs.with_missing)
+    )
+    weak = weak_slices.find_weak_slices(
+        clients.names, clients.matrix, clients.target, evaluated.out_of_sample
+    )
+    return WeaknessReport(weak_slices=weak, noise=noise, missing=missing)
 
 
 def _quick_procedure(clients: Clients, learned_codes: Sequence[str], seed: int) -> out_of_fold.CrossValidate:

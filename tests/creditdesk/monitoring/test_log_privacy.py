@@ -8,6 +8,9 @@ from copy import deepcopy
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client as Browser
+from django.urls import reverse
+
+from tests.creditdesk.views.test_roles import CASES
 
 TYPED = "typed-by-somebody"
 
@@ -73,3 +76,23 @@ def test_a_failing_request_is_logged_without_its_address(
     assert logger in written
     assert case.reference not in written
     assert TYPED not in written
+
+
+def test_a_walk_over_every_page_of_a_case_leaves_neither_name_nor_reference_nor_query(
+    client_as, case_of, model_in_use, logged
+):
+    """The log of a day: pages that answer, refuse and redirect, searches, notes, programs without a key."""
+    case = case_of("advisor", name="Zoé Lefèvre-Kowalczyk")
+    for role in ("advisor", "colleague", "manager", "auditor", "analyst"):
+        browser = client_as(role)
+        for page, method in sorted(CASES):
+            numbers = [1] if page == "case_past" else []
+            address = f"{reverse(page, args=[case.reference, *numbers])}?draft={TYPED}"
+            getattr(browser, method)(address, {"text": f"Kowalczyk {TYPED}"} if method == "post" else None)
+        browser.post("/cases/", {"q": "Kowalczyk"})
+        browser.get(f"/cases/export.csv?advisor={TYPED}")
+    Browser().post("/api/v1/predict", {"reference": case.reference}, content_type="application/json")
+    written = logged.getvalue().casefold()
+    assert written.count("creditdesk.access") > 50
+    for word in (case.reference, TYPED, "kowalczyk", "lefèvre", "lef\\u00e8vre", "zoé"):
+        assert word.casefold() not in written, word

@@ -105,7 +105,7 @@ def test_more_cases_than_may_be_assigned_at_once_are_refused_whole(person):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_managers_at_once_one_assigns_and_the_other_is_told(case_of, person):
+def test_of_two_managers_at_once_one_assigns_and_the_other_is_refused(case_of, person):
     refused: list[str] = []
     case, together = case_of("advisor"), threading.Barrier(2)
     advisor = case.advisor_id

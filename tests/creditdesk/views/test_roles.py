@@ -41,6 +41,7 @@ PAGES = {
     "outcomes": {MANAGER, ANALYST, AUDITOR},
     "policy_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "policy_desk": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "policy_export": {MANAGER},
     "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_detail": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_card": {MANAGER, ANALYST, AUDITOR, ADMIN},

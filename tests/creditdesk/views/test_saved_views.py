@@ -35,7 +35,7 @@ def test_a_view_keeps_filters_and_order_and_never_the_search_term(client_as, cas
     assert view_names(browser) == ["Large ones"]
 
 
-def test_a_private_view_is_its_owners_and_a_shared_one_everybodys(client_as, person):
+def test_a_private_view_is_its_owners_and_a_shared_one_is_for_all(client_as, person):
     for name, is_shared in (("Private", False), ("Shared", True)):
         services.save_view(by=person("advisor"), name=name, filters={"queue": "late"}, is_shared=is_shared)
     assert view_names(client_as("advisor")) == ["Private", "Shared"]
@@ -176,12 +176,12 @@ def test_ticked_cases_are_assigned_and_conflicts_are_named(client_as, case_of, p
 def test_all_cases_of_a_filter_are_assigned_beyond_the_page(client_as, case_of, person):
     for _ in range(23):
         case_of("advisor", amount_credit=2_000)
-    kept = case_of("advisor", amount_credit=1_000)
+    small = case_of("advisor", amount_credit=1_000)
     client_as("manager").post(
         "/cases/assign/", {"all": "1", "to": person("colleague").pk, "queue": "all", "credit_min": "1500"}
     )
     assert Case.objects.filter(advisor__username="colleague").count() == 23
-    assert Case.objects.get(pk=kept.pk).advisor.username == "advisor"
+    assert Case.objects.get(pk=small.pk).advisor.username == "advisor"
 
 
 @pytest.mark.parametrize(

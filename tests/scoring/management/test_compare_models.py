@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from scoring.ml.metrics.costs import Costs
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
 from scoring.ml.training.compare import comparison
+from scoring.ml.training.compare.estimators import CatBoostEstimator
 from scoring.ml.training.data import pooling
 from scoring.ml.training.data.clients import gather
 from scoring.ml.training.fit.hyperparameters import hyperparameters_for
@@ -26,6 +28,7 @@ CANDIDATES = {
     "random_forest",
     "gradient_boosting",
     "xgboost",
+    "catboost",
     "lightgbm",
     "blend",
     "smote",
@@ -78,7 +81,15 @@ def test_each_candidate_has_its_own_threshold_and_its_difference_to_the_champion
 
 
 def test_the_table_is_printed_and_written_as_json_and_csv(printed):
-    for name in ("No model", "Logistic regression", "Random forest", "XGBoost", "LightGBM", "SMOTE"):
+    for name in (
+        "No model",
+        "Logistic regression",
+        "Random forest",
+        "XGBoost",
+        "CatBoost",
+        "LightGBM",
+        "SMOTE",
+    ):
         assert name in printed["text"]
     (written,) = (printed["var"] / "comparisons").glob("*.json")
     assert json.loads(written.read_text()) == printed["results"]
@@ -148,20 +159,49 @@ def test_pooled_clients_give_every_candidate_a_start(tmp_path):
         assert not np.array_equal(outcomes[0].probability, outcomes[1].probability)
 
 
-def test_without_xgboost_its_candidates_say_so_and_the_others_are_compared(
-    clients_of_1200, tmp_path, monkeypatch
+@pytest.mark.parametrize(
+    ("package", "left_out"), [("xgboost", {"xgboost", "blend"}), ("catboost", {"catboost"})]
+)
+def test_without_a_package_its_candidates_are_left_out_and_the_others_are_compared(
+    clients_of_1200, tmp_path, monkeypatch, package, left_out
 ):
-    monkeypatch.setitem(sys.modules, "xgboost", None)
+    monkeypatch.setitem(sys.modules, package, None)
     hyperparameters = replace(hyperparameters_for(1_200, quick=True), max_rounds=20)
     data = comparison.comparison_data(clients_of_1200, seed=1, sample=None)
-    failures = {
-        entry.code: comparison.evaluate_candidate(entry, data, tmp_path).failure
+    outcomes = [
+        comparison.evaluate_candidate(entry, data, tmp_path)
         for entry in comparison.entries(data.names, hyperparameters)
-        if entry.code in ("xgboost", "blend", "lightgbm")
-    }
-    assert failures["lightgbm"] == ""
-    assert "xgboost" in failures["xgboost"]
-    assert "xgboost" in failures["blend"]
+        if entry.code in ("xgboost", "catboost", "blend", "lightgbm")
+    ]
+    failures = {outcome.entry.code: outcome.failure for outcome in outcomes if outcome.failure}
+    assert failures == dict.fromkeys(left_out, f"left out: the package {package} is not installed")
+    rows = comparison.compare(outcomes, data, champion="lightgbm", costs=Costs(), resamples=10)
+    assert {row.code for row in rows if row.metrics} == {
+        "xgboost",
+        "catboost",
+        "blend",
+        "lightgbm",
+    } - left_out
+
+
+def test_catboost_reads_categories_as_categories(clients_of_1200):
+    """Codes have no order: other numbers for the same categories teach the same."""
+    data = comparison.comparison_data(clients_of_1200, seed=1, sample=None)
+    rng = np.random.default_rng(3)
+    kind = rng.integers(0, 5, len(data.target)).astype(float)
+    kind[rng.random(len(kind)) < 0.1] = np.nan
+    risk = np.isin(kind, (0.0, 3.0)) | np.isnan(kind)
+    target = (rng.random(len(kind)) < np.where(risk, 0.5, 0.1)).astype(float)
+    renamed = np.where(np.isnan(kind), np.nan, (kind * 2) % 5)
+    noise = rng.normal(size=len(kind))
+    probabilities = []
+    for codes in (kind, renamed):
+        matrix = np.column_stack([codes, noise])
+        estimator = CatBoostEstimator((0,), rounds=100, patience=50, seed=1).fit(matrix, target)
+        assert estimator.model_.get_cat_feature_indices() == [1]
+        probabilities.append(estimator.predict_proba(matrix)[:, 1])
+    assert probabilities[0][risk].mean() > probabilities[0][~risk].mean() + 0.2
+    assert np.abs(np.subtract(*probabilities)).mean() < 0.03
 
 
 @pytest.fixture

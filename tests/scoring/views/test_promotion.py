@@ -41,7 +41,7 @@ def test_an_analyst_proposes_and_an_administrator_puts_in_use(another, client_as
 
 def test_the_gates_are_shown_before_the_answer(proposal, client_as):
     page = client_as("admin").get(f"/models/proposals/{proposal.pk}/").content.decode()
-    for code in ("integrity", "auc", "cost", "calibration", "fairness", "latency", "replay"):
+    for code in ("integrity", "auc", "cost", "calibration", "fairness", "weaknesses", "latency", "replay"):
         assert f'data-gate="{code}"' in page
     assert "Record the answer" in page
 

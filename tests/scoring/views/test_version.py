@@ -1,5 +1,7 @@
 """The pages of one version: performance, explanation, fairness."""
 
+from typing import Any
+
 import pytest
 
 from scoring import services
@@ -136,3 +138,60 @@ def test_a_direction_that_the_data_deny_is_drawn_with_its_curve(page_of):
     page = page_of("explanation/", directions=section)
     figure = page.split('id="denied-ext-source-1"')[1].split("</figure>")[0]
     assert "from 5.0% in the lowest tenth to 12.0% in the highest" in figure
+
+
+def weakness_report() -> dict[str, Any]:
+    estimate = {"value": -0.02, "low": -0.03, "high": -0.01}
+
+    def group(z: float, **where: Any) -> dict[str, Any]:
+        client_slice = {"code": None, "low": None, "high": None, "is_missing": False, **where}
+        return {
+            "slice": client_slice,
+            "clients": 812,
+            "defaults": 90,
+            "auc": 0.611,
+            "promised": 0.733,
+            "shortfall": 0.12,
+            "z": z,
+            "is_beyond_chance": z > 4,
+            "expected": 0.1,
+            "observed": 0.112,
+        }
+
+    point = {
+        "level": 0.4,
+        "auc": 0.7123,
+        "auc_change": estimate,
+        "cost": 0.6,
+        "cost_change": estimate,
+        "verdicts_changed": 0.151,
+    }
+    slices = [
+        group(5.2, feature="NAME_INCOME_TYPE", code=0),
+        group(2.0, feature="DAYS_BIRTH", low=-10_958.0),
+        group(1.0, feature="EXT_SOURCE_1", is_missing=True),
+    ]
+    section = {"clients": 9_000, "examined": 61, "limit": 4.1, "slices": slices}
+    return {"weak_slices": section, "noise": [point], "missing": [{**point, "verdicts_changed": 0.222}]}
+
+
+def test_weak_groups_and_disturbed_inputs_are_drawn_in_words(page_of):
+    page = page_of(weaknesses=weakness_report())
+    figure = page.split('id="weak-slices"')[1].split("</figure>")[0]
+    assert "61 groups of clients were examined" in figure
+    assert "Weak beyond chance: Source of income: " in figure
+    # Negative days: a higher value is a younger client.
+    assert "Age: 30 years or less" in figure
+    assert "missing" in figure
+    assert "0.611" in figure
+    disturbed = page.split('id="disturbed-inputs"')[1].split("</figure>")[0]
+    assert "15.1% and 22.2% of the verdicts change" in disturbed
+    assert "0.7323" in disturbed
+    assert "0.7123" in disturbed
+
+
+def test_the_card_in_the_reader_s_language_names_the_weak_groups(page_of):
+    page = page_of("card/", weaknesses=weakness_report())
+    section = page.split('id="weaknesses"')[1].split("</section>")[0]
+    assert "Weak beyond chance: Source of income: " in section
+    assert "61 groups" in section

@@ -23,6 +23,7 @@ from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, StandardSc
 from scoring.ml.training.compare.estimators import (
     STOPPING_SHARE,
     BlendEstimator,
+    CatBoostEstimator,
     LightGBMEstimator,
     XGBoostEstimator,
 )
@@ -119,6 +120,12 @@ def _xgboost(inputs: CandidateInputs) -> Any:
     )
 
 
+def _catboost(inputs: CandidateInputs) -> Any:
+    return CatBoostEstimator(
+        inputs.categorical, rounds=inputs.hyperparameters.max_rounds, patience=50, seed=inputs.seed
+    )
+
+
 def _lightgbm(inputs: CandidateInputs) -> Any:
     hyperparameters = inputs.hyperparameters
     params: dict[str, Any] = dict(hyperparameters.params)
@@ -159,6 +166,11 @@ CANDIDATES: Mapping[str, Candidate] = {
         "Random forest", "Bagged deep trees, half of the clients each, leaves of 20 or more.", _forest
     ),
     "lightgbm": Candidate("LightGBM", "The recipe that train uses, averaged over its seeds.", _lightgbm),
+    "catboost": Candidate(
+        "CatBoost",
+        "Symmetric trees; each category by the outcomes of other clients that have it.",
+        _catboost,
+    ),
     "blend": Candidate(
         "LightGBM and XGBoost",
         "The recipe that train uses with three tenths of XGBoost, its trees rewritten as LightGBM text.",

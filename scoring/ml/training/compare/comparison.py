@@ -199,12 +199,18 @@ def evaluate_candidate(entry: Entry, data: ComparisonData, folder: Path) -> Outc
             used = memory.peak() - before
             fitted_on_all = candidate.build(inputs).fit(data.matrix_for(columns, None), data.target)
     except (ValueError, MemoryError, ImportError) as error:
-        failure = str(error).splitlines()[0]
+        failure = _failure(error)
         return Outcome(entry, probability, fit_seconds, predict_seconds, 0.0, None, failure)
     pipeline = folder / f"{entry.code}.joblib"
     joblib.dump(fitted_on_all, pipeline, compress=3)
     clipped = np.clip(probability, _MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
     return Outcome(entry, clipped, fit_seconds, predict_seconds, used, pipeline)
+
+
+def _failure(error: Exception) -> str:
+    if isinstance(error, ImportError) and error.name:
+        return f"left out: the package {error.name} is not installed"
+    return str(error).splitlines()[0]
 
 
 def inputs_of(entry: Entry, data: ComparisonData) -> CandidateInputs:

@@ -5,13 +5,14 @@ booster without some blocks of clients starts, for each further block, from boos
 nothing that a client taught reaches the score by which this client is evaluated.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml import lightgbm
+from scoring.ml.model.folder import vocabulary
 from scoring.ml.training.data.splits import FOLDS, HOLD_OUT
 from scoring.ml.training.fit.bagging import summed
 from scoring.ml.training.fit.early_stopping import BoosterFitter, OutOfFold, final_rounds
@@ -62,6 +63,24 @@ class Start:
     booster: lightgbm.Booster | None
 
 
+@dataclass(frozen=True, slots=True)
+class HoldOutModel:
+    """The top booster that saw none of the hold-out: its features there, (h, k), and what it starts from.
+
+    `medians`: of the numeric features that are never missing among its training clients.
+    """
+
+    booster: lightgbm.Booster
+    names: tuple[str, ...]
+    matrix: Values
+    start: Values
+    medians: Mapping[str, float]
+
+    def log_odds(self, matrix: Values) -> Values:
+        """Return log-odds, (h,), of the hold-out's clients with these features instead, (h, k)."""
+        return self.start + lightgbm.raw_scores(self.booster, matrix)
+
+
 @dataclass(eq=False)
 class StagedBoosting:
     """Boosters over stages, lowest first; every booster is fitted once. `rounds` has those of each stage."""
@@ -71,6 +90,7 @@ class StagedBoosting:
     progress: Progress
     rounds: list[int] = field(default_factory=list)
     _log_odds: dict[tuple[int, Blocks], Values] = field(default_factory=dict)
+    _hold_out_model: HoldOutModel | None = field(default=None, init=False)
 
     @property
     def top(self) -> int:
@@ -107,7 +127,26 @@ class StagedBoosting:
 
     def hold_out_log_odds(self) -> Values:
         """Return log-odds of the top's hold-out, (m,), NaN elsewhere, by boosters that saw none of it."""
-        return self.log_odds(self.top, frozenset({HOLD_OUT}))
+        model, stage = self.hold_out_model(), self.stages[self.top]
+        log_odds = np.full(len(stage.block), np.nan)
+        log_odds[stage.block == HOLD_OUT] = model.log_odds(model.matrix)
+        return log_odds
+
+    def hold_out_model(self) -> HoldOutModel:
+        """Return the top booster that saw none of the hold-out; it is fitted once."""
+        if self._hold_out_model is None:
+            excluded = frozenset({HOLD_OUT})
+            booster = self.fit(self.top, excluded)
+            stage, _, features = self._prepare(self.top, excluded)
+            inside = stage.inside(excluded)
+            self._hold_out_model = HoldOutModel(
+                booster,
+                features.names,
+                features.matrix[inside],
+                self._init_score(self.top, excluded)[inside],
+                medians_of_complete(features.names, features.matrix[~inside]),
+            )
+        return self._hold_out_model
 
     def refit_on_all(self) -> lightgbm.Booster:
         """Return the final booster, fitted on all clients: its raw score is the sum over the stages."""
@@ -168,3 +207,13 @@ class StagedBoosting:
             inside = stage.block == block
             init_score[inside] = self.log_odds(number - 1, excluded | {block})[stage.row_below[inside]]
         return init_score
+
+
+def medians_of_complete(names: Sequence[str], matrix: Values) -> dict[str, float]:
+    """Return the median of each numeric feature that is never missing, which LightGBM would read as 0."""
+    categories = vocabulary(tuple(names))
+    return {
+        name: float(np.median(values))
+        for name, values in zip(names, matrix.T, strict=True)
+        if name not in categories and not np.isnan(values).any()
+    }

@@ -13,6 +13,7 @@ from scoring.ml.training.report.model_card_sections import (
     interval,
     sanity_checks,
 )
+from scoring.ml.training.report.model_card_weaknesses import weaknesses
 from scoring.ml.training.report.sections import required
 
 _METRIC_LABELS = {
@@ -48,6 +49,7 @@ def card(manifest: Manifest) -> str:
         "Calibration": _calibration(manifest),
         "Threshold": _threshold(manifest),
         "Checks of this run": sanity_checks(manifest),
+        "Weaknesses": weaknesses(manifest),
         "Fairness": fairness(manifest),
         "What the model goes by": explanation(manifest),
         "What was tried and dropped": dropped_features(manifest),
