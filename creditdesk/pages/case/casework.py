@@ -92,7 +92,8 @@ class Casework:
 
     @cached_property
     def assignment_form(self) -> AssignmentForm | None:
-        if not self.is_open or not self.reader.has_perm("creditdesk.assign_case"):
+        """None while an escalation waits: its answer comes first, and the list assigns all the same."""
+        if not self.is_open or self.escalation or not self.reader.has_perm("creditdesk.assign_case"):
             return None
         return self.forms.assignment or AssignmentForm(advisor=self.case.advisor)
 
