@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility fuzz-api fuzz-forms bench bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit image-digests messages
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility test-spark fuzz-api fuzz-forms bench bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit image-digests messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -75,6 +75,11 @@ test-image: ## The image's steps in a clean Debian (needs root)
 test-accessibility: setup ## Every page in both languages, narrow and wide, light and dark, by axe-core
 	ALL_VIEWS=1 $(PY) -m pytest --no-cov tests/browser/test_accessibility.py
 
+test-spark: setup ## The engine spark against DuckDB, on made rows and on the real ones (takes pyspark and a Java runtime)
+	@bin/install-system-packages java
+	.venv/bin/uv pip install -q --python $(PY) --require-hashes -r requirements/spark.txt
+	TEST_SPARK=true $(PY) -m pytest --no-cov tests/spark
+
 fuzz-api: setup ## Random requests, valid and invalid, over a running desk: no 5xx, no deviation from the OpenAPI document
 	bin/fuzz-api
 
@@ -122,7 +127,7 @@ messages: setup ## Collect and compile the French texts (needs gettext)
 # After a change of a .in file. What is pinned already stays; `make lock UPGRADE=--upgrade` moves it.
 LOCK := .venv/bin/uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate -q $(UPGRADE)
 lock: setup ## Pin every dependency of requirements/*.in, with the digests of its files
-	for set in installer web train dev audit; do \
+	for set in installer web train dev audit spark; do \
 	  $(LOCK) requirements/$$set.in -o requirements/$$set.txt || exit 1; done
 	$(LOCK) --no-deps requirements/dice.in -o requirements/dice.txt
 

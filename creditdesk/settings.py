@@ -69,6 +69,10 @@ BANK_EMAIL = env.str("BANK_EMAIL", "credits@banque.example")
 # batch counts.
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", 30_000)
 
+# The engine spark: a master URL or an sc:// address (Spark Connect), and a folder that its machines share.
+SPARK_MASTER = env.str("SPARK_MASTER", "local[*]")
+SPARK_WORKSPACE = env.str("SPARK_WORKSPACE", "")
+
 # What a model version must show before two people put it in use; each is a function of a candidate.
 PROMOTION_GATES = [
     "scoring.services.gates.integrity",

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OWN = {"accounts", "scoring", "creditdesk", "bench", "tests"}
 # The comparison with DiCE has a folder of its own beside the environment: see the Makefile.
 BESIDE_THE_ENVIRONMENT = {"dice_ml", "raiutils"}
-WEB, EVERYTHING = ("web",), ("web", "train", "dev")
+WEB, EVERYTHING = ("web",), ("web", "train", "dev", "spark")
 
 
 def imported_by(*packages: str) -> set[str]:

@@ -21,12 +21,12 @@ from scoring.ml.monitoring.conclusion import Finding, findings
 from scoring.ml.monitoring.drift_numbers import DriftNumbers
 from scoring.ml.monitoring.sample import Sample
 from scoring.ml.monitoring.sample_sources import of_folder, reference_of
-from scoring.ml.tables.checks import check
-from scoring.ml.tables.folder import FolderError, open_folder
+from scoring.ml.tables.folder import FolderError
 from scoring.models import DriftReport
 from scoring.presentation.drift_labels import limit_in_words
 from scoring.services.alerts import alert
 from scoring.services.drift import DriftSamples, limits, save_drift_report
+from scoring.services.engines import DUCKDB, ENGINES, checked_folder
 
 SHOWN = 15
 DAYS = 90
@@ -50,9 +50,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--days", type=int, default=DAYS, metavar="N", help=f"default: {DAYS}")
         parser.add_argument("--model", metavar="V", help="a folder in ml_artifacts; default: the one in use")
+        parser.add_argument("--engine", choices=ENGINES, default=DUCKDB, help="what reads the folders")
         parser.add_argument("--without-evidently", action="store_true", help="PSI and performance alone")
 
     def handle(self, *, current: Path | None, reference: Path | None, **options: Any) -> None:
+        self.engine = options["engine"]
         try:
             compared, sides = self.sides(options["model"], current, reference, options["days"])
         except (FolderError, ModelUnavailable) as error:
@@ -87,7 +89,7 @@ class Command(BaseCommand):
 
     def read(self, path: Path, model: Model | None, *, raw: bool = False) -> tuple[str, Sample]:
         self.stderr.write(f"Reading {path}")
-        return path.name, of_folder(check(open_folder(path)).folder, model, raw=raw)
+        return path.name, of_folder(checked_folder(path, engine=self.engine).folder, model, raw=raw)
 
     def report(
         self, compared: DriftSamples, sides: tuple[Sample, Sample], *, with_evidently: bool

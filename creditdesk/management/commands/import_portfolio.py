@@ -22,8 +22,9 @@ from creditdesk.importing.client_names import names_in
 from creditdesk.importing.rejects import write_rejects
 from creditdesk.importing.store import ImportCounts, Portfolio, on_days, store
 from scoring.ml.tables.catalogue import TABLES
-from scoring.ml.tables.checks import CheckedFolder, Reject, check
-from scoring.ml.tables.folder import ENGINES, FolderError, open_folder
+from scoring.ml.tables.checks import CheckedFolder, Reject
+from scoring.ml.tables.folder import FolderError
+from scoring.services.engines import DUCKDB, ENGINES, checked_folder
 
 SHOWN_REJECTS = 5
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             help="CSV of application days (SK_ID_CURR, APPLIED_ON); default: new applications are of today",
         )
         parser.add_argument("--rejects", type=Path, metavar="FILE", help="CSV of the rows that are not taken")
-        parser.add_argument("--engine", choices=ENGINES, default="duckdb")
+        parser.add_argument("--engine", choices=ENGINES, default=DUCKDB)
         parser.add_argument("--progress", action="store_true", help="show it though this is no terminal")
 
     def handle(self, *, folder: Path, **options: Any) -> None:
@@ -64,7 +65,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         advisors = advisors_for(advisor)
-        checked = check(open_folder(folder, engine=engine))
+        checked = checked_folder(folder, engine=engine)
         names, nameless = names_in(folder)
         days, dayless = application_days(applied, today=timezone.localdate()) if applied else ({}, [])
         self.report_absent_tables(checked)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 REFERENCE = "SK_ID_CURR"
 TARGET = "TARGET"
 ROWS = "ROWS_"
+_COMPUTED = "SELECT * FROM profiles WHERE SK_ID_CURR BETWEEN {first} AND {last} ORDER BY SK_ID_CURR"
 
 Value = float | str | None
 Record = Mapping[str, Value]
@@ -57,23 +58,37 @@ class ProfileBatch:
         for row in range(len(self.reference)):
             yield _present_values(application, row), _present_values(aggregates, row)
 
+    def at(self, rows: NDArray[np.bool_]) -> "ProfileBatch":
+        """Return the clients that a mask, (n,), marks."""
+        return ProfileBatch(
+            self.reference[rows],
+            {name: values[rows] for name, values in self.columns.items()},
+            self.target[rows],
+            {name: values[rows] for name, values in self.protected.items()},
+            {name: counts[rows] for name, counts in self.history_rows.items()},
+        )
+
     def _lists(self, names: Sequence[str]) -> dict[str, list[Any]]:
         return {name: self.columns[name].tolist() for name in names if name in self.columns}
 
 
-def profiles(folder: "Folder", *, chunk: int = 5_000) -> Iterator[ProfileBatch]:
+def profiles(folder: "Folder", *, chunk: int = 5_000, after: int | None = None) -> Iterator[ProfileBatch]:
     """Yield every client of the folder (train and test side), about `chunk` at a time, ordered by reference.
 
     The history too is aggregated for one batch of clients at a time: memory depends on `chunk` alone, and the
-    numbers do not depend on it.
+    numbers do not depend on it. With `after`, only the clients whose reference is greater.
     """
     references = _array(_read(folder, folder.application.select(REFERENCE).order_by(REFERENCE)), REFERENCE)
-    query = None
+    if after is not None:
+        references = references[references > after]
     for start in range(0, len(references), chunk):
         first, last = references[start : start + chunk][[0, -1]].tolist()
-        tables = clients_between(folder, first, last)
-        query = query or sql_cache.profiles_sql(tables)
-        yield _profile_batch(folder.connection.con.sql(query).to_arrow_table())
+        query = (
+            _COMPUTED.format(first=first, last=last)
+            if folder.has_profiles
+            else sql_cache.profiles_sql(tuple(clients_between(folder, first, last)))
+        )
+        yield profile_batch(folder.connection.con.sql(query).to_arrow_table())
 
 
 def columns_of(records: Sequence[Record]) -> dict[str, NDArray[Any]]:
@@ -86,7 +101,8 @@ def _column(records: Sequence[Record], name: str) -> NDArray[Any]:
     return np.array(values, dtype=object if name in CATEGORIES else np.float64)
 
 
-def _profile_batch(batch: "pa.Table") -> ProfileBatch:
+def profile_batch(batch: "pa.Table") -> ProfileBatch:
+    """Read profiles from rows in Arrow's columns, as any engine computes them."""
     names = batch.column_names
     return ProfileBatch(
         reference=_array(batch, REFERENCE),

@@ -65,7 +65,7 @@ def check(folder: Folder) -> CheckedFolder:
     """
     execute = folder.connection.raw_sql
     if "bureau_balance" in folder.history and "bureau" not in folder.history:
-        folder = _without_balance(folder)
+        folder = without_balance(folder)
     for table in ("application", *folder.history):
         _remove_faulty(execute, table)
         if TABLES[table].key:
@@ -76,7 +76,8 @@ def check(folder: Folder) -> CheckedFolder:
     return CheckedFolder(folder=folder, rejects=Rejects(folder.connection))
 
 
-def _without_balance(folder: Folder) -> Folder:
+def without_balance(folder: Folder) -> Folder:
+    """Leave the monthly statuses out, and say so among the faults."""
     (file,) = (file.path.name for file in folder.files if file.table == "bureau_balance")
     reason = "is left out: without the bureau table its credits belong to no client"
     folder.connection.raw_sql(f"INSERT INTO faults VALUES ({text(file)}, 0, '', '', {text(reason)})")

@@ -17,7 +17,6 @@ from scoring.ml.tables.reading import FAULTS, read_file
 
 __all__ = ["Folder", "FolderError", "open_folder"]
 
-ENGINES: Final = ("duckdb", "spark")
 MEMORY: Final = "700MB"
 THREADS: Final = 2
 
@@ -38,6 +37,8 @@ class Folder:
     history: Mapping[str, Table]
     # The tables live in this directory for as long as the folder is in use.
     workspace: TemporaryDirectory[str]
+    # Where Spark has computed them, the profiles of all clients are a table of the connection.
+    has_profiles: bool = False
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -57,19 +58,17 @@ class Folder:
         return whole.hexdigest()
 
 
-def open_folder(path: Path, *, engine: str = "duckdb") -> Folder:
+def open_folder(path: Path) -> Folder:
     """Read every table of the folder into a database among the system's temporary files.
 
     It goes when the folder is not used any more, and with this process, however that ends.
 
     Raise FolderError, with a message to act on, for a folder or a file that cannot be read.
     """
-    if engine != "duckdb":
-        raise FolderError(f"The engine {engine} needs pyspark and Java, which are not installed: use duckdb.")
     files = find_files(path)
     workspace = TemporaryDirectory(prefix="creditdesk-", ignore_cleanup_errors=True)
     remove_with_this_process(workspace)
-    connection = _connect(Path(workspace.name))
+    connection = connect(Path(workspace.name))
     for file in files:
         read_file(connection, file, Path(workspace.name))
     provided = {
@@ -79,7 +78,8 @@ def open_folder(path: Path, *, engine: str = "duckdb") -> Folder:
     return Folder(path, connection, files, application, provided, workspace)
 
 
-def _connect(workspace: Path) -> Any:
+def connect(workspace: Path) -> Any:
+    """Open a database in the workspace, with an empty table of faults."""
     connection = ibis.duckdb.connect(
         workspace / "tables.duckdb",
         threads=THREADS,

@@ -72,9 +72,16 @@ def reference_of(table: str) -> str:
 def _parquet(connection: Any, file: TableFile) -> tuple[Mapping[str, str], str]:
     """Return the columns of the file with their types, and the query of its rows with their line."""
     source = f"read_parquet({cells.text(file.path)}, file_row_number = true)"
-    described = connection.raw_sql(f"DESCRIBE FROM {source}").fetchall()
-    types = {name: sql_type for name, sql_type, *_ in described}
+    types = parquet_columns(connection, file)
     return types, f"SELECT {_columns_sql(file, types)}, file_row_number + 1 AS line FROM {source}"
+
+
+def parquet_columns(connection: Any, file: TableFile) -> Mapping[str, str]:
+    """Return the columns of the file with their SQL types; FolderError without a required one."""
+    described = connection.raw_sql(f"DESCRIBE FROM read_parquet({cells.text(file.path)})").fetchall()
+    types = {name: sql_type for name, sql_type, *_ in described}
+    _columns_sql(file, types)
+    return types
 
 
 def _csv(connection: Any, file: TableFile, workspace: Path) -> tuple[Mapping[str, str], str]:

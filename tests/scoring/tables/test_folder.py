@@ -166,7 +166,3 @@ def test_text_in_another_encoding_is_refused_with_the_line(tmp_path):
 def test_a_column_that_is_there_twice_is_refused(tmp_path):
     (tmp_path / "application_train.csv").write_text("SK_ID_CURR,AMT_CREDIT,AMT_CREDIT\n1,2,3\n")
     assert "has the column AMT_CREDIT twice" in refused(tmp_path)
-
-
-def test_the_spark_engine_names_its_requirements(tables):
-    assert "pyspark" in refused(tables, engine="spark")

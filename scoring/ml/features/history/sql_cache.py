@@ -26,6 +26,7 @@ from scoring.ml.tables.schema import Column, Kind
 _TYPES: Final = {Kind.ID: "int64", Kind.CATEGORY: "string"}
 _SQL_TYPES: Final = {"int64": "BIGINT", "string": "VARCHAR", "float64": "DOUBLE"}
 _LIBRARIES: Final = ("ibis-framework", "sqlglot")
+DUCKDB: Final = "duckdb"
 
 SOURCES: Final = tuple(Path(path) for package in (features, tables) for path in package.__path__)
 # In the project's var, which the web image ships. As trusted as the program: its user alone may write there.
@@ -33,17 +34,19 @@ FOLDER: Final = Path(__file__).parents[4] / "var" / "history-sql"
 
 
 @cache
-def sql_of(table_history: TableHistory, optional: tuple[str, ...]) -> str:
+def sql_of(table_history: TableHistory, optional: tuple[str, ...], *, dialect: str = DUCKDB) -> str:
     """Return a query of one row per client over the tables `part_<name>`, typed as the catalogue declares.
 
     `optional` are those of the history's optional tables that were provided; they may be empty. The columns
-    are those of all_tables.aggregated.
+    are those of all_tables.aggregated. `dialect` names the backend of Ibis that writes it.
     """
-    path = FOLDER / f"{'+'.join((table_history.table, *optional))}-{_key()}.sql"
+    name = "+".join((table_history.table, *optional, *([] if dialect == DUCKDB else [dialect])))
+    path = FOLDER / f"{name}-{_key()}.sql"
     if path.exists():
         return path.read_text(encoding="utf-8")
     declared = {name: _declared(name) for name in (*table_history.required, *optional)}
-    sql = str(ibis.to_sql(all_tables.aggregated(table_history, declared), dialect="duckdb"))
+    getattr(ibis, dialect)  # Loads the backend, whose options its compiler reads.
+    sql = str(ibis.to_sql(all_tables.aggregated(table_history, declared), dialect=dialect))
     with suppress(OSError):  # Where nothing may be written, every process compiles its own.
         _replace(path, sql)
     return sql

@@ -9,7 +9,7 @@ merging, took twice as long, because a client is in many combinations of row fil
 from collections.abc import Callable, Mapping
 
 import ibis
-from ibis.expr.types import IntegerColumn, NumericScalar, NumericValue, Table, Value
+from ibis.expr.types import BooleanValue, IntegerColumn, NumericScalar, NumericValue, Table, Value
 
 from scoring.ml.features.spec.feature import Unit
 from scoring.ml.features.spec.measures import Measure
@@ -32,6 +32,12 @@ WIDE = "decimal(38, 0)"
 def ratio(numerator: NumericValue, denominator: NumericValue) -> NumericValue:
     """Divide; missing where the denominator is zero."""
     return numerator / denominator.nullif(0)
+
+
+def count_where(condition: BooleanValue) -> NumericScalar:
+    """Count the rows of a condition; unknown is not met, and a group where it is unknown throughout has 0."""
+    # Not count(where=...): on PySpark Ibis writes a sum, which is missing for such a group.
+    return condition.fill_null(False).cast("int64").sum()
 
 
 def exact_sum(amounts: NumericValue) -> NumericValue:

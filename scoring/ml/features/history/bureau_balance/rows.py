@@ -4,7 +4,7 @@ import ibis
 from ibis import _
 from ibis.expr.types import Table
 
-from scoring.ml.features.spec.aggregations import CLIENT, DEFAULT_SCALE, ratio, scaled
+from scoring.ml.features.spec.aggregations import CLIENT, DEFAULT_SCALE, count_where, ratio, scaled
 from scoring.ml.features.spec.feature import Unit
 
 LOAN = "SK_ID_BUREAU"
@@ -23,12 +23,12 @@ def loan_summaries(bureau_balance: Table) -> Table:
     summaries = months.group_by("SK_ID_BUREAU").aggregate(
         ROWS=months.count(),
         MONTHS=months.count(),
-        MONTHS_12M=months.count(where=recent),
+        MONTHS_12M=count_where(recent),
         KNOWN_MONTHS=months.CLASS.count(),
-        CLOSED_MONTHS=months.count(where=months.STATUS == "C"),
-        LATE_MONTHS=months.count(where=late),
-        LATE_MONTHS_12M=months.count(where=late & recent),
-        LATE_MONTHS_24M=months.count(where=late & recent_24),
+        CLOSED_MONTHS=count_where(months.STATUS == "C"),
+        LATE_MONTHS=count_where(late),
+        LATE_MONTHS_12M=count_where(late & recent),
+        LATE_MONTHS_24M=count_where(late & recent_24),
         FIRST_MONTH=months.MONTHS_BALANCE.min(),
         LAST_MONTH=months.MONTHS_BALANCE.max(),
         LAST_LATE_MONTH=months.MONTHS_BALANCE.max(where=late),
@@ -37,9 +37,9 @@ def loan_summaries(bureau_balance: Table) -> Table:
         CLASS_DECAYED=(
             scaled(months.CLASS * (months.MONTHS_BALANCE / 12).exp(), Unit.NUMBER).sum() / DEFAULT_SCALE
         ),
-        ON_TIME_MONTHS=months.count(where=months.STATUS == "0"),
+        ON_TIME_MONTHS=count_where(months.STATUS == "0"),
         FIRST_CLOSED_MONTH=months.MONTHS_BALANCE.min(where=months.STATUS == "C"),
-        **{f"MONTHS_OF_{n}": months.count(where=str(n) == months.STATUS) for n in COUNTED_CLASSES},
+        **{f"MONTHS_OF_{n}": count_where(str(n) == months.STATUS) for n in COUNTED_CLASSES},
     )
     return summaries.mutate(
         LATE_SHARE=ratio(_.LATE_MONTHS, _.KNOWN_MONTHS),
@@ -61,7 +61,7 @@ def client_months(bureau_balance: Table, loans: Table) -> Table:
         ROWS=months.count(),
         CLASSES=months.CLASS.sum(),
         WORST=months.CLASS.max(),
-        FOLLOWED=months.count(where=months.STATUS != "C"),
+        FOLLOWED=count_where(months.STATUS != "C"),
     )
     return monthly.mutate(MONTH=_.MONTHS_BALANCE, IS_LATE=_.WORST > 0)
 
