@@ -18,11 +18,13 @@ import numpy as np
 
 from creditdesk.models import Case
 from scoring import engine
+from scoring.ml.features.frames import repeated
 from scoring.ml.features.spec.formula import Columns
 from scoring.ml.model.model import Model
 from scoring.ml.whatif import counterfactuals as ours
 from scoring.ml.whatif.editable import BY_NAME
-from scoring.ml.whatif.request import problems, translate
+from scoring.ml.whatif.request import translate
+from scoring.ml.whatif.rules import problems
 
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "bench"
 AMOUNTS = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE")
@@ -133,7 +135,7 @@ class _Wrapped:
 
     def predict_proba(self, frame: Any) -> Any:
         rows = len(frame)
-        columns = ours.repeated(self.record, rows)
+        columns = repeated(self.record, rows)
         columns |= {name: frame[name].to_numpy(dtype=np.float64) for name in AMOUNTS}
         chance = self.model.score(self.model.matrix(columns)).probability
         odds = chance / (1 - chance) * (1 - self.model.threshold) / self.model.threshold
@@ -204,7 +206,7 @@ def _share(of: Iterable[bool]) -> float:
 
 
 def _probability(model: Model, record: Record, changes: Changes) -> float:
-    return float(model.score(model.matrix(ours.repeated({**record, **changes}, 1))).probability[0])
+    return float(model.score(model.matrix(repeated({**record, **changes}, 1))).probability[0])
 
 
 def _moved(record: Record, changes: Changes) -> float:

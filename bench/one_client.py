@@ -41,7 +41,8 @@ def measure(clients: int = CLIENTS) -> dict[str, float]:
     from creditdesk.models import Profile
     from creditdesk.services.prediction import Prediction, reasons_of
     from scoring import engine
-    from scoring.ml.model.verdict import Thresholds, missing_of, verdicts
+    from scoring.ml.model.completeness import recommend
+    from scoring.ml.model.verdict import Thresholds
 
     model = engine.current()
     keys = list(Profile.objects.order_by("pk").values_list("pk", flat=True)[:clients])
@@ -52,10 +53,11 @@ def measure(clients: int = CLIENTS) -> dict[str, float]:
         matrix = steps("features", model.rows, [record])
         scores = steps("probability", model.score, matrix)
         parts = steps("contributions", model.contributions, matrix)
-        missing = missing_of(record)
-        (verdict,) = verdicts(scores.probability, Thresholds.single(model.threshold), [missing])
+        probability = float(scores.probability[0])
+        thresholds = Thresholds.single(model.threshold)
+        answer = steps("verdict", recommend, model, thresholds, probability, record)
         prediction = Prediction(
-            float(scores.probability[0]), float(parts.base[0]), matrix[0], parts.values[0], verdict, missing
+            probability, float(parts.base[0]), matrix[0], parts.values[0], answer.verdict, answer.missing
         )
         steps("reasons", reasons_of, model, prediction, profile.history_rows)
     return {name: 1000 * float(np.median(taken)) for name, taken in steps.taken.items()}

@@ -11,6 +11,7 @@ APPLICATION: Final[dict[str, Any]] = {
     "DAYS_BIRTH": -14600,
     "DAYS_EMPLOYED": -2200,
     "DAYS_ID_PUBLISH": -900,
+    "DAYS_REGISTRATION": -3100,
     "DAYS_LAST_PHONE_CHANGE": -400,
     "CNT_CHILDREN": 1,
     "FLAG_OWN_CAR": "Y",
@@ -18,6 +19,8 @@ APPLICATION: Final[dict[str, Any]] = {
     "NAME_EDUCATION_TYPE": "Higher education",
     "NAME_INCOME_TYPE": "Working",
     "OCCUPATION_TYPE": "Core staff",
+    "ORGANIZATION_TYPE": "School",
+    "REGION_RATING_CLIENT": 2,
     "EXT_SOURCE_2": 0.55,
     "EXT_SOURCE_3": 0.48,
 }

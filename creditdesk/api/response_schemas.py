@@ -18,7 +18,9 @@ class Prediction(BaseModel):
     verdict: str = Field(description="accept, refuse, or refer: a person must look first.")
     model_version: str
     assessment_id: int = Field(description="The stored evidence of this answer.")
-    missing: list[str] = Field(description="Critical inputs that are missing; with any of them, refer.")
+    missing: list[str] = Field(
+        description="Inputs to be completed before anything is recommended, the most important first."
+    )
 
 
 class FeatureContribution(BaseModel):

@@ -3,7 +3,7 @@
 import csv
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -41,24 +41,26 @@ class FileRefused(Exception):
 @dataclass(frozen=True, slots=True)
 class ClientFile:
     """`answers` as a person would type them; `monitoring` holds protected columns, which the model never
-    reads; `unused` names the columns of the file that the form does not have."""
+    reads; `unused` names the columns that the form does not have, `unknown` those that no table has."""
 
     answers: Mapping[str, str]
     monitoring: Mapping[str, float | str]
     unused: tuple[str, ...]
+    unknown: str = ""
 
 
 def read_client_file(content: bytes, today: date) -> ClientFile:
     """Read the one client of a file, with dates counted from `today`. Raises FileRefused."""
     if len(content) > MAX_BYTES:
         raise FileRefused(gettext("The file is too large for one client (256 KB at most)."))
-    row = _row(_text(content))
-    _refuse_unknown(row)
+    cells = _row(_text(content))
+    row = _readable(cells)
     values, errors = _values(row)
     client = ClientFile(
         answers=_answers(values, errors, today),
         monitoring=_monitoring(values),
         unused=tuple(name for name in row if name in {REFERENCE, *EXCLUDED}),
+        unknown=_named(name for name in cells if name not in row),
     )
     errors += _form_errors(client.answers)
     if errors:
@@ -148,17 +150,21 @@ def _require_one_client(rows: int) -> None:
         )
 
 
-def _refuse_unknown(row: Row) -> None:
-    if unknown := [name for name in row if name not in _COLUMNS and name != NAME]:
-        shown = ", ".join(name[:60] for name in unknown[:10])
+def _readable(row: Row) -> Row:
+    """Return the cells of the columns that are read. Raises FileRefused where there is none."""
+    readable = {name: cell for name, cell in row.items() if name in _COLUMNS or name == NAME}
+    if not readable:
         raise FileRefused(
-            ngettext(
-                "Unknown column: %(names)s. Only columns of the application table and NAME are read.",
-                "Unknown columns: %(names)s. Only columns of the application table and NAME are read.",
-                len(unknown),
-            )
-            % {"names": shown}
+            gettext("The file has no column of the application table: %(names)s.") % {"names": _named(row)}
         )
+    return readable
+
+
+def _named(names: Iterable[str]) -> str:
+    """The first ten, cut short: a header may be anything."""
+    names = list(names)
+    shown = ", ".join(name[:60] for name in names[:10])
+    return f"{shown} (+{len(names) - 10})" if len(names) > 10 else shown
 
 
 # ---- from cells to values

@@ -24,9 +24,11 @@ from scoring.ml.whatif.editable import (
     Editable,
 )
 from scoring.ml.whatif.instalments import likely_months
-from scoring.ml.whatif.request import REVOLVING, EnteredValues, problems, translate
+from scoring.ml.whatif.request import REVOLVING, EnteredValues, Request, derived_values, translate
+from scoring.ml.whatif.rules import problems
 from scoring.presentation import formatting
 
+AMT_ANNUITY: Final = "AMT_ANNUITY"
 _COLUMNS: Final = frozenset(column.name for table in TABLES.values() for column in table.columns)
 
 
@@ -49,7 +51,7 @@ class EditableField(forms.Field):
         self.widget.attrs.update(
             inputmode="decimal",
             autocomplete="off",
-            **{"aria-describedby": f"{editable.name}-help {editable.name}-error"},
+            **{"aria-describedby": f"{editable.name}-help {editable.name}-derived {editable.name}-error"},
         )
 
     def to_python(self, value: Any) -> float | None:
@@ -84,8 +86,11 @@ class EditableField(forms.Field):
 class SimulationForm(forms.Form):
     """The editable fields of a record; `request` holds the changed request once the form is valid.
 
-    A field that was not sent stays as it is; a column that is not declared as editable is refused.
+    A field that was not sent stays as it is; a column that is not declared as editable is refused. A value
+    that the page derived from others (`derived_NAME` beside NAME) counts as entered once somebody changes it.
     """
+
+    _request: Request | None = None
 
     def __init__(
         self, data: Mapping[str, str] | None, record: Record, entered: EnteredValues | None = None
@@ -104,22 +109,60 @@ class SimulationForm(forms.Form):
         for name, field in self.fields.items():
             # A field that was not sent is read as it is shown.
             field.disabled = data is not None and name not in data
+        if data is None and entered:
+            self._request = translate(record, entered)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name in sorted(set(self.data) & _COLUMNS - set(self.fields)):
             self.add_error(None, _not_editable(name))
         if not self.errors:
-            self.request = translate(self.record, self._entered(cleaned))
-            for problem in problems(self.request):
+            self._request = translate(self.record, self._entered(cleaned))
+            for problem in problems(self._request):
                 amounts = {name: formatting.money(amount) for name, amount in problem.amounts.items()}
                 self.add_error(problem.field, formatting.localize(problem.message) % amounts)
         return cleaned
 
     def _entered(self, cleaned: Mapping[str, float | None]) -> dict[str, float | None]:
-        """Return the sent values that differ from those on file."""
+        """Return the sent values that differ from those on file, without those that were derived.
+
+        Of instalment and duration the page sends the entered one alone: by itself it counts, even as on file.
+        """
         sent = {name: cleaned.get(name) for name in self.fields if name in self.data}
-        return {name: value for name, value in sent.items() if self._differs(name, value)}
+        pair = [name for name in (AMT_ANNUITY, DURATION) if name in sent and not self._is_derived(name)]
+        entered = {
+            name: value
+            for name, value in sent.items()
+            if not self._is_derived(name) and (self._differs(name, value) or pair == [name])
+        }
+        if AMT_ANNUITY in entered and not self._differs(AMT_ANNUITY, entered[AMT_ANNUITY]):
+            # As on file to the last digit, which the field may not show.
+            entered[AMT_ANNUITY] = _number(self.record, AMT_ANNUITY)
+        return entered
+
+    def _is_derived(self, name: str) -> bool:
+        return self.data.get(f"derived_{name}") == self.data.get(name)
+
+    @property
+    def request(self) -> Request:
+        """The changed request of a valid form."""
+        if self._request is None:
+            raise ValueError("the values do not work")
+        return self._request
+
+    @property
+    def derived(self) -> dict[str, str]:
+        """What the entered values make of other fields, as shown in them."""
+        if self._request is None:
+            return {}
+        values = derived_values(self._request)
+        return {
+            name: shown_value(BY_NAME[name], value) for name, value in values.items() if name in self.fields
+        }
+
+    @property
+    def entered(self) -> frozenset[str]:
+        return frozenset(self._request.entered if self._request else ())
 
     def _differs(self, name: str, value: float | str | None) -> bool:
         field = self.fields[name]

@@ -30,6 +30,8 @@ def letter_on(case: Case, kind: str, language: str, *, by: User) -> Letter:
     identity = {"kind": kind, "language": language, "template_version": template_version(template, language)}
     if letter := decision.letters.filter(**identity).first():
         return letter
+    if kind == Letter.Kind.LETTER and decision.refuses_incomplete:
+        raise NoLetter(gettext("The application was incomplete: ask the client for what is missing."))
     if not by.has_perm("creditdesk.write_letter"):
         raise NoLetter(gettext("This letter has not been written yet; an advisor or a manager can do it."))
     with translation.override(language):

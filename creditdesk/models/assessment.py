@@ -60,7 +60,12 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
     )
     verdict = models.CharField(_("verdict"), max_length=6, choices=Verdict.choices, db_index=True)
     refer_reason = models.CharField(_("why a person must look first"), max_length=500, blank=True)
-    missing = models.JSONField(_("missing critical inputs"), default=list)
+    # Of the release before the rule had a number: critical inputs alone.
+    completeness_rule = models.PositiveSmallIntegerField(_("rule of completeness"), null=True)
+    # The inputs to be completed, the most important first.
+    missing = models.JSONField(_("missing inputs"), default=list)
+    # Of an incomplete application: see `scoring.ml.model.completeness.Completion`.
+    completion = models.JSONField(_("what the missing inputs can change"), null=True)
     # Word for word as shown, most important first: `shown_reasons` reads them.
     reasons = EncryptedJSONField(_("reasons"), default=list)
     assessed_by = models.ForeignKey(
@@ -121,6 +126,11 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
         """The number of history rows of each provided table."""
         rows: dict[str, int] = self.inputs.get("history_rows", {})
         return rows
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether nothing is recommended until inputs are completed."""
+        return bool(self.missing)
 
     @property
     def shown_reasons(self) -> tuple[Reason, ...]:

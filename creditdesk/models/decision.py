@@ -133,6 +133,11 @@ class Decision(EncryptedRow):
         return "client_id", self.case.client_id
 
     @property
+    def refuses_incomplete(self) -> bool:
+        """Whether a refusal rests on an assessment of which inputs were missing: no letter says so."""
+        return self.outcome == self.Outcome.REFUSE and self.assessment.is_incomplete
+
+    @property
     def is_standing(self) -> bool:
         """Whether `DecisionQuerySet.standing` holds it."""
         ended = {self.Status.REJECTED, self.Status.REPLACED}

@@ -1,6 +1,6 @@
 """Recompute stored assessments with the model version that made them, and compare."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
@@ -13,9 +13,9 @@ from django.db.models import Q, QuerySet
 from creditdesk import reasons
 from creditdesk.models import Assessment, Erasure, Reason
 from scoring import engine
+from scoring.ml.model.completeness import CRITICAL_INPUTS, Completion, Recommendation, recommend
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import missing_of, verdicts
 from scoring.models import ModelVersion
 from scoring.policies import thresholds_of
 from scoring.services.gates import Candidate, Gate
@@ -91,41 +91,55 @@ def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
     matrix = model.rows(records)
     probabilities = model.score(matrix).probability
     contributions = model.contributions(matrix).values
-    absent = list(map(missing_of, records))
     for i, stored in enumerate(block):
-        # Each by the policy that it was made under.
+        # Each by the policy and the rule of completeness that it was made under.
         thresholds = thresholds_of(model, stored.policy)
-        (verdict,) = verdicts(probabilities[i : i + 1], thresholds, absent[i : i + 1])
+        rule = stored.completeness_rule or CRITICAL_INPUTS
+        recomputed = recommend(model, thresholds, float(probabilities[i]), records[i], rule)
         again = reasons.rebuild(
             reasons.version_of(stored.shown_reasons),
             model,
             values=matrix[i],
             contributions=contributions[i],
-            verdict=verdict,
-            missing=absent[i],
+            verdict=recomputed.verdict,
+            missing=recomputed.missing,
             history_rows=stored.history_rows,
         )
-        if what := _what_differs(stored, float(probabilities[i]), verdict, contributions[i], again):
+        if what := _what_differs(stored, float(probabilities[i]), recomputed, contributions[i], again):
             yield _difference(stored, what)
 
 
 def _what_differs(
     stored: Assessment,
     probability: float,
-    verdict: str,
+    recomputed: Recommendation,
     contributions: np.ndarray[Any, np.dtype[np.float64]],
     again: Sequence[Reason],
 ) -> str:
     if stored.probability is None or abs(stored.probability - probability) > TOLERANCE:
         return f"probability {stored.probability!r}, recomputed {probability!r}"
-    if stored.verdict != verdict:
-        return f"verdict {stored.verdict}, recomputed {verdict}"
+    if stored.verdict != recomputed.verdict:
+        return f"verdict {stored.verdict}, recomputed {recomputed.verdict}"
+    if stored.missing != list(recomputed.missing):
+        return "missing inputs"
+    if _completion_differs(stored.completion, recomputed.completion):
+        return "what the missing inputs can change"
     if not stored.contributions and not stored.reasons:
         return ""  # Only the probability was asked for.
     before = np.frombuffer(stored.contributions, dtype="<f8")
     if before.shape != contributions.shape or np.abs(before - contributions).max() > TOLERANCE:
         return "contributions"
     return _reasons_differ(stored.shown_reasons, again)
+
+
+def _completion_differs(stored: Mapping[str, Any] | None, again: Completion | None) -> bool:
+    if stored is None or again is None:
+        return (stored is None) != (again is None)
+    before = Completion.from_json(stored)
+    if [effect.name for effect in before.effects] != [effect.name for effect in again.effects]:
+        return True
+    numbers = ((it.low, it.high, *(effect.points for effect in it.effects)) for it in (before, again))
+    return any(abs(was - number) > TOLERANCE for was, number in zip(*numbers, strict=True))
 
 
 def _reasons_differ(stored: Sequence[Reason], again: Sequence[Reason]) -> str:

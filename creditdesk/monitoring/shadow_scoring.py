@@ -11,8 +11,8 @@ from django.db import DatabaseError, connection, transaction
 
 from creditdesk.models import Assessment, ShadowScore
 from scoring import engine
+from scoring.ml.model.completeness import recommend
 from scoring.ml.model.model import Model
-from scoring.ml.model.verdict import missing_of, verdicts
 from scoring.policies import thresholds_of
 
 logger = logging.getLogger(__name__)
@@ -61,8 +61,8 @@ def _shadow_scores(model: Model, rows: Sequence[Assessment]) -> list[ShadowScore
     # Under the policy of the assessment, so that two models are compared and not two policies.
     thresholds = [thresholds_of(model, assessment.policy) for assessment in rows]
     answers = [
-        verdicts(probabilities[i : i + 1], thresholds[i], [missing_of(record)])[0]
-        for i, record in enumerate(records)
+        recommend(model, limits, probability, record)
+        for limits, probability, record in zip(thresholds, probabilities.tolist(), records, strict=True)
     ]
     return [
         ShadowScore(
@@ -71,9 +71,9 @@ def _shadow_scores(model: Model, rows: Sequence[Assessment]) -> list[ShadowScore
             model_digest=model.digest,
             probability=probability,
             threshold=limits.refuse_from,
-            verdict=verdict,
+            verdict=answer.verdict,
         )
-        for assessment, probability, limits, verdict in zip(
+        for assessment, probability, limits, answer in zip(
             rows, probabilities.tolist(), thresholds, answers, strict=True
         )
     ]

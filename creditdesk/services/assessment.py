@@ -16,6 +16,7 @@ from creditdesk.monitoring import counters, shadow_scoring
 from creditdesk.services.prediction import Prediction, predict, reasons_of
 from creditdesk.services.refusal import check_scope
 from scoring import engine, policies
+from scoring.ml.model.completeness import RULE, Completion
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 from scoring.models import Policy
@@ -41,6 +42,8 @@ class ScoredProfile:
     verdict: str
     refer_reason: str = ""
     missing: tuple[str, ...] = ()
+    completeness_rule: int | None = None
+    completion: Completion | None = None
     model_version: str = ""
     model_digest: str = ""
     probability: float | None = None
@@ -67,6 +70,8 @@ class ScoredProfile:
             verdict=prediction.verdict,
             refer_reason=_why_referred(policy, prediction),
             missing=prediction.missing,
+            completeness_rule=RULE,
+            completion=prediction.completion,
             model_version=model.version,
             model_digest=model.digest,
             probability=prediction.probability,
@@ -98,6 +103,8 @@ class ScoredProfile:
             verdict=self.verdict,
             refer_reason=self.refer_reason,
             missing=list(self.missing),
+            completeness_rule=self.completeness_rule,
+            completion=self.completion.to_json() if self.completion else None,
             model_version=self.model_version,
             model_digest=self.model_digest,
             probability=self.probability,
@@ -186,7 +193,7 @@ def rules_in_use() -> RulesInUse:
 def _why_referred(policy: Policy | None, prediction: Prediction) -> str:
     """Say what is missing, or in which band the probability lies; "" for another verdict."""
     if prediction.missing:
-        return f"missing: {', '.join(prediction.missing)}"
+        return f"incomplete: {', '.join(prediction.missing)}"
     if policy and policy.thresholds.refers(prediction.probability):
         return f"policy {policy.version} refers from {policy.accept_below:g} to {policy.refuse_from:g}"
     return ""

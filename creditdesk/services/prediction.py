@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from creditdesk.models import Reason
 from creditdesk.reasons import reasons_for
 from scoring.ml.features.frames import Record
+from scoring.ml.model.completeness import Completion, recommend, recommend_many
 from scoring.ml.model.model import Contributions, Model
-from scoring.ml.model.verdict import missing_of, verdicts
 from scoring.models import Policy
 from scoring.policies import thresholds_of
 
@@ -33,6 +33,7 @@ class Prediction(NamedTuple):
     contributions: NDArray[np.float64]
     verdict: str
     missing: tuple[str, ...]
+    completion: Completion | None = None
 
 
 def predict(model: Model, record: Record, policy: Policy | None) -> Prediction:
@@ -40,15 +41,16 @@ def predict(model: Model, record: Record, policy: Policy | None) -> Prediction:
     matrix = model.rows([record])
     scores = model.score(matrix)
     contributions = model.contributions(matrix)
-    missing = [missing_of(record)]
-    (verdict,) = verdicts(scores.probability, thresholds_of(model, policy), missing)
+    probability = float(scores.probability[0])
+    recommended = recommend(model, thresholds_of(model, policy), probability, record)
     return Prediction(
-        float(scores.probability[0]),
+        probability,
         float(contributions.base[0]),
         matrix[0],
         contributions.values[0],
-        verdict,
-        missing[0],
+        recommended.verdict,
+        recommended.missing,
+        recommended.completion,
     )
 
 
@@ -58,8 +60,7 @@ def predict_many(
     """The same numbers as `predict`, in the order of the records, in one pass through the model."""
     matrix = model.rows(records)
     probabilities = model.score(matrix).probability
-    missing = list(map(missing_of, records))
-    verdict = verdicts(probabilities, thresholds_of(model, policy), missing)
+    recommended = recommend_many(model, thresholds_of(model, policy), probabilities, records)
     computed = contributions_in_blocks(model, matrix) if contributions else None
     return [
         Prediction(
@@ -67,8 +68,9 @@ def predict_many(
             None if computed is None else float(computed.base[row]),
             matrix[row],
             np.empty(0) if computed is None else computed.values[row],
-            verdict[row],
-            missing[row],
+            recommended[row].verdict,
+            recommended[row].missing,
+            recommended[row].completion,
         )
         for row in range(len(matrix))
     ]

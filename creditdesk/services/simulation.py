@@ -21,7 +21,8 @@ from scoring import engine, policies
 from scoring.ml.features.frames import Value
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import Thresholds
-from scoring.ml.whatif.request import Request, problems
+from scoring.ml.whatif.request import Request
+from scoring.ml.whatif.rules import problems
 from scoring.models import Policy
 
 # The same request by the same person within this time adds no row to the audit log.

@@ -102,6 +102,10 @@ def client_file(request: DeskRequest) -> HttpResponse:
     if client.unused:
         names = ", ".join(client.unused)
         messages.info(request, gettext("Not used by the desk: %(names)s.") % {"names": names})
+    if client.unknown:
+        messages.warning(
+            request, gettext("Unknown columns, not read: %(names)s.") % {"names": client.unknown}
+        )
     return redirect(f"{reverse('case_new')}?draft={draft.key}")
 
 

@@ -23,18 +23,56 @@
     slider.setAttribute("aria-valuetext", input.value);
   }
 
-  // The duration sets the instalment: whichever is touched last counts, the other goes back to what is on file.
+  // The duration sets the instalment, the instalment the duration: whichever is touched last counts. With neither,
+  // the instalment follows the credit. What follows from others is shown in its field, marked, and never sent.
   const ALTERNATIVES = { id_DURATION: "id_AMT_ANNUITY", id_AMT_ANNUITY: "id_DURATION" };
 
-  function restore(input) {
-    input.value = input.dataset.onFile;
+  function mark(input, state) {
+    input.toggleAttribute("data-entered", state === "entered");
+    input.toggleAttribute("data-derived", state === "derived");
+    const note = document.getElementById(`${input.name}-derived`);
+    if (note) note.hidden = state !== "derived";
+  }
+
+  function show(input, value, state) {
+    input.value = value;
+    mark(input, state);
     updateSlider(input);
   }
 
-  function restoreAlternative(input) {
+  const restore = (input) => show(input, input.dataset.onFile, "");
+
+  function enter(input) {
+    mark(input, "entered");
     const alternative = document.getElementById(ALTERNATIVES[input.id] ?? "");
     if (alternative) restore(alternative);
   }
+
+  // The answer names the fields that follow; those that did before and no longer do go back to what is on file.
+  function showDerived() {
+    if (!document.querySelector("#simulation-result [data-simulation]")) return;
+    const derived = new Map(
+      [...document.querySelectorAll("#simulation-result [data-derived-field]")].map((field) => [
+        field.dataset.derivedField,
+        field.getAttribute("value"),
+      ]),
+    );
+    document.querySelectorAll(`${FORM} [data-on-file]`).forEach((input) => {
+      if (derived.has(input.name)) show(input, derived.get(input.name), "derived");
+      else if (input.hasAttribute("data-derived")) restore(input);
+    });
+  }
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    const form = event.detail.elt.closest(FORM);
+    if (!form) return;
+    const { parameters } = event.detail;
+    form.querySelectorAll("[data-on-file]").forEach((input) => {
+      const isOfPair = input.id in ALTERNATIVES && !input.hasAttribute("data-entered");
+      if (isOfPair || input.hasAttribute("data-derived")) delete parameters[input.name];
+      delete parameters[`derived_${input.name}`];
+    });
+  });
 
   document.addEventListener("input", ({ target }) => {
     if (!target.closest(FORM)) return;
@@ -42,10 +80,10 @@
       const input = inputOf(target);
       input.value = formatted(Number(target.value));
       target.setAttribute("aria-valuetext", input.value);
-      restoreAlternative(input);
+      enter(input);
     } else if (sliderOf(target)) {
       updateSlider(target);
-      restoreAlternative(target);
+      enter(target);
     }
   });
 
@@ -91,5 +129,6 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     prepare(event.detail.elt);
     markInvalidFields();
+    if (event.detail.elt.id === "simulation-result") showDerived();
   });
 })();

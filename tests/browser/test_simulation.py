@@ -53,14 +53,37 @@ def test_an_invalid_value_is_reported_at_its_field_while_typing_goes_on(signed_i
 def test_the_duration_replaces_the_instalment(signed_in, case):
     page = signed_in("advisor")
     page.goto("/cases/100002/whatif/")
-    on_file = page.locator("#id_AMT_ANNUITY").input_value()
-    page.locator("#id_AMT_ANNUITY").fill("20000")
-    page.locator("#id_DURATION").fill("36")
-    expect(page.locator("#id_AMT_ANNUITY")).to_have_value(on_file)
+    annuity, duration = page.locator("#id_AMT_ANNUITY"), page.locator("#id_DURATION")
+    on_file = annuity.input_value()
+    annuity.fill("20000")
+    expect(duration).to_have_attribute("data-derived", "")
+    expect(page.locator("#DURATION-derived")).to_be_visible()
+    duration.fill("36")
+    expect(annuity).to_have_attribute("data-derived", "")
+    expect(annuity).not_to_have_value(on_file)
+    expect(annuity).not_to_have_value("20000")
+    expect(page.locator("#DURATION-derived")).to_be_hidden()
     page.locator("#id_scenario_name").fill("Longer")
     page.get_by_role("button", name="Keep").click()
     expect(page.locator("[data-scenario=Longer]")).to_be_visible()
     assert Scenario.objects.get().entered == {"DURATION": 36.0}
+
+
+def test_the_instalment_follows_a_lower_credit_and_goes_back_with_it(signed_in, case):
+    page = signed_in("advisor")
+    page.goto("/cases/100002/whatif/")
+    credit, annuity = page.locator("#id_AMT_CREDIT"), page.locator("#id_AMT_ANNUITY")
+    on_file = annuity.input_value()
+    credit.fill("203298.75")
+    expect(annuity).to_have_value("12,350.25")
+    expect(page.locator("#AMT_ANNUITY-derived")).to_be_visible()
+    credit.fill("406597.5")
+    expect(annuity).to_have_value(on_file)
+    expect(page.locator("#AMT_ANNUITY-derived")).to_be_hidden()
+    annuity.fill("24,700.50")
+    credit.fill("380000")
+    expect(page.locator("#simulation-result")).to_contain_text("380,000")
+    expect(annuity).to_have_value("24,700.50")
 
 
 def test_without_javascript_the_form_simulates_and_saves(signed_in, case):

@@ -178,6 +178,12 @@ class Casework:
     def may_write_letters(self) -> bool:
         return self.is_final and self.reader.has_perm("creditdesk.write_letter")
 
+    @property
+    def refuses_incomplete(self) -> bool:
+        """Whether no letter is offered: the case was refused while inputs were missing."""
+        standing = self.standing_decision
+        return standing is not None and standing.refuses_incomplete
+
     @cached_property
     def letters(self) -> list[Letter]:
         return self._records("letter", Letter)

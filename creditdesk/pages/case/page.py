@@ -31,6 +31,7 @@ from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.tabs import Tab, tabs
 from creditdesk.pages.case.timeline import Event, timeline
+from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from scoring import engine, policies
@@ -38,9 +39,7 @@ from scoring.ml.features import catalogue
 from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
-from scoring.ml.tables.catalogue import column
 from scoring.models import ModelVersion, Policy
-from scoring.presentation import formatting
 
 VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refer")}
 
@@ -111,10 +110,9 @@ class CasePage:
         accept_below = assessment.policy.accept_below if assessment.policy else None
         return svg_geometry.probability_scale(assessment.probability, assessment.threshold, accept_below)
 
-    @property
-    def missing_inputs(self) -> list[str]:
-        names = self.assessment.missing if self.assessment else []
-        return [formatting.localize(column("application", name).label) for name in names]
+    @cached_property
+    def missing_inputs(self) -> MissingInputs | None:
+        return missing_inputs(self.assessment)
 
     # ---- the reasons and the explanation
 

@@ -5,8 +5,8 @@ from functools import cached_property
 
 from creditdesk.models import Assessment, Case, Decision, Profile
 from creditdesk.pages.case import client_profile
+from creditdesk.pages.missing_inputs import label_of
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
-from scoring.ml.tables.catalogue import column
 from scoring.presentation import formatting
 
 
@@ -41,7 +41,7 @@ class Snapshot:
 
     @property
     def missing_inputs(self) -> list[str]:
-        return [formatting.localize(column("application", name).label) for name in self.assessment.missing]
+        return list(map(label_of, self.assessment.missing))
 
     def decisions(self) -> list[Decision]:
         return list(self.assessment.decisions.select_related("decided_by", "checked_by"))

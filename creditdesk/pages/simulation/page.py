@@ -11,6 +11,7 @@ from accounts.models import User
 from creditdesk import reasons, services
 from creditdesk.forms.simulation import EditableField, ScenarioForm, SimulationForm, credit_on_file
 from creditdesk.models import Assessment, Case, Decision
+from creditdesk.pages.missing_inputs import label_of
 from creditdesk.pages.simulation.scenarios import ScenarioTable, scenario_table
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from creditdesk.services.simulation import Simulation
@@ -29,13 +30,22 @@ MAX_DOWN_PAYMENT_SHARE: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A number with its slider; the slider has no name and is never sent."""
+    """A number with its slider; the slider has no name and is never sent.
+
+    `derived`: the value that follows from the entered ones, "" where the field shows its own.
+    """
 
     field: BoundField
     low: float
     high: float
     step: float
     at: float
+    derived: str
+    is_entered: bool
+
+    @property
+    def value(self) -> str:
+        return self.derived or self.field.value() or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,7 @@ class SimulationPage:
     def controls(self) -> list[Control]:
         credit = credit_on_file(self.form.record)
         return [
-            _control(bound, bound.field, credit)
+            _control(self.form, bound, bound.field, credit)
             for bound in self.form
             if isinstance(bound.field, EditableField)
         ]
@@ -136,6 +146,12 @@ class SimulationPage:
         if self.simulation is None:
             return None
         return verdict_figures(self.simulation.prediction.probability, self.simulation.thresholds.refuse_from)
+
+    @property
+    def missing_labels(self) -> str:
+        """The inputs to be completed, the most important first."""
+        missing = self.simulation.prediction.missing if self.simulation else ()
+        return ", ".join(map(label_of, missing))
 
     @property
     def probability_shift(self) -> str:
@@ -192,7 +208,7 @@ def simulation_page(case: Case, reader: User, scenario_key: str = "") -> Simulat
     return SimulationPage(case, reader, form)
 
 
-def _control(bound: BoundField, field: EditableField, credit: float) -> Control:
+def _control(form: SimulationForm, bound: BoundField, field: EditableField, credit: float) -> Control:
     editable, on_file = field.editable, field.on_file
     low, high = editable.low, editable.high
     if editable.name == DOWN_PAYMENT:
@@ -201,7 +217,15 @@ def _control(bound: BoundField, field: EditableField, credit: float) -> Control:
         low, high = max(low, SLIDER_MIN_RATIO * on_file), min(high, SLIDER_MAX_RATIO * on_file)
     low, high = (editable.step * round(end / editable.step) for end in (low, max(low, high)))
     shown = formatting.shown_amount if editable.unit is Unit.MONEY else float
-    return Control(bound, shown(low), shown(high), shown(editable.step), shown(on_file or low))
+    return Control(
+        field=bound,
+        low=shown(low),
+        high=shown(high),
+        step=shown(editable.step),
+        at=shown(on_file or low),
+        derived=form.derived.get(bound.name, ""),
+        is_entered=bound.name in form.entered,
+    )
 
 
 def _change(name: str, before: Value, after: Value) -> Change:

@@ -96,6 +96,15 @@ def columns_of(records: Sequence[Record]) -> dict[str, NDArray[Any]]:
     return {name: _column(records, name) for name in (*APPLICATION, *HISTORY)}
 
 
+def repeated(record: Record, times: int) -> dict[str, NDArray[Any]]:
+    """Return one client's record as columns (times,): far quicker than `columns_of` on as many records."""
+    return {
+        name: np.full(times, value, dtype=object if isinstance(value, str) else np.float64)
+        for name, value in record.items()
+        if value is not None
+    }
+
+
 def _column(records: Sequence[Record], name: str) -> NDArray[Any]:
     values = [record.get(name) for record in records]
     return np.array(values, dtype=object if name in CATEGORIES else np.float64)

@@ -7,13 +7,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from scoring.ml.features.frames import ProfileBatch
+from scoring.ml.model.completeness import recommend_columns
 from scoring.ml.model.model import Contributions, Model
-from scoring.ml.model.verdict import Thresholds, Verdict, missing_inputs, verdicts
+from scoring.ml.model.verdict import Thresholds, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredBatch:
-    """`reference` and `probability`, (n,), n verdicts and n times the critical inputs that are missing.
+    """`reference` and `probability`, (n,), n verdicts and n times the missing inputs that one waits for.
 
     `contributions` where they were asked for.
     """
@@ -51,13 +52,13 @@ def score_batch(
     """Score profiles as the pages and the API score one."""
     matrix = model.matrix(batch.columns)
     probability = model.score(matrix).probability
-    missing = missing_inputs(batch.columns)
+    recommended = list(recommend_columns(model, thresholds, probability, batch.columns))
     return ScoredBatch(
         version=model.version,
         features=model.features,
         reference=batch.reference,
         probability=probability,
-        verdicts=verdicts(probability, thresholds, missing),
-        missing=missing,
+        verdicts=[answer.verdict for answer in recommended],
+        missing=[answer.missing for answer in recommended],
         contributions=model.contributions(matrix) if explained else None,
     )

@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ml.features.application.amounts import LOAN_TERMS
-from scoring.ml.features.frames import Record
+from scoring.ml.features.frames import Record, repeated
 from scoring.ml.features.spec.formula import Columns
 from scoring.ml.whatif.editable import BY_NAME, DOCUMENTS, DURATION
-from scoring.ml.whatif.request import REVOLVING, EnteredValues, Request, problems, translate
+from scoring.ml.whatif.request import REVOLVING, EnteredValues, Request, translate
+from scoring.ml.whatif.rules import problems
 
 Probability = Callable[[Columns], NDArray[np.float64]]
 """Calibrated probabilities (n,) of n profiles given in columns, by the model's own feature matrix."""
@@ -159,11 +160,20 @@ def _scored(
     record: Record, candidates: Iterable[EnteredValues], probability: Probability
 ) -> list[Counterfactual]:
     """Score the candidates that make sense in one batch."""
-    requests = [request for entered in candidates if _is_admissible(request := translate(record, entered))]
+    translated = (translate(record, _with_instalment(record, entered)) for entered in candidates)
+    requests = [request for request in translated if _is_admissible(request)]
     if not requests:
         return []
     probabilities = probability(_columns(record, requests)).tolist()
     return [_counterfactual(request, chance) for request, chance in zip(requests, probabilities, strict=True)]
+
+
+def _with_instalment(record: Record, entered: EnteredValues) -> EnteredValues:
+    """Keep the instalment on file beside a smaller credit: a change of the request is named or not made."""
+    annuity = record.get("AMT_ANNUITY")
+    if "AMT_CREDIT" not in entered or DURATION in entered or not isinstance(annuity, int | float):
+        return entered
+    return {**entered, "AMT_ANNUITY": float(annuity)}
 
 
 def _counterfactual(request: Request, probability: float) -> Counterfactual:
@@ -198,15 +208,6 @@ def _columns(record: Record, requests: list[Request]) -> dict[str, NDArray[Any]]
         for name, value in request.changes.items():
             columns[name][row] = value
     return columns
-
-
-def repeated(record: Record, times: int) -> dict[str, NDArray[Any]]:
-    """Return one client's record as columns (times,): far quicker than `columns_of` on as many records."""
-    return {
-        name: np.full(times, value, dtype=object if isinstance(value, str) else np.float64)
-        for name, value in record.items()
-        if value is not None
-    }
 
 
 # ---- choosing

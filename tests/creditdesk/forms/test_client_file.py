@@ -94,6 +94,27 @@ def test_unused_columns_are_listed(advisor, db):
     assert "Not used by the desk: SK_ID_CURR, CNT_FAM_MEMBERS." in html
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Unknown columns, not read"), ("fr", "Colonnes inconnues")]
+)
+def test_unknown_columns_are_named_and_the_rest_is_read(advisor, db, language, words):
+    extra = {"Notre référence": "x", "<b>DEBT</b>": "3", "BURO_LOANS_count": "2"}
+    response = drop(advisor, as_csv({**APPLICATION, **extra}), headers={"Accept-Language": language})
+    html = advisor.get(response.url, headers={"Accept-Language": language}).content.decode()
+    assert words in html
+    assert "Notre référence, &lt;b&gt;DEBT&lt;/b&gt;, BURO_LOANS_count." in html
+    answers = Draft.objects.get().answers
+    assert answers["EXT_SOURCE_2"] == "0.262949"
+    assert not {*extra} & {*answers}
+
+
+def test_many_unknown_columns_are_counted_not_all_named(advisor, db):
+    many = {f"extra{n}": "1" for n in range(14)}
+    html = advisor.get(drop(advisor, as_csv({**APPLICATION, **many})).url).content.decode()
+    assert "extra9 (+4)." in html
+    assert "extra10" not in html
+
+
 def test_the_name_in_the_file_is_the_clients_name(advisor, db):
     drop(advisor, as_csv({"NAME": 'Zoé "Zouzou" <b>É</b>', **APPLICATION}))
     assert Draft.objects.get().answers["client_name"] == 'Zoé "Zouzou" <b>É</b>'
@@ -114,8 +135,8 @@ def test_days_become_dates(advisor, db):
         ("AMT_CREDIT,NAME\n1000,Zoé\n".encode("latin-1"), "is not UTF-8 text (byte 24)"),
         (b"AMT_CREDIT\n\0\n", "zero bytes"),
         (b"x" * (256 * 1024 + 1), "too large"),
-        (b"AMT_CREDIT,INCOME,DEBT\n1,2,3\n", "Unknown columns: INCOME, DEBT"),
-        (b"AMT_CREDIT,BURO_LOANS_count\n1000,2\n", "Unknown column: BURO_LOANS_count"),
+        (b"INCOME,DEBT\n2,3\n", "no column of the application table: INCOME, DEBT."),
+        (b"AMT_CREDIT,INCOME\na lot,2\n", "AMT_CREDIT: “a lot” is not a number"),
         (b"AMT_CREDIT\n", "holds 0 clients"),
         (b"AMT_CREDIT\n1000\n2000\n", "holds 2 clients"),
         (b"AMT_CREDIT,AMT_CREDIT\n1,2\n", "names a column twice"),
@@ -137,7 +158,7 @@ def test_days_become_dates(advisor, db):
         (b"[1]", "one object of application columns"),
         (b"[]", "holds 0 clients"),
         (b'{"AMT_CREDIT": [1000]}', "AMT_CREDIT: a single value is expected"),
-        (b'{"history": {}}', "Unknown column: history"),
+        (b'{"history": {}}', "no column of the application table: history."),
         (b"[" * 100_000, "not valid JSON"),
     ],
 )

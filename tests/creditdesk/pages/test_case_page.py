@@ -97,7 +97,8 @@ def test_a_missing_critical_input_is_named(advisor, case_of, model_in_use):
     case = case_of("advisor", application={"AMT_ANNUITY": None})
     html = case_page(advisor, case)
     assert Elements(html).having("data-verdict")[0]["data-verdict"] == "refer"
-    assert "<li>Monthly instalment</li>" in html
+    assert [item["data-missing"] for item in Elements(html).having("data-missing")] == ["AMT_ANNUITY"]
+    assert "Complete these, then assess again: Monthly instalment" in plain_text(html)
 
 
 def test_sex_and_family_status_are_never_shown(advisor, case_of, model_in_use):

@@ -10,6 +10,7 @@ from creditdesk.models import Assessment, Scenario
 from creditdesk.pages.simulation.page import SimulationPage
 from creditdesk.services.prediction import predict
 from scoring import engine
+from scoring.ml.whatif.instalments import annuity_over, monthly_rate
 from scoring.ml.whatif.request import translate
 from tests.creditdesk.policies import published
 from tests.factories import APPLICATION, assessed, decided
@@ -106,7 +107,12 @@ def test_unchanged_fields_change_nothing(advisor, case):
         ({"AMT_ANNUITY": "400000", "AMT_CREDIT": "390000"}, "AMT_ANNUITY", "cannot be above the credit"),
         ({"AMT_ANNUITY": "100000"}, "AMT_ANNUITY", "less than 6 months"),
         ({"AMT_ANNUITY": "3000"}, "AMT_ANNUITY", "would not be repaid within 60 months"),
-        ({"AMT_CREDIT": "1600000"}, "AMT_CREDIT", "would not be repaid within 60 months"),
+        ({"AMT_CREDIT": "1600000"}, "AMT_CREDIT", "is too much for goods"),
+        (
+            {"AMT_CREDIT": "1600000", "AMT_ANNUITY": "24700.5"},
+            "AMT_ANNUITY",
+            "would not be repaid within 60 months",
+        ),
         ({"AMT_ANNUITY": "20000", "DURATION": "12"}, "DURATION", "not both"),
         ({"DURATION": "5"}, "DURATION", "must be between"),
         ({"DURATION": "61"}, "DURATION", "must be between"),
@@ -206,9 +212,10 @@ def save(browser, case, **fields):
 def test_a_scenario_stores_the_entered_values_and_the_answer(advisor, case):
     save(advisor, case, AMT_CREDIT="380000", scenario_name="Smaller")
     row = Scenario.objects.get()
-    changed = {**case.profile.record, "AMT_CREDIT": 380000.0}
+    changes = {"AMT_CREDIT": 380000.0, "AMT_ANNUITY": 23084.72}
+    changed = {**case.profile.record, **changes}
     model = engine.current()
-    assert (row.entered, row.changes) == ({"AMT_CREDIT": 380000.0}, {"AMT_CREDIT": 380000.0})
+    assert (row.entered, row.changes) == ({"AMT_CREDIT": 380000.0}, changes)
     assert row.probability == predict(model, changed, None).probability
     assert (row.model_version, row.model_digest, row.by.username) == ("tiny-1", model.digest, "advisor")
     assert AuditEvent.objects.get(action="scenario_saved").details["scenario"] == row.pk
@@ -271,3 +278,37 @@ def test_a_stored_assessment_of_another_model_is_marked(advisor, case):
     assessed(case)
     html = simulate(advisor, case, AMT_CREDIT="380000").content.decode()
     assert "comes from another model or other data" in html
+
+
+def entered(case, **fields) -> dict[str, float | None]:
+    form = SimulationForm(fields, case.profile.record)
+    assert form.is_valid(), form.errors
+    return dict(form.request.entered)
+
+
+def test_a_derived_value_is_no_entered_one_until_somebody_changes_it(case):
+    derived = {"AMT_ANNUITY": "18,000.25", "derived_AMT_ANNUITY": "18,000.25"}
+    assert entered(case, DURATION="24", **derived) == {"DURATION": 24.0}
+    changed = {**derived, "AMT_ANNUITY": "19,000"}
+    assert entered(case, **changed) == {"AMT_ANNUITY": 19000.0}
+
+
+def test_an_instalment_sent_alone_counts_even_as_on_file(case):
+    on_file = SimulationForm(None, case.profile.record)
+    annuity, duration = (on_file[name].initial for name in ("AMT_ANNUITY", "DURATION"))
+    assert entered(case, AMT_CREDIT="380000", AMT_ANNUITY=annuity)["AMT_ANNUITY"] == 24700.5
+    both = entered(case, AMT_CREDIT="380000", AMT_ANNUITY=annuity, DURATION=duration)
+    assert both == {"AMT_CREDIT": 380000.0}
+
+
+def test_what_follows_is_shown_in_its_field_and_marked(advisor, case):
+    answer = simulate(advisor, case, DURATION="36")
+    (derived,) = Elements(answer.content.decode()).having("data-derived-field")
+    credit, annuity = (float(APPLICATION[name]) for name in ("AMT_CREDIT", "AMT_ANNUITY"))
+    expected = f"{float(annuity_over(credit, 36, monthly_rate(credit, annuity))):,.2f}"
+    assert (derived["data-derived-field"], derived["value"]) == ("AMT_ANNUITY", expected)
+    page = Elements(simulate(advisor, case, headers={}, DURATION="36").content.decode())
+    (field,) = page.having("data-derived")
+    assert (field["name"], field["value"]) == ("AMT_ANNUITY", expected)
+    hidden = [element["value"] for element in page.having("name") if element["name"] == "derived_AMT_ANNUITY"]
+    assert hidden == [expected]

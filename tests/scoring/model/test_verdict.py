@@ -1,10 +1,8 @@
-import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.ml.features.catalogue import CRITICAL
-from scoring.ml.model.verdict import Thresholds, Verdict, missing_inputs, verdict_for, verdicts
+from scoring.ml.model.verdict import Thresholds, Verdict, missing_of, verdict_for
 
 probabilities = st.floats(0, 1)
 
@@ -29,22 +27,7 @@ def test_a_band_refers_from_its_first_threshold_up_to_its_second(
     assert (verdict is Verdict.REFUSE) == (probability >= thresholds.refuse_from)
 
 
-def test_each_row_names_its_missing_critical_inputs() -> None:
-    columns = {name: np.array([1.0, 1.0]) for name in CRITICAL[1:]}
-    columns[CRITICAL[1]] = np.array([1.0, np.nan])
-    assert missing_inputs(columns) == [(CRITICAL[0],), CRITICAL[:2]]
-
-
-def test_a_critical_input_that_is_missing_refers_whatever_the_probability() -> None:
-    missing = [("AMT_CREDIT",), ("AMT_CREDIT",), ()]
-    recommended = verdicts(np.array([0.01, 0.99, 0.99]), Thresholds.single(0.1), missing)
-    assert recommended == [Verdict.REFER, Verdict.REFER, Verdict.REFUSE]
-
-
-def test_without_rows_no_input_is_missing() -> None:
-    assert missing_inputs({}) == []
-
-
-def test_probabilities_and_missing_inputs_belong_together_row_by_row() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        verdicts(np.array([0.01, 0.99]), Thresholds.single(0.1), [()])
+def test_absent_none_and_nan_are_missing_critical_inputs() -> None:
+    record = {**dict.fromkeys(CRITICAL, 1.0), CRITICAL[1]: float("nan"), CRITICAL[2]: None}
+    assert missing_of(record) == CRITICAL[1:3]
+    assert missing_of({}) == CRITICAL

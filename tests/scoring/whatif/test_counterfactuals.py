@@ -13,7 +13,8 @@ from scoring.ml.whatif.counterfactuals import (
     search,
 )
 from scoring.ml.whatif.editable import BY_NAME
-from scoring.ml.whatif.request import problems, translate
+from scoring.ml.whatif.request import translate
+from scoring.ml.whatif.rules import problems
 from tests.folders import HOME_CREDIT
 from tests.scoring.whatif import refusals
 

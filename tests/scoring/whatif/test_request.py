@@ -8,7 +8,8 @@ from scoring.ml.features.frames import columns_of
 from scoring.ml.features.matrix import feature_matrix
 from scoring.ml.whatif.editable import BY_NAME, CHANGEABLE_COLUMNS, EDITABLE, MAX_MONTHS, MIN_MONTHS
 from scoring.ml.whatif.instalments import annuity_over, likely_months, monthly_rate
-from scoring.ml.whatif.request import problems, translate
+from scoring.ml.whatif.request import derived_values, translate
+from scoring.ml.whatif.rules import problems
 from tests.factories import APPLICATION
 
 CREDITS = st.floats(45_000, 4_000_000)
@@ -17,6 +18,11 @@ INSTALMENTS = st.floats(8.1, 45)  # credit / annuity among the real cash loans
 
 def changes(entered, **record):
     return dict(translate({**APPLICATION, **record}, entered).changes)
+
+
+def loan(credit, annuity):
+    """A record of a loan that buys nothing: no price follows its credit."""
+    return {**APPLICATION, "AMT_CREDIT": credit, "AMT_ANNUITY": annuity, "AMT_GOODS_PRICE": None}
 
 
 def fields_refused(entered, **record):
@@ -28,12 +34,54 @@ def test_a_raw_column_takes_the_entered_value():
 
 
 def test_a_down_payment_lowers_the_credit_and_the_price_by_as_much():
-    assert changes({"DOWN_PAYMENT": 51_000.0}) == {"AMT_CREDIT": 355_597.5, "AMT_GOODS_PRICE": 300_000.0}
+    assert changes({"DOWN_PAYMENT": 51_000.0}) == {
+        "AMT_CREDIT": 355_597.5,
+        "AMT_GOODS_PRICE": 300_000.0,
+        "AMT_ANNUITY": 21_602.29,
+    }
 
 
 def test_the_price_financed_follows_a_credit_below_it():
-    assert changes({"AMT_CREDIT": 300_000.0}) == {"AMT_CREDIT": 300_000.0, "AMT_GOODS_PRICE": 300_000.0}
-    assert changes({"AMT_CREDIT": 380_000.0}) == {"AMT_CREDIT": 380_000.0}
+    on_file = {"AMT_ANNUITY": APPLICATION["AMT_ANNUITY"]}
+    lowered = {"AMT_CREDIT": 300_000.0, "AMT_GOODS_PRICE": 300_000.0}
+    assert changes({"AMT_CREDIT": 300_000.0, **on_file}) == lowered
+    assert changes({"AMT_CREDIT": 380_000.0, **on_file}) == {"AMT_CREDIT": 380_000.0}
+
+
+@given(CREDITS, INSTALMENTS, st.floats(0.2, 2))
+def test_with_neither_instalment_nor_duration_the_instalment_follows_the_credit(credit, instalments, ratio):
+    record = loan(credit, credit / instalments)
+    request = translate(record, {"AMT_CREDIT": credit * ratio})
+    assert request["AMT_ANNUITY"] == pytest.approx(credit * ratio / instalments, abs=0.01)
+    assert problems(request) == []
+    expected = {} if request.on_file("AMT_ANNUITY") == request["AMT_ANNUITY"] else {"AMT_ANNUITY"}
+    assert set(derived_values(request)) == set(expected)
+
+
+@given(CREDITS, INSTALMENTS, st.floats(0.2, 2), st.integers(6, 60))
+def test_with_a_duration_the_instalment_follows_it(credit, instalments, ratio, months):
+    record = loan(credit, credit / instalments)
+    request = translate(record, {"AMT_CREDIT": credit * ratio, "DURATION": float(months)})
+    rate = monthly_rate(credit, credit / instalments)
+    assert request["AMT_ANNUITY"] == round(float(annuity_over(credit * ratio, months, rate)), 2)
+    assert derived_values(request) == {"AMT_ANNUITY": request["AMT_ANNUITY"]}
+
+
+@given(CREDITS, INSTALMENTS, st.floats(0.2, 2))
+def test_with_an_instalment_the_duration_follows_it(credit, instalments, ratio):
+    record = loan(credit, credit / instalments)
+    annuity = credit / 20
+    request = translate(record, {"AMT_CREDIT": credit * ratio, "AMT_ANNUITY": annuity})
+    assert request["AMT_ANNUITY"] == annuity
+    if request.changes:
+        assert derived_values(request) == {"DURATION": likely_months(request["AMT_CREDIT"], annuity)}
+
+
+def test_a_lower_credit_lowers_the_instalment_whatever_lowered_it():
+    for entered in ({"AMT_CREDIT": 203_298.75}, {"DOWN_PAYMENT": 203_298.75}):
+        request = translate({**APPLICATION, "AMT_GOODS_PRICE": None}, entered)
+        assert request["AMT_ANNUITY"] == 12_350.25
+        assert problems(request) == []
 
 
 def test_a_credit_that_covers_a_part_of_the_price_keeps_that_part():
@@ -41,6 +89,7 @@ def test_a_credit_that_covers_a_part_of_the_price_keeps_that_part():
     assert changes({"AMT_CREDIT": 150_000.0}, **half) == {
         "AMT_CREDIT": 150_000.0,
         "AMT_GOODS_PRICE": 300_000.0,
+        "AMT_ANNUITY": 7_500.0,
     }
 
 
