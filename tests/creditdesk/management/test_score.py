@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from scoring import engine
 from scoring.ml.features import frames
+from scoring.ml.model.completeness import recommend
 from scoring.ml.model.verdict import Thresholds, verdict_for
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
@@ -60,7 +61,10 @@ def test_a_folder_is_scored_under_the_policy_in_force_or_the_one_that_is_named(
         ("--policy", "none"): Thresholds.single(engine.current().threshold),
     }.items():
         lines = score(applications, tmp_path / "scores.csv", *arguments)
-        expected = [verdict_for(float(line["probability"]), thresholds) for line in lines]
+        expected = [
+            recommend(engine.current(), thresholds, float(line["probability"]), application).verdict
+            for application, line in zip(records(applications), lines, strict=True)
+        ]
         assert [line["verdict"] for line in lines] == expected
     for unknown in ("3", "newest"):
         with pytest.raises(CommandError, match=f"there is no published policy {unknown}"):
