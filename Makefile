@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility test-spark fuzz-api fuzz-forms bench bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit image-digests messages
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility test-spark fuzz-api fuzz-forms bench bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit image-digests technical-file messages
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -107,6 +107,10 @@ bench-model: setup ## Our training against the public kernel on the rows of DIR,
 
 soak: setup ## Twenty people and programs at work for a quarter of an hour: no error, memory flat, everything verified
 	@$(PY) -m bench.soak
+
+technical-file: setup ## Annex IV and the assessment of Article 27 for a version, to var/technical-file/: make technical-file V=...
+	@test -n "$(V)" || { echo "Say which version: make technical-file V=..." >&2; exit 2; }
+	@LOG_LEVEL=WARNING $(PY) manage.py technical_file "$(V)" $(if $(SUPPLEMENT),--supplement "$(SUPPLEMENT)")
 
 # Beside the environment: what dice-ml asks for would bring a GPU build of XGBoost into it.
 var/bench/dice_ml:
