@@ -1,5 +1,6 @@
 """Reasons of an assessment: selected by group of features, worded by a dictionary with a version."""
 
+from creditdesk.reasons.desk_voice import text_for_the_desk
 from creditdesk.reasons.dictionary import dictionary_version, edition_of, version_of
 from creditdesk.reasons.editions import rebuild
 from creditdesk.reasons.group_sums import group_sums
@@ -12,5 +13,6 @@ __all__ = [
     "group_sums",
     "reasons_for",
     "rebuild",
+    "text_for_the_desk",
     "version_of",
 ]

@@ -13,7 +13,13 @@ _AGAINST: Final = Text("Against your request: {}.", "En votre défaveur : {}.")
 _FOR: Final = Text("For your request: {}.", "En votre faveur : {}.")
 _NOT_KNOWN: Final = Text("We do not have: {}.", "Il nous manque : {}.")
 
-__all__ = ["BilingualText", "bring_for_input", "missing_input", "name_of_group"]
+# To the client, as stored, and about the client, for the desk.
+GROUP_PHRASES: Final = (
+    (_AGAINST, Text("Against the request: {}.", "En défaveur de la demande : {}.")),
+    (_FOR, Text("For the request: {}.", "En faveur de la demande : {}.")),
+)
+
+__all__ = ["GROUP_PHRASES", "BilingualText", "bring_for_input", "missing_input", "name_of_group"]
 
 
 def name_of_group(title: Text, *, against: bool) -> str:

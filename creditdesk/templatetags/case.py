@@ -78,12 +78,15 @@ def effect_row(effect: FeatureEffect) -> SafeString:
 
 
 @register.simple_tag
-def profile_section(section: Section, level: int = 3) -> SafeString:
+def profile_section(section: Section, level: int = 3, is_folded: bool = False) -> SafeString:
     """Render a section of the client profile: at times hundreds of lines, too many for a template's loop."""
     css = "table-state" if section.is_provided else "table-state table-state-absent"
     note = format_html(' <small class="{}">{}</small>', css, section.state) if section.state else ""
     lines = format_html("<dl>{}</dl>", _lines(section.lines)) if section.lines else ""
     heading = format_html("<h{0}>{1}{2}</h{0}>", level, section.title, note)
+    if is_folded and lines:
+        fold = '<details class="profile-section"><summary>{}</summary>{}</details>'
+        return format_html(fold, heading, lines)
     return format_html('<div class="profile-section">{}{}</div>', heading, lines)
 
 

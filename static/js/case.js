@@ -83,10 +83,7 @@
   });
 
   function prepare(root) {
-    root.querySelectorAll(FORM).forEach((form) => {
-      form.querySelector("[data-agree]").hidden = false;
-      showOverride(form);
-    });
+    root.querySelectorAll(FORM).forEach(showOverride);
   }
 
   document.addEventListener("DOMContentLoaded", () => prepare(document));

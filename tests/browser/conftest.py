@@ -1,15 +1,24 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
-from django.conf import settings
+from django.conf import settings as django_settings
+from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
+from creditdesk import services
+from creditdesk.models import Assessment, Case
+from scoring import services as versions
+from tests.browser.every_page import MODEL
+from tests.factories import UserFactory
 
+CLIENTS, SEED = 16, 20
 PASSWORD = "a-long-enough-password"
 FLAGS = [
     "--no-sandbox",
@@ -100,7 +109,7 @@ def _session_cookie(username: str) -> dict[str, str]:
     session = client.session
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
     session.save()
-    return {"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key)}
+    return {"name": django_settings.SESSION_COOKIE_NAME, "value": str(session.session_key)}
 
 
 @pytest.fixture
@@ -118,3 +127,30 @@ def signed_in(window, people) -> Callable[..., Page]:
         return page
 
     return sign_in
+
+
+@pytest.fixture
+def refused_cases(settings, tmp_path) -> list[Case]:
+    """Two refused clients with a whole history: one waits for a decision, one contests it."""
+    settings.ML_ARTIFACTS = settings.BASE_DIR / "ml_artifacts"
+    versions.activate(version=versions.register(name=MODEL, by=None), by=None, reason="")
+    advisor = UserFactory(username="advisor", role="advisor")
+    folder: Path = tmp_path / "portfolio"
+    call_command("make_portfolio", folder, clients=CLIENTS, seed=SEED, verbosity=0)
+    call_command("import_portfolio", folder, advisor="advisor", verbosity=0)
+    assessments = [services.assess(case=case, by=advisor) for case in Case.objects.all()]
+    pending, contested = [each for each in assessments if each.verdict == "refuse"][:2]
+    _contest(contested, advisor)
+    return [_case(pending), _case(contested)]
+
+
+def _case(assessment: Assessment) -> Case:
+    case: Case = Case.objects.get(assessments=assessment)
+    return case
+
+
+def _contest(assessment: Assessment, advisor: User) -> None:
+    case = _case(assessment)
+    services.decide(case=case, assessment=assessment, outcome="refuse", by=advisor, reason_code="", reason="")
+    statement = "My income has risen since, and the loan at the other bank is repaid."
+    services.contest(case=case, by=advisor, client_statement=statement, received_on=timezone.localdate())

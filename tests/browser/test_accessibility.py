@@ -13,6 +13,7 @@ import pytest
 
 from tests.browser import axe
 from tests.browser.every_page import PAGES, addresses, full_desk, page_names
+from tests.browser.overlaps import overlaps, overlaps_at_every_width
 
 pytestmark = [
     pytest.mark.browser,
@@ -40,7 +41,8 @@ def desk(settings, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: "-".join(map(str, view)))
-def test_axe_finds_nothing_on_any_page(desk, page_as, view):
+def test_axe_finds_nothing_and_no_text_lies_on_another_on_any_page(desk, page_as, view):
+    """Overlaps at either width, with everything folded as it is opened, then unfolded."""
     violations: dict[tuple[str, str], list[str]] = {}
     for role in PAGES:
         page = page_as(role, **view._asdict())
@@ -51,7 +53,10 @@ def test_axe_finds_nothing_on_any_page(desk, page_as, view):
                 violations[role, address] = [f"{answer.status} {page.url}"]
             if page.locator("#api").count():
                 page.locator(".opblock").first.wait_for()
-            violations[role, address] = violations.get((role, address), []) + axe.violations(page)
+            lines = violations.setdefault((role, address), [])
+            lines += [f"overlap, {pair}" for pair in overlaps_at_every_width(page)]
+            lines += axe.violations(page)
+            lines += [f"overlap unfolded, {pair}" for pair in overlaps(page)]
     assert {page: lines for page, lines in violations.items() if lines} == {}
 
 
@@ -73,6 +78,17 @@ def test_axe_reports_what_is_wrong(page_as):
     page.goto("/accounts/login/")
     page.evaluate("document.querySelector('main').innerHTML += '<img src=\"/static/img/creditdesk.svg\">'")
     assert [line.split()[0] for line in axe.violations(page)] == ["image-alt"]
+
+
+def test_a_text_on_another_is_reported(page_as):
+    page = page_as("")
+    page.goto("/accounts/login/")
+    assert overlaps(page) == []
+    labels = page.locator("main label")
+    labels.evaluate_all(
+        "all => all.forEach((label) => { label.style.position = 'fixed'; label.style.top = 0; })"
+    )
+    assert overlaps(page) != []
 
 
 def test_every_page_is_among_those_that_are_looked_at():

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.overlaps import overlaps
 from tests.drift_reports import drift_report
 from tests.factories import assessed, decided
 
@@ -20,31 +21,6 @@ PAGES = {
 MAX_GAP = 300
 MAX_LAYOUT_SHIFT = 0.02
 
-# Pairs of texts whose boxes share more than a rounding error.
-OVERLAPS = """() => {
-  const boxes = [];
-  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const text = walker.currentNode, parent = text.parentElement;
-    if (!text.data.trim() || parent.closest(".visually-hidden, [hidden], canvas, script, option")) continue;
-    if (parent.closest("details:not([open])") && !parent.closest("summary")) continue;
-    const range = document.createRange();
-    range.selectNodeContents(text);
-    for (const box of range.getClientRects()) {
-      if (box.width > 1 && box.height > 1) boxes.push({ box, parent, text: text.data.trim() });
-    }
-  }
-  return boxes.flatMap((first, index) =>
-    boxes
-      .slice(index + 1)
-      .filter(({ box, parent }) => {
-        const across = Math.min(first.box.right, box.right) - Math.max(first.box.left, box.left);
-        const down = Math.min(first.box.bottom, box.bottom) - Math.max(first.box.top, box.top);
-        return parent !== first.parent && across > 2 && down > 4;
-      })
-      .map(({ text }) => `${first.text} | ${text}`),
-  );
-}"""
 GAPS = """() => {
   const box = (cell) => {
     const range = document.createRange();
@@ -86,7 +62,7 @@ def test_no_text_overlaps_and_no_page_runs_off_or_moves(signed_in, full_desk, na
     page = signed_in(name, width=width, locale=locale)
     for address in PAGES[name]:
         page.goto(address, wait_until="networkidle")
-        assert page.evaluate(OVERLAPS) == [], address
+        assert overlaps(page) == [], address
         assert sideways(page) == 0, address
         assert page.evaluate(LAYOUT_SHIFT) < MAX_LAYOUT_SHIFT, address
 

@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 
 from creditdesk import services
 from tests.browser import axe
-from tests.browser.test_pages import OVERLAPS, sideways
+from tests.browser.overlaps import overlaps
+from tests.browser.test_pages import sideways
 
 pytestmark = [
     pytest.mark.browser,
@@ -40,5 +41,5 @@ def test_policy_pages_are_short_and_whole_on_every_screen(desk, page_as, width, 
         page.goto(address, wait_until="networkidle")
         assert page.evaluate("document.documentElement.scrollHeight") <= MAX_HEIGHT[width], address
         assert axe.violations(page) == []
-        assert page.evaluate(OVERLAPS) == [], address
+        assert overlaps(page) == [], address
         assert sideways(page) == 0, address

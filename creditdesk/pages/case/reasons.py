@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from creditdesk.models import Assessment
 from creditdesk.models.assessment import Contribution
 from creditdesk.models.reason import Strength
+from creditdesk.reasons import text_for_the_desk
 from scoring.ml.features import catalogue
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
@@ -26,7 +27,7 @@ STRENGTH_LABELS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ReasonItem:
-    """One stored reason, word for word; `feature` is the strongest of its group.
+    """One stored reason, said about the client; `feature` is the strongest of its group.
 
     `is_fact`: it tells a fact, not only the name of its group.
     """
@@ -79,7 +80,7 @@ def reason_items(assessment: Assessment) -> list[ReasonItem]:
         ReasonItem(
             code=reason.code,
             title=group_title(reason.code),
-            text=formatting.localize(Text(reason.text_en, reason.text_fr)),
+            text=text_for_the_desk(reason),
             feature=reason.feature,
             contribution=reason.contribution,
             strength=reason.strength,

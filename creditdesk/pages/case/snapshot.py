@@ -7,7 +7,7 @@ from creditdesk.models import Assessment, Case, Decision, Profile
 from creditdesk.pages.case import client_profile
 from creditdesk.pages.missing_inputs import label_of
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
-from scoring.presentation import formatting
+from creditdesk.reasons import text_for_the_desk
 
 
 def assessed_profile(assessment: Assessment) -> Profile:
@@ -35,9 +35,8 @@ class Snapshot:
 
     @property
     def reasons(self) -> list[str]:
-        """Word for word as they were shown."""
-        language = "fr" if formatting.reads_french() else "en"
-        return [reason.text(language) for reason in self.assessment.shown_reasons]
+        """The stored ones, as the case page shows them."""
+        return [text_for_the_desk(reason) for reason in self.assessment.shown_reasons]
 
     @property
     def missing_inputs(self) -> list[str]:

@@ -188,9 +188,10 @@ class SimulationPage:
             self.stored is not None and self.stored.verdict == self.simulation.prediction.verdict
         )
         stored_codes = {reason.code for reason in self.stored.shown_reasons} if self.stored else set()
-        language = "fr" if formatting.reads_french() else "en"
         return [
-            SimulatedReason(reason.text(language), has_same_verdict and reason.code not in stored_codes)
+            SimulatedReason(
+                reasons.text_for_the_desk(reason), has_same_verdict and reason.code not in stored_codes
+            )
             for reason in self.simulation.reasons
         ]
 

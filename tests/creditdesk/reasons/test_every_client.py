@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import translation
 
 from creditdesk import reasons
 from creditdesk.models import Reason
+from creditdesk.reasons import text_for_the_desk
 from creditdesk.reasons.dictionary import dictionary
 from creditdesk.reasons.sentence import MAX_LENGTH, Side
 from creditdesk.reasons.stability import ensemble_vote
@@ -93,6 +95,16 @@ def test_every_sentence_is_short_and_in_both_languages(walked):
             assert text[0].isupper() or text[0].isdigit()
             assert text.endswith(".")
         assert reason.text_en != reason.text_fr
+
+
+def test_the_desk_reads_every_reason_about_the_client_with_the_same_numbers(walked):
+    for _, reason in every_reason(walked):
+        for language, to_client in zip(("en", "fr"), texts(reason), strict=True):
+            with translation.override(language):
+                about = text_for_the_desk(reason)
+            assert not re.search(r"(?i)\b(?:you|your|vous|votre|vos)\b", about), about
+            assert NUMBER.findall(about) == NUMBER.findall(to_client)
+            assert 10 < len(about) <= MAX_LENGTH + 1, about
 
 
 def test_no_number_has_more_than_three_significant_digits_or_no_unit(walked):

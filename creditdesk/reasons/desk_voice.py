@@ -1,0 +1,74 @@
+"""Reasons as the desk reads them: the stored sentence to a client, said about the client.
+
+Stored words are evidence and never change; letters and the API carry them. A page takes value and rank out
+of the stored sentence and puts them into the sentence of `desk_voice.toml`. Words of an older edition, which
+no sentence of today's dictionary fits, are shown as they were stored.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from creditdesk.models import Reason
+from creditdesk.reasons import wording
+from creditdesk.reasons.dictionary import dictionary
+from scoring.ml.tables.schema import Text
+from scoring.presentation import formatting
+
+FILE: Final = Path(__file__).with_name("desk_voice.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskVoice:
+    sentences: Mapping[str, Text]
+    groups: Mapping[str, Text]
+
+
+@cache
+def desk_voice() -> DeskVoice:
+    content = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return DeskVoice(
+        sentences={key: Text(**words) for key, words in content["sentence"].items()},
+        groups={code: Text(**words) for code, words in content["group"].items()},
+    )
+
+
+def text_for_the_desk(reason: Reason) -> str:
+    """The reason about the client, in the language in force."""
+    language = "fr" if formatting.reads_french() else "en"
+    stored = reason.text(language)
+    for to_client, about_client in _rewordings(reason, language):
+        if match := re.fullmatch(_pattern(to_client), stored):
+            written = about_client.format(**match.groupdict())
+            return f"{written[:1].upper()}{written[1:]}."
+    return stored
+
+
+def _rewordings(reason: Reason, language: str) -> Iterator[tuple[str, str]]:
+    """The sentence of the dictionary, or the name of the group, each with its words for the desk."""
+    sentence = dictionary().by_key.get(reason.key)
+    if sentence and (words := desk_voice().sentences.get(reason.key)):
+        yield getattr(sentence.text, language), getattr(words, language)
+    group = dictionary().groups.get(reason.code)
+    title = desk_voice().groups.get(reason.code)
+    if not reason.key and group and title:
+        for to_client, about_client in wording.GROUP_PHRASES:
+            yield (
+                getattr(to_client, language).format(getattr(group.text, language)).removesuffix("."),
+                getattr(about_client, language).format(getattr(title, language)).removesuffix("."),
+            )
+
+
+@cache
+def _pattern(template: str) -> str:
+    """A sentence of the dictionary as stored: its placeholders filled, a capital first, a full stop last."""
+    parts = re.split(r"\{(\w+)\}", template)
+    texts, names = parts[::2], parts[1::2]
+    pattern = re.escape(texts[0])
+    for name, text in zip(names, texts[1:], strict=True):
+        pattern += f"(?P<{name}>.+?){re.escape(text)}"
+    return f"(?i:{pattern})\\."

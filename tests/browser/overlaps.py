@@ -1,0 +1,74 @@
+"""Texts of a page that lie on each other, by the boxes of their lines."""
+
+from typing import Final
+
+from playwright.sync_api import Page
+
+WIDTHS: Final = (360, 1366)
+HEIGHT: Final = 768
+
+# What is clipped by a scrolling parent is not seen; the link to the decision floats over the page on purpose.
+OVERLAPS: Final = """() => {
+  const NOT_SEEN = ".visually-hidden, [hidden], canvas, script, style, option, datalist, .skip-link"
+    + ", .decision-shortcut";
+  const clip = (box, parent) => {
+    let { left, top, right, bottom } = box;
+    for (let node = parent; node && node !== document.body; node = node.parentElement) {
+      const { overflowX, overflowY, clipPath } = getComputedStyle(node);
+      if (clipPath === "inset(50%)") return { left, top, right: left, bottom: top };
+      if (overflowX === "visible" && overflowY === "visible") continue;
+      const edge = node.getBoundingClientRect();
+      left = Math.max(left, edge.left);
+      right = Math.min(right, edge.right);
+      top = Math.max(top, edge.top);
+      bottom = Math.min(bottom, edge.bottom);
+    }
+    return { left, top, right, bottom };
+  };
+  const boxes = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode, parent = text.parentElement;
+    if (!text.data.trim() || parent.closest(NOT_SEEN)) continue;
+    if (parent.closest("details:not([open])") && !parent.closest("summary")) continue;
+    if (!parent.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    for (const line of range.getClientRects()) {
+      const box = clip(line, parent);
+      const isSeen = box.right - box.left > 1 && box.bottom - box.top > 1;
+      if (isSeen) boxes.push({ box, parent, text: text.data.trim() });
+    }
+  }
+  boxes.sort((first, second) => first.box.top - second.box.top);
+  const pairs = [];
+  boxes.forEach((first, index) => {
+    for (let next = index + 1; next < boxes.length && boxes[next].box.top < first.box.bottom - 4; next += 1) {
+      const second = boxes[next];
+      const across = Math.min(first.box.right, second.box.right) - Math.max(first.box.left, second.box.left);
+      const down = Math.min(first.box.bottom, second.box.bottom) - Math.max(first.box.top, second.box.top);
+      if (second.parent !== first.parent && across > 2 && down > 4) {
+        pairs.push(`${first.text.slice(0, 40)} | ${second.text.slice(0, 40)}`);
+      }
+    }
+  });
+  return pairs;
+}"""
+
+
+def overlaps(page: Page) -> list[str]:
+    """Return the pairs of texts that share more than a rounding error."""
+    pairs: list[str] = page.evaluate(OVERLAPS)
+    return pairs
+
+
+def overlaps_at_every_width(page: Page) -> list[str]:
+    """Narrow and wide; the window keeps its size."""
+    size = page.viewport_size
+    assert size
+    pairs = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        pairs += [f"{width}: {pair}" for pair in overlaps(page)]
+    page.set_viewport_size(size)
+    return pairs

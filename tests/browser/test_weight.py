@@ -1,0 +1,42 @@
+"""Bytes of the first case page and of the next, and how far their parts move while they load."""
+
+import gzip
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.test_pages import LAYOUT_SHIFT, MAX_LAYOUT_SHIFT
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+]
+MAX_BYTES_FIRST, MAX_BYTES_NEXT = 100_000, 30_000
+# Of an answer, as measured behind gunicorn.
+HEADERS = 450
+ENTRIES = """["navigation", "resource"].flatMap((kind) =>
+  performance.getEntriesByType(kind).map(({ name, encodedBodySize: size }) => [name.split("#")[0], size]))"""
+
+
+def sent(page: Page, address: str) -> dict[str, int]:
+    """Bytes by URL: pages as they were sent, static files compressed by gzip."""
+    page.goto(address, wait_until="networkidle")
+    entries: list[tuple[str, int]] = page.evaluate(ENTRIES)
+    return {url: HEADERS + (_compressed(page, url) if "/static/" in url else size) for url, size in entries}
+
+
+def _compressed(page: Page, url: str) -> int:
+    body = page.request.get(url).body()
+    return min(len(body), len(gzip.compress(body)))
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+def test_a_case_page_is_light_and_the_next_one_lighter(refused_cases, page_as, locale):
+    page = page_as("advisor", locale=locale)
+    first = sent(page, refused_cases[0].get_absolute_url())
+    assert 50_000 < sum(first.values()) < MAX_BYTES_FIRST
+    assert page.evaluate(LAYOUT_SHIFT) < MAX_LAYOUT_SHIFT
+    following = sent(page, refused_cases[1].get_absolute_url())
+    new = {url: size for url, size in following.items() if url not in first}
+    assert 0 < sum(new.values()) < MAX_BYTES_NEXT

@@ -1,0 +1,66 @@
+"""The desk reads about the client what a letter says to them."""
+
+import re
+
+import pytest
+from django.utils import translation
+
+from creditdesk.models import Reason
+from creditdesk.reasons import text_for_the_desk
+from creditdesk.reasons.desk_voice import desk_voice
+from creditdesk.reasons.dictionary import dictionary
+from creditdesk.reasons.sentence import MAX_LENGTH
+
+SENTENCES = list(dictionary().by_key.values())
+SECOND_PERSON = re.compile(r"\b(?:you|your|yours|vous|votre|vos)\b", re.IGNORECASE)
+# As long as values get.
+VALUE = "1 234 567 €"
+FILLED = {"value": VALUE, "n": 99, "of": 100}
+
+
+def stored(key: str, english: str, french: str, code: str = "income", version: str = "3.0") -> Reason:
+    return Reason(
+        code=code, contribution=0.5, feature="X", text_en=english, text_fr=french, version=version, key=key
+    )
+
+
+@pytest.mark.parametrize("sentence", SENTENCES, ids=lambda sentence: sentence.key)
+def test_every_sentence_is_about_the_client_with_the_same_values(sentence):
+    english, french = (
+        f"{words[:1].upper()}{words[1:]}."
+        for words in (sentence.text.en.format(**FILLED), sentence.text.fr.format(**FILLED))
+    )
+    reason = stored(sentence.key, english, french)
+    for language, to_client in (("en", english), ("fr", french)):
+        with translation.override(language):
+            about = text_for_the_desk(reason)
+        assert not SECOND_PERSON.search(about), about
+        assert re.findall(r"\d+", about) == re.findall(r"\d+", to_client)
+        assert len(about) <= MAX_LENGTH + len(VALUE)
+        assert (about == to_client) <= (not SECOND_PERSON.search(to_client))
+
+
+def test_sentences_and_groups_are_those_of_the_dictionary():
+    assert desk_voice().sentences.keys() == dictionary().by_key.keys()
+    assert desk_voice().groups.keys() == dictionary().groups.keys()
+
+
+@pytest.mark.parametrize("code", sorted(dictionary().groups))
+def test_the_name_of_a_group_is_about_the_client(code):
+    title = dictionary().groups[code].text
+    reason = stored("", f"Against your request: {title.en}.", f"En votre défaveur : {title.fr}.", code)
+    with translation.override("en"):
+        assert text_for_the_desk(reason) == f"Against the request: {desk_voice().groups[code].en}."
+    with translation.override("fr"):
+        about = text_for_the_desk(reason)
+    assert about == f"En défaveur de la demande : {desk_voice().groups[code].fr}."
+    assert not SECOND_PERSON.search(about)
+
+
+@pytest.mark.parametrize("key", ["", "income_low", "a_key_of_yesterday"])
+def test_words_of_an_older_edition_are_shown_as_they_were_stored(key):
+    reason = stored(key, "Your income: €1,000", "Vos revenus : 1 000 €", version="2.12345678")
+    with translation.override("en"):
+        assert text_for_the_desk(reason) == "Your income: €1,000"
+    with translation.override("fr"):
+        assert text_for_the_desk(reason) == "Vos revenus : 1 000 €"
