@@ -24,14 +24,15 @@ CHARACTERS: Final = (
 
 
 def main(original: str, subset: str) -> None:
-    font = TTFont(original)
+    # The same bytes from the same original: the time of writing stays out of the file.
+    font = TTFont(original, recalcTimestamp=False)
     subsetter = Subsetter(Options(layout_features=list(FEATURES), hinting=False, notdef_outline=True))
     subsetter.populate(unicodes=CHARACTERS)
     subsetter.subset(font)
     # The instancer reads glyphs by their names: it needs the font as written.
     font.flavor = None
     font.save(written := BytesIO())
-    lighter = instantiateVariableFont(TTFont(written), {"wght": WEIGHTS})
+    lighter = instantiateVariableFont(TTFont(written, recalcTimestamp=False), {"wght": WEIGHTS})
     lighter.flavor = "woff2"
     lighter.save(subset)
 

@@ -86,7 +86,8 @@ def _assessments(selection: Selection) -> QuerySet[Assessment, tuple[Any, ...]]:
         scored = scored.filter(assessed_at__gte=_midnight(selection.first_day))
     if selection.last_day:
         scored = scored.filter(assessed_at__lt=_midnight(selection.last_day + timedelta(days=1)))
-    incomplete = Q(refer_reason__startswith="missing:")
+    # "missing:" of the release before the rule of completeness had a number.
+    incomplete = Q(refer_reason__startswith="incomplete:") | Q(refer_reason__startswith="missing:")
     return scored.order_by("-pk").values_list(
         "pk",
         "probability",

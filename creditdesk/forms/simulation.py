@@ -213,10 +213,11 @@ def _number(record: Record, name: str) -> float | None:
 
 
 def _initial(entered: EnteredValues) -> dict[str, str]:
-    return {name: _initial_value(name, value) for name, value in entered.items() if name in BY_NAME}
+    return {name: entered_value(name, value) for name, value in entered.items() if name in BY_NAME}
 
 
-def _initial_value(name: str, value: float | None) -> str:
+def entered_value(name: str, value: float | None) -> str:
+    """Write the value of an editable field as a person would enter it: amounts scaled, as they are shown."""
     if value is None:
         return ""
     return _flag(value) if BY_NAME[name].unit is Unit.FLAG else shown_value(BY_NAME[name], value)

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from accounts.models import User
+from creditdesk.forms.simulation import entered_value
 from creditdesk.pages.case.client_profile import Line, Section
 from creditdesk.pages.case.explanation import FeatureRow
 from creditdesk.pages.case.reasons import FeatureEffect
@@ -42,6 +43,12 @@ OUTCOME_KEYS = {"accept": "a", "refuse": "r", "refer": "f"}
 def exact(value: float | None) -> str:
     """Write every digit of a float, in the form that programs read."""
     return "" if value is None else repr(value)
+
+
+@register.filter
+def as_entered(value: float | None, name: str) -> str:
+    """Write the value of an editable field of the simulation as its form reads it."""
+    return entered_value(name, None if value is None else float(value))
 
 
 @register.filter

@@ -50,7 +50,7 @@ def test_the_unit_and_the_segment_change_in_place_and_keep_the_focus(signed_in, 
     page.locator("#every-reason a").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#every-reason table")).to_be_focused()
-    page.locator("#unit-points").press("Enter")
+    page.goto(f"{case.get_absolute_url()}why/")
     page.locator("a#all-groups").press("Enter")
     expect(page.locator("h3#all-groups")).to_be_focused()
     page.goto(f"{case.get_absolute_url()}client/")

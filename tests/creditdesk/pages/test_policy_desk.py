@@ -65,16 +65,16 @@ def cases(person):
 @pytest.fixture
 def incomplete(cases):
     """Three newer assessments that lack an input, of the first cases."""
-    for key in cases:
+    for key, why in zip(
+        cases, ("missing: AMT_CREDIT", "incomplete: AMT_CREDIT", "incomplete: x"), strict=True
+    ):
         before = Assessment.objects.get(pk=key)
         fields = {
             f.attname: getattr(before, f.attname)
             for f in Assessment._meta.concrete_fields
             if not f.primary_key
         }
-        newer = Assessment.objects.create(
-            **{**fields, "verdict": "refer", "refer_reason": "missing: AMT_CREDIT"}
-        )
+        newer = Assessment.objects.create(**{**fields, "verdict": "refer", "refer_reason": why})
         Case.objects.filter(latest_assessment=before).update(latest_assessment=newer)
 
 
@@ -88,7 +88,7 @@ def rows() -> list[tuple[Any, ...]]:
     newest = Assessment.objects.filter(case__latest_assessment=F("pk"))
     columns = ("probability", "case__amount_credit", "refer_reason", "case__contract_type")
     return [
-        (probability, float(credit), why.startswith("missing:"), product, sex)
+        (probability, float(credit), why.startswith(("missing:", "incomplete:")), product, sex)
         for probability, credit, why, product, sex in newest.values_list(*columns, "case__monitoring__sex")
     ]
 

@@ -9,6 +9,8 @@ from scoring.ml.whatif.request import translate
 from tests.factories import APPLICATION
 
 RECORD = {**APPLICATION, "FLAG_DOCUMENT_3": 0.0}
+# The search of counterfactuals keeps the instalment on file where it lowers the credit alone.
+ANNUITY = RECORD["AMT_ANNUITY"]
 
 
 def sentences_about(entered) -> BilingualText:
@@ -21,12 +23,12 @@ def sentences_about(entered) -> BilingualText:
     ("entered", "english", "french"),
     [
         (
-            {"AMT_CREDIT": 380_000.0},
+            {"AMT_CREDIT": 380_000.0, "AMT_ANNUITY": ANNUITY},
             "A credit of €380,000 instead of €406,598.",
             "Un crédit de 380 000 € au lieu de 406 598 €.",
         ),
         (
-            {"AMT_CREDIT": 300_000.0},
+            {"AMT_CREDIT": 300_000.0, "AMT_ANNUITY": ANNUITY},
             "A credit of €300,000 instead of €406,598 and goods financed for €300,000 instead of €351,000, "
             "the client paying the rest.",
             "Un crédit de 300 000 € au lieu de 406 598 € et un bien financé pour 300 000 € au lieu de "

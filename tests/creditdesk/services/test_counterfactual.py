@@ -131,12 +131,18 @@ def test_an_accepted_case_has_no_counterfactuals(case, person, set_threshold):
     assert not CounterfactualSearch.objects.exists()
 
 
-def test_a_counterfactual_can_be_simulated_with_the_same_probability(
-    case_of, model_in_use, set_threshold, client_as, person
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("scale", [1.0, 0.02])
+@pytest.mark.parametrize("how_long", [{"DURATION": 24.0}, {"AMT_ANNUITY": 21_000.0}, {}])
+def test_trying_a_counterfactual_simulates_its_very_changes(
+    case_of, client_as, model_in_use, set_threshold, person, settings, how_long, scale, language
 ):
+    """Without an instalment or a duration of its own, a counterfactual leaves the instalment as on file."""
     case = case_of("advisor", application={"FLAG_DOCUMENT_3": 0.0})
-    entered = {"AMT_CREDIT": 300_000.0, "DURATION": 24.0, "FLAG_DOCUMENT_3": 1.0}
-    changes = translate(case.profile.record, entered).changes
+    entered = {"AMT_CREDIT": 300_000.0, "FLAG_DOCUMENT_3": 1.0, **how_long}
+    record = case.profile.record
+    as_on_file = {} if how_long else {"AMT_ANNUITY": record["AMT_ANNUITY"]}
+    changes = translate(record, {**entered, **as_on_file}).changes
     set_threshold(1e-9)
     assessment = services.assess(case=case, by=person("advisor"))
     CounterfactualSearch.objects.create(
@@ -144,12 +150,16 @@ def test_a_counterfactual_can_be_simulated_with_the_same_probability(
         counterfactuals=[replace(shown("A", "B"), entered=entered).to_json()],
         by=person("advisor"),
     )
+    settings.AMOUNT_SCALE = scale
     browser = client_as("advisor")
+    browser.cookies["django_language"] = language
     page = Elements(browser.get(reverse("case_counterfactuals", args=[case.reference])).content.decode())
-    fields = {field["name"]: field["value"] for field in page.having("value") if field.get("name") in entered}
+    names = entered.keys() | as_on_file.keys()
+    fields = {field["name"]: field["value"] for field in page.having("value") if field.get("name") in names}
+    assert fields.keys() == names
     result = browser.post(reverse("case_simulate", args=[case.reference]), fields).content.decode()
     (simulated,) = Elements(result).having("data-simulated-probability")
-    expected = predict(engine.current(), {**case.profile.record, **changes}, None).probability
+    expected = predict(engine.current(), {**record, **changes}, None).probability
     assert simulated["data-simulated-probability"] == repr(expected)
 
 

@@ -11,7 +11,7 @@ from accounts.append_only import forbid_changes, forbid_column_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creditdesk', '0020_policy_of_verdicts'),
+        ('creditdesk', '0021_completeness'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

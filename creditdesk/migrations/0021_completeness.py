@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("creditdesk", "0022_saved_views"),
+        ("creditdesk", "0020_policy_of_verdicts"),
     ]
 
     operations = [
