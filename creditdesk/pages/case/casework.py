@@ -98,6 +98,12 @@ class Casework:
         return self.forms.assignment or AssignmentForm(advisor=self.case.advisor)
 
     @property
+    def has_refused_form(self) -> bool:
+        """Whether one of the folded forms came back with an error."""
+        forms = (self.escalation_form, self.assignment_form, self.snooze_form)
+        return any(form.errors for form in forms if form)
+
+    @property
     def referral(self) -> Assignment | None:
         """The reader's own referral of the case to a colleague, while it is the newest assignment."""
         newest = next(iter(self._records("assignment", Assignment)), None) if self.is_open else None
