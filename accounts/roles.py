@@ -28,6 +28,8 @@ _ADVISOR: Final = frozenset(
         "creditdesk.assess_case",
         "creditdesk.decide_case",
         "creditdesk.add_note",
+        "creditdesk.add_document",
+        "creditdesk.remove_document",
         "creditdesk.claim_case",
         "creditdesk.snooze_case",
         "creditdesk.record_absence",

@@ -8,8 +8,9 @@ MIB: Final = 1024 * 1024
 API_PATH: Final = "/api/v1/"
 # A thousand raw applications fit; their histories are better sent in smaller batches.
 API_LARGEST_BODY: Final = 16 * MIB
-# A form with a client's file.
-PAGE_LARGEST_BODY: Final = 4 * MIB
+# A form with a document of the client, which may be as large.
+PAGE_LARGEST_BODY: Final = 8 * MIB
+DOCUMENT_LARGEST: Final = 7 * MIB
 
 # Seconds until the head of a request must be there, and its body; a body gets more time as it arrives.
 HEAD_SECONDS: Final = 10

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.assignment_rules import assignment_rules
+from creditdesk.limits import PAGE_LARGEST_BODY
 from creditdesk.retention_table import retention_days
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -58,6 +59,13 @@ CLAIM_HOURS = env.float("CLAIM_HOURS", 24.0)
 # product:Revolving loans=anna+boris,amount:300000=chloe,any=boris. Without a rule: every advisor in turn.
 ASSIGNMENT_RULES = assignment_rules(env.list("ASSIGNMENT_RULES", default=[]))
 RETENTION_DAYS = retention_days(env.list("RETENTION_DAYS", default=[]))
+# The documents that each product needs; the kinds stand in creditdesk.models.document.
+REQUIRED_DOCUMENTS = env.list(
+    "REQUIRED_DOCUMENTS",
+    default=["Cash loans=identity+address+payslip+statement", "Revolving loans=identity+payslip"],
+)
+# Where clamd listens, a socket file or HOST:PORT; without it documents are not scanned for viruses.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
 # Within so many months of the application a default counts against the probability of the assessment.
 OUTCOME_MONTHS = env.int("OUTCOME_MONTHS", 12)
 # The head of every letter, and where a client writes to.
@@ -336,6 +344,9 @@ if env.bool("BEHIND_TLS_PROXY", False):
     ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", 1)
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A file that is sent stays in memory: on the disk it would lie unencrypted. The server bounds its size.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = PAGE_LARGEST_BODY
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -21,6 +21,13 @@ from creditdesk.views.casework import (
 )
 from creditdesk.views.decision import case_check, case_decide
 from creditdesk.views.demo import demo_sign_in, demo_welcome
+from creditdesk.views.document import (
+    case_documents,
+    document_file,
+    document_remove,
+    document_request,
+    document_request_letter,
+)
 from creditdesk.views.drift import drift, drift_evidently, drift_report
 from creditdesk.views.export import case_export, case_timeline_export
 from creditdesk.views.health import healthz, readyz
@@ -67,6 +74,15 @@ urlpatterns = [
     path("cases/<str:reference>/check/", case_check, name="case_check"),
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
     path("cases/<str:reference>/history.csv", case_timeline_export, name="case_timeline_export"),
+    path("cases/<str:reference>/documents/", case_documents, name="case_documents"),
+    path("cases/<str:reference>/documents/<int:number>/", document_file, name="document_file"),
+    path("cases/<str:reference>/documents/<int:number>/remove/", document_remove, name="document_remove"),
+    path("cases/<str:reference>/documents/request/", document_request, name="document_request"),
+    path(
+        "cases/<str:reference>/documents/request/<int:number>.pdf",
+        document_request_letter,
+        name="document_request_letter",
+    ),
     path("cases/<str:reference>/letter.pdf", case_letter, name="case_letter"),
     path("cases/<str:reference>/explanation.pdf", case_explanation, name="case_explanation"),
     path("cases/<str:reference>/simulate/", case_simulation, name="case_simulate"),

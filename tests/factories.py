@@ -17,6 +17,7 @@ from creditdesk.models import (
     Case,
     Client,
     Decision,
+    Document,
     MonitoringRecord,
     Profile,
 )
@@ -96,6 +97,18 @@ def corrected(case: Case, **application: Any) -> Profile:
     profile = Profile.of_inputs(columns, profile.history, profile.history_rows, case=case)
     profile.save(force_update=True)
     return profile
+
+
+def attached(case: Case, content: bytes = b"%PDF-1.4 a payslip", name: str = "payslip.pdf") -> Document:
+    """A document of the case, added by its advisor; its content is not checked."""
+    return services.add_document(
+        case=case,
+        kind="payslip",
+        name=name,
+        content=content,
+        content_type="application/pdf",
+        by=case.advisor,
+    )
 
 
 def assessed(case: Case, probability: float | None = 0.05, verdict: str = "accept") -> Case:

@@ -17,7 +17,7 @@ from creditdesk import services
 from creditdesk.letters.decision_reasons import CLIENT_TEXTS, NEVER_QUOTED
 from creditdesk.letters.grounds import grounds_of, sentence
 from creditdesk.letters.text import plain
-from creditdesk.models import Assessment, Decision, Letter
+from creditdesk.models import Assessment, Case, Decision, Letter
 from creditdesk.pages.case import client_profile
 from creditdesk.pages.case.snapshot import assessed_profile
 from creditdesk.services.refusal import name_of
@@ -104,6 +104,7 @@ def context_of(decision: Decision, kind: str, language: str, by: User) -> dict[s
     context: dict[str, object] = {**_letter(decision, language)}
     if kind == Letter.Kind.EXPLANATION:
         context |= _data(decision.assessment)
+        context["documents"] = _documents(decision.case)
         context |= _model(decision.assessment, language, by)
         context |= _person(decision)
     return context
@@ -147,6 +148,13 @@ def _data(assessment: Assessment) -> DataContext:
         "missing": [plain(line.label) for line in lines if line.is_missing],
         "absent": [plain(f"{section.title} ({section.state})") for section in histories if not section.lines],
     }
+
+
+def _documents(case: Case) -> list[str]:
+    return [
+        f"{document.get_kind_display()} ({_day(timezone.localtime(document.added_at).date())})"
+        for document in case.documents.on_file()
+    ]
 
 
 def _section(section: client_profile.Section) -> SectionContext:

@@ -11,7 +11,7 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.letters.context import context_of
 from creditdesk.letters.text import normalized
-from creditdesk.models import Case, Decision, Letter
+from creditdesk.models import Case, Decision, DocumentRequest, Letter
 
 LANGUAGES: Final = ("fr", "en")
 
@@ -65,7 +65,7 @@ def _final_decision(case: Case) -> Decision:
     return decision
 
 
-def pdf_of(letter: Letter) -> bytes:
+def pdf_of(letter: Letter | DocumentRequest) -> bytes:
     """Return the PDF of the stored text: the same letter gives the same bytes."""
     # Imported here: loading the PDF library takes a second, and only letters need it.
     from creditdesk.letters.pdf import DocumentInfo, render_pdf

@@ -7,6 +7,7 @@ from creditdesk.models.contest import Contest
 from creditdesk.models.counterfactual import CounterfactualSearch, ShownCounterfactual
 from creditdesk.models.data_key import DataKey, Erasure
 from creditdesk.models.decision import Decision
+from creditdesk.models.document import Document, DocumentRequest
 from creditdesk.models.draft import Draft
 from creditdesk.models.escalation import Escalation
 from creditdesk.models.idempotency import StoredAnswer
@@ -34,6 +35,8 @@ __all__ = [
     "CounterfactualSearch",
     "DataKey",
     "Decision",
+    "Document",
+    "DocumentRequest",
     "Draft",
     "Erasure",
     "Escalation",

@@ -18,6 +18,7 @@ from creditdesk.services.claim import claim, end_expired_claims, release, share
 from creditdesk.services.contest import contest, may_review, review
 from creditdesk.services.counterfactual import counterfactuals_of
 from creditdesk.services.decision import DecisionRefused, check_decision, decide, needs_second_person
+from creditdesk.services.document import add_document, remove_document, save_document_request
 from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate
 from creditdesk.services.handover import hand_on, hand_on_after_save, hand_on_all
@@ -44,6 +45,7 @@ __all__ = [
     "PolicyTerms",
     "RulesInUse",
     "ScoredProfile",
+    "add_document",
     "add_note",
     "answer_escalation",
     "assess",
@@ -76,10 +78,12 @@ __all__ = [
     "record_absence",
     "reject_policy",
     "release",
+    "remove_document",
     "review",
     "rules_in_use",
     "save_assessment",
     "save_assessments",
+    "save_document_request",
     "save_draft",
     "save_letter",
     "save_scenario",

@@ -33,6 +33,9 @@ EVENT_ICONS = {
     "assignment": "send",
     "snooze": "hourglass",
     "wake": "clock",
+    "document": "file-text",
+    "removal": "x",
+    "request": "message",
 }
 
 # The keys that static/js/case.js listens to.

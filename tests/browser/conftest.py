@@ -20,6 +20,8 @@ from tests.factories import UserFactory
 
 CLIENTS, SEED = 16, 20
 PASSWORD = "a-long-enough-password"
+# Milliseconds; the first page of a process loads the model, on a machine that may do other work.
+NAVIGATION = 90_000
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -67,6 +69,7 @@ def window(chromium, live_server) -> Iterator[Callable[..., Page]]:
             viewport={"width": width, "height": 900},
             java_script_enabled=javascript,
         )
+        context.set_default_navigation_timeout(NAVIGATION)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -92,6 +95,7 @@ def page_as(chromium, live_server) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(
             base_url=live_server.url, viewport={"width": width, "height": 768}, **options
         )
+        context.set_default_navigation_timeout(NAVIGATION)
         contexts.append(context)
         if name:
             context.add_cookies([{**_session_cookie(name), "url": live_server.url}])

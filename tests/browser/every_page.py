@@ -37,6 +37,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         *((name, [CASES["pending"]]) for name in ("case_simulate", "case_counterfactuals")),
         ("case_past", [CASES["pending"], NEWEST]),
         *(("case_detail", [CASES[state]]) for state in ("waiting", "contested", "escalated")),
+        ("case_documents", [CASES["pending"]]),
         *((name, []) for name in ("case_list", "case_new", "help", "about_model", "api_docs")),
         *((f"account_{page}", []) for page in ("change_password", "logout", "reauthenticate")),
         *((f"mfa_{page}", []) for page in ("index", "activate_totp", "add_webauthn", "reauthenticate")),
@@ -80,6 +81,8 @@ NO_PAGES: Final = frozenset(
         *(
             "case_letter",
             "case_explanation",
+            "document_file",
+            "document_request_letter",
             "case_export",
             "policy_export",
             "healthz",
@@ -110,6 +113,7 @@ POSTED: Final = frozenset(
         *("draft_delete", "scenario_save", "scenario_delete", "model_propose", "model_challenger"),
         *("model_switch", "proposal_answer", "proposal_withdraw", "api_key_rotate", "api_key_revoke"),
         *("policy_propose", "policy_answer", "policy_withdraw"),
+        *("document_remove", "document_request"),
     }
 )
 

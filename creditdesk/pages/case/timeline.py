@@ -15,6 +15,8 @@ from creditdesk.models import (
     Claim,
     Contest,
     Decision,
+    Document,
+    DocumentRequest,
     Escalation,
     Letter,
     Note,
@@ -27,13 +29,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One act on a case; `kind` names the record, or the act: check, release, answer, review, share, wake."""
+    """One act on a case; `kind` names its record, or the act where a record has several."""
 
     kind: str
     at: datetime
     actor: "User | None"
     reference: str
-    record: Assessment | Assignment | Decision | Note | Claim | Escalation | Contest | Letter | Snooze | Case
+    record: (
+        Assessment
+        | Assignment
+        | Decision
+        | Note
+        | Claim
+        | Escalation
+        | Contest
+        | Letter
+        | Snooze
+        | Document
+        | DocumentRequest
+        | Case
+    )
 
 
 Source = Callable[[dict[int, str]], Iterable[Event]]
@@ -129,6 +144,20 @@ def _snoozes(references: dict[int, str]) -> Iterable[Event]:
             yield Event("wake", row.ended_at, row.ended_by, references[row.case_id], row)
 
 
+def _documents(references: dict[int, str]) -> Iterable[Event]:
+    rows = Document.objects.filter(case__in=references).defer("content")
+    for row in rows.select_related("added_by", "removed_by"):
+        yield Event("document", row.added_at, row.added_by, references[row.case_id], row)
+        if row.removed_at:
+            yield Event("removal", row.removed_at, row.removed_by, references[row.case_id], row)
+
+
+def _document_requests(references: dict[int, str]) -> Iterable[Event]:
+    rows = DocumentRequest.objects.filter(case__in=references).defer("text").select_related("written_by")
+    for row in rows:
+        yield Event("request", row.written_at, row.written_by, references[row.case_id], row)
+
+
 def _shared(references: dict[int, str]) -> Iterable[Event]:
     shared = Case.objects.filter(pk__in=references, shared_at__isnull=False).select_related("shared_by")
     for row in shared:
@@ -145,4 +174,6 @@ SOURCES: Final[Mapping[type[Model], Source]] = {
     Letter: _letters,
     Assignment: _assignments,
     Snooze: _snoozes,
+    Document: _documents,
+    DocumentRequest: _document_requests,
 }

@@ -5,11 +5,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent, User
+from creditdesk.letters.document_request import ask_for_documents
 from creditdesk.models import Absence, Case, Decision, Note, SavedView
 from scoring import services
 from tests.creditdesk import policies
 from tests.drift_reports import drift_report
-from tests.factories import PEOPLE, assessed
+from tests.factories import PEOPLE, assessed, attached
 from tests.scoring.modelfolder import tiny_model
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,12 @@ CASES = {
     ("case_examine", "post"): {MANAGER},
     ("case_past", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_letter", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_documents", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_documents", "post"): {ADVISOR, MANAGER},
+    ("document_file", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("document_remove", "post"): {ADVISOR, MANAGER},
+    ("document_request", "post"): {ADVISOR, MANAGER},
+    ("document_request_letter", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_explanation", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_simulate", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_simulate", "post"): {ADVISOR, MANAGER},
@@ -139,8 +146,14 @@ def args_of(page: str) -> list[str | int]:
 
 
 def address(page: str, case: Case) -> str:
-    """Return the address of a case's page; a snapshot needs an assessment."""
-    numbers = [assessed(case).latest_assessment_id] if page == "case_past" else []
+    """Return the address of a case's page; some need an assessment, a document or a letter."""
+    numbers: list[int | None] = []
+    if page == "case_past":
+        numbers = [assessed(case).latest_assessment_id]
+    elif page in {"document_file", "document_remove"}:
+        numbers = [attached(case).pk]
+    elif page == "document_request_letter":
+        numbers = [ask_for_documents(case=case, kinds=["tax"], language="fr", by=case.advisor).pk]
     return reverse(page, args=[case.reference, *numbers])
 
 
@@ -231,7 +244,8 @@ def test_anonymous_users_reach_only_the_sign_in_page(client, model_in_use, page)
 @pytest.mark.parametrize("name", [AUDITOR, ANALYST, ADMIN])
 def test_a_role_that_only_reads_changes_nothing_on_a_case(client_as, model_in_use, case_of, name):
     case, browser = case_of(ADVISOR), client_as(name)
-    for page, method in CASES.keys() - {("case_past", "get")}:
+    numbered = {"case_past", "document_file", "document_remove", "document_request_letter"}
+    for page, method in (walked for walked in CASES if walked[0] not in numbered):
         getattr(browser, method)(reverse(page, args=[case.reference]), {"text": "x", "outcome": "accept"})
     assert not case.assessments.exists()
     assert not Decision.objects.exists()

@@ -17,11 +17,13 @@ from creditdesk import services
 from creditdesk.cases.export import DIALECTS, case_histories
 from creditdesk.cases.search import matching
 from creditdesk.encryption import keyring
+from creditdesk.letters.document_request import ask_for_documents
 from creditdesk.letters.write import letter_on
 from creditdesk.models import Case, DataKey, Decision, Erasure, Note
 from creditdesk.services.personal_data.erasure import ErasureRefused, erase_client
 from creditdesk.services.refusal import ActRefused
 from tests.creditdesk.views.test_roles import CASES
+from tests.factories import attached
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +42,10 @@ def case(person, model_in_use, case_of) -> Case:
     case = case_of("advisor", name=NAME)
     assessment = services.assess(case=case, by=advisor)
     services.add_note(case=case, text=NOTE, by=advisor)
+    document = attached(case, f"%PDF-1.4 {NAME}".encode(), name=f"{NAME}.pdf")
+    services.remove_document(document=document, reason="Lefèvre-Kowalczyk sent another one.", by=advisor)
+    attached(case, f"%PDF-1.4 {NAME}, second".encode(), name=f"{NAME} 2.pdf")
+    ask_for_documents(case=case, kinds=["payslip"], language="fr", by=advisor)
     services.decide(
         case=case,
         assessment=assessment,
@@ -82,7 +88,9 @@ def test_an_erased_client_has_no_name_note_letter_or_input_left(case, person):
     assert [word for word in ("lefèvre", "lefevre", "kowalczyk", "amt_income_total") if word in content] == []
     read = Case.objects.get()
     assert read.client.name == Note.objects.get().text == Decision.objects.get().reason == "erased"
-    assert read.letters.get().text == "erased"
+    assert read.letters.get().text == read.document_requests.get().text == "erased"
+    files = {(document.name, bytes(document.content)) for document in read.documents.all()}
+    assert files == {("erased", b"")}
     assert read.contests.get().client_statement == "erased"
     assessment = read.assessments.get()
     assert (read.profile.packed_inputs, assessment.packed_inputs, assessment.inputs) == (b"", b"", {})
@@ -121,6 +129,8 @@ def test_the_log_says_who_erased_what_without_a_word_of_the_client(case, person)
         "decisions",
         "notes",
         "letters",
+        "documents",
+        "letters asking for documents",
         "contests",
     }
     erasure = Erasure.objects.get()
@@ -176,7 +186,12 @@ def test_every_page_of_an_erased_case_says_so(case, person, client_as, language,
     erase(case, person)
     manager = client_as("manager")
     for page, method in sorted(CASES):
-        numbers = [case.latest_assessment_id] if page == "case_past" else []
+        numbers = {
+            "case_past": [case.latest_assessment_id],
+            "document_file": [case.documents.get(removed_at=None).pk],
+            "document_remove": [case.documents.get(removed_at=None).pk],
+            "document_request_letter": [case.document_requests.get().pk],
+        }.get(page, [])
         address = reverse(page, args=[case.reference, *numbers])
         response = getattr(manager, method)(address, headers={"Accept-Language": language})
         assert (page, response.status_code) == (page, 410)

@@ -1,0 +1,1 @@
+"""Documents of clients: which files are taken, and which kinds a product needs."""

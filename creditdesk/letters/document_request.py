@@ -1,0 +1,36 @@
+"""The letter that asks the client for documents."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from accounts.models import User
+from creditdesk import services
+from creditdesk.letters.text import normalized, plain
+from creditdesk.models import Case, DocumentRequest
+from creditdesk.models.document import DocumentKind
+from creditdesk.services.refusal import name_of
+from scoring.presentation import formatting
+
+
+def ask_for_documents(*, case: Case, kinds: Sequence[str], language: str, by: User) -> DocumentRequest:
+    """Write the letter and save it. Raises ActRefused."""
+    with translation.override(language):
+        context = {
+            "bank": {
+                name: plain(getattr(settings, f"BANK_{name.upper()}"))
+                for name in ("name", "address", "email")
+            },
+            "client": plain(case.client.name) or case.reference,
+            "reference": case.reference,
+            "submitted": date_format(timezone.localtime(case.submitted_at).date(), "j F Y"),
+            "today": date_format(timezone.localdate(), "j F Y"),
+            "amount": formatting.money(float(case.amount_credit)),
+            "documents": [str(DocumentKind(kind).label) for kind in kinds],
+            "person": plain(name_of(by)),
+        }
+        text = normalized(render_to_string(f"letters/documents.{language}.txt", context))
+    return services.save_document_request(case=case, kinds=kinds, language=language, text=text, by=by)
