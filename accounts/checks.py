@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_permission_codename
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from accounts.roles import PERMISSIONS
+from accounts.roles import PERMISSIONS, Role
 
 # "" is a socket of this machine.
 LOCAL_HOSTS: Final = {"", "localhost", "127.0.0.1", "::1"}
@@ -31,6 +32,24 @@ def demo_sign_in_is_for_the_demo(**kwargs: Any) -> list[CheckMessage]:
         return []
     message = "DEMO_SIGN_IN lets anybody in without a password: it is for a demo without HTTPS and MFA."
     return [Error(message, id="accounts.E002")]
+
+
+@register()
+def the_directory_is_set_up(**kwargs: Any) -> list[CheckMessage]:
+    """Groups lead to roles that exist, and tokens come over TLS, on this machine's own directory excepted."""
+    if not settings.OIDC_ISSUER:
+        return []
+    unknown = sorted(set(settings.OIDC_GROUP_ROLES.values()) - set(Role.values))
+    errors: list[CheckMessage] = [
+        Error(f"OIDC_GROUP_ROLES names a role that does not exist: {role}.", id="accounts.E003")
+        for role in unknown
+    ]
+    issuer = urlsplit(settings.OIDC_ISSUER)
+    if issuer.scheme != "https" and (issuer.hostname or "") not in LOCAL_HOSTS:
+        errors.append(Error("OIDC_ISSUER is no address with https.", id="accounts.E004"))
+    if not settings.OIDC_CLIENT_ID or not settings.OIDC_GROUP_ROLES:
+        errors.append(Error("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_GROUP_ROLES.", id="accounts.E005"))
+    return errors
 
 
 @register("accounts", deploy=True)

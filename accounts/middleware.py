@@ -20,6 +20,7 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts import request_id as request_ids
 from accounts.audit import Action, record
+from accounts.oidc import session as oidc
 from accounts.sign_in import sessions
 from accounts.sign_in.second_factor import factors_of
 from accounts.sign_in.sign_out import CLEAR_SITE_DATA
@@ -74,7 +75,7 @@ def _ended(request: HttpRequest) -> bool:
     """Whether a limit has ended the session now."""
     if sessions.SIGNED_IN_AT not in request.session:
         sessions.start(request.session)
-    if why := sessions.limit_passed(request.session):
+    if why := sessions.limit_passed(request.session) or oidc.limit_passed(request):
         with transaction.atomic():
             record(action=Action.SESSION_ENDED, actor=request.user, details={"limit": why})
             logout(request)
@@ -145,7 +146,7 @@ def own_password(get_response: GetResponse) -> GetResponse:
 
 def _doors(request: HttpRequest) -> list[str]:
     """The names of the pages where the missing second factor is given; none when nothing is missing."""
-    if not request.user.is_authenticated:
+    if not request.user.is_authenticated or oidc.proved_several_factors(request.session):
         return []
     types = set(factors_of(request.user).values_list("type", flat=True))
     if not types:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from accounts.audit import Action, record
 from accounts.models import RoleRequest, User
+from accounts.oidc.groups import is_of_directory
 from accounts.roles import Role
 
 MIN_REASON_LENGTH: Final = 20
@@ -22,6 +23,10 @@ def request_role(*, user: User, role: str, by: User, reactivates: bool = False) 
     """Ask for a role that adds rights to those of the user, or for their return. Raises RoleRefused."""
     if not by.has_perm("accounts.change_user"):
         raise PermissionDenied
+    if is_of_directory(user):
+        raise RoleRefused(
+            gettext("The role of %(name)s comes from a group of the directory.") % {"name": user}
+        )
     if user.pk == by.pk:
         raise RoleRefused(gettext("Nobody asks for a role of their own."))
     with transaction.atomic():
@@ -41,6 +46,9 @@ def answer_role_request(*, request: RoleRequest, approve: bool, by: User) -> Rol
     """Approve or reject as another administrator. Raises RoleRefused."""
     if not by.has_perm("accounts.answer_rolerequest"):
         raise PermissionDenied
+    if approve and is_of_directory(request.user):
+        text = gettext("The role of %(name)s comes from a group of the directory.")
+        raise RoleRefused(text % {"name": request.user})
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=request.user_id)
         locked = RoleRequest.objects.select_for_update().get(pk=request.pk)

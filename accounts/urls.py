@@ -10,8 +10,9 @@ from allauth.usersessions import views as sessions
 from django.urls import path
 
 from accounts.api_keys import views
+from accounts.oidc import views as oidc
 from accounts.preferences.views import preferences
-from accounts.sign_in import invitations, passkeys, second_factor, sign_out
+from accounts.sign_in import invitations, passkeys, password_change, second_factor, sign_out
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -19,7 +20,10 @@ urlpatterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("invitation/<uidb64>/<token>/", invitations.invitation, name="invitation"),
-    path("password/change/", account.password_change, name="account_change_password"),
+    path("oidc/login/", oidc.sign_in, name="oidc_login"),
+    path("oidc/callback/", oidc.callback, name="oidc_callback"),
+    path("oidc/logout/", oidc.back_channel_logout, name="oidc_logout"),
+    path("password/change/", password_change.password_change, name="account_change_password"),
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),

@@ -128,6 +128,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django_htmx",
     "django_filters",
@@ -305,6 +307,24 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_ADAPTER = "accounts.sign_in.mfa_adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "creditdesk"
 USERSESSIONS_ADAPTER = "accounts.sign_in.adapter.UserSessionsAdapter"
+# The bank's directory (OpenID Connect). It is the second authority for rights: a group of OIDC_GROUP_ROLES
+# gives its role without a second administrator. "group=role;group=role": the first that fits counts.
+OIDC_ISSUER = env.str("OIDC_ISSUER", "")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "SSO")
+OIDC_SCOPES = env.str("OIDC_SCOPES", "openid profile").split()
+OIDC_GROUP_CLAIM = env.str("OIDC_GROUP_CLAIM", "groups")
+OIDC_GROUP_ROLES = {
+    group.strip(): role.strip()
+    for group, _equals, role in (
+        pair.rpartition("=") for pair in env.str("OIDC_GROUP_ROLES", "").split(";") if pair.strip()
+    )
+}
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 3
 # Nothing here is ever pickled: whoever can write a row must not be able to run code in the web process.
 CACHES = {
     # Sign-in limits, used one-time codes and throttles, shared by all web processes through the database.
@@ -348,6 +368,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = PAGE_LARGEST_BODY
 
+OIDC_ORIGINS = ["/".join(OIDC_ISSUER.split("/", 3)[:3])] if OIDC_ISSUER else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -357,7 +378,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # The sign-in form leads on to the directory.
+        "form-action": [SELF, *OIDC_ORIGINS],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from accounts.administration.recorded import RecordedAdmin, record_change
 from accounts.administration.user_sessions import UserSessionsAdmin
 from accounts.models import User
+from accounts.oidc.groups import is_of_directory, of_the_desk
 from accounts.role_requests import RoleRefused, request_role
 from accounts.roles import Role, adds_rights
 from accounts.sign_in import invitations, second_factor, sessions
@@ -55,7 +56,7 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
         if obj is None:
             return ()
         # The audit log names people by their user name: it stays. Nobody raises or locks out themselves.
-        own = ("role", "is_active") if obj == request.user else ()
+        own = ("role", "is_active") if obj == request.user else ("role",) if is_of_directory(obj) else ()
         return ("username", "has_second_factor", "sessions_link", "last_login", "date_joined", *own)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -134,7 +135,7 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
     @admin.action(description=_("Invite again: a new password"), permissions=["change"])
     @transaction.atomic
     def invite_again(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        for user in users.exclude(username=request.user.get_username()):
+        for user in of_the_desk(users.exclude(username=request.user.get_username())):
             record_change(request, user, invited=[False, True])
             self._invite(request, user)
 
@@ -144,7 +145,8 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
         for user in users.exclude(username=request.user.get_username()):
             record_change(request, user, second_factor=[second_factor.reset(user), False])
             # Whoever knows the password would otherwise set up a factor of their own.
-            self._invite(request, user)
+            if not is_of_directory(user):
+                self._invite(request, user)
         self.message_user(request, _("Second factor reset; the next sign-in asks for a new one."))
 
     @admin.action(description=_("End all sessions"), permissions=["change"])

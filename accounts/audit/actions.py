@@ -16,6 +16,7 @@ class Action(TextChoices):
     USER_ADDED = "user_added", _("added a user")
     ROLE_REQUESTED = "role_requested", _("requested a role")
     ROLE_ANSWERED = "role_answered", _("answered a request for a role")
+    ROLE_BY_GROUP = "role_by_group", _("got or lost a role by a group of the directory")
     ROLE_GRANTED = "role_granted", _("gave a role on the command line")
     AUDIT_VIEWED = "audit_viewed", _("opened the audit log")
     AUDIT_EXPORTED = "audit_exported", _("exported the audit log")

@@ -9,6 +9,7 @@ from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -25,11 +26,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     @transaction.atomic
     def login(self, request: HttpRequest, user: User) -> None:
+        proofs = get_authentication_records(request, user)
+        self._hold_directory(request, proofs)
         super().login(request, user)
         sessions.start(request.session)
         request.session.save()
-        methods = [_method(proof) for proof in get_authentication_records(request, user)]
+        methods = [_method(proof) for proof in proofs]
         record(action=Action.SIGN_IN, actor=user, details={"with": methods})
+
+    def _hold_directory(self, request: HttpRequest, proofs: list[dict[str, Any]]) -> None:
+        """A session by the directory has what confirms it later, and no other session has."""
+        uids = {proof["uid"] for proof in proofs if proof["method"] == "socialaccount"}
+        if uids and sessions.directory_uid(request.session) not in uids:
+            raise PermissionDenied
+        if not uids:
+            sessions.forget_directory(request.session)
 
     @transaction.atomic
     def logout(self, request: HttpRequest) -> None:
@@ -71,6 +82,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 def _method(proof: dict[str, Any]) -> str:
+    if proof["method"] == "socialaccount":
+        return "directory"
     return "passkey" if proof.get("type") == "webauthn" else str(proof["method"])
 
 

@@ -12,6 +12,8 @@ from accounts.models import User
 
 SIGNED_IN_AT: Final = "signed_in_at"
 SEEN_AT: Final = "seen_at"
+# What accounts.oidc.session stores in a session by the directory.
+DIRECTORY: Final = "oidc"
 
 
 def start(session: SessionBase) -> None:
@@ -34,6 +36,15 @@ def needs_note(session: SessionBase) -> bool:
 def note_use(request: HttpRequest) -> None:
     request.session[SEEN_AT] = int(time.time())
     UserSession.objects.create_from_request(request)
+
+
+def directory_uid(session: SessionBase) -> str:
+    """The subject whom the directory has signed in, in a session by the directory."""
+    return str(session.get(DIRECTORY, {}).get("uid", ""))
+
+
+def forget_directory(session: SessionBase) -> None:
+    session.pop(DIRECTORY, None)
 
 
 def end_session(user: User, number: str) -> int:

@@ -98,6 +98,8 @@ class ApplicationForm(forms.Form):
         help_text=_("Ages and durations are counted back from this day."),
     )
     no_employment = forms.BooleanField(label=_("No employment"), required=False)
+    # Codes of the unusual things that the person has confirmed; without a place in the fieldsets.
+    confirmed = forms.Field(widget=forms.MultipleHiddenInput, required=False)
 
     def __init__(
         self,
@@ -157,6 +159,10 @@ class ApplicationForm(forms.Form):
                 self.add_error("no_employment", _("Give a first day in the job, or tick this, not both."))
             cleaned["DAYS_EMPLOYED"] = NO_DATE
         return cleaned
+
+    def clean_confirmed(self) -> list[str]:
+        confirmed: list[str] | str | None = self.cleaned_data["confirmed"]
+        return [confirmed] if isinstance(confirmed, str) else confirmed or []
 
     def _count_days(self, cleaned: dict[str, Any], applied_on: date) -> None:
         for name, field in self.fields.items():

@@ -1,6 +1,6 @@
 """Open a case by hand, and add notes to it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -25,10 +25,12 @@ def open_case(
     application: Mapping[str, float | str],
     applied_on: date | None = None,
     draft: Draft | None = None,
+    confirmed: Collection[str] = (),
 ) -> Case:
     """Open a case from validated application columns; an absent column stays missing.
 
     Its draft is deleted; the draft's monitoring columns go to the table where an import puts them.
+    `confirmed`: codes of what was unusual and confirmed by the person, for the audit log.
     """
     if not by.has_perm("creditdesk.add_case"):
         raise PermissionDenied
@@ -48,7 +50,8 @@ def open_case(
         if draft.monitoring:
             MonitoringRecord.objects.create(case=case, **draft.monitoring)
         draft.delete()
-    audit.record(action=Action.CASE_OPENED, actor=by, target=case.reference, details={"origin": case.origin})
+    details = {"origin": case.origin} | ({"confirmed": sorted(confirmed)} if confirmed else {})
+    audit.record(action=Action.CASE_OPENED, actor=by, target=case.reference, details=details)
     return case
 
 

@@ -18,8 +18,9 @@ from creditdesk.forms.application import ApplicationForm, draft_answers
 from creditdesk.forms.client_file import FileRefused, read_client_file
 from creditdesk.forms.draft import DraftForm, FileForm
 from creditdesk.forms.reference_ranges import reference_ranges
-from creditdesk.models import Draft
+from creditdesk.models import Case, Draft
 from creditdesk.models.draft import RETENTION
+from creditdesk.pages.new_case import confirmations, progress
 from creditdesk.services import ActRefused
 from creditdesk.web.request import DeskRequest
 
@@ -35,14 +36,16 @@ def new_case(request: DeskRequest) -> HttpResponse:
         return _blank_or_draft(request)
     form = ApplicationForm(request.POST, reference_ranges=reference_ranges())
     draft = _own_draft(request, request.POST.get("draft", ""))
-    if not form.is_valid():
-        return _page(request, form, _key(request), status=422)
+    unusual = confirmations(form, Case.objects.visible_to(request.user)) if form.is_valid() else []
+    if form.errors or not all(confirmation.is_confirmed for confirmation in unusual):
+        return _page(request, form, _key(request), status=422, confirmations=unusual)
     case = services.open_case(
         by=request.user,
         name=form.cleaned_data["client_name"],
         application=form.application(),
         applied_on=form.cleaned_data["applied_on"],
         draft=draft,
+        confirmed=[confirmation.code for confirmation in unusual],
     )
     return redirect(case)
 
@@ -66,7 +69,8 @@ def draft_save(request: DeskRequest) -> HttpResponse:
     if not request.htmx:
         messages.info(request, state or gettext("There is nothing to save yet."))
         return redirect(f"{reverse('case_new')}?draft={draft.key}" if draft else "case_new")
-    return render(request, f"{TEMPLATE}#draft-state", {"state": state})
+    context = {"state": state, "progress": progress(ApplicationForm(request.POST))}
+    return render(request, f"{TEMPLATE}#draft-saved", context)
 
 
 @require_POST
@@ -124,6 +128,7 @@ def _page(request: DeskRequest, form: ApplicationForm, key: uuid.UUID, **context
     status = context.pop("status", 200)
     drafts = request.user.drafts.exclude(key=key)
     context |= {"form": form, "draft_key": key, "drafts": drafts, "retention_days": RETENTION.days}
+    context["progress"] = progress(form)
     return render(request, TEMPLATE, context, status=status)
 
 

@@ -1,4 +1,4 @@
-"""Template context of every page: the state of the model."""
+"""Template context of every page: the state of the model, the directory's name, unread notifications."""
 
 from collections.abc import Callable
 
@@ -33,10 +33,12 @@ def unread_notifications(user: User | AnonymousUser) -> int:
     return 0 if user.is_anonymous else Notification.objects.visible_to(user).unread().count()
 
 
-def desk(request: HttpRequest) -> dict[str, Callable[[], str | bool | int]]:
+def desk(request: HttpRequest) -> dict[str, Callable[[], str | bool | int] | str]:
+    directory = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
     # Callables: fragments, which show neither banner nor header, do not query the engine and the database.
     return {
         "model_notice": model_notice,
         "demo_is_open": demo_is_open,
         "unread_notifications": lambda: unread_notifications(request.user),
+        "directory": directory,
     }

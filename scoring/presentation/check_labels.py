@@ -54,11 +54,19 @@ def _no_leak(check: LeakCheck) -> CheckLabel:
 
 
 def _shuffled(check: ShuffledCheck) -> CheckLabel:
-    detail = _("With outcomes dealt out at random the AUC is {auc} ({low} to {high}); it must be 0.5.")
+    detail = _(
+        "With outcomes dealt out at random the AUC is {auc} ({low} to {high}), the mean of {runs}; "
+        "it must be 0.5."
+    )
     return CheckLabel(
         _state(check.passed),
         _("Shuffled outcomes cannot be foretold"),
-        detail.format(auc=number(check.auc, 3), low=number(check.low, 3), high=number(check.high, 3)),
+        detail.format(
+            auc=number(check.auc, 3),
+            low=number(check.low, 3),
+            high=number(check.high, 3),
+            runs=number(check.runs or 1),
+        ),
     )
 
 

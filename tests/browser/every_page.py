@@ -92,7 +92,7 @@ NO_PAGES: Final = frozenset(
         ),
         *("api_openapi", "api-root", "predict", "explain", "predict_batch", "model", "drift_evidently"),
         *("home", "demo_sign_in", "demo_welcome", "invitation", "mfa_authenticate", "mfa_deactivate_totp"),
-        "mfa_login_webauthn",
+        *("mfa_login_webauthn", "oidc_login", "oidc_callback", "oidc_logout"),
         *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
     }
 )

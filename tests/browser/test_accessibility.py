@@ -71,6 +71,17 @@ def test_axe_finds_nothing_in_an_open_dialog_and_a_refused_form(desk, page_as):
     page.wait_for_load_state("networkidle")
     assert page.locator("[aria-invalid=true]").count() > 0
     assert axe.violations(page) == []
+    border = "element => getComputedStyle(element).borderTopColor"
+    invalid = page.locator("[name=client_name]").evaluate(border)
+    assert invalid != page.locator("[name=AMT_ANNUITY]").evaluate(border)
+    page.locator("[name=client_name]").fill("Zoé Lefèvre")
+    page.locator("[name=NAME_CONTRACT_TYPE]").select_option("Cash loans")
+    page.locator("[name=AMT_CREDIT]").fill("5000")
+    page.locator("[name=AMT_GOODS_PRICE]").fill("1000")
+    page.locator("[name=AMT_CREDIT]").press("Enter")
+    page.locator("[data-confirm]").wait_for()
+    assert page.evaluate("document.activeElement.id") == "to-confirm"
+    assert axe.violations(page) == []
 
 
 def test_axe_reports_what_is_wrong(page_as):

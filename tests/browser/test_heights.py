@@ -1,4 +1,4 @@
-"""Height of the case page with each tab open, of clients with a whole history."""
+"""Heights: a case page with each tab open, of clients with a whole history, and the form of a new case."""
 
 import pytest
 
@@ -26,3 +26,14 @@ def test_no_tab_makes_the_page_taller_than_its_limit(refused_cases, page_as, loc
                     too_tall[case.reference, tab, width] = height
             page.set_viewport_size({"width": 1366, "height": 768})
     assert too_tall == {}
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+def test_the_form_of_a_new_case_keeps_to_its_limit_in_two_columns(person, page_as, model_in_use, locale):
+    person("advisor")
+    page = page_as("advisor", locale=locale)
+    page.goto("/cases/new/", wait_until="networkidle")
+    assert page.evaluate(HEIGHT) <= MAX_HEIGHT[1366]
+    assert page.locator("fieldset[id^=group-]").count() == page.locator("#progress li").count() == 5
+    columns = page.locator("fieldset[id^=group-]").evaluate_all("all => all.map(one => one.offsetLeft)")
+    assert len(set(columns)) == 2

@@ -104,6 +104,7 @@ def test_a_draft_is_saved_while_typing_and_a_dropped_file_fills_the_form(signed_
     page.locator("#id_client_name").fill("Élodie")
     expect(page.locator("#draft-state")).to_contain_text("Draft saved")
     assert Draft.objects.get().answers["client_name"] == "Élodie"
+    expect(page.locator("#progress")).to_have_attribute("data-answered", "2")
     files = page.evaluate_handle(
         "text => { const d = new DataTransfer(); d.items.add(new File([text], 'client.csv')); return d; }",
         FILE,

@@ -37,13 +37,14 @@ class LeakCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShuffledCheck:
-    """AUC with shuffled outcomes, which must be 0.5, and its 95 % interval."""
+    """AUC with shuffled outcomes, which must be 0.5, and its 95 % interval; a mean of `runs`, if not one."""
 
     passed: bool
     auc: float
     low: float
     high: float
     clients: int
+    runs: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

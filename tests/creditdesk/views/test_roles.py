@@ -151,7 +151,8 @@ def address(page: str, case: Case) -> str:
     if page == "case_past":
         numbers = [assessed(case).latest_assessment_id]
     elif page in {"document_file", "document_remove"}:
-        numbers = [attached(case).pk]
+        # Each page has a file of its own: the same one is not attached twice.
+        numbers = [attached(case, content=f"%PDF-1.4 {page}".encode()).pk]
     elif page == "document_request_letter":
         numbers = [ask_for_documents(case=case, kinds=["tax"], language="fr", by=case.advisor).pk]
     return reverse(page, args=[case.reference, *numbers])

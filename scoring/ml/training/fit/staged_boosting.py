@@ -159,7 +159,12 @@ class StagedBoosting:
         NaN for the other clients of the stage.
         """
         if (number, excluded) not in self._log_odds:
-            self._score(number, excluded, [self.fit(number, excluded)])
+            # Without two folds: the rounds that were found best are those of boosters that knew one of them.
+            is_start_of_fold = HOLD_OUT in excluded and len(excluded) > 2
+            boosters = (
+                self._fit_until_best(number, excluded) if is_start_of_fold else [self.fit(number, excluded)]
+            )
+            self._score(number, excluded, boosters)
         return self._log_odds[number, excluded]
 
     def fit(self, number: int, excluded: Blocks) -> lightgbm.Booster:
@@ -170,18 +175,25 @@ class StagedBoosting:
         return fitter.fit(features.matrix[train], stage.target[train], self.rounds[number], init_score)
 
     def _fit_fold(self, number: int, fold: int) -> list[int]:
-        """Fit without a fold and the hold-out, with early stopping on the fold; return the best rounds."""
+        """Fit without a fold and the hold-out, score both, and return the rounds that were best.
+
+        When to stop is told by a tenth of the training clients, so that the fold has no say in its own score.
+        """
         excluded = frozenset({HOLD_OUT, fold})
-        stage, fitter, features = self._prepare(number, excluded)
-        init_score = self._init_score(number, excluded) if number else None
-        boosters = fitter.fit_with_early_stopping(
-            features.matrix, stage.target, ~stage.inside(excluded), stage.block == fold, init_score
-        )
+        boosters = self._fit_until_best(number, excluded)
         self._score(number, excluded, boosters)
         best = [booster.best_iteration for booster in boosters]
         label = f"Step {number + 1} of {len(self.stages)}, fold" if self.top else "Fold"
         self.progress(f"{label} {fold + 1} of {FOLDS}: {', '.join(map(str, best))} rounds")
         return best
+
+    def _fit_until_best(self, number: int, excluded: Blocks) -> list[lightgbm.Booster]:
+        """Fit the boosters of a stage without the blocks `excluded`, stopped by a tenth of the others."""
+        stage, fitter, features = self._prepare(number, excluded)
+        init_score = self._init_score(number, excluded) if number else None
+        return fitter.fit_until_a_tenth_is_best(
+            features.matrix, stage.target, ~stage.inside(excluded), init_score
+        )
 
     def _prepare(self, number: int, excluded: Blocks) -> tuple[Stage, BoosterFitter, FeatureMatrix]:
         stage = self.stages[number]

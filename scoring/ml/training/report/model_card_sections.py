@@ -59,7 +59,7 @@ def _figures(check: Check) -> str:
         case ShuffledCheck():
             return (
                 f"AUC {check.auc:.4f} ({check.low:.4f} to {check.high:.4f}) when the outcomes are shuffled, "
-                "which must be 0.5"
+                f"the mean of {check.runs or 1}, which must be 0.5"
             )
         case AdversarialValidation():
             return _adversarial_validation(check)

@@ -98,6 +98,34 @@ def boosting(own: Clients, stages: tuple[StageData, ...], split: Split) -> Stage
     return cross_validated(own, stages, split)
 
 
+def test_outcomes_of_a_fold_reach_its_scores_through_no_stage(
+    own: Clients, stages: tuple[StageData, ...], split: Split, boosting: StagedBoosting
+) -> None:
+    inside = split.block == 1
+    other = own.target.copy()
+    other[inside] = np.random.default_rng(3).permutation(other[inside])
+    assert (other != own.target).any()
+    outcome = dict(zip(own.reference.tolist(), other.tolist(), strict=True))
+    relabelled = tuple(
+        replace(
+            stage,
+            target=np.array(
+                [
+                    outcome.get(reference, target)
+                    for reference, target in zip(stage.reference.tolist(), stage.target.tolist(), strict=True)
+                ]
+            ),
+        )
+        for stage in stages
+    )
+    again = cross_validated(replace(own, target=other), relabelled, split)
+    without = frozenset({HOLD_OUT, 1})
+    for number in range(len(stages)):
+        scored = boosting.stages[number].block == 1
+        before, after = (each.log_odds(number, without)[scored] for each in (boosting, again))
+        assert np.array_equal(before, after)
+
+
 def test_the_lower_stage_has_more_clients_and_only_the_tables_that_folders_share(
     own: Clients, stages: tuple[StageData, ...]
 ) -> None:
