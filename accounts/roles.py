@@ -27,6 +27,7 @@ _ADVISOR: Final = frozenset(
         "creditdesk.add_case",
         "creditdesk.assess_case",
         "creditdesk.decide_case",
+        "creditdesk.correct_case",
         "creditdesk.add_note",
         "creditdesk.add_document",
         "creditdesk.remove_document",

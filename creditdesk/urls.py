@@ -19,6 +19,7 @@ from creditdesk.views.casework import (
     case_share,
     case_snapshot,
 )
+from creditdesk.views.correction import case_correct
 from creditdesk.views.decision import case_check, case_decide
 from creditdesk.views.demo import demo_sign_in, demo_welcome
 from creditdesk.views.document import (
@@ -71,6 +72,7 @@ urlpatterns = [
     *(path(f"cases/<str:reference>/{tab}/", case_tab, {"tab": tab}, name=f"case_{tab}") for tab in TABS),
     path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
     path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
+    path("cases/<str:reference>/correct/", case_correct, name="case_correct"),
     path("cases/<str:reference>/check/", case_check, name="case_check"),
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
     path("cases/<str:reference>/history.csv", case_timeline_export, name="case_timeline_export"),

@@ -35,6 +35,7 @@ class Action(TextChoices):
     EXPORT_FINISHED = "export_finished", _("was sent an export to its end")
     CASE_ADDED = "case_added", _("entered a case")
     CASE_OPENED = "case_opened", _("opened a case")
+    CASE_CORRECTED = "case_corrected", _("corrected an application")
     ASSESSMENT = "assessment", _("had a case assessed")
     DECISION = "decision", _("decided a case")
     OVERRIDE = "override", _("decided against the verdict")

@@ -5,11 +5,12 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext, ngettext
 
+from creditdesk.forms.answers import answer
 from creditdesk.forms.application import EXCLUDED, ApplicationForm, form_columns
 from creditdesk.forms.fields import parse_number
 from scoring.ml.tables.application import APPLICATION, TARGET
@@ -227,26 +228,10 @@ def _answers(values: Mapping[str, float | str], errors: list[str], today: date) 
             answers["client_name"] = str(value)
         elif name in _FORM_COLUMNS:
             try:
-                answers |= _answer(_COLUMNS[name], value, today)
+                answers |= answer(_COLUMNS[name], value, today)
             except (ValueError, OverflowError):
                 errors.append(f"{name}: " + gettext("this is no number of days before the application."))
     return answers
-
-
-def _answer(column: Column, value: float | str, today: date) -> dict[str, str]:
-    if isinstance(value, str):
-        return {column.name: value}
-    if column.kind is Kind.DAYS:
-        return _day(column, value, today)
-    return {column.name: str(int(value)) if value == int(value) else repr(value)}
-
-
-def _day(column: Column, days: float, today: date) -> dict[str, str]:
-    if days in column.unknown:
-        return {"no_employment": "on"}
-    if days != int(days):
-        raise ValueError(days)
-    return {column.name: (today + timedelta(days=int(days))).isoformat()}
 
 
 def _monitoring(values: Mapping[str, float | str]) -> dict[str, float | str]:

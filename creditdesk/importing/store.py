@@ -8,7 +8,7 @@ from itertools import cycle, islice
 from typing import Self
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from accounts import audit
@@ -17,7 +17,7 @@ from accounts.models import User
 from creditdesk.encryption import keyring
 from creditdesk.importing import bulk
 from creditdesk.importing.records import ImportedClient, Sealing, imported_clients
-from creditdesk.models import Case, Client, MonitoringRecord, Profile
+from creditdesk.models import Case, Client, Correction, MonitoringRecord, Profile
 from creditdesk.models.name_index import index_names
 from scoring.ml.features import frames
 from scoring.ml.features.packing import content_digest
@@ -175,6 +175,7 @@ def _existing_cases(clients: Sequence[ImportedClient]) -> dict[str, Case]:
         .annotate(
             name=F("client__name"),
             erasure=F("client__erasure"),
+            is_corrected=Exists(Correction.objects.filter(case=OuterRef("pk"))),
             digest=F("profile__digest"),
             sex=F("monitoring__sex"),
             family_status=F("monitoring__family_status"),
@@ -203,9 +204,10 @@ def _keep_equal_digests(clients: Sequence[ImportedClient], existing: Mapping[str
 def _differs(portfolio: Portfolio, case: Case, client: ImportedClient) -> bool:
     """Whether the folder differs from the stored case, annotated by `_existing_cases`.
 
-    An import brings back nothing that was erased: such a case counts as unchanged.
+    An import brings back nothing that was erased, and takes back no correction: such a case counts as
+    unchanged.
     """
-    if case.erasure:  # type: ignore[attr-defined]
+    if case.erasure or case.is_corrected:  # type: ignore[attr-defined]
         return False
     incoming: dict[str, object] = {
         "digest": client.inputs.digest,

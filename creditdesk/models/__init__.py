@@ -4,6 +4,7 @@ from creditdesk.models.assignment import Assignment
 from creditdesk.models.case import Case, Client, MonitoringRecord, Profile
 from creditdesk.models.claim import Claim
 from creditdesk.models.contest import Contest
+from creditdesk.models.correction import Correction
 from creditdesk.models.counterfactual import CounterfactualSearch, ShownCounterfactual
 from creditdesk.models.data_key import DataKey, Erasure
 from creditdesk.models.decision import Decision
@@ -32,6 +33,7 @@ __all__ = [
     "Claim",
     "Client",
     "Contest",
+    "Correction",
     "CounterfactualSearch",
     "DataKey",
     "Decision",

@@ -16,6 +16,7 @@ from creditdesk.services.batch import save_assessments, score_many
 from creditdesk.services.case import add_note, open_case
 from creditdesk.services.claim import claim, end_expired_claims, release, share
 from creditdesk.services.contest import contest, may_review, review
+from creditdesk.services.correction import correct_application
 from creditdesk.services.counterfactual import counterfactuals_of
 from creditdesk.services.decision import DecisionRefused, check_decision, decide, needs_second_person
 from creditdesk.services.document import add_document, remove_document, save_document_request
@@ -56,6 +57,7 @@ __all__ = [
     "choose_columns",
     "claim",
     "contest",
+    "correct_application",
     "counterfactuals_of",
     "decide",
     "delete_scenario",

@@ -9,11 +9,14 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from creditdesk.forms.simulation import entered_value
+from creditdesk.models import Correction
 from creditdesk.pages.case.client_profile import Line, Section
 from creditdesk.pages.case.explanation import FeatureRow
 from creditdesk.pages.case.reasons import FeatureEffect
 from creditdesk.pages.case.timeline import Event
 from creditdesk.templatetags.desk import VERDICT_ICONS, icon
+from scoring.ml.tables.catalogue import column
+from scoring.presentation import formatting
 
 register = template.Library()
 
@@ -33,6 +36,7 @@ EVENT_ICONS = {
     "assignment": "send",
     "snooze": "hourglass",
     "wake": "clock",
+    "correction": "note",
     "document": "file-text",
     "removal": "x",
     "request": "message",
@@ -120,6 +124,20 @@ def verdict_icon(verdict: str) -> SafeString:
 def outcome_key(outcome: str) -> str:
     """Return the key that chooses an outcome; it never records one."""
     return OUTCOME_KEYS[outcome]
+
+
+@register.simple_tag
+def corrected_values(correction: Correction) -> SafeString:
+    """List what a correction changed: the value before and after, in words."""
+    columns = {name: column("application", name) for name in correction.changes}
+    rows = (
+        (
+            formatting.capitalized(columns[name].label),
+            *(formatting.column_in_words(columns[name], value) for value in values),
+        )
+        for name, values in correction.changes.items()
+    )
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {} → {}</li>", rows))
 
 
 @register.filter

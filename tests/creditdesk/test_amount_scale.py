@@ -5,6 +5,7 @@ import io
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.translation import override
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from creditdesk import reasons
 from creditdesk.forms.policy import TermsForm
 from creditdesk.forms.simulation import SimulationForm
-from creditdesk.models import Assessment, Case
+from creditdesk.models import Assessment, Case, Draft
 from creditdesk.services.prediction import predict
 from scoring import engine
 from scoring.presentation import formatting
@@ -62,6 +63,13 @@ def test_a_case_entered_in_scaled_amounts_is_stored_in_those_of_the_tables(scale
         Assessment.objects.get().probability
         == predict(engine.current(), case.profile.record, None).probability
     )
+
+
+def test_a_client_file_in_amounts_of_the_tables_fills_the_form_in_those_that_people_read(scaled, advisor):
+    file = SimpleUploadedFile("client.csv", b"NAME,AMT_CREDIT,AMT_ANNUITY\nZoe,600000,22500\n")
+    advisor.post("/cases/new/file/", {"file": file})
+    answers = Draft.objects.get().answers
+    assert (answers["AMT_CREDIT"], answers["AMT_ANNUITY"]) == ("12000", "450")
 
 
 def test_a_simulation_shows_and_reads_scaled_amounts(scaled, advisor, case_of, model_in_use):

@@ -14,6 +14,7 @@ from creditdesk.models import (
     Case,
     Claim,
     Contest,
+    Correction,
     Decision,
     Document,
     DocumentRequest,
@@ -45,6 +46,7 @@ class Event:
         | Contest
         | Letter
         | Snooze
+        | Correction
         | Document
         | DocumentRequest
         | Case
@@ -144,6 +146,12 @@ def _snoozes(references: dict[int, str]) -> Iterable[Event]:
             yield Event("wake", row.ended_at, row.ended_by, references[row.case_id], row)
 
 
+def _corrections(references: dict[int, str]) -> Iterable[Event]:
+    rows = Correction.objects.filter(case__in=references).defer("packed_inputs")
+    for row in rows.select_related("corrected_by"):
+        yield Event("correction", row.corrected_at, row.corrected_by, references[row.case_id], row)
+
+
 def _documents(references: dict[int, str]) -> Iterable[Event]:
     rows = Document.objects.filter(case__in=references).defer("content")
     for row in rows.select_related("added_by", "removed_by"):
@@ -174,6 +182,7 @@ SOURCES: Final[Mapping[type[Model], Source]] = {
     Letter: _letters,
     Assignment: _assignments,
     Snooze: _snoozes,
+    Correction: _corrections,
     Document: _documents,
     DocumentRequest: _document_requests,
 }

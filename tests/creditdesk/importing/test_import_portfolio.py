@@ -12,6 +12,7 @@ from creditdesk.assignment_rules import assignment_rules
 from creditdesk.cases.search import matching
 from creditdesk.importing import store
 from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
+from creditdesk.services.correction import correct_application
 from creditdesk.services.personal_data.erasure import erase_client
 from tests.factories import UserFactory
 from tests.folders import application, write_tables
@@ -251,3 +252,21 @@ def test_an_import_does_not_bring_back_what_was_erased(folder, advisors, import_
     assert "0 changed" in out
     assert Case.objects.get(reference="1").client.name == "erased"
     assert Profile.objects.get(case__reference="1").packed_inputs == b""
+
+
+def test_an_import_takes_back_no_correction(folder, advisors, import_folder, person):
+    import_folder(folder)
+    case = Case.objects.get(reference="1")
+    correct_application(
+        case=case,
+        changes={"CNT_CHILDREN": 4.0},
+        profile_digest=case.profile.digest,
+        reason="The family booklet shows four children.",
+        by=person("manager"),
+    )
+    corrected = Profile.objects.get(case=case).digest
+    write_tables(folder, application_train=[application(1, AMT_CREDIT=1000)])
+    out, _ = import_folder(folder)
+    assert "0 changed" in out
+    profile = Profile.objects.get(case=case)
+    assert (profile.digest, profile.application["CNT_CHILDREN"]) == (corrected, 4.0)

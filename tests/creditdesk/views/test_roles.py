@@ -72,6 +72,8 @@ CASES = {
     ("case_history", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_assess", "post"): {ADVISOR, MANAGER},
     ("case_decide", "post"): {ADVISOR, MANAGER},
+    ("case_correct", "get"): {ADVISOR, MANAGER},
+    ("case_correct", "post"): {ADVISOR, MANAGER},
     ("case_check", "post"): {MANAGER},
     ("case_notes", "post"): {ADVISOR, MANAGER},
     ("case_claim", "post"): {ADVISOR, MANAGER},

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creditdesk', '0023_assignment'),
+        ('creditdesk', '0024_assignment'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

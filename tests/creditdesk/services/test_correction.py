@@ -1,0 +1,169 @@
+"""A pending application is corrected: who, what and why are kept, and what was assessed before stays."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts import audit
+from accounts.models import AuditEvent
+from creditdesk import services
+from creditdesk.forms.correction import CorrectionForm
+from creditdesk.models import Case, Correction, Profile
+from creditdesk.services import ActRefused
+from tests.factories import decided
+
+pytestmark = pytest.mark.django_db
+REASON = "The payslip of March says another income."
+
+
+@pytest.fixture
+def case(case_of, model_in_use):
+    return case_of("advisor")
+
+
+def correct(case, by, reason=REASON, **changes) -> Correction:
+    digest = Profile.objects.get(case=case).digest
+    return services.correct_application(
+        case=case, changes=changes, profile_digest=digest, reason=reason, by=by
+    )
+
+
+def typed(case, **changed) -> dict[str, str]:
+    """What the browser sends: every answer as it was shown, but for the changed ones."""
+    form = CorrectionForm(case=Case.objects.get(pk=case.pk))
+    shown = {name: field.value() for name, field in ((field.name, field) for field in form)}
+    return {**{name: value for name, value in shown.items() if value}, "reason": REASON, **changed}
+
+
+def post(browser, case, **changed):
+    return browser.post(reverse("case_correct", args=[case.reference]), typed(case, **changed))
+
+
+def test_a_correction_changes_the_profile_and_has_the_case_assessed_again(client_as, case):
+    browser = client_as("advisor")
+    browser.get(case.get_absolute_url())
+    before = Case.objects.get().assessments.latest("pk")
+    record = Profile.objects.get().application
+    answer = post(browser, case, AMT_INCOME_TOTAL="90000")
+    assert answer.status_code == 302
+    profile = Profile.objects.get()
+    assert profile.application == {**record, "AMT_INCOME_TOTAL": 90_000.0}
+    correction = Correction.objects.get()
+    assert correction.changes == {"AMT_INCOME_TOTAL": [record["AMT_INCOME_TOTAL"], 90_000.0]}
+    assert (correction.reason, correction.corrected_by.username) == (REASON, "advisor")
+    assert correction.application == record
+    assert (correction.previous_digest, correction.digest) == (before.profile_digest, profile.digest)
+    latest = Case.objects.get().assessments.latest("pk")
+    assert latest.pk != before.pk
+    assert latest.profile_digest == profile.digest
+    event = AuditEvent.objects.get(action="case_corrected")
+    assert event.details["columns"] == ["AMT_INCOME_TOTAL"]
+    assert "payslip" not in str(event.details)
+    assert not audit.verify()
+
+
+def test_the_old_assessment_replays_as_it_was(client_as, case, capsys):
+    browser = client_as("advisor")
+    browser.get(case.get_absolute_url())
+    before = Case.objects.get().assessments.latest("pk")
+    post(browser, case, AMT_INCOME_TOTAL="90000")
+    before.refresh_from_db()
+    assert before.application["AMT_INCOME_TOTAL"] != 90_000.0
+    call_command("replay_assessments")
+    snapshot = browser.get(reverse("case_past", args=[case.reference, before.pk]))
+    assert snapshot.status_code == 200
+
+
+def test_untouched_answers_keep_their_value_to_the_last_digit(client_as, case, person):
+    correct(case, person("advisor"), EXT_SOURCE_2=0.1234567890123456, AMT_ANNUITY=24_700.123456)
+    record = Profile.objects.get().application
+    post(client_as("advisor"), case, CNT_CHILDREN="2")
+    assert Profile.objects.get().application == {**record, "CNT_CHILDREN": 2.0}
+
+
+def test_an_application_shown_and_sent_back_is_no_correction(client_as, case):
+    answer = post(client_as("advisor"), case)
+    assert answer.status_code == 409
+    assert "Nothing differs" in answer.content.decode()
+    assert not Correction.objects.exists()
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(scale=st.sampled_from([1.0, 0.02, 0.9144]), amount=st.floats(1_000, 9e6).map(lambda x: round(x, 2)))
+def test_shown_and_sent_back_changes_nothing_at_any_scale(case, settings, scale, amount):
+    settings.AMOUNT_SCALE = scale
+    profile = Profile.objects.get(case=case)
+    changed = {**profile.application, "AMT_INCOME_TOTAL": amount}
+    profile = Profile.of_inputs(changed, profile.history, profile.history_rows, case=case)
+    profile.save(force_update=True)
+    fresh = Case.objects.get(pk=case.pk)
+    form = CorrectionForm(typed(fresh), case=fresh)
+    assert form.is_valid(), form.errors
+    assert form.changes() == {}
+
+
+def test_an_emptied_field_is_missing_and_an_invalid_one_is_named(client_as, case):
+    browser = client_as("advisor")
+    assert post(browser, case, EXT_SOURCE_2="").status_code == 302
+    assert "EXT_SOURCE_2" not in Profile.objects.get().application
+    answer = post(browser, case, AMT_CREDIT="-5")
+    assert answer.status_code == 422
+    assert 'href="#id_AMT_CREDIT"' in answer.content.decode()
+    assert Correction.objects.count() == 1
+
+
+def test_the_amounts_of_the_case_follow(client_as, case):
+    post(client_as("advisor"), case, AMT_CREDIT="300000", AMT_ANNUITY="20000")
+    stored = Case.objects.get()
+    assert [stored.amount_credit, stored.amount_annuity] == [Decimal(300_000), Decimal(20_000)]
+
+
+def test_who_was_slower_changes_nothing(client_as, case, person):
+    sent = typed(case, AMT_INCOME_TOTAL="90000")
+    correct(case, person("manager"), CNT_CHILDREN=1.0)
+    answer = client_as("advisor").post(reverse("case_correct", args=[case.reference]), sent)
+    assert answer.status_code == 409
+    assert "was changed while you were writing" in answer.content.decode()
+    assert Profile.objects.get().application["AMT_INCOME_TOTAL"] != 90_000.0
+
+
+def test_a_decided_a_claimed_and_an_escalated_case_are_not_corrected(case_of, person):
+    advisor = person("advisor")
+    claimed = case_of("advisor")
+    services.claim(case=claimed, by=person("manager"))
+    escalated = case_of("advisor")
+    services.escalate(case=escalated, reason="Above what I decide alone, please look.", by=advisor)
+    closed = decided(case_of("advisor"))
+    for case, refusal in ((claimed, "claimed"), (escalated, "with a manager"), (closed, "Already decided")):
+        with pytest.raises(ActRefused, match=refusal):
+            correct(getattr(case, "case", case), advisor, CNT_CHILDREN=3.0)
+    assert not Correction.objects.exists()
+
+
+def test_only_who_works_on_the_case_corrects_it(case, person):
+    for name in ("colleague", "auditor", "analyst"):
+        with pytest.raises(PermissionDenied):
+            correct(case, person(name), CNT_CHILDREN=3.0)
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE creditdesk_correction SET digest = 'x'", "DELETE FROM creditdesk_correction"]
+)
+def test_the_database_refuses_to_change_a_correction(case, person, change):
+    correct(case, person("advisor"), CNT_CHILDREN=3.0)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+
+
+def test_the_history_tells_what_was_there_before(client_as, case, person):
+    correct(case, person("advisor"), NAME_INCOME_TYPE="Pensioner")
+    page = client_as("advisor").get(f"{case.get_absolute_url()}history/").content.decode()
+    assert "Application corrected" in page
+    assert "Source of income: Employee → Pensioner" in page
+    assert REASON in page
