@@ -80,7 +80,7 @@ def _ended(request: HttpRequest) -> bool:
             record(action=Action.SESSION_ENDED, actor=request.user, details={"limit": why})
             logout(request)
         return True
-    if sessions.needs_note(request.session):
+    if request.path not in settings.POLLED_PATHS and sessions.needs_note(request.session):
         sessions.note_use(request)
     return False
 

@@ -40,6 +40,14 @@ class User(AbstractUser):
         _("Compact"), default=False, help_text=_("Less space between lines: more of a page fits the screen.")
     )
 
+    wants_digest = models.BooleanField(
+        _("Digest by e-mail"),
+        default=False,
+        help_text=_("Every morning, how many notifications wait for you. No name of a client is in it."),
+    )
+    # Columns of the case list that this person has hidden; null: never chosen.
+    hidden_columns = models.JSONField(null=True, editable=False)
+
     objects: ClassVar[DeskUserManager] = DeskUserManager()
 
     class Meta:

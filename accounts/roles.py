@@ -33,6 +33,8 @@ _ADVISOR: Final = frozenset(
         "creditdesk.add_document",
         "creditdesk.remove_document",
         "creditdesk.claim_case",
+        "creditdesk.snooze_case",
+        "creditdesk.record_absence",
         "creditdesk.escalate_case",
         "creditdesk.contest_decision",
         "creditdesk.write_letter",
@@ -47,6 +49,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "creditdesk.view_all_cases",
         "creditdesk.check_decision",
         "creditdesk.release_claim",
+        "creditdesk.assign_case",
+        "creditdesk.record_any_absence",
         "creditdesk.answer_escalation",
         "creditdesk.examine_contest",
         "creditdesk.export_cases",
@@ -110,6 +114,11 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
 def adds_rights(previous: str, role: str) -> bool:
     """Whether the second role may anything that the first may not."""
     return not PERMISSIONS[role] <= PERMISSIONS.get(previous, frozenset())
+
+
+def roles_with(permission: str) -> list[str]:
+    """The roles that have a permission."""
+    return [role for role, permissions in PERMISSIONS.items() if permission in permissions]
 
 
 def permissions_of(user: RoleHolder) -> frozenset[str]:

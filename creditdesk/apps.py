@@ -7,6 +7,14 @@ class CreditdeskConfig(AppConfig):
     verbose_name = _("Credit desk")
 
     def ready(self) -> None:
+        from django.conf import settings
+        from django.db.models.signals import post_save
+
         from creditdesk.monitoring import gauges
+        from creditdesk.services import hand_on_after_save
 
         gauges.register()
+        # Accounts know nothing of cases; whichever way a person leaves, their cases do not stay with them.
+        post_save.connect(
+            hand_on_after_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="hand_on_after_save"
+        )

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from creditdesk.assignment_rules import assignment_rules
 from creditdesk.limits import PAGE_LARGEST_BODY
 from creditdesk.retention_table import retention_days
 
@@ -52,6 +53,11 @@ if not 0 < AMOUNT_SCALE < float("inf"):
 # Days after which a pending case counts as late, and within which a contest is to be answered.
 DECISION_DAYS = env.int("DECISION_DAYS", 60)
 CONTEST_DAYS = env.int("CONTEST_DAYS", 30)
+# Hours after which a claim holds no more; 0 lets it hold until it is released.
+CLAIM_HOURS = env.float("CLAIM_HOURS", 24.0)
+# Who gets new cases and those of a colleague who left or is away, the first rule that fits:
+# product:Revolving loans=anna+boris,amount:300000=chloe,any=boris. Without a rule: every advisor in turn.
+ASSIGNMENT_RULES = assignment_rules(env.list("ASSIGNMENT_RULES", default=[]))
 RETENTION_DAYS = retention_days(env.list("RETENTION_DAYS", default=[]))
 # The documents that each product needs; the kinds stand in creditdesk.models.document.
 REQUIRED_DOCUMENTS = env.list(
@@ -100,6 +106,8 @@ DESK_URL = env.str("DESK_URL", "http://127.0.0.1:8000")
 vars().update(env.email_url("EMAIL_URL", "smtp://localhost:25"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "creditdesk@localhost")
+# A digest of unread notifications every morning, to each person who wishes one; needs a mail server.
+DIGESTS = env.bool("DIGESTS", False)
 # Off, the challenger scores in the request that asked; that is for tests.
 SHADOW_IN_BACKGROUND = env.bool("SHADOW_IN_BACKGROUND", True)
 # A retrained version that passes every gate answers without a person; a bank leaves this off.
@@ -239,6 +247,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "backup": {"command": ["backup"], "hours": 24, "from_hour": 2, "needs": "BACKUP_DESTINATION"},
     "apply_retention": {"command": ["apply_retention"], "hours": 24, "from_hour": 3},
     "check_drift": {"command": ["check_drift", "--without-evidently"], "hours": 168, "from_hour": 4},
+    "maintain_queues": {"command": ["maintain_queues"], "hours": 0.25, "from_hour": 0},
+    "send_digests": {"command": ["send_digests"], "hours": 24, "from_hour": 5, "needs": "DIGESTS"},
     "purge": {"command": ["purge"], "hours": 1, "from_hour": 0},
 }
 if BACKUP_DESTINATION:
@@ -330,6 +340,8 @@ CACHES = {
     },
 }
 
+# What an open page asks for by itself: no sign of a person, so it keeps no session alive.
+POLLED_PATHS = ["/notifications/count/"]
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 15 * 60)
 SESSION_COOKIE_AGE = env.int("SESSION_ABSOLUTE_SECONDS", 10 * 3600)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -5,7 +5,9 @@ from django.views.i18n import set_language
 from accounts.administration.site import site
 from creditdesk.pages.case.tabs import TABS
 from creditdesk.views.about import about_model
+from creditdesk.views.absence import absence_cancel, absences
 from creditdesk.views.affordability import case_charges
+from creditdesk.views.assignment import case_assign, case_snooze, case_wake, cases_assign
 from creditdesk.views.case import case_assess, case_detail, case_notes, case_tab
 from creditdesk.views.case_list import case_list
 from creditdesk.views.casework import (
@@ -29,15 +31,17 @@ from creditdesk.views.document import (
     document_request_letter,
 )
 from creditdesk.views.drift import drift, drift_evidently, drift_report
-from creditdesk.views.export import case_export
+from creditdesk.views.export import case_export, case_timeline_export
 from creditdesk.views.health import healthz, readyz
 from creditdesk.views.help import help_page
 from creditdesk.views.home import home
 from creditdesk.views.letter import case_explanation, case_letter
 from creditdesk.views.metrics import metrics
 from creditdesk.views.new_case import client_file, draft_delete, draft_save, new_case
+from creditdesk.views.notifications import notification_count, notifications, notifications_read
 from creditdesk.views.operations import operations
 from creditdesk.views.outcomes import outcomes
+from creditdesk.views.palette import palette
 from creditdesk.views.policy import (
     policy_answer,
     policy_desk,
@@ -48,6 +52,7 @@ from creditdesk.views.policy import (
     policy_withdraw,
 )
 from creditdesk.views.portfolio import portfolio
+from creditdesk.views.saved_view import columns_choose, view_delete, view_save
 from creditdesk.views.shadow import shadow
 from creditdesk.views.simulation import case_counterfactuals, case_simulation, scenario_delete, scenario_save
 
@@ -60,6 +65,10 @@ urlpatterns = [
     path("cases/new/draft/", draft_save, name="draft_save"),
     path("cases/new/draft/delete/", draft_delete, name="draft_delete"),
     path("cases/new/file/", client_file, name="case_file"),
+    path("cases/assign/", cases_assign, name="cases_assign"),
+    path("cases/views/", view_save, name="view_save"),
+    path("cases/views/<int:number>/delete/", view_delete, name="view_delete"),
+    path("cases/columns/", columns_choose, name="columns_choose"),
     path("cases/<str:reference>/", case_detail, name="case_detail"),
     *(path(f"cases/<str:reference>/{tab}/", case_tab, {"tab": tab}, name=f"case_{tab}") for tab in TABS),
     path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
@@ -68,6 +77,7 @@ urlpatterns = [
     path("cases/<str:reference>/check/", case_check, name="case_check"),
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
     path("cases/<str:reference>/charges/", case_charges, name="case_charges"),
+    path("cases/<str:reference>/history.csv", case_timeline_export, name="case_timeline_export"),
     path("cases/<str:reference>/documents/", case_documents, name="case_documents"),
     path("cases/<str:reference>/documents/<int:number>/", document_file, name="document_file"),
     path("cases/<str:reference>/documents/<int:number>/remove/", document_remove, name="document_remove"),
@@ -91,6 +101,15 @@ urlpatterns = [
     path("cases/<str:reference>/answer/", case_answer, name="case_answer"),
     path("cases/<str:reference>/contest/", case_contest, name="case_contest"),
     path("cases/<str:reference>/examine/", case_contest_review, name="case_examine"),
+    path("cases/<str:reference>/assign/", case_assign, name="case_assign"),
+    path("cases/<str:reference>/snooze/", case_snooze, name="case_snooze"),
+    path("cases/<str:reference>/wake/", case_wake, name="case_wake"),
+    path("absences/", absences, name="absences"),
+    path("absences/<int:number>/cancel/", absence_cancel, name="absence_cancel"),
+    path("notifications/", notifications, name="notifications"),
+    path("notifications/count/", notification_count, name="notification_count"),
+    path("notifications/read/", notifications_read, name="notifications_read"),
+    path("palette/", palette, name="palette"),
     path("portfolio/", portfolio, name="portfolio"),
     path("policy/", policy_list, name="policy_list"),
     path("policy/desk/", policy_desk, name="policy_desk"),

@@ -18,7 +18,7 @@ NOT_TEXT = re.compile(
     re.DOTALL,
 )
 # Names, keys and the two languages, each named in itself.
-KEYS = {"a", "d", "f", "j", "k", "n", "r"}
+KEYS = {"a", "d", "f", "j", "k", "n", "p", "r", "y", "Ctrl", "K"}
 SAME_EVERYWHERE = KEYS | {"creditdesk", "AUC", "PSI", "FR", "Français", "EN", "English"}
 IN_BOTH_LANGUAGES = {"400.html", "500.html", "_plain_error.html"}
 

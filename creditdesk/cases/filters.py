@@ -5,8 +5,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 import django_filters as filters
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, Func, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import OrderBy
+from django.db.models.functions import Abs
 from django.forms import BoundField, CheckboxInput, DateInput, HiddenInput, TextInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from creditdesk.cases.amounts import AmountFilter
 from creditdesk.cases.search import matching
-from creditdesk.models import Assessment, Case, Decision
+from creditdesk.models import Assessment, Case, Contest, Decision
 from creditdesk.models.case import CaseQuerySet
 from scoring.ml.tables.catalogue import column
 from scoring.presentation.formatting import localize
@@ -24,15 +25,20 @@ NEWEST_FIRST: Final = "-submitted"
 OLDEST_FIRST: Final = "submitted"
 EVERY_CASE: Final = "all"
 TO_DECIDE: Final = "to_decide"
+CONTESTED: Final = "contested"
+UNASSIGNED: Final = "unassigned"
 ALWAYS_SHOWN: Final = {"q", "queue", "sort"}
 # Rejected by a second person, or replaced after a contest.
 ENDED: Final = ("rejected", "replaced")
-SORTS: Final[Mapping[str, F]] = {
+SORTS: Final[Mapping[str, F | Func]] = {
     "reference": F("reference"),
     "client": F("client__indexed_name__text"),
     "contract": F("contract_type"),
     "credit": F("amount_credit"),
     "submitted": F("submitted_at"),
+    "due": F("submitted_at"),
+    # How far the probability is from the threshold, on either side: the closest are the hardest to decide.
+    "closeness": Abs(F("latest_assessment__probability") - F("latest_assessment__threshold")),
     "probability": F("latest_assessment__probability"),
     "advisor": F("advisor__username"),
 }
@@ -48,8 +54,10 @@ QUEUES: Final = (
     ("late", _("Late")),
     ("second", _("Second opinion wanted")),
     ("escalated", _("With a manager")),
-    ("contested", _("Contested")),
+    (CONTESTED, _("Contested")),
     ("shared", _("Shared with the team")),
+    (UNASSIGNED, _("Unassigned")),
+    ("snoozed", _("Put aside")),
     (EVERY_CASE, _("All cases")),
     ("mine", _("Claimed by me")),
     ("unclaimed", _("Nobody works on it")),
@@ -70,11 +78,16 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def ordering(sort: str) -> tuple[OrderBy | str, ...]:
-    """Order with missing values last in both directions; the id breaks ties, so that pages never overlap."""
-    expression = SORTS[sort.removeprefix("-")]
-    if sort.endswith("submitted"):
-        return (sort.replace("submitted", "submitted_at"), "id")
+def ordering(sort: str, queue: str = "") -> tuple[OrderBy | str, ...]:
+    """Order with missing values last in both directions; the id breaks ties, so that pages never overlap.
+
+    A case is due so many days after it was submitted, in the queue of contests when the contest is.
+    """
+    expression: F | Func | Subquery = SORTS[sort.removeprefix("-")]
+    if queue == CONTESTED and sort.endswith("due"):
+        expression = Subquery(Contest.objects.unanswered().filter(case=OuterRef("pk")).values("due_on")[:1])
+    elif sort.endswith(("submitted", "due")):
+        return (f"{sort[: sort.startswith('-')]}submitted_at", "id")
     if sort.startswith("-"):
         return expression.desc(nulls_last=True), "id"
     return expression.asc(nulls_last=True), "id"
@@ -93,8 +106,10 @@ def queue_of(cases: CaseQuerySet, queue: str, user: User) -> CaseQuerySet:
         "unclaimed": cases.unclaimed,
         "shared": cases.shared,
         "escalated": cases.escalated,
-        "contested": cases.contested,
+        CONTESTED: cases.contested,
         "late": cases.late,
+        UNASSIGNED: cases.unassigned,
+        "snoozed": cases.pending().snoozed,
     }
     return queues[queue]()
 
@@ -196,7 +211,7 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         return cases.filter(pk__in=overrides.values("case")) if only else cases
 
     def sorted_by(self, cases: CaseQuerySet, _name: str, sort: str) -> CaseQuerySet:
-        return cases.order_by(*ordering(sort))
+        return cases.order_by(*ordering(sort, self.current_queue))
 
     @property
     def shows_advisor(self) -> bool:

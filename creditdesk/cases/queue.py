@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
 
 def next_pending(case: Case, user: "User") -> str | None:
-    """Reference of the next case to decide."""
+    """Reference of the next case to decide; after the oldest one, of what waits longest for the user."""
     at = case.submitted_at
-    return _first(_pending(user).filter(submitted_at=at, pk__gt=case.pk).order_by("pk")) or _first(
-        _pending(user).filter(submitted_at__lt=at).order_by("-submitted_at", "pk")
+    return (
+        _first(_pending(user).filter(submitted_at=at, pk__gt=case.pk).order_by("pk"))
+        or _first(_pending(user).filter(submitted_at__lt=at).order_by("-submitted_at", "pk"))
+        or first_in_queue(user, besides=case)
     )
 
 
@@ -26,18 +28,20 @@ def previous_pending(case: Case, user: "User") -> str | None:
     )
 
 
-def first_in_queue(user: "User") -> str | None:
+def first_in_queue(user: "User", *, besides: Case | None = None) -> str | None:
     """Reference of the user's oldest claimed case, else of what waits longest for them, else of the team."""
     cases = Case.objects.visible_to(user).order_by("submitted_at", "pk")
+    if besides:
+        cases = cases.exclude(pk=besides.pk)
     return (
         _first(cases.claimed_by(user).pending())
         or _first(cases.to_decide_by(user))
-        or _first(cases.unclaimed())
+        or _first(cases.free_for(user).unclaimed())
     )
 
 
 def _pending(user: "User") -> QuerySet[Case]:
-    """Pending cases, without those claimed by colleagues."""
+    """Pending cases, without those that are put aside or claimed by colleagues."""
     return Case.objects.visible_to(user).free_for(user)
 
 

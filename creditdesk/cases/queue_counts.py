@@ -4,7 +4,7 @@ Django needs half of the time of the whole list to write the seven queries; SQLi
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -29,14 +29,19 @@ class _Count(Subquery):
 
 def queue_counts(user: User, queues: Sequence[str], limit: int) -> dict[str, int]:
     """The cases of each queue that the user may see, counted up to `limit`."""
-    query = _query(user.role, tuple(queues), limit, timezone.localdate(), settings.DECISION_DAYS)
+    # A claim that expires is noticed within a minute.
+    minute = timezone.now().replace(second=0, microsecond=0)
+    query = _query(user.role, tuple(queues), limit, timezone.localdate(), settings.DECISION_DAYS, minute)
     counts = query.first(user.pk) or ()
     return dict(zip(queues, counts, strict=True))
 
 
-# What a queue shows depends on the role, the person, the day and how long a decision may take.
+# What a queue shows depends on the role, the person, the day, how long a decision may take, and which claims
+# still hold.
 @lru_cache(maxsize=64)
-def _query(role: str, queues: tuple[str, ...], limit: int, today: date, decision_days: int) -> Prepared:
+def _query(
+    role: str, queues: tuple[str, ...], limit: int, today: date, decision_days: int, minute: datetime
+) -> Prepared:
     def rows(pk: int):  # type: ignore[no-untyped-def]
         person = User(pk=pk, role=role)
         visible = Case.objects.visible_to(person)

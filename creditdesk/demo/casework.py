@@ -1,5 +1,6 @@
 """Demo casework besides decisions: claims, shared cases, escalations and contests."""
 
+from datetime import timedelta
 from typing import Final
 
 from django.utils import timezone
@@ -15,6 +16,7 @@ ESCALATION_REASONS: Final = (
     "Amount above what I decide alone, and the client has been with us for years.",
 )
 ANSWER: Final = "Yes, with the new contract and one payslip on file."
+WAITS_FOR: Final = "The client brings the contract of the new job."
 CLIENT_STATEMENTS: Final = (
     "I repaid the loan that you count against me in spring. The certificate is attached.",
     "My income is higher than what the form says: the bonus was forgotten.",
@@ -27,14 +29,18 @@ UPHELD: Final = "The bonus is not contractual and was not paid last year; the de
 def fill_queues() -> None:
     """Put cases into every queue; of three contests one is upheld, one changes the decision, one is open."""
     advisor, colleague, manager = (named(name) for name in (*ADVISORS, "manager"))
-    unclaimed = list(Case.objects.filter(advisor=advisor).unclaimed().order_by("submitted_at", "pk")[:7])
+    own = Case.objects.filter(advisor=advisor, shared_at__isnull=True)
+    unclaimed = list(own.unclaimed().order_by("submitted_at", "pk")[:8])
     for case in unclaimed[:2]:
         services.claim(case=case, by=advisor)
     for case in unclaimed[2:5]:
         services.share(case=case, by=advisor)
     for case in unclaimed[2:3]:
         services.claim(case=case, by=colleague)
-    for case, reason in zip(unclaimed[5:], ESCALATION_REASONS, strict=False):
+    for case in unclaimed[7:8]:
+        day = timezone.localdate() + timedelta(days=10)
+        services.snooze(case=case, until_on=day, reason=WAITS_FOR, by=advisor)
+    for case, reason in zip(unclaimed[5:7], ESCALATION_REASONS, strict=False):
         services.escalate(case=case, reason=reason, by=advisor)
     for case in unclaimed[5:6]:
         services.answer_escalation(escalation=case.escalations.get(), answer=ANSWER, by=manager)

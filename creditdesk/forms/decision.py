@@ -11,6 +11,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from creditdesk.cases.team import present
+from creditdesk.forms.people import PersonField
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.services import DecisionRefused
 from scoring.presentation import formatting
@@ -24,6 +27,8 @@ class DecisionFields(TypedDict):
     outcome: str
     reason_code: str
     reason: str
+    refer_to: User | None
+    note: str
 
 
 class CheckFields(TypedDict):
@@ -57,8 +62,21 @@ class DecisionForm(forms.Form):
         help_text=_("What you know that the model does not. At least 20 characters."),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, case: Case, assessment: Assessment) -> None:
+    refer_to = PersonField(
+        label=_("Refer to"), required=False, empty_label=_("The whole team: every advisor may take it")
+    )
+    note = forms.CharField(
+        label=_("Note for the colleague"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, case: Case, assessment: Assessment, reader: User
+    ) -> None:
         super().__init__(data, initial={"assessment": assessment.pk}, label_suffix="")
+        self.fields["refer_to"].queryset = present().exclude(pk=reader.pk)  # type: ignore[attr-defined]
         self.case = case
         self.current_assessment = assessment
 
@@ -75,6 +93,8 @@ class DecisionForm(forms.Form):
             "outcome": cleaned["outcome"],
             "reason_code": cleaned["reason_code"],
             "reason": cleaned["reason"],
+            "refer_to": cleaned["refer_to"],
+            "note": cleaned["note"],
         }
 
     def require_current_verdict(self) -> None:

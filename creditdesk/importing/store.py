@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from itertools import cycle, islice
 from typing import Self
 
@@ -62,7 +63,8 @@ def on_days(days: Mapping[int, date], *, until: datetime) -> Callable[[ImportedC
 class Portfolio:
     """A checked folder, and the advisors and origin for its cases.
 
-    New cases go to the advisors in turn; existing ones keep theirs unless `reassigned`.
+    New cases go to the advisors in turn, or to whom `by_rules` chooses by contract type and amount; existing
+    ones keep theirs unless `reassigned`.
     """
 
     checked: CheckedFolder
@@ -71,6 +73,13 @@ class Portfolio:
     reassigned: bool = False
     origin: str = Case.Origin.IMPORTED
     submitted: Callable[[ImportedClient], datetime] = now
+    by_rules: Callable[[str, Decimal], User | None] | None = None
+
+    def advisor(self, client: ImportedClient, turns: Iterator[User]) -> User:
+        """Who gets a new case."""
+        columns = client.case_columns()
+        chosen = self.by_rules and self.by_rules(columns["contract_type"], columns["amount_credit"])
+        return chosen or next(turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +238,14 @@ def _add(portfolio: Portfolio, added: Sequence[ImportedClient], turns: Iterator[
         Case,
         CASE_COLUMNS,
         [
-            (case, person, next(turns).pk, origin, portfolio.submitted(client), *client.case_row())
+            (
+                case,
+                person,
+                portfolio.advisor(client, turns).pk,
+                origin,
+                portfolio.submitted(client),
+                *client.case_row(),
+            )
             for client, case, person in zip(added, cases, people, strict=True)
         ],
     )

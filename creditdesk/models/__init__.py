@@ -1,4 +1,6 @@
+from creditdesk.models.absence import Absence
 from creditdesk.models.assessment import Assessment
+from creditdesk.models.assignment import Assignment
 from creditdesk.models.case import Case, Client, MonitoringRecord, Profile
 from creditdesk.models.charges import DeclaredCharges
 from creditdesk.models.claim import Claim
@@ -15,14 +17,19 @@ from creditdesk.models.inputs import profile_digest
 from creditdesk.models.letter import Letter
 from creditdesk.models.name_index import IndexedName, NameWord
 from creditdesk.models.note import Note
+from creditdesk.models.notification import Notification
 from creditdesk.models.outcome import MonthlyOutcome
 from creditdesk.models.reason import Reason
+from creditdesk.models.saved_view import SavedView
 from creditdesk.models.scenario import Scenario
 from creditdesk.models.scheduled_run import ScheduledRun, WorkerBeat
 from creditdesk.models.shadow_score import ShadowScore
+from creditdesk.models.snooze import Snooze
 
 __all__ = [
+    "Absence",
     "Assessment",
+    "Assignment",
     "Case",
     "Claim",
     "Client",
@@ -43,12 +50,15 @@ __all__ = [
     "MonthlyOutcome",
     "NameWord",
     "Note",
+    "Notification",
     "Profile",
     "Reason",
+    "SavedView",
     "Scenario",
     "ScheduledRun",
     "ShadowScore",
     "ShownCounterfactual",
+    "Snooze",
     "StoredAnswer",
     "WorkerBeat",
     "profile_digest",

@@ -1,8 +1,8 @@
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from accounts.roles import roles_with
 from creditdesk.encryption.fields import EncryptedBinaryField, EncryptedTextField
 from creditdesk.encryption.keyring import Owner
 from creditdesk.encryption.rows import (
@@ -19,11 +21,9 @@ from creditdesk.encryption.rows import (
     EncryptedRowQuerySet,
     KeyOwningRow,
 )
+from creditdesk.models.absence import Absence
 from creditdesk.models.inputs import WithInputs, pack_inputs
 from creditdesk.models.name_index import index_names
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class Client(KeyOwningRow):
@@ -44,13 +44,16 @@ class Client(KeyOwningRow):
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    def visible_to(self, user: "User") -> Self:
-        """The row scope: every case, or the user's portfolio and the shared cases."""
+    def visible_to(self, user: User) -> Self:
+        """The row scope: every case, or the user's portfolio, the shared cases and those they referred."""
         if not user.has_perm("creditdesk.view_case"):
             return self.none()
         if user.has_perm("creditdesk.view_all_cases"):
             return self
-        return self.filter(Q(advisor=user) | Q(shared_at__isnull=False))
+        referred = Case.objects.filter(assignments__kind="referred", assignments__assigned_by=user)
+        return self.filter(
+            Q(advisor=user) | Q(shared_at__isnull=False) | Q(pk__in=referred.order_by().values("pk"))
+        )
 
     def decided(self) -> Self:
         """Cases closed by a final decision."""
@@ -69,21 +72,33 @@ class CaseQuerySet(models.QuerySet["Case"]):
         # A plain exclude() over two columns of a to-many relation may match two different decisions.
         return self.exclude(pk__in=Case.objects.decided()).exclude(pk__in=Case.objects.erased())
 
-    def claimed_by(self, user: "User") -> Self:
-        return self.filter(claims__held_by=user, claims__released_at__isnull=True)
+    def claimed_by(self, user: User) -> Self:
+        return self.filter(_claimed(held_by=user))
 
     def unclaimed(self) -> Self:
         """Pending cases without an active claim."""
-        return self.pending().exclude(pk__in=Case.objects.filter(_CLAIMED))
+        return self.pending().exclude(pk__in=Case.objects.filter(_claimed()))
 
-    def free_for(self, user: "User") -> Self:
-        """Pending cases except those claimed by somebody else."""
-        of_colleagues = Case.objects.filter(_CLAIMED).exclude(
-            claims__held_by=user, claims__released_at__isnull=True
+    def free_for(self, user: User) -> Self:
+        """Pending cases except those that are snoozed or claimed by somebody else."""
+        of_colleagues = Case.objects.filter(_claimed()).exclude(pk__in=Case.objects.claimed_by(user))
+        return self.pending().exclude(pk__in=of_colleagues).exclude(pk__in=Case.objects.snoozed())
+
+    def snoozed(self) -> Self:
+        """Cases that are put aside until a later day."""
+        today = timezone.localdate()
+        return self.filter(snoozes__ended_at__isnull=True, snoozes__until_on__gt=today)
+
+    def unassigned(self) -> Self:
+        """Pending cases that nobody works on: their advisor is away, gone, or decides no cases any more."""
+        gone = User.objects.filter(
+            Q(is_active=False)
+            | ~Q(role__in=roles_with("creditdesk.decide_case"))
+            | Q(pk__in=Absence.objects.in_force().values("person"))
         )
-        return self.pending().exclude(pk__in=of_colleagues)
+        return self.unclaimed().filter(advisor__in=gone.order_by().values("pk"))
 
-    def to_decide_by(self, user: "User") -> Self:
+    def to_decide_by(self, user: User) -> Self:
         """What waits for this person: own and claimed cases, and what the role answers, checks or reviews."""
         cases, claimed = Case.objects, Q(pk__in=Case.objects.claimed_by(user).values("pk"))
         elsewhere = Q(pk__in=cases.waiting().values("pk")) | Q(pk__in=cases.escalated().values("pk"))
@@ -119,8 +134,18 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 
 _CONTESTED: Final = Q(contests__client_statement__gt="", contests__closed_at__isnull=True)
-# A missing claim has no release date either, so the claimant must be there.
-_CLAIMED: Final = Q(claims__held_by__isnull=False, claims__released_at__isnull=True)
+
+
+def claims_hold_since() -> datetime:
+    """The moment before which a claim was made too long ago to hold."""
+    hours = settings.CLAIM_HOURS
+    return timezone.now() - timedelta(hours=hours) if hours else datetime.min.replace(year=1970, tzinfo=UTC)
+
+
+def _claimed(**by: object) -> Q:
+    """A condition on a case's claims: a missing claim has no release date either, but no date of its own."""
+    columns = {f"claims__{name}": value for name, value in by.items()}
+    return Q(claims__released_at__isnull=True, claims__claimed_at__gt=claims_hold_since(), **columns)
 
 
 class Case(models.Model):
@@ -172,6 +197,8 @@ class Case(models.Model):
             ("decide_case", "Can decide a case"),
             ("check_decision", "Can check a colleague's decision"),
             ("claim_case", "Can claim a case, and share it with the team"),
+            ("assign_case", "Can assign cases to an advisor"),
+            ("snooze_case", "Can put a case aside until a day"),
             ("release_claim", "Can release a colleague's claim"),
             ("escalate_case", "Can pass a case on to a manager"),
             ("answer_escalation", "Can answer an escalation"),

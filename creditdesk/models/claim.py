@@ -1,5 +1,6 @@
 """A claim: one person works on a case."""
 
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -7,21 +8,26 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.sealed_rows import sealed
-from creditdesk.models.case import Case
+from creditdesk.models.case import Case, claims_hold_since
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def active(self) -> Self:
-        return self.filter(released_at__isnull=True)
+        return self.filter(released_at__isnull=True, claimed_at__gt=claims_hold_since())
+
+    def expired(self) -> Self:
+        """Claims that hold no more, though nobody has released them."""
+        return self.filter(released_at__isnull=True, claimed_at__lte=claims_hold_since())
 
 
 @sealed()
 class Claim(models.Model):
-    """Somebody works on this case; until the claim is released nobody else decides it."""
+    """Somebody works on this case; until the claim is released or expires nobody else decides it."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="claims")
     held_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims")
     claimed_at = models.DateTimeField(auto_now_add=True)
+    # Null beside a release: the claim expired.
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -36,11 +42,19 @@ class Claim(models.Model):
                 fields=["case"], condition=Q(released_at__isnull=True), name="one_claim_at_a_time"
             ),
             models.CheckConstraint(
-                condition=Q(released_at__isnull=True, released_by__isnull=True)
-                | Q(released_at__isnull=False, released_by__isnull=False),
-                name="release_has_person",
+                condition=Q(released_at__isnull=False) | Q(released_by__isnull=True),
+                name="person_releases_at_a_time",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.held_by_id}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.released_at is None and self.claimed_at > claims_hold_since()
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """The moment from which it holds no more; None where claims do not expire."""
+        return self.claimed_at + timedelta(hours=settings.CLAIM_HOURS) if settings.CLAIM_HOURS else None

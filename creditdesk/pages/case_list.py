@@ -17,16 +17,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, CaseFilter
+from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED, CaseFilter
 from creditdesk.cases.queue_counts import queue_counts
-from creditdesk.models import Case, Claim, Contest, Decision, Escalation
+from creditdesk.forms.case_list import ColumnsForm, SavedViewForm
+from creditdesk.models import Case, Claim, Contest, Decision, Escalation, SavedView
 from scoring.presentation import formatting
 
 PAGE_SIZE: Final = 20
 # Nobody pages through more results than this; counting a longer search to its end would cost more than its
 # first page.
 MAX_RESULTS: Final = 200
-TABS: Final = 7
+TABS: Final = 9
 # A tab says 99+ beyond: counting on would cost more and say no more.
 MAX_COUNT: Final = 99
 FIELDS_READ: Final = (
@@ -41,6 +42,7 @@ FIELDS_READ: Final = (
     "advisor__last_name",
     "latest_assessment__verdict",
     "latest_assessment__probability",
+    "latest_assessment__threshold",
 )
 
 
@@ -82,9 +84,14 @@ COLUMNS: Final = (
     Column("contract", _("Contract")),
     Column("credit", _("Credit"), largest_first=True),
     Column("submitted", _("Waiting"), largest_first=True),
+    Column("due", _("Due")),
     Column("probability", _("Verdict"), largest_first=True),
+    Column("closeness", _("From the threshold")),
     Column("advisor", _("Advisor")),
 )
+# Shown to who has not chosen: the list says by its order what is due, and by a mark what is late.
+HIDDEN_AT_FIRST: Final = frozenset({"due", "closeness"})
+ALWAYS_SHOWN: Final = "reference"
 
 
 class SearchPaginator(Paginator):  # type: ignore[type-arg]
@@ -140,9 +147,10 @@ class Chip(NamedTuple):
 
 
 def tabs(user: User) -> list[Tab]:
-    """Return the tabs of the list; nobody decides by a queue who may not decide."""
-    decides = user.has_perm("creditdesk.decide_case")
-    labels = {queue: label for queue, label in QUEUES[:TABS] if decides or queue != TO_DECIDE}
+    """Return the tabs of the list: what this role decides, and what stands with nobody for who sees that."""
+    hidden = set() if user.has_perm("creditdesk.decide_case") else {TO_DECIDE}
+    hidden |= set() if user.has_perm("creditdesk.view_all_cases") else {UNASSIGNED}
+    labels = {queue: label for queue, label in QUEUES[:TABS] if queue not in hidden}
     counts = queue_counts(user, [queue for queue in labels if queue != EVERY_CASE], MAX_COUNT + 1)
     return [
         # Every case is counted by the list itself.
@@ -180,6 +188,30 @@ def _address_without(case_filter: CaseFilter, name: str) -> str:
 
 
 def columns(case_filter: CaseFilter) -> list[Column]:
-    """Return the columns that the user sees, with the order of the list."""
-    shown = (column for column in COLUMNS if column.sort != "advisor" or case_filter.shows_advisor)
-    return [replace(column, current_sort=case_filter.sort_in_force) for column in shown]
+    """Return the columns that the user has chosen, with the order of the list."""
+    chosen = case_filter.user.hidden_columns
+    hidden = HIDDEN_AT_FIRST if chosen is None else chosen
+    return [
+        replace(column, current_sort=case_filter.sort_in_force)
+        for column in _columns_of(case_filter)
+        if column.sort == ALWAYS_SHOWN or column.sort not in hidden
+    ]
+
+
+def column_choices(case_filter: CaseFilter) -> list[tuple[str, object]]:
+    """Return the columns among which this user may choose."""
+    return [(column.sort, column.label) for column in _columns_of(case_filter) if column.sort != ALWAYS_SHOWN]
+
+
+def _columns_of(case_filter: CaseFilter) -> list[Column]:
+    return [column for column in COLUMNS if column.sort != "advisor" or case_filter.shows_advisor]
+
+
+def list_tools(case_filter: CaseFilter) -> dict[str, object]:
+    """Return what stands beside the list: saved views, and the forms of a view and of the columns."""
+    choices, shown = column_choices(case_filter), [column.sort for column in columns(case_filter)]
+    return {
+        "saved_views": SavedView.objects.visible_to(case_filter.user).select_related("owner"),
+        "view_form": SavedViewForm(),
+        "columns_form": ColumnsForm(choices=choices, shown=shown),
+    }

@@ -1,5 +1,6 @@
 """Acts at the desk: one function each, stored in the transaction of its audit event."""
 
+from creditdesk.services.absence import cancel_absence, record_absence
 from creditdesk.services.affordability import budget_of, declared_charges
 from creditdesk.services.assessment import (
     RulesInUse,
@@ -11,10 +12,11 @@ from creditdesk.services.assessment import (
     standing_assessment,
     still_holds,
 )
+from creditdesk.services.assignment import BulkAssignment, assign, assign_many
 from creditdesk.services.batch import save_assessments, score_many
 from creditdesk.services.case import add_note, open_case
 from creditdesk.services.charges import ChargesDeclaration, declare_charges
-from creditdesk.services.claim import claim, release, share
+from creditdesk.services.claim import claim, end_expired_claims, release, share
 from creditdesk.services.contest import contest, may_review, review
 from creditdesk.services.correction import correct_application
 from creditdesk.services.counterfactual import counterfactuals_of
@@ -22,7 +24,10 @@ from creditdesk.services.decision import DecisionRefused, check_decision, decide
 from creditdesk.services.document import add_document, remove_document, save_document_request
 from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate
+from creditdesk.services.handover import hand_on, hand_on_after_save, hand_on_all
 from creditdesk.services.letter import save_letter
+from creditdesk.services.notification import mark_read
+from creditdesk.services.overdue import notify_overdue
 from creditdesk.services.policy import (
     PolicyTerms,
     export_policy_cases,
@@ -32,10 +37,13 @@ from creditdesk.services.policy import (
     withdraw_policy,
 )
 from creditdesk.services.refusal import ActRefused
+from creditdesk.services.saved_view import choose_columns, delete_view, save_view
 from creditdesk.services.simulation import delete_scenario, save_scenario, simulate
+from creditdesk.services.snooze import end_snooze, snooze
 
 __all__ = [
     "ActRefused",
+    "BulkAssignment",
     "ChargesDeclaration",
     "DecisionRefused",
     "PolicyTerms",
@@ -45,8 +53,12 @@ __all__ = [
     "add_note",
     "answer_escalation",
     "assess",
+    "assign",
+    "assign_many",
     "budget_of",
+    "cancel_absence",
     "check_decision",
+    "choose_columns",
     "claim",
     "contest",
     "correct_application",
@@ -55,14 +67,23 @@ __all__ = [
     "declare_charges",
     "declared_charges",
     "delete_scenario",
+    "delete_view",
     "discard_expired_drafts",
+    "end_expired_claims",
+    "end_snooze",
     "escalate",
     "export_policy_cases",
+    "hand_on",
+    "hand_on_after_save",
+    "hand_on_all",
+    "mark_read",
     "may_review",
     "needs_second_person",
+    "notify_overdue",
     "open_case",
     "propose_policy",
     "publish_policy",
+    "record_absence",
     "reject_policy",
     "release",
     "remove_document",
@@ -74,10 +95,12 @@ __all__ = [
     "save_draft",
     "save_letter",
     "save_scenario",
+    "save_view",
     "score",
     "score_many",
     "share",
     "simulate",
+    "snooze",
     "standing_assessment",
     "still_holds",
     "withdraw_policy",

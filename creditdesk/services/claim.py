@@ -54,19 +54,40 @@ def share(*, case: Case, by: User) -> Case:
             raise ActRefused(gettext("This case is shared with the team already."))
         if standing := locked.decisions.standing().select_related("decided_by").first():
             raise ActRefused(already_decided(standing))
-        locked.shared_at, locked.shared_by = timezone.now(), by
-        locked.save(update_fields=["shared_at", "shared_by"])
-        details = {"previous": locked.advisor.get_username(), "new": "team"}
-        audit.record(action=Action.SHARE, actor=by, target=locked.reference, details=details)
+        share_locked(locked, by)
     return locked
 
 
-def end_claim(active: Claim, by: User) -> Claim:
-    """End a claim within the transaction of the act that ends it."""
+def share_locked(case: Case, by: User) -> None:
+    """Share a locked case within the transaction of the act that does."""
+    case.shared_at, case.shared_by = timezone.now(), by
+    case.save(update_fields=["shared_at", "shared_by"])
+    details = {"previous": case.advisor.get_username(), "new": "team"}
+    audit.record(action=Action.SHARE, actor=by, target=case.reference, details=details)
+
+
+def end_claim(active: Claim, by: User | None, action: Action = Action.RELEASE) -> Claim:
+    """End a claim within the transaction of the act that ends it; without a person by the rules."""
     active.released_by, active.released_at = by, timezone.now()
     active.save()
-    _audit(active, Action.RELEASE, by, previous=active.held_by.get_username(), new="")
+    _audit(active, action, by, previous=active.held_by.get_username(), new="")
     return active
+
+
+def end_expired_claims() -> int:
+    """End the claims whose time is over, each in its own transaction; return how many."""
+    expired = Claim.objects.expired().values_list("case_id", flat=True)
+    return sum(_end_expired(case) for case in list(expired))
+
+
+@transaction.atomic
+def _end_expired(case: int) -> bool:
+    """End the claim on this case if it has expired: whoever holds the lock has seen it as it is."""
+    Case.objects.select_for_update().get(pk=case)
+    lapsed = Claim.objects.expired().filter(case=case).select_related("held_by", "case").first()
+    if lapsed:
+        end_claim(lapsed, None, Action.CLAIM_EXPIRED)
+    return lapsed is not None
 
 
 def end_own_claim(case: Case, by: User) -> None:
@@ -84,11 +105,13 @@ def _claim(case: Case, by: User) -> Claim:
         raise ActRefused(already_claimed(active))
     if active:
         return active
+    # Nobody is held up by a claim that the worker has not ended yet.
+    _end_expired(case.pk)
     created = Claim.objects.create(case=case, held_by=by)
     _audit(created, Action.CLAIM, by, previous="", new=by.get_username())
     return created
 
 
-def _audit(claim: Claim, action: Action, by: User, *, previous: str, new: str) -> None:
+def _audit(claim: Claim, action: Action, by: User | None, *, previous: str, new: str) -> None:
     details = {"previous": previous, "new": new}
     audit.record(action=action, actor=by, target=claim.case.reference, details=details, rows=[claim])

@@ -11,8 +11,9 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Case, Contest, Decision
+from creditdesk.models import Case, Contest, Decision, Notification
 from creditdesk.services.decision import replace_decision
+from creditdesk.services.notification import notify, notify_role
 from creditdesk.services.refusal import ActRefused, locked_case
 
 
@@ -34,6 +35,8 @@ def contest(*, case: Case, client_statement: str, received_on: date, by: User) -
             opened_by=by,
         )
         _audit(opened, Action.CONTEST, by, previous=decision.outcome, new="contested")
+        kind = Notification.Kind.CONTESTED
+        notify_role(permission="creditdesk.examine_contest", kind=kind, case=locked, by=by)
     return opened
 
 
@@ -54,6 +57,8 @@ def review(*, contest: Contest, outcome: str, justification: str, by: User, reas
         locked.save()
         new = locked.new_decision.outcome if locked.new_decision else locked.decision.outcome
         _audit(locked, Action.CONTEST_EXAMINED, by, previous=locked.decision.outcome, new=new)
+        people = [locked.decided_by, locked.case.advisor]
+        notify(people=people, kind=Notification.Kind.DECIDED, cases=[locked.case], by=by)
     return locked
 
 

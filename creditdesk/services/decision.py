@@ -11,9 +11,19 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Assessment, Case, Contest, Decision
-from creditdesk.services.claim import end_own_claim
-from creditdesk.services.refusal import active_claim, already_claimed, already_decided, locked_case
+from creditdesk.models import Assessment, Assignment, Case, Contest, Decision, Notification
+from creditdesk.services.assignment import refer
+from creditdesk.services.case import add_note
+from creditdesk.services.claim import end_own_claim, share_locked
+from creditdesk.services.notification import notify, notify_role
+from creditdesk.services.refusal import (
+    ActRefused,
+    active_claim,
+    already_claimed,
+    already_decided,
+    locked_case,
+    name_of,
+)
 from scoring import policies
 from scoring.models import Policy
 
@@ -36,16 +46,34 @@ def needs_second_person(
 
 
 def decide(
-    *, case: Case, assessment: Assessment, outcome: str, by: User, reason_code: str = "", reason: str = ""
+    *,
+    case: Case,
+    assessment: Assessment,
+    outcome: str,
+    by: User,
+    reason_code: str = "",
+    reason: str = "",
+    refer_to: User | None = None,
+    note: str = "",
 ) -> Decision:
-    """Record a person's decision on the assessment they have read. Raises DecisionRefused."""
+    """Record a person's decision on the assessment they have read. Raises DecisionRefused.
+
+    A referral gives the case to `refer_to` with a note, without a name to the team.
+    """
     if not by.has_perm("creditdesk.decide_case"):
         raise PermissionDenied
     try:
         with transaction.atomic():
             locked = locked_case(case, by)
             _refuse_when_decided(locked, assessment, outcome, by)
-            return _record(locked, assessment, outcome, by, reason_code, reason)
+            decision = _record(locked, assessment, outcome, by, reason_code, reason)
+            if outcome == Outcome.REFER:
+                _refer(locked, refer_to, by, note)
+            else:
+                _notify(decision)
+            return decision
+    except ActRefused as refusal:
+        raise DecisionRefused(str(refusal)) from refusal
     except IntegrityError as error:
         raise DecisionRefused(_constraint_message(case, error)) from error
 
@@ -68,7 +96,29 @@ def check_decision(*, decision: Decision, approve: bool, reason: str, by: User) 
         proposed.save()
         restored = _restore(proposed) if proposed.status == Status.REJECTED else []
         _audit(proposed, Action.DECISION_CHECK, by, restored)
+        people = [proposed.decided_by, proposed.case.advisor]
+        notify(people=people, kind=Notification.Kind.DECIDED, cases=[proposed.case], by=by)
     return proposed
+
+
+def _refer(case: Case, to: User | None, by: User, note: str) -> None:
+    if to is not None:
+        refer(case=case, to=to, by=by, note=note)
+        return
+    if not case.shared_at:
+        share_locked(case, by)
+    if note.strip():
+        add_note(case=case, text=note, by=by)
+
+
+def _notify(decision: Decision) -> None:
+    """Tell the second person what waits for them, else the advisor that somebody else has decided."""
+    case, by = decision.case, decision.decided_by
+    if decision.status == Status.PROPOSED:
+        kind = Notification.Kind.SECOND_OPINION
+        notify_role(permission="creditdesk.check_decision", kind=kind, case=case, by=by)
+    elif decision.status == Status.FINAL:
+        notify(people=[case.advisor], kind=Notification.Kind.DECIDED, cases=[case], by=by)
 
 
 def replace_decision(*, standing: Decision, by: User, reason_code: str, reason: str) -> Decision:
@@ -102,12 +152,22 @@ def _refuse_when_decided(case: Case, assessment: Assessment, outcome: str, by: U
         raise DecisionRefused(
             gettext("You passed this case on to a manager: decide once another person has answered.")
         )
+    if (referred := case.assignments.last()) and _is_referral_by(referred, by):
+        raise DecisionRefused(
+            gettext("You referred this case to %(person)s, who decides it.")
+            % {"person": name_of(referred.advisor)}
+        )
     if assessment.case_id != case.pk or assessment.pk != case.latest_assessment_id:
         raise DecisionRefused(
             gettext("The case was assessed again meanwhile: read the new verdict, then decide.")
         )
     if outcome == Outcome.REFER and case.decisions.filter(outcome=outcome, decided_by=by).exists():
         raise DecisionRefused(gettext("You have already referred this case."))
+
+
+def _is_referral_by(assignment: Assignment, by: User) -> bool:
+    """Whether the newest assignment of a case is this person's referral of it to somebody else."""
+    return assignment.kind == Assignment.Kind.REFERRED and assignment.assigned_by_id == by.pk
 
 
 def _record(

@@ -8,8 +8,9 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Case, Escalation
+from creditdesk.models import Case, Escalation, Notification
 from creditdesk.services.claim import end_own_claim
+from creditdesk.services.notification import notify, notify_role
 from creditdesk.services.refusal import (
     ActRefused,
     active_claim,
@@ -31,6 +32,8 @@ def escalate(*, case: Case, reason: str, by: User) -> Escalation:
         end_own_claim(locked, by)
         escalation = Escalation.objects.create(case=locked, reason=reason.strip(), escalated_by=by)
         _audit(escalation, Action.ESCALATION, by, previous="pending", new="escalated")
+        kind = Notification.Kind.ESCALATED
+        notify_role(permission="creditdesk.answer_escalation", kind=kind, case=locked, by=by)
     return escalation
 
 
@@ -50,6 +53,8 @@ def answer_escalation(*, escalation: Escalation, answer: str, by: User) -> Escal
         locked.answer, locked.answered_by, locked.answered_at = answer.strip(), by, timezone.now()
         locked.save()
         _audit(locked, Action.ESCALATION_ANSWER, by, previous="escalated", new="answered")
+        people = [locked.escalated_by, locked.case.advisor]
+        notify(people=people, kind=Notification.Kind.ANSWERED, cases=[locked.case], by=by)
     return locked
 
 

@@ -18,8 +18,11 @@ class ActRefused(Exception):
 def locked_case(case: Case, by: User) -> Case:
     """The case, locked for this act, if it is in this person's row scope.
 
-    Raises PermissionDenied, and ActRefused for a case whose words were erased.
+    Raises PermissionDenied, also for a person whose account was closed or whose role changed since the
+    request began, and ActRefused for a case whose words were erased.
     """
+    if not User.objects.filter(pk=by.pk, is_active=True, role=by.role).exists():
+        raise PermissionDenied
     locked = Case.objects.visible_to(by).select_for_update().filter(pk=case.pk).first()
     if locked is None:
         raise PermissionDenied

@@ -152,6 +152,24 @@ def waiting(case: ListedCase) -> SafeString:
 
 
 @register.simple_tag
+def due(case: ListedCase) -> SafeString:
+    """Render the day by which an open case should be decided, or an open contest answered."""
+    contest = next(iter(case.open_contests), None)
+    decided = any(decision.outcome != Decision.Outcome.REFER for decision in case.standing_decisions)
+    day = contest.due_on if contest else None if decided else case.due_on
+    return format_html("{}", date_format(day, "SHORT_DATE_FORMAT") if day else MISSING)
+
+
+@register.filter
+def closeness(assessment: Assessment | None) -> str:
+    """Write how far the probability is from the threshold, in points; the sign shows the side."""
+    if assessment is None or assessment.probability is None or assessment.threshold is None:
+        return MISSING
+    points = (assessment.probability - assessment.threshold) * 100
+    return f"{'+' if points > 0 else ''}{formatting.number(points, 1)}"
+
+
+@register.simple_tag
 def queue_marks(case: ListedCase) -> SafeString:
     """Render who works on a case of the list, whether it is escalated, contested or late."""
     return format_html_join(" ", '<span class="badge badge-{}">{}{}</span>', _queue_marks(case))

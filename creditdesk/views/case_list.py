@@ -13,12 +13,14 @@ from accounts.models import User
 from creditdesk.cases.filters import EVERY_CASE, TO_DECIDE, CaseFilter
 from creditdesk.cases.queue import first_in_queue
 from creditdesk.cases.search import single_case
+from creditdesk.forms.assignment import BulkAssignmentForm
 from creditdesk.pages.case_list import (
     PAGE_SIZE,
     SearchPaginator,
     chips,
     columns,
     count_limit,
+    list_tools,
     listed_cases,
     tabs,
 )
@@ -41,19 +43,23 @@ def case_list(request: DeskRequest) -> HttpResponse:
     keys = case_filter.qs.values_list("pk", flat=True)
     paginator = SearchPaginator if case_filter.searches else Paginator
     page = paginator(keys, PAGE_SIZE).get_page(query.get("page"))
+    shown = columns(case_filter)
     context = {
         "filter": case_filter,
         "form": case_filter.form,
         "page": page,
         "more_than": count_limit(page.paginator),
         "cases": listed_cases(list(page)),
-        "columns": columns(case_filter),
+        "columns": shown,
+        "shown": {column.sort for column in shown},
         "chips": chips(case_filter),
     }
+    if request.user.has_perm("creditdesk.assign_case"):
+        context["assignment_form"] = BulkAssignmentForm()
     if request.method == "POST" and request.htmx:
         fragment = render(request, "creditdesk/case_list.html#search-results", context)
-        return replace_url(fragment, _address(case_filter))
-    context["tabs"] = tabs(request.user)
+        return replace_url(fragment, list_address(case_filter))
+    context |= {"tabs": tabs(request.user), **list_tools(case_filter)}
     return render(request, "creditdesk/case_list.html", context)
 
 
@@ -70,7 +76,7 @@ def _opened(query: QueryDict, user: User) -> QueryDict:
     return opened
 
 
-def _address(case_filter: CaseFilter) -> str:
+def list_address(case_filter: CaseFilter) -> str:
     """Return the address of the list with its filters, without the search term."""
     query = QueryDict(mutable=True)
     query.update(case_filter.active)

@@ -23,13 +23,13 @@ from creditdesk.web.request import DeskRequest
 
 
 @require_POST
-@sensitive_post_parameters("reason")
+@sensitive_post_parameters("reason", "note")
 @permission_required("creditdesk.decide_case", raise_exception=True)
 @report_refusals
 def case_decide(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     current = services.standing_assessment(case) or services.assess(case=case, by=request.user)
-    form = DecisionForm(request.POST, case=case, assessment=current)
+    form = DecisionForm(request.POST, case=case, assessment=current, reader=request.user)
     if not form.is_valid():
         page = CasePage(case, current, request.user, forms=PostedForms(decision=form))
         return case_response(request, page, "decision", status=422)
@@ -55,4 +55,6 @@ def case_check(request: DeskRequest, reference: str) -> HttpResponse:
 def _decision_message(decision: Decision) -> str:
     if decision.status == Decision.Status.PROPOSED:
         return gettext("Your decision is recorded; it waits for a second person.")
+    if decision.outcome == Decision.Outcome.REFER:
+        return gettext("Your decision is recorded; the case is with your colleagues now.")
     return gettext("Your decision is recorded.")

@@ -4,14 +4,17 @@ from django.http import HttpResponseBadRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.cases.export import DIALECTS, case_histories
 from creditdesk.cases.filters import CaseFilter
+from creditdesk.pages.case.timeline import timeline
+from creditdesk.pages.case.timeline_csv import timeline_csv
 from creditdesk.services.export import sent_to_the_end
+from creditdesk.views.case_response import visible_case
 from creditdesk.web.request import DeskRequest
 
 
@@ -34,6 +37,24 @@ def case_export(request: DeskRequest) -> HttpResponseBase:
     )
     name = f"cases-{timezone.localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_safe
+@permission_required("creditdesk.export_cases", raise_exception=True)
+def case_timeline_export(request: DeskRequest, reference: str) -> HttpResponseBase:
+    """Export everything that happened on a case, and on the client's other cases that the reader may see."""
+    case = visible_case(request, reference)
+    dialect = DIALECTS.get(request.GET.get("dialect", ""))
+    if dialect is None:
+        return HttpResponseBadRequest(gettext("There is no such dialect."), content_type="text/plain")
+    with transaction.atomic():
+        event = audit.record(action=Action.EXPORT, actor=request.user, target=case.reference)
+    lines = timeline_csv(timeline(case, request.user), dialect)
+    response = StreamingHttpResponse(
+        sent_to_the_end(lines, export=event.sequence, by=request.user), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="history-{case.reference}.csv"'
     return response
 
 

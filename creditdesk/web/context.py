@@ -1,10 +1,13 @@
-"""Template context of every page: the state of the model, and the name of the directory."""
+"""Template context of every page: the state of the model, the directory's name, unread notifications."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
+from accounts.models import User
+from creditdesk.models import Notification
 from creditdesk.services.demo_sign_in import is_open
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
@@ -25,7 +28,17 @@ def demo_is_open() -> bool:
     return bool(settings.DEMO_SIGN_IN) and is_open()
 
 
-def desk(_request: HttpRequest) -> dict[str, Callable[[], str | bool] | str]:
+def unread_notifications(user: User | AnonymousUser) -> int:
+    """Return how many unread notifications this person has."""
+    return 0 if user.is_anonymous else Notification.objects.visible_to(user).unread().count()
+
+
+def desk(request: HttpRequest) -> dict[str, Callable[[], str | bool | int] | str]:
     directory = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
-    # A callable: fragments, which show no banner, do not query the engine.
-    return {"model_notice": model_notice, "demo_is_open": demo_is_open, "directory": directory}
+    # Callables: fragments, which show neither banner nor header, do not query the engine and the database.
+    return {
+        "model_notice": model_notice,
+        "demo_is_open": demo_is_open,
+        "unread_notifications": lambda: unread_notifications(request.user),
+        "directory": directory,
+    }

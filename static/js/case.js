@@ -21,6 +21,7 @@
   function showOverride(form) {
     const override = form.querySelector("[data-override]");
     override.hidden = !differsFromVerdict(form) && override.querySelector(".errorlist") === null;
+    form.querySelector("[data-referral]").hidden = chosenOutcome(form) !== "refer";
   }
 
   document.addEventListener("change", (event) => {
@@ -70,6 +71,7 @@
     if (event.target.closest("input:not([type=radio]), textarea, select, [contenteditable]")) return;
     const form = document.querySelector(FORM);
     if (event.key === "d") goToDecision();
+    else if (form && event.key === "y") choose(form, form.dataset.verdictRead);
     else if (form && OUTCOMES[event.key]) choose(form, OUTCOMES[event.key]);
     else return;
     event.preventDefault();

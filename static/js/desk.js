@@ -23,8 +23,8 @@
     return Boolean(search);
   }
 
-  function openNextCase() {
-    const link = document.querySelector("[data-next-case]");
+  function follow(selector) {
+    const link = document.querySelector(selector);
     link?.click();
     return Boolean(link);
   }
@@ -40,7 +40,8 @@
     "?": openKeyboardHelp,
     j: () => moveFocus(1),
     k: () => moveFocus(-1),
-    n: openNextCase,
+    n: () => follow("[data-next-case]"),
+    p: () => follow("[data-previous-case]"),
   };
 
   const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
@@ -81,7 +82,9 @@
 
   // ---- a request without an answer
 
-  const showConnectionError = (isShown) => () => {
+  const showConnectionError = (isShown) => ({ target }) => {
+    // What nobody asked for reports nothing.
+    if (target.id === "notifications") return;
     const message = document.getElementById("connection");
     if (message) message.hidden = !isShown;
   };

@@ -44,7 +44,10 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         *((f"mfa_{page}", []) for page in ("index", "activate_totp", "add_webauthn", "reauthenticate")),
         *((f"mfa_{page}", [PASSKEY]) for page in ("edit_webauthn", "remove_webauthn")),
         ("mfa_reauthenticate_webauthn", []),
-        *((name, []) for name in ("usersessions_list", "preferences", "api_keys")),
+        *(
+            (name, [])
+            for name in ("usersessions_list", "preferences", "api_keys", "absences", "notifications")
+        ),
     ],
     "manager": [
         *(("case_detail", [CASES[state]]) for state in ("waiting", "contested", "escalated")),
@@ -75,6 +78,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
 # No pages of the desk's own, or of a state of the account that the tests of signing in make.
 NO_PAGES: Final = frozenset(
     {
+        *("notification_count", "case_timeline_export"),
         *(
             "case_letter",
             "case_explanation",
@@ -104,6 +108,8 @@ POSTED: Final = frozenset(
             "case_release",
             "case_share",
         ),
+        *("case_assign", "cases_assign", "case_snooze", "case_wake", "absence_cancel"),
+        *("notifications_read", "view_save", "view_delete", "columns_choose", "palette"),
         *("case_escalate", "case_answer", "case_contest", "case_examine", "case_file", "draft_save"),
         *("draft_delete", "scenario_save", "scenario_delete", "model_propose", "model_challenger"),
         *("model_switch", "proposal_answer", "proposal_withdraw", "api_key_rotate", "api_key_revoke"),

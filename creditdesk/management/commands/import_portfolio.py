@@ -1,11 +1,14 @@
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from dataclasses import astuple
+from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.utils import timezone
@@ -13,6 +16,7 @@ from tqdm import tqdm
 
 from accounts.models import User
 from accounts.roles import Role
+from creditdesk.cases.team import Turns, pending_cases, present
 from creditdesk.importing.application_days import application_days
 from creditdesk.importing.client_names import names_in
 from creditdesk.importing.rejects import write_rejects
@@ -72,6 +76,7 @@ class Command(BaseCommand):
             advisors,
             reassigned=advisor is not None,
             submitted=on_days(days, until=timezone.now()),
+            by_rules=rules_for(advisor),
         )
         self.store(portfolio, show=options["progress"] or sys.stderr.isatty())
 
@@ -110,10 +115,10 @@ class Command(BaseCommand):
 
 
 def advisors_for(username: str | None) -> list[User]:
-    """The named advisor, or every active one."""
+    """The named advisor, or every one who is there today."""
     active = User.objects.filter(is_active=True)
     if username is None:
-        advisors = list(active.filter(role=Role.ADVISOR).order_by("pk"))
+        advisors = list(present().filter(role=Role.ADVISOR).order_by("pk"))
         if not advisors:
             raise CommandError("There is no active advisor to give cases to: add one or name --advisor.")
         return advisors
@@ -121,6 +126,13 @@ def advisors_for(username: str | None) -> list[User]:
     if advisor is None or not advisor.has_perm("creditdesk.decide_case"):
         raise CommandError(f"{username} is no active user who may decide cases.")
     return [advisor]
+
+
+def rules_for(username: str | None) -> Callable[[str, Decimal], User | None] | None:
+    """The rules of the settings; none where an advisor is named, or where there are none."""
+    if username is not None or not settings.ASSIGNMENT_RULES:
+        return None
+    return Turns(present(), pending_cases()).next
 
 
 def reject_line(reject: Reject) -> str:

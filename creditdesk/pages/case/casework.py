@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from creditdesk import services
+from creditdesk.forms.assignment import AssignmentForm, SnoozeForm
 from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm, EscalationForm
-from creditdesk.models import Case, Claim, Contest, Decision, Escalation, Letter
+from creditdesk.models import Assignment, Case, Claim, Contest, Decision, Escalation, Letter, Snooze
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.timeline import Event
 
-Record = TypeVar("Record", Claim, Contest, Escalation, Letter)
+Record = TypeVar("Record", Assignment, Claim, Contest, Escalation, Letter, Snooze)
 
 # A contest is marked as due soon from this long before its day.
 DUE_SOON: Final = timedelta(days=7)
@@ -36,7 +37,7 @@ class Casework:
 
     @cached_property
     def claim(self) -> Claim | None:
-        return next((claim for claim in self._records("claim", Claim) if claim.released_at is None), None)
+        return next((claim for claim in self._records("claim", Claim) if claim.is_active), None)
 
     @property
     def is_own_claim(self) -> bool:
@@ -68,6 +69,46 @@ class Casework:
     @property
     def is_late(self) -> bool:
         return self.is_open and self.case.due_on < timezone.localdate()
+
+    # ---- snooze, assignment
+
+    @cached_property
+    def snooze(self) -> Snooze | None:
+        """The snooze in force, as long as the case is not decided."""
+        snoozes = self._records("snooze", Snooze) if self.is_open else []
+        return next((snooze for snooze in snoozes if snooze.is_in_force), None)
+
+    @property
+    def may_wake(self) -> bool:
+        return self.snooze is not None and self.reader.has_perm("creditdesk.snooze_case")
+
+    @cached_property
+    def snooze_form(self) -> SnoozeForm | None:
+        if not self.is_open or self.snooze or self.escalation or self.is_claimed_by_colleague:
+            return None
+        if not self.reader.has_perm("creditdesk.snooze_case"):
+            return None
+        return self.forms.snooze or SnoozeForm()
+
+    @cached_property
+    def assignment_form(self) -> AssignmentForm | None:
+        """None while an escalation waits: its answer comes first, and the list assigns all the same."""
+        if not self.is_open or self.escalation or not self.reader.has_perm("creditdesk.assign_case"):
+            return None
+        return self.forms.assignment or AssignmentForm(advisor=self.case.advisor)
+
+    @property
+    def has_refused_form(self) -> bool:
+        """Whether one of the folded forms came back with an error."""
+        forms = (self.escalation_form, self.assignment_form, self.snooze_form)
+        return any(form.errors for form in forms if form)
+
+    @property
+    def referral(self) -> Assignment | None:
+        """The reader's own referral of the case to a colleague, while it is the newest assignment."""
+        newest = next(iter(self._records("assignment", Assignment)), None) if self.is_open else None
+        is_own = newest is not None and newest.assigned_by_id == self.reader.pk
+        return newest if newest and is_own and newest.kind == Assignment.Kind.REFERRED else None
 
     # ---- escalation to a manager
 

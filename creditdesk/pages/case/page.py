@@ -245,11 +245,13 @@ class CasePage(WithPolicy):
     def decision_form(self) -> DecisionForm | None:
         if self.assessment is None or self.standing_decision or self.casework.is_claimed_by_colleague:
             return None
-        if self.casework.waits_for_answer:
+        if self.casework.waits_for_answer or self.casework.referral:
             return None
         if not self.reader.has_perm("creditdesk.decide_case"):
             return None
-        return self.forms.decision or DecisionForm(case=self.case, assessment=self.assessment)
+        return self.forms.decision or DecisionForm(
+            case=self.case, assessment=self.assessment, reader=self.reader
+        )
 
     @cached_property
     def check_form(self) -> CheckForm | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from creditdesk.forms.affordability import ChargesForm
+from creditdesk.forms.assignment import AssignmentForm, SnoozeForm
 from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm, EscalationForm
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 
@@ -19,3 +20,5 @@ class PostedForms:
     contest: ContestForm | None = None
     review: ContestReviewForm | None = None
     charges: ChargesForm | None = None
+    assignment: AssignmentForm | None = None
+    snooze: SnoozeForm | None = None

@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from creditdesk.models import (
     Assessment,
+    Assignment,
     Case,
     Claim,
     Contest,
@@ -20,6 +21,7 @@ from creditdesk.models import (
     Escalation,
     Letter,
     Note,
+    Snooze,
 )
 
 if TYPE_CHECKING:
@@ -36,12 +38,14 @@ class Event:
     reference: str
     record: (
         Assessment
+        | Assignment
         | Decision
         | Note
         | Claim
         | Escalation
         | Contest
         | Letter
+        | Snooze
         | Correction
         | Document
         | DocumentRequest
@@ -129,6 +133,19 @@ def _letters(references: dict[int, str]) -> Iterable[Event]:
         yield Event("letter", row.written_at, row.written_by, references[row.case_id], row)
 
 
+def _assignments(references: dict[int, str]) -> Iterable[Event]:
+    rows = Assignment.objects.of_cases(references).select_related("previous", "advisor", "assigned_by")
+    for row in rows:
+        yield Event("assignment", row.assigned_at, row.assigned_by, references[row.case_id], row)
+
+
+def _snoozes(references: dict[int, str]) -> Iterable[Event]:
+    for row in Snooze.objects.filter(case__in=references).select_related("snoozed_by", "ended_by"):
+        yield Event("snooze", row.snoozed_at, row.snoozed_by, references[row.case_id], row)
+        if row.ended_at:
+            yield Event("wake", row.ended_at, row.ended_by, references[row.case_id], row)
+
+
 def _corrections(references: dict[int, str]) -> Iterable[Event]:
     rows = Correction.objects.filter(case__in=references).defer("packed_inputs")
     for row in rows.select_related("corrected_by"):
@@ -163,6 +180,8 @@ SOURCES: Final[Mapping[type[Model], Source]] = {
     Escalation: _escalations,
     Contest: _contests,
     Letter: _letters,
+    Assignment: _assignments,
+    Snooze: _snoozes,
     Correction: _corrections,
     Document: _documents,
     DocumentRequest: _document_requests,

@@ -32,6 +32,7 @@ from creditdesk.models import (
     Note,
     Profile,
     Scenario,
+    Snooze,
 )
 from creditdesk.models.name_index import forget_names
 from creditdesk.services.personal_data import erased_keys
@@ -162,6 +163,7 @@ def _rows_of(client: Client, references: Sequence[str]) -> dict[str, int]:
         "letters asking for documents": DocumentRequest.objects.filter(**of_case).count(),
         "letters": Letter.objects.filter(**of_case).count(),
         "escalations": Escalation.objects.filter(**of_case).count(),
+        "snoozes": Snooze.objects.filter(**of_case).count(),
         "contests": Contest.objects.filter(**of_case).count(),
         "drafts": drafts_about([str(client)]).count(),
         "stored answers": answers_about(references).count(),

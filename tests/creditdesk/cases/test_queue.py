@@ -103,6 +103,14 @@ def test_next_to_decide_skips_a_case_claimed_by_a_colleague(person, cases):
     assert next_pending(cases[2], person("manager")) == cases[1].reference
 
 
+def test_after_the_oldest_case_comes_what_waits_longest_of_the_rest(person, cases):
+    advisor = person("advisor")
+    assert next_pending(cases[0], advisor) == cases[1].reference
+    for case in cases[1:]:
+        decided(case)
+    assert next_pending(cases[0], advisor) is None
+
+
 def test_the_list_names_who_works_on_a_case_and_sets_names_apart(client_as, case_of, person):
     case = case_of("advisor", name="<i>محمد</i>")
     services.claim(case=case, by=person("manager"))
@@ -140,7 +148,7 @@ def test_each_tab_counts_what_it_lists(client_as, case_of, person, cases):
     counts = dict(re.findall(r'data-queue="(\w+)">(\d+)<', page))
     assert counts == {queue: str(len(listed(browser, queue=queue))) for queue in counts}
     assert counts == {"to_decide": "4", "late": "1", "second": "1"} | dict.fromkeys(
-        ("escalated", "contested"), "0"
+        ("escalated", "contested", "snoozed"), "0"
     ) | {"shared": "1"}
 
 

@@ -3,14 +3,18 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test import TestCase
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEvent
+from creditdesk import services
+from creditdesk.assignment_rules import assignment_rules
 from creditdesk.cases.search import matching
 from creditdesk.importing import store
 from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
 from creditdesk.services.correction import correct_application
 from creditdesk.services.personal_data.erasure import erase_client
+from tests.factories import UserFactory
 from tests.folders import application, write_tables
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +98,19 @@ def test_cases_are_spread_over_the_active_advisors(tmp_path, person, import_fold
     import_folder(write_tables(tmp_path, application_train=[application(n) for n in range(1, 8)]))
     counts = sorted(Case.objects.filter(advisor=advisor).count() for advisor in advisors)
     assert counts == [3, 4]
+
+
+def test_new_cases_go_by_the_rules_and_to_nobody_who_is_away(tmp_path, person, import_folder, settings):
+    advisor, colleague = person("advisor"), person("colleague")
+    away = UserFactory(username="away")
+    today = timezone.localdate()
+    services.record_absence(person=away, from_on=today, until_on=today, deputy=None, by=away)
+    rows = [application(number, AMT_CREDIT=amount) for number, amount in enumerate((9e5, 8e5, 1e5, 2e5), 1)]
+    write_tables(tmp_path, application_train=rows)
+    settings.ASSIGNMENT_RULES = assignment_rules(["amount:500000=colleague", "any=away+advisor"])
+    import_folder(tmp_path)
+    owners = Case.objects.order_by("reference").values_list("advisor", flat=True)
+    assert list(owners) == [colleague.pk, colleague.pk, advisor.pk, advisor.pk]
 
 
 def test_all_cases_go_to_the_advisor_who_is_named(folder, advisors, import_folder):

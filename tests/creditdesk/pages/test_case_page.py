@@ -196,7 +196,7 @@ def test_an_empty_note_is_not_recorded(advisor, case):
 
 def test_a_stored_assessment_is_shown_with_few_queries(advisor, case, django_assert_max_num_queries):
     case_page(advisor, case)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         case_page(advisor, case)
 
 

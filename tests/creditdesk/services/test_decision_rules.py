@@ -44,13 +44,14 @@ def act(person):
 
     def decide(assessment: Assessment, outcome: str, by: str = "advisor") -> Decision:
         assert assessment.case
-        why = (
-            {"reason_code": "guarantee", "reason": f" {JUSTIFICATION}\n"}
-            if outcome != assessment.verdict
-            else {}
-        )
+        differs = outcome != assessment.verdict
         return services.decide(
-            case=assessment.case, assessment=assessment, outcome=outcome, by=person(by), **why
+            case=assessment.case,
+            assessment=assessment,
+            outcome=outcome,
+            by=person(by),
+            reason_code="guarantee" if differs else "",
+            reason=f" {JUSTIFICATION}\n" if differs else "",
         )
 
     return decide

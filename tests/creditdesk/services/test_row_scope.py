@@ -1,5 +1,7 @@
 """Services refuse a case outside the person's row scope, whatever page or program calls them."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -7,12 +9,22 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.models import Claim, Contest, Decision, Escalation, Letter, Note, Scenario
+from creditdesk.models import (
+    Assignment,
+    Claim,
+    Contest,
+    Decision,
+    Escalation,
+    Letter,
+    Note,
+    Scenario,
+    Snooze,
+)
 from scoring.ml.whatif.request import translate
 from tests.factories import proposed
 
 pytestmark = pytest.mark.django_db
-WRITTEN = (Claim, Contest, Decision, Escalation, Letter, Note, Scenario)
+WRITTEN = (Assignment, Claim, Contest, Decision, Escalation, Letter, Note, Scenario, Snooze)
 
 
 @pytest.fixture
@@ -38,6 +50,11 @@ def acts(case, person):
         "claim": lambda by: services.claim(case=case, by=by),
         "release": lambda by: services.release(case=case, by=by),
         "share": lambda by: services.share(case=case, by=by),
+        "snooze": lambda by: services.snooze(
+            case=case, until_on=today + timedelta(days=3), reason="The payslips.", by=by
+        ),
+        "end_snooze": lambda by: services.end_snooze(case=case, by=by),
+        "assign": lambda by: services.assign(case=case, to=person("colleague"), by=by),
         "escalate": lambda by: services.escalate(case=case, reason="Please look.", by=by),
         "decide": lambda by: services.decide(
             case=case, assessment=assessment, outcome=assessment.verdict, by=by
@@ -52,7 +69,7 @@ def acts(case, person):
 
 NAMES = (
     "assess", "assess_in_a_batch", "note", "claim", "release", "share", "escalate", "decide", "contest",
-    "simulate", "save_scenario",
+    "simulate", "save_scenario", "snooze", "end_snooze", "assign",
 )  # fmt: skip
 
 

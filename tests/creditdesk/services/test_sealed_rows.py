@@ -1,6 +1,7 @@
 """Every act seals its rows in the audit log: what is changed, removed or made past the desk is named."""
 
 import re
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -51,6 +52,15 @@ def desk(person, model_in_use, case_of, settings) -> None:
         case=case, client_statement=STATEMENT, received_on=timezone.localdate(), by=advisor
     )
     services.review(contest=contest, outcome="upheld", justification="Not in the file.", by=manager)
+    waiting = case_of("advisor")
+    services.snooze(
+        case=waiting, until_on=timezone.localdate() + timedelta(days=5), reason="The payslips.", by=advisor
+    )
+    services.end_snooze(case=waiting, by=advisor)
+    services.assign(case=waiting, to=manager, by=manager)
+    today = timezone.localdate()
+    absence = services.record_absence(person=advisor, from_on=today, until_on=today, deputy=None, by=advisor)
+    services.cancel_absence(absence=absence, by=manager)
     scoring_services.suspend(reason=REASON, by=admin)
     scoring_services.resume(reason=REASON, by=admin)
 

@@ -2,10 +2,11 @@
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import AuditEvent, User
 from creditdesk.letters.document_request import ask_for_documents
-from creditdesk.models import Case, Decision, Note
+from creditdesk.models import Absence, Case, Decision, Note, SavedView
 from scoring import services
 from tests.creditdesk import policies
 from tests.drift_reports import drift_report
@@ -34,6 +35,9 @@ PAGES = {
     "case_list": DESK | {AUDITOR},
     "case_new": DESK,
     "case_export": {MANAGER},
+    "absences": DESK,
+    "notifications": DESK | {AUDITOR},
+    "notification_count": DESK | {AUDITOR},
     "portfolio": {MANAGER, AUDITOR},
     "outcomes": {MANAGER, ANALYST, AUDITOR},
     "policy_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
@@ -76,6 +80,10 @@ CASES = {
     ("case_claim", "post"): {ADVISOR, MANAGER},
     ("case_release", "post"): {ADVISOR, MANAGER},
     ("case_share", "post"): {ADVISOR, MANAGER},
+    ("case_timeline_export", "get"): {MANAGER},
+    ("case_assign", "post"): {MANAGER},
+    ("case_snooze", "post"): {ADVISOR, MANAGER},
+    ("case_wake", "post"): {ADVISOR, MANAGER},
     ("case_escalate", "post"): {ADVISOR, MANAGER},
     ("case_answer", "post"): {MANAGER},
     ("case_contest", "post"): {ADVISOR, MANAGER},
@@ -115,6 +123,16 @@ POLICIES = {
 }
 # Who may act on a case that is not there yet.
 NEW = {"draft_save": DESK, "draft_delete": DESK, "case_file": DESK}
+# Who may act on many cases, or on an absence that is not theirs.
+MANY = {
+    "cases_assign": {MANAGER},
+    "absence_cancel": {ADVISOR, MANAGER},
+    "notifications_read": DESK | {AUDITOR},
+    "view_save": DESK | {AUDITOR},
+    "view_delete": {MANAGER},
+    "columns_choose": DESK | {AUDITOR},
+    "palette": EVERYONE,
+}
 # Opened by a key, one of them by a session too: walked in tests/creditdesk/api/.
 KEYS = {"api_openapi", "api-root", "predict", "explain", "predict_batch", "model"}
 # Reachable without signing in.
@@ -176,6 +194,19 @@ def test_new_cases_are_for_the_desk_alone(client_as, model_in_use, page, name):
     assert status in ({302, 422} if name in NEW[page] else {403})
 
 
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize("page", sorted(MANY))
+def test_each_act_beyond_a_case_is_for_its_roles_alone(client_as, person, page, name):
+    day = timezone.localdate()
+    absence = Absence.objects.create(
+        person=person(ADVISOR), recorded_by=person(ADVISOR), from_on=day, until_on=day
+    )
+    view = SavedView.objects.create(owner=person(MANAGER), name="Mine")
+    args = {"absence_cancel": [absence.pk], "view_delete": [view.pk]}.get(page, [])
+    status = client_as(name).post(reverse(page, args=args)).status_code
+    assert status in ({200, 302} if name in MANY[page] else {403, 404})
+
+
 @pytest.fixture
 def numbers(person, settings, tmp_path) -> dict[str, int]:
     """A proposal by the analyst, and a drift report with Evidently's page."""
@@ -204,7 +235,8 @@ def test_a_case_opens_for_its_advisor_and_for_who_sees_all(
 def test_a_colleagues_case_does_not_exist(client_as, model_in_use, case_of, page, method):
     case = case_of(ADVISOR)
     status = getattr(client_as(COLLEAGUE), method)(address(page, case)).status_code
-    assert status == (403 if page in {"case_check", "case_answer", "case_examine"} else 404)
+    denied = {"case_check", "case_answer", "case_examine", "case_assign", "case_timeline_export"}
+    assert status == (403 if page in denied else 404)
 
 
 @pytest.mark.parametrize("page", sorted(PAGES))
@@ -242,5 +274,6 @@ def names_in(patterns) -> set[str]:
 
 
 def test_every_address_is_in_the_role_tables():
-    walked = set(PAGES) | set(NEW) | {page for page, _ in CASES | MODELS | POLICIES} | PUBLIC
+    acts = {page for page, _ in CASES | MODELS | POLICIES}
+    walked = set(PAGES) | set(NEW) | set(MANY) | acts | PUBLIC
     assert names_in(get_resolver().url_patterns) <= walked | KEYS

@@ -1,0 +1,57 @@
+"""The rules by which cases go to advisors, read from the settings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from django.core.exceptions import ImproperlyConfigured
+
+_FORM: Final = (
+    "ASSIGNMENT_RULES are written as product:Revolving loans=anna+boris,amount:300000=chloe,any=boris"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRule:
+    """Advisors, by user name, for cases of one contract type or from one amount on; `None` fits any."""
+
+    advisors: tuple[str, ...]
+    contract_type: str | None = None
+    least_amount: Decimal | None = None
+
+    def fits(self, contract_type: str, amount: Decimal) -> bool:
+        if self.contract_type is not None and contract_type != self.contract_type:
+            return False
+        return self.least_amount is None or amount >= self.least_amount
+
+
+def assignment_rules(texts: Sequence[str]) -> tuple[AssignmentRule, ...]:
+    """The rules in their order: the first one that fits a case counts. Raises ImproperlyConfigured."""
+    return tuple(_rule(text.strip()) for text in texts)
+
+
+def _rule(text: str) -> AssignmentRule:
+    condition, _, people = text.partition("=")
+    advisors = tuple(name.strip() for name in people.split("+") if name.strip())
+    kind, _, value = (part.strip() for part in condition.partition(":"))
+    if not advisors:
+        raise ImproperlyConfigured(f"{_FORM}: {text!r} names nobody")
+    match kind:
+        case "any" if not value:
+            return AssignmentRule(advisors)
+        case "product" if value:
+            return AssignmentRule(advisors, contract_type=value)
+        case "amount":
+            return AssignmentRule(advisors, least_amount=_amount(value, text))
+    raise ImproperlyConfigured(f"{_FORM}: {text!r} is none of product:, amount: and any")
+
+
+def _amount(value: str, text: str) -> Decimal:
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        raise ImproperlyConfigured(f"{_FORM}: {text!r} has no amount")
+    return amount

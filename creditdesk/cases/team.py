@@ -1,0 +1,61 @@
+"""The people who decide cases, who of them is there today, and whose turn it is by the rules."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Count, QuerySet
+
+from accounts.models import User
+from accounts.roles import Role, roles_with
+from creditdesk.models import Absence, Case
+
+
+def deciders() -> QuerySet[User]:
+    """Active users whose role decides cases, by user name."""
+    return User.objects.filter(is_active=True, role__in=roles_with("creditdesk.decide_case")).order_by(
+        "username"
+    )
+
+
+def present() -> QuerySet[User]:
+    """Those of them who are not away today."""
+    return deciders().exclude(pk__in=Absence.objects.in_force().values("person"))
+
+
+def pending_cases() -> Counter[int]:
+    """How many pending cases each advisor has."""
+    counts = Case.objects.pending().order_by().values("advisor").annotate(cases=Count("pk"))
+    return Counter({row["advisor"]: row["cases"] for row in counts})
+
+
+class Turns:
+    """Give cases out by `ASSIGNMENT_RULES`, each to whoever of its rule has the fewest pending cases.
+
+    Where the people of a rule are all away the next rule counts, after the last one every present advisor,
+    and where no advisor is there the present managers.
+    """
+
+    def __init__(self, people: Iterable[User], load: Mapping[int, int]) -> None:
+        people = list(people)
+        self._by_name = {person.get_username(): person for person in people}
+        self._load = Counter(load)
+        self._rest = [person for person in people if person.role == Role.ADVISOR] or people
+
+    def next(self, contract_type: str, amount: Decimal) -> User | None:
+        """Return who gets this case, None where nobody is there."""
+        pool = self._pool(contract_type, amount)
+        if not pool:
+            return None
+        chosen = min(pool, key=lambda person: (self._load[person.pk], person.get_username()))
+        self._load[chosen.pk] += 1
+        return chosen
+
+    def _pool(self, contract_type: str, amount: Decimal) -> Sequence[User]:
+        for rule in settings.ASSIGNMENT_RULES:
+            if rule.fits(contract_type, amount):
+                people = [self._by_name[name] for name in rule.advisors if name in self._by_name]
+                if people:
+                    return people
+        return self._rest

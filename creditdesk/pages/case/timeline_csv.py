@@ -1,0 +1,74 @@
+"""The timeline of a case as CSV, oldest event first, with the values before and after."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from accounts.csv_cells import Line
+from creditdesk.cases.export import BOM, Dialect
+from creditdesk.models import (
+    Assessment,
+    Assignment,
+    Case,
+    Claim,
+    Contest,
+    Decision,
+    Escalation,
+    Letter,
+    Note,
+    Snooze,
+)
+from creditdesk.pages.case.timeline import Event
+
+HEADER: Final = ("reference", "at", "event", "by", "previous", "new", "text")
+
+
+def timeline_csv(events: Sequence[Event], dialect: Dialect) -> Iterator[str]:
+    """The lines of the file, header first."""
+    writer = csv.writer(Line(), delimiter=dialect.delimiter, lineterminator="\r\n")
+    if dialect.bom:
+        yield BOM
+    yield writer.writerow(HEADER)
+    for event in sorted(events, key=lambda event: event.at):
+        actor = event.actor.get_username() if event.actor else ""
+        cells = (event.reference, event.at, event.kind, actor, *_values(event))
+        yield writer.writerow([dialect.cell(cell) for cell in cells])
+
+
+def _values(event: Event) -> tuple[object, object, str]:
+    """Value before, value after, and the words of the act."""
+    match event.record:
+        case Assessment() as row:
+            return "", row.verdict, ""
+        case Decision() as row if event.kind == "check":
+            return "proposed", row.status, str(row.check_reason)
+        case Decision() as row:
+            before = row.replaces.outcome if row.replaces else ""
+            return before, row.outcome, str(row.reason)
+        case Note() as row:
+            return "", "", str(row.text)
+        case Letter() as row:
+            return "", f"{row.kind} {row.language}", ""
+        case Case():
+            return "", "team", ""
+    return _casework_values(event)
+
+
+def _casework_values(event: Event) -> tuple[object, object, str]:
+    match event.record:
+        case Assignment() as row:
+            return row.previous.get_username(), row.advisor.get_username(), ""
+        case Claim() as row:
+            holder = row.held_by.get_username()
+            return (holder, "", "") if event.kind == "release" else ("", holder, "")
+        case Snooze() as row:
+            day = row.until_on.isoformat()
+            return (day, "", "") if event.kind == "wake" else ("", day, str(row.reason))
+        case Escalation() as row:
+            return "", "", str(row.answer if event.kind == "answer" else row.reason)
+        case Contest() as row if event.kind == "review":
+            after = row.new_decision.outcome if row.new_decision else row.decision.outcome
+            return row.decision.outcome, after, str(row.justification)
+        case Contest() as row:
+            return row.decision.outcome, "", str(row.client_statement)
+    raise TypeError(f"no values of {event.kind}")

@@ -1,0 +1,152 @@
+"""Assign cases to an advisor: one, many at once, by referral, and by the rules when somebody leaves."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts import audit
+from accounts.audit import Action
+from accounts.audit.recording import Act, record_all
+from accounts.audit.row_digests import keys_by_table
+from accounts.models import User
+from creditdesk.cases.team import deciders, present
+from creditdesk.models import Assignment, Case, Claim, Decision, Note, Notification
+from creditdesk.services.notification import notify
+from creditdesk.services.refusal import ActRefused, already_claimed, already_decided, name_of
+
+MAX_CASES: Final = 1000
+Kind = Assignment.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAssignment:
+    """The references that were assigned, and by reference why others were not."""
+
+    done: Sequence[str] = ()
+    conflicts: Mapping[str, str] = field(default_factory=dict)
+
+
+def assign(*, case: Case, to: User, by: User, note: str = "") -> BulkAssignment:
+    """Give the case to an advisor. Raises ActRefused with what is in the way."""
+    result = assign_many(cases={case.pk: case.advisor_id}, to=to, by=by, note=note)
+    if conflict := next(iter(result.conflicts.values()), ""):
+        raise ActRefused(conflict)
+    return result
+
+
+@transaction.atomic
+def assign_many(*, cases: Mapping[int, int | None], to: User, by: User, note: str = "") -> BulkAssignment:
+    """Give many cases to an advisor: what is in the way of some is named and keeps no other back.
+
+    `cases` maps the key of each case to the advisor whom the page showed, None where it showed none: who was
+    given to somebody else meanwhile stays there. Raises ActRefused, and PermissionDenied outside the scope.
+    """
+    if not by.has_perm("creditdesk.assign_case"):
+        raise PermissionDenied
+    if len(cases) > MAX_CASES:
+        raise ActRefused(gettext("At most %(most)s cases at once.") % {"most": MAX_CASES})
+    require_present(to)
+    locked = list(
+        Case.objects.visible_to(by)
+        .select_for_update(of=("self",))
+        .filter(pk__in=cases)
+        .select_related("advisor", "client__erasure")
+        .order_by("pk")
+    )
+    if len(locked) != len(cases):
+        raise PermissionDenied
+    conflicts = _conflicts(locked, cases, to)
+    free = [case for case in locked if case.reference not in conflicts]
+    _move(free, to, Kind.ASSIGNED, by, Action.ASSIGNMENT)
+    if note.strip():
+        for case in free:
+            _add_note(case, note, by)
+    notify(people=[to], kind=Notification.Kind.ASSIGNED, cases=free, by=by)
+    return BulkAssignment([case.reference for case in free], conflicts)
+
+
+def refer(*, case: Case, to: User, by: User, note: str = "") -> None:
+    """Give a locked case to a colleague, within the transaction of the decision that refers it."""
+    if to.pk == by.pk:
+        raise ActRefused(gettext("Refer the case to somebody else than yourself."))
+    require_present(to)
+    if case.advisor_id != to.pk:
+        _move([case], to, Kind.REFERRED, by, Action.ASSIGNMENT)
+    if note.strip():
+        _add_note(case, note, by)
+    notify(people=[to], kind=Notification.Kind.REFERRED, cases=[case], by=by)
+
+
+def hand_over(*, cases: Sequence[tuple[Case, User]], by: User | None) -> None:
+    """Move cases of somebody who left or is away, each to its new advisor, within a transaction."""
+    by_advisor: dict[User, list[Case]] = {}
+    for case, advisor in cases:
+        by_advisor.setdefault(advisor, []).append(case)
+    for advisor, given in by_advisor.items():
+        _move(given, advisor, Kind.HANDED_ON, by, Action.HANDOVER)
+        notify(people=[advisor], kind=Notification.Kind.HANDED_ON, cases=given, by=by)
+
+
+def require_present(to: User) -> None:
+    """Raises ActRefused unless this person decides cases and is there today."""
+    if not deciders().filter(pk=to.pk).exists():
+        raise ActRefused(gettext("%(person)s decides no cases.") % {"person": name_of(to)})
+    if not present().filter(pk=to.pk).exists():
+        raise ActRefused(gettext("%(person)s is away today.") % {"person": name_of(to)})
+
+
+def _conflicts(locked: Sequence[Case], shown: Mapping[int, int | None], to: User) -> dict[str, str]:
+    """By reference what is in the way of each case that cannot be assigned; two queries for all of them."""
+    keys = [case.pk for case in locked]
+    decided = {
+        row.case_id: row
+        for row in Decision.objects.standing().filter(case__in=keys).select_related("decided_by")
+    }
+    claimed = {
+        row.case_id: row
+        for row in Claim.objects.active().filter(case__in=keys).exclude(held_by=to).select_related("held_by")
+    }
+    conflicts = {}
+    for case in locked:
+        advisor = {"person": name_of(case.advisor)}
+        if case.is_erased:
+            conflicts[case.reference] = gettext("The words of this case were erased.")
+        elif case.pk in decided:
+            conflicts[case.reference] = already_decided(decided[case.pk])
+        elif case.advisor_id == to.pk:
+            conflicts[case.reference] = gettext("It is %(person)s's case already.") % advisor
+        elif shown[case.pk] not in {None, case.advisor_id}:
+            conflicts[case.reference] = gettext("It was given to %(person)s meanwhile.") % advisor
+        elif case.pk in claimed:
+            conflicts[case.reference] = already_claimed(claimed[case.pk])
+    return conflicts
+
+
+def _move(cases: Sequence[Case], to: User, kind: str, by: User | None, action: Action) -> None:
+    """Store the new advisor of each case with its evidence; who is given a case alone shares it no more."""
+    previous = [case.advisor.get_username() for case in cases]
+    rows = Assignment.objects.bulk_create([Assignment.unsaved(case, to, kind, by) for case in cases])
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(advisor=to, shared_at=None, shared_by=None)
+    for case in cases:
+        case.advisor, case.shared_at, case.shared_by = to, None, None
+    acts = [
+        Act(
+            action,
+            by,
+            case.reference,
+            {"previous": before, "new": to.get_username(), "kind": kind},
+            keys_by_table([row]),
+        )
+        for case, before, row in zip(cases, previous, rows, strict=True)
+    ]
+    if acts:
+        record_all(acts)
+
+
+def _add_note(case: Case, text: str, by: User) -> None:
+    note = Note.objects.create(case=case, text=text.strip(), author=by)
+    audit.record(action=Action.NOTE, actor=by, target=case.reference, details={"note": note.pk}, rows=[note])

@@ -1,0 +1,81 @@
+"""Put a case aside until a day, and take it up again."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts import audit
+from accounts.audit import Action
+from accounts.models import User
+from creditdesk.models import Case, Snooze
+from creditdesk.services.claim import end_own_claim
+from creditdesk.services.refusal import (
+    ActRefused,
+    active_claim,
+    already_claimed,
+    already_decided,
+    locked_case,
+)
+
+MAX_DAYS: Final = 90
+
+
+@transaction.atomic
+def snooze(*, case: Case, until_on: date, reason: str, by: User) -> Snooze:
+    """Keep the case out of the queues until a day; its due date stays. Raises ActRefused."""
+    if not by.has_perm("creditdesk.snooze_case"):
+        raise PermissionDenied
+    today = timezone.localdate()
+    if not reason.strip():
+        raise ActRefused(gettext("Say what the case waits for."))
+    if not today < until_on <= today + timedelta(days=MAX_DAYS):
+        raise ActRefused(
+            gettext("A case is put aside until a later day, %(most)s days at most.") % {"most": MAX_DAYS}
+        )
+    locked = locked_case(case, by)
+    _refuse_when_not_free(locked, by)
+    end_own_claim(locked, by)
+    # One whose day has come is still open in the table.
+    if earlier := locked.snoozes.select_for_update().filter(ended_at__isnull=True).first():
+        _end(earlier, by)
+    created = Snooze.objects.create(case=locked, until_on=until_on, reason=reason.strip(), snoozed_by=by)
+    _audit(created, Action.SNOOZE, by, previous="", new=until_on.isoformat())
+    return created
+
+
+@transaction.atomic
+def end_snooze(*, case: Case, by: User) -> Snooze:
+    """Take the case up again before its day. Raises ActRefused."""
+    if not by.has_perm("creditdesk.snooze_case"):
+        raise PermissionDenied
+    locked = locked_case(case, by)
+    active = locked.snoozes.in_force().select_for_update().first()
+    if active is None:
+        raise ActRefused(gettext("This case is not put aside."))
+    return _end(active, by)
+
+
+def _refuse_when_not_free(case: Case, by: User) -> None:
+    if standing := case.decisions.standing().select_related("decided_by").first():
+        raise ActRefused(already_decided(standing))
+    if (claim := active_claim(case)) and claim.held_by_id != by.pk:
+        raise ActRefused(already_claimed(claim))
+    if case.escalations.unanswered().exists():
+        raise ActRefused(gettext("This case is with a manager already."))
+
+
+def _end(snooze: Snooze, by: User) -> Snooze:
+    snooze.ended_by, snooze.ended_at = by, timezone.now()
+    snooze.save(update_fields=["ended_by", "ended_at"])
+    _audit(snooze, Action.SNOOZE_ENDED, by, previous=snooze.until_on.isoformat(), new="")
+    return snooze
+
+
+def _audit(snooze: Snooze, action: Action, by: User, *, previous: str, new: str) -> None:
+    """What the case waits for stays out of the chain: it may name a client."""
+    details = {"snooze": snooze.pk, "previous": previous, "new": new}
+    audit.record(action=action, actor=by, target=snooze.case.reference, details=details, rows=[snooze])

@@ -1,0 +1,45 @@
+"""Notifications: their page, their count in the header, and marking them as read."""
+
+from typing import Final
+
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_POST, require_safe
+
+from creditdesk import services
+from creditdesk.models import Notification
+from creditdesk.web.request import DeskRequest
+
+PAGE_SIZE: Final = 30
+
+
+@require_safe
+@permission_required("creditdesk.view_case", raise_exception=True)
+def notifications(request: DeskRequest) -> HttpResponse:
+    listed = Notification.objects.visible_to(request.user).select_related("case__client", "actor")
+    page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page": page, "has_unread": listed.unread().exists(), "now": timezone.now()}
+    return render(request, "creditdesk/notifications.html", context)
+
+
+@require_safe
+@permission_required("creditdesk.view_case", raise_exception=True)
+def notification_count(request: DeskRequest) -> HttpResponse:
+    """Show the count in the header; a page that is open asks again while it is seen."""
+    return render(request, "_notifications.html")
+
+
+@require_POST
+@permission_required("creditdesk.view_case", raise_exception=True)
+def notifications_read(request: DeskRequest) -> HttpResponse:
+    """Mark one notification as read, or all that the page has shown."""
+    shown_at = parse_datetime(request.POST.get("until", "")) or timezone.now()
+    number = request.POST.get("notification", "")
+    if timezone.is_naive(shown_at) or not (number == "" or number.isdecimal()):
+        return redirect("notifications")
+    services.mark_read(by=request.user, until=shown_at, pk=int(number) if number else None)
+    return redirect("notifications")

@@ -1,0 +1,133 @@
+"""A morning by keyboard: twenty cases, the palette, the count in the header, the tick boxes of the list."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from creditdesk import services
+from creditdesk.models import Case, Decision
+from scoring import services as versions
+from tests.scoring.modelfolder import tiny_model
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+]
+CASES = 20
+MAX_KEYS_A_CASE = 6
+
+
+@pytest.fixture
+def cases(settings, tmp_path, case_of) -> list[Case]:
+    settings.ML_ARTIFACTS = tmp_path
+    tiny_model(tmp_path, name="explained-1", explain=True)
+    versions.activate(version=versions.register(name="explained-1", by=None), by=None, reason="")
+    return [
+        case_of("advisor", reference=str(100_100 + n), amount_credit=100_000, name=f"Client {n}")
+        for n in range(CASES)
+    ]
+
+
+@pytest.fixture
+def press() -> Callable[[Page, str], None]:
+    """Press a key and count it."""
+
+    def press_key(page: Page, key: str) -> None:
+        page.keyboard.press(key)
+        press_key.count += 1  # type: ignore[attr-defined]
+
+    press_key.count = 0  # type: ignore[attr-defined]
+    return press_key
+
+
+def test_twenty_cases_are_found_read_decided_and_left_by_at_most_six_keys_each(signed_in, cases, press):
+    page, seconds = signed_in("advisor"), []
+    page.goto("/cases/")
+    press(page, "j")
+    press(page, "Enter")
+    for number in range(CASES):
+        page.wait_for_url("**/cases/1001*/")
+        address, begun = page.url, time.monotonic()
+        press(page, "y")
+        expect(page.locator("dialog[open] [data-confirm-yes]")).to_be_focused()
+        assert Decision.objects.count() == number
+        press(page, "Enter")
+        page.locator("#decision .decision-next").wait_for()
+        press(page, "n")
+        page.wait_for_url(lambda url, left=address: url != left)
+        seconds.append(time.monotonic() - begun)
+    assert Decision.objects.filter(decided_by__username="advisor", is_override=False).count() == CASES
+    assert press.count <= MAX_KEYS_A_CASE * CASES
+    print(f"keys: {press.count}, median seconds a case: {sorted(seconds)[CASES // 2]:.2f}")
+
+
+def test_the_palette_goes_to_a_case_by_its_name_without_a_mouse(signed_in, cases):
+    page = signed_in("advisor")
+    page.goto("/help/")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette-text")).to_be_focused()
+    page.keyboard.type("client 13")
+    expect(page.locator("#palette-entries [data-address='/cases/100113/']")).to_be_visible()
+    expect(page.locator("#palette-text")).to_have_attribute("aria-activedescendant", "palette-entry-1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/100113/")
+
+
+def test_arrows_choose_and_escape_closes_the_palette(signed_in, cases):
+    page = signed_in("advisor")
+    page.keyboard.press("Control+k")
+    expect(page.locator("[data-address]").first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-address]").nth(1)).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#palette-text")).to_have_attribute("aria-activedescendant", "palette-entry-2")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
+def test_the_palette_is_silent_when_single_keys_are_turned_off(signed_in, cases, person):
+    advisor = person("advisor")
+    advisor.has_single_keys = False
+    advisor.save()
+    page = signed_in("advisor")
+    page.keyboard.press("Control+k")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
+def test_the_count_is_looked_up_again_while_the_page_is_seen(signed_in, cases, person):
+    page = signed_in("colleague")
+    expect(page.locator("#notifications")).to_have_attribute("data-unread", "0")
+    services.assign(case=cases[0], to=person("colleague"), by=person("manager"))
+    page.evaluate("document.getElementById('notifications').dispatchEvent(new Event('desk:look'))")
+    expect(page.locator("#notifications")).to_have_attribute("data-unread", "1")
+
+
+def test_a_hidden_page_looks_for_nothing_and_a_shown_one_looks_at_once(signed_in, cases):
+    page, requests = signed_in("colleague"), []
+    page.on("request", lambda request: requests.append(request.url) if "count" in request.url else None)
+    page.clock.install()
+    page.goto("/cases/")
+    show = (
+        "state => Object.defineProperty(document, 'visibilityState', {get: () => state, configurable: true})"
+    )
+    page.evaluate(show, "hidden")
+    page.clock.run_for(600_000)
+    assert requests == []
+    page.evaluate(show, "visible")
+    with page.expect_response("**/notifications/count/"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert len(requests) == 1
+
+
+def test_ticked_cases_are_assigned_without_scripts(signed_in, cases, person):
+    person("colleague")
+    page = signed_in("manager", javascript=False)
+    page.goto("/cases/?queue=all")
+    for box in page.locator("[data-choose]").all()[:3]:
+        box.check()
+    page.locator("#id_assign_to").select_option(label="colleague")
+    page.get_by_role("button", name="Assign the chosen cases").click()
+    expect(page.locator("#messages")).to_contain_text("3 cases are colleague's now.")
+    assert Case.objects.filter(advisor__username="colleague").count() == 3
