@@ -73,7 +73,7 @@ def budget_of(stored: Assessment) -> Affordability:
     return stored.budget
 
 
-def decide(case: Case, by, outcome: str, **why: str) -> Decision:
+def decide(case: Case, by, outcome: str, **why: Any) -> Decision:
     case = Case.objects.get(pk=case.pk)
     assert case.latest_assessment
     return services.decide(case=case, assessment=case.latest_assessment, outcome=outcome, by=by, **why)
