@@ -18,7 +18,7 @@ from creditdesk.services.case import add_note, open_case
 from creditdesk.services.charges import ChargesDeclaration, declare_charges
 from creditdesk.services.claim import claim, end_expired_claims, release, share
 from creditdesk.services.contest import contest, may_review, review
-from creditdesk.services.correction import correct_application
+from creditdesk.services.correction import correct_application, refusal_to_correct
 from creditdesk.services.counterfactual import counterfactuals_of
 from creditdesk.services.decision import DecisionRefused, check_decision, decide, needs_second_person
 from creditdesk.services.document import add_document, remove_document, save_document_request
@@ -84,6 +84,7 @@ __all__ = [
     "propose_policy",
     "publish_policy",
     "record_absence",
+    "refusal_to_correct",
     "reject_policy",
     "release",
     "remove_document",

@@ -45,6 +45,15 @@ def correct_application(
         return _correct(locked, profile, changes, reason.strip(), by)
 
 
+def refusal_to_correct(case: Case, by: User) -> str:
+    """Return why this person cannot correct the application now, "" where they can."""
+    try:
+        _refuse_when_not_open(case, by)
+    except ActRefused as refusal:
+        return str(refusal)
+    return ""
+
+
 def _correct(
     case: Case, profile: Profile, changes: Mapping[str, float | str | None], reason: str, by: User
 ) -> Correction:

@@ -23,7 +23,10 @@ def case_correct(request: DeskRequest, reference: str) -> HttpResponse:
     """GET: the application as it is on file. POST: correct it and have the case assessed again."""
     case = visible_case(request, reference)
     if request.method != "POST":
-        return _page(request, case, CorrectionForm(case=case))
+        refusal = services.refusal_to_correct(case, request.user)
+        return _page(
+            request, case, CorrectionForm(case=case), status=409 if refusal else 200, refusal=refusal
+        )
     form = CorrectionForm(request.POST, case=case)
     if not form.is_valid():
         return _page(request, case, form, status=422)

@@ -114,7 +114,7 @@ POSTED: Final = frozenset(
         *("draft_delete", "scenario_save", "scenario_delete", "model_propose", "model_challenger"),
         *("model_switch", "proposal_answer", "proposal_withdraw", "api_key_rotate", "api_key_revoke"),
         *("policy_propose", "policy_answer", "policy_withdraw"),
-        *("document_remove", "document_request"),
+        *("document_remove", "document_request", "case_charges"),
     }
 )
 

@@ -67,7 +67,7 @@ def test_verdict_three_reasons_and_the_decision_are_in_the_first_screen(opened, 
     assert bottom(page.locator("#verdict")) < SCREEN["height"]
     assert bottom(page.locator("[data-reason]").nth(2)) < SCREEN["height"]
     assert bottom(page.locator("[data-decision-form] [type=submit]")) < SCREEN["height"]
-    assert page.locator(".case-facts dd").count() == 4
+    assert page.locator(".case-facts dd").count() == 5
 
 
 @pytest.mark.parametrize("width", MAX_HEIGHT)

@@ -9,7 +9,7 @@ from tests.desk_process import DeskProcess
 
 pytestmark = pytest.mark.xdist_group("desk_process")
 
-ALONE = {"SCHEDULE_HOURS": "purge=0,check_drift=0,apply_retention=0"}
+ALONE = {"SCHEDULE_HOURS": "purge=0,check_drift=0,apply_retention=0,maintain_queues=0"}
 RUNS = "SELECT job, attempt, outcome, message FROM creditdesk_scheduledrun ORDER BY id"
 
 

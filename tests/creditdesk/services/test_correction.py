@@ -146,6 +146,15 @@ def test_a_decided_a_claimed_and_an_escalated_case_are_not_corrected(case_of, pe
     assert not Correction.objects.exists()
 
 
+def test_the_page_of_a_case_that_is_not_open_says_why_and_has_no_form(client_as, case):
+    services.claim(case=case, by=case.advisor)
+    answer = client_as("manager").get(reverse("case_correct", args=[case.reference]))
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "has claimed this case" in page
+    assert 'name="profile_digest"' not in page
+
+
 def test_only_who_works_on_the_case_corrects_it(case, person):
     for name in ("colleague", "auditor", "analyst"):
         with pytest.raises(PermissionDenied):

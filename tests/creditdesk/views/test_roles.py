@@ -103,6 +103,8 @@ CASES = {
     ("scenario_delete", "post"): {ADVISOR, MANAGER},
     ("case_counterfactuals", "get"): {ADVISOR, MANAGER, AUDITOR},
 }
+# Of these, those whose address has a number beside the reference.
+NUMBERED = {"case_past", "document_file", "document_remove", "document_request_letter"}
 # Who gets through to an act on model versions, and to the pages of a proposal (by the analyst) and a report.
 MODELS = {
     ("model_propose", "post"): {ANALYST, ADMIN},
@@ -248,8 +250,7 @@ def test_anonymous_users_reach_only_the_sign_in_page(client, model_in_use, page)
 @pytest.mark.parametrize("name", [AUDITOR, ANALYST, ADMIN])
 def test_a_role_that_only_reads_changes_nothing_on_a_case(client_as, model_in_use, case_of, name):
     case, browser = case_of(ADVISOR), client_as(name)
-    numbered = {"case_past", "document_file", "document_remove", "document_request_letter"}
-    for page, method in (walked for walked in CASES if walked[0] not in numbered):
+    for page, method in (walked for walked in CASES if walked[0] not in NUMBERED):
         getattr(browser, method)(reverse(page, args=[case.reference]), {"text": "x", "outcome": "accept"})
     assert not case.assessments.exists()
     assert not Decision.objects.exists()
