@@ -16,6 +16,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 CLIENT: Final = ("creditdesk", "client-secret")
+# Written down: a test whose parameters depend on the clock has another name in each process.
+LONG_AGO: Final = 1_700_000_000
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 KEY: Final = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY: Final = rsa.generate_private_key(public_exponent=65537, key_size=2048)

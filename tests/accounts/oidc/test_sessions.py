@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.oidc import session
 from accounts.roles import Role
 from accounts.sign_in import sessions
+from tests.accounts.oidc.directory import LONG_AGO
 from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
 
 pytestmark = pytest.mark.django_db
@@ -169,8 +170,8 @@ def test_the_directory_ends_every_session_of_a_person_at_once(grace, directory, 
     [
         {"aud": "another-client"},
         {"iss": "https://evil.example"},
-        {"exp": int(time.time()) - 60},
-        {"iat": int(time.time()) - 600},
+        {"exp": LONG_AGO},
+        {"iat": LONG_AGO},
         {"nonce": "as in a token of a sign-in"},
         {"events": {}},
         {"events": ["http://schemas.openid.net/event/backchannel-logout"]},

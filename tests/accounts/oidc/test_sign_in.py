@@ -1,6 +1,5 @@
 """Sign-in by the directory: a mapped group leads to its role, and nothing that does not hold leads in."""
 
-import time
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -15,7 +14,7 @@ from accounts.models import AuditEvent, User
 from accounts.role_requests import RoleRefused, request_role
 from accounts.roles import Role
 from tests.accounts.oidc.conftest import way_back
-from tests.accounts.oidc.directory import OTHER_KEY
+from tests.accounts.oidc.directory import LONG_AGO, OTHER_KEY
 from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
 from tests.factories import UserFactory
 
@@ -156,7 +155,7 @@ def test_a_directory_that_a_row_of_the_database_names_is_none(settings):
         {"aud": ["creditdesk", "another-client"]},
         {"aud": ["creditdesk", "another-client"], "azp": "another-client"},
         {"iss": "https://evil.example"},
-        {"exp": int(time.time()) - 60},
+        {"exp": LONG_AGO},
         {"nonce": "of another request"},
         {"nonce": None},
         {"sub": "4712"},
