@@ -10,6 +10,7 @@ class CreditdeskConfig(AppConfig):
         from django.conf import settings
         from django.db.models.signals import post_save
 
+        from creditdesk import checks  # noqa: F401
         from creditdesk.monitoring import gauges
         from creditdesk.services import hand_on_after_save
 

@@ -44,7 +44,7 @@ class Action(TextChoices):
     NOTE = "note", _("added a note")
     DOCUMENT_ADDED = "document_added", _("attached a document")
     DOCUMENT_REMOVED = "document_removed", _("removed a document")
-    DOCUMENTS_REQUESTED = "documents_requested", _("asked the client for documents")
+    DOCUMENTS_REQUESTED = "documents_requested", _("requested documents from the client")
     CLAIM = "claim", _("claimed a case")
     RELEASE = "release", _("released a case")
     CLAIM_EXPIRED = "claim_expired", _("let a claim expire")

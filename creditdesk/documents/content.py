@@ -1,29 +1,43 @@
 """Recognise a file by its content, and refuse what is no plain document."""
 
-import io
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Final, NamedTuple
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from creditdesk.documents import parser
 from creditdesk.documents.virus_scan import find_virus
 from creditdesk.limits import DOCUMENT_LARGEST, MIB
 from creditdesk.models.document import Document
 
-if TYPE_CHECKING:
-    from pypdf import PdfReader
-
-MAX_PAGES: Final = 200
-# An image of more pixels fills the memory of whoever opens it.
-MAX_PIXELS: Final = 60_000_000
 MAX_NAME_LENGTH: Final = 200
-# What makes a PDF act: scripts, programs, files inside it, forms that send themselves.
-ACTIVE: Final = frozenset(
-    {"/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/EmbeddedFile", "/SubmitForm", "/ImportData", "/XFA"}
-)
-_IMAGES: Final = {
+# Parsers at a time: what they take of the machine is theirs, and bounded.
+_PARSERS: Final = BoundedSemaphore(2)
+_PARSER_SECONDS: Final = 30
+_HEADS: Final = {
+    b"%PDF-": Document.ContentType.PDF,
     b"\xff\xd8\xff": Document.ContentType.JPEG,
     b"\x89PNG\r\n\x1a\n": Document.ContentType.PNG,
+}
+_EXTENSIONS: Final = {
+    Document.ContentType.PDF: "pdf",
+    Document.ContentType.JPEG: "jpg",
+    Document.ContentType.PNG: "png",
+}
+_FAULTS: Final[Mapping[str, str | Promise]] = {
+    parser.DAMAGED: _("This file is damaged: it cannot be read."),
+    parser.PROTECTED: _("This PDF is protected by a password: ask for one without."),
+    parser.NO_PAGES: _("This PDF has no pages."),
+    parser.TOO_MANY_PAGES: format_lazy(_("This PDF has more than {pages} pages."), pages=parser.MAX_PAGES),
+    parser.ACTIVE: _("This PDF holds scripts, programs or other files: print it to a plain PDF first."),
+    parser.TOO_MANY_PIXELS: _("This image has too many pixels."),
 }
 
 
@@ -38,9 +52,10 @@ class CheckedFile(NamedTuple):
 
 
 def check(name: str, content: bytes) -> CheckedFile:
-    """Return a PDF, JPEG or PNG file that is whole and only shows something. Raises DocumentRefused.
+    """Return a PDF, JPEG or PNG file that is whole and only shows something.
 
-    What the file is follows from its bytes: its name and what the browser says are not believed.
+    What the file is follows from its bytes: its name and what the browser says are not believed. Raises
+    DocumentRefused, and ScannerUnreachable where a scanner is configured that gives no answer.
     """
     if not content:
         raise DocumentRefused(gettext("This file is empty."))
@@ -48,85 +63,37 @@ def check(name: str, content: bytes) -> CheckedFile:
         raise DocumentRefused(
             gettext("This file is larger than %(size)s MB.") % {"size": DOCUMENT_LARGEST // MIB}
         )
-    if content.startswith(b"%PDF-"):
-        content_type = Document.ContentType.PDF
-        _check_pdf(content)
-    else:
-        content_type = _image_type(content)
-        _check_image(content, content_type)
+    content_type = _recognised(content)
+    if fault := _fault_of(content, content_type):
+        raise DocumentRefused(str(_FAULTS[fault]))
     if virus := find_virus(content):
         raise DocumentRefused(gettext("The virus scanner refuses this file: %(name)s.") % {"name": virus})
-    return CheckedFile(_plain_name(name, content_type), content, content_type)
+    return CheckedFile(plain_name(name, content_type), content, content_type)
 
 
-def _image_type(content: bytes) -> Document.ContentType:
-    for head, content_type in _IMAGES.items():
+def plain_name(name: str, content_type: Document.ContentType) -> str:
+    """Return the file's own name without folders and control characters, ending as its content says."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    stem = "".join(c for c in last.rsplit(".", 1)[0] if c.isprintable() and c not in '"<>:|?*').strip(" .")
+    return f"{stem[: MAX_NAME_LENGTH - 5] or 'document'}.{_EXTENSIONS[content_type]}"
+
+
+def _recognised(content: bytes) -> Document.ContentType:
+    for head, content_type in _HEADS.items():
         if content.startswith(head):
             return content_type
     raise DocumentRefused(gettext("Only PDF, JPEG and PNG files are taken."))
 
 
-def _check_pdf(content: bytes) -> None:
-    # Imported here, as the library for images: only who attaches a document needs them.
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    try:
-        reader = PdfReader(io.BytesIO(content), strict=False)
-        if reader.is_encrypted:
-            raise DocumentRefused(gettext("This PDF is protected by a password: ask for one without."))
-        pages = len(reader.pages)
-        is_active = any(key in ACTIVE for key in _keys(reader))
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise DocumentRefused(gettext("This PDF is damaged: it cannot be read.")) from error
-    if not pages:
-        raise DocumentRefused(gettext("This PDF has no pages."))
-    if pages > MAX_PAGES:
-        raise DocumentRefused(gettext("This PDF has more than %(pages)s pages.") % {"pages": MAX_PAGES})
-    if is_active:
-        raise DocumentRefused(
-            gettext("This PDF holds scripts, programs or other files: print it to a plain PDF first.")
-        )
-
-
-def _keys(reader: "PdfReader") -> Iterator[str]:
-    """Yield the keys, and the names that are values, of every object of the file."""
-    from pypdf.generic import ArrayObject, DictionaryObject, NameObject
-
-    rest: list[object] = [reader.trailer]
-    rest += (reader.get_object(number) for number in range(1, reader.trailer.get("/Size", 0)))
-    while rest:
-        value = rest.pop()
-        if isinstance(value, DictionaryObject):
-            yield from value
-            rest.extend(value.values())
-        elif isinstance(value, ArrayObject):
-            rest.extend(value)
-        elif isinstance(value, NameObject):
-            yield value
-
-
-def _check_image(content: bytes, content_type: Document.ContentType) -> None:
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(io.BytesIO(content), formats=[content_type.label]) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise DocumentRefused(gettext("This image has too many pixels."))
-            image.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DocumentRefused(gettext("This image is damaged: it cannot be read.")) from error
-
-
-def _plain_name(name: str, content_type: Document.ContentType) -> str:
-    """Return the file's own name without folders and control characters, ending as its content says."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    stem = "".join(c for c in last.rsplit(".", 1)[0] if c.isprintable() and c not in '"<>:|?*').strip(" .")
-    return f"{stem[: MAX_NAME_LENGTH - 5] or 'document'}.{EXTENSIONS[content_type]}"
-
-
-EXTENSIONS: Final = {
-    Document.ContentType.PDF: "pdf",
-    Document.ContentType.JPEG: "jpg",
-    Document.ContentType.PNG: "png",
-}
+def _fault_of(content: bytes, content_type: Document.ContentType) -> str:
+    """Parse the file elsewhere; one that takes too much time or memory, or ends the parser, is damaged."""
+    command = [sys.executable, "-I", str(Path(parser.__file__)), content_type.value]
+    with _PARSERS:
+        try:
+            parsed = subprocess.run(
+                command, input=content, capture_output=True, timeout=_PARSER_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return parser.DAMAGED
+    fault = parsed.stdout.decode().strip()
+    return fault if parsed.returncode == 0 and (not fault or fault in _FAULTS) else parser.DAMAGED

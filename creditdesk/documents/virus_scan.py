@@ -6,6 +6,7 @@ import struct
 from typing import Final
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 logger = logging.getLogger(__name__)
 SECONDS: Final = 20
@@ -43,6 +44,16 @@ def find_virus(content: bytes) -> str:
     raise ScannerUnreachable
 
 
+def address_of(address: str) -> tuple[str, int]:
+    """Return host and port of an address, ("", 0) for a socket file or none. Raises ImproperlyConfigured."""
+    if not address or address.startswith("/"):
+        return "", 0
+    host, _, port = address.rpartition(":")
+    if not (host and port.isdecimal()):
+        raise ImproperlyConfigured(f"CLAMD_ADDRESS: {address!r} is neither a socket file nor HOST:PORT")
+    return host, int(port)
+
+
 def _connection(address: str) -> socket.socket:
     """Connect to a socket file, or to HOST:PORT."""
     if address.startswith("/"):
@@ -54,8 +65,7 @@ def _connection(address: str) -> socket.socket:
             connection.close()
             raise
         return connection
-    host, _, port = address.rpartition(":")
-    return socket.create_connection((host, int(port)), timeout=SECONDS)
+    return socket.create_connection(address_of(address), timeout=SECONDS)
 
 
 def _read(connection: socket.socket) -> str:

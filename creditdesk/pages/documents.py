@@ -1,4 +1,4 @@
-"""The page of a case's documents: those on file, what the product needs, and the letters that asked."""
+"""The page of a case's documents: those on file, those that are needed, and letters that request them."""
 
 from collections.abc import Sequence
 from functools import cached_property

@@ -1,17 +1,21 @@
 """Files of clients: recognised by their bytes, refused unless they merely show something."""
 
+import re
 import socket
 import struct
 import threading
+import zlib
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditdesk.documents.content import DocumentRefused, check
+from creditdesk.documents.content import DocumentRefused, check, plain_name
+from creditdesk.documents.parser import fault_of
 from creditdesk.documents.virus_scan import ScannerUnreachable, find_virus
 from creditdesk.limits import DOCUMENT_LARGEST
+from creditdesk.models import Document
 from tests.creditdesk.documents.files import EICAR, PAYSLIP, image, pdf
 
 
@@ -53,18 +57,47 @@ def test_what_is_no_plain_document_is_refused_with_the_reason(content, reason):
         check("payslip.pdf", content)
 
 
-@given(
-    content=st.binary(max_size=400),
-    head=st.sampled_from([b"", b"%PDF-1.4\n", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"]),
-)
-def test_noise_is_refused_and_never_an_error(content, head):
-    with pytest.raises(DocumentRefused):
-        check("noise.pdf", head + content)
+HEADS = {"application/pdf": b"%PDF-1.4\n", "image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
+
+
+@given(content=st.binary(max_size=400), content_type=st.sampled_from(sorted(HEADS)))
+def test_noise_is_a_fault_and_never_an_error(content, content_type):
+    assert fault_of(HEADS[content_type] + content, content_type)
+
+
+@pytest.mark.parametrize("stated", [b"1", b"30000000"])
+def test_the_length_that_a_pdf_states_hides_no_script_and_costs_no_time(stated):
+    lying = re.sub(rb"/Size \d+", b"/Size " + stated, pdf(script="app.alert(1)"))
+    with pytest.raises(DocumentRefused, match="scripts"):
+        check("payslip.pdf", lying)
+
+
+def test_an_escaped_name_hides_no_script():
+    written = pdf(script="app.alert(1)").replace(b"/JavaScript", b"/J#61vaScript").replace(b"/JS", b"/#4aS")
+    with pytest.raises(DocumentRefused, match="scripts"):
+        check("payslip.pdf", written)
+
+
+def test_a_list_of_millions_of_objects_that_is_small_on_the_way_is_refused():
+    entries = zlib.compress(b"\0\0\0\0" + b"\1\0\x09\0" * 3_000_000, 9)
+    head = b"%PDF-1.5\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    stream = b"3 0 obj<</Type/XRef/Size 3000001/W[1 2 1]/Root 1 0 R/Filter/FlateDecode/Length %d>>stream\n"
+    bomb = head + stream % len(entries) + entries + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF" % len(head)
+    assert len(bomb) < 50_000
+    with pytest.raises(DocumentRefused, match="damaged"):
+        check("payslip.pdf", bomb)
+
+
+def test_a_parser_that_dies_refuses_the_file(monkeypatch, tmp_path):
+    (tmp_path / "parser.py").write_text("import os; os.kill(os.getpid(), 9)")
+    monkeypatch.setattr("creditdesk.documents.parser.__file__", str(tmp_path / "parser.py"))
+    with pytest.raises(DocumentRefused, match="damaged"):
+        check("payslip.pdf", PAYSLIP)
 
 
 @given(name=st.text(max_size=300))
 def test_a_name_never_leads_out_of_its_folder_nor_out_of_its_header(name):
-    taken = check(name, PAYSLIP).name
+    taken = plain_name(name, Document.ContentType.PDF)
     assert taken.endswith(".pdf")
     assert len(taken) <= 200
     assert not set(taken) & set('/\\"\r\n\0')

@@ -1,11 +1,13 @@
-"""Documents of a case: attached, read by who sees the case, removed with a reason, asked for by letter."""
+"""Documents of a case: attached, read by who sees the case, removed with a reason, requested by letter."""
 
 import io
 from typing import Any
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 from pypdf import PdfReader
@@ -13,7 +15,8 @@ from pypdf import PdfReader
 from accounts import audit
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.documents.checklist import checklist, required_kinds
+from creditdesk.checks import documents_are_set_up
+from creditdesk.documents.checklist import checklist
 from creditdesk.letters.document_request import ask_for_documents
 from creditdesk.models import Document, DocumentRequest
 from creditdesk.services import ActRefused
@@ -182,9 +185,19 @@ def test_the_checklist_names_what_the_product_still_needs(settings, case, docume
 
 
 @pytest.mark.parametrize("entry", ["Cash loans", "=identity", "Cash loans=passport", "Cash loans="])
-def test_a_checklist_that_cannot_be_read_stops_the_desk(entry):
-    with pytest.raises(ImproperlyConfigured, match="REQUIRED_DOCUMENTS"):
-        required_kinds([entry])
+def test_a_checklist_that_cannot_be_read_stops_the_desk(settings, entry):
+    settings.REQUIRED_DOCUMENTS = [entry]
+    (error,) = documents_are_set_up()
+    assert "REQUIRED_DOCUMENTS" in error.msg
+    with pytest.raises(SystemCheckError, match="REQUIRED_DOCUMENTS"):
+        call_command("check")
+
+
+@pytest.mark.parametrize("address", ["clamd", "clamd:", ":3310", "clamd:port"])
+def test_a_scanner_without_an_address_stops_the_desk(settings, address):
+    settings.CLAMD_ADDRESS = address
+    (error,) = documents_are_set_up()
+    assert "CLAMD_ADDRESS" in error.msg
 
 
 @pytest.mark.parametrize(("language", "expected"), [("fr", "Avis d’imposition"), ("en", "Tax notice")])
