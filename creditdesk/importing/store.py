@@ -8,7 +8,6 @@ from itertools import cycle, islice
 from typing import Self
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from accounts import audit
@@ -16,11 +15,11 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.encryption import keyring
 from creditdesk.importing import bulk
+from creditdesk.importing.existing_cases import differs, existing_cases, keep_equal_digests
 from creditdesk.importing.records import ImportedClient, Sealing, imported_clients
-from creditdesk.models import Case, Client, Correction, MonitoringRecord, Profile
+from creditdesk.models import Case, Client, MonitoringRecord, Profile
 from creditdesk.models.name_index import index_names
 from scoring.ml.features import frames
-from scoring.ml.features.packing import content_digest
 from scoring.ml.tables.checks import CheckedFolder
 
 # One transaction each: few enough for the desk to wait for the lock, enough to be quick.
@@ -147,13 +146,14 @@ def _store(
     *,
     is_last: bool,
 ) -> ImportCounts:
-    existing = _existing_cases(clients)
+    existing = existing_cases(clients)
     added = [client for client in clients if client.reference not in existing]
-    _keep_equal_digests(clients, existing)
+    keep_equal_digests(clients, existing)
+    advisor = portfolio.advisors[0] if portfolio.reassigned else None
     updated = [
         client
         for client in clients
-        if client.reference in existing and _differs(portfolio, existing[client.reference], client)
+        if client.reference in existing and differs(existing[client.reference], client, advisor)
     ]
     _add(portfolio, added, turns)
     _update(portfolio, updated, existing)
@@ -166,60 +166,6 @@ def _store(
             action=Action.IMPORT, actor=None, target=folder, details={**asdict(event), **asdict(stored)}
         )
     return stored
-
-
-def _existing_cases(clients: Sequence[ImportedClient]) -> dict[str, Case]:
-    cases = (
-        Case.objects.filter(reference__in=[client.reference for client in clients])
-        .select_related("advisor")
-        .annotate(
-            name=F("client__name"),
-            erasure=F("client__erasure"),
-            is_corrected=Exists(Correction.objects.filter(case=OuterRef("pk"))),
-            digest=F("profile__digest"),
-            sex=F("monitoring__sex"),
-            family_status=F("monitoring__family_status"),
-            defaulted=F("monitoring__defaulted"),
-        )
-    )
-    return {case.reference: case for case in cases}
-
-
-def _keep_equal_digests(clients: Sequence[ImportedClient], existing: Mapping[str, Case]) -> None:
-    """Give a stored case the client's digest where the content is equal and another release computed it."""
-    incoming = {
-        case.pk: client.inputs.digest
-        for client in clients
-        if (case := existing.get(client.reference)) and case.digest != client.inputs.digest  # type: ignore[attr-defined]
-    }
-    stored = Profile.objects.in_bulk(incoming)
-    for case in existing.values():
-        # What was erased has no content to compare.
-        if (profile := stored.get(case.pk)) and profile.packed_inputs:
-            digest = content_digest(profile.packed_inputs, profile.history_rows)
-            if digest == incoming[case.pk]:
-                case.digest = digest  # type: ignore[attr-defined]
-
-
-def _differs(portfolio: Portfolio, case: Case, client: ImportedClient) -> bool:
-    """Whether the folder differs from the stored case, annotated by `_existing_cases`.
-
-    An import brings back nothing that was erased, and takes back no correction: such a case counts as
-    unchanged.
-    """
-    if case.erasure or case.is_corrected:  # type: ignore[attr-defined]
-        return False
-    incoming: dict[str, object] = {
-        "digest": client.inputs.digest,
-        "sex": client.sex,
-        "family_status": client.family_status,
-        "defaulted": client.defaulted,
-    }
-    if client.name is not None:
-        incoming["name"] = client.name
-    if portfolio.reassigned:
-        incoming["advisor"] = portfolio.advisors[0]
-    return any(getattr(case, name) != value for name, value in incoming.items())
 
 
 def _add(portfolio: Portfolio, added: Sequence[ImportedClient], turns: Iterator[User]) -> None:
