@@ -26,7 +26,7 @@ SETTINGS = {"oauth_pkce_enabled": True, "fetch_userinfo": True}
 
 
 class OIDCAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
-    """The code flow with PKCE and a nonce; the answer is held against everything that was asked."""
+    """The code flow with PKCE and a nonce; the answer is held against everything that was sent."""
 
     nonce = ""
 

@@ -1,4 +1,4 @@
-"""Sessions of people whom the directory signs in: it is asked again, so that they end with the account there.
+"""Sessions of people whom the directory signs in: confirmed by it again and again, they end with the account.
 
 Every 30 seconds of use at most, the session's token fetches the claims of its owner. No request is answered
 on a confirmation older than a minute: a directory that does not answer ends the session too.
@@ -24,7 +24,7 @@ CHECK_SECONDS: Final = 30
 LIMIT_SECONDS: Final = 60
 # How long another request, which has just renewed the same token, takes to store it.
 RENEWAL_SECONDS: Final = 0.3
-# Methods (RFC 8176) that say that more than one factor was asked for.
+# Methods (RFC 8176) that say that more than one factor was used.
 SEVERAL_FACTORS: Final = frozenset({"mfa", "hwk", "otp", "sc"})
 
 
@@ -40,7 +40,7 @@ def keep(session: SessionBase, *, tokens: Mapping[str, Any], claims: Mapping[str
 
 
 def proved_several_factors(session: SessionBase) -> bool:
-    """Whether the directory says that it has asked for more than a password."""
+    """Whether the directory says that it has demanded more than a password."""
     return bool(session.get(DIRECTORY, {}).get("several_factors"))
 
 

@@ -37,7 +37,7 @@ def _needs_directory() -> None:
 @login_not_required
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Send the browser to the directory. What is asked there comes from here, never from the address."""
+    """Send the browser to the directory. The request there comes from here, never from the address."""
     _needs_directory()
     nonce = secrets.token_urlsafe(24)
     provider = get_adapter().get_provider(request, protocol.provider_id())

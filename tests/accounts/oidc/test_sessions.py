@@ -1,4 +1,4 @@
-"""Whoever leaves the directory is out of the desk within a minute: it is asked, or says so itself."""
+"""Whoever leaves the directory is out of the desk within a minute, by its check or a token of logout."""
 
 import time
 from collections.abc import Callable

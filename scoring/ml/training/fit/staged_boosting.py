@@ -177,7 +177,7 @@ class StagedBoosting:
     def _fit_fold(self, number: int, fold: int) -> list[int]:
         """Fit without a fold and the hold-out, score both, and return the rounds that were best.
 
-        When to stop is told by a tenth of the training clients, so that the fold has no say in its own score.
+        A tenth of the training clients decides when to stop, so that the fold has no say in its own score.
         """
         excluded = frozenset({HOLD_OUT, fold})
         boosters = self._fit_until_best(number, excluded)
