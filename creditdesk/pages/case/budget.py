@@ -113,6 +113,11 @@ class WithPolicy:
         )
 
     @property
+    def is_unaffordable(self) -> bool:
+        """Whether the budget goes beyond a limit: accepting takes a second person at any amount."""
+        return self.assessment is not None and self.assessment.affordability_outcome == Outcome.NOT_MET
+
+    @property
     def second_person_above(self) -> float:
         return float(policies.second_person_above(self.policy))
 

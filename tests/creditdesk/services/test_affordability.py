@@ -110,6 +110,15 @@ def test_what_is_beyond_a_limit_is_referred_with_its_grounds_and_accepted_by_two
     assert (decision.needs_checker, decision.status) == (True, "proposed")
 
 
+def test_the_page_names_the_budget_and_no_limit_of_amount_as_what_takes_two_people(
+    accepting, case, person, client_as
+):
+    declare(case, person, other=200_000.0)
+    page = plain_text(client_as("advisor").get(case.get_absolute_url()).content.decode())
+    assert "budget goes beyond a limit: if you accept, a second person has to confirm" in page
+    assert "and it is above" not in page
+
+
 def test_a_refusal_of_the_score_stays_one(refusing, case, person):
     stored = declare(case, person, housing=60_000.0)
     assert (stored.verdict, stored.refer_reason) == ("refuse", "")
