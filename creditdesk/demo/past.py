@@ -50,6 +50,9 @@ def decide_the_past(folder: DemoFolder) -> None:
             # Minutes in the order of the cases: a log whose times go back would be none.
             clock.moment = max(clock.moment + timedelta(seconds=7), _at(days[case], 9 + number % 8))
             _decide(case, case.advisor, manager, rng)
+        # What was reported of cases of two years was read in them.
+        for person in {manager, *(case.advisor for case in days)}:
+            services.mark_read(by=person, until=timezone.now())
 
 
 def import_repayments(folder: DemoFolder) -> None:

@@ -22,6 +22,7 @@ from creditdesk.models import (
     Decision,
     MonthlyOutcome,
     Note,
+    Notification,
     Profile,
     ShadowScore,
 )
@@ -219,6 +220,9 @@ def test_the_past_was_decided_in_its_time_and_the_log_is_in_the_order_of_time():
         waited = decision.decided_at - case.submitted_at
         assert timedelta(0) < waited < timedelta(days=8)
         assert abs(decision.assessment.assessed_at - decision.decided_at) < timedelta(minutes=1)
+    unread = Notification.objects.filter(read_at=None)
+    assert unread.exists()
+    assert not unread.filter(case__in=past_cases()).exists()
     times = list(AuditEvent.objects.order_by("sequence").values_list("at", flat=True))
     assert times == sorted(times)
     assert Activation.objects.get().activated_at < min(case.submitted_at for case in past_cases())
