@@ -76,7 +76,9 @@ def folded(text: str) -> SafeString:
         return SafeString(paragraphs)
     beginning = Truncator(text).chars(FOLDED_LENGTH, truncate=" …")
     return format_html(
-        '<details class="folded"><summary><span>{}</span></summary>{}</details>', beginning, SafeString(paragraphs)
+        '<details class="folded"><summary><span>{}</span></summary>{}</details>',
+        beginning,
+        SafeString(paragraphs),
     )
 
 
