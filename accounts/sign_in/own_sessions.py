@@ -1,4 +1,4 @@
-"""The page of one's own sessions: everybody sees them, and ends them after proving who is there."""
+"""The page of own sessions: everybody sees them, and ends them after proving who is there."""
 
 from typing import Any
 

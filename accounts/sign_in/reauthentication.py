@@ -1,4 +1,4 @@
-"""Who proves again who they are goes on with a new session key: one that was seen before opens nothing."""
+"""Reauthentication renews the session key: one that was seen before opens nothing."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an address brings with it changes no object that the scripts of the desk share."""
+"""Scripts of the desk: what an address brings with it changes no object that they share."""
 
 import pytest
 
@@ -34,6 +34,6 @@ def test_no_address_and_no_field_pollutes_what_every_object_inherits(settings, t
         page.goto(f"{address}?{WORDS}#{WORDS}")
         page.wait_for_load_state("networkidle")
         assert page.evaluate(FIELDS)
-        if found := page.evaluate(POLLUTED):
-            polluted[address] = found
+        if values := page.evaluate(POLLUTED):
+            polluted[address] = values
     assert polluted == {}

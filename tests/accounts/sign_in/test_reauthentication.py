@@ -1,4 +1,4 @@
-"""Who proves again who they are gets a new session key, and some acts ask for that proof."""
+"""Reauthentication gives a new session key, and some acts ask for it."""
 
 import time
 

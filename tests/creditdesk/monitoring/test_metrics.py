@@ -136,10 +136,10 @@ def test_a_request_leaves_one_json_line_with_its_identifier_and_without_the_refe
     assert case.reference not in str(line)
 
 
-def test_what_a_known_user_was_refused_is_told_by_account(client_as, case_of, person, access_lines):
+def test_a_refusal_of_a_known_user_is_logged_with_the_account(client_as, case_of, person, access_lines):
     case, stranger = case_of("advisor"), Browser()
     client_as("colleague").get(case.get_absolute_url())
     client_as("advisor").post(f"{case.get_absolute_url()}decide/", {"outcome": "maybe"})
     stranger.get(f"{case.get_absolute_url()}no-such-page/")
-    told = [(line["status"], line.get("user")) for line in access_lines()]
-    assert told == [(404, person("colleague").pk), (422, person("advisor").pk), (404, None)]
+    lines = [(line["status"], line.get("user")) for line in access_lines()]
+    assert lines == [(404, person("colleague").pk), (422, person("advisor").pk), (404, None)]
