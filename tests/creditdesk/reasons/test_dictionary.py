@@ -81,8 +81,8 @@ def test_the_conditions_of_an_edition_are_those_that_stored_reasons_were_selecte
 def test_a_sentence_of_an_older_edition_is_told_no_more_and_keeps_what_to_bring():
     retired = {sentence.key for sentence in in_force("3")} - {sentence.key for sentence in in_force()}
     assert "credits_36_months" in retired
-    told = {sentence.key for sentences in dictionary().sentences.values() for sentence in sentences}
-    assert not retired & told
+    selected = {sentence.key for sentences in dictionary().sentences.values() for sentence in sentences}
+    assert not retired & selected
     for key in retired:
         assert dictionary().bring(key, "") == dictionary("3").bring(key, "")
         assert dictionary().bring(key, "")
