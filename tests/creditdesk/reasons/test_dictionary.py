@@ -78,7 +78,7 @@ def test_the_conditions_of_an_edition_are_those_that_stored_reasons_were_selecte
     assert digest[:16] == fixed
 
 
-def test_a_sentence_of_an_older_edition_is_told_no_more_and_keeps_what_to_bring():
+def test_a_sentence_of_an_older_edition_is_selected_no_more_and_keeps_what_to_bring():
     retired = {sentence.key for sentence in in_force("3")} - {sentence.key for sentence in in_force()}
     assert "credits_36_months" in retired
     selected = {sentence.key for sentences in dictionary().sentences.values() for sentence in sentences}
@@ -88,7 +88,7 @@ def test_a_sentence_of_an_older_edition_is_told_no_more_and_keeps_what_to_bring(
         assert dictionary().bring(key, "")
 
 
-def test_the_features_of_one_fact_are_told_alike():
+def test_the_features_of_one_fact_have_one_sentence():
     """Which of them a training keeps is chance; what the client reads is not."""
     by_feature = dictionary().sentences
     for features in (
@@ -98,8 +98,8 @@ def test_the_features_of_one_fact_are_told_alike():
         ("BURO_DEBT_RATIO_mean", "BURO_LAST3_DEBT_RATIO_mean"),
         ("EXT_MEAN", "EXT_PRODUCT_1_2"),
     ):
-        first, *others = ({s.key for s in by_feature[feature] if s.against} for feature in features)
-        assert all(first & other for other in others), features
+        first, *remaining = ({s.key for s in by_feature[feature] if s.against} for feature in features)
+        assert all(first & keys for keys in remaining), features
 
 
 def test_a_key_of_another_edition_has_nothing_to_bring():
