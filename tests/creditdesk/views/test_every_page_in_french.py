@@ -111,9 +111,9 @@ def test_every_page_reads_in_french_without_raw_names_and_explains_its_terms(set
         browser = _signed_in(role)
         for address in addresses(role):
             english, french = (_page(browser, address, language) for language in LANGUAGES)
-            found = [*_not_french(english, french), *_unexplained(address, english, french)]
-            if found:
-                findings[role, address] = found
+            problems = [*_not_french(english, french), *_unexplained(address, english, french)]
+            if problems:
+                findings[role, address] = problems
     assert not findings, findings
 
 
@@ -146,8 +146,8 @@ def _not_french(english: Page, french: Page) -> Iterator[str]:
         left = _without_names(text)
         if text in same and not {word.lower() for word in WORD.findall(left)} <= SAME:
             yield f"untranslated: {text}"
-        if found := RAW.search(left):
-            yield f"raw: {found[0]} in {text}"
+        if raw := RAW.search(left):
+            yield f"raw: {raw[0]} in {text}"
         if ENGLISH.search(left) and "ne compte que si une autre personne a" not in text:
             yield f"English: {text}"
 
