@@ -8,7 +8,7 @@ import numpy as np
 from creditdesk.letters.decision_reasons import CLIENT_TEXTS
 from creditdesk.letters.text import plain
 from creditdesk.models import Assessment, Decision, Reason
-from creditdesk.pages.case.budget import ground_sentences
+from creditdesk.pages.budget_sentences import ground_sentences
 from creditdesk.reasons import edition_of
 from creditdesk.reasons.dictionary import EDITION, dictionary
 from creditdesk.reasons.stability import EnsembleVote, ensemble_vote
