@@ -24,9 +24,9 @@ class Drawn(NamedTuple):
 
     probability: Values
     true: Values
-    target: NDArray[np.int64]
+    target: Values
 
-    def rate(self, accept_below: float, of: Values | NDArray[np.int64]) -> float:
+    def rate(self, accept_below: float, of: Values) -> float:
         return float(of[self.probability < accept_below].mean())
 
 
@@ -36,7 +36,7 @@ def drawn(seed: int, size: int = CLIENTS) -> Drawn:
     log_odds = rng.normal(-3.0, 1.2, size)
     true = 1 / (1 + np.exp(-log_odds))
     probability = 1 / (1 + np.exp(-(1.1 * log_odds + rng.normal(0, 0.5, size))))
-    return Drawn(probability, true, (rng.random(size) < true).astype(np.int64))
+    return Drawn(probability, true, (rng.random(size) < true).astype(np.float64))
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def bands_within_limit(chosen: list[ReferBand], population: Drawn) -> tuple[int,
     return sum(true), sum(seen)
 
 
-def plain(probability: Values, target: NDArray[np.int64], threshold: float, limit: AcceptLimit) -> float:
+def plain(probability: Values, target: Values, threshold: float, limit: AcceptLimit) -> float:
     """The highest threshold below which no more defaulted than the limit, without any bound."""
     tested = np.arange(1, round(threshold / STEP)) * STEP
     return float(max(it for it in tested if target[probability < it].mean() <= limit.default_rate))
