@@ -11,10 +11,9 @@ _RULES = {
     "half_way": "half way between that and theory",
     "theoretical": "theory",
 }
-# What the comparison measured: docs/decisions.md.
 PLAIN_BAND = (
-    "The band is plain: who is referred depends on the probability alone. Referring those first on whom the "
-    "bootstrap ensemble disagrees was measured at equal share on real clients and is not cheaper."
+    "The band is plain: who is referred depends on the probability alone, not on how far the bootstrap "
+    "ensemble disagrees."
 )
 _EFFECTS = {1: "more risk", -1: "less risk"}
 
