@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['recorded_at', 'pk'],
-                'permissions': [('withdraw_case', 'Can record that a client withdraws the application')],
+                'permissions': [('withdraw_case', 'Can record that a client withdraws')],
             },
         ),
         migrations.CreateModel(
