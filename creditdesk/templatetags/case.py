@@ -26,6 +26,7 @@ EVENT_ICONS = {
     "decision": "scale",
     "check": "users",
     "note": "note",
+    "note_removed": "x",
     "claim": "briefcase",
     "release": "arrow-back-up",
     "share": "users",
@@ -41,6 +42,8 @@ EVENT_ICONS = {
     "document": "file-text",
     "removal": "x",
     "request": "message",
+    "withdrawal": "arrow-back-up",
+    "reopening": "refresh",
 }
 
 # Characters of a note or a reason that the history shows before it is unfolded.

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scoring', '0008_affordability'),
+        ('scoring', '0009_risk_control'),
     ]
 
     operations = [
