@@ -1,23 +1,30 @@
 """Drift page: one stored report, in words and in the order of the page."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
-from typing import Final, NamedTuple, TypedDict
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.pages.drift_bins import COLUMNS, bin_in_words
+from creditdesk.pages.drift_rows import (
+    ColumnByMonth,
+    ColumnDrift,
+    DistributionPair,
+    DistributionTable,
+    Finding,
+    LimitState,
+    PerformanceRow,
+    ScorePsi,
+)
+from creditdesk.pages.drift_samples import sample_in_words
 from scoring.ml.features import catalogue
-from scoring.ml.metrics.performance import StoredPerformance
 from scoring.ml.monitoring.conclusion import MODERATE
 from scoring.ml.monitoring.drift_numbers import (
     DriftNumbers,
     EvidentlyColumn,
-    Shares,
     StoredColumn,
     StoredMonth,
 )
@@ -27,6 +34,8 @@ from scoring.presentation.drift_labels import limit_in_words
 
 SHIFTED: Final = 0.25
 MAX_MONTHS: Final = 24
+MAX_COLUMNS: Final = 25
+FEW_COLUMNS: Final = 5
 MAX_REPORTS: Final = 24
 LEVELS: Final[Mapping[str, str | Promise]] = {
     "stable": _("stable"),
@@ -52,83 +61,6 @@ LIMIT_OF_FINDING: Final[Mapping[str, str]] = {
     "estimated_cost": "cost_rise",
     "realised_cost": "cost_rise",
 }
-
-
-# How `check_drift` names its samples in a report.
-_SAMPLES: Final = (
-    (re.compile(r"reference of (?P<version>\S+)"), _("reference of %(version)s")),
-    (re.compile(r"assessments of the last (?P<days>\d+) days"), _("assessments of the last %(days)s days")),
-)
-
-
-class ColumnDrift(NamedTuple):
-    """How far one column moved, and how much of it is missing on either side."""
-
-    name: str
-    label: str
-    psi: float
-    level: str
-    level_label: str
-    missing: Shares
-    evidently: EvidentlyColumn | None
-
-
-class LimitState(NamedTuple):
-    """A limit of the report, and whether it was passed."""
-
-    label: str
-    threshold: float
-    is_passed: bool
-
-
-class Finding(NamedTuple):
-    """A limit that was passed, in words, by which columns."""
-
-    label: str
-    value: float
-    threshold: float
-    columns: Sequence[str]
-
-
-class DistributionPair(TypedDict):
-    """Shares by bin in the reference and in the current sample, as the script draws them."""
-
-    label: str
-    psi: float
-    labels: list[str]
-    reference: list[float]
-    current: list[float]
-
-
-class DistributionTable(NamedTuple):
-    """The same as a table; a row is a bin with its two shares."""
-
-    label: str
-    psi: float
-    rows: list[tuple[str, float, float]]
-
-
-class ColumnByMonth(NamedTuple):
-    """CSI of one column in each month, None where the month has too few clients."""
-
-    label: str
-    cells: list[float | None]
-
-
-class PerformanceRow(NamedTuple):
-    """Performance of one kind on either side, None where it is not known."""
-
-    label: str | Promise
-    reference: StoredPerformance | None
-    current: StoredPerformance | None
-
-
-class ScorePsi(NamedTuple):
-    """PSI of the score in one report."""
-
-    report: int
-    made_at: datetime
-    psi: float
 
 
 @dataclass(eq=False)
@@ -203,11 +135,12 @@ class DriftPage:
         """The distributions again, for the table below each figure."""
         return [
             DistributionTable(
+                place,
                 pair["label"],
                 pair["psi"],
                 list(zip(pair["labels"], pair["reference"], pair["current"], strict=True)),
             )
-            for pair in self.distributions
+            for place, pair in enumerate(self.distributions)
         ]
 
     @cached_property
@@ -270,6 +203,15 @@ class DriftPage:
         """The columns that moved beyond chance; the table opens on them."""
         return [column for column in self.columns if column.level in {"moderate", "shifted"}]
 
+    @property
+    def moved_most(self) -> list[ColumnDrift]:
+        """What moved beyond chance; the few that moved most, where nothing did."""
+        return self.columns[: max(FEW_COLUMNS, min(len(self.moved), MAX_COLUMNS))]
+
+    @property
+    def other_columns(self) -> list[ColumnDrift]:
+        return self.columns[len(self.moved_most) : MAX_COLUMNS]
+
     @cached_property
     def alerts(self) -> list[tuple[str, Alert]]:
         return [(limit_in_words(alert.limit), alert) for alert in self.report.alerts.all()]
@@ -288,14 +230,6 @@ def label_of(name: str) -> str:
     """Return the label of a column, its own name where the catalogue has none."""
     described = catalogue.BY_NAME.get(name) or COLUMNS.get(name)
     return formatting.capitalized(described.label) if described else name
-
-
-def sample_in_words(stored: str) -> str:
-    """Return the name of a sample in the reader's language; that of a folder is its own."""
-    for pattern, text in _SAMPLES:
-        if match := pattern.fullmatch(stored):
-            return text % match.groupdict()
-    return stored
 
 
 def _column_drift(column: StoredColumn, evidently: EvidentlyColumn | None) -> ColumnDrift:

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from creditdesk.help.glossary import BY_CODE
-from creditdesk.pages.drift import sample_in_words
+from creditdesk.pages.drift_samples import sample_in_words
 from creditdesk.templatetags.desk import MISSING, term
 from scoring.ml.features import catalogue
 from scoring.ml.model import population

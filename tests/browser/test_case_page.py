@@ -205,5 +205,8 @@ def test_a_decided_case_prints_on_two_pages_without_an_empty_form(opened, cases)
     page.emulate_media(media="print")
     expect(page.locator("[data-decision-form]")).to_be_hidden()
     expect(page.locator("textarea:visible")).to_have_count(0)
-    pages = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))
-    assert 1 <= len(pages) <= 2
+    address = page.url
+    for tab in ("", "compare/", "client/"):
+        page.goto(f"{address}{tab}")
+        pages = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))
+        assert 1 <= len(pages) <= 2, tab

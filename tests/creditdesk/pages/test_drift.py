@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 from django.utils import translation
 
-from creditdesk.pages.drift import LIMIT_LABELS, level_of
+from creditdesk.pages.drift import LIMIT_LABELS, DriftPage, level_of
 from creditdesk.pages.drift_bins import bin_in_words
 from scoring.ml.monitoring.conclusion import Limits
 from scoring.models import DriftReport
@@ -37,6 +37,17 @@ def test_every_chart_has_its_figures_as_a_table(report, client_as):
     charts = 1 + len([column for column in report.numbers["columns"] if "labels" in column])
     assert page.count("<canvas data-pair") == charts
     assert page.count("The figures as a table") == charts
+
+
+def test_the_page_opens_on_what_moved_or_on_the_few_columns_that_moved_most(report):
+    stable = {**report.numbers["columns"][0], "psi": 0.01, "chance": 0.05}
+    moved = {**stable, "psi": 0.4}
+    shown = {}
+    for count in (0, 8, 40):
+        report.numbers["columns"] = [moved] * count + [stable] * (60 - count)
+        page = DriftPage(report)
+        shown[count] = (len(page.moved_most), len(page.other_columns))
+    assert shown == {0: (5, 20), 8: (8, 17), 40: (25, 0)}
 
 
 def test_without_a_report_the_page_names_the_command(client_as):
