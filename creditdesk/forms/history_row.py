@@ -104,7 +104,7 @@ class HistoryRowForm(forms.Form):
             typed = str(self.data.get(self.add_prefix(column.name)) or "").strip()
             if typed == self.answers.get(column.name, ""):
                 continue
-            value = self.cleaned_data.get(column.name)
+            value: Any = self.cleaned_data.get(column.name)
             if value in (None, ""):
                 corrected.pop(column.name, None)
             else:
