@@ -28,13 +28,13 @@ LOAN = {
 }
 CLOSED = {**LOAN, "SK_ID_BUREAU": 5002.0, "CREDIT_ACTIVE": "Closed", "DAYS_CREDIT": -1200.0}
 MONTH = {"SK_ID_BUREAU": 5001.0, "MONTHS_BALANCE": -1.0, "STATUS": "1"}
-KEPT = {"INST_DELAY_mean": 3.25, "INST_INSTALMENTS_count": 7.0}
+INSTALMENTS = {"INST_DELAY_mean": 3.25, "INST_INSTALMENTS_count": 7.0}
 
 
 @pytest.fixture
 def case(case_of, model_in_use) -> Case:
     """A case with a history of instalments, and none at other lenders."""
-    return case_of("advisor", history=dict(KEPT), history_rows={"installments_payments": 7, "bureau": 0})
+    return case_of("advisor", history=dict(INSTALMENTS), history_rows={"installments_payments": 7, "bureau": 0})
 
 
 def whole(row):
@@ -76,7 +76,7 @@ def test_a_row_is_added_changed_and_removed_and_the_model_reads_what_an_import_w
     assert (row["SK_ID_BUREAU"], row["CREDIT_ACTIVE"], row["AMT_CREDIT_SUM"]) == (1, "Active", 90_000.0)
     profile = Profile.objects.get()
     (expected,) = histories([{"bureau": [row]}])
-    assert profile.history == {**KEPT, **expected.aggregates}
+    assert profile.history == {**INSTALMENTS, **expected.aggregates}
     assert profile.history_rows == {"installments_payments": 7, "bureau": 1}
     page = browser.get(f"{address(case)}?row=0").content.decode()
     assert 'value="90000"' in page or 'value="90,000"' in page
@@ -85,7 +85,7 @@ def test_a_row_is_added_changed_and_removed_and_the_model_reads_what_an_import_w
     versions = [version.rows for version in HistoryTable.objects.all()]
     assert [len(rows) for rows in versions] == [1, 1, 0]
     assert versions[1] == [{**row, "AMT_CREDIT_SUM": 80_000.0}]
-    assert Profile.objects.get().history == KEPT
+    assert Profile.objects.get().history == INSTALMENTS
     latest = Case.objects.get().latest_assessment
     assert latest
     assert latest.pk > first.pk
@@ -124,7 +124,7 @@ def test_of_an_imported_history_the_tables_that_belong_together_are_brought_as_f
     client_as, case_of, model_in_use
 ):
     (imported,) = histories([{"bureau": [whole(LOAN)], "bureau_balance": [whole(MONTH)]}])
-    case = case_of("advisor", history=imported.aggregates | KEPT, history_rows=imported.rows)
+    case = case_of("advisor", history=imported.aggregates | INSTALMENTS, history_rows=imported.rows)
     browser = client_as("advisor")
     page = browser.get(address(case)).content.decode()
     assert 'name="CREDIT_ACTIVE"' not in page
@@ -141,7 +141,7 @@ def test_of_an_imported_history_the_tables_that_belong_together_are_brought_as_f
     rows = {"bureau": [whole(LOAN), whole(CLOSED)], "bureau_balance": [whole(MONTH), whole(late)]}
     (expected,) = histories([rows])
     profile = Profile.objects.get()
-    assert profile.history == KEPT | expected.aggregates
+    assert profile.history == INSTALMENTS | expected.aggregates
     assert profile.history_rows == {"bureau": 2, "bureau_balance": 2}
     assert (
         profile.digest == Profile.of_inputs(profile.application, profile.history, profile.history_rows).digest
@@ -151,10 +151,10 @@ def test_of_an_imported_history_the_tables_that_belong_together_are_brought_as_f
 
 
 def test_one_table_alone_is_refused_where_the_rows_of_its_companion_are_missing(case_of, person):
-    case = case_of("advisor", history=dict(KEPT), history_rows={"bureau": 1, "bureau_balance": 3})
+    case = case_of("advisor", history=dict(INSTALMENTS), history_rows={"bureau": 1, "bureau_balance": 3})
     with pytest.raises(ActRefused, match="Monthly statuses at other lenders” are not on file"):
         correct(case, person("advisor"), bureau=[LOAN])
-    assert Profile.objects.get().history == KEPT
+    assert Profile.objects.get().history == INSTALMENTS
 
 
 @pytest.mark.parametrize(
