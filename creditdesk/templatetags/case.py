@@ -6,12 +6,8 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
-<<<<<<< HEAD
-from django.utils.translation import gettext, ngettext
-=======
 from django.utils.text import Truncator
-from django.utils.translation import gettext
->>>>>>> main
+from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
 from creditdesk.forms.simulation import entered_value
