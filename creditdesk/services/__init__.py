@@ -27,10 +27,18 @@ from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate
 from creditdesk.services.handover import hand_on, hand_on_after_save, hand_on_all
 from creditdesk.services.letter import save_letter
+from creditdesk.services.loss_table import (
+    LossTerms,
+    propose_loss_table,
+    publish_loss_table,
+    reject_loss_table,
+    withdraw_loss_table,
+)
 from creditdesk.services.notification import mark_read
 from creditdesk.services.overdue import notify_overdue
 from creditdesk.services.policy import (
     PolicyTerms,
+    export_expected_loss,
     export_policy_cases,
     propose_policy,
     publish_policy,
@@ -47,6 +55,7 @@ __all__ = [
     "BulkAssignment",
     "ChargesDeclaration",
     "DecisionRefused",
+    "LossTerms",
     "PolicyTerms",
     "ProfileToScore",
     "RulesInUse",
@@ -73,6 +82,7 @@ __all__ = [
     "end_expired_claims",
     "end_snooze",
     "escalate",
+    "export_expected_loss",
     "export_policy_cases",
     "hand_on",
     "hand_on_after_save",
@@ -82,10 +92,13 @@ __all__ = [
     "needs_second_person",
     "notify_overdue",
     "open_case",
+    "propose_loss_table",
     "propose_policy",
+    "publish_loss_table",
     "publish_policy",
     "record_absence",
     "refusal_to_correct",
+    "reject_loss_table",
     "reject_policy",
     "release",
     "remove_document",
@@ -105,5 +118,6 @@ __all__ = [
     "snooze",
     "standing_assessment",
     "still_holds",
+    "withdraw_loss_table",
     "withdraw_policy",
 ]
