@@ -13,10 +13,10 @@ from scoring.ml.training.validate.risk_control import CONFIDENCE, STEP, refer_ba
 
 Values = NDArray[np.float64]
 
-LIMIT = AcceptLimit(default_rate=0.04, refer_share=0.15)
+LIMIT = AcceptLimit(default_rate=0.05, refer_share=0.15)
 SPLITS, CLIENTS = 100, 5_000
 # Above every threshold that can be accepted below: the limit alone decides.
-THRESHOLD = 0.12
+THRESHOLD = 0.16
 
 
 class Drawn(NamedTuple):
