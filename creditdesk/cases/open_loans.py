@@ -50,7 +50,9 @@ def _read(table: LossTable, _newest: tuple[Any, ...]) -> OpenLoans:
         rows = cursor.fetchall()
     columns: Iterable[Any] = zip(*rows, strict=True) if rows else ([],) * 5
     keys, contract_type, probability, credit, balance = columns
-    product = np.array([PRODUCTS.index(name) if name in PRODUCTS else 0 for name in contract_type], dtype=np.int64)
+    product = np.array(
+        [PRODUCTS.index(name) if name in PRODUCTS else 0 for name in contract_type], dtype=np.int64
+    )
     owed = np.array([np.nan if amount is None else float(amount) for amount in balance], dtype=np.float64)
     lent = np.array(credit, dtype=np.float64)
     # As long as no balance is on file, the share of the credit that the table says.

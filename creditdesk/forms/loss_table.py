@@ -26,7 +26,9 @@ PERCENT: Final = (
 
 class LossTableForm(forms.Form):
     lgd_cash = BoundedNumber(label=_("Cash loans: lost on a default, in percent"), low=0, high=100)
-    ead_cash = BoundedNumber(label=_("Cash loans: owed at default, in percent of the credit"), low=0, high=100)
+    ead_cash = BoundedNumber(
+        label=_("Cash loans: owed at default, in percent of the credit"), low=0, high=100
+    )
     lgd_revolving = BoundedNumber(label=_("Revolving loans: lost on a default, in percent"), low=0, high=100)
     ead_revolving = BoundedNumber(
         label=_("Revolving loans: owed at default, in percent of the credit"), low=0, high=100

@@ -85,7 +85,9 @@ class LossTable(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(*((f"{name}__gte", 0) for name in SHARES), *((f"{name}__lte", 1) for name in SHARES)),
+                condition=Q(
+                    *((f"{name}__gte", 0) for name in SHARES), *((f"{name}__lte", 1) for name in SHARES)
+                ),
                 name="loss_table_shares",
             ),
             models.CheckConstraint(

@@ -14,8 +14,14 @@ from accounts.csv_cells import Line
 from accounts.models import User
 from creditdesk.cases.open_loans import PRODUCTS, OpenLoans, open_loans
 from creditdesk.forms.loss_table import LossTableAnswerForm, LossTableForm
-from creditdesk.models import Case
-from scoring.ml.metrics.expected_loss import Exposures, ReverseStress, Scenario, losses, reverse_stress, weighted
+from scoring.ml.metrics.expected_loss import (
+    Exposures,
+    ReverseStress,
+    Scenario,
+    losses,
+    reverse_stress,
+    weighted,
+)
 from scoring.ml.metrics.policy_comparison import in_cycle
 from scoring.ml.tables.catalogue import column
 from scoring.models import LossTable, loss_table_in_force
@@ -44,18 +50,6 @@ class ProductLoss(NamedTuple):
     owed: float
     lgd: float
     loss: float
-
-
-class CaseLoss(NamedTuple):
-    """The expected loss of one case: probability x lost share x what would be owed."""
-
-    probability: float
-    lgd: float
-    ead: float
-
-    @property
-    def amount(self) -> float:
-        return self.probability * self.lgd * self.ead
 
 
 @dataclass(eq=False)
@@ -100,7 +94,9 @@ class ExpectedLossPage:
 
     @cached_property
     def reverse(self) -> ReverseStress | None:
-        return reverse_stress(self.exposures, self.table.loss_limit) if self.exposures and self.table else None
+        return (
+            reverse_stress(self.exposures, self.table.loss_limit) if self.exposures and self.table else None
+        )
 
     @property
     def products(self) -> list[ProductLoss]:
@@ -108,7 +104,9 @@ class ExpectedLossPage:
         if loans is None or table is None:
             return []
         return [
-            _of_product(loans, place, table) for place in range(len(PRODUCTS)) if (loans.product == place).any()
+            _of_product(loans, place, table)
+            for place in range(len(PRODUCTS))
+            if (loans.product == place).any()
         ]
 
     @cached_property
@@ -144,28 +142,23 @@ def table_terms(table: LossTable) -> list[tuple[str, str]]:
         ),
         (
             gettext("Adverse scenario: log-odds, lost share, weight"),
-            f"{formatting.signed(table.adverse_shift, 2)} · × {formatting.number(table.adverse_lgd_factor, 2)}"
-            f" · {percent(table.adverse_weight, 0)}",
+            f"{formatting.signed(table.adverse_shift, 2)} · "
+            f"× {formatting.number(table.adverse_lgd_factor, 2)} · {percent(table.adverse_weight, 0)}",
         ),
         (gettext("Loss that the reverse stress looks for"), percent(table.loss_limit, 1)),
     ]
 
 
-def case_loss(case: Case, probability: float | None, reader: User) -> CaseLoss | None:
-    """The expected loss if this case is accepted; None without a table, or for who does not see it."""
-    if probability is None or not reader.has_perm("scoring.view_losstable"):
-        return None
-    table = loss_table_in_force()
-    if table is None:
-        return None
-    owed = float(case.amount_credit) * table.ead(case.contract_type)
-    return CaseLoss(probability, table.lgd(case.contract_type), owed)
-
-
 def csv_lines(loans: OpenLoans, table: LossTable) -> Iterator[str]:
     """A line for each open loan, without reference, to be computed again elsewhere."""
     writer = csv.writer(Line())
-    head = ["product", "probability", "lgd", "ead", *(f"loss_{scenario.code}" for scenario in table.scenarios)]
+    head = [
+        "product",
+        "probability",
+        "lgd",
+        "ead",
+        *(f"loss_{scenario.code}" for scenario in table.scenarios),
+    ]
     yield writer.writerow(head)
     exposures = loans.exposures
     columns = [losses(exposures, scenario).tolist() for scenario in table.scenarios]

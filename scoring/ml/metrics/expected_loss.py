@@ -52,7 +52,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReverseStress:
-    """How far defaults would have to rise for the loss to reach a limit: the shift and the mean probability."""
+    """How far defaults would have to rise for the loss to reach a limit."""
 
     shift: float
     default_rate: float

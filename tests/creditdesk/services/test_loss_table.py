@@ -1,4 +1,4 @@
-"""Loss tables: two people, constraints, triggers; the loss of open loans, read back from database and page."""
+"""Loss tables: two people, constraints, triggers; the loss of open loans, on the page and exported."""
 
 import csv
 from datetime import date
@@ -145,10 +145,18 @@ def test_the_page_shows_the_losses_and_the_export_gives_them_again(loans, person
 def test_two_people_publish_a_table_through_the_page(client_as, person, model_in_use):
     manager, admin = client_as("manager"), client_as("admin")
     typed = {
-        **{"lgd_cash": "40", "ead_cash": "95", "lgd_revolving": "70", "ead_revolving": "55"},
-        **{"favourable_shift": "-0.25", "favourable_weight": "20", "adverse_shift": "0.75"},
-        **{"adverse_lgd_factor": "1.25", "adverse_weight": "30", "loss_limit": "15"},
-        **{"reason": WHY, "based_on": ""},
+        "lgd_cash": "40",
+        "ead_cash": "95",
+        "lgd_revolving": "70",
+        "ead_revolving": "55",
+        "favourable_shift": "-0.25",
+        "favourable_weight": "20",
+        "adverse_shift": "0.75",
+        "adverse_lgd_factor": "1.25",
+        "adverse_weight": "30",
+        "loss_limit": "15",
+        "reason": WHY,
+        "based_on": "",
     }
     wrong = manager.post(reverse("loss_table_propose"), {**typed, "lgd_cash": "140"})
     assert (wrong.status_code, LossTable.objects.count()) == (422, 0)
@@ -162,3 +170,15 @@ def test_two_people_publish_a_table_through_the_page(client_as, person, model_in
     page = admin.get(reverse("expected_loss")).content.decode()
     assert 'data-loss-table="1"' in page
     assert "data-expected-loss" not in page
+
+
+def test_a_case_shows_its_expected_loss_to_who_steers_the_portfolio(case_of, person, client_as, model_in_use):
+    case = case_of("advisor")
+    services.assess(case=case, by=person("advisor"))
+    address = case.get_absolute_url()
+    assert "data-case-loss" not in client_as("manager").get(address).content.decode()
+    published_table(person("manager"), person("admin"))
+    (shown,) = Elements(client_as("manager").get(address).content.decode()).having("data-case-loss")
+    owed = 0.9 * float(case.amount_credit)
+    assert float(shown["data-case-loss"]) == pytest.approx(expected_loss([(case, owed)], 0.45), rel=1e-12)
+    assert "data-case-loss" not in client_as("advisor").get(address).content.decode()
