@@ -118,6 +118,7 @@ POSTED: Final = frozenset(
         *("model_switch", "proposal_answer", "proposal_withdraw", "api_key_rotate", "api_key_revoke"),
         *("policy_propose", "policy_answer", "policy_withdraw"),
         *("loss_table_propose", "loss_table_answer", "loss_table_withdraw"),
+        *("case_withdraw", "case_reopen", "case_note_change", "case_note_remove"),
         *("document_remove", "document_request", "case_charges"),
     }
 )
