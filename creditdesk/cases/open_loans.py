@@ -11,7 +11,7 @@ from django.db.models import Exists, FloatField, Max, OuterRef, QuerySet, Subque
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from creditdesk.models import Assessment, Decision, MonthlyOutcome, Withdrawal
+from creditdesk.models import Assessment, Decision, MonthlyOutcome
 from scoring.ml.metrics.expected_loss import Exposures
 from scoring.models import LossTable
 
@@ -36,9 +36,9 @@ def open_loans(table: LossTable) -> OpenLoans:
         Assessment.objects.aggregate(newest=Max("pk"))["newest"],
         Decision.objects.aggregate(newest=Max("decided_at"))["newest"],
         Decision.objects.aggregate(newest=Max("checked_at"))["newest"],
+        # A reopened case leaves the moments of its decision as they are.
+        Decision.objects.standing().count(),
         MonthlyOutcome.objects.aggregate(newest=Max("pk"))["newest"],
-        Withdrawal.objects.in_force().count(),
-        Withdrawal.objects.aggregate(newest=Max("pk"))["newest"],
     )
     return _read(table, newest)
 
@@ -72,7 +72,7 @@ def _read(table: LossTable, _newest: tuple[Any, ...]) -> OpenLoans:
 
 
 def _accepted() -> QuerySet[Decision, tuple[Any, ...]]:
-    """Accepted cases, not withdrawn, with a probability and without a default, in a fixed order."""
+    """Accepted cases with a probability and without a default, in a fixed order."""
     outcomes = MonthlyOutcome.objects.filter(case=OuterRef("case"))
     newest = outcomes.order_by("-month").values("balance")[:1]
     return (
@@ -83,7 +83,6 @@ def _accepted() -> QuerySet[Decision, tuple[Any, ...]]:
             outcome=Decision.Outcome.ACCEPT,
             case__latest_assessment__probability__isnull=False,
         )
-        .exclude(case__in=Withdrawal.objects.in_force().values("case"))
         .order_by("case_id")
         .values_list(
             "case_id",
