@@ -1,4 +1,4 @@
-"""The demo's loss table, so that its portfolio has an expected loss: plain round numbers, measured nowhere."""
+"""The demo's loss table, for an expected loss of its portfolio: plain round numbers, measured nowhere."""
 
 from typing import Final
 
