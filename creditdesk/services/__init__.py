@@ -27,6 +27,7 @@ from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate
 from creditdesk.services.export import export_figures, export_policy_cases
 from creditdesk.services.handover import hand_on, hand_on_after_save, hand_on_all
+from creditdesk.services.history_rows import correct_history
 from creditdesk.services.letter import save_letter
 from creditdesk.services.loss_table import (
     LossTerms,
@@ -76,6 +77,7 @@ __all__ = [
     "closing_of",
     "contest",
     "correct_application",
+    "correct_history",
     "counterfactuals_of",
     "decide",
     "declare_charges",

@@ -1,7 +1,7 @@
 """Breakdown of the portfolio by product, advisor or week: charts, their tables, and a CSV of both."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -120,13 +120,7 @@ class BreakdownPage:
         return names[self.by]
 
     def _figure(self, code: str, title: str, summary: str, y: str, columns: list[Column]) -> Figure:
-        values = {
-            "volume": lambda group: [group.received, group.decided, group.accepted],
-            "rates": lambda group: [group.acceptance, group.referral, group.override, group.decided],
-            "time": lambda group: [group.median_days, group.decided],
-            "losses": lambda group: [_thousands(group.expected_loss), _thousands(group.realised_loss)],
-        }[code]
-        rows = [Row(group.label, values(group)) for group in self.groups]
+        rows = [Row(group.label, _VALUES[code](group)) for group in self.groups]
         return Figure(code=code, title=title, summary=summary, x=self._axis, y=y, columns=columns, rows=rows)
 
     def _volume(self) -> Figure:
@@ -186,3 +180,11 @@ class BreakdownPage:
 
 def _thousands(amount: float | None) -> float | None:
     return None if amount is None else formatting.shown_amount(amount) / 1000
+
+
+_VALUES: Final[Mapping[str, Callable[[Group], Sequence[float | None]]]] = {
+    "volume": lambda group: [group.received, group.decided, group.accepted],
+    "rates": lambda group: [group.acceptance, group.referral, group.override, group.decided],
+    "time": lambda group: [group.median_days, group.decided],
+    "losses": lambda group: [_thousands(group.expected_loss), _thousands(group.realised_loss)],
+}

@@ -112,11 +112,11 @@ def expected_loss(cases: list[tuple[Case, float]], lgd: float) -> float:
 
 def test_open_loans_are_those_accepted_neither_repaid_nor_in_default(loans, person):
     table = published_table(person("manager"), person("admin"))
-    found = open_loans(table)
-    assert found.keys.tolist() == [loans["new"].pk, loans["running"].pk]
+    loaded = open_loans(table)
+    assert loaded.keys.tolist() == [loans["new"].pk, loans["running"].pk]
     owed = [(loans["new"], 0.9 * float(loans["new"].amount_credit)), (loans["running"], 1000.0)]
-    assert found.exposures.ead == pytest.approx([amount for _, amount in owed], rel=1e-12)
-    assert losses(found.exposures).sum() == pytest.approx(expected_loss(owed, 0.45), rel=1e-12)
+    assert loaded.exposures.ead == pytest.approx([amount for _, amount in owed], rel=1e-12)
+    assert losses(loaded.exposures).sum() == pytest.approx(expected_loss(owed, 0.45), rel=1e-12)
 
 
 def test_the_page_shows_the_losses_and_the_export_gives_them_again(loans, person, client_as):

@@ -13,7 +13,7 @@ from accounts.append_only import forbid_changes, forbid_column_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scoring', '0009_risk_control'),
+        ('scoring', '0010_names_of_appointments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
