@@ -131,7 +131,7 @@ class BreakdownPage:
             gettext("Cases"),
             [
                 Column(gettext("received"), "number", 0, "bars"),
-                Column(gettext("decided"), "number", 0, "bars"),
+                Column(gettext("Decided"), "number", 0, "bars"),
                 Column(gettext("accepted"), "number", 0, "bars"),
             ],
         )
@@ -172,8 +172,8 @@ class BreakdownPage:
             ),
             gettext("Thousands of {currency}").format(currency=settings.CURRENCY),
             [
-                Column(gettext("Expected"), "number", 1, "bars"),
-                Column(gettext("Realised"), "number", 1, "bars"),
+                Column(gettext("Expected loss"), "number", 1, "bars"),
+                Column(gettext("Realised loss"), "number", 1, "bars"),
             ],
         )
 
