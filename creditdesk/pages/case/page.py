@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk import services
+from creditdesk.cases.team import who_sees
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.assessment import Contribution
@@ -31,7 +32,7 @@ from creditdesk.pages.case.reasons import FeatureEffect, ReasonItem, feature_eff
 from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.tabs import Tab, tabs
-from creditdesk.pages.case.timeline import Event, timeline
+from creditdesk.pages.case.timeline import NEWEST_EVENTS, Event, timeline
 from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
@@ -243,7 +244,7 @@ class CasePage(WithPolicy):
 
     @cached_property
     def decision_form(self) -> DecisionForm | None:
-        if self.assessment is None or self.standing_decision or self.casework.is_claimed_by_colleague:
+        if self.assessment is None or not self.casework.is_open or self.casework.is_claimed_by_colleague:
             return None
         if self.casework.waits_for_answer or self.casework.referral:
             return None
@@ -275,6 +276,19 @@ class CasePage(WithPolicy):
     @cached_property
     def events(self) -> list[Event]:
         return timeline(self.case, self.reader)
+
+    @property
+    def shown_events(self) -> list[Event]:
+        """The newest events, or all of them once they are asked for."""
+        return self.events if self.selection.show == "events" else self.events[:NEWEST_EVENTS]
+
+    @property
+    def older_events(self) -> int:
+        return len(self.events) - len(self.shown_events)
+
+    @cached_property
+    def people_to_mention(self) -> list[User]:
+        return [person for person in who_sees(self.case) if person != self.reader]
 
     @cached_property
     def note_form(self) -> NoteForm:
