@@ -31,7 +31,7 @@ from creditdesk.pages.case.reasons import FeatureEffect, ReasonItem, feature_eff
 from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.tabs import Tab, tabs
-from creditdesk.pages.case.timeline import Event, timeline
+from creditdesk.pages.case.timeline import Event, acts_on, timeline
 from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
@@ -234,11 +234,7 @@ class CasePage(WithPolicy):
     @cached_property
     def standing_decision(self) -> Decision | None:
         """The decision that closes the case, or the one that waits for a second person."""
-        decisions = (
-            event.record
-            for event in self.events
-            if event.kind == "decision" and event.reference == self.case.reference
-        )
+        decisions = (event.record for event in self.acts if event.kind == "decision")
         return next((item for item in decisions if isinstance(item, Decision) and item.is_standing), None)
 
     @cached_property
@@ -268,9 +264,16 @@ class CasePage(WithPolicy):
 
     @cached_property
     def casework(self) -> Casework:
-        return Casework(self.case, self.reader, self.standing_decision, self.events, self.forms)
+        return Casework(self.case, self.reader, self.standing_decision, self.acts, self.forms)
 
     # ---- the timeline
+
+    @cached_property
+    def acts(self) -> list[Event]:
+        """The events of this case that decision and casework are made of."""
+        if self.tab == "history":
+            return [event for event in self.events if event.reference == self.case.reference]
+        return acts_on(self.case)
 
     @cached_property
     def events(self) -> list[Event]:
