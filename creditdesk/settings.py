@@ -173,8 +173,8 @@ ROOT_URLCONF = "creditdesk.urls"
 WSGI_APPLICATION = "creditdesk.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# `i18n` is quick_i18n and `static` is quick_static on purpose (tests/creditdesk/templatetags: no other library
-# has two modules).
+# `i18n` is quick_i18n and `static` is quick_static on purpose (tests/creditdesk/templatetags: no other
+# library has two modules).
 SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 TEMPLATES = [
     {

@@ -17,7 +17,8 @@ def test_objects_are_those_of_the_query_with_their_relations(case_of, person, dj
     for case in cases:
         with django_assert_num_queries(1):
             (found,) = query.all(case.reference)
-            assert (found.pk, found.client.pk, found.advisor) == (case.pk, case.client_id, case.advisor)
+            read = (found.pk, found.client.pk, found.advisor.pk)
+        assert read == (case.pk, case.client_id, case.advisor_id)
     assert query.all("no such reference") == []
 
 
