@@ -36,6 +36,7 @@ def test_no_more_texts_are_kept_than_the_limit(monkeypatch):
     (node,) = template.nodelist.get_nodes_by_type(kept_parts.KeptNode)
     for name in ("Anna", "Boris", "Chloe"):
         assert f"Cases {name}" in template.render(_context(name, ""))
+        assert isinstance(node, kept_parts.KeptNode)
         assert len(node._texts) <= 2
 
 
