@@ -8,6 +8,7 @@ and the CSRF token: that one differs in every answer, and is put in.
 from typing import Any, Final
 
 from django import template
+from django.forms import BoundField, ModelChoiceField
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.urls import get_script_prefix, get_urlconf
 from django.utils.safestring import SafeString
@@ -21,21 +22,27 @@ MAX_TEXTS: Final = 1_000
 TOKEN_MARK: Final = "csrf-token-of-this-answer"  # noqa: S105
 
 
+class _Texts(dict[tuple[Any, ...], str]):
+    def keep(self, key: tuple[Any, ...], text: str) -> str:
+        if len(self) >= MAX_TEXTS:
+            self.clear()
+        self[key] = text
+        return text
+
+
 class KeptNode(template.Node):
     def __init__(self, names: list[FilterExpression], nodelist: NodeList) -> None:
         self.nodelist = nodelist
         self._names = names
-        self._texts: dict[tuple[Any, ...], str] = {}
+        self._texts = _Texts()
 
     def render(self, context: template.Context) -> SafeString:
         given = (name.resolve(context) for name in self._names)
         key = (get_language(), get_urlconf(), get_script_prefix(), *given)
         text = self._texts.get(key)
         if text is None:
-            if len(self._texts) >= MAX_TEXTS:
-                self._texts.clear()
             with context.push(csrf_token=TOKEN_MARK):
-                text = self._texts[key] = self.nodelist.render(context)
+                text = self._texts.keep(key, self.nodelist.render(context))
         if TOKEN_MARK in text:
             text = text.replace(TOKEN_MARK, str(context["csrf_token"]))
         return SafeString(text)
@@ -48,3 +55,28 @@ def kept(parser: Parser, token: Token) -> KeptNode:
     nodelist = parser.parse(("endkept",))
     parser.delete_first_token()
     return KeptNode([parser.compile_filter(name) for name in names], nodelist)
+
+
+_fields: Final = _Texts()
+
+
+@register.simple_tag
+def empty_field(field: BoundField, *people: object) -> str:
+    """Render a field with its label; the text of one that nobody has filled in yet is kept.
+
+    A choice of rows of the database has to name what it depends on: who is there, and who is left out.
+    """
+    chooses_rows = isinstance(field.field, ModelChoiceField)
+    if field.form.is_bound or (chooses_rows and not people):
+        return field.as_field_group()
+    attributes = tuple(field.field.widget.attrs.items())
+    key = (
+        get_language(),
+        type(field.form),
+        field.name,
+        field.auto_id,
+        str(field.initial),
+        attributes,
+        *people,
+    )
+    return SafeString(_fields.get(key) or _fields.keep(key, field.as_field_group()))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk import services
+from creditdesk.cases.team import names_present
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.assessment import Contribution
@@ -255,6 +257,11 @@ class CasePage(WithPolicy):
         if standing is None or standing.status != Decision.Status.PROPOSED or not self.may_check:
             return None
         return self.forms.check or CheckForm(initial={"decision": standing.pk})
+
+    @cached_property
+    def people(self) -> tuple[tuple[Any, ...], ...]:
+        """Whom the forms of the page offer for a case to be given to."""
+        return names_present()
 
     @property
     def may_check(self) -> bool:
