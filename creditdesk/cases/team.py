@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -43,6 +43,17 @@ def names_present() -> tuple[tuple[Any, ...], ...]:
 @lru_cache(maxsize=2)
 def _names_present(_today: date) -> PreparedRows:
     return PreparedRows(lambda: present().values_list("pk", "username", "first_name", "last_name"))
+
+
+def who_sees(case: Case) -> QuerySet[User]:
+    """Active users in whose row scope the case is, by user name: the other side of `Case.visible_to`."""
+    sees = Q(role__in=roles_with("creditdesk.view_all_cases")) | Q(pk=case.advisor_id)
+    referred = case.assignments.filter(kind="referred", assigned_by__isnull=False)
+    sees |= Q(pk__in=referred.order_by().values("assigned_by"))
+    if case.shared_at:
+        sees |= Q(role__in=roles_with("creditdesk.view_case"))
+    users = User.objects.filter(is_active=True, role__in=roles_with("creditdesk.view_case"))
+    return users.filter(sees).order_by("username")
 
 
 def pending_cases() -> Counter[int]:

@@ -64,6 +64,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases whose proposed decision a second person has to check."""
         return self.filter(decisions__status="proposed")
 
+    def withdrawn(self) -> Self:
+        """Cases whose client has withdrawn the application."""
+        return self.filter(withdrawals__received_on__isnull=False, withdrawals__reopened_at__isnull=True)
+
     def erased(self) -> Self:
         """Cases of clients whose words were erased."""
         # By the few erased clients: a join would look at the client of every case.
@@ -71,12 +75,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(client__in=erasures.values("client"))
 
     def pending(self) -> Self:
-        """Cases without a decision that closes them; nobody decides on a client whose words were erased."""
+        """Cases without a decision that closes them; nobody decides on a client who has withdrawn, or whose
+        words were erased."""
         # A plain exclude() over two columns of a to-many relation may match two different decisions.
         # By the case: a list of all that were ever decided would be read for a queue of three.
         decisions = apps.get_model("creditdesk", "Decision").objects.filter(**_CLOSES)
-        return self.filter(~Exists(decisions.filter(case=OuterRef("pk")))).exclude(
-            pk__in=Case.objects.erased()
+        return (
+            self.filter(~Exists(decisions.filter(case=OuterRef("pk"))))
+            .exclude(pk__in=Case.objects.erased())
+            .exclude(pk__in=Case.objects.withdrawn())
         )
 
     def claimed_by(self, user: User) -> Self:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple, Protocol, cast
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import BoundField
 from django.http import QueryDict
 from django.urls import reverse
@@ -23,7 +23,7 @@ from accounts.prepared_queries import ANYBODY, PreparedObjects
 from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED, CaseFilter
 from creditdesk.cases.queue_counts import queue_counts
 from creditdesk.forms.case_list import ColumnsForm, SavedViewForm
-from creditdesk.models import Case, Claim, Contest, Decision, Escalation, SavedView
+from creditdesk.models import Case, Claim, Contest, Decision, Escalation, SavedView, Withdrawal
 from scoring.presentation import formatting
 
 PAGE_SIZE: Final = 20
@@ -56,6 +56,7 @@ class ListedCase(Protocol):
     submitted_at: datetime
     waiting_days: int
     shared_at: datetime | None
+    is_withdrawn: bool
     standing_decisions: Sequence[Decision]
     active_claims: Sequence[Claim]
     open_escalations: Sequence[Escalation]
@@ -142,6 +143,7 @@ _CASES: Final = PreparedObjects[Case](
     lambda *keys: (
         Case.objects.select_related("client", "advisor", "latest_assessment")
         .only(*FIELDS_READ)
+        .annotate(is_withdrawn=Exists(Withdrawal.objects.in_force().filter(case=OuterRef("pk"))))
         .filter(pk__in=keys)
     ),
     *_MARKERS,

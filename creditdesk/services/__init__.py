@@ -14,7 +14,7 @@ from creditdesk.services.assessment import (
 )
 from creditdesk.services.assignment import BulkAssignment, assign, assign_many
 from creditdesk.services.batch import save_assessments, score_many
-from creditdesk.services.case import add_note, open_case
+from creditdesk.services.case import open_case
 from creditdesk.services.charges import ChargesDeclaration, declare_charges
 from creditdesk.services.claim import claim, end_expired_claims, release, share
 from creditdesk.services.contest import contest, may_review, review
@@ -26,6 +26,7 @@ from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate
 from creditdesk.services.handover import hand_on, hand_on_after_save, hand_on_all
 from creditdesk.services.letter import save_letter
+from creditdesk.services.note import add_note, change_note, mentions_of, record_note_readings, remove_note
 from creditdesk.services.notification import mark_read
 from creditdesk.services.overdue import notify_overdue
 from creditdesk.services.policy import (
@@ -37,9 +38,11 @@ from creditdesk.services.policy import (
     withdraw_policy,
 )
 from creditdesk.services.refusal import ActRefused
+from creditdesk.services.reopening import closing_of, may_reopen, reopen
 from creditdesk.services.saved_view import choose_columns, delete_view, save_view
 from creditdesk.services.simulation import delete_scenario, save_scenario, simulate
 from creditdesk.services.snooze import end_snooze, snooze
+from creditdesk.services.withdrawal import withdraw
 
 __all__ = [
     "ActRefused",
@@ -57,9 +60,11 @@ __all__ = [
     "assign_many",
     "budget_of",
     "cancel_absence",
+    "change_note",
     "check_decision",
     "choose_columns",
     "claim",
+    "closing_of",
     "contest",
     "correct_application",
     "counterfactuals_of",
@@ -77,17 +82,22 @@ __all__ = [
     "hand_on_after_save",
     "hand_on_all",
     "mark_read",
+    "may_reopen",
     "may_review",
+    "mentions_of",
     "needs_second_person",
     "notify_overdue",
     "open_case",
     "propose_policy",
     "publish_policy",
     "record_absence",
+    "record_note_readings",
     "refusal_to_correct",
     "reject_policy",
     "release",
     "remove_document",
+    "remove_note",
+    "reopen",
     "review",
     "rules_in_use",
     "save_assessment",
@@ -104,5 +114,6 @@ __all__ = [
     "snooze",
     "standing_assessment",
     "still_holds",
+    "withdraw",
     "withdraw_policy",
 ]

@@ -25,6 +25,7 @@ EVENT_ICONS = {
     "decision": "scale",
     "check": "users",
     "note": "note",
+    "note_removed": "x",
     "claim": "briefcase",
     "release": "arrow-back-up",
     "share": "users",
@@ -40,6 +41,8 @@ EVENT_ICONS = {
     "document": "file-text",
     "removal": "x",
     "request": "message",
+    "withdrawal": "arrow-back-up",
+    "reopening": "refresh",
 }
 
 # The keys that static/js/case.js listens to.

@@ -20,7 +20,6 @@ register = template.Library()
 def case_row(case: Any, shown: Collection[str], is_choosable: bool) -> SafeString:
     """Render a case with the columns that are shown, and with a box to choose it where there is a form."""
     cells = ((write(case),) for name, write in _CELLS.items() if name in shown)
-    decision = next(iter(case.standing_decisions), None)
     return format_html(
         '<tr data-row>{}<th scope="row" class="cell-reference"><a href="{}">{}</a></th>{}'
         '<td class="cell-decision">{} {}</td></tr>',
@@ -28,9 +27,16 @@ def case_row(case: Any, shown: Collection[str], is_choosable: bool) -> SafeStrin
         quick_reverse("case_detail", case.reference) or case.get_absolute_url(),
         case.reference,
         format_html_join("", "{}", cells),
-        desk.decision_badge(decision) if decision else _muted(gettext("to decide")),
+        _decision(case),
         desk.queue_marks(case),
     )
+
+
+def _decision(case: Any) -> SafeString:
+    if case.is_withdrawn:
+        return desk.withdrawn_badge()
+    decision = next(iter(case.standing_decisions), None)
+    return desk.decision_badge(decision) if decision else _muted(gettext("to decide"))
 
 
 def _choice(case: Case) -> SafeString:

@@ -139,7 +139,7 @@ class WithPolicy:
     def _charges_form(self) -> ChargesForm | None:
         if not self.reader.has_perm("creditdesk.add_declaredcharges"):
             return None
-        if self.case.decisions.standing().exists():
+        if self.case.decisions.standing().exists() or self.case.withdrawals.in_force().exists():
             return None
         return self.forms.charges or ChargesForm(charges=services.declared_charges(self.case))
 

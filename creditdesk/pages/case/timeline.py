@@ -24,8 +24,11 @@ from creditdesk.models import (
     Escalation,
     Letter,
     Note,
+    Reopening,
     Snooze,
+    Withdrawal,
 )
+from creditdesk.models.case import CaseQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,19 @@ class Event:
         | Correction
         | Document
         | DocumentRequest
+        | Withdrawal
+        | Reopening
         | Case
     )
 
 
 Source = Callable[[dict[int, str]], Iterable[Event]]
 _NAMES = tuple(f"assessed_by__{part}" for part in ("username", "first_name", "last_name"))
+
+
+def cases_of_client(case: Case, user: User) -> CaseQuerySet:
+    """This case and the client's others, as far as the reader may see them."""
+    return Case.objects.visible_to(user).filter(client_id=case.client_id)
 
 
 def timeline(case: Case, user: User) -> list[Event]:
@@ -83,10 +93,8 @@ def _newest_first(events: list[Event]) -> list[Event]:
 @cache
 def _cases_of_client(role: str) -> PreparedRows:
     return PreparedRows(
-        lambda pk, client: (
-            Case.objects.visible_to(User(pk=pk, role=role))
-            .filter(client_id=client)
-            .values_list("pk", "reference", "shared_at")
+        lambda pk, client: cases_of_client(Case(client_id=client), User(pk=pk, role=role)).values_list(
+            "pk", "reference", "shared_at"
         ),
         ANYBODY,
         ANYTHING,
@@ -123,8 +131,9 @@ def _decisions(references: dict[int, str]) -> Iterable[Event]:
 
 
 def _notes(references: dict[int, str]) -> Iterable[Event]:
-    for row in Note.objects.filter(case__in=references).select_related("author"):
-        yield Event("note", row.created_at, row.author, references[row.case_id], row)
+    for row in Note.objects.filter(case__in=references).with_reading().select_related("author"):
+        kind = "note_removed" if row.removed_at else "note"
+        yield Event(kind, row.removed_at or row.created_at, row.author, references[row.case_id], row)
 
 
 def _claims(references: dict[int, str]) -> Iterable[Event]:
@@ -187,6 +196,17 @@ def _document_requests(references: dict[int, str]) -> Iterable[Event]:
         yield Event("request", row.written_at, row.written_by, references[row.case_id], row)
 
 
+def _withdrawals(references: dict[int, str]) -> Iterable[Event]:
+    for row in Withdrawal.objects.filter(case__in=references).select_related("recorded_by"):
+        yield Event("withdrawal", row.recorded_at, row.recorded_by, references[row.case_id], row)
+
+
+def _reopenings(references: dict[int, str]) -> Iterable[Event]:
+    rows = Reopening.objects.filter(case__in=references).select_related("reopened_by", "decision")
+    for row in rows:
+        yield Event("reopening", row.reopened_at, row.reopened_by, references[row.case_id], row)
+
+
 def _shared(references: dict[int, str]) -> Iterable[Event]:
     shared = Case.objects.filter(pk__in=references, shared_at__isnull=False).select_related("shared_by")
     for row in shared:
@@ -206,4 +226,6 @@ SOURCES: Final[Mapping[type[Model], Source]] = {
     Correction: _corrections,
     Document: _documents,
     DocumentRequest: _document_requests,
+    Withdrawal: _withdrawals,
+    Reopening: _reopenings,
 }
