@@ -16,9 +16,9 @@ def test_objects_are_those_of_the_query_with_their_relations(case_of, person, dj
     cases = [case_of("advisor"), case_of("colleague")]
     for case in cases:
         with django_assert_num_queries(1):
-            (found,) = query.all(case.reference)
-            read = (found.pk, found.client.pk, found.advisor.pk)
-        assert read == (case.pk, case.client_id, case.advisor_id)
+            (read,) = query.all(case.reference)
+            relations = (read.pk, read.client.pk, read.advisor.pk)
+        assert relations == (case.pk, case.client_id, case.advisor_id)
     assert query.all("no such reference") == []
 
 

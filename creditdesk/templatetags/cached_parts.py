@@ -1,6 +1,6 @@
 """Parts of the frame of every page, kept as texts for the person and the place that they depend on.
 
-`{% kept user.pk user.role %}...{% endkept %}` renders its content once for each language and each value of
+`{% cached_part user.pk user.role %}...{% endcached_part %}` renders its content once for each language and each value of
 what it names, which must be all that it depends on besides permissions (they follow from the role), settings
 and the CSRF token: that one differs in every answer, and is put in.
 """
@@ -30,7 +30,7 @@ class _Texts(dict[tuple[Any, ...], str]):
         return text
 
 
-class KeptNode(template.Node):
+class CachedPartNode(template.Node):
     def __init__(self, names: list[FilterExpression], nodelist: NodeList) -> None:
         self.nodelist = nodelist
         self._names = names
@@ -49,12 +49,12 @@ class KeptNode(template.Node):
 
 
 @register.tag
-def kept(parser: Parser, token: Token) -> KeptNode:
-    """Keep what stands until `endkept`."""
+def cached_part(parser: Parser, token: Token) -> CachedPartNode:
+    """Keep what stands until `endcached_part`."""
     names = token.split_contents()[1:]
-    nodelist = parser.parse(("endkept",))
+    nodelist = parser.parse(("endcached_part",))
     parser.delete_first_token()
-    return KeptNode([parser.compile_filter(name) for name in names], nodelist)
+    return CachedPartNode([parser.compile_filter(name) for name in names], nodelist)
 
 
 _fields: Final = _Texts()

@@ -5,11 +5,11 @@ from django.template import Context, Template
 from django.utils.translation import override
 
 from creditdesk.models import Notification
-from creditdesk.templatetags import kept_parts
+from creditdesk.templatetags import cached_parts
 
 TEXT = (
-    "{% load i18n kept_parts %}{% kept name %}"
-    "{% translate 'Cases' %} {{ name }} {{ other }} {% csrf_token %}{% endkept %}"
+    "{% load i18n cached_parts %}{% cached_part name %}"
+    "{% translate 'Cases' %} {{ name }} {{ other }} {% csrf_token %}{% endcached_part %}"
 )
 
 
@@ -31,12 +31,12 @@ def test_each_answer_has_its_own_token():
 
 
 def test_no_more_texts_are_kept_than_the_limit(monkeypatch):
-    monkeypatch.setattr(kept_parts, "MAX_TEXTS", 2)
+    monkeypatch.setattr(cached_parts, "MAX_TEXTS", 2)
     template = Template(TEXT)
-    (node,) = template.nodelist.get_nodes_by_type(kept_parts.KeptNode)
+    (node,) = template.nodelist.get_nodes_by_type(cached_parts.CachedPartNode)
     for name in ("Anna", "Boris", "Chloe"):
         assert f"Cases {name}" in template.render(_context(name, ""))
-        assert isinstance(node, kept_parts.KeptNode)
+        assert isinstance(node, cached_parts.CachedPartNode)
         assert len(node._texts) <= 2
 
 
