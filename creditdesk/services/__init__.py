@@ -1,8 +1,9 @@
 """Acts at the desk: one function each, stored in the transaction of its audit event."""
 
 from creditdesk.services.absence import cancel_absence, record_absence
-from creditdesk.services.affordability import budget_of, declared_charges
+from creditdesk.services.affordability import declared_charges
 from creditdesk.services.assessment import (
+    ProfileToScore,
     RulesInUse,
     ScoredProfile,
     assess,
@@ -50,6 +51,7 @@ __all__ = [
     "ChargesDeclaration",
     "DecisionRefused",
     "PolicyTerms",
+    "ProfileToScore",
     "RulesInUse",
     "ScoredProfile",
     "add_document",
@@ -58,7 +60,6 @@ __all__ = [
     "assess",
     "assign",
     "assign_many",
-    "budget_of",
     "cancel_absence",
     "change_note",
     "check_decision",
