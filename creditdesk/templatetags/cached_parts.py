@@ -1,8 +1,8 @@
 """Parts of the frame of every page, kept as texts for the person and the place that they depend on.
 
-`{% cached_part user.pk user.role %}...{% endcached_part %}` renders its content once for each language and each
-value of what it names, which must be all that it depends on besides permissions (they follow from the role),
-settings and the CSRF token: that one differs in every answer, and is put in.
+`{% cached_part user.pk user.role %}...{% endcached_part %}` renders its content once for each language and
+each value of what it names, which must be all that it depends on besides permissions (they follow from the
+role), settings and the CSRF token: that one differs in every answer, and is put in.
 """
 
 from typing import Any, Final
