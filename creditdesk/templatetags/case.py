@@ -1,12 +1,13 @@
 """Tags and filters of the case page: exact numbers for programs, table rows, event icons."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
 from creditdesk.forms.simulation import entered_value
@@ -16,7 +17,8 @@ from creditdesk.pages.case.explanation import FeatureRow
 from creditdesk.pages.case.reasons import FeatureEffect
 from creditdesk.pages.case.timeline import Event
 from creditdesk.templatetags.desk import VERDICT_ICONS, icon
-from scoring.ml.tables.catalogue import column
+from scoring.ml.tables.catalogue import HISTORY, TABLES, column
+from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
 register = template.Library()
@@ -150,15 +152,24 @@ def outcome_key(outcome: str) -> str:
 @register.simple_tag
 def corrected_values(correction: Correction) -> SafeString:
     """List what a correction changed: the value before and after, in words."""
-    columns = {name: column("application", name) for name in correction.changes}
     rows = (
-        (
-            formatting.capitalized(columns[name].label),
-            *(formatting.column_in_words(columns[name], value) for value in values),
-        )
-        for name, values in correction.changes.items()
+        (formatting.capitalized(label), *values)
+        for label, values in (_correction(name, *values) for name, values in correction.changes.items())
     )
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {} → {}</li>", rows))
+
+
+def _correction(name: str, before: Any, after: Any) -> tuple[Text, list[str]]:
+    """Label and values in words of one change: of a history table the numbers of its rows."""
+    if name in HISTORY:
+        counts = (formatting.missing_in_words(name, {}) if n is None else _rows(n) for n in (before, after))
+        return TABLES[name].label, list(counts)
+    changed = column("application", name)
+    return changed.label, [formatting.column_in_words(changed, value) for value in (before, after)]
+
+
+def _rows(count: int) -> str:
+    return ngettext("%(n)s row", "%(n)s rows", count) % {"n": formatting.number(count)}
 
 
 @register.filter
