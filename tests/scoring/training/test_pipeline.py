@@ -110,5 +110,5 @@ def test_a_quick_training_of_few_clients_is_shrunk_as_a_thorough_one() -> None:
     """Settings that were found on many clients overfit few, whoever is in a hurry."""
     quick, thorough = (hyperparameters_for(SMALL - 1, quick=is_quick).params for is_quick in (True, False))
     assert {**quick, "learning_rate": thorough["learning_rate"]} == thorough
-    assert quick["learning_rate"] > thorough["learning_rate"]
-    assert hyperparameters_for(SMALL, quick=True).params["lambda_l2"] < quick["lambda_l2"]
+    assert float(quick["learning_rate"]) > float(thorough["learning_rate"])
+    assert float(hyperparameters_for(SMALL, quick=True).params["lambda_l2"]) < float(quick["lambda_l2"])
