@@ -182,6 +182,7 @@ def test_the_demo_shows_a_comparison_of_candidates(client_as):
 
 
 def test_the_demo_has_a_loss_table_of_two_people_and_an_expected_loss(client_as):
+    demo()
     table = LossTable.objects.get()
     assert (table.version, table.proposed_by.username) == (1, "manager")
     assert (table.answered_by and table.answered_by.username) == "admin"
