@@ -37,6 +37,7 @@ _ADVISOR: Final = frozenset(
         "creditdesk.record_absence",
         "creditdesk.escalate_case",
         "creditdesk.contest_decision",
+        "creditdesk.withdraw_case",
         "creditdesk.write_letter",
         "accounts.add_apikey",
     }
@@ -53,6 +54,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "creditdesk.record_any_absence",
         "creditdesk.answer_escalation",
         "creditdesk.examine_contest",
+        "creditdesk.reopen_case",
         "creditdesk.export_cases",
         "creditdesk.view_portfolio",
         "creditdesk.erase_client",
@@ -61,6 +63,9 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "scoring.view_policy",
         "scoring.propose_policy",
         "scoring.publish_policy",
+        "scoring.view_losstable",
+        "scoring.propose_losstable",
+        "scoring.publish_losstable",
     },
     Role.ANALYST: frozenset(
         {
@@ -81,6 +86,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.view_modelversion",
             "scoring.view_drift",
             "scoring.view_policy",
+            "scoring.view_losstable",
             "accounts.view_auditevent",
             "accounts.view_admin",
             "accounts.add_apikey",
@@ -95,6 +101,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.suspend_model",
             "scoring.view_policy",
             "scoring.publish_policy",
+            "scoring.view_losstable",
+            "scoring.publish_losstable",
             "creditdesk.erase_client",
             "creditdesk.view_operations",
             "accounts.view_auditevent",

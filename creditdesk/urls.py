@@ -8,7 +8,8 @@ from creditdesk.views.about import about_model
 from creditdesk.views.absence import absence_cancel, absences
 from creditdesk.views.affordability import case_charges
 from creditdesk.views.assignment import case_assign, case_snooze, case_wake, cases_assign
-from creditdesk.views.case import case_assess, case_detail, case_notes, case_tab
+from creditdesk.views.breakdown import breakdown, breakdown_export
+from creditdesk.views.case import case_assess, case_detail, case_tab
 from creditdesk.views.case_list import case_list
 from creditdesk.views.casework import (
     case_answer,
@@ -31,13 +32,22 @@ from creditdesk.views.document import (
     document_request_letter,
 )
 from creditdesk.views.drift import drift, drift_evidently, drift_report
+from creditdesk.views.expected_loss import (
+    expected_loss,
+    expected_loss_export,
+    loss_table_answer,
+    loss_table_propose,
+    loss_table_withdraw,
+)
 from creditdesk.views.export import case_export, case_timeline_export
 from creditdesk.views.health import healthz, readyz
 from creditdesk.views.help import help_page
+from creditdesk.views.history_rows import case_correct_history
 from creditdesk.views.home import home
 from creditdesk.views.letter import case_explanation, case_letter
 from creditdesk.views.metrics import metrics
 from creditdesk.views.new_case import client_file, draft_delete, draft_save, new_case
+from creditdesk.views.note import case_note_change, case_note_remove, case_notes
 from creditdesk.views.notifications import notification_count, notifications, notifications_read
 from creditdesk.views.operations import operations
 from creditdesk.views.outcomes import outcomes
@@ -55,6 +65,7 @@ from creditdesk.views.portfolio import portfolio
 from creditdesk.views.saved_view import columns_choose, view_delete, view_save
 from creditdesk.views.shadow import shadow
 from creditdesk.views.simulation import case_counterfactuals, case_simulation, scenario_delete, scenario_save
+from creditdesk.views.withdrawal import case_reopen, case_withdraw
 
 urlpatterns = [
     path("", home, name="home"),
@@ -74,8 +85,11 @@ urlpatterns = [
     path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
     path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
     path("cases/<str:reference>/correct/", case_correct, name="case_correct"),
+    path("cases/<str:reference>/correct/<str:table>/", case_correct_history, name="case_correct_history"),
     path("cases/<str:reference>/check/", case_check, name="case_check"),
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
+    path("cases/<str:reference>/notes/<int:number>/", case_note_change, name="case_note_change"),
+    path("cases/<str:reference>/notes/<int:number>/remove/", case_note_remove, name="case_note_remove"),
     path("cases/<str:reference>/charges/", case_charges, name="case_charges"),
     path("cases/<str:reference>/history.csv", case_timeline_export, name="case_timeline_export"),
     path("cases/<str:reference>/documents/", case_documents, name="case_documents"),
@@ -104,6 +118,8 @@ urlpatterns = [
     path("cases/<str:reference>/assign/", case_assign, name="case_assign"),
     path("cases/<str:reference>/snooze/", case_snooze, name="case_snooze"),
     path("cases/<str:reference>/wake/", case_wake, name="case_wake"),
+    path("cases/<str:reference>/withdraw/", case_withdraw, name="case_withdraw"),
+    path("cases/<str:reference>/reopen/", case_reopen, name="case_reopen"),
     path("absences/", absences, name="absences"),
     path("absences/<int:number>/cancel/", absence_cancel, name="absence_cancel"),
     path("notifications/", notifications, name="notifications"),
@@ -111,6 +127,13 @@ urlpatterns = [
     path("notifications/read/", notifications_read, name="notifications_read"),
     path("palette/", palette, name="palette"),
     path("portfolio/", portfolio, name="portfolio"),
+    path("portfolio/breakdown/", breakdown, name="breakdown"),
+    path("portfolio/breakdown.csv", breakdown_export, name="breakdown_export"),
+    path("portfolio/loss/", expected_loss, name="expected_loss"),
+    path("portfolio/loss.csv", expected_loss_export, name="expected_loss_export"),
+    path("portfolio/loss/propose/", loss_table_propose, name="loss_table_propose"),
+    path("portfolio/loss/<int:number>/answer/", loss_table_answer, name="loss_table_answer"),
+    path("portfolio/loss/<int:number>/withdraw/", loss_table_withdraw, name="loss_table_withdraw"),
     path("policy/", policy_list, name="policy_list"),
     path("policy/desk/", policy_desk, name="policy_desk"),
     path("policy/desk.csv", policy_export, name="policy_export"),

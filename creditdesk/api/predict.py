@@ -10,7 +10,7 @@ from creditdesk.api import response_schemas
 from creditdesk.api.auth import ApiRequest
 from creditdesk.api.case_lookup import EXPLANATION_COLUMNS, PREDICTION_COLUMNS, stored_case, stored_profile
 from creditdesk.api.history_checks import history_of
-from creditdesk.api.profiles import profiles_of
+from creditdesk.api.profiles import charges_of, profiles_of
 from creditdesk.api.request_schemas import PredictionRequest
 from creditdesk.models import Assessment
 
@@ -66,7 +66,8 @@ def prepare(
     render = response_schemas.explanation if explained else response_schemas.prediction
     if payload.reference is None:
         (profile,) = profiles_of([(payload, history_of(payload))])
-        return ScoredAnswer(services.score(profile, case=None), own_reference(payload), render)
+        scored = services.score(profile, case=None, charges=charges_of(payload))
+        return ScoredAnswer(scored, own_reference(payload), render)
     columns = EXPLANATION_COLUMNS if explained else PREDICTION_COLUMNS
     case = stored_case(request.user, payload.reference, columns)
     if case.standing:

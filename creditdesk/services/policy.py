@@ -1,6 +1,6 @@
 """A policy is proposed by one person and published, or rejected, by another."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -14,12 +14,12 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Assessment
-from creditdesk.services.export import sent_to_the_end
 from creditdesk.services.refusal import ActRefused
 from scoring import engine
 from scoring.ml.metrics.costs import Costs
 from scoring.ml.model.folder import ModelUnavailable
-from scoring.ml.model.threshold_options import threshold_options
+from scoring.ml.model.model import Model
+from scoring.ml.model.threshold_options import refer_band, threshold_options
 from scoring.ml.model.verdict import Thresholds
 from scoring.models import MIN_REASON_LENGTH, Policy
 
@@ -117,16 +117,6 @@ def withdraw_policy(*, policy: Policy, by: User) -> Policy:
     return pending
 
 
-@transaction.atomic
-def export_policy_cases(*, lines: Iterable[str], cases: int, by: User) -> Iterator[str]:
-    """Record the export of compared cases; the lines as they are, with their digest in the log at the end."""
-    if not by.has_perm("creditdesk.export_cases"):
-        raise PermissionDenied
-    details = {"policy_desk": True, "cases": cases}
-    event = audit.record(action=Action.EXPORT, actor=by, details=details)
-    return sent_to_the_end(lines, export=event.sequence, by=by)
-
-
 def refers_everybody(thresholds: Thresholds) -> bool:
     """Whether nobody escapes the band: at all, or none of the cases that were assessed last."""
     if thresholds.accept_below <= 0 and thresholds.refuse_from >= 1:
@@ -160,11 +150,23 @@ def _refuse_other_rule(terms: PolicyTerms) -> str:
         model = None
     if terms.threshold_rule == Policy.ThresholdRule.CHOSEN:
         return model.version if model else ""
+    if terms.threshold_rule == Policy.ThresholdRule.RISK_CONTROL:
+        return _refuse_other_band(model, terms)
     options = threshold_options(model.manifest, terms.costs) if model else []
     threshold = next((item.threshold for item in options if item.code == terms.threshold_rule), None)
     if model is None or threshold is None:
         raise ActRefused(gettext("The version in use has no threshold by this rule at these costs."))
     if not terms.accept_below <= threshold <= terms.refuse_from:
+        raise ActRefused(gettext("These thresholds are not those of the rule: choose them by hand."))
+    return model.version
+
+
+def _refuse_other_band(model: Model | None, terms: PolicyTerms) -> str:
+    """Both thresholds carry the promise: neither is moved under its name."""
+    band = refer_band(model.manifest) if model else None
+    if model is None or band is None:
+        raise ActRefused(gettext("The version in use proposes no band that keeps a limit."))
+    if (band.accept_below, band.refuse_from) != terms.thresholds:
         raise ActRefused(gettext("These thresholds are not those of the rule: choose them by hand."))
     return model.version
 

@@ -1,27 +1,32 @@
 """Responses of the case page: the fragment that htmx replaces, the whole page for any other request."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Final
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django_htmx.http import retarget
 
+from accounts.models import User
+from accounts.prepared_queries import ANYBODY, PreparedObjects
 from creditdesk import services
 from creditdesk.models import Assessment, Case
 from creditdesk.pages.case.page import CasePage
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.tabs import tab_in
+from creditdesk.pages.case.timeline import cases_of_client
 from creditdesk.services import ActRefused, DecisionRefused
 from creditdesk.web.erased_cases import require_words
 from creditdesk.web.request import DeskRequest
 
 TEMPLATE: Final = "creditdesk/case_detail.html"
 
-View = Callable[[DeskRequest, str], HttpResponse]
+# Of a case by its reference; some addresses have a number beside it.
+View = Callable[..., HttpResponse]
 
 
 def visible_case(request: DeskRequest, reference: str) -> Case:
@@ -29,23 +34,38 @@ def visible_case(request: DeskRequest, reference: str) -> Case:
 
     Raises CaseErased, which leads to the page of an erased case.
     """
-    cases = Case.objects.visible_to(request.user).select_related(
-        "client__erasure", "advisor", "profile", "latest_assessment__assessed_by", "latest_assessment__policy"
-    )
-    cases = cases.defer("latest_assessment__inputs", "latest_assessment__packed_inputs")
-    case = get_object_or_404(cases, reference=reference)
-    require_words(case)
-    return case
+    for case in _visible_case(request.user.role).all(request.user.pk, reference):
+        require_words(case)
+        return case
+    raise Http404
+
+
+@cache
+def _visible_case(role: str) -> PreparedObjects[Case]:
+    # The row scope depends on the role and the person; the person is a parameter.
+    def cases(pk: int, reference: str) -> QuerySet[Case]:
+        visible = Case.objects.visible_to(User(pk=pk, role=role)).select_related(
+            "client__erasure",
+            "advisor",
+            "profile",
+            "latest_assessment__assessed_by",
+            "latest_assessment__policy",
+        )
+        unread = ("latest_assessment__inputs", "latest_assessment__packed_inputs")
+        return visible.defer(*unread).filter(reference=reference)
+
+    return PreparedObjects(cases, ANYBODY, "a reference")
 
 
 def current_assessment(request: DeskRequest, case: Case) -> Assessment | None:
     """Return the assessment that stands, making one where none does.
 
-    Whoever may not assess, and whoever opens a decided case, gets the newest assessment there is.
+    Whoever may not assess, and whoever opens a closed case, gets the newest assessment there is.
     """
     if standing := services.standing_assessment(case):
         return standing
-    if request.user.has_perm("creditdesk.assess_case") and not case.decisions.standing().exists():
+    is_closed = case.decisions.standing().exists() or case.withdrawals.in_force().exists()
+    if request.user.has_perm("creditdesk.assess_case") and not is_closed:
         return services.assess(case=case, by=request.user)
     return case.latest_assessment
 
@@ -54,6 +74,8 @@ def case_response(
     request: DeskRequest, page: CasePage, fragment: str, *, status: int | None = None
 ) -> HttpResponse:
     """Render one fragment into the element of its name for htmx, the whole page otherwise."""
+    if "history" in {page.tab, fragment} and request.method != "HEAD":
+        services.record_note_readings(cases=cases_of_client(page.case, request.user), by=request.user)
     context = {"page": page, "case": page.case, "case_url": page.case.get_absolute_url()}
     if not (request.htmx and fragment):
         return render(request, TEMPLATE, context, status=status)
@@ -86,9 +108,9 @@ def report_refusals(view: View) -> View:
     """Answer with the reason where a service refuses, often because somebody else acted first."""
 
     @wraps(view)
-    def reporting_view(request: DeskRequest, reference: str) -> HttpResponse:
+    def reporting_view(request: DeskRequest, reference: str, **numbers: int) -> HttpResponse:
         try:
-            return view(request, reference)
+            return view(request, reference, **numbers)
         except (ActRefused, DecisionRefused) as refusal:
             return action_refused(request, reference, str(refusal))
 

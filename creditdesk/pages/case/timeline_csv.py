@@ -12,11 +12,16 @@ from creditdesk.models import (
     Case,
     Claim,
     Contest,
+    Correction,
     Decision,
+    Document,
+    DocumentRequest,
     Escalation,
     Letter,
     Note,
+    Reopening,
     Snooze,
+    Withdrawal,
 )
 from creditdesk.pages.case.timeline import Event
 
@@ -68,7 +73,29 @@ def _casework_values(event: Event) -> tuple[object, object, str]:
             return "", "", str(row.answer if event.kind == "answer" else row.reason)
         case Contest() as row if event.kind == "review":
             after = row.new_decision.outcome if row.new_decision else row.decision.outcome
+            if row.outcome == Contest.Outcome.REOPENED:
+                after = "pending"
             return row.decision.outcome, after, str(row.justification)
         case Contest() as row:
             return row.decision.outcome, "", str(row.client_statement)
+        case Withdrawal() as row:
+            return "pending", "withdrawn", str(row.reason)
+        case Reopening() as row:
+            return row.decision.outcome if row.decision else "withdrawn", "pending", str(row.reason)
+    return _values_of_file(event)
+
+
+def _values_of_file(event: Event) -> tuple[object, object, str]:
+    """What a correction changed, and what was attached or requested."""
+    match event.record:
+        case Correction() as row:
+            before = "; ".join(f"{name}={old}" for name, (old, _) in row.changes.items())
+            after = "; ".join(f"{name}={new}" for name, (_, new) in row.changes.items())
+            return before, after, str(row.reason)
+        case Document() as row if event.kind == "removal":
+            return row.kind, "", str(row.removal_reason)
+        case Document() as row:
+            return "", row.kind, ""
+        case DocumentRequest() as row:
+            return "", row.language, ""
     raise TypeError(f"no values of {event.kind}")

@@ -5,10 +5,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent, User
+from creditdesk import services as desk
 from creditdesk.letters.document_request import ask_for_documents
 from creditdesk.models import Absence, Case, Decision, Note, SavedView
 from scoring import services
 from tests.creditdesk import policies
+from tests.creditdesk.loss_tables import proposed_table, published_table
 from tests.drift_reports import drift_report
 from tests.factories import PEOPLE, assessed, attached
 from tests.scoring.modelfolder import tiny_model
@@ -43,6 +45,10 @@ PAGES = {
     "policy_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "policy_desk": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "policy_export": {MANAGER},
+    "breakdown": {MANAGER, AUDITOR},
+    "breakdown_export": {MANAGER},
+    "expected_loss": {MANAGER, AUDITOR, ADMIN},
+    "expected_loss_export": {MANAGER},
     "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_detail": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_card": {MANAGER, ANALYST, AUDITOR, ADMIN},
@@ -74,8 +80,12 @@ CASES = {
     ("case_decide", "post"): {ADVISOR, MANAGER},
     ("case_correct", "get"): {ADVISOR, MANAGER},
     ("case_correct", "post"): {ADVISOR, MANAGER},
+    ("case_correct_history", "get"): {ADVISOR, MANAGER},
+    ("case_correct_history", "post"): {ADVISOR, MANAGER},
     ("case_check", "post"): {MANAGER},
     ("case_notes", "post"): {ADVISOR, MANAGER},
+    ("case_note_change", "post"): {ADVISOR},
+    ("case_note_remove", "post"): {ADVISOR},
     ("case_charges", "post"): {ADVISOR, MANAGER},
     ("case_claim", "post"): {ADVISOR, MANAGER},
     ("case_release", "post"): {ADVISOR, MANAGER},
@@ -88,6 +98,8 @@ CASES = {
     ("case_answer", "post"): {MANAGER},
     ("case_contest", "post"): {ADVISOR, MANAGER},
     ("case_examine", "post"): {MANAGER},
+    ("case_withdraw", "post"): {ADVISOR, MANAGER},
+    ("case_reopen", "post"): {MANAGER},
     ("case_past", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_letter", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_documents", "get"): {ADVISOR, MANAGER, AUDITOR},
@@ -104,7 +116,14 @@ CASES = {
     ("case_counterfactuals", "get"): {ADVISOR, MANAGER, AUDITOR},
 }
 # Of these, those whose address has a number beside the reference.
-NUMBERED = {"case_past", "document_file", "document_remove", "document_request_letter"}
+NUMBERED = {
+    "case_note_change",
+    "case_note_remove",
+    "case_past",
+    "document_file",
+    "document_remove",
+    "document_request_letter",
+}
 # Who gets through to an act on model versions, and to the pages of a proposal (by the analyst) and a report.
 MODELS = {
     ("model_propose", "post"): {ANALYST, ADMIN},
@@ -122,6 +141,12 @@ POLICIES = {
     ("policy_detail", "get"): {MANAGER, ANALYST, AUDITOR, ADMIN},
     ("policy_answer", "post"): {MANAGER, ADMIN},
     ("policy_withdraw", "post"): {MANAGER},
+}
+# Who gets through to an act on loss tables.
+LOSS_TABLES = {
+    ("loss_table_propose", "post"): {MANAGER},
+    ("loss_table_answer", "post"): {MANAGER, ADMIN},
+    ("loss_table_withdraw", "post"): {MANAGER},
 }
 # Who may act on a case that is not there yet.
 NEW = {"draft_save": DESK, "draft_delete": DESK, "case_file": DESK}
@@ -152,12 +177,16 @@ def args_of(page: str) -> list[str | int]:
 
 def address(page: str, case: Case) -> str:
     """Return the address of a case's page; some need an assessment, a document or a letter."""
-    numbers: list[int | None] = []
-    if page == "case_past":
+    numbers: list[int | str | None] = []
+    if page == "case_correct_history":
+        numbers = ["bureau"]
+    elif page == "case_past":
         numbers = [assessed(case).latest_assessment_id]
     elif page in {"document_file", "document_remove"}:
         # Each page has a file of its own: the same one is not attached twice.
         numbers = [attached(case, content=f"%PDF-1.4 {page}".encode()).pk]
+    elif page in {"case_note_change", "case_note_remove"}:
+        numbers = [desk.add_note(case=case, text="Mine.", by=case.advisor).pk]
     elif page == "document_request_letter":
         numbers = [ask_for_documents(case=case, kinds=["tax"], language="fr", by=case.advisor).pk]
     return reverse(page, args=[case.reference, *numbers])
@@ -165,7 +194,9 @@ def address(page: str, case: Case) -> str:
 
 @pytest.mark.parametrize("name", sorted(PEOPLE))
 @pytest.mark.parametrize("page", sorted(PAGES))
-def test_each_page_opens_for_its_roles_alone(client_as, model_in_use, page, name):
+def test_each_page_opens_for_its_roles_alone(client_as, model_in_use, person, page, name):
+    if page == "expected_loss_export":
+        published_table(person(MANAGER), person(ADMIN))
     status = client_as(name).get(reverse(page, args=args_of(page))).status_code
     if name in PAGES[page]:
         assert status in {200, 302}
@@ -187,6 +218,14 @@ def test_each_act_on_policies_is_for_its_roles_alone(client_as, model_in_use, pe
     args = [] if page == "policy_propose" else [policies.proposed(person(MANAGER)).pk]
     status = getattr(client_as(name), method)(reverse(page, args=args)).status_code
     assert status in ({200, 302, 409, 422} if name in POLICIES[page, method] else {403, 404})
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize(("page", "method"), sorted(LOSS_TABLES))
+def test_each_act_on_loss_tables_is_for_its_roles_alone(client_as, person, page, method, name):
+    args = [] if page == "loss_table_propose" else [proposed_table(person(MANAGER)).pk]
+    status = getattr(client_as(name), method)(reverse(page, args=args)).status_code
+    assert status in ({200, 302, 409, 422} if name in LOSS_TABLES[page, method] else {403, 404})
 
 
 @pytest.mark.parametrize("name", sorted(PEOPLE))
@@ -237,7 +276,14 @@ def test_a_case_opens_for_its_advisor_and_for_who_sees_all(
 def test_a_colleagues_case_does_not_exist(client_as, model_in_use, case_of, page, method):
     case = case_of(ADVISOR)
     status = getattr(client_as(COLLEAGUE), method)(address(page, case)).status_code
-    denied = {"case_check", "case_answer", "case_examine", "case_assign", "case_timeline_export"}
+    denied = {
+        "case_check",
+        "case_answer",
+        "case_examine",
+        "case_reopen",
+        "case_assign",
+        "case_timeline_export",
+    }
     assert status == (403 if page in denied else 404)
 
 
@@ -275,6 +321,6 @@ def names_in(patterns) -> set[str]:
 
 
 def test_every_address_is_in_the_role_tables():
-    acts = {page for page, _ in CASES | MODELS | POLICIES}
+    acts = {page for page, _ in CASES | MODELS | POLICIES | LOSS_TABLES}
     walked = set(PAGES) | set(NEW) | set(MANY) | acts | PUBLIC
     assert names_in(get_resolver().url_patterns) <= walked | KEYS
