@@ -17,6 +17,7 @@ from creditdesk.services.batch import save_assessments, score_many
 from creditdesk.services.case import add_note, open_case
 from creditdesk.services.charges import ChargesDeclaration, declare_charges
 from creditdesk.services.claim import claim, end_expired_claims, release, share
+from creditdesk.services.client_merge import KeysContradict, merge_clients, part_clients
 from creditdesk.services.contest import contest, may_review, review
 from creditdesk.services.correction import correct_application, refusal_to_correct
 from creditdesk.services.counterfactual import counterfactuals_of
@@ -46,6 +47,7 @@ __all__ = [
     "BulkAssignment",
     "ChargesDeclaration",
     "DecisionRefused",
+    "KeysContradict",
     "PolicyTerms",
     "RulesInUse",
     "ScoredProfile",
@@ -78,9 +80,11 @@ __all__ = [
     "hand_on_all",
     "mark_read",
     "may_review",
+    "merge_clients",
     "needs_second_person",
     "notify_overdue",
     "open_case",
+    "part_clients",
     "propose_policy",
     "publish_policy",
     "record_absence",

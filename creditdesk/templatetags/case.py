@@ -40,6 +40,8 @@ EVENT_ICONS = {
     "document": "file-text",
     "removal": "x",
     "request": "message",
+    "merge": "users",
+    "parting": "users",
 }
 
 # The keys that static/js/case.js listens to.

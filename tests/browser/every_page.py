@@ -57,6 +57,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         ("policy_desk", []),
         ("policy_detail", [NEWEST]),
         ("model_shadow", []),
+        ("client_merge", [CASES["waiting"]]),
     ],
     "analyst": [
         *((f"model_{page}", []) for page in ("list", "comparison", "at", "pair")),
@@ -114,7 +115,7 @@ POSTED: Final = frozenset(
         *("draft_delete", "scenario_save", "scenario_delete", "model_propose", "model_challenger"),
         *("model_switch", "proposal_answer", "proposal_withdraw", "api_key_rotate", "api_key_revoke"),
         *("policy_propose", "policy_answer", "policy_withdraw"),
-        *("document_remove", "document_request", "case_charges"),
+        *("document_remove", "document_request", "case_charges", "client_part"),
     }
 )
 

@@ -11,8 +11,12 @@ from creditdesk.models import (
     Assignment,
     Case,
     Claim,
+    ClientMerge,
     Contest,
+    Correction,
     Decision,
+    Document,
+    DocumentRequest,
     Escalation,
     Letter,
     Note,
@@ -71,4 +75,29 @@ def _casework_values(event: Event) -> tuple[object, object, str]:
             return row.decision.outcome, after, str(row.justification)
         case Contest() as row:
             return row.decision.outcome, "", str(row.client_statement)
+        case ClientMerge() as row if event.kind == "parting":
+            return "one client", "two clients", row.get_end_reason_display()
+        case ClientMerge() as row:
+            return "two clients", "one client", row.get_reason_display()
+    return _file_values(event)
+
+
+def _file_values(event: Event) -> tuple[object, object, str]:
+    match event.record:
+        case Correction() as row:
+            before, after = (
+                "; ".join(f"{name}={_text_of(values[at])}" for name, values in sorted(row.changes.items()))
+                for at in (0, 1)
+            )
+            return before, after, str(row.reason)
+        case Document() as row if event.kind == "removal":
+            return row.kind, "", str(row.removal_reason)
+        case Document() as row:
+            return "", row.kind, ""
+        case DocumentRequest() as row:
+            return "", row.language, ""
     raise TypeError(f"no values of {event.kind}")
+
+
+def _text_of(value: float | str | None) -> float | str:
+    return "" if value is None else value
