@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import checks  # noqa: F401 (its functions register themselves)
         from accounts.audit.coverage import begin_coverage
+        from accounts.sign_in import reauthentication  # noqa: F401 (its receiver registers itself)
 
         # Sent once every migration of every application is through.
         post_migrate.connect(begin_coverage, sender=self)

@@ -6,13 +6,12 @@ No sign-up, no e-mail addresses, no password reset by e-mail: an administrator m
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
-from allauth.usersessions import views as sessions
 from django.urls import path
 
 from accounts.api_keys import views
 from accounts.oidc import views as oidc
 from accounts.preferences.views import preferences
-from accounts.sign_in import invitations, passkeys, password_change, second_factor, sign_out
+from accounts.sign_in import invitations, own_sessions, passkeys, password_change, second_factor, sign_out
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -42,7 +41,7 @@ urlpatterns = [
         name="mfa_download_recovery_codes",
     ),
     path("preferences/", preferences, name="preferences"),
-    path("sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("sessions/", own_sessions.own_sessions, name="usersessions_list"),
     path("api-keys/", views.api_keys, name="api_keys"),
     path("api-keys/<str:prefix>/rotate/", views.api_key_rotate, name="api_key_rotate"),
     path("api-keys/<str:prefix>/revoke/", views.api_key_revoke, name="api_key_revoke"),

@@ -80,6 +80,8 @@ class Desk:
             "REQUIRE_MFA": "false",
             "LOG_LEVEL": "ERROR",
             "OMP_NUM_THREADS": "1",
+            # As bin/start sets it.
+            "MALLOC_ARENA_MAX": "2",
         }
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -10,18 +10,25 @@ logger = logging.getLogger("creditdesk.access")
 
 
 def access_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """The route, never the address as typed: an address may name a case."""
+    """The route, never the address as typed: an address may name a case.
+
+    A refusal (4xx) of a known user carries the user's number, so that attempts to get past a rule, a form or
+    a limit can be counted by account.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         started = time.monotonic()
         response = get_response(request)
         match = request.resolver_match
-        facts = {
+        facts: dict[str, object] = {
             "method": request.method,
             "route": match.route if match else "",
             "status": response.status_code,
             "duration_ms": round((time.monotonic() - started) * 1000, 1),
         }
+        user = getattr(request, "user", None)
+        if 400 <= response.status_code < 500 and user is not None and user.is_authenticated:
+            facts["user"] = user.pk
         logger.info("%(method)s /%(route)s %(status)s %(duration_ms)s ms", facts, extra=facts)
         return response
 

@@ -102,7 +102,9 @@ def test_a_wrong_code_is_recorded_without_the_code(secret, events):
     ]
 
 
-def test_a_code_works_once(secret):
+def test_a_code_works_once(secret, monkeypatch):
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now)
     used = code(secret)
     first, second = Browser(), Browser()
     for browser in (first, second):

@@ -1,6 +1,8 @@
 import io
 import json
 import logging
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -105,9 +107,9 @@ def test_requests_are_measured_by_route_and_never_by_reference(client_as, case_o
     assert case.reference not in text
 
 
-def test_a_request_leaves_one_json_line_with_its_identifier_and_without_the_reference(client_as, case_of):
-    case = case_of("advisor")
-    browser = client_as("manager")
+@pytest.fixture
+def access_lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """The lines of the access log since the test began."""
     stream = io.StringIO()
     form = django_settings.LOGGING["formatters"]["json"]
     handler = logging.StreamHandler(stream)
@@ -117,13 +119,27 @@ def test_a_request_leaves_one_json_line_with_its_identifier_and_without_the_refe
     handler.addFilter(request_id.RequestIdFilter())
     logger = logging.getLogger("creditdesk.access")
     logger.addHandler(handler)
-    try:
-        browser.get(case.get_absolute_url(), headers={"X-Request-ID": "seen-in-the-log"})
-    finally:
-        logger.removeHandler(handler)
-    (line,) = stream.getvalue().splitlines()
-    logged = json.loads(line)
-    assert logged["request_id"] == "seen-in-the-log"
-    assert (logged["route"], logged["status"], logged["method"]) == ("cases/<str:reference>/", 200, "GET")
-    assert logged["duration_ms"] > 0
-    assert case.reference not in line
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logger.removeHandler(handler)
+
+
+def test_a_request_leaves_one_json_line_with_its_identifier_and_without_the_reference(
+    client_as, case_of, access_lines
+):
+    case = case_of("advisor")
+    client_as("manager").get(case.get_absolute_url(), headers={"X-Request-ID": "seen-in-the-log"})
+    (line,) = access_lines()
+    assert line["request_id"] == "seen-in-the-log"
+    assert (line["route"], line["status"], line["method"]) == ("cases/<str:reference>/", 200, "GET")
+    assert line["duration_ms"] > 0
+    assert "user" not in line
+    assert case.reference not in str(line)
+
+
+def test_a_refusal_of_a_known_user_is_logged_with_the_account(client_as, case_of, person, access_lines):
+    case, stranger = case_of("advisor"), Browser()
+    client_as("colleague").get(case.get_absolute_url())
+    client_as("advisor").post(f"{case.get_absolute_url()}decide/", {"outcome": "maybe"})
+    stranger.get(f"{case.get_absolute_url()}no-such-page/")
+    lines = [(line["status"], line.get("user")) for line in access_lines()]
+    assert lines == [(404, person("colleague").pk), (422, person("advisor").pk), (404, None)]
