@@ -21,6 +21,10 @@ class Prediction(BaseModel):
     missing: list[str] = Field(
         description="Inputs to be completed before anything is recommended, the most important first."
     )
+    client_cases: list[str] | None = Field(
+        default=None,
+        description="Where client_key was sent: the cases of this client that the caller may see.",
+    )
 
 
 class FeatureContribution(BaseModel):

@@ -17,7 +17,8 @@ from creditdesk.models.name_index import index_names
 
 MAX_KEY_LENGTH: Final = 64
 # No "@" and no space: neither an address nor a name is a key.
-KEY_PATTERN: Final = rf"\A[0-9A-Za-z][0-9A-Za-z._/-]{{0,{MAX_KEY_LENGTH - 1}}}\Z"
+KEY_CHARACTERS: Final = rf"[0-9A-Za-z][0-9A-Za-z._/-]{{0,{MAX_KEY_LENGTH - 1}}}"
+KEY_PATTERN: Final = rf"\A{KEY_CHARACTERS}\Z"
 
 
 class ClientQuerySet(EncryptedRowQuerySet["Client"]):

@@ -58,9 +58,10 @@ def differences(assessments: QuerySet[Assessment]) -> Iterator[Difference]:
 def erased(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     """Scored assessments whose inputs were erased: there is nothing to recompute."""
     days = Erasure.objects.exclude(day="").values_list("day", flat=True)
-    of_days = reduce(or_, (Q(case=None, assessed_at__date=day) for day in days), Q(pk=None))
+    of_days = reduce(or_, (Q(case=None, client=None, assessed_at__date=day) for day in days), Q(pk=None))
     scored = assessments.exclude(model_digest="")
-    return scored.filter(Q(case__client__erasure__isnull=False) | of_days)
+    of_clients = Q(case__client__erasure__isnull=False) | Q(client__erasure__isnull=False)
+    return scored.filter(of_clients | of_days)
 
 
 def gate(candidate: Candidate) -> Gate:

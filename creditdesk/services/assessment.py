@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from accounts import audit, request_id
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Assessment, Case, Profile, Reason
+from creditdesk.models import Assessment, Case, Client, Profile, Reason
 from creditdesk.monitoring import counters, shadow_scoring
 from creditdesk.services.affordability import affordability_of
 from creditdesk.services.prediction import Prediction, predict, reasons_of
@@ -42,6 +42,8 @@ class ScoredProfile:
     case: Case | None
     profile: Profile
     verdict: str
+    # Of an application that was sent along: whose words it holds, where that is known.
+    client: Client | None = None
     refer_reason: str = ""
     missing: tuple[str, ...] = ()
     completeness_rule: int | None = None
@@ -108,6 +110,7 @@ class ScoredProfile:
         """The row to be stored."""
         return Assessment(
             case=self.case,
+            client=self.client,
             profile_digest=self.profile.digest,
             inputs={"history_rows": self.profile.history_rows},
             packed_inputs=self.profile.packed_inputs,

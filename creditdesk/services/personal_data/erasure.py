@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import audit
 from accounts.audit import Action
@@ -177,7 +178,7 @@ def _rows_of(records: Sequence[Client], references: Sequence[str]) -> dict[str, 
         "name": sum(bool(record.name) for record in records),
         "client numbers of the bank": bank_keys.count(),
         "profiles": Profile.objects.filter(**of_case).count(),
-        "assessments": Assessment.objects.filter(**of_case).count(),
+        "assessments": Assessment.objects.filter(Q(**of_case) | Q(client__in=records)).count(),
         "counterfactual searches": CounterfactualSearch.objects.filter(
             assessment__case__client__in=records
         ).count(),
