@@ -99,9 +99,10 @@ def _line(boosters: str, figure: str, values: Sequence[float], draws: Values) ->
 
 def table(lines: Sequence[Line], about: Mapping[str, object]) -> str:
     """Return the table that the README, the card and the decisions may quote."""
-    head = f"{'boosters':10}{'figure':28}{'ours':>9}{'kernel':>9}   ours less kernel (95 %, paired)"
+    other = about["against"]
+    head = f"{'boosters':10}{'figure':28}{'ours':>9}{other:>13}   ours less {other} (95 %, paired)"
     rows = [
-        f"{line.boosters:10}{line.figure:28}{line.ours:9.4f}{line.theirs:9.4f}   "
+        f"{line.boosters:10}{line.figure:28}{line.ours:9.4f}{line.theirs:13.4f}   "
         f"{line.difference.value:+.4f} ({line.difference.low:+.4f} to {line.difference.high:+.4f})"
         for line in lines
     ]

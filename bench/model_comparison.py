@@ -8,7 +8,7 @@ clients. Intervals are paired over clients; a threshold of one's own comes from 
 import json
 import sys
 from argparse import ArgumentParser
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +23,7 @@ from bench.kernel_features import KERNEL_PARAMS, KERNEL_ROUNDS, KernelClients, k
 from scoring.ml import lightgbm
 from scoring.ml.model.calibration import sigmoid
 from scoring.ml.tables.checks import check
-from scoring.ml.tables.folder import open_folder
+from scoring.ml.tables.folder import Folder, open_folder
 from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients, gather
 from scoring.ml.training.fit.directions import measure_directions
@@ -37,6 +37,8 @@ from scoring.ml.training.validate.validation_report import QUICK, THOROUGH
 RESULTS = Path(__file__).with_name("model_comparison.json")
 REPEATS: Final = 3
 TENTHS: Final = 10
+KERNEL: Final = "kernel"
+ALL_FEATURES: Final = "all-features"
 KERNEL_PATIENCE: Final = 200
 KERNEL_BOOSTERS: Final = 10
 
@@ -49,6 +51,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--keep", type=Path, help="folder for the scores of each fold: a stopped run goes on")
     parser.add_argument("--quick", action="store_true", help="ours with the small models of train --quick")
+    parser.add_argument(
+        "--against",
+        choices=(KERNEL, ALL_FEATURES),
+        default=KERNEL,
+        help="the public kernel, or our own training with every feature and no selection",
+    )
     options = parser.parse_args()
     lines, about = compare(
         options.folder,
@@ -56,6 +64,7 @@ def main() -> None:
         options.kernel_boosters,
         score_folder=options.keep,
         quick=options.quick,
+        against=options.against,
         progress=lambda text: print(text, file=sys.stderr, flush=True),
     )
     print(table(lines, about))
@@ -71,21 +80,18 @@ def compare(
     progress: Progress,
     score_folder: Path | None = None,
     quick: bool = False,
+    against: str = KERNEL,
 ) -> tuple[list[Line], dict[str, object]]:
     """Cross-validate both sides on the clients of a folder. Raises FolderError and TrainingError.
 
     Scores that `score_folder` holds of the same clients and folds are read instead of computed again.
     """
     folder = check(open_folder(path)).folder
-    ours, theirs = gather(folder, progress=silent), kernel_clients(folder)
-    if not np.array_equal(ours.reference, theirs.reference):
-        raise ValueError("the two sides do not have the same clients in the same order")
+    ours = gather(folder, progress=silent)
     target, hyperparameters = ours.target, hyperparameters_for(len(ours), quick=quick)
-    averaged = {"ours": hyperparameters.seeds, "theirs": kernel_boosters}
-    sides: dict[str, Fit] = {
-        "ours": fit_ours(ours, hyperparameters),
-        "theirs": fit_kernel(theirs, kernel_boosters),
-    }
+    other = _other_side(against, folder, ours, hyperparameters, kernel_boosters)
+    averaged = {"ours": hyperparameters.seeds, against: other.boosters}
+    sides: dict[str, Fit] = {"ours": fit_ours(ours, hyperparameters), against: other.fit}
     folds = [splits.folds(target, seed) for seed in range(1, repeats + 1)]
     scores: dict[str, list[tuple[Values, Values]]] = {side: [] for side in sides}
     for seed, fold in enumerate(folds, start=1):
@@ -103,7 +109,7 @@ def compare(
             target,
             folds,
             [pair[kind] for pair in scores["ours"]],
-            [pair[kind] for pair in scores["theirs"]],
+            [pair[kind] for pair in scores[against]],
         )
     ]
     about: dict[str, object] = {
@@ -111,13 +117,33 @@ def compare(
         "clients": len(target),
         "default_rate": float(target.mean()),
         "repeats": repeats,
-        "features": {"ours": len(ours.names), "theirs": theirs.matrix.shape[1]},
+        "against": against,
+        "features": {"ours": len(ours.names), against: other.features},
         "boosters": averaged,
     }
     return lines, about
 
 
-def fit_ours(clients: Clients, hyperparameters: Hyperparameters) -> Fit:
+@dataclass(frozen=True, slots=True)
+class _Side:
+    fit: Fit
+    features: int
+    boosters: int
+
+
+def _other_side(
+    against: str, folder: Folder, ours: Clients, hyperparameters: Hyperparameters, kernel_boosters: int
+) -> _Side:
+    if against == ALL_FEATURES:
+        fit = fit_ours(ours, hyperparameters, is_selecting=False)
+        return _Side(fit, len(ours.names), hyperparameters.seeds)
+    theirs = kernel_clients(folder)
+    if not np.array_equal(ours.reference, theirs.reference):
+        raise ValueError("the two sides do not have the same clients in the same order")
+    return _Side(fit_kernel(theirs, kernel_boosters), theirs.matrix.shape[1], kernel_boosters)
+
+
+def fit_ours(clients: Clients, hyperparameters: Hyperparameters, *, is_selecting: bool = True) -> Fit:
     """Return our training: directions, number of features, selection and boosters on the training clients."""
     size = QUICK.probed if hyperparameters.quick else THOROUGH.probed
 
@@ -125,24 +151,9 @@ def fit_ours(clients: Clients, hyperparameters: Hyperparameters) -> Fit:
         matrix, target = clients.matrix[train], clients.target[train]
         measured = measure_directions(clients.names, matrix, target, size=size, seed=seed, progress=silent)
         chosen = replace(hyperparameters, directions=measured.imposed if measured else {}, seeds=1)
-        curve = choose_feature_count(
-            clients.names,
-            matrix,
-            target,
-            hyperparameters=chosen,
-            size=size,
-            seed=seed,
-            progress=silent,
+        names = (
+            _selected(clients.names, matrix, target, chosen, size, seed) if is_selecting else clients.names
         )
-        names = select(
-            clients.names,
-            matrix,
-            target,
-            seed=seed,
-            shuffles=chosen.shuffles,
-            shuffled_clients=chosen.shuffled_clients,
-            count=curve.chosen if curve else None,
-        ).selected
         columns = [clients.names.index(name) for name in names]
         validations = _tenths(target, seed)[: hyperparameters.seeds]
         boosters = [
@@ -155,6 +166,28 @@ def fit_ours(clients: Clients, hyperparameters: Hyperparameters) -> Fit:
         return np.array([lightgbm.raw_scores(booster, left_out) for booster in boosters])
 
     return fit
+
+
+def _selected(
+    names: tuple[str, ...],
+    matrix: Values,
+    target: Values,
+    hyperparameters: Hyperparameters,
+    size: int,
+    seed: int,
+) -> tuple[str, ...]:
+    curve = choose_feature_count(
+        names, matrix, target, hyperparameters=hyperparameters, size=size, seed=seed, progress=silent
+    )
+    return select(
+        names,
+        matrix,
+        target,
+        seed=seed,
+        shuffles=hyperparameters.shuffles,
+        shuffled_clients=hyperparameters.shuffled_clients,
+        count=curve.chosen if curve else None,
+    ).selected
 
 
 def fit_kernel(clients: KernelClients, boosters: int) -> Fit:

@@ -8,9 +8,10 @@ import numpy as np
 from creditdesk.letters.decision_reasons import CLIENT_TEXTS
 from creditdesk.letters.text import plain
 from creditdesk.models import Assessment, Decision, Reason
+from creditdesk.models.reason import FIRST_EDITION, SECOND_EDITION
 from creditdesk.pages.case.budget import ground_sentences
 from creditdesk.reasons import edition_of
-from creditdesk.reasons.dictionary import EDITION, dictionary
+from creditdesk.reasons.dictionary import dictionary
 from creditdesk.reasons.stability import EnsembleVote, ensemble_vote
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
@@ -75,9 +76,13 @@ def reasons_to_tell(decision: Decision) -> list[Reason]:
 
 
 def _vote(assessment: Assessment) -> EnsembleVote:
-    """The bootstrap models' vote; none for an older edition, or when the model is gone."""
+    """The bootstrap models' vote; none for the first two editions, or when the model is gone."""
     shown = assessment.shown_reasons
-    if not shown or edition_of(shown[0].version) != EDITION or not assessment.features:
+    if (
+        not shown
+        or edition_of(shown[0].version) in (FIRST_EDITION, SECOND_EDITION)
+        or not assessment.features
+    ):
         return EnsembleVote((), None)
     try:
         model = engine.load_version(ModelVersion.objects.get(digest=assessment.model_digest))

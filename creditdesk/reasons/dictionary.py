@@ -11,12 +11,13 @@ from typing import Any, Final
 from django.conf import settings
 
 from creditdesk.models import Reason
+from creditdesk.models.reason import THIRD_EDITION
 from creditdesk.reasons import values
 from creditdesk.reasons.sentence import Sentence, Side
 from scoring.ml.tables.schema import Text
 
 # The rule by which reasons are selected. Another rule is another edition; the old one stays, for replays.
-EDITION: Final = "3"
+EDITION: Final = "4"
 FILE: Final = Path(__file__).with_name("dictionary.toml")
 # The words depend on how values are written, too.
 _SOURCES: Final = (FILE, FILE.with_name("values.py"), FILE.with_name("sentence.py"))
@@ -32,24 +33,28 @@ class GroupTitle:
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """`sentences` by feature, in the order of the file; a group without a title is never named."""
+    """`sentences` of one edition by feature, in the order of the file; `by_key` those of all editions.
+
+    A group without a title is never named.
+    """
 
     sentences: Mapping[str, tuple[Sentence, ...]]
     groups: Mapping[str, GroupTitle]
     by_key: Mapping[str, Sentence]
 
     def bring(self, key: str, group: str) -> Text | None:
-        """What a client can bring about a reason; None for a key or a group of another edition."""
+        """What a client can bring about a reason; None for an unknown key or group."""
         if key in self.by_key:
             return self.by_key[key].bring
         return self.groups[group].bring if group in self.groups else None
 
 
 @cache
-def dictionary() -> Dictionary:
+def dictionary(edition: str = EDITION) -> Dictionary:
+    """Return the dictionary as that edition selects by it: the third or a later one."""
     content = tomllib.loads(FILE.read_text(encoding="utf-8"))
     bring = {name: Text(**words) for name, words in content["bring"].items()}
-    sentences = [_sentence(entry, bring) for entry in content["sentence"]]
+    sentences = [_sentence(entry, bring, edition) for entry in content["sentence"]]
     by_feature: dict[str, tuple[Sentence, ...]] = {}
     for sentence in sentences:
         for feature in sentence.features:
@@ -86,11 +91,11 @@ def edition_of(version: str) -> str:
     return version.partition(".")[0]
 
 
-def _sentence(entry: Mapping[str, Any], bring: Mapping[str, Text]) -> Sentence:
+def _sentence(entry: Mapping[str, Any], bring: Mapping[str, Text], edition: str) -> Sentence:
     shown = entry.get("shown", "nothing")
     return Sentence(
         key=entry["key"],
-        features=tuple(entry["features"]),
+        features=_features(entry, edition),
         side=Side(entry["side"]),
         text=Text(entry["en"], entry["fr"]),
         bring=bring[entry["bring"]],
@@ -98,3 +103,11 @@ def _sentence(entry: Mapping[str, Any], bring: Mapping[str, Text]) -> Sentence:
         against=entry["pushes"] == "against",
         at_least=entry.get("at_least", float("-inf")),
     )
+
+
+def _features(entry: Mapping[str, Any], edition: str) -> tuple[str, ...]:
+    """The features that a sentence is about in an edition; none where the edition does not tell it."""
+    if not entry.get("since", THIRD_EDITION) <= edition <= entry.get("until", EDITION):
+        return ()
+    further = () if edition == THIRD_EDITION else entry.get("further", ())
+    return (*entry["features"], *further)

@@ -35,4 +35,5 @@ def rebuild(
         verdict=verdict,
         missing=missing,
         history_rows=history_rows,
+        edition=edition_of(version),
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from creditdesk.models import Reason
 from creditdesk.reasons import wording
 from creditdesk.reasons.bilingual import BilingualText, all_in_both_languages
-from creditdesk.reasons.dictionary import dictionary, dictionary_version
+from creditdesk.reasons.dictionary import EDITION, Dictionary, dictionary, dictionary_version
 from creditdesk.reasons.evidence import Evidence
 from creditdesk.reasons.group_sums import group_sums
 from creditdesk.reasons.sentence import Sentence
@@ -53,6 +53,7 @@ class _Client:
     """
 
     model: Model
+    book: Dictionary
     values: Floats
     pushes: Floats
     against: bool
@@ -75,7 +76,7 @@ class _Client:
         if fact := self._fact(group):
             sentence, evidence = fact
             return _Unworded(group, partial(sentence.write, evidence), sentence.key, evidence)
-        title = dictionary().groups.get(group.code)
+        title = self.book.groups.get(group.code)
         if title is None or self._rests_on_missing_values(group):
             return None
         return _Unworded(group, partial(wording.name_of_group, title.text, against=self.against))
@@ -83,7 +84,7 @@ class _Client:
     def _fact(self, group: _Group) -> tuple[Sentence, Evidence] | None:
         """The sentence about the strongest feature that may be told."""
         least = MIN_SHARE_OF_GROUP * abs(group.contribution)
-        by_feature, names = dictionary().sentences, self.model.features
+        by_feature, names = self.book.sentences, self.model.features
         for position in group.positions:
             if self.push_of[position] < least:
                 return None
@@ -135,6 +136,7 @@ def reasons_for(
     verdict: str,
     missing: Sequence[str],
     history_rows: Mapping[str, int],
+    edition: str = EDITION,
 ) -> list[Reason]:
     """Return the reasons of a verdict, most important first.
 
@@ -149,7 +151,7 @@ def reasons_for(
         return _missing_inputs(sums, missing)
     against = verdict != Verdict.ACCEPT
     pushes = contributions if against else -contributions
-    client = _Client(model, values, pushes, against, values.tolist(), pushes.tolist())
+    client = _Client(model, dictionary(edition), values, pushes, against, values.tolist(), pushes.tolist())
     candidates = _first_reasons(client, client.groups(sums))
     ordered = sorted(candidates, key=lambda reason: reason is not candidates[0] and not reason.key)
     chosen = sorted(ordered[:MAX_REASONS], key=lambda reason: -abs(reason.group.contribution))

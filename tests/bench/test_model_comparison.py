@@ -68,8 +68,8 @@ def test_each_figure_of_both_sides_is_printed_and_written(compared):
         difference = line["difference"]
         assert difference["value"] == pytest.approx(line["ours"] - line["theirs"])
         assert difference["low"] <= difference["value"] <= difference["high"]
-        assert f"{line['ours']:9.4f}{line['theirs']:9.4f}" in printed
-    assert written["about"]["boosters"] == {"ours": 1, "theirs": 2}
+        assert f"{line['ours']:9.4f}{line['theirs']:13.4f}" in printed
+    assert written["about"]["boosters"] == {"ours": 1, "kernel": 2}
 
 
 def test_the_figures_are_those_of_the_kept_scores(compared, folder):
@@ -77,7 +77,7 @@ def test_the_figures_are_those_of_the_kept_scores(compared, folder):
     clients = gather(check(open_folder(folder)).folder, progress=silent)
     fold = splits.folds(clients.target, 1)
     probability = np.full(len(clients), np.nan)
-    for path in (compared / "kept").glob("theirs-quick-2-*.npy"):
+    for path in (compared / "kept").glob("kernel-quick-2-*.npy"):
         scores = np.load(path)
         (number,) = {
             number for number in range(splits.FOLDS) if kept_scores.mask_digest(fold != number) in path.name

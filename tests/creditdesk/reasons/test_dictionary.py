@@ -7,21 +7,26 @@ import pytest
 
 from creditdesk import reasons
 from creditdesk.reasons import dictionary as module
-from creditdesk.reasons.dictionary import dictionary
-from creditdesk.reasons.sentence import Side
+from creditdesk.reasons.dictionary import EDITION, dictionary
+from creditdesk.reasons.sentence import Sentence, Side
 from scoring.ml.features import catalogue
 from scoring.ml.tables.catalogue import PROTECTED
 
 # The conditions of an edition are fixed, because a replay selects by them: others make a new edition.
-CONDITIONS_OF_EDITION_3 = "1e18272e0a33a335"
+CONDITIONS = {"3": "1e18272e0a33a335", "4": "2bb7adf4b6e4ce60"}
 NEVER_NAMED = {"social_circle", "completeness", "application_moment", "region"}
 SENTENCES = list(dictionary().by_key.values())
 
 
-def test_it_holds_sixty_to_ninety_sentences_with_keys_of_their_own():
+def in_force(edition: str = EDITION) -> list[Sentence]:
+    return [sentence for sentence in dictionary(edition).by_key.values() if sentence.features]
+
+
+@pytest.mark.parametrize("edition", CONDITIONS)
+def test_an_edition_holds_sixty_to_ninety_sentences_with_keys_of_their_own(edition):
+    assert 60 <= len(in_force(edition)) <= 90
     listed = module.FILE.read_text(encoding="utf-8").count("\n[[sentence]]\n")
-    assert 60 <= listed <= 90
-    assert len(dictionary().by_key) == listed
+    assert len(dictionary(edition).by_key) == listed
 
 
 @pytest.mark.parametrize("sentence", SENTENCES, ids=lambda sentence: sentence.key)
@@ -60,16 +65,41 @@ def test_every_other_group_has_a_title_and_what_to_bring():
 
 
 def test_no_category_is_shown_but_for_a_rare_one():
-    for sentence in SENTENCES:
+    for sentence in in_force():
         has_categories = any(catalogue.BY_NAME[feature].categories for feature in sentence.features)
         assert has_categories == (sentence.side is Side.RARE), sentence.key
 
 
-def test_the_conditions_of_the_edition_are_those_that_stored_reasons_were_selected_by():
-    conditions = [(s.key, s.features, s.side, s.against, s.at_least) for s in SENTENCES]
-    groups = sorted(dictionary().groups)
+@pytest.mark.parametrize(("edition", "fixed"), CONDITIONS.items())
+def test_the_conditions_of_an_edition_are_those_that_stored_reasons_were_selected_by(edition, fixed):
+    conditions = [(s.key, s.features, s.side, s.against, s.at_least) for s in in_force(edition)]
+    groups = sorted(dictionary(edition).groups)
     digest = hashlib.sha256(repr((conditions, groups)).encode()).hexdigest()
-    assert digest[:16] == CONDITIONS_OF_EDITION_3
+    assert digest[:16] == fixed
+
+
+def test_a_sentence_of_an_older_edition_is_selected_no_more_and_keeps_what_to_bring():
+    retired = {sentence.key for sentence in in_force("3")} - {sentence.key for sentence in in_force()}
+    assert "credits_36_months" in retired
+    selected = {sentence.key for sentences in dictionary().sentences.values() for sentence in sentences}
+    assert not retired & selected
+    for key in retired:
+        assert dictionary().bring(key, "") == dictionary("3").bring(key, "")
+        assert dictionary().bring(key, "")
+
+
+def test_the_features_of_one_fact_have_one_sentence():
+    """Which of them a training keeps is chance; what the client reads is not."""
+    by_feature = dictionary().sentences
+    for features in (
+        ("INST_DELAY_max", "INST_90D_DELAY_max", "POS_LAST_LOAN_SK_DPD_max"),
+        ("PREV_DAYS_DECISION_mean", "PREV_CONSUMER_DAYS_DECISION_max", "PREV_APPROVED_DAYS_DECISION_mean"),
+        ("BURO_DEBT_RATIO_max", "BURO_12M_DEBT_RATIO_max"),
+        ("BURO_DEBT_RATIO_mean", "BURO_LAST3_DEBT_RATIO_mean"),
+        ("EXT_MEAN", "EXT_PRODUCT_1_2"),
+    ):
+        first, *remaining = ({s.key for s in by_feature[feature] if s.against} for feature in features)
+        assert all(first & keys for keys in remaining), features
 
 
 def test_a_key_of_another_edition_has_nothing_to_bring():
@@ -84,6 +114,6 @@ def test_a_changed_sentence_changes_the_version(monkeypatch, tmp_path):
     module._version.cache_clear()
     try:
         assert reasons.dictionary_version() != before
-        assert reasons.edition_of(reasons.dictionary_version()) == "3"
+        assert reasons.edition_of(reasons.dictionary_version()) == EDITION
     finally:
         module._version.cache_clear()

@@ -132,6 +132,31 @@ def test_the_second_edition_ranks_at_most_four_groups_by_their_sums(model, seed,
         assert (reason.version, reason.feature) == ("2.0badf00d", reason.features[0])
 
 
+def test_the_third_edition_tells_a_fact_by_its_own_features(model):
+    """The mean share still owed has had a sentence since the fourth edition; the highest had one before."""
+    contributions = by_feature(model, BURO_DEBT_RATIO_mean=0.5, BURO_DEBT_RATIO_max=0.1)
+    values = np.ones(len(model.features))
+    for name in ("BURO_DEBT_RATIO_mean", "BURO_DEBT_RATIO_max"):
+        values[model.features.index(name)] = 4.0
+    keys = {}
+    for version in ("3.0badf00d", reasons.dictionary_version()):
+        (reason,) = reasons.rebuild(
+            version,
+            model,
+            values=values,
+            contributions=contributions,
+            verdict="refuse",
+            missing=(),
+            history_rows={},
+        )
+        assert (reason.code, reason.feature) == ("other_lenders_debt", "BURO_DEBT_RATIO_mean")
+        keys[reasons.edition_of(version)] = (reason.key, reason.worded_feature)
+    assert keys == {
+        "3": ("owe_more_than_borrowed", "BURO_DEBT_RATIO_max"),
+        "4": ("owe_much_elsewhere", "BURO_DEBT_RATIO_mean"),
+    }
+
+
 def test_a_reason_of_the_second_edition_keeps_its_stored_keys():
     texts = {"text_en": "The requested credit is €300.", "text_fr": "Le crédit demandé est de 300 €."}
     stored = {
@@ -156,5 +181,5 @@ def test_stored_reasons_name_their_dictionary():
     assert reasons.version_of([stored_reason()]) == "1"
     assert reasons.version_of([]) == reasons.dictionary_version()
     assert reasons.edition_of("2.0badf00d") == "2"
-    assert reasons.edition_of(reasons.dictionary_version()) == "3"
+    assert reasons.edition_of(reasons.dictionary_version()) == "4"
     assert reasons.edition_of("1") == "1"

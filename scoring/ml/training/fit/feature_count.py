@@ -115,8 +115,8 @@ def _losses_by_count(
         for number, ranking in enumerate(rankings):
             selected = sorted(ranking[:count], key=position.__getitem__)
             columns, inside = matrix[:, [position[name] for name in selected]], fold == number
-            (booster,) = BoosterFitter(tuple(selected), probe, seed).fit_with_early_stopping(
-                columns, target, ~inside, inside
+            (booster,) = BoosterFitter(tuple(selected), probe, seed).fit_until_a_tenth_is_best(
+                columns, target, ~inside
             )
             probability = sigmoid(lightgbm.raw_scores(booster, columns[inside]))
             loss[inside] = log_losses(target[inside], probability)

@@ -4,14 +4,18 @@ import numpy as np
 import pytest
 
 from scoring.ml.features import catalogue
+from scoring.ml.training.data import splits
 from scoring.ml.training.fit.feature_count import (
     FLOOR,
+    _losses_by_count,
     choose_feature_count,
     counts_up_to,
     within_one_standard_error,
 )
 from scoring.ml.training.fit.hyperparameters import hyperparameters_for
 from scoring.ml.training.progress import silent
+
+SEED = 1
 
 
 def test_the_fewest_features_within_one_standard_error_are_chosen() -> None:
@@ -65,3 +69,22 @@ def test_without_shuffled_outcomes_there_is_no_order_to_choose_in(rows) -> None:
         )
         is None
     )
+
+
+def test_no_fold_says_when_the_boosters_stop_that_are_compared_on_it(rows, monkeypatch) -> None:
+    """Other outcomes of the clients of a fold leave every booster that is scored there as it was."""
+    names, matrix, target = rows
+    fold = splits.folds(target, SEED)
+    inside = fold == 1
+    other = target.copy()
+    other[inside] = np.random.default_rng(3).permutation(other[inside])
+    assert (other != target).any()
+    monkeypatch.setattr(splits, "folds", lambda *_: fold)
+    hyperparameters = replace(hyperparameters_for(1_500, quick=True), max_rounds=60)
+    before, after = (
+        _losses_by_count(names, matrix, outcomes, hyperparameters, SEED) for outcomes in (target, other)
+    )
+    equal = inside & (other == target)
+    for count in before:
+        assert np.array_equal(before[count][equal], after[count][equal])
+        assert not np.array_equal(before[count][~inside], after[count][~inside])
