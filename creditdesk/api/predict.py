@@ -59,10 +59,10 @@ class ScoredAnswer:
         assessment = services.save_assessment(
             scored=self.scored, by=request.user, api_key=request.auth.prefix
         )
-        body = self.render(assessment, self.reference)
-        return orjson.dumps(
-            body if self.client_cases is None else {**body, "client_cases": self.client_cases}
-        )
+        body: dict[str, object] = {**self.render(assessment, self.reference)}
+        if self.client_cases is not None:
+            body["client_cases"] = self.client_cases
+        return orjson.dumps(body)
 
 
 def prepare(

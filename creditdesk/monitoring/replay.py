@@ -33,6 +33,14 @@ class Difference:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recomputation:
+    """An assessment recomputed: what differs beyond rounding, "" for nothing; `is_exact`: no bit does."""
+
+    difference: str
+    is_exact: bool
+
+
 def differences(assessments: QuerySet[Assessment]) -> Iterator[Difference]:
     """Each assessment whose answer is not reproduced: probability, verdict, contributions or reasons."""
     scored = (
@@ -53,6 +61,11 @@ def differences(assessments: QuerySet[Assessment]) -> Iterator[Difference]:
             yield from _unreadable(block)
             if readable := [assessment for assessment in block if assessment.inputs]:
                 yield from _replay(model, readable)
+
+
+def recompute(model: Model, assessment: Assessment) -> Recomputation:
+    """Recompute one stored assessment with the model that made it."""
+    return next(_recompute(model, [assessment]))
 
 
 def erased(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
@@ -89,6 +102,12 @@ def _unreadable(block: Sequence[Assessment]) -> Iterator[Difference]:
 
 
 def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
+    for stored, again in zip(block, _recompute(model, block), strict=True):
+        if again.difference:
+            yield _difference(stored, again.difference)
+
+
+def _recompute(model: Model, block: list[Assessment]) -> Iterator[Recomputation]:
     records = [assessment.record for assessment in block]
     matrix = model.rows(records)
     probabilities = model.score(matrix).probability
@@ -107,8 +126,13 @@ def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
             missing=recomputed.missing,
             history_rows=stored.history_rows,
         )
-        if what := _what_differs(stored, float(probabilities[i]), recomputed, contributions[i], again):
-            yield _difference(stored, what)
+        difference = _what_differs(stored, float(probabilities[i]), recomputed, contributions[i], again)
+        bits = (
+            float(probabilities[i]),
+            *(row.astype("<f8").tobytes() for row in (matrix[i], contributions[i])),
+        )
+        before = stored.probability, bytes(stored.features), bytes(stored.contributions) or bits[2]
+        yield Recomputation(difference, is_exact=not difference and bits == before)
 
 
 def _what_differs(

@@ -24,15 +24,14 @@ from creditdesk.pages.case.explanation import (
     feature_rows,
     registered_calibration,
 )
-from creditdesk.pages.case.other_cases import OtherCase, other_cases
 from creditdesk.pages.case.peer_comparison import PeerComparison, peer_comparison
+from creditdesk.pages.case.person import WithPerson
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.reason_stability import Stability, stability
 from creditdesk.pages.case.reasons import FeatureEffect, ReasonItem, feature_effects, reason_items
 from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.tabs import Tab, tabs
-from creditdesk.pages.case.timeline import Event, PersonCase, person_cases, timeline
 from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
@@ -47,7 +46,7 @@ VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refe
 
 
 @dataclass(eq=False)
-class CasePage(WithPolicy):
+class CasePage(WithPolicy, WithPerson):
     """`message` reports an act that was done, `refusal` the reason why one was not."""
 
     case: Case
@@ -272,22 +271,6 @@ class CasePage(WithPolicy):
         return Casework(self.case, self.reader, self.standing_decision, self.events, self.forms)
 
     # ---- the timeline
-
-    @cached_property
-    def person_cases(self) -> list[PersonCase]:
-        return person_cases(self.case, self.reader)
-
-    @property
-    def other_cases_count(self) -> int:
-        """How many further cases of the person the reader may see."""
-        return len(self.person_cases) - 1
-
-    def other_cases(self) -> list[OtherCase]:
-        return other_cases([item.pk for item in self.person_cases if item.pk != self.case.pk])
-
-    @cached_property
-    def events(self) -> list[Event]:
-        return timeline(self.case, self.reader, self.person_cases)
 
     @cached_property
     def note_form(self) -> NoteForm:

@@ -117,7 +117,8 @@ def _assessments(references: dict[int, str]) -> Iterable[Event]:
 
 
 def _decisions(references: dict[int, str]) -> Iterable[Event]:
-    for row in Decision.objects.filter(case__in=references).select_related("decided_by", "checked_by"):
+    rows = Decision.objects.filter(case__in=references)
+    for row in rows.select_related("decided_by", "checked_by", "replaces"):
         yield Event("decision", row.decided_at, row.decided_by, references[row.case_id], row)
         if row.checked_at:
             yield Event("check", row.checked_at, row.checked_by, references[row.case_id], row)
