@@ -122,6 +122,15 @@ def rewriting(tables: Sequence[str], schema_editor: BaseDatabaseSchemaEditor) ->
 def forbid_insert(table: str, name: str, condition: str, message: str) -> RunPython:
     """The migration operation that makes the database refuse a new row NEW for which `condition` holds, a
     query over other tables that a constraint cannot express. Repeat this operation like `forbid_changes`."""
+    return _forbid_where("INSERT", table, name, condition, message)
+
+
+def forbid_update(table: str, name: str, condition: str, message: str) -> RunPython:
+    """The same for a change of a row OLD into NEW."""
+    return _forbid_where("UPDATE", table, name, condition, message)
+
+
+def _forbid_where(verb: str, table: str, name: str, condition: str, message: str) -> RunPython:
     trigger = f"{table}_{name}"
 
     def forbid(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -136,7 +145,7 @@ def forbid_insert(table: str, name: str, condition: str, message: str) -> RunPyt
             refusal = f"FOR EACH ROW EXECUTE FUNCTION {trigger}()"
         else:
             refusal = f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        schema_editor.execute(f"CREATE TRIGGER {trigger} BEFORE INSERT ON {table} {refusal}", params=None)
+        schema_editor.execute(f"CREATE TRIGGER {trigger} BEFORE {verb} ON {table} {refusal}", params=None)
 
     def allow(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         on_table = f" ON {table}" if _is_postgresql(schema_editor) else ""

@@ -37,6 +37,7 @@ _ADVISOR: Final = frozenset(
         "creditdesk.record_absence",
         "creditdesk.escalate_case",
         "creditdesk.contest_decision",
+        "creditdesk.withdraw_case",
         "creditdesk.write_letter",
         "accounts.add_apikey",
     }
@@ -53,6 +54,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "creditdesk.record_any_absence",
         "creditdesk.answer_escalation",
         "creditdesk.examine_contest",
+        "creditdesk.reopen_case",
         "creditdesk.export_cases",
         "creditdesk.view_portfolio",
         "creditdesk.erase_client",

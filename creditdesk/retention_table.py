@@ -7,13 +7,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 # Days after which apply_retention erases: drafts since their last change (long enough for a client to come
 # back with the papers), stored API answers, applications sent to the API without a case; clients whose every
-# case was refused, accepted or left undecided so long ago.
+# case was refused, accepted, withdrawn or left undecided so long ago.
 DEFAULTS: Final = {
     "drafts": 30,
     "answers": 1,
     "applications": 90,
     "refused": 365,
     "accepted": 3650,
+    "withdrawn": 365,
     "undecided": 730,
     # Kept for ever: nothing deletes an event. The AI Act (19, 26) asks for six months at least.
     "audit": 183,

@@ -8,7 +8,7 @@ from creditdesk.views.about import about_model
 from creditdesk.views.absence import absence_cancel, absences
 from creditdesk.views.affordability import case_charges
 from creditdesk.views.assignment import case_assign, case_snooze, case_wake, cases_assign
-from creditdesk.views.case import case_assess, case_detail, case_notes, case_tab
+from creditdesk.views.case import case_assess, case_detail, case_tab
 from creditdesk.views.case_list import case_list
 from creditdesk.views.casework import (
     case_answer,
@@ -39,6 +39,7 @@ from creditdesk.views.home import home
 from creditdesk.views.letter import case_explanation, case_letter
 from creditdesk.views.metrics import metrics
 from creditdesk.views.new_case import client_file, draft_delete, draft_save, new_case
+from creditdesk.views.note import case_note_change, case_note_remove, case_notes
 from creditdesk.views.notifications import notification_count, notifications, notifications_read
 from creditdesk.views.operations import operations
 from creditdesk.views.outcomes import outcomes
@@ -56,6 +57,7 @@ from creditdesk.views.portfolio import portfolio
 from creditdesk.views.saved_view import columns_choose, view_delete, view_save
 from creditdesk.views.shadow import shadow
 from creditdesk.views.simulation import case_counterfactuals, case_simulation, scenario_delete, scenario_save
+from creditdesk.views.withdrawal import case_reopen, case_withdraw
 
 urlpatterns = [
     path("", home, name="home"),
@@ -79,6 +81,8 @@ urlpatterns = [
     path("cases/<str:reference>/merge/undo/", client_part, name="client_part"),
     path("cases/<str:reference>/check/", case_check, name="case_check"),
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
+    path("cases/<str:reference>/notes/<int:number>/", case_note_change, name="case_note_change"),
+    path("cases/<str:reference>/notes/<int:number>/remove/", case_note_remove, name="case_note_remove"),
     path("cases/<str:reference>/charges/", case_charges, name="case_charges"),
     path("cases/<str:reference>/history.csv", case_timeline_export, name="case_timeline_export"),
     path("cases/<str:reference>/documents/", case_documents, name="case_documents"),
@@ -107,6 +111,8 @@ urlpatterns = [
     path("cases/<str:reference>/assign/", case_assign, name="case_assign"),
     path("cases/<str:reference>/snooze/", case_snooze, name="case_snooze"),
     path("cases/<str:reference>/wake/", case_wake, name="case_wake"),
+    path("cases/<str:reference>/withdraw/", case_withdraw, name="case_withdraw"),
+    path("cases/<str:reference>/reopen/", case_reopen, name="case_reopen"),
     path("absences/", absences, name="absences"),
     path("absences/<int:number>/cancel/", absence_cancel, name="absence_cancel"),
     path("notifications/", notifications, name="notifications"),

@@ -23,7 +23,7 @@ from creditdesk.api.history_checks import Tables, history_of
 from creditdesk.api.idempotency import Body
 from creditdesk.api.predict import own_reference
 from creditdesk.api.problems import InvalidField, Problem, ProblemBody, invalid
-from creditdesk.api.profiles import profiles_of
+from creditdesk.api.profiles import charges_of, profiles_of
 from creditdesk.api.request_schemas import Batch, PredictionRequest
 from creditdesk.models import Assessment, Case, Profile
 
@@ -44,7 +44,7 @@ class BatchItems:
     histories: dict[int, Tables] = field(default_factory=dict)
     problems: dict[int, Problem] = field(default_factory=dict)
     standing: dict[int, Assessment] = field(default_factory=dict)
-    unscored: dict[int, tuple[Case | None, Profile]] = field(default_factory=dict)
+    unscored: dict[int, services.ProfileToScore] = field(default_factory=dict)
     # By the key that was sent along with an application.
     clients: dict[str, KnownClient] = field(default_factory=dict)
 
@@ -182,13 +182,16 @@ def _take_standing_assessments(items: BatchItems, cases: Mapping[int, Case]) -> 
         else:
             unscored[index] = case
     profiles = Profile.objects.in_bulk([case.pk for case in unscored.values()])
-    items.unscored |= {index: (case, profiles[case.pk]) for index, case in unscored.items()}
+    items.unscored |= {
+        index: services.ProfileToScore(case, profiles[case.pk]) for index, case in unscored.items()
+    }
 
 
 def _build_profiles(items: BatchItems) -> None:
     sent = [(items.requests[index], tables) for index, tables in items.histories.items()]
     for index, profile in zip(items.histories, profiles_of(sent), strict=True):
-        items.unscored[index] = (None, profile)
+        charges = charges_of(items.requests[index])
+        items.unscored[index] = services.ProfileToScore(None, profile, charges)
 
 
 def _parts(

@@ -30,6 +30,7 @@ PREDICTION_COLUMNS: Final = _columns(
     "policy_id",
     "verdict",
     "missing",
+    "affordability",
 )
 EXPLANATION_COLUMNS: Final = _columns(
     *PREDICTION_COLUMNS, "features", "contributions", "base_value", "reasons"

@@ -72,5 +72,10 @@ HISTORY: Final[dict[str, list[dict[str, Any]]]] = {
     "bureau_balance": BUREAU_BALANCE,
     "installments_payments": INSTALLMENTS,
 }
-APPLICATION_REQUEST: Final[dict[str, Any]] = {"application": APPLICATION, "history": HISTORY}
+CHARGES: Final[dict[str, Any]] = {"housing": 30000.0, "loans": 6000.0, "other": 0.0, "members": 3}
+APPLICATION_REQUEST: Final[dict[str, Any]] = {
+    "application": APPLICATION,
+    "history": HISTORY,
+    "charges": CHARGES,
+}
 REFERENCE_REQUEST: Final[dict[str, Any]] = {"reference": "100002"}

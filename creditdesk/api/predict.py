@@ -11,7 +11,7 @@ from creditdesk.api.auth import ApiRequest
 from creditdesk.api.case_lookup import EXPLANATION_COLUMNS, PREDICTION_COLUMNS, stored_case, stored_profile
 from creditdesk.api.client_lookup import known_clients
 from creditdesk.api.history_checks import history_of
-from creditdesk.api.profiles import profiles_of
+from creditdesk.api.profiles import charges_of, profiles_of
 from creditdesk.api.request_schemas import PredictionRequest
 from creditdesk.models import Assessment
 
@@ -72,7 +72,7 @@ def prepare(
     render = response_schemas.explanation if explained else response_schemas.prediction
     if payload.reference is None:
         (profile,) = profiles_of([(payload, history_of(payload))])
-        scored, client_cases = services.score(profile, case=None), None
+        scored, client_cases = services.score(profile, case=None, charges=charges_of(payload)), None
         if payload.client_key:
             client, client_cases = known_clients(request.user, [payload.client_key])[payload.client_key]
             scored = replace(scored, client=client)

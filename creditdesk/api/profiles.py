@@ -1,4 +1,4 @@
-"""Profiles of applications that were sent in a request, as the model reads them."""
+"""Profiles of applications that were sent in a request, as the model reads them, and declared charges."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,11 @@ def profiles_of(requests: Sequence[tuple[PredictionRequest, Tables]]) -> list[Pr
     """Build an unsaved profile of each application, bit for bit the one that an import would store."""
     aggregated = histories([tables for _, tables in requests])
     return [_profile(request, history) for (request, _), history in zip(requests, aggregated, strict=True)]
+
+
+def charges_of(request: PredictionRequest) -> dict[str, float] | None:
+    """The declared charges that were sent with an application; None for none."""
+    return request.charges.model_dump() if request.charges else None
 
 
 def _profile(request: PredictionRequest, history: ClientHistory) -> Profile:

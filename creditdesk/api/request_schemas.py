@@ -14,6 +14,8 @@ from scoring.ml.tables.catalogue import HISTORY, TABLES
 
 MAX_ITEMS: Final = 1_000
 MAX_ROWS: Final = 10_000
+# Of a declared amount, in the unit of the tables.
+MAX_AMOUNT: Final = 1e9
 
 # A caller without a number of its own for the client need not invent one.
 OPTIONAL: Final = frozenset({"SK_ID_CURR"})
@@ -52,6 +54,20 @@ History = create_model(
 )
 
 
+Amount = Annotated[float, Field(strict=True, ge=0, le=MAX_AMOUNT, allow_inf_nan=False)]
+
+
+class Charges(Strict):
+    """What a client declares to pay each month, in the unit of the tables, and for how many people."""
+
+    model_config = {"json_schema_extra": {"examples": [examples.CHARGES]}}
+
+    housing: Annotated[Amount, Field(description="Rent, or charges of the home.")]
+    loans: Annotated[Amount, Field(description="Instalments at other lenders.")]
+    other: Annotated[Amount, Field(description="Other charges, such as maintenance.")]
+    members: Annotated[int, Field(strict=True, ge=1, le=40, description="People in the household.")]
+
+
 _NOTHING: Final[JsonDict] = {"type": "null"}
 _BY_REFERENCE: Final[JsonDict] = {
     "required": ["reference"],
@@ -60,6 +76,7 @@ _BY_REFERENCE: Final[JsonDict] = {
         "application": _NOTHING,
         "history": _NOTHING,
         "client_key": _NOTHING,
+        "charges": _NOTHING,
     },
 }
 _BY_APPLICATION: Final[JsonDict] = {
@@ -109,6 +126,14 @@ class PredictionRequest(Strict):
             "client's cases, and the application is erased with the client.",
         ),
     ]
+    charges: Annotated[
+        Charges | None,
+        Field(
+            default=None,
+            description="With an application only: what a policy with a rule of affordability judges; "
+            "without it, its verdict is refer. The charges of a stored case are declared on its page.",
+        ),
+    ]
 
     @model_validator(mode="after")
     def _reference_or_application(self) -> Self:
@@ -118,6 +143,8 @@ class PredictionRequest(Strict):
             raise PydanticCustomError("one_of_two", "history goes with application, not with reference")
         if self.reference is not None and self.client_key is not None:
             raise PydanticCustomError("one_of_two", "client_key goes with application, not with reference")
+        if self.reference is not None and self.charges is not None:
+            raise PydanticCustomError("one_of_two", "charges go with application, not with reference")
         return self
 
 
@@ -145,7 +172,14 @@ class Batch(Strict):
 
 
 def _field_names() -> Iterator[str]:
-    schemas: list[type[BaseModel]] = [Batch, PredictionRequest, History, Application, *ROW_SCHEMAS.values()]
+    schemas: list[type[BaseModel]] = [
+        Batch,
+        PredictionRequest,
+        Charges,
+        History,
+        Application,
+        *ROW_SCHEMAS.values(),
+    ]
     for schema in schemas:
         yield from schema.model_fields
 

@@ -1,7 +1,7 @@
 """Response bodies of the API: their schemas, and an assessment rendered as one of them."""
 
 from collections.abc import Callable
-from typing import Any, Never, TypedDict
+from typing import Any, Never, NotRequired, TypedDict
 
 import orjson
 from pydantic import BaseModel, Field
@@ -9,6 +9,17 @@ from pydantic import BaseModel, Field
 from creditdesk.api.contributions_json import contributions_by_feature, labelled_contributions
 from creditdesk.models import Assessment
 from scoring.presentation import formatting
+
+
+class Affordability(BaseModel):
+    rule: str
+    outcome: str = Field(description="met, not_met, or missing: not everything is known.")
+    missing: list[str] = Field(description="What is not known: charges, income, instalment, members.")
+    debt_ratio: float | None = Field(description="Share of the income that instalments and charges take.")
+    max_debt_ratio: float
+    left_per_member: float | None = Field(description="By month, in the unit of the tables.")
+    min_left_per_member: float
+    grounds: list[str] = Field(description="Each limit that is not kept: debt_ratio, left_to_live_on.")
 
 
 class Prediction(BaseModel):
@@ -24,6 +35,9 @@ class Prediction(BaseModel):
     client_cases: list[str] | None = Field(
         default=None,
         description="Where client_key was sent: the cases of this client that the caller may see.",
+    )
+    affordability: Affordability | None = Field(
+        default=None, description="Only where the policy has a rule of affordability, else left out."
     )
 
 
@@ -87,6 +101,17 @@ class ReasonBody(TypedDict):
     contribution: float
 
 
+class AffordabilityBody(TypedDict):
+    rule: str
+    outcome: str
+    missing: list[str]
+    debt_ratio: float | None
+    max_debt_ratio: float
+    left_per_member: float | None
+    min_left_per_member: float
+    grounds: list[str]
+
+
 class PredictionBody(TypedDict):
     """A response as it is encoded; `Prediction` describes it."""
 
@@ -97,6 +122,7 @@ class PredictionBody(TypedDict):
     model_version: str
     assessment_id: int
     missing: list[str]
+    affordability: NotRequired[AffordabilityBody]
 
 
 class ExplanationBody(PredictionBody):
@@ -110,7 +136,7 @@ Render = Callable[[Assessment, str | None], PredictionBody]
 
 
 def prediction(assessment: Assessment, reference: str | None) -> PredictionBody:
-    return {
+    body: PredictionBody = {
         "reference": reference,
         "probability": assessment.probability,
         "threshold": assessment.threshold,
@@ -119,6 +145,18 @@ def prediction(assessment: Assessment, reference: str | None) -> PredictionBody:
         "assessment_id": assessment.pk,
         "missing": assessment.missing,
     }
+    if judged := assessment.budget:
+        body["affordability"] = {
+            "rule": judged.rule,
+            "outcome": judged.outcome.value,
+            "missing": list(judged.missing),
+            "debt_ratio": judged.debt_ratio,
+            "max_debt_ratio": judged.max_debt_ratio,
+            "left_per_member": judged.left_per_member,
+            "min_left_per_member": judged.min_left_per_member,
+            "grounds": list(judged.grounds),
+        }
+    return body
 
 
 def explanation(assessment: Assessment, reference: str | None) -> ExplanationBody:

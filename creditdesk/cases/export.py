@@ -13,7 +13,8 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.csv_cells import Line, safe_text
-from creditdesk.models import Case, Decision, Note
+from creditdesk.cases.filters import WITHDRAWN
+from creditdesk.models import Case, Decision, Note, Withdrawal
 
 HEADER: Final = (
     "reference",
@@ -97,11 +98,14 @@ def _rows(cases: QuerySet[Case]) -> Iterator[list[Any]]:
     reader = columns.iterator(chunk_size=ROWS_AT_ONCE)
     while block := list(islice(reader, ROWS_AT_ONCE)):
         decisions = _final_decisions(row[1] for row in block)
+        withdrawals = _withdrawals(row[0] for row in block)
         notes = _notes(row[0] for row in block)
         for case, assessment, *cells in block:
             for column in AMOUNTS:
                 cells[column] = _shown(cells[column])
-            yield [*cells, *decisions.get(assessment, [None] * 7), notes.get(case)]
+            outcome = decisions.get(assessment, [None] * 7)
+            newest, withdrawn = withdrawals.get(case, (None, outcome))
+            yield [*cells, *(withdrawn if newest == assessment else outcome), notes.get(case)]
 
 
 def _shown(amount: object) -> object:
@@ -129,8 +133,21 @@ def _final_decisions(assessments: Iterable[int | None]) -> dict[int, list[Any]]:
     return {assessment: cells for assessment, *cells in columns}
 
 
+def _withdrawals(cases: Iterable[int]) -> dict[int, tuple[int | None, list[Any]]]:
+    """The withdrawal in force by case, beside the newest assessment, on whose row it stands."""
+    columns = (
+        Withdrawal.objects.in_force()
+        .filter(case__in=set(cases))
+        .values_list("case", "case__latest_assessment", "reason", "recorded_by__username", "recorded_at")
+    )
+    return {
+        case: (newest, [WITHDRAWN, None, None, reason or None, person, at, None])
+        for case, newest, reason, person, at in columns
+    }
+
+
 def _notes(cases: Iterable[int]) -> dict[int, str]:
     texts: dict[int, list[str]] = {}
-    for case, text in Note.objects.filter(case__in=set(cases)).values_list("case", "text"):
+    for case, text in Note.objects.on_file().filter(case__in=set(cases)).values_list("case", "text"):
         texts.setdefault(case, []).append(text)
     return {case: " | ".join(lines) for case, lines in texts.items()}

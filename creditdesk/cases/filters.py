@@ -28,7 +28,7 @@ TO_DECIDE: Final = "to_decide"
 CONTESTED: Final = "contested"
 UNASSIGNED: Final = "unassigned"
 ALWAYS_SHOWN: Final = {"q", "queue", "sort"}
-# Rejected by a second person, or replaced after a contest.
+# Rejected by a second person, or replaced after a contest or a reopening.
 ENDED: Final = ("rejected", "replaced")
 SORTS: Final[Mapping[str, F | Func]] = {
     "reference": F("reference"),
@@ -46,7 +46,11 @@ STATUSES: Final = (
     ("pending", _("To decide")),
     ("waiting", _("Second person")),
     ("decided", _("Decided")),
+    ("withdrawn", _("Withdrawn by the client")),
 )
+# The outcomes that a person decides, and the one that the client chooses.
+WITHDRAWN: Final = "withdrawn"
+OUTCOMES: Final = (*Decision.Outcome.choices, (WITHDRAWN, _("withdrawn")))
 
 # The tabs of the list, in their order; "mine" and "unclaimed" are reached by a link alone.
 QUEUES: Final = (
@@ -142,7 +146,7 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         empty_label=_("Any"),
     )
     outcome = filters.ChoiceFilter(
-        method="with_outcome", label=_("Decision"), choices=Decision.Outcome.choices, empty_label=_("Any")
+        method="with_outcome", label=_("Decision"), choices=OUTCOMES, empty_label=_("Any")
     )
     contract_type = filters.ChoiceFilter(label=_("Contract"), choices=contract_choices, empty_label=_("Any"))
     advisor = filters.ModelChoiceFilter(queryset=advisors, label=_("Advisor"), empty_label=_("Any"))
@@ -187,6 +191,8 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
     def in_status(self, cases: CaseQuerySet, _name: str, status: str) -> CaseQuerySet:
         if status == "decided":
             return cases.decided()
+        if status == "withdrawn":
+            return cases.withdrawn()
         if status == "waiting":
             return cases.waiting()
         return cases.pending().exclude(pk__in=Case.objects.waiting())
@@ -196,6 +202,8 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         return cases if self.searches else queue_of(cases, queue, self.user)
 
     def with_outcome(self, cases: CaseQuerySet, _name: str, outcome: str) -> CaseQuerySet:
+        if outcome == WITHDRAWN:
+            return cases.withdrawn()
         if outcome == Decision.Outcome.REFER:
             cases = cases.pending()
         return cases.filter(pk__in=Decision.objects.filter(status="final", outcome=outcome).values("case"))

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from creditdesk.models import Assessment
+from creditdesk.models import Assessment, Withdrawal
 from scoring.ml.metrics.policy_comparison import AFFORDABLE, UNAFFORDABLE, UNKNOWN, ScoredCases
 
 MAX_CASES: Final = 1_000_000
@@ -51,13 +51,14 @@ class ScoredColumns:
 
 
 def scored_columns(selection: Selection) -> ScoredColumns:
-    """Read the columns, or take those of the last read while no case was assessed since."""
+    """Read the columns, or take those of the last read while no case was assessed or withdrawn since."""
     newest = Assessment.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    return _read(selection, newest)
+    withdrawn = Withdrawal.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    return _read(selection, newest, withdrawn)
 
 
 @lru_cache(maxsize=2)
-def _read(selection: Selection, _newest: int) -> ScoredColumns:
+def _read(selection: Selection, _newest: int, _withdrawn: int) -> ScoredColumns:
     # The rows as the database gives them: building Python values of each took two thirds of the time.
     sql, parameters = _assessments(selection)[: min(selection.last, MAX_CASES)].query.sql_with_params()
     with connection.cursor() as cursor:
@@ -80,10 +81,13 @@ def _read(selection: Selection, _newest: int) -> ScoredColumns:
 
 
 def _assessments(selection: Selection) -> QuerySet[Assessment, tuple[Any, ...]]:
-    """Newest assessment of each case that a model gave a probability, the newest first."""
+    """Newest assessment of each case that a model gave a probability, the newest first.
+
+    A client who has withdrawn is neither accepted nor refused by any terms.
+    """
     scored = Assessment.objects.filter(
         case__latest_assessment=F("pk"), probability__isnull=False, case__isnull=False
-    )
+    ).exclude(case__in=Withdrawal.objects.in_force().values("case"))
     if selection.first_day:
         scored = scored.filter(assessed_at__gte=_midnight(selection.first_day))
     if selection.last_day:

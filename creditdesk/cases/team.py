@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role, roles_with
@@ -22,6 +22,17 @@ def deciders() -> QuerySet[User]:
 def present() -> QuerySet[User]:
     """Those of them who are not away today."""
     return deciders().exclude(pk__in=Absence.objects.in_force().values("person"))
+
+
+def who_sees(case: Case) -> QuerySet[User]:
+    """Active users in whose row scope the case is, by user name: the other side of `Case.visible_to`."""
+    sees = Q(role__in=roles_with("creditdesk.view_all_cases")) | Q(pk=case.advisor_id)
+    referred = case.assignments.filter(kind="referred", assigned_by__isnull=False)
+    sees |= Q(pk__in=referred.order_by().values("assigned_by"))
+    if case.shared_at:
+        sees |= Q(role__in=roles_with("creditdesk.view_case"))
+    users = User.objects.filter(is_active=True, role__in=roles_with("creditdesk.view_case"))
+    return users.filter(sees).order_by("username")
 
 
 def pending_cases() -> Counter[int]:

@@ -79,6 +79,7 @@ class ContestReviewForm(forms.Form):
         choices=[
             (Contest.Outcome.UPHELD, _("The decision holds")),
             (Contest.Outcome.CHANGED, _("The decision is changed")),
+            (Contest.Outcome.REOPENED, _("The file is wrong: the case is opened again and decided anew")),
         ],
         widget=forms.RadioSelect,
     )

@@ -14,7 +14,8 @@ from scoring.forms import reason_field
 from scoring.ml.metrics.costs import Costs
 from scoring.ml.metrics.policy_comparison import Assumptions
 from scoring.ml.model.model import Model
-from scoring.ml.model.threshold_options import FOLD_MEAN, threshold_options
+from scoring.ml.model.threshold_options import FOLD_MEAN, RISK_CONTROL, refer_band, threshold_options
+from scoring.ml.model.verdict import Thresholds
 from scoring.models import Policy
 from scoring.policies import costs_of, second_person_above
 from scoring.presentation import formatting
@@ -65,8 +66,25 @@ class TermsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not self.errors:
-            cleaned["chosen"] = self._threshold(cleaned)
+            cleaned["thresholds"] = self._thresholds(cleaned)
         return cleaned
+
+    def _thresholds(self, cleaned: Mapping[str, Any]) -> Thresholds:
+        """Those of the band that keeps a limit, else one threshold with what is referred around it."""
+        if cleaned["threshold_rule"] == RISK_CONTROL:
+            return self._band()
+        threshold = self._threshold(cleaned)
+        return Thresholds(
+            max(_moved(threshold, -cleaned["band_below"]), 0.0),
+            min(_moved(threshold, cleaned["band_above"]), 1.0),
+        )
+
+    def _band(self) -> Thresholds:
+        band = refer_band(self.model.manifest) if self.model else None
+        if band is None or band.accept_below is None or band.refuse_from is None:
+            self.add_error("threshold_rule", _("The version in use proposes no band that keeps a limit."))
+            return Thresholds.single(0.0)
+        return Thresholds(band.accept_below, band.refuse_from)
 
     def _threshold(self, cleaned: Mapping[str, Any]) -> float:
         """The threshold of the rule at these costs, else the one chosen by hand."""
@@ -87,12 +105,13 @@ class TermsForm(forms.Form):
     def terms(self, *, refers_everybody: bool = False) -> PolicyTerms:
         """The terms of a valid form."""
         cleaned = self.cleaned_data
+        thresholds: Thresholds = cleaned["thresholds"]
         return PolicyTerms(
             cost_fn=cleaned["cost_ratio"],
             cost_fp=1.0,
             threshold_rule=cleaned["threshold_rule"] or CHOSEN,
-            accept_below=max(_moved(cleaned["chosen"], -cleaned["band_below"]), 0.0),
-            refuse_from=min(_moved(cleaned["chosen"], cleaned["band_above"]), 1.0),
+            accept_below=thresholds.accept_below,
+            refuse_from=thresholds.refuse_from,
             second_person_above=Decimal(str(formatting.stored_amount(cleaned["second_person_above"]))),
             affordability_rule=cleaned["affordability_rule"],
             refers_everybody=refers_everybody,

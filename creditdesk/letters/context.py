@@ -17,7 +17,7 @@ from creditdesk import services
 from creditdesk.letters.decision_reasons import CLIENT_TEXTS, NEVER_QUOTED
 from creditdesk.letters.grounds import grounds_of, sentence
 from creditdesk.letters.text import plain
-from creditdesk.models import Assessment, Case, Decision, Letter
+from creditdesk.models import Assessment, Case, Contest, Decision, Letter
 from creditdesk.pages.case import client_profile
 from creditdesk.pages.case.snapshot import assessed_profile
 from creditdesk.services.refusal import name_of
@@ -44,6 +44,8 @@ class LetterContext(TypedDict):
     submitted: str
     today: str
     decided: str
+    # The day of the decision that this one replaces, "" for a first decision.
+    replaced: str
     amount: str
     annuity: str | None
     contract: str
@@ -124,6 +126,7 @@ def _letter(decision: Decision, language: str) -> LetterContext:
         "submitted": _day(timezone.localtime(case.submitted_at).date()),
         "today": _day(timezone.localdate()),
         "decided": _day(decision.final_on),
+        "replaced": _day(decision.replaces.final_on) if decision.replaces else "",
         "amount": formatting.money(float(case.amount_credit)),
         "annuity": None if case.amount_annuity is None else formatting.money(float(case.amount_annuity)),
         "contract": plain(formatting.column_in_words(contract, case.contract_type)),
@@ -193,7 +196,7 @@ def _person(decision: Decision) -> PersonContext:
         "grounds": plain(decision.reason) if is_quoted else "",
         "checked": _day(decision.final_on),
         "check_grounds": plain(decision.check_reason),
-        "after_contest": decision.replaces_id is not None,
+        "after_contest": Contest.objects.filter(new_decision=decision).exists(),
     }
 
 

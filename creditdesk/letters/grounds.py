@@ -9,7 +9,7 @@ from creditdesk.letters.decision_reasons import CLIENT_TEXTS
 from creditdesk.letters.text import plain
 from creditdesk.models import Assessment, Decision, Reason
 from creditdesk.models.reason import FIRST_EDITION, SECOND_EDITION
-from creditdesk.pages.case.budget import ground_sentences
+from creditdesk.pages.budget_sentences import ground_sentences
 from creditdesk.reasons import edition_of
 from creditdesk.reasons.dictionary import dictionary
 from creditdesk.reasons.stability import EnsembleVote, ensemble_vote

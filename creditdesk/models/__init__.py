@@ -17,15 +17,17 @@ from creditdesk.models.idempotency import StoredAnswer
 from creditdesk.models.inputs import profile_digest
 from creditdesk.models.letter import Letter
 from creditdesk.models.name_index import IndexedName, NameWord
-from creditdesk.models.note import Note
+from creditdesk.models.note import Note, NoteReading
 from creditdesk.models.notification import Notification
 from creditdesk.models.outcome import MonthlyOutcome
 from creditdesk.models.reason import Reason
+from creditdesk.models.reopening import Reopening
 from creditdesk.models.saved_view import SavedView
 from creditdesk.models.scenario import Scenario
 from creditdesk.models.scheduled_run import ScheduledRun, WorkerBeat
 from creditdesk.models.shadow_score import ShadowScore
 from creditdesk.models.snooze import Snooze
+from creditdesk.models.withdrawal import Withdrawal
 
 __all__ = [
     "Absence",
@@ -53,9 +55,11 @@ __all__ = [
     "MonthlyOutcome",
     "NameWord",
     "Note",
+    "NoteReading",
     "Notification",
     "Profile",
     "Reason",
+    "Reopening",
     "SavedView",
     "Scenario",
     "ScheduledRun",
@@ -63,6 +67,7 @@ __all__ = [
     "ShownCounterfactual",
     "Snooze",
     "StoredAnswer",
+    "Withdrawal",
     "WorkerBeat",
     "profile_digest",
 ]

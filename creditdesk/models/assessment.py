@@ -55,7 +55,8 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
     model_version = models.CharField(_("model version"), max_length=80, blank=True)
     model_digest = models.CharField(_("digest of the model"), max_length=64, blank=True)
     profile_digest = models.CharField(_("digest of the profile"), max_length=64)
-    # The rows of each provided history table; of the release before packed rows, all inputs by name.
+    # The rows of each provided history table, and charges that were sent along; of the release before packed
+    # rows, all inputs by name.
     inputs = EncryptedJSONField(_("inputs"), default=dict)
     packed_inputs = EncryptedBinaryField(null=True)
     # Little-endian float64, in the order of the features in model.json; empty when no model answered.
@@ -145,6 +146,12 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
         """The number of history rows of each provided table."""
         rows: dict[str, int] = self.inputs.get("history_rows", {})
         return rows
+
+    @property
+    def charges_sent(self) -> dict[str, float] | None:
+        """The declared charges that were sent along with an application; None for none."""
+        charges: dict[str, float] | None = self.inputs.get("charges")
+        return charges
 
     @property
     def is_incomplete(self) -> bool:

@@ -46,14 +46,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases whose proposed decision a second person has to check."""
         return self.filter(decisions__status="proposed")
 
+    def withdrawn(self) -> Self:
+        """Cases whose client has withdrawn the application."""
+        return self.filter(withdrawals__received_on__isnull=False, withdrawals__reopened_at__isnull=True)
+
     def erased(self) -> Self:
         """Cases of clients whose words were erased."""
         return self.filter(client__erasure__isnull=False)
 
     def pending(self) -> Self:
-        """Cases without a decision that closes them; nobody decides on a client whose words were erased."""
+        """Cases without a decision that closes them; nobody decides on a client who has withdrawn, or whose
+        words were erased."""
         # A plain exclude() over two columns of a to-many relation may match two different decisions.
-        return self.exclude(pk__in=Case.objects.decided()).exclude(pk__in=Case.objects.erased())
+        undecided = self.exclude(pk__in=Case.objects.decided()).exclude(pk__in=Case.objects.erased())
+        return undecided.exclude(pk__in=Case.objects.withdrawn())
 
     def claimed_by(self, user: User) -> Self:
         return self.filter(_claimed(held_by=user))

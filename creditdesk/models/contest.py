@@ -29,6 +29,7 @@ class Contest(EncryptedRow):
     class Outcome(models.TextChoices):
         UPHELD = "upheld", _("decision upheld")
         CHANGED = "changed", _("decision changed")
+        REOPENED = "reopen", _("case opened again")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="contests")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="contests")

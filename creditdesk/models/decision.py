@@ -41,7 +41,7 @@ class Decision(EncryptedRow):
         FINAL = "final", _("final")
         PROPOSED = "proposed", _("waiting for a second person")
         REJECTED = "rejected", _("rejected by the second person")
-        REPLACED = "replaced", _("replaced after a contest")
+        REPLACED = "replaced", _("no longer in force")
 
     class ReasonCode(models.TextChoices):
         INCOME = "income", _("Income or situation better documented than in the data")

@@ -38,6 +38,9 @@ class Notification(models.Model):
         ANSWERED = "answered", _("A manager answered your escalation")
         CONTESTED = "contested", _("A client contests a decision")
         DECIDED = "decided", _("Your case was decided by somebody else")
+        WITHDRAWN = "withdrawn", _("A client withdrew an application")
+        REOPENED = "reopened", _("A case was opened again")
+        MENTIONED = "mentioned", _("A note mentions you")
         OVERDUE = "overdue", _("Your case is overdue")
 
     recipient = models.ForeignKey(

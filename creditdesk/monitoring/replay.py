@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from creditdesk import reasons
 from creditdesk.models import Assessment, Erasure, Reason
 from scoring import engine
-from scoring.ml.model.affordability import affordability, verdict_beside
+from scoring.ml.model.affordability import Budget, verdict_beside
 from scoring.ml.model.completeness import CRITICAL_INPUTS, Completion, Recommendation, recommend
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
@@ -162,16 +162,13 @@ def _what_differs(
 
 
 def _affordability_differs(stored: Assessment) -> str:
-    """Judge the stored budget by the stored limits again."""
+    """Judge the stored budget by the stored limits again; of charges that were sent, build it again too."""
     before = stored.budget
     if before is None:
         return "" if stored.affordability_outcome is None else "affordability"
-    again = affordability(
-        before.rule,
-        before.budget,
-        max_debt_ratio=before.max_debt_ratio,
-        min_left_per_member=before.min_left_per_member,
-    )
+    charges = stored.charges_sent
+    budget = before.budget if charges is None else Budget.of_record(stored.record, charges)
+    again = before.judged_again(budget)
     return "" if again == before and again.outcome == stored.affordability_outcome else "affordability"
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple, Protocol
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.forms import BoundField
 from django.http import QueryDict
 from django.urls import reverse
@@ -20,7 +20,7 @@ from accounts.models import User
 from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED, CaseFilter
 from creditdesk.cases.queue_counts import queue_counts
 from creditdesk.forms.case_list import ColumnsForm, SavedViewForm
-from creditdesk.models import Case, Claim, Contest, Decision, Escalation, SavedView
+from creditdesk.models import Case, Claim, Contest, Decision, Escalation, SavedView, Withdrawal
 from scoring.presentation import formatting
 
 PAGE_SIZE: Final = 20
@@ -53,6 +53,7 @@ class ListedCase(Protocol):
     submitted_at: datetime
     waiting_days: int
     shared_at: datetime | None
+    is_withdrawn: bool
     standing_decisions: Sequence[Decision]
     active_claims: Sequence[Claim]
     open_escalations: Sequence[Escalation]
@@ -118,6 +119,7 @@ def listed_cases(keys: Sequence[int]) -> list[Case]:
     cases = (
         Case.objects.select_related("client", "advisor", "latest_assessment")
         .only(*FIELDS_READ)
+        .annotate(is_withdrawn=Exists(Withdrawal.objects.in_force().filter(case=OuterRef("pk"))))
         .prefetch_related(
             Prefetch("decisions", queryset=standing, to_attr="standing_decisions"),
             Prefetch("claims", queryset=claims, to_attr="active_claims"),

@@ -1,8 +1,9 @@
 """Acts at the desk: one function each, stored in the transaction of its audit event."""
 
 from creditdesk.services.absence import cancel_absence, record_absence
-from creditdesk.services.affordability import budget_of, declared_charges
+from creditdesk.services.affordability import declared_charges
 from creditdesk.services.assessment import (
+    ProfileToScore,
     RulesInUse,
     ScoredProfile,
     assess,
@@ -14,7 +15,7 @@ from creditdesk.services.assessment import (
 )
 from creditdesk.services.assignment import BulkAssignment, assign, assign_many
 from creditdesk.services.batch import save_assessments, score_many
-from creditdesk.services.case import add_note, open_case
+from creditdesk.services.case import open_case
 from creditdesk.services.charges import ChargesDeclaration, declare_charges
 from creditdesk.services.claim import claim, end_expired_claims, release, share
 from creditdesk.services.client_merge import KeysContradict, merge_clients, part_clients
@@ -27,6 +28,7 @@ from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate
 from creditdesk.services.handover import hand_on, hand_on_after_save, hand_on_all
 from creditdesk.services.letter import save_letter
+from creditdesk.services.note import add_note, change_note, mentions_of, record_note_readings, remove_note
 from creditdesk.services.notification import mark_read
 from creditdesk.services.overdue import notify_overdue
 from creditdesk.services.policy import (
@@ -38,9 +40,11 @@ from creditdesk.services.policy import (
     withdraw_policy,
 )
 from creditdesk.services.refusal import ActRefused
+from creditdesk.services.reopening import closing_of, may_reopen, reopen
 from creditdesk.services.saved_view import choose_columns, delete_view, save_view
 from creditdesk.services.simulation import delete_scenario, save_scenario, simulate
 from creditdesk.services.snooze import end_snooze, snooze
+from creditdesk.services.withdrawal import withdraw
 
 __all__ = [
     "ActRefused",
@@ -49,6 +53,7 @@ __all__ = [
     "DecisionRefused",
     "KeysContradict",
     "PolicyTerms",
+    "ProfileToScore",
     "RulesInUse",
     "ScoredProfile",
     "add_document",
@@ -57,11 +62,12 @@ __all__ = [
     "assess",
     "assign",
     "assign_many",
-    "budget_of",
     "cancel_absence",
+    "change_note",
     "check_decision",
     "choose_columns",
     "claim",
+    "closing_of",
     "contest",
     "correct_application",
     "counterfactuals_of",
@@ -79,7 +85,9 @@ __all__ = [
     "hand_on_after_save",
     "hand_on_all",
     "mark_read",
+    "may_reopen",
     "may_review",
+    "mentions_of",
     "merge_clients",
     "needs_second_person",
     "notify_overdue",
@@ -88,10 +96,13 @@ __all__ = [
     "propose_policy",
     "publish_policy",
     "record_absence",
+    "record_note_readings",
     "refusal_to_correct",
     "reject_policy",
     "release",
     "remove_document",
+    "remove_note",
+    "reopen",
     "review",
     "rules_in_use",
     "save_assessment",
@@ -108,5 +119,6 @@ __all__ = [
     "snooze",
     "standing_assessment",
     "still_holds",
+    "withdraw",
     "withdraw_policy",
 ]

@@ -1,5 +1,6 @@
 """Score a case with the model in use and store the answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -31,16 +32,28 @@ class RulesInUse(NamedTuple):
     policy_id: int | None
 
 
+class ProfileToScore(NamedTuple):
+    """Without a case, the profile is of an application that was sent along, with its declared `charges`.
+
+    `charges` are named as in `ChargesDeclaration`, by month, in the unit of stored amounts; None: not sent.
+    """
+
+    case: Case | None
+    profile: Profile
+    charges: Mapping[str, float] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredProfile:
     """A profile and the answer about it: an assessment that is not stored yet.
 
-    Without a case, the profile is of an application that was sent along. `features` and `contributions` are
+    `charges` are those that were sent with an application. `features` and `contributions` are
     little-endian float64, as stored.
     """
 
     case: Case | None
     profile: Profile
+    charges: Mapping[str, float] | None = None
     verdict: str
     # Of an application that was sent along: whose words it holds, where that is known.
     client: Client | None = None
@@ -64,15 +77,16 @@ class ScoredProfile:
         cls,
         model: Model,
         policy: Policy | None,
-        case: Case | None,
-        profile: Profile,
+        to_score: ProfileToScore,
         prediction: Prediction,
     ) -> Self:
         """With reasons where the prediction has contributions."""
-        affordable = affordability_of(policy, case, profile.record)
+        case, profile, charges = to_score
+        affordable = affordability_of(policy, case, profile.record, charges)
         return cls(
             case=case,
             profile=profile,
+            charges=charges,
             verdict=verdict_beside(prediction.verdict, affordable),
             refer_reason=_why_referred(policy, prediction) or why_referred(prediction.verdict, affordable),
             missing=prediction.missing,
@@ -91,15 +105,15 @@ class ScoredProfile:
         )
 
     @classmethod
-    def without_model(
-        cls, policy: Policy | None, case: Case | None, profile: Profile, error: ModelUnavailable
-    ) -> Self:
+    def without_model(cls, policy: Policy | None, to_score: ProfileToScore, error: ModelUnavailable) -> Self:
         """Without a usable model the verdict is refer."""
         verdict = Assessment.Verdict.REFER
-        affordable = affordability_of(policy, case, profile.record)
+        case, profile, charges = to_score
+        affordable = affordability_of(policy, case, profile.record, charges)
         return cls(
             case=case,
             profile=profile,
+            charges=charges,
             policy=policy,
             verdict=verdict,
             refer_reason=str(error),
@@ -112,7 +126,10 @@ class ScoredProfile:
             case=self.case,
             client=self.client,
             profile_digest=self.profile.digest,
-            inputs={"history_rows": self.profile.history_rows},
+            inputs={
+                "history_rows": self.profile.history_rows,
+                **({} if self.charges is None else {"charges": dict(self.charges)}),
+            },
             packed_inputs=self.profile.packed_inputs,
             assessed_by=by,
             request_id=request_id.current(),
@@ -157,15 +174,18 @@ def assess(*, case: Case, by: User) -> Assessment:
     return save_assessment(scored=score(case.profile, case=case), by=by)
 
 
-def score(profile: Profile, *, case: Case | None) -> ScoredProfile:
+def score(
+    profile: Profile, *, case: Case | None, charges: Mapping[str, float] | None = None
+) -> ScoredProfile:
     """Score a profile with the model and the policy in use; refer without a usable model."""
     policy = policies.in_force()
+    to_score = ProfileToScore(case, profile, charges)
     try:
         model = engine.current()
         prediction = predict(model, profile.record, policy)
-        return ScoredProfile.of_prediction(model, policy, case, profile, prediction)
+        return ScoredProfile.of_prediction(model, policy, to_score, prediction)
     except ModelUnavailable as error:
-        return ScoredProfile.without_model(policy, case, profile, error)
+        return ScoredProfile.without_model(policy, to_score, error)
 
 
 @transaction.atomic

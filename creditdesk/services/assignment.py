@@ -8,15 +8,21 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext
 
-from accounts import audit
 from accounts.audit import Action
 from accounts.audit.recording import Act, record_all
 from accounts.audit.row_digests import keys_by_table
 from accounts.models import User
 from creditdesk.cases.team import deciders, present
-from creditdesk.models import Assignment, Case, Claim, Decision, Note, Notification
+from creditdesk.models import Assignment, Case, Claim, Decision, Notification, Withdrawal
+from creditdesk.services.note import add_note
 from creditdesk.services.notification import notify
-from creditdesk.services.refusal import ActRefused, already_claimed, already_decided, name_of
+from creditdesk.services.refusal import (
+    ActRefused,
+    already_claimed,
+    already_decided,
+    already_withdrawn,
+    name_of,
+)
 
 MAX_CASES: Final = 1000
 Kind = Assignment.Kind
@@ -64,7 +70,7 @@ def assign_many(*, cases: Mapping[int, int | None], to: User, by: User, note: st
     _move(free, to, Kind.ASSIGNED, by, Action.ASSIGNMENT)
     if note.strip():
         for case in free:
-            _add_note(case, note, by)
+            add_note(case=case, text=note, by=by)
     notify(people=[to], kind=Notification.Kind.ASSIGNED, cases=free, by=by)
     return BulkAssignment([case.reference for case in free], conflicts)
 
@@ -77,7 +83,7 @@ def refer(*, case: Case, to: User, by: User, note: str = "") -> None:
     if case.advisor_id != to.pk:
         _move([case], to, Kind.REFERRED, by, Action.ASSIGNMENT)
     if note.strip():
-        _add_note(case, note, by)
+        add_note(case=case, text=note, by=by)
     notify(people=[to], kind=Notification.Kind.REFERRED, cases=[case], by=by)
 
 
@@ -100,11 +106,15 @@ def require_present(to: User) -> None:
 
 
 def _conflicts(locked: Sequence[Case], shown: Mapping[int, int | None], to: User) -> dict[str, str]:
-    """By reference what is in the way of each case that cannot be assigned; two queries for all of them."""
+    """By reference what is in the way of each case that cannot be assigned; three queries for all of them."""
     keys = [case.pk for case in locked]
     decided = {
         row.case_id: row
         for row in Decision.objects.standing().filter(case__in=keys).select_related("decided_by")
+    }
+    withdrawn = {
+        row.case_id: row
+        for row in Withdrawal.objects.in_force().filter(case__in=keys).select_related("recorded_by")
     }
     claimed = {
         row.case_id: row
@@ -117,6 +127,8 @@ def _conflicts(locked: Sequence[Case], shown: Mapping[int, int | None], to: User
             conflicts[case.reference] = gettext("The words of this case were erased.")
         elif case.pk in decided:
             conflicts[case.reference] = already_decided(decided[case.pk])
+        elif case.pk in withdrawn:
+            conflicts[case.reference] = already_withdrawn(withdrawn[case.pk])
         elif case.advisor_id == to.pk:
             conflicts[case.reference] = gettext("It is %(person)s's case already.") % advisor
         elif shown[case.pk] not in {None, case.advisor_id}:
@@ -145,8 +157,3 @@ def _move(cases: Sequence[Case], to: User, kind: str, by: User | None, action: A
     ]
     if acts:
         record_all(acts)
-
-
-def _add_note(case: Case, text: str, by: User) -> None:
-    note = Note.objects.create(case=case, text=text.strip(), author=by)
-    audit.record(action=Action.NOTE, actor=by, target=case.reference, details={"note": note.pk}, rows=[note])

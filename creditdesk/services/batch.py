@@ -8,18 +8,16 @@ from django.db import transaction
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Assessment, Case, Profile
+from creditdesk.models import Assessment, Case
 from creditdesk.monitoring import counters, shadow_scoring
-from creditdesk.services.assessment import ScoredProfile
+from creditdesk.services.assessment import ProfileToScore, ScoredProfile
 from creditdesk.services.prediction import predict_many
 from creditdesk.services.refusal import check_scope
 from scoring import engine, policies
 from scoring.ml.model.folder import ModelUnavailable
 
 
-def score_many(
-    profiles: Sequence[tuple[Case | None, Profile]], *, contributions: bool
-) -> list[ScoredProfile]:
+def score_many(profiles: Sequence[ProfileToScore], *, contributions: bool) -> list[ScoredProfile]:
     """Score profiles with the model and the policy in use, in their order.
 
     Without contributions there are no reasons either, and it takes a fraction of the time; a replay checks
@@ -30,13 +28,13 @@ def score_many(
     policy = policies.in_force()
     try:
         model = engine.current()
-        records = [profile.record for _, profile in profiles]
+        records = [to_score.profile.record for to_score in profiles]
         predictions = predict_many(model, records, policy, contributions=contributions)
     except ModelUnavailable as error:
-        return [ScoredProfile.without_model(policy, case, profile, error) for case, profile in profiles]
+        return [ScoredProfile.without_model(policy, to_score, error) for to_score in profiles]
     return [
-        ScoredProfile.of_prediction(model, policy, case, profile, prediction)
-        for (case, profile), prediction in zip(profiles, predictions, strict=True)
+        ScoredProfile.of_prediction(model, policy, to_score, prediction)
+        for to_score, prediction in zip(profiles, predictions, strict=True)
     ]
 
 

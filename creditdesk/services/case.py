@@ -1,4 +1,4 @@
-"""Open a case by hand, and add notes to it."""
+"""Open a case by hand."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
@@ -11,9 +11,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Case, Draft, MonitoringRecord, Note, Profile
+from creditdesk.models import Case, Draft, MonitoringRecord, Profile
 from creditdesk.services.known_client import known_client, new_client
-from creditdesk.services.refusal import check_scope
 
 MANUAL_PREFIX = "M"
 
@@ -63,17 +62,6 @@ def open_case(
         details["client"] = known.pk
     audit.record(action=Action.CASE_OPENED, actor=by, target=case.reference, details=details)
     return case
-
-
-@transaction.atomic
-def add_note(*, case: Case, text: str, by: User) -> Note:
-    if not by.has_perm("creditdesk.add_note"):
-        raise PermissionDenied
-    check_scope([case.pk], by)
-    note = Note.objects.create(case=case, text=text.strip(), author=by)
-    details = {"note": note.pk}
-    audit.record(action=Action.NOTE, actor=by, target=case.reference, details=details, rows=[note])
-    return note
 
 
 def _submitted_at(applied_on: date | None) -> datetime:

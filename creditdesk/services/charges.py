@@ -11,7 +11,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, DeclaredCharges
 from creditdesk.services.assessment import assess
-from creditdesk.services.refusal import ActRefused, already_decided, locked_case
+from creditdesk.services.refusal import ActRefused, locked_case, refuse_when_closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +36,7 @@ def declare_charges(*, case: Case, declaration: ChargesDeclaration, by: User) ->
         raise ActRefused(gettext("Charges are not negative, and a household has at least one member."))
     with transaction.atomic():
         locked = locked_case(case, by)
-        if standing := locked.decisions.standing().select_related("decided_by").first():
-            raise ActRefused(already_decided(standing))
+        refuse_when_closed(locked)
         charges = DeclaredCharges.objects.create(case=locked, amounts=amounts, declared_by=by)
         # The amounts stay out of the chain, which cannot forget.
         details = {"charges": charges.pk}

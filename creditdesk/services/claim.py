@@ -13,8 +13,8 @@ from creditdesk.services.refusal import (
     ActRefused,
     active_claim,
     already_claimed,
-    already_decided,
     locked_case,
+    refuse_when_closed,
 )
 
 
@@ -52,8 +52,7 @@ def share(*, case: Case, by: User) -> Case:
         locked = locked_case(case, by)
         if locked.shared_at:
             raise ActRefused(gettext("This case is shared with the team already."))
-        if standing := locked.decisions.standing().select_related("decided_by").first():
-            raise ActRefused(already_decided(standing))
+        refuse_when_closed(locked)
         share_locked(locked, by)
     return locked
 
@@ -98,8 +97,7 @@ def end_own_claim(case: Case, by: User) -> None:
 
 
 def _claim(case: Case, by: User) -> Claim:
-    if standing := case.decisions.standing().select_related("decided_by").first():
-        raise ActRefused(already_decided(standing))
+    refuse_when_closed(case)
     active = active_claim(case)
     if active and active.held_by_id != by.pk:
         raise ActRefused(already_claimed(active))

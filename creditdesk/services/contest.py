@@ -15,6 +15,7 @@ from creditdesk.models import Case, Contest, Decision, Notification
 from creditdesk.services.decision import replace_decision
 from creditdesk.services.notification import notify, notify_role
 from creditdesk.services.refusal import ActRefused, locked_case
+from creditdesk.services.reopening import reopen_locked
 
 
 def contest(*, case: Case, client_statement: str, received_on: date, by: User) -> Contest:
@@ -41,8 +42,12 @@ def contest(*, case: Case, client_statement: str, received_on: date, by: User) -
 
 
 def review(*, contest: Contest, outcome: str, justification: str, by: User, reason_code: str = "") -> Contest:
-    """Close the contest: the decision is upheld, or a new one replaces it. Raises ActRefused."""
+    """Close the contest: the decision is upheld, a new one replaces it, or the case is opened again to be
+    corrected and decided anew. Raises ActRefused.
+    """
     if not by.has_perm("creditdesk.examine_contest"):
+        raise PermissionDenied
+    if outcome == Contest.Outcome.REOPENED and not by.has_perm("creditdesk.reopen_case"):
         raise PermissionDenied
     if not justification.strip() or (outcome == Contest.Outcome.CHANGED and not reason_code):
         raise ActRefused(gettext("Give the grounds of your examination, and a reason for a change."))
@@ -52,10 +57,12 @@ def review(*, contest: Contest, outcome: str, justification: str, by: User, reas
             locked.new_decision = replace_decision(
                 standing=locked.decision, by=by, reason_code=reason_code, reason=justification
             )
+        if outcome == Contest.Outcome.REOPENED:
+            reopen_locked(locked.case, locked.decision, justification, by)
         locked.outcome, locked.justification = outcome, justification.strip()
         locked.reviewer, locked.closed_at = by, timezone.now()
         locked.save()
-        new = locked.new_decision.outcome if locked.new_decision else locked.decision.outcome
+        new = _outcome_after(locked)
         _audit(locked, Action.CONTEST_EXAMINED, by, previous=locked.decision.outcome, new=new)
         people = [locked.decided_by, locked.case.advisor]
         notify(people=people, kind=Notification.Kind.DECIDED, cases=[locked.case], by=by)
@@ -69,6 +76,12 @@ def may_review(contest: Contest, by: User) -> bool:
     """
     involved = {contest.decided_by_id, contest.checked_by_id, contest.opened_by_id}
     return by.has_perm("creditdesk.examine_contest") and by.pk not in involved
+
+
+def _outcome_after(contest: Contest) -> str:
+    if contest.outcome == Contest.Outcome.REOPENED:
+        return "pending"
+    return str(contest.new_decision.outcome if contest.new_decision else contest.decision.outcome)
 
 
 def _contestable(case: Case, client_statement: str, received_on: date) -> Decision:

@@ -11,13 +11,7 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Correction, Profile
-from creditdesk.services.refusal import (
-    ActRefused,
-    active_claim,
-    already_claimed,
-    already_decided,
-    locked_case,
-)
+from creditdesk.services.refusal import ActRefused, locked_case, refuse_when_not_free
 
 
 def correct_application(
@@ -34,7 +28,7 @@ def correct_application(
         raise ActRefused(gettext("Say what was wrong or missing, and how you know."))
     with transaction.atomic():
         locked = locked_case(case, by)
-        _refuse_when_not_open(locked, by)
+        refuse_when_not_free(locked, by)
         profile = Profile.objects.select_for_update().get(case=locked)
         if profile.digest != profile_digest:
             raise ActRefused(
@@ -48,7 +42,7 @@ def correct_application(
 def refusal_to_correct(case: Case, by: User) -> str:
     """Return why this person cannot correct the application now, "" where they can."""
     try:
-        _refuse_when_not_open(case, by)
+        refuse_when_not_free(case, by)
     except ActRefused as refusal:
         return str(refusal)
     return ""
@@ -89,14 +83,3 @@ def _correct(
         action=Action.CASE_CORRECTED, actor=by, target=case.reference, details=details, rows=[correction]
     )
     return correction
-
-
-def _refuse_when_not_open(case: Case, by: User) -> None:
-    if standing := case.decisions.standing().select_related("decided_by").first():
-        raise ActRefused(already_decided(standing))
-    claim = active_claim(case)
-    if claim and claim.held_by_id != by.pk:
-        raise ActRefused(already_claimed(claim))
-    escalated = case.escalations.unanswered().exists()
-    if escalated and not by.has_perm("creditdesk.answer_escalation"):
-        raise ActRefused(gettext("This case is with a manager, who has to answer first."))

@@ -14,6 +14,7 @@ from creditdesk.services.refusal import check_scope
 from scoring import engine
 from scoring.ml.features.frames import Record
 from scoring.ml.features.spec.formula import Columns
+from scoring.ml.model.affordability import Affordability
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import Verdict
@@ -38,15 +39,18 @@ def counterfactuals_of(
 
 
 def confirmed_counterfactuals(
-    model: Model, record: Record, policy: Policy | None
+    model: Model, record: Record, policy: Policy | None, budget: Affordability | None
 ) -> list[ShownCounterfactual]:
-    """Search for what this policy accepts, and predict each of it again as a profile of its own."""
+    """Search for what this policy accepts, and predict each of it again as a profile of its own.
+
+    `budget` is the one that the refusal was judged with, under the rule of its policy.
+    """
 
     def probability(columns: Columns) -> NDArray[np.float64]:
         return model.score(model.matrix(columns)).probability
 
     accept_below = thresholds_of(model, policy).accept_below
-    candidates = search(record, probability, accept_below)
+    candidates = search(record, probability, accept_below, budget.allows if budget else None)
     predictions = [predict(model, {**record, **candidate.changes}, policy) for candidate in candidates]
     return [
         _shown(record, candidate, prediction)
@@ -64,7 +68,8 @@ def _search(assessment: Assessment, by: User) -> CounterfactualSearch | None:
         return None
     if model.digest != assessment.model_digest:
         return None
-    return _store(assessment, confirmed_counterfactuals(model, assessment.record, assessment.policy), by)
+    confirmed = confirmed_counterfactuals(model, assessment.record, assessment.policy, assessment.budget)
+    return _store(assessment, confirmed, by)
 
 
 def _is_accepted(prediction: Prediction, accept_below: float) -> bool:

@@ -11,18 +11,20 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Assessment, Assignment, Case, Contest, Decision, Notification
+from creditdesk.models import Assessment, Assignment, Case, Contest, Decision, Notification, Reopening
 from creditdesk.services.assignment import refer
-from creditdesk.services.case import add_note
 from creditdesk.services.claim import end_own_claim, share_locked
+from creditdesk.services.note import add_note
 from creditdesk.services.notification import notify, notify_role
 from creditdesk.services.refusal import (
     ActRefused,
     active_claim,
     already_claimed,
     already_decided,
+    already_withdrawn,
     locked_case,
     name_of,
+    refuse_when_closed,
 )
 from scoring import policies
 from scoring.models import Policy
@@ -66,7 +68,8 @@ def decide(
         with transaction.atomic():
             locked = locked_case(case, by)
             _refuse_when_decided(locked, assessment, outcome, by)
-            decision = _record(locked, assessment, outcome, by, reason_code, reason)
+            replaces = _reopened(locked) if outcome != Outcome.REFER else None
+            decision = _record(locked, assessment, outcome, by, reason_code, reason, replaces=replaces)
             if outcome == Outcome.REFER:
                 _refer(locked, refer_to, by, note)
             else:
@@ -131,8 +134,11 @@ def replace_decision(*, standing: Decision, by: User, reason_code: str, reason: 
 
 
 def _restore(rejected: Decision) -> list[Decision | Contest]:
-    """After a rejected change, put the old decision back in force and reopen its contest; return both."""
-    if rejected.replaces is None:
+    """After a rejected change, put the old decision back in force and reopen its contest; return both.
+
+    A decision that was opened again stays out of force: the case waits to be decided anew.
+    """
+    if rejected.replaces is None or Reopening.objects.filter(decision=rejected.replaces).exists():
         return []
     Decision.objects.filter(pk=rejected.replaces.pk).update(status=Status.FINAL)
     reopened = list(Contest.objects.filter(new_decision=rejected))
@@ -142,10 +148,15 @@ def _restore(rejected: Decision) -> list[Decision | Contest]:
     return [rejected.replaces, *reopened]
 
 
+def _reopened(case: Case) -> Decision | None:
+    """The decision from which the case was opened again, until another one replaces it."""
+    opened = case.decisions.filter(reopening__isnull=False)
+    replaced = Decision.objects.filter(replaces__in=opened).exclude(status=Status.REJECTED)
+    return opened.exclude(pk__in=replaced.values("replaces")).last()
+
+
 def _refuse_when_decided(case: Case, assessment: Assessment, outcome: str, by: User) -> None:
-    standing = case.decisions.standing().select_related("decided_by").first()
-    if standing:
-        raise DecisionRefused(already_decided(standing))
+    refuse_when_closed(case)
     if (claim := active_claim(case)) and claim.held_by_id != by.pk:
         raise DecisionRefused(already_claimed(claim))
     if case.escalations.unanswered().filter(escalated_by=by).exists():
@@ -230,6 +241,8 @@ def _constraint_message(case: Case, error: IntegrityError) -> str:
     standing = case.decisions.standing().select_related("decided_by").first()
     if standing:
         return already_decided(standing)
+    if withdrawal := case.withdrawals.in_force().select_related("recorded_by").first():
+        return already_withdrawn(withdrawal)
     if "override_has_reason" in str(error):
         return gettext("A decision that differs from the verdict needs a reason and its grounds.")
     return gettext("The decision could not be recorded: read the case again, then decide.")

@@ -15,8 +15,8 @@ from creditdesk.services.refusal import (
     ActRefused,
     active_claim,
     already_claimed,
-    already_decided,
     locked_case,
+    refuse_when_closed,
 )
 
 
@@ -59,8 +59,7 @@ def answer_escalation(*, escalation: Escalation, answer: str, by: User) -> Escal
 
 
 def _refuse_when_not_open(case: Case, by: User) -> None:
-    if standing := case.decisions.standing().select_related("decided_by").first():
-        raise ActRefused(already_decided(standing))
+    refuse_when_closed(case)
     if case.escalations.unanswered().exists():
         raise ActRefused(gettext("This case is with a manager already."))
     claim = active_claim(case)

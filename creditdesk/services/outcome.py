@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action
 from creditdesk.importing.outcomes import OutcomeLine, OutcomeReject
-from creditdesk.models import Case, Decision, MonthlyOutcome
+from creditdesk.models import Case, Decision, MonthlyOutcome, Withdrawal
 
 BATCH: Final = 5_000
 
@@ -31,6 +31,7 @@ class _Loan:
     case_id: int
     first_month: date
     is_refused: bool
+    is_withdrawn: bool
 
 
 @transaction.atomic
@@ -96,6 +97,8 @@ def _reason_against(line: OutcomeLine, loan: _Loan | None) -> str:
         return f"month {line.month:%Y-%m} is before the application of {loan.first_month:%Y-%m}"
     if loan.is_refused:
         return "was refused: there is no loan"
+    if loan.is_withdrawn:
+        return "was withdrawn by the client: there is no loan"
     return ""
 
 
@@ -108,8 +111,16 @@ def _loans(references: set[str]) -> dict[str, _Loan]:
             status=Decision.Status.FINAL,
         ).values_list("case_id", flat=True)
     )
+    withdrawn = set(
+        Withdrawal.objects.in_force().filter(case__reference__in=references).values_list("case_id", flat=True)
+    )
     return {
-        reference: _Loan(pk, timezone.localtime(submitted_at).date().replace(day=1), pk in refused)
+        reference: _Loan(
+            pk,
+            timezone.localtime(submitted_at).date().replace(day=1),
+            is_refused=pk in refused,
+            is_withdrawn=pk in withdrawn,
+        )
         for reference, pk, submitted_at in cases
     }
 

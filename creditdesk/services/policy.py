@@ -19,7 +19,8 @@ from creditdesk.services.refusal import ActRefused
 from scoring import engine
 from scoring.ml.metrics.costs import Costs
 from scoring.ml.model.folder import ModelUnavailable
-from scoring.ml.model.threshold_options import threshold_options
+from scoring.ml.model.model import Model
+from scoring.ml.model.threshold_options import refer_band, threshold_options
 from scoring.ml.model.verdict import Thresholds
 from scoring.models import MIN_REASON_LENGTH, Policy
 
@@ -160,11 +161,23 @@ def _refuse_other_rule(terms: PolicyTerms) -> str:
         model = None
     if terms.threshold_rule == Policy.ThresholdRule.CHOSEN:
         return model.version if model else ""
+    if terms.threshold_rule == Policy.ThresholdRule.RISK_CONTROL:
+        return _refuse_other_band(model, terms)
     options = threshold_options(model.manifest, terms.costs) if model else []
     threshold = next((item.threshold for item in options if item.code == terms.threshold_rule), None)
     if model is None or threshold is None:
         raise ActRefused(gettext("The version in use has no threshold by this rule at these costs."))
     if not terms.accept_below <= threshold <= terms.refuse_from:
+        raise ActRefused(gettext("These thresholds are not those of the rule: choose them by hand."))
+    return model.version
+
+
+def _refuse_other_band(model: Model | None, terms: PolicyTerms) -> str:
+    """Both thresholds carry the promise: neither is moved under its name."""
+    band = refer_band(model.manifest) if model else None
+    if model is None or band is None:
+        raise ActRefused(gettext("The version in use proposes no band that keeps a limit."))
+    if (band.accept_below, band.refuse_from) != terms.thresholds:
         raise ActRefused(gettext("These thresholds are not those of the rule: choose them by hand."))
     return model.version
 

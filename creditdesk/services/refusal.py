@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from accounts.models import User
-from creditdesk.models import Case, Claim, Decision
+from creditdesk.models import Case, Claim, Decision, Withdrawal
 
 
 class ActRefused(Exception):
@@ -38,6 +38,25 @@ def check_scope(case_keys: Iterable[int | None], by: User) -> None:
         raise PermissionDenied
 
 
+def refuse_when_closed(case: Case) -> None:
+    """Raises ActRefused where a decision stands or waits for its second person, or the client withdrew."""
+    if standing := case.decisions.standing().select_related("decided_by").first():
+        raise ActRefused(already_decided(standing))
+    if withdrawal := case.withdrawals.in_force().select_related("recorded_by").first():
+        raise ActRefused(already_withdrawn(withdrawal))
+
+
+def refuse_when_not_free(case: Case, by: User) -> None:
+    """Raises ActRefused where the case is closed, or with a colleague or a manager who is somebody else."""
+    refuse_when_closed(case)
+    claim = active_claim(case)
+    if claim and claim.held_by_id != by.pk:
+        raise ActRefused(already_claimed(claim))
+    escalated = case.escalations.unanswered().exists()
+    if escalated and not by.has_perm("creditdesk.answer_escalation"):
+        raise ActRefused(gettext("This case is with a manager, who has to answer first."))
+
+
 def name_of(person: User) -> str:
     return person.get_full_name() or person.get_username()
 
@@ -51,6 +70,13 @@ def already_decided(standing: Decision) -> str:
         "outcome": standing.get_outcome_display(),
         "person": name_of(standing.decided_by),
         "when": date_format(timezone.localtime(standing.decided_at), "DATETIME_FORMAT"),
+    }
+
+
+def already_withdrawn(withdrawal: Withdrawal) -> str:
+    return gettext("Withdrawn by the client on %(day)s (recorded by %(person)s). Nothing was changed.") % {
+        "day": date_format(withdrawal.received_on, "DATE_FORMAT"),
+        "person": name_of(withdrawal.recorded_by),
     }
 
 

@@ -20,7 +20,7 @@ from creditdesk.services.prediction import Prediction, predict, reasons_of
 from creditdesk.services.refusal import ActRefused, check_scope
 from scoring import engine, policies
 from scoring.ml.features.frames import Value
-from scoring.ml.model.affordability import verdict_beside
+from scoring.ml.model.affordability import Affordability, verdict_beside
 from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import Thresholds
 from scoring.ml.whatif.request import Request
@@ -41,6 +41,8 @@ class Simulation:
     policy: Policy | None
     prediction: Prediction
     reasons: list[Reason]
+    # The budget under the rule of the policy, with the changed request; None without a rule.
+    affordability: Affordability | None
 
     @property
     def thresholds(self) -> Thresholds:
@@ -101,7 +103,7 @@ def _simulation(case: Case, request: Request, by: User) -> Simulation:
     reasons = reasons_of(model, prediction, case.profile.history_rows)
     affordable = affordability_of(policy, case, record)
     prediction = prediction._replace(verdict=verdict_beside(prediction.verdict, affordable))
-    return Simulation(request, model, policy, prediction, reasons)
+    return Simulation(request, model, policy, prediction, reasons, affordable)
 
 
 def _store(case: Case, simulation: Simulation, name: str, by: User) -> Scenario:

@@ -17,8 +17,8 @@ from creditdesk.services.refusal import (
     ActRefused,
     active_claim,
     already_claimed,
-    already_decided,
     locked_case,
+    refuse_when_closed,
 )
 
 MAX_DAYS: Final = 90
@@ -60,8 +60,7 @@ def end_snooze(*, case: Case, by: User) -> Snooze:
 
 
 def _refuse_when_not_free(case: Case, by: User) -> None:
-    if standing := case.decisions.standing().select_related("decided_by").first():
-        raise ActRefused(already_decided(standing))
+    refuse_when_closed(case)
     if (claim := active_claim(case)) and claim.held_by_id != by.pk:
         raise ActRefused(already_claimed(claim))
     if case.escalations.unanswered().exists():

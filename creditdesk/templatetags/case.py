@@ -25,6 +25,7 @@ EVENT_ICONS = {
     "decision": "scale",
     "check": "users",
     "note": "note",
+    "note_removed": "x",
     "claim": "briefcase",
     "release": "arrow-back-up",
     "share": "users",
@@ -42,6 +43,8 @@ EVENT_ICONS = {
     "request": "message",
     "merge": "users",
     "parting": "users",
+    "withdrawal": "arrow-back-up",
+    "reopening": "refresh",
 }
 
 # The keys that static/js/case.js listens to.

@@ -126,6 +126,12 @@ def decision_badge(decision: Decision) -> SafeString:
     return format_html('<span class="badge badge-waiting">{}{}</span>', icon("hourglass"), label)
 
 
+@register.simple_tag
+def withdrawn_badge() -> SafeString:
+    """Render that the client has withdrawn the application: neither accepted nor refused."""
+    return format_html('<span class="badge">{}{}</span>', icon("arrow-back-up"), gettext("withdrawn"))
+
+
 @register.filter
 def localized(text: Text) -> str:
     """Write a text of the glossary in the reader's language."""
@@ -141,10 +147,11 @@ def term(code: str) -> SafeString:
 
 @register.simple_tag
 def waiting(case: ListedCase) -> SafeString:
-    """Render since when a case waits, in days; of a decided case, the day of the application alone."""
+    """Render since when a case waits, in days; of a closed case, the day of the application alone."""
     day = date_format(timezone.localtime(case.submitted_at), "DATE_FORMAT")
     final = [d.outcome for d in case.standing_decisions if d.status == Decision.Status.FINAL]
-    if not case.open_contests and any(outcome != Decision.Outcome.REFER for outcome in final):
+    closed = case.is_withdrawn or any(outcome != Decision.Outcome.REFER for outcome in final)
+    if closed and not case.open_contests:
         return format_html('<span class="muted">{}</span>', day)
     days = case.waiting_days
     text = ngettext("%(days)s day", "%(days)s days", days) % {"days": formatting.number(float(days))}
@@ -155,8 +162,7 @@ def waiting(case: ListedCase) -> SafeString:
 def due(case: ListedCase) -> SafeString:
     """Render the day by which an open case should be decided, or an open contest answered."""
     contest = next(iter(case.open_contests), None)
-    decided = any(decision.outcome != Decision.Outcome.REFER for decision in case.standing_decisions)
-    day = contest.due_on if contest else None if decided else case.due_on
+    day = contest.due_on if contest else case.due_on if _is_open(case) else None
     return format_html("{}", date_format(day, "SHORT_DATE_FORMAT") if day else MISSING)
 
 
@@ -175,9 +181,14 @@ def queue_marks(case: ListedCase) -> SafeString:
     return format_html_join(" ", '<span class="badge badge-{}">{}{}</span>', _queue_marks(case))
 
 
+def _is_open(case: ListedCase) -> bool:
+    decided = any(decision.outcome != Decision.Outcome.REFER for decision in case.standing_decisions)
+    return not decided and not case.is_withdrawn
+
+
 def _queue_marks(case: ListedCase) -> Iterator[tuple[str, SafeString, str]]:
     today, contest = timezone.localdate(), next(iter(case.open_contests), None)
-    is_open = not any(decision.outcome != Decision.Outcome.REFER for decision in case.standing_decisions)
+    is_open = _is_open(case)
     if contest:
         due = date_format(contest.due_on, "SHORT_DATE_FORMAT")
         yield "waiting", icon("message"), gettext("contested, due %(day)s") % {"day": due}

@@ -1,4 +1,4 @@
-"""The case page, its fragments, and the acts that belong to no other concept: assess, add a note."""
+"""The case page, its fragments, and the act that belongs to no other concept: assess."""
 
 from typing import Final
 
@@ -7,20 +7,16 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from creditdesk import services
 from creditdesk.cases.queue import next_pending, previous_pending
-from creditdesk.forms.decision import NoteForm
 from creditdesk.pages.case.page import CasePage
-from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.selection import Selection
 from creditdesk.views.case_response import (
     action_done,
     case_response,
     current_assessment,
-    invalid_form,
     visible_case,
 )
 from creditdesk.web.request import DeskRequest
@@ -59,27 +55,6 @@ def case_assess(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     services.assess(case=case, by=request.user)
     return action_done(request, reference, gettext("Assessed again."))
-
-
-@require_POST
-@sensitive_post_parameters("text")
-@permission_required("creditdesk.add_note", raise_exception=True)
-def case_notes(request: DeskRequest, reference: str) -> HttpResponse:
-    case = visible_case(request, reference)
-    form = NoteForm(request.POST)
-    if not form.is_valid():
-        return invalid_form(request, case, PostedForms(note=form), "history", tab="history")
-    services.add_note(case=case, by=request.user, text=form.cleaned_data["text"])
-    if not request.htmx:
-        return redirect("case_history", reference)
-    page = CasePage(
-        case,
-        current_assessment(request, case),
-        request.user,
-        tab="history",
-        message=gettext("The note is added."),
-    )
-    return case_response(request, page, "history")
 
 
 def _redirect_in_queue(request: DeskRequest, reference: str | None) -> HttpResponse:

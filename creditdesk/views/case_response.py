@@ -15,13 +15,15 @@ from creditdesk.models import Assessment, Case
 from creditdesk.pages.case.page import CasePage
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.tabs import tab_in
+from creditdesk.pages.case.timeline import cases_of_client
 from creditdesk.services import ActRefused, DecisionRefused
 from creditdesk.web.erased_cases import require_words
 from creditdesk.web.request import DeskRequest
 
 TEMPLATE: Final = "creditdesk/case_detail.html"
 
-View = Callable[[DeskRequest, str], HttpResponse]
+# Of a case by its reference; some addresses have a number beside it.
+View = Callable[..., HttpResponse]
 
 
 def visible_case(request: DeskRequest, reference: str) -> Case:
@@ -41,11 +43,12 @@ def visible_case(request: DeskRequest, reference: str) -> Case:
 def current_assessment(request: DeskRequest, case: Case) -> Assessment | None:
     """Return the assessment that stands, making one where none does.
 
-    Whoever may not assess, and whoever opens a decided case, gets the newest assessment there is.
+    Whoever may not assess, and whoever opens a closed case, gets the newest assessment there is.
     """
     if standing := services.standing_assessment(case):
         return standing
-    if request.user.has_perm("creditdesk.assess_case") and not case.decisions.standing().exists():
+    is_closed = case.decisions.standing().exists() or case.withdrawals.in_force().exists()
+    if request.user.has_perm("creditdesk.assess_case") and not is_closed:
         return services.assess(case=case, by=request.user)
     return case.latest_assessment
 
@@ -54,6 +57,8 @@ def case_response(
     request: DeskRequest, page: CasePage, fragment: str, *, status: int | None = None
 ) -> HttpResponse:
     """Render one fragment into the element of its name for htmx, the whole page otherwise."""
+    if "history" in {page.tab, fragment} and request.method != "HEAD":
+        services.record_note_readings(cases=cases_of_client(page.case, request.user), by=request.user)
     context = {"page": page, "case": page.case, "case_url": page.case.get_absolute_url()}
     if not (request.htmx and fragment):
         return render(request, TEMPLATE, context, status=status)
@@ -86,9 +91,9 @@ def report_refusals(view: View) -> View:
     """Answer with the reason where a service refuses, often because somebody else acted first."""
 
     @wraps(view)
-    def reporting_view(request: DeskRequest, reference: str) -> HttpResponse:
+    def reporting_view(request: DeskRequest, reference: str, **numbers: int) -> HttpResponse:
         try:
-            return view(request, reference)
+            return view(request, reference, **numbers)
         except (ActRefused, DecisionRefused) as refusal:
             return action_refused(request, reference, str(refusal))
 

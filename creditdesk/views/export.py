@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
+from creditdesk import services
 from creditdesk.cases.export import DIALECTS, case_histories
 from creditdesk.cases.filters import CaseFilter
 from creditdesk.pages.case import event_kinds
-from creditdesk.pages.case.timeline import timeline
+from creditdesk.pages.case.timeline import cases_of_client, timeline
 from creditdesk.pages.case.timeline_csv import timeline_csv
 from creditdesk.services.export import sent_to_the_end
 from creditdesk.views.case_response import visible_case
@@ -53,6 +54,7 @@ def case_timeline_export(request: DeskRequest, reference: str) -> HttpResponseBa
     if dialect is None:
         return HttpResponseBadRequest(gettext("There is no such dialect."), content_type="text/plain")
     with transaction.atomic():
+        services.record_note_readings(cases=cases_of_client(case, request.user), by=request.user)
         event = audit.record(action=Action.EXPORT, actor=request.user, target=case.reference)
     events = event_kinds.filtered(timeline(case, request.user), request.GET.get("kind", ""))
     lines = timeline_csv(events, dialect)
@@ -66,6 +68,7 @@ def case_timeline_export(request: DeskRequest, reference: str) -> HttpResponseBa
 @transaction.atomic
 def _record_export(by: User, case_filter: CaseFilter) -> int:
     """Record the filters without the search term, which names a client; the number of the event."""
+    services.record_note_readings(cases=case_filter.qs, by=by)
     details = {
         "filters": case_filter.active,
         "searched": bool(case_filter.data.get("q")),

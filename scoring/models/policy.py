@@ -49,6 +49,7 @@ class Policy(models.Model):
         POOLED = "pooled", _("Optimum over all folds together")
         HALF_WAY = "half_way", _("Half way between that and theory")
         THEORETICAL = "theoretical", _("In theory")
+        RISK_CONTROL = "risk_control", _("Band that keeps the limit of accepted defaults")
         CHOSEN = "chosen", _("Chosen by hand")
 
     class AffordabilityRule(models.TextChoices):

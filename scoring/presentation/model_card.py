@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from scoring.ml.features import catalogue
 from scoring.ml.model.manifest import Manifest
+from scoring.presentation.band_sentences import band_sentences
 from scoring.presentation.check_labels import check_labels
 from scoring.presentation.figures_weaknesses import weak_slices_in_words
 from scoring.presentation.formatting import capitalized, number, percent, signed
@@ -33,7 +34,7 @@ def model_card(manifest: Manifest) -> list[CardSection]:
         CardSection("oversight", _("Human oversight"), [_oversight()]),
         _features(manifest),
         CardSection("training", _("Training"), list(_training(manifest))),
-        CardSection("threshold", _("Threshold"), [_threshold(manifest)]),
+        CardSection("threshold", _("Threshold"), list(_threshold(manifest))),
         CardSection("calibration", _("Calibration"), [_calibration(manifest)]),
         _checks(manifest),
         CardSection("weaknesses", _("Weaknesses"), list(_weaknesses(manifest))),
@@ -97,8 +98,8 @@ def _training(manifest: Manifest) -> Iterator[str]:
     )
 
 
-def _threshold(manifest: Manifest) -> str:
-    return _(
+def _threshold(manifest: Manifest) -> Iterator[str]:
+    yield _(
         "Refuse from a probability of {threshold} on. An accepted default costs {fn}, a refused good payer "
         "{fp}; for calibrated probabilities theory gives {theory}."
     ).format(
@@ -107,6 +108,8 @@ def _threshold(manifest: Manifest) -> str:
         fp=number(manifest.costs.fp),
         theory=percent(manifest.theoretical_threshold, 2),
     )
+    if manifest.refer_band:
+        yield " ".join(band_sentences(manifest.refer_band))
 
 
 def _calibration(manifest: Manifest) -> str:

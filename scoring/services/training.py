@@ -13,6 +13,7 @@ from scoring import services
 from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.manifest import Manifest
+from scoring.ml.model.manifest_choices import DEFAULT_ACCEPT_LIMIT, AcceptLimit
 from scoring.ml.model.manifest_sections import PooledFolder, TuningSection
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import Folder, FolderError, open_folder
@@ -54,6 +55,7 @@ class TrainingRequest:
     tune: int = 0
     pool: tuple[Path, ...] = ()
     costs: Costs = DEFAULT_COSTS
+    accept_limit: AcceptLimit = DEFAULT_ACCEPT_LIMIT
 
     @property
     def target(self) -> Path:
@@ -161,6 +163,7 @@ def _fit(
         seed=request.seed,
         progress=progress.begin,
         costs=request.costs,
+        accept_limit=request.accept_limit,
         pooled=inputs.stages,
     )
     return trained, tuning, trials

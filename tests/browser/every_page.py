@@ -115,7 +115,9 @@ POSTED: Final = frozenset(
         *("draft_delete", "scenario_save", "scenario_delete", "model_propose", "model_challenger"),
         *("model_switch", "proposal_answer", "proposal_withdraw", "api_key_rotate", "api_key_revoke"),
         *("policy_propose", "policy_answer", "policy_withdraw"),
-        *("document_remove", "document_request", "case_charges", "client_part"),
+        *("case_withdraw", "case_reopen", "case_note_change", "case_note_remove"),
+        *("document_remove", "document_request", "case_charges"),
+        "client_part",
     }
 )
 

@@ -186,7 +186,7 @@ def test_an_altered_audit_event_of_release_1_is_found(after: Desk, tmp_path: Pat
 def test_an_altered_row_of_release_1_is_named(after: Desk, tmp_path: Path, table: str, change: str) -> None:
     desk = after.copied_to(tmp_path / "desk")
     with desk.opened() as database:
-        for verb in ("update", "rewrite"):
+        for verb in ("update", "rewrite", "change_once_read"):
             database.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
         database.execute(f"UPDATE {table} SET {change} WHERE id = 1")
     done = desk.manage("verify_audit")

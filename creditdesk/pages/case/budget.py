@@ -1,6 +1,5 @@
 """Affordability of a case in words: the budget, its limits, and what a second person has to check."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -13,23 +12,17 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.forms.affordability import ChargesForm
 from creditdesk.models import Assessment, Case, Decision
+from creditdesk.pages.budget_sentences import MISSING, ground_sentences
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.selection import Selection
 from scoring import policies
 from scoring.ml.model.affordability import Affordability, Outcome
 from scoring.models import Policy
-from scoring.presentation import formatting
 
 OUTCOMES: Final[dict[Outcome, str | Promise]] = {
     Outcome.MET: _("Within the limits"),
     Outcome.NOT_MET: _("Beyond a limit"),
     Outcome.MISSING: _("Not known yet"),
-}
-MISSING: Final[dict[str, str | Promise]] = {
-    "charges": _("the charges"),
-    "income": _("the income"),
-    "instalment": _("the instalment"),
-    "members": _("the people in the household"),
 }
 
 
@@ -139,30 +132,6 @@ class WithPolicy:
     def _charges_form(self) -> ChargesForm | None:
         if not self.reader.has_perm("creditdesk.add_declaredcharges"):
             return None
-        if self.case.decisions.standing().exists():
+        if self.case.decisions.standing().exists() or self.case.withdrawals.in_force().exists():
             return None
         return self.forms.charges or ChargesForm(charges=services.declared_charges(self.case))
-
-
-def ground_sentences(judged: Affordability) -> list[str]:
-    """Each limit that is not kept, as the client reads it, in the language in use."""
-    sentences: dict[str, str] = {}
-    if judged.debt_ratio is not None:
-        sentences["debt_ratio"] = gettext(
-            "Your instalments and charges would take %(share)s of your income; our limit is %(limit)s."
-        ) % {
-            "share": formatting.percent(judged.debt_ratio, 0),
-            "limit": formatting.percent(judged.max_debt_ratio, 0),
-        }
-    if judged.left_per_member is not None:
-        sentences["left_to_live_on"] = gettext(
-            "%(left)s a month would be left for each person of your household; we ask for %(least)s."
-        ) % {
-            "left": formatting.money(judged.left_per_member),
-            "least": formatting.money(judged.min_left_per_member),
-        }
-    return _chosen(sentences, judged.grounds)
-
-
-def _chosen(sentences: dict[str, str], names: Sequence[str]) -> list[str]:
-    return [sentences[name] for name in names]

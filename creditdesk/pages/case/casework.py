@@ -1,4 +1,4 @@
-"""Casework around a decision: claim, escalation, contest and letters of a case."""
+"""Casework around a decision: claim, escalation, withdrawal, reopening, contest and letters of a case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,11 +13,23 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.forms.assignment import AssignmentForm, SnoozeForm
 from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm, EscalationForm
-from creditdesk.models import Assignment, Case, Claim, Contest, Decision, Escalation, Letter, Snooze
+from creditdesk.forms.withdrawal import ReopeningForm, WithdrawalForm
+from creditdesk.models import (
+    Assignment,
+    Case,
+    Claim,
+    Contest,
+    Decision,
+    Escalation,
+    Letter,
+    Reopening,
+    Snooze,
+    Withdrawal,
+)
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.timeline import Event
 
-Record = TypeVar("Record", Assignment, Claim, Contest, Escalation, Letter, Snooze)
+Record = TypeVar("Record", Assignment, Claim, Contest, Escalation, Letter, Reopening, Snooze, Withdrawal)
 
 # A contest is marked as due soon from this long before its day.
 DUE_SOON: Final = timedelta(days=7)
@@ -62,9 +74,9 @@ class Casework:
         shared = self.case.shared_at is not None
         return self.is_open and not shared and self.reader.has_perm("creditdesk.claim_case")
 
-    @property
+    @cached_property
     def is_open(self) -> bool:
-        return self.standing_decision is None
+        return self.standing_decision is None and self.withdrawal is None
 
     @property
     def is_late(self) -> bool:
@@ -100,7 +112,7 @@ class Casework:
     @property
     def has_refused_form(self) -> bool:
         """Whether one of the folded forms came back with an error."""
-        forms = (self.escalation_form, self.assignment_form, self.snooze_form)
+        forms = (self.escalation_form, self.assignment_form, self.snooze_form, self.withdrawal_form)
         return any(form.errors for form in forms if form)
 
     @property
@@ -109,6 +121,41 @@ class Casework:
         newest = next(iter(self._records("assignment", Assignment)), None) if self.is_open else None
         is_own = newest is not None and newest.assigned_by_id == self.reader.pk
         return newest if newest and is_own and newest.kind == Assignment.Kind.REFERRED else None
+
+    # ---- withdrawal by the client, reopening
+
+    @cached_property
+    def withdrawal(self) -> Withdrawal | None:
+        """The withdrawal that closes the case."""
+        withdrawals = self._records("withdrawal", Withdrawal)
+        return next((item for item in withdrawals if item.reopened_at is None), None)
+
+    @cached_property
+    def withdrawal_form(self) -> WithdrawalForm | None:
+        if not self.is_open or self.is_claimed_by_colleague:
+            return None
+        if self.escalation and not self.reader.has_perm("creditdesk.answer_escalation"):
+            return None
+        if not self.reader.has_perm("creditdesk.withdraw_case"):
+            return None
+        return self.forms.withdrawal or WithdrawalForm(case=self.case)
+
+    @cached_property
+    def closing(self) -> Decision | Withdrawal | None:
+        """The final decision or the withdrawal that closes the case."""
+        return self.withdrawal or (self.standing_decision if self.is_final else None)
+
+    @cached_property
+    def reopening_form(self) -> ReopeningForm | None:
+        """None while a contest waits: its examination may open the case again."""
+        if self.closing is None or self.open_contest or not services.may_reopen(self.closing, self.reader):
+            return None
+        return self.forms.reopening or ReopeningForm(auto_id="id_reopen_%s", label_suffix="")
+
+    @property
+    def reopening(self) -> Reopening | None:
+        """The newest reopening, while the case waits to be decided anew."""
+        return next(iter(self._records("reopening", Reopening)), None) if self.is_open else None
 
     # ---- escalation to a manager
 

@@ -11,8 +11,8 @@ from creditdesk.pages.case.timeline import Event
 
 KINDS: Final[Mapping[str, tuple[str | Promise, frozenset[str]]]] = {
     "verdicts": (_("Assessments"), frozenset({"assessment"})),
-    "decisions": (_("Decisions"), frozenset({"decision", "check"})),
-    "notes": (_("Notes"), frozenset({"note"})),
+    "decisions": (_("Decisions"), frozenset({"decision", "check", "withdrawal", "reopening"})),
+    "notes": (_("Notes"), frozenset({"note", "note_removed"})),
     "data": (_("Changes of the data"), frozenset({"correction", "merge", "parting"})),
     "documents": (_("Documents and letters"), frozenset({"document", "removal", "request", "letter"})),
     "contests": (_("Contests"), frozenset({"contest", "review"})),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk import services
+from creditdesk.cases.team import who_sees
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.assessment import Contribution
@@ -243,7 +244,7 @@ class CasePage(WithPolicy, WithPerson):
 
     @cached_property
     def decision_form(self) -> DecisionForm | None:
-        if self.assessment is None or self.standing_decision or self.casework.is_claimed_by_colleague:
+        if self.assessment is None or not self.casework.is_open or self.casework.is_claimed_by_colleague:
             return None
         if self.casework.waits_for_answer or self.casework.referral:
             return None
@@ -271,6 +272,10 @@ class CasePage(WithPolicy, WithPerson):
         return Casework(self.case, self.reader, self.standing_decision, self.events, self.forms)
 
     # ---- the timeline
+
+    @cached_property
+    def people_to_mention(self) -> list[User]:
+        return [person for person in who_sees(self.case) if person != self.reader]
 
     @cached_property
     def note_form(self) -> NoteForm:

@@ -6,6 +6,7 @@ from creditdesk.forms.affordability import ChargesForm
 from creditdesk.forms.assignment import AssignmentForm, SnoozeForm
 from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm, EscalationForm
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
+from creditdesk.forms.withdrawal import ReopeningForm, WithdrawalForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,5 @@ class PostedForms:
     charges: ChargesForm | None = None
     assignment: AssignmentForm | None = None
     snooze: SnoozeForm | None = None
+    withdrawal: WithdrawalForm | None = None
+    reopening: ReopeningForm | None = None

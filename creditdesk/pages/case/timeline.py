@@ -22,8 +22,11 @@ from creditdesk.models import (
     Escalation,
     Letter,
     Note,
+    Reopening,
     Snooze,
+    Withdrawal,
 )
+from creditdesk.models.case import CaseQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -50,6 +53,8 @@ class Event:
         | Correction
         | Document
         | DocumentRequest
+        | Withdrawal
+        | Reopening
         | Case
         | ClientMerge
     )
@@ -68,10 +73,15 @@ class PersonCase(NamedTuple):
     client_id: int
 
 
-def person_cases(case: Case, user: "User") -> list[PersonCase]:
+def cases_of_client(case: Case, user: "User") -> CaseQuerySet:
     """This case and the person's other cases, as far as the reader may see them."""
-    cases = Case.objects.visible_to(user).of_person(case.client)
-    return [PersonCase(*row) for row in cases.values_list("pk", "reference", "shared_at", "client_id")]
+    return Case.objects.visible_to(user).of_person(case.client)
+
+
+def person_cases(case: Case, user: "User") -> list[PersonCase]:
+    """The keys and references of `cases_of_client`."""
+    columns = ("pk", "reference", "shared_at", "client_id")
+    return [PersonCase(*row) for row in cases_of_client(case, user).values_list(*columns)]
 
 
 def timeline(case: Case, user: "User", cases: Sequence[PersonCase] | None = None) -> list[Event]:
@@ -125,8 +135,9 @@ def _decisions(references: dict[int, str]) -> Iterable[Event]:
 
 
 def _notes(references: dict[int, str]) -> Iterable[Event]:
-    for row in Note.objects.filter(case__in=references).select_related("author"):
-        yield Event("note", row.created_at, row.author, references[row.case_id], row)
+    for row in Note.objects.filter(case__in=references).with_reading().select_related("author"):
+        kind = "note_removed" if row.removed_at else "note"
+        yield Event(kind, row.removed_at or row.created_at, row.author, references[row.case_id], row)
 
 
 def _claims(references: dict[int, str]) -> Iterable[Event]:
@@ -189,6 +200,17 @@ def _document_requests(references: dict[int, str]) -> Iterable[Event]:
         yield Event("request", row.written_at, row.written_by, references[row.case_id], row)
 
 
+def _withdrawals(references: dict[int, str]) -> Iterable[Event]:
+    for row in Withdrawal.objects.filter(case__in=references).select_related("recorded_by"):
+        yield Event("withdrawal", row.recorded_at, row.recorded_by, references[row.case_id], row)
+
+
+def _reopenings(references: dict[int, str]) -> Iterable[Event]:
+    rows = Reopening.objects.filter(case__in=references).select_related("reopened_by", "decision")
+    for row in rows:
+        yield Event("reopening", row.reopened_at, row.reopened_by, references[row.case_id], row)
+
+
 def _shared(references: dict[int, str]) -> Iterable[Event]:
     shared = Case.objects.filter(pk__in=references, shared_at__isnull=False).select_related("shared_by")
     for row in shared:
@@ -220,4 +242,6 @@ SOURCES: Final[Mapping[type[Model], Source]] = {
     Correction: _corrections,
     Document: _documents,
     DocumentRequest: _document_requests,
+    Withdrawal: _withdrawals,
+    Reopening: _reopenings,
 }

@@ -20,7 +20,9 @@ from creditdesk.models import (
     Escalation,
     Letter,
     Note,
+    Reopening,
     Snooze,
+    Withdrawal,
 )
 from creditdesk.pages.case.timeline import Event
 
@@ -72,23 +74,24 @@ def _casework_values(event: Event) -> tuple[object, object, str]:
             return "", "", str(row.answer if event.kind == "answer" else row.reason)
         case Contest() as row if event.kind == "review":
             after = row.new_decision.outcome if row.new_decision else row.decision.outcome
+            if row.outcome == Contest.Outcome.REOPENED:
+                after = "pending"
             return row.decision.outcome, after, str(row.justification)
         case Contest() as row:
             return row.decision.outcome, "", str(row.client_statement)
-        case ClientMerge() as row if event.kind == "parting":
-            return "one client", "two clients", row.get_end_reason_display()
-        case ClientMerge() as row:
-            return "two clients", "one client", row.get_reason_display()
-    return _file_values(event)
+        case Withdrawal() as row:
+            return "pending", "withdrawn", str(row.reason)
+        case Reopening() as row:
+            return row.decision.outcome if row.decision else "withdrawn", "pending", str(row.reason)
+    return _values_of_file(event)
 
 
-def _file_values(event: Event) -> tuple[object, object, str]:
+def _values_of_file(event: Event) -> tuple[object, object, str]:
+    """What a correction or a merge changed, and what was attached or requested."""
     match event.record:
         case Correction() as row:
-            before, after = (
-                "; ".join(f"{name}={_text_of(values[at])}" for name, values in sorted(row.changes.items()))
-                for at in (0, 1)
-            )
+            before = "; ".join(f"{name}={old}" for name, (old, _) in row.changes.items())
+            after = "; ".join(f"{name}={new}" for name, (_, new) in row.changes.items())
             return before, after, str(row.reason)
         case Document() as row if event.kind == "removal":
             return row.kind, "", str(row.removal_reason)
@@ -96,8 +99,8 @@ def _file_values(event: Event) -> tuple[object, object, str]:
             return "", row.kind, ""
         case DocumentRequest() as row:
             return "", row.language, ""
+        case ClientMerge() as row if event.kind == "parting":
+            return "one client", "two clients", row.get_end_reason_display()
+        case ClientMerge() as row:
+            return "two clients", "one client", row.get_reason_display()
     raise TypeError(f"no values of {event.kind}")
-
-
-def _text_of(value: float | str | None) -> float | str:
-    return "" if value is None else value

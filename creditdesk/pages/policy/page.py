@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk.forms.policy import MeasureForm, ProposalForm, TermsForm
+from creditdesk.pages.policy.band import BandProposal, band_proposal
 from creditdesk.pages.policy.comparison import PolicyComparison
 from creditdesk.pages.policy.terms import (
     LABELS,
@@ -137,6 +138,17 @@ class PolicyDeskPage:
             return []
         options = rules_side_by_side(self.model, self.terms.costs)
         return [RuleRow(option, LABELS[option.code], BARS.get(option.bar, "")) for option in options]
+
+    @cached_property
+    def band(self) -> BandProposal | None:
+        """The band that the version in use proposes; None where its training found none."""
+        return band_proposal(self.model, self.query_without_thresholds)
+
+    @property
+    def query_without_thresholds(self) -> dict[str, str]:
+        """The other terms as an address carries them."""
+        fields = ("cost_ratio", "second_person_above", "affordability_rule")
+        return {name: str(self.form[name].value() or "") for name in fields}
 
     @cached_property
     def refers_everybody(self) -> bool:

@@ -60,11 +60,13 @@ class PortfolioPage:
 
     @cached_property
     def stages(self) -> dict[str, int]:
-        """Cases by where they stand; the four add up to all of them."""
+        """Cases by where they stand; the five add up to all of them."""
         accepted = self.cases.decided().filter(decisions__outcome="accept").count()
         decided, waiting = self.cases.decided().count(), self.cases.waiting().count()
+        withdrawn = self.cases.withdrawn().count()
         return {
-            "pending": self.cases.count() - decided - waiting,
+            "pending": self.cases.count() - decided - waiting - withdrawn,
+            "withdrawn": withdrawn,
             "waiting": waiting,
             "accept": accepted,
             "refuse": decided - accepted,
@@ -112,6 +114,9 @@ class PortfolioPage:
         """One row per advisor, in the order of names: a workload, not a ranking."""
         closing = Q(decisions__outcome__in=["accept", "refuse"])
         ended = Q(decisions__status__in=["rejected", "replaced"])
+        withdrawn = dict(
+            self.cases.withdrawn().order_by().values_list("advisor_id").annotate(n=Count("pk")).order_by()
+        )
         rows = (
             self.cases.order_by("advisor__last_name", "advisor__first_name", "advisor__username")
             .values_list("advisor_id", "advisor__username", "advisor__first_name", "advisor__last_name")
@@ -127,7 +132,7 @@ class PortfolioPage:
                 advisor_id=advisor_id,
                 name=f"{first_name} {last_name}".strip() or username,
                 cases=cases,
-                pending=cases - decided - waiting,
+                pending=cases - decided - waiting - withdrawn.get(advisor_id, 0),
                 waiting=waiting,
                 decided=decided,
                 overrides=overrides,

@@ -11,6 +11,7 @@ from accounts.models import User
 from creditdesk import reasons, services
 from creditdesk.forms.simulation import EditableField, ScenarioForm, SimulationForm, credit_on_file
 from creditdesk.models import Assessment, Case, Decision
+from creditdesk.pages.budget_sentences import unmet_sentences
 from creditdesk.pages.missing_inputs import label_of
 from creditdesk.pages.simulation.scenarios import ScenarioTable, scenario_table
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
@@ -152,6 +153,12 @@ class SimulationPage:
         """The inputs to be completed, the most important first."""
         missing = self.simulation.prediction.missing if self.simulation else ()
         return ", ".join(map(label_of, missing))
+
+    @property
+    def budget_sentences(self) -> list[str]:
+        """What is not known of the budget, or each limit that the changed request does not keep."""
+        judged = self.simulation.affordability if self.simulation else None
+        return unmet_sentences(judged) if judged else []
 
     @property
     def probability_shift(self) -> str:

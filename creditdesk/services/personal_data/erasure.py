@@ -33,8 +33,10 @@ from creditdesk.models import (
     Letter,
     Note,
     Profile,
+    Reopening,
     Scenario,
     Snooze,
+    Withdrawal,
 )
 from creditdesk.models.name_index import forget_names
 from creditdesk.services.personal_data import erased_keys
@@ -192,6 +194,8 @@ def _rows_of(records: Sequence[Client], references: Sequence[str]) -> dict[str, 
         "letters": Letter.objects.filter(**of_case).count(),
         "escalations": Escalation.objects.filter(**of_case).count(),
         "snoozes": Snooze.objects.filter(**of_case).count(),
+        "withdrawals": Withdrawal.objects.filter(**of_case).exclude(reason="").count(),
+        "reopenings": Reopening.objects.filter(**of_case).count(),
         "contests": Contest.objects.filter(**of_case).count(),
         "drafts": drafts_about(map(str, records), map(str, bank_keys)).count(),
         "stored answers": answers_about(references).count(),

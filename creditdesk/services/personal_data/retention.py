@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Action
-from creditdesk.models import Case, Client, Contest, DataKey, Decision, Draft, StoredAnswer
+from creditdesk.models import Case, Client, Contest, DataKey, Decision, Draft, StoredAnswer, Withdrawal
 from creditdesk.services.personal_data.erased_again import erase_again
 from creditdesk.services.personal_data.erasure import delete_days, delete_keys
 
@@ -89,18 +89,23 @@ def _expired_clients() -> QuerySet[Client]:
 
 
 def _expired_cases() -> QuerySet[Case]:
-    """Decided or left undecided long enough ago, and not contested."""
+    """Decided, withdrawn or left undecided long enough ago, and not contested."""
     decided = Decision.objects.standing().annotate(final_at=Coalesce("checked_at", "decided_at"))
     final = decided.filter(status=Decision.Status.FINAL)
     refused = final.filter(outcome=Decision.Outcome.REFUSE, final_at__lt=_before("refused"))
     accepted = final.filter(outcome=Decision.Outcome.ACCEPT, final_at__lt=_before("accepted"))
-    undecided = Case.objects.filter(submitted_at__lt=_before("undecided")).exclude(
-        pk__in=decided.values("case")
+    gone = Withdrawal.objects.in_force()
+    withdrawn = gone.filter(recorded_at__lt=_before("withdrawn"))
+    undecided = (
+        Case.objects.filter(submitted_at__lt=_before("undecided"))
+        .exclude(pk__in=decided.values("case"))
+        .exclude(pk__in=gone.values("case"))
     )
     contested = Contest.objects.unanswered().values("case")
     return Case.objects.filter(
         Q(pk__in=refused.values("case"))
         | Q(pk__in=accepted.values("case"))
+        | Q(pk__in=withdrawn.values("case"))
         | Q(pk__in=undecided.values("pk"))
     ).exclude(pk__in=contested)
 

@@ -12,6 +12,7 @@ from scoring.ml.metrics.classification import METRICS
 from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model.manifest import Manifest
+from scoring.ml.model.manifest_choices import DEFAULT_ACCEPT_LIMIT, AcceptLimit
 from scoring.ml.training.report.model_card_sections import check_lines
 from scoring.services import training
 from scoring.services.progress import ProgressReporter
@@ -30,6 +31,16 @@ def price(text: str) -> float:
         value = 0.0
     if not (isfinite(value) and value > 0):
         raise ArgumentTypeError(f"{text!r}: a number above 0")
+    return value
+
+
+def share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1:
+        raise ArgumentTypeError(f"{text!r}: a number between 0 and 1")
     return value
 
 
@@ -59,13 +70,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "--cost-fp", type=price, default=DEFAULT_COSTS.fp, help="what a good payer costs who was refused"
         )
+        parser.add_argument(
+            "--accept-limit",
+            type=share,
+            default=DEFAULT_ACCEPT_LIMIT.default_rate,
+            help="highest default rate among those accepted without a person, for the proposed refer band",
+        )
+        parser.add_argument(
+            "--refer-share",
+            type=share,
+            default=DEFAULT_ACCEPT_LIMIT.refer_share,
+            help="share of clients that the proposed band refers at most",
+        )
 
-    def handle(
-        self, *, folder: Path, name: str, pool: list[Path], cost_fn: float, cost_fp: float, **options: Any
-    ) -> None:
+    def handle(self, *, folder: Path, name: str, pool: list[Path], **options: Any) -> None:
         chosen = {key: options[key] for key in ("seed", "quick", "tune", "demo")}
+        limit = AcceptLimit(default_rate=options["accept_limit"], refer_share=options["refer_share"])
+        costs = Costs(options["cost_fn"], options["cost_fp"])
         request = training.TrainingRequest(
-            folder, name, pool=tuple(pool), costs=Costs(cost_fn, cost_fp), **chosen
+            folder, name, pool=tuple(pool), costs=costs, accept_limit=limit, **chosen
         )
         try:
             manifest = training.train(

@@ -4,12 +4,16 @@ A rule is an edition that never changes; another limit is another edition. Amoun
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final, Self
 
 from scoring.ml.model.verdict import Verdict
+
+# Features of the record: instalments of active loans at other lenders, and of running loans with the bank.
+LOANS_REPORTED: Final = "BURO_ACTIVE_AMT_ANNUITY_sum"
+LOANS_HERE: Final = "PREV_RUNNING_AMT_ANNUITY_sum"
 
 
 class Outcome(StrEnum):
@@ -52,6 +56,20 @@ class Budget:
     other: float | None
     loans_reported: float
     loans_here: float
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any], declared: Mapping[str, float]) -> Self:
+        """The budget of a client's record; the household as declared, else as the application has it."""
+        return cls(
+            income=_number(record.get("AMT_INCOME_TOTAL")),
+            instalment=_number(record.get("AMT_ANNUITY")),
+            members=declared.get("members") or _number(record.get("CNT_FAM_MEMBERS")),
+            housing=declared.get("housing"),
+            loans=declared.get("loans"),
+            other=declared.get("other"),
+            loans_reported=_number(record.get(LOANS_REPORTED)) or 0.0,
+            loans_here=_number(record.get(LOANS_HERE)) or 0.0,
+        )
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -97,6 +115,20 @@ class Affordability:
     left: float | None = None
     left_per_member: float | None = None
     grounds: tuple[str, ...] = ()
+
+    def judged_again(self, budget: Budget) -> "Affordability":
+        """Another budget under the same rule and limits."""
+        return affordability(
+            self.rule,
+            budget,
+            max_debt_ratio=self.max_debt_ratio,
+            min_left_per_member=self.min_left_per_member,
+        )
+
+    def allows(self, instalment: float | None) -> bool:
+        """Whether the same budget carries another instalment of the credit applied for."""
+        again = self.judged_again(replace(self.budget, instalment=_number(instalment)))
+        return again.outcome == Outcome.MET
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -148,3 +180,8 @@ def affordability(
         left_per_member=left / members,
         grounds=tuple(grounds),
     )
+
+
+def _number(value: Any) -> float | None:
+    # NaN is the one value that differs from itself.
+    return None if value is None or value != value else float(value)

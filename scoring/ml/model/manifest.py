@@ -16,6 +16,7 @@ from scoring.ml.model.json_codec import JsonMismatch, stored_as
 from scoring.ml.model.manifest_choices import (
     DirectionsSection,
     FeatureCountCurve,
+    ReferBand,
     RepeatedSplits,
     ThresholdRules,
 )
@@ -87,6 +88,7 @@ class Manifest:
     feature_count: FeatureCountCurve | None = None
     directions: DirectionsSection | None = None
     weaknesses: WeaknessReport | None = None
+    refer_band: ReferBand | None = None
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:

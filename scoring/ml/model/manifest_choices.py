@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model.manifest_sections import ByPart
@@ -50,6 +51,40 @@ class ThresholdRules:
     in_force: str
     resamples: int
     rules: tuple[ThresholdRule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptLimit:
+    """What a bank lays down before it looks: the highest default rate among those accepted without a person.
+
+    At most `refer_share` of all clients are referred to one.
+    """
+
+    default_rate: float
+    refer_share: float
+
+
+DEFAULT_ACCEPT_LIMIT: Final = AcceptLimit(default_rate=0.04, refer_share=0.15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferBand:
+    """Two thresholds whose lower one keeps the limit with a confidence that holds for finite samples.
+
+    Shares are those of the out-of-fold `clients`, as is the default rate of the accepted; `hold_out` is that
+    rate on clients that had no part in it. Without a threshold that can be shown to keep the limit there is
+    no band.
+    """
+
+    limit: AcceptLimit
+    confidence: float
+    clients: int
+    accept_below: float | None = None
+    refuse_from: float | None = None
+    accepted: float | None = None
+    referred: float | None = None
+    default_rate: Estimate | None = None
+    hold_out: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from scoring.ml.metrics.costs import Costs
 from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model.manifest import Manifest
-from scoring.ml.model.manifest_choices import ThresholdRule
+from scoring.ml.model.manifest_choices import ReferBand, ThresholdRule
 from scoring.ml.model.manifest_sections import KsCurve
 
 FOLD_MEAN: Final = "fold_mean"
 POOLED: Final = "pooled"
 HALF_WAY: Final = "half_way"
 THEORETICAL: Final = "theoretical"
+# Two thresholds at once, whatever the costs: see `refer_band`.
+RISK_CONTROL: Final = "risk_control"
 RULES: Final = (FOLD_MEAN, POOLED, HALF_WAY, THEORETICAL)
 
 # The quantile of the normal distribution between whose two signs 95 % lie.
@@ -46,6 +48,12 @@ def threshold_options(manifest: Manifest, costs: Costs) -> list[ThresholdOption]
     if costs.fn * manifest.costs.fp == costs.fp * manifest.costs.fn:
         return [_as_measured(code, measured.get(code), manifest) for code in RULES]
     return [_at_other_costs(code, measured.get(code), manifest, costs) for code in RULES]
+
+
+def refer_band(manifest: Manifest) -> ReferBand | None:
+    """The band that keeps the declared limit; None where the training did not find one."""
+    band = manifest.refer_band
+    return band if band and band.accept_below is not None else None
 
 
 def _as_measured(code: str, rule: ThresholdRule | None, manifest: Manifest) -> ThresholdOption:

@@ -104,6 +104,7 @@ def _manifest(trained: TrainedModel, provenance: Provenance) -> Manifest:
         tuning=provenance.tuning,
         repeated_splits=trained.repeated_splits,
         threshold_rules=trained.threshold_rules,
+        refer_band=trained.refer_band,
         feature_count=trained.feature_count,
         directions=trained.directions,
         weaknesses=trained.weaknesses,

@@ -11,8 +11,11 @@ from scoring.ml.lightgbm import Booster
 from scoring.ml.metrics import classification
 from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.model.manifest_choices import (
+    DEFAULT_ACCEPT_LIMIT,
+    AcceptLimit,
     DirectionsSection,
     FeatureCountCurve,
+    ReferBand,
     RepeatedSplits,
     ThresholdRules,
 )
@@ -37,6 +40,7 @@ from scoring.ml.training.progress import Progress
 from scoring.ml.training.validate import (
     disturbed_inputs,
     family_ablation,
+    risk_control,
     threshold_rules,
     validation_report,
     weak_slices,
@@ -72,6 +76,7 @@ class TrainedModel:
     directions: DirectionsSection | None
     feature_count: FeatureCountCurve | None
     threshold_rules: ThresholdRules
+    refer_band: ReferBand
     weaknesses: WeaknessReport
     repeated_splits: RepeatedSplits
     start: Start
@@ -84,6 +89,7 @@ def train(
     seed: int,
     progress: Progress,
     costs: Costs = DEFAULT_COSTS,
+    accept_limit: AcceptLimit = DEFAULT_ACCEPT_LIMIT,
     pooled: Sequence[StageData] = (),
 ) -> TrainedModel:
     """Cross-validate, calibrate and choose the threshold on 80 %, evaluate on the hold-out, refit on all.
@@ -108,6 +114,7 @@ def train(
         clients, split, evaluated.out_of_sample, evaluated.rule, hyperparameters.resamples, seed
     )
     rules = threshold_rules.compare_rules(evaluated.scored, resamples=hyperparameters.resamples, seed=seed)
+    band = _refer_band(clients, split, evaluated, accept_limit)
     weaknesses = _weaknesses(clients, split, evaluated, hyperparameters.resamples, seed, progress)
     repeated = procedure.repeat(evaluated, seed, progress)
     progress(f"Refit on all {len(clients):,} clients")
@@ -139,6 +146,7 @@ def train(
         directions=choices.directions,
         feature_count=choices.feature_count,
         threshold_rules=rules,
+        refer_band=band,
         weaknesses=weaknesses,
         repeated_splits=repeated,
         start=evaluated.boosting.start_of_all(),
@@ -184,6 +192,18 @@ def _evaluate(
         return metrics_section(ranked, resamples=resamples, seed=seed)
 
     return ByPart(out_of_fold=part(split.train), holdout=part(split.hold_out))
+
+
+def _refer_band(clients: Clients, split: Split, evaluated: Evaluated, limit: AcceptLimit) -> ReferBand:
+    """Choose the band out of fold; the hold-out only looks at it."""
+    scored, hold_out = evaluated.scored, split.hold_out
+    return risk_control.refer_band(
+        scored.calibration.probability(scored.log_odds),
+        scored.target,
+        threshold=evaluated.rule.threshold,
+        limit=limit,
+        hold_out=(evaluated.out_of_sample[hold_out], clients.target[hold_out]),
+    )
 
 
 def _weaknesses(

@@ -30,6 +30,9 @@ from scoring.ml.whatif.rules import problems
 Probability = Callable[[Columns], NDArray[np.float64]]
 """Calibrated probabilities (n,) of n profiles given in columns, by the model's own feature matrix."""
 
+Affords = Callable[[float | None], bool]
+"""Whether the client's budget carries an instalment (None: not known)."""
+
 MAX_COLUMNS: Final = 3
 MAX_COUNTERFACTUALS: Final = 3
 # A probability that only just passes would not survive the next model: this share below the threshold.
@@ -60,16 +63,19 @@ class Counterfactual:
         return len(self.changes), self.distance
 
 
-def search(record: Record, probability: Probability, threshold: float) -> list[Counterfactual]:
+def search(
+    record: Record, probability: Probability, threshold: float, affords: Affords | None = None
+) -> list[Counterfactual]:
     """Return at most three ways to get below the threshold, sparsest and nearest first.
 
-    `record` is `{**application, **history}` of one client. About 300 rows are scored in all.
+    `record` is `{**application, **history}` of one client. About 300 rows are scored in all. What the
+    client's budget does not carry is no way.
     """
     goal = threshold * (1 - MARGIN)
-    best = _best(_stable(_scored(record, _grid(record), probability), goal))
+    best = _best(_stable(_scored(record, _grid(record), probability, affords), goal))
     for refine in (_between_levels, _to_the_step):
         refined = (entered for candidate in best for entered in refine(record, candidate))
-        nearer = _scored(record, refined, probability)
+        nearer = _scored(record, refined, probability, affords)
         best = _best([*best, *_stable([*best, *nearer], goal)])
     return best
 
@@ -157,11 +163,16 @@ def _credits_above(record: Record, candidate: Counterfactual, gap: float) -> Ite
 
 
 def _scored(
-    record: Record, candidates: Iterable[EnteredValues], probability: Probability
+    record: Record,
+    candidates: Iterable[EnteredValues],
+    probability: Probability,
+    affords: Affords | None,
 ) -> list[Counterfactual]:
-    """Score the candidates that make sense in one batch."""
+    """Score the candidates that make sense and that the budget carries in one batch."""
     translated = (translate(record, _with_instalment(record, entered)) for entered in candidates)
     requests = [request for request in translated if _is_admissible(request)]
+    if affords:
+        requests = [request for request in requests if affords(request["AMT_ANNUITY"])]
     if not requests:
         return []
     probabilities = probability(_columns(record, requests)).tolist()

@@ -49,7 +49,8 @@ def test_the_application_is_erased_with_the_client_and_not_before(api_client, ca
     with TestCase.captureOnCommitCallbacks(execute=True):
         proof = erase_client(client=case.client, by=person("manager"), approved_by=person("admin"))
     assert proof.plan.rows["assessments"] == 1
-    assert (Assessment.objects.get(pk=number).application, StoredAnswer.objects.count()) == ({}, 0)
+    erased = Assessment.objects.get(pk=number)
+    assert (erased.packed_inputs, erased.inputs, StoredAnswer.objects.count()) == (b"", {}, 0)
     assert list(replay.erased(Assessment.objects.all())) == [assessment]
     assert program.post("predict", sent()).json()["client_cases"] == []
 

@@ -48,6 +48,7 @@ def past(case_of, person, models) -> Assessment:
 
 
 def opened(browser, assessment: Assessment, query: str = "") -> str:
+    assert assessment.case
     address = f"/cases/{assessment.case.reference}/assessments/{assessment.pk}/{query}"
     response = browser.get(address)
     assert response.status_code == 200

@@ -245,3 +245,15 @@ def test_a_credit_above_the_limit_of_one_person_still_takes_two(accepting, case,
     assert accepting.second_person_above == Decimal(100_000)
     declare(case, person)
     assert decide(case, person("advisor"), "accept").status == "final"
+
+
+@pytest.mark.parametrize(
+    ("charges", "words"), [({}, "is not known: the charges"), ({"housing": 60_000.0}, "our limit is 35%")]
+)
+def test_a_simulation_says_that_the_budget_refers_it(accepting, case, person, client_as, charges, words):
+    if charges:
+        declare(case, person, **charges)
+    page = client_as("advisor").post(reverse("case_simulate", args=[case.reference]), {}).content.decode()
+    assert 'data-simulation="refer"' in page
+    assert f'data-simulated-affordability="{"not_met" if charges else "missing"}"' in page
+    assert words in plain_text(page)

@@ -9,11 +9,12 @@ from django.urls import reverse
 from accounts.append_only import AppendOnlyError
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.models import CounterfactualSearch, ShownCounterfactual
-from creditdesk.services import counterfactual
+from creditdesk.models import Assessment, CounterfactualSearch, ShownCounterfactual
+from creditdesk.services import ChargesDeclaration, counterfactual
 from creditdesk.services.prediction import predict
 from scoring import engine
 from scoring import services as versions
+from scoring.ml.model.affordability import Affordability
 from scoring.ml.whatif.counterfactuals import MARGIN
 from scoring.ml.whatif.request import translate
 from tests.creditdesk.policies import published
@@ -64,6 +65,35 @@ def test_a_change_must_lead_below_where_the_policy_accepts(case_of, person, cred
     counterfactuals = services.counterfactuals_of(refused, by=person("advisor"))
     assert counterfactuals
     assert all(counterfactual.probability < policy.accept_below for counterfactual in counterfactuals)
+
+
+@pytest.mark.parametrize("keeps_rule", [True, False])
+def test_no_change_is_suggested_that_the_budget_does_not_carry(
+    case_of, person, credit_model, monkeypatch, keeps_rule
+):
+    """Half of the instalment is all that is left: a smaller credit at the instalment on file is no way."""
+    case = case_of("advisor", application={"AMT_INCOME_TOTAL": 200_000.0, "AMT_ANNUITY": 20_000.0})
+    probability = predict(engine.current(), case.profile.record, None).probability
+    published(
+        person("manager"),
+        person("admin"),
+        accept_below=probability * 0.97,
+        refuse_from=probability * 0.999,
+        affordability_rule="fr-1",
+    )
+    charges = ChargesDeclaration(housing=60_000.0, loans=0.0, other=0.0, members=1)
+    services.declare_charges(case=case, declaration=charges, by=person("advisor"))
+    refused = Assessment.objects.get(case=case)
+    assert (refused.verdict, refused.affordability_outcome) == ("refuse", "not_met")
+    if not keeps_rule:
+        monkeypatch.setattr(Affordability, "allows", lambda *_: True)
+    counterfactuals = services.counterfactuals_of(refused, by=person("advisor"))
+    assert counterfactuals
+    simulated = [
+        services.simulate(case=case, request=translate(refused.record, change.entered), by=person("advisor"))
+        for change in counterfactuals
+    ]
+    assert ({answer.prediction.verdict for answer in simulated} == {"accept"}) is keeps_rule
 
 
 def shown(text_en: str, text_fr: str) -> ShownCounterfactual:

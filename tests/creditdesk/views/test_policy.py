@@ -1,5 +1,6 @@
 """Policy pages: two people publish a policy through them, and what they show is what is stored."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,8 @@ from django.urls import reverse
 from creditdesk import services
 from creditdesk.models import Assessment
 from scoring import engine
+from scoring.ml.metrics.intervals import Estimate
+from scoring.ml.model.manifest_choices import AcceptLimit, ReferBand
 from scoring.models import Policy
 from tests.creditdesk.policies import WHY, YES, proposed, published
 from tests.html import plain_text
@@ -137,3 +140,51 @@ def test_the_page_about_the_model_tells_the_band_in_force(client_as, model_in_us
     text = plain_text(client_as("advisor").get(reverse("about_model")).content.decode())
     assert "From a probability of 20.0% on" in text
     assert "From 5.0% to 20.0% a person must look." in text
+
+
+BAND = ReferBand(
+    limit=AcceptLimit(default_rate=0.04, refer_share=0.15),
+    confidence=0.999,
+    clients=40_000,
+    accept_below=0.062,
+    refuse_from=0.105,
+    accepted=0.62,
+    referred=0.149,
+    default_rate=Estimate(0.0351, 0.0331, 0.0372),
+)
+
+
+@pytest.fixture
+def proposes_band(model_in_use):
+    """The model in use proposes a band."""
+    model = engine.current()
+    object.__setattr__(model, "manifest", replace(model.manifest, refer_band=BAND))
+
+
+def test_the_band_that_keeps_a_limit_is_offered_and_proposed_as_it_was_measured(client_as, proposes_band):
+    manager = client_as("manager")
+    page = manager.get(reverse("policy_desk"), TERMS).content.decode()
+    assert 'data-proposed-band="0.062 0.105"' in page
+    assert "at most 4.0% default, with a confidence of 99.9%" in plain_text(page)
+    terms = {**TERMS, "threshold_rule": "risk_control"}
+    manager.post(reverse("policy_propose"), {**terms, "based_on": "", "reason": WHY})
+    policy = Policy.objects.get()
+    assert (policy.accept_below, policy.refuse_from) == (0.062, 0.105)
+    assert (policy.threshold_rule, policy.model_version) == ("risk_control", "tiny-1")
+
+
+@pytest.mark.parametrize("moved", [{"accept_below": 0.063}, {"refuse_from": 0.1}])
+def test_moved_thresholds_are_not_proposed_under_the_name_of_the_band(proposes_band, person, moved):
+    band = {"accept_below": 0.062, "refuse_from": 0.105, "threshold_rule": "risk_control"}
+    with pytest.raises(services.ActRefused, match="not those of the rule"):
+        proposed(person("manager"), **band | moved)
+    assert proposed(person("manager"), **band).accept_below == 0.062
+
+
+def test_a_version_without_a_band_offers_none(client_as, model_in_use, person):
+    manager, terms = client_as("manager"), {**TERMS, "threshold_rule": "risk_control"}
+    page = manager.get(reverse("policy_desk"), terms).content.decode()
+    assert "data-proposed-band" not in page
+    assert "proposes no band" in page
+    with pytest.raises(services.ActRefused, match="proposes no band"):
+        proposed(person("manager"), threshold_rule="risk_control")

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent, User
+from creditdesk import services as desk
 from creditdesk.letters.document_request import ask_for_documents
 from creditdesk.models import Absence, Case, Decision, Note, SavedView
 from scoring import services
@@ -79,6 +80,8 @@ CASES = {
     ("client_merge", "post"): {MANAGER},
     ("client_part", "post"): {MANAGER},
     ("case_notes", "post"): {ADVISOR, MANAGER},
+    ("case_note_change", "post"): {ADVISOR},
+    ("case_note_remove", "post"): {ADVISOR},
     ("case_charges", "post"): {ADVISOR, MANAGER},
     ("case_claim", "post"): {ADVISOR, MANAGER},
     ("case_release", "post"): {ADVISOR, MANAGER},
@@ -91,6 +94,8 @@ CASES = {
     ("case_answer", "post"): {MANAGER},
     ("case_contest", "post"): {ADVISOR, MANAGER},
     ("case_examine", "post"): {MANAGER},
+    ("case_withdraw", "post"): {ADVISOR, MANAGER},
+    ("case_reopen", "post"): {MANAGER},
     ("case_past", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_letter", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_documents", "get"): {ADVISOR, MANAGER, AUDITOR},
@@ -107,7 +112,14 @@ CASES = {
     ("case_counterfactuals", "get"): {ADVISOR, MANAGER, AUDITOR},
 }
 # Of these, those whose address has a number beside the reference.
-NUMBERED = {"case_past", "document_file", "document_remove", "document_request_letter"}
+NUMBERED = {
+    "case_note_change",
+    "case_note_remove",
+    "case_past",
+    "document_file",
+    "document_remove",
+    "document_request_letter",
+}
 # Who gets through to an act on model versions, and to the pages of a proposal (by the analyst) and a report.
 MODELS = {
     ("model_propose", "post"): {ANALYST, ADMIN},
@@ -161,6 +173,8 @@ def address(page: str, case: Case) -> str:
     elif page in {"document_file", "document_remove"}:
         # Each page has a file of its own: the same one is not attached twice.
         numbers = [attached(case, content=f"%PDF-1.4 {page}".encode()).pk]
+    elif page in {"case_note_change", "case_note_remove"}:
+        numbers = [desk.add_note(case=case, text="Mine.", by=case.advisor).pk]
     elif page == "document_request_letter":
         numbers = [ask_for_documents(case=case, kinds=["tax"], language="fr", by=case.advisor).pk]
     return reverse(page, args=[case.reference, *numbers])
@@ -240,7 +254,14 @@ def test_a_case_opens_for_its_advisor_and_for_who_sees_all(
 def test_a_colleagues_case_does_not_exist(client_as, model_in_use, case_of, page, method):
     case = case_of(ADVISOR)
     status = getattr(client_as(COLLEAGUE), method)(address(page, case)).status_code
-    denied = {"case_check", "case_answer", "case_examine", "case_assign", "case_timeline_export"}
+    denied = {
+        "case_check",
+        "case_answer",
+        "case_examine",
+        "case_reopen",
+        "case_assign",
+        "case_timeline_export",
+    }
     denied |= {"client_merge", "client_part"}
     assert status == (403 if page in denied else 404)
 

@@ -12,6 +12,7 @@ from django.db import connection
 from accounts.models import AuditEvent
 from scoring.ml.metrics.costs import Costs
 from scoring.ml.model import folder
+from scoring.ml.model.manifest_choices import AcceptLimit
 from scoring.models import Activation, ModelVersion
 from tests.scoring.applications import application_folder
 
@@ -73,6 +74,8 @@ def test_a_version_is_never_overwritten(applications: Path, places: Path) -> Non
         (["--name", "v1", "--seed", "-1"], "whole number"),
         (["--name", "v1", "--cost-fn", "0"], "a number above 0"),
         (["--name", "v1", "--cost-fp", "nan"], "a number above 0"),
+        (["--name", "v1", "--accept-limit", "1"], "between 0 and 1"),
+        (["--name", "v1", "--refer-share", "nan"], "between 0 and 1"),
     ],
 )
 def test_a_wrong_argument_is_named(applications: Path, arguments: list[str], why: str) -> None:
@@ -132,11 +135,20 @@ def test_the_name_of_a_training_killed_before_it_registered_is_free(applications
     assert list(places.iterdir()) == []
 
 
-def test_higher_costs_of_defaults_lower_the_threshold_and_are_recorded(
+def test_costs_and_the_limit_of_accepted_defaults_lead_to_thresholds_and_are_recorded(
     applications: Path, places: Path
 ) -> None:
-    train(applications, "--name", "dear", "--quick", "--cost-fn", "20", "--cost-fp", "2.5")
+    limits = ("--accept-limit", "0.15", "--refer-share", "0.2")
+    train(applications, "--name", "dear", "--quick", "--cost-fn", "20", "--cost-fp", "2.5", *limits)
     manifest = folder.load(places / "dear").manifest
+    band = manifest.refer_band
+    assert band
+    assert band.limit == AcceptLimit(default_rate=0.15, refer_share=0.2)
+    assert band.accept_below
+    assert band.accept_below <= manifest.threshold
+    assert band.referred
+    assert band.referred <= 0.2
+    assert f"Proposed refer band: {band.accept_below:.1%}" in (places / "dear" / "CARD.md").read_text()
     assert manifest.costs == Costs(fn=20.0, fp=2.5)
     assert manifest.theoretical_threshold == pytest.approx(1 / 9)
 

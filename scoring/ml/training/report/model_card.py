@@ -5,7 +5,12 @@ from collections import Counter
 from scoring.ml.features import catalogue
 from scoring.ml.model.calibration import Method
 from scoring.ml.model.manifest import Manifest
-from scoring.ml.training.report.model_card_choices import directions, feature_count, threshold_rules
+from scoring.ml.training.report.model_card_choices import (
+    directions,
+    feature_count,
+    refer_band,
+    threshold_rules,
+)
 from scoring.ml.training.report.model_card_sections import (
     dropped_features,
     explanation,
@@ -181,7 +186,7 @@ def _threshold(manifest: Manifest) -> str:
         f"{curve.theoretical.cost:.4f} at the theoretical one, {curve.minimum.cost:.4f} at the "
         f"cheapest ({curve.minimum.threshold:.4f}) and {curve.accept_all.cost:.4f} when all are "
         f"accepted. Any threshold from {flat.low:.4f} to {flat.high:.4f} costs at most "
-        f"{flat.within:.0%} more than the cheapest.\n\n{threshold_rules(manifest)}"
+        f"{flat.within:.0%} more than the cheapest.\n\n{threshold_rules(manifest)}\n\n{refer_band(manifest)}"
     )
 
 

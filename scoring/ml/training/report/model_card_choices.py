@@ -11,6 +11,10 @@ _RULES = {
     "half_way": "half way between that and theory",
     "theoretical": "theory",
 }
+PLAIN_BAND = (
+    "The band is plain: who is referred depends on the probability alone, not on how far the bootstrap "
+    "ensemble disagrees."
+)
 _EFFECTS = {1: "more risk", -1: "less risk"}
 
 
@@ -91,4 +95,30 @@ def _rule(rule: ThresholdRule) -> str:
     return (
         f"{rule.threshold:.4f} ± {rule.threshold_deviation or 0:.4f} | "
         f"{rule.cost or 0:.4f} ± {rule.cost_deviation or 0:.4f}"
+    )
+
+
+def refer_band(manifest: Manifest) -> str:
+    """Return the proposed band of referral with what it promises; empty for a version that has none."""
+    band = manifest.refer_band
+    if band is None:
+        return ""
+    promise = (
+        f"At most {band.limit.default_rate:.1%} of those accepted without a person default, with a "
+        f"confidence of {band.confidence:.1%} for a finite sample (Learn then Test on {band.clients:,} "
+        f"clients out of fold), and at most {band.limit.refer_share:.0%} of all are referred"
+    )
+    if band.accept_below is None:
+        return f"**No refer band is proposed.** {promise}: no threshold can be shown to keep that."
+    observed = required(band.default_rate)
+    rates = f"{observed.value:.2%} ({observed.low:.2%} to {observed.high:.2%}) of the accepted default"
+    out_of_sample = (
+        f", on the hold-out {band.hold_out.value:.2%} ({band.hold_out.low:.2%} to {band.hold_out.high:.2%})"
+        if band.hold_out
+        else ""
+    )
+    return (
+        f"**Proposed refer band: {band.accept_below:.1%} to {required(band.refuse_from):.1%}.** {promise}. "
+        f"Out of fold {required(band.accepted):.1%} are accepted and {required(band.referred):.1%} referred; "
+        f"{rates}{out_of_sample}. {PLAIN_BAND}"
     )
