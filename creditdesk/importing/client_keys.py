@@ -62,8 +62,8 @@ class _Desk:
         return ""
 
     def _other_key(self, record: Client, key: str) -> str:
-        if known := self.keys[record.person_id]:
-            return "" if key in known else "is not the one that the client of this case has at the desk"
+        if desk_keys := self.keys[record.person_id]:
+            return "" if key in desk_keys else "is not the one that the client of this case has at the desk"
         first = self.given.setdefault(record.person_id, key)
         return "" if key == first else f"is {first} for another case of the same client"
 

@@ -203,8 +203,8 @@ class _Record(NamedTuple):
 
 def _records(added: Sequence[ImportedClient]) -> list[_Record]:
     """The record of each new case: a new one, or the one that has the bank's key of its client."""
-    known = _known_records(added)
-    first = [client for client in added if client.key not in known]
+    records_by_key = _known_records(added)
+    first = [client for client in added if client.key not in records_by_key]
     # Of several new cases with one key the first one makes the record.
     first = list({client.key or client.reference: client for client in reversed(first)}.values())[::-1]
     keys = keyring.new_keys(len(first))
@@ -218,8 +218,8 @@ def _records(added: Sequence[ImportedClient]) -> list[_Record]:
     keyring.store([(record.sealing.key, record.pk) for record in made.values()], Client.key_column)
     keyed = {client.key: made[client.reference] for client in first if client.key}
     bulk.write(ClientKey, ("client_id", "key"), [(record.pk, key) for key, record in keyed.items()])
-    known |= keyed
-    return [known[client.key] if client.key else made[client.reference] for client in added]
+    records_by_key |= keyed
+    return [records_by_key[client.key] if client.key else made[client.reference] for client in added]
 
 
 def _known_records(added: Sequence[ImportedClient]) -> dict[str, _Record]:

@@ -16,7 +16,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='assessment',
             name='client',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='creditdesk.client', verbose_name='client'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='creditdesk.client', verbose_name='client', db_constraint=False, db_index=False),
+        ),
+        migrations.AddIndex(
+            model_name='assessment',
+            index=models.Index(condition=models.Q(('client__isnull', False)), fields=['client'], name='assessment_of_client'),
         ),
         forbid_insert(
             "creditdesk_assessment",

@@ -49,8 +49,15 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
         Case, on_delete=models.PROTECT, null=True, related_name="assessments", verbose_name=_("case")
     )
     # Of such an application: the client whose key was sent along, and whose data key encrypts it (trigger).
+    # No constraint: SQLite would rebuild the table to take it back. Clients are never deleted.
     client = models.ForeignKey(
-        Client, on_delete=models.PROTECT, null=True, related_name="applications", verbose_name=_("client")
+        Client,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="applications",
+        verbose_name=_("client"),
+        db_constraint=False,
+        db_index=False,
     )
     model_version = models.CharField(_("model version"), max_length=80, blank=True)
     model_digest = models.CharField(_("digest of the model"), max_length=64, blank=True)
@@ -102,6 +109,9 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
         verbose_name = _("assessment")
         verbose_name_plural = _("assessments")
         ordering = ["assessed_at", "pk"]
+        indexes = [
+            models.Index(fields=["client"], condition=Q(client__isnull=False), name="assessment_of_client")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(verdict="refer") | Q(probability__isnull=False, threshold__isnull=False),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
 from operator import or_
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from django.db.models import Q, QuerySet
@@ -39,6 +39,12 @@ class Recomputation:
 
     difference: str
     is_exact: bool
+
+    @property
+    def outcome(self) -> Literal["exact", "rounded", "different"]:
+        if self.difference:
+            return "different"
+        return "exact" if self.is_exact else "rounded"
 
 
 def differences(assessments: QuerySet[Assessment]) -> Iterator[Difference]:

@@ -39,10 +39,10 @@ def open_case(
     if not by.has_perm("creditdesk.add_case"):
         raise PermissionDenied
     annuity = application.get("AMT_ANNUITY")
-    known = known_client(name=name, key=client_key, same_client=same_client, by=by)
+    existing = known_client(name=name, key=client_key, same_client=same_client, by=by)
     case = Case.objects.create(
         reference=_next_reference(),
-        client=known or new_client(name=name, key=client_key),
+        client=existing or new_client(name=name, key=client_key),
         advisor=by,
         origin=Case.Origin.MANUAL,
         submitted_at=_submitted_at(applied_on),
@@ -58,8 +58,8 @@ def open_case(
     details: dict[str, object] = {"origin": case.origin}
     if confirmed:
         details["confirmed"] = sorted(confirmed)
-    if known:
-        details["client"] = known.pk
+    if existing:
+        details["client"] = existing.pk
     audit.record(action=Action.CASE_OPENED, actor=by, target=case.reference, details=details)
     return case
 

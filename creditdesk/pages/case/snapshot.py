@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from creditdesk import services
 from creditdesk.models import (
@@ -44,9 +45,17 @@ class PastCounterfactuals:
     `is_same`: a search with that model finds what is stored; None where there is nothing to compare.
     """
 
-    found: Sequence[ShownCounterfactual]
+    changes: Sequence[ShownCounterfactual]
     was_shown: bool
     is_same: bool | None
+
+    @property
+    def state(self) -> Literal["new", "stored", "same", "different"]:
+        if not self.was_shown:
+            return "new"
+        if self.is_same is None:
+            return "stored"
+        return "same" if self.is_same else "different"
 
 
 @dataclass(eq=False)
@@ -155,8 +164,9 @@ class Snapshot:
         if self.assessment.verdict != Assessment.Verdict.REFUSE:
             return None
         stored = CounterfactualSearch.objects.filter(assessment=self.assessment).first()
+        assessment = self.assessment
         again = (
-            confirmed_counterfactuals(self.model, self.assessment.record, self.assessment.policy)
+            confirmed_counterfactuals(self.model, assessment.record, assessment.policy, assessment.budget)
             if self.model
             else None
         )

@@ -77,10 +77,10 @@ def test_the_counterfactuals_are_those_that_were_shown_and_the_model_finds_them_
     shown = CounterfactualSearch.objects.get(assessment=past).shown
     assert shown
     assert value(page, "data-counterfactuals") == "same"
-    found = [
+    probabilities = [
         float(item["data-probability-then"]) for item in Elements(page).having("data-past-counterfactual")
     ]
-    assert found == [item.probability for item in shown]
+    assert probabilities == [item.probability for item in shown]
     assert all(item.text_en in page for item in shown)
 
 

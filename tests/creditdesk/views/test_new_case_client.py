@@ -18,7 +18,7 @@ def advisor(client_as, db):
 
 
 @pytest.fixture
-def known(case_of) -> Case:
+def namesake(case_of) -> Case:
     """A case of a namesake with the same birth date, in the advisor's portfolio."""
     return case_of("advisor", application=APPLICATION, name=NAME)
 
@@ -59,32 +59,33 @@ def test_a_colleagues_client_is_found_by_the_number_without_showing_the_case(adv
         ({"client_key": "x" * 65}, "at most 64"),
     ],
 )
-def test_a_number_that_does_not_fit_opens_nothing(advisor, known, changes, message):
-    ClientKey.objects.create(client=known.client, key="K-7")
+def test_a_number_that_does_not_fit_opens_nothing(advisor, namesake, changes, message):
+    ClientKey.objects.create(client=namesake.client, key="K-7")
     response = advisor.post(NEW, typed_answers(APPLICATION, **changes))
     assert (response.status_code, message in response.content.decode()) == (422, True)
     assert (Case.objects.count(), ClientKey.objects.count()) == (1, 1)
 
 
-def test_a_namesake_is_chosen_as_the_same_client_or_not(advisor, known):
+def test_a_namesake_is_chosen_as_the_same_client_or_not(advisor, namesake):
     answers = typed_answers(APPLICATION)
     page = Elements(advisor.post(NEW, answers).content.decode())
     choices = [item["value"] for item in page.having("name") if item["name"] == "same_client"]
-    assert choices == [known.reference, ""]
+    assert choices == [namesake.reference, ""]
     assert (
-        advisor.post(NEW, {**answers, "same_client": known.reference, "client_key": "K-9"}).status_code == 302
+        advisor.post(NEW, {**answers, "same_client": namesake.reference, "client_key": "K-9"}).status_code
+        == 302
     )
-    assert (newest().client_id, newest().client.client_key.key) == (known.client_id, "K-9")
+    assert (newest().client_id, newest().client.client_key.key) == (namesake.client_id, "K-9")
     codes = [f"duplicate:{case.reference}" for case in Case.objects.all()]
     assert advisor.post(NEW, {**answers, "same_client": "", "confirmed": codes}).status_code == 302
-    assert newest().client_id != known.client_id
+    assert newest().client_id != namesake.client_id
 
 
-def test_the_number_of_another_client_than_the_chosen_one_is_refused(advisor, known, case_of):
+def test_the_number_of_another_client_than_the_chosen_one_is_refused(advisor, namesake, case_of):
     ClientKey.objects.create(client=case_of("advisor", name=NAME).client, key="K-8")
     for key in ("K-8", "K-9"):
-        answers = typed_answers(APPLICATION, client_key=key, same_client=known.reference)
-        ClientKey.objects.update_or_create(client=known.client, defaults={"key": "K-1"})
+        answers = typed_answers(APPLICATION, client_key=key, same_client=namesake.reference)
+        ClientKey.objects.update_or_create(client=namesake.client, defaults={"key": "K-1"})
         response = advisor.post(NEW, answers)
         assert (response.status_code, "client number" in response.content.decode()) == (422, True)
     assert Case.objects.count() == 2
