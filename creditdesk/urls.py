@@ -35,6 +35,7 @@ from creditdesk.views.drift import drift, drift_evidently, drift_report
 from creditdesk.views.export import case_export, case_timeline_export
 from creditdesk.views.health import healthz, readyz
 from creditdesk.views.help import help_page
+from creditdesk.views.history_rows import case_correct_history
 from creditdesk.views.home import home
 from creditdesk.views.letter import case_explanation, case_letter
 from creditdesk.views.metrics import metrics
@@ -79,6 +80,7 @@ urlpatterns = [
     path("cases/<str:reference>/correct/", case_correct, name="case_correct"),
     path("cases/<str:reference>/merge/", client_merge, name="client_merge"),
     path("cases/<str:reference>/merge/undo/", client_part, name="client_part"),
+    path("cases/<str:reference>/correct/<str:table>/", case_correct_history, name="case_correct_history"),
     path("cases/<str:reference>/check/", case_check, name="case_check"),
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
     path("cases/<str:reference>/notes/<int:number>/", case_note_change, name="case_note_change"),

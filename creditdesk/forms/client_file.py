@@ -54,7 +54,7 @@ def read_client_file(content: bytes, today: date) -> ClientFile:
     """Read the one client of a file, with dates counted from `today`. Raises FileRefused."""
     if len(content) > MAX_BYTES:
         raise FileRefused(gettext("The file is too large for one client (256 KB at most)."))
-    cells = _row(_text(content))
+    cells = _row(text_of(content))
     row = _readable(cells)
     values, errors = _values(row)
     client = ClientFile(
@@ -72,7 +72,8 @@ def read_client_file(content: bytes, today: date) -> ClientFile:
 # ---- from bytes to one row
 
 
-def _text(content: bytes) -> str:
+def text_of(content: bytes) -> str:
+    """Return the text of a file. Raises FileRefused for what is none."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -129,12 +130,12 @@ def _from_csv(text: str) -> Row:
         )
     has_decimal_comma = delimiter == ";"
     return {
-        name: _decimal_point(cell) if has_decimal_comma else cell
+        name: decimal_point(cell) if has_decimal_comma else cell
         for name, cell in zip(header, rows[0], strict=True)
     }
 
 
-def _decimal_point(cell: str) -> str:
+def decimal_point(cell: str) -> str:
     """Replace a decimal comma: files with semicolons come from places that write 1,5 for one and a half."""
     return cell.replace(",", ".", 1) if cell.replace(",", "", 1).lstrip("-").isdigit() else cell
 

@@ -13,6 +13,7 @@ from creditdesk.models.decision import Decision
 from creditdesk.models.document import Document, DocumentRequest
 from creditdesk.models.draft import Draft
 from creditdesk.models.escalation import Escalation
+from creditdesk.models.history_table import HistoryTable
 from creditdesk.models.idempotency import StoredAnswer
 from creditdesk.models.inputs import profile_digest
 from creditdesk.models.letter import Letter
@@ -49,6 +50,7 @@ __all__ = [
     "Draft",
     "Erasure",
     "Escalation",
+    "HistoryTable",
     "IndexedName",
     "Letter",
     "MonitoringRecord",

@@ -27,6 +27,7 @@ from creditdesk.services.document import add_document, remove_document, save_doc
 from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate
 from creditdesk.services.handover import hand_on, hand_on_after_save, hand_on_all
+from creditdesk.services.history_rows import correct_history
 from creditdesk.services.letter import save_letter
 from creditdesk.services.note import add_note, change_note, mentions_of, record_note_readings, remove_note
 from creditdesk.services.notification import mark_read
@@ -70,6 +71,7 @@ __all__ = [
     "closing_of",
     "contest",
     "correct_application",
+    "correct_history",
     "counterfactuals_of",
     "decide",
     "declare_charges",

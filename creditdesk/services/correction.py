@@ -1,10 +1,11 @@
 """Correct or complete the application of a pending case."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext
 
 from accounts import audit
@@ -28,15 +29,53 @@ def correct_application(
         raise ActRefused(gettext("Say what was wrong or missing, and how you know."))
     with transaction.atomic():
         locked = locked_case(case, by)
-        refuse_when_not_free(locked, by)
-        profile = Profile.objects.select_for_update().get(case=locked)
-        if profile.digest != profile_digest:
-            raise ActRefused(
-                gettext(
-                    "The application was changed while you were writing: read it again. Nothing was changed."
-                )
-            )
-        return _correct(locked, profile, changes, reason.strip(), by)
+        return _correct(locked, locked_profile(locked, profile_digest, by), changes, reason.strip(), by)
+
+
+def locked_profile(case: Case, digest: str, by: User) -> Profile:
+    """The profile of a locked case, for a correction of what its person has seen. Raises ActRefused."""
+    refuse_when_not_free(case, by)
+    profile = Profile.objects.select_for_update().get(case=case)
+    if profile.digest != digest:
+        raise ActRefused(
+            gettext("The application was changed while you were writing: read it again. Nothing was changed.")
+        )
+    return profile
+
+
+def save_correction(
+    case: Case,
+    before: Profile,
+    after: Profile,
+    changes: Mapping[str, Sequence[object]],
+    reason: str,
+    by: User,
+) -> Correction:
+    """Store the corrected profile, and what was there before, within the transaction of the act."""
+    correction = Correction.objects.create(
+        case=case,
+        packed_inputs=before.packed_inputs,
+        history_rows=before.history_rows,
+        previous_digest=before.digest,
+        digest=after.digest,
+        changes=dict(changes),
+        reason=reason,
+        corrected_by=by,
+    )
+    after.save(force_update=True)
+    return correction
+
+
+def audit_correction(correction: Correction, by: User, rows: Sequence[Model]) -> None:
+    """Values and reason stay out of the chain, which cannot forget."""
+    details = {
+        "correction": correction.pk,
+        "columns": sorted(correction.changes),
+        "previous": correction.previous_digest,
+        "new": correction.digest,
+    }
+    target = correction.case.reference
+    audit.record(action=Action.CASE_CORRECTED, actor=by, target=target, details=details, rows=rows)
 
 
 def refusal_to_correct(case: Case, by: User) -> str:
@@ -57,29 +96,12 @@ def _correct(
         raise ActRefused(gettext("Nothing differs from the application on file."))
     after = {name: value for name, value in {**before, **different}.items() if value is not None}
     corrected = Profile.of_inputs(after, profile.history, profile.history_rows, case=case)
-    correction = Correction.objects.create(
-        case=case,
-        packed_inputs=profile.packed_inputs,
-        history_rows=profile.history_rows,
-        previous_digest=profile.digest,
-        digest=corrected.digest,
-        changes={name: [before.get(name), value] for name, value in different.items()},
-        reason=reason,
-        corrected_by=by,
-    )
-    corrected.save(force_update=True)
+    values = {name: [before.get(name), value] for name, value in different.items()}
+    correction = save_correction(case, profile, corrected, values, reason, by)
     annuity = after.get("AMT_ANNUITY")
     case.contract_type = str(after["NAME_CONTRACT_TYPE"])
     case.amount_credit = Decimal(str(after["AMT_CREDIT"]))
     case.amount_annuity = None if annuity is None else Decimal(str(annuity))
     case.save(update_fields=["contract_type", "amount_credit", "amount_annuity"])
-    details = {
-        "correction": correction.pk,
-        "columns": sorted(different),
-        "previous": correction.previous_digest,
-        "new": correction.digest,
-    }
-    audit.record(
-        action=Action.CASE_CORRECTED, actor=by, target=case.reference, details=details, rows=[correction]
-    )
+    audit_correction(correction, by, [correction])
     return correction

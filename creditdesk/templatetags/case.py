@@ -1,11 +1,13 @@
 """Tags and filters of the case page: exact numbers for programs, table rows, event icons."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.text import Truncator
+from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
 from creditdesk.forms.simulation import entered_value
@@ -15,7 +17,8 @@ from creditdesk.pages.case.explanation import FeatureRow
 from creditdesk.pages.case.reasons import FeatureEffect
 from creditdesk.pages.case.timeline import Event
 from creditdesk.templatetags.desk import VERDICT_ICONS, icon
-from scoring.ml.tables.catalogue import column
+from scoring.ml.tables.catalogue import HISTORY, TABLES, column
+from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
 register = template.Library()
@@ -47,6 +50,9 @@ EVENT_ICONS = {
     "reopening": "refresh",
 }
 
+# Characters of a note or a reason that the history shows before it is unfolded.
+FOLDED_LENGTH = 160
+
 # The keys that static/js/case.js listens to.
 OUTCOME_KEYS = {"accept": "a", "refuse": "r", "refer": "f"}
 
@@ -67,6 +73,20 @@ def as_entered(value: float | None, name: str) -> str:
 def side(direction: str) -> str:
     """Return in words what the side and the colour of a bar show, for screen readers."""
     return {"refuse": gettext("towards refusal"), "accept": gettext("towards acceptance")}.get(direction, "")
+
+
+@register.filter
+def folded(text: str) -> SafeString:
+    """Write a text in paragraphs; of a long one the beginning, which unfolds to the whole of it."""
+    paragraphs = linebreaks(text, autoescape=True)
+    if len(text) <= FOLDED_LENGTH:
+        return SafeString(paragraphs)
+    beginning = Truncator(text).chars(FOLDED_LENGTH, truncate=" …")
+    return format_html(
+        '<details class="folded"><summary><span>{}</span></summary>{}</details>',
+        beginning,
+        SafeString(paragraphs),
+    )
 
 
 @register.simple_tag
@@ -104,7 +124,7 @@ def profile_section(section: Section, level: int = 3, is_folded: bool = False) -
     lines = format_html("<dl>{}</dl>", _lines(section.lines)) if section.lines else ""
     heading = format_html("<h{0}>{1}{2}</h{0}>", level, section.title, note)
     if is_folded and lines:
-        fold = '<details class="profile-section"><summary>{}</summary>{}</details>'
+        fold = '<details class="profile-section"><summary><span>{}</span></summary>{}</details>'
         return format_html(fold, heading, lines)
     return format_html('<div class="profile-section">{}{}</div>', heading, lines)
 
@@ -134,15 +154,24 @@ def outcome_key(outcome: str) -> str:
 @register.simple_tag
 def corrected_values(correction: Correction) -> SafeString:
     """List what a correction changed: the value before and after, in words."""
-    columns = {name: column("application", name) for name in correction.changes}
     rows = (
-        (
-            formatting.capitalized(columns[name].label),
-            *(formatting.column_in_words(columns[name], value) for value in values),
-        )
-        for name, values in correction.changes.items()
+        (formatting.capitalized(label), *values)
+        for label, values in (_correction(name, *values) for name, values in correction.changes.items())
     )
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {} → {}</li>", rows))
+
+
+def _correction(name: str, before: Any, after: Any) -> tuple[Text, list[str]]:
+    """Label and values in words of one change: of a history table the numbers of its rows."""
+    if name in HISTORY:
+        counts = (formatting.missing_in_words(name, {}) if n is None else _rows(n) for n in (before, after))
+        return TABLES[name].label, list(counts)
+    changed = column("application", name)
+    return changed.label, [formatting.column_in_words(changed, value) for value in (before, after)]
+
+
+def _rows(count: int) -> str:
+    return ngettext("%(n)s row", "%(n)s rows", count) % {"n": formatting.number(count)}
 
 
 @register.filter

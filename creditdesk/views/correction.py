@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from creditdesk import services
 from creditdesk.forms.correction import CorrectionForm
 from creditdesk.models import Case
+from creditdesk.pages.history_rows import history_links
 from creditdesk.services import ActRefused
 from creditdesk.views.case_response import visible_case
 from creditdesk.web.request import DeskRequest
@@ -48,5 +49,5 @@ def case_correct(request: DeskRequest, reference: str) -> HttpResponse:
 def _page(
     request: DeskRequest, case: Case, form: CorrectionForm, *, status: int = 200, refusal: str = ""
 ) -> HttpResponse:
-    context = {"case": case, "form": form, "refusal": refusal}
+    context = {"case": case, "form": form, "refusal": refusal, "links": history_links(case)}
     return render(request, "creditdesk/correction.html", context, status=status)

@@ -39,6 +39,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         *(("case_detail", [CASES[state]]) for state in ("waiting", "contested", "escalated")),
         ("case_documents", [CASES["pending"]]),
         ("case_correct", [CASES["pending"]]),
+        ("case_correct_history", [CASES["pending"], "previous_application"]),
         *((name, []) for name in ("case_list", "case_new", "help", "about_model", "api_docs")),
         *((f"account_{page}", []) for page in ("change_password", "logout", "reauthenticate")),
         *((f"mfa_{page}", []) for page in ("index", "activate_totp", "add_webauthn", "reauthenticate")),

@@ -7,7 +7,7 @@ from creditdesk.models import Case
 from creditdesk.pages.case import event_kinds
 from creditdesk.pages.case.other_cases import OtherCase, other_cases
 from creditdesk.pages.case.selection import Selection
-from creditdesk.pages.case.timeline import Event, PersonCase, person_cases, timeline
+from creditdesk.pages.case.timeline import NEWEST_EVENTS, Event, PersonCase, person_cases, timeline
 
 
 class WithPerson:
@@ -33,10 +33,19 @@ class WithPerson:
     def events(self) -> list[Event]:
         return timeline(self.case, self.reader, self.person_cases)
 
-    @property
-    def shown_events(self) -> list[Event]:
+    @cached_property
+    def chosen_events(self) -> list[Event]:
         """The events of the kind that the address selects."""
         return event_kinds.filtered(self.events, self.selection.kind)
+
+    @property
+    def shown_events(self) -> list[Event]:
+        """The newest of them, or all once they are asked for."""
+        return self.chosen_events if self.selection.show == "events" else self.chosen_events[:NEWEST_EVENTS]
+
+    @property
+    def older_events(self) -> int:
+        return len(self.chosen_events) - len(self.shown_events)
 
     def event_choices(self) -> list[event_kinds.Choice]:
         return event_kinds.choices(self.events, self.selection.kind)

@@ -75,6 +75,8 @@ CASES = {
     ("case_decide", "post"): {ADVISOR, MANAGER},
     ("case_correct", "get"): {ADVISOR, MANAGER},
     ("case_correct", "post"): {ADVISOR, MANAGER},
+    ("case_correct_history", "get"): {ADVISOR, MANAGER},
+    ("case_correct_history", "post"): {ADVISOR, MANAGER},
     ("case_check", "post"): {MANAGER},
     ("client_merge", "get"): {MANAGER},
     ("client_merge", "post"): {MANAGER},
@@ -167,8 +169,10 @@ def args_of(page: str) -> list[str | int]:
 
 def address(page: str, case: Case) -> str:
     """Return the address of a case's page; some need an assessment, a document or a letter."""
-    numbers: list[int | None] = []
-    if page == "case_past":
+    numbers: list[int | str | None] = []
+    if page == "case_correct_history":
+        numbers = ["bureau"]
+    elif page == "case_past":
         numbers = [assessed(case).latest_assessment_id]
     elif page in {"document_file", "document_remove"}:
         # Each page has a file of its own: the same one is not attached twice.

@@ -9,7 +9,7 @@ from accounts.append_only import forbid_insert
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creditdesk', '0029_clients_of_persons'),
+        ('creditdesk', '0030_clients_of_persons'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from accounts.append_only import forbid_changes, forbid_column_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creditdesk', '0028_changeable_notes'),
+        ('creditdesk', '0029_history_tables'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
