@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from accounts.models import User
-from creditdesk.models import Case
+from creditdesk.models import Case, ClientKey
 from creditdesk.pages.case import event_kinds
 from creditdesk.pages.case.other_cases import OtherCase, other_cases
 from creditdesk.pages.case.selection import Selection
@@ -25,6 +25,11 @@ class WithPerson:
     def other_cases_count(self) -> int:
         """How many further cases of the person the reader may see."""
         return len(self.person_cases) - 1
+
+    def client_key(self) -> str:
+        """The bank's key of this case's own record, "" for none."""
+        key = ClientKey.objects.filter(client=self.case.client_id).values_list("key", flat=True).first()
+        return key or ""
 
     def other_cases(self) -> list[OtherCase]:
         return other_cases([item.pk for item in self.person_cases if item.pk != self.case.pk])

@@ -47,6 +47,7 @@ def test_a_colleagues_client_is_found_by_the_number_without_showing_the_case(adv
     case = newest()
     assert case.client_id == theirs.client_id
     page = advisor.get(f"/cases/{case.reference}/client/").content.decode()
+    assert "data-client-key>K-7<" in page
     assert theirs.reference not in page
     assert "Other cases" not in page
 
