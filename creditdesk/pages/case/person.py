@@ -7,7 +7,7 @@ from creditdesk.models import Case, ClientKey
 from creditdesk.pages.case import event_kinds
 from creditdesk.pages.case.other_cases import OtherCase, other_cases
 from creditdesk.pages.case.selection import Selection
-from creditdesk.pages.case.timeline import NEWEST_EVENTS, Event, PersonCase, person_cases, timeline
+from creditdesk.pages.case.timeline import NEWEST_EVENTS, Event, PersonCase, acts_on, person_cases, timeline
 
 
 class WithPerson:
@@ -16,6 +16,7 @@ class WithPerson:
     case: Case
     reader: User
     selection: Selection
+    tab: str
 
     @cached_property
     def person_cases(self) -> list[PersonCase]:
@@ -33,6 +34,13 @@ class WithPerson:
 
     def other_cases(self) -> list[OtherCase]:
         return other_cases([item.pk for item in self.person_cases if item.pk != self.case.pk])
+
+    @cached_property
+    def acts(self) -> list[Event]:
+        """The events of this case that decision and casework are made of."""
+        if self.tab == "history":
+            return [event for event in self.events if event.reference == self.case.reference]
+        return acts_on(self.case)
 
     @cached_property
     def events(self) -> list[Event]:

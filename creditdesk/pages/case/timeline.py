@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from django.db import connection
 from django.db.models import Exists, Model, OuterRef
 
+from accounts.models import User
 from creditdesk.models import (
     Assessment,
     Assignment,
@@ -27,9 +28,6 @@ from creditdesk.models import (
     Withdrawal,
 )
 from creditdesk.models.case import CaseQuerySet
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 # What a case page shows at first: with a long history it would be taller than a person scrolls.
 NEWEST_EVENTS: Final = 5
@@ -76,28 +74,41 @@ class PersonCase(NamedTuple):
     client_id: int
 
 
-def cases_of_client(case: Case, user: "User") -> CaseQuerySet:
+def cases_of_client(case: Case, user: User) -> CaseQuerySet:
     """This case and the person's other cases, as far as the reader may see them."""
     return Case.objects.visible_to(user).of_person(case.client)
 
 
-def person_cases(case: Case, user: "User") -> list[PersonCase]:
+def person_cases(case: Case, user: User) -> list[PersonCase]:
     """The keys and references of `cases_of_client`."""
     columns = ("pk", "reference", "shared_at", "client_id")
     return [PersonCase(*row) for row in cases_of_client(case, user).values_list(*columns)]
 
 
-def timeline(case: Case, user: "User", cases: Sequence[PersonCase] | None = None) -> list[Event]:
+def timeline(case: Case, user: User, cases: Sequence[PersonCase] | None = None) -> list[Event]:
     """Return the events of these cases of the person; unless given, of all that the reader may see."""
     cases = person_cases(case, user) if cases is None else cases
-    references = {item.pk: item.reference for item in cases}
     clients = {item.client_id for item in cases}
+    references, acts, has_merges = _acts(cases, clients)
+    merges = _merges(clients, case.reference, user) if has_merges else ()
+    return _newest_first([*_assessments(references), *acts, *merges])
+
+
+def acts_on(case: Case) -> list[Event]:
+    """Return the events of this case alone, without its assessments."""
+    own = PersonCase(case.pk, case.reference, case.shared_at, case.client_id)
+    return _newest_first(_acts([own], {case.client_id})[1])
+
+
+def _acts(cases: Sequence[PersonCase], clients: set[int]) -> tuple[dict[int, str], list[Event], bool]:
+    references = {item.pk: item.reference for item in cases}
     sources, has_merges = _sources_with_rows(list(references), list(clients))
     if any(item.shared_at for item in cases):
         sources.append(_shared)
-    events = [event for source in [_assessments, *sources] for event in source(references)]
-    if has_merges:
-        events += _merges(clients, case.reference, user)
+    return references, [event for source in sources for event in source(references)], has_merges
+
+
+def _newest_first(events: list[Event]) -> list[Event]:
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
@@ -221,7 +232,7 @@ def _shared(references: dict[int, str]) -> Iterable[Event]:
             yield Event("share", row.shared_at, row.shared_by, references[row.pk], row)
 
 
-def _merges(clients: set[int], reference: str, user: "User") -> Iterable[Event]:
+def _merges(clients: set[int], reference: str, user: User) -> Iterable[Event]:
     """Merges of the person's records, undone ones too; none that tells of a case beyond the row scope."""
     seen = Case.objects.visible_to(user).order_by()
     rows = ClientMerge.objects.of_clients(clients).filter(
