@@ -50,6 +50,10 @@ class BreakdownPage:
     period: Period
     by: str
 
+    @property
+    def title(self) -> str:
+        return str(WAYS[self.by])
+
     @cached_property
     def table(self) -> LossTable | None:
         return loss_table_in_force()
