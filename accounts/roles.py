@@ -58,6 +58,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "creditdesk.export_cases",
         "creditdesk.view_portfolio",
         "creditdesk.erase_client",
+        "creditdesk.merge_clients",
         "creditdesk.view_monthlyoutcome",
         "scoring.view_modelversion",
         "scoring.view_policy",

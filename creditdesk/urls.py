@@ -21,6 +21,7 @@ from creditdesk.views.casework import (
     case_share,
     case_snapshot,
 )
+from creditdesk.views.client_merge import client_merge, client_part
 from creditdesk.views.correction import case_correct
 from creditdesk.views.decision import case_check, case_decide
 from creditdesk.views.demo import demo_sign_in, demo_welcome
@@ -85,6 +86,8 @@ urlpatterns = [
     path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
     path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
     path("cases/<str:reference>/correct/", case_correct, name="case_correct"),
+    path("cases/<str:reference>/merge/", client_merge, name="client_merge"),
+    path("cases/<str:reference>/merge/undo/", client_part, name="client_part"),
     path("cases/<str:reference>/correct/<str:table>/", case_correct_history, name="case_correct_history"),
     path("cases/<str:reference>/check/", case_check, name="case_check"),
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),

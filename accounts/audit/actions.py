@@ -25,6 +25,8 @@ class Action(TextChoices):
     KEY_ROTATED = "key_rotated", _("put a new audit key in force")
     WRAPPING_KEY_ROTATED = "wrapping_key_rotated", _("wrapped the data keys anew")
     CLIENT_ERASED = "client_erased", _("erased a client's words")
+    CLIENTS_MERGED = "clients_merged", _("merged two records of a client")
+    CLIENTS_PARTED = "clients_parted", _("parted records of a client again")
     RETENTION = "retention", _("erased what retention let expire")
     ANCHORED = "anchored", _("anchored the audit log anew")
     BACKUP = "backup", _("made a backup")

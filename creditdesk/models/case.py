@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 
 from django.apps import apps
 from django.conf import settings
@@ -15,33 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import roles_with
-from creditdesk.encryption.fields import EncryptedBinaryField, EncryptedTextField
+from creditdesk.encryption.fields import EncryptedBinaryField
 from creditdesk.encryption.keyring import Owner
-from creditdesk.encryption.rows import (
-    EncryptedRow,
-    EncryptedRowQuerySet,
-    KeyOwningRow,
-)
+from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.absence import Absence
+from creditdesk.models.client import Client
 from creditdesk.models.inputs import WithInputs, pack_inputs
-from creditdesk.models.name_index import index_names
-
-
-class Client(KeyOwningRow):
-    """The person asking for credit, with the key of all words about them."""
-
-    key_column = "client_id"
-
-    name = EncryptedTextField(_("name"), max_length=200, blank=True)
-
-    objects: ClassVar = EncryptedRowQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return str(self.name)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        index_names({self.pk: str(self.name)})
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -55,6 +34,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(
             Q(advisor=user) | Q(shared_at__isnull=False) | Q(pk__in=referred.order_by().values("pk"))
         )
+
+    def of_person(self, client: Client) -> Self:
+        """The cases of the person whom this record is about, whichever record they were entered under."""
+        return self.filter(client__in=Client.objects.of_person(client).order_by().values("pk"))
 
     def decided(self) -> Self:
         """Cases closed by a final decision."""

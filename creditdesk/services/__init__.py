@@ -18,6 +18,7 @@ from creditdesk.services.batch import save_assessments, score_many
 from creditdesk.services.case import open_case
 from creditdesk.services.charges import ChargesDeclaration, declare_charges
 from creditdesk.services.claim import claim, end_expired_claims, release, share
+from creditdesk.services.client_merge import KeysContradict, merge_clients, part_clients
 from creditdesk.services.contest import contest, may_review, review
 from creditdesk.services.correction import correct_application, refusal_to_correct
 from creditdesk.services.counterfactual import counterfactuals_of
@@ -58,6 +59,7 @@ __all__ = [
     "BulkAssignment",
     "ChargesDeclaration",
     "DecisionRefused",
+    "KeysContradict",
     "LossTerms",
     "PolicyTerms",
     "ProfileToScore",
@@ -97,9 +99,11 @@ __all__ = [
     "may_reopen",
     "may_review",
     "mentions_of",
+    "merge_clients",
     "needs_second_person",
     "notify_overdue",
     "open_case",
+    "part_clients",
     "propose_loss_table",
     "propose_policy",
     "publish_loss_table",

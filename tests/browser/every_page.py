@@ -61,6 +61,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         ("expected_loss", []),
         ("breakdown", []),
         ("model_shadow", []),
+        ("client_merge", [CASES["waiting"]]),
     ],
     "analyst": [
         *((f"model_{page}", []) for page in ("list", "comparison", "at", "pair")),
@@ -123,6 +124,7 @@ POSTED: Final = frozenset(
         *("loss_table_propose", "loss_table_answer", "loss_table_withdraw"),
         *("case_withdraw", "case_reopen", "case_note_change", "case_note_remove"),
         *("document_remove", "document_request", "case_charges"),
+        "client_part",
     }
 )
 

@@ -27,13 +27,13 @@ from creditdesk.pages.case.explanation import (
     registered_calibration,
 )
 from creditdesk.pages.case.peer_comparison import PeerComparison, peer_comparison
+from creditdesk.pages.case.person import WithPerson
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.reason_stability import Stability, stability
 from creditdesk.pages.case.reasons import FeatureEffect, ReasonItem, feature_effects, reason_items
 from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.tabs import Tab, tabs
-from creditdesk.pages.case.timeline import NEWEST_EVENTS, Event, acts_on, timeline
 from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
@@ -48,7 +48,7 @@ VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refe
 
 
 @dataclass(eq=False)
-class CasePage(WithPolicy):
+class CasePage(WithPolicy, WithPerson):
     """`message` reports an act that was done, `refusal` the reason why one was not."""
 
     case: Case
@@ -274,26 +274,6 @@ class CasePage(WithPolicy):
         return Casework(self.case, self.reader, self.standing_decision, self.acts, self.forms)
 
     # ---- the timeline
-
-    @cached_property
-    def acts(self) -> list[Event]:
-        """The events of this case that decision and casework are made of."""
-        if self.tab == "history":
-            return [event for event in self.events if event.reference == self.case.reference]
-        return acts_on(self.case)
-
-    @cached_property
-    def events(self) -> list[Event]:
-        return timeline(self.case, self.reader)
-
-    @property
-    def shown_events(self) -> list[Event]:
-        """The newest events, or all of them once they are asked for."""
-        return self.events if self.selection.show == "events" else self.events[:NEWEST_EVENTS]
-
-    @property
-    def older_events(self) -> int:
-        return len(self.events) - len(self.shown_events)
 
     @cached_property
     def people_to_mention(self) -> list[User]:

@@ -83,6 +83,9 @@ CASES = {
     ("case_correct_history", "get"): {ADVISOR, MANAGER},
     ("case_correct_history", "post"): {ADVISOR, MANAGER},
     ("case_check", "post"): {MANAGER},
+    ("client_merge", "get"): {MANAGER},
+    ("client_merge", "post"): {MANAGER},
+    ("client_part", "post"): {MANAGER},
     ("case_notes", "post"): {ADVISOR, MANAGER},
     ("case_note_change", "post"): {ADVISOR},
     ("case_note_remove", "post"): {ADVISOR},
@@ -284,6 +287,7 @@ def test_a_colleagues_case_does_not_exist(client_as, model_in_use, case_of, page
         "case_assign",
         "case_timeline_export",
     }
+    denied |= {"client_merge", "client_part"}
     assert status == (403 if page in denied else 404)
 
 
