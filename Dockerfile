@@ -1,4 +1,5 @@
-# Two images of one script: `web` serves (no training stack), `trainer` trains, compares and watches for drift.
+# Images of one script: `web` serves (no training stack), `trainer` trains, compares and watches for drift, `proxy` is the
+# nginx of compose.yaml with the module that takes a header away.
 #   docker build --target web -t creditdesk .          docker build --target trainer -t creditdesk-trainer .
 # With a digest where one is known: --build-arg BASE=debian@sha256:...
 ARG BASE=debian:bookworm-slim
@@ -10,6 +11,15 @@ COPY requirements requirements
 ARG POSTGRESQL_CLIENT=
 ENV POSTGRESQL_CLIENT=$POSTGRESQL_CLIENT
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORT=8000
+
+FROM ${BASE} AS proxy
+COPY bin/image bin/image
+RUN bin/image proxy
+COPY deploy/nginx/nginx.conf /etc/nginx/nginx.conf
+COPY deploy/nginx/proxy.inc /etc/nginx/desk/proxy.inc
+EXPOSE 80 443
+STOPSIGNAL SIGQUIT
+CMD ["nginx", "-g", "daemon off;"]
 
 FROM base AS trainer
 RUN bin/image dependencies trainer

@@ -8,6 +8,7 @@ from creditdesk.views.about import about_model
 from creditdesk.views.absence import absence_cancel, absences
 from creditdesk.views.affordability import case_charges
 from creditdesk.views.assignment import case_assign, case_snooze, case_wake, cases_assign
+from creditdesk.views.breakdown import breakdown, breakdown_export
 from creditdesk.views.case import case_assess, case_detail, case_tab
 from creditdesk.views.case_list import case_list
 from creditdesk.views.casework import (
@@ -20,6 +21,7 @@ from creditdesk.views.casework import (
     case_share,
     case_snapshot,
 )
+from creditdesk.views.client_merge import client_merge, client_part
 from creditdesk.views.correction import case_correct
 from creditdesk.views.decision import case_check, case_decide
 from creditdesk.views.demo import demo_sign_in, demo_welcome
@@ -31,6 +33,13 @@ from creditdesk.views.document import (
     document_request_letter,
 )
 from creditdesk.views.drift import drift, drift_evidently, drift_report
+from creditdesk.views.expected_loss import (
+    expected_loss,
+    expected_loss_export,
+    loss_table_answer,
+    loss_table_propose,
+    loss_table_withdraw,
+)
 from creditdesk.views.export import case_export, case_timeline_export
 from creditdesk.views.health import healthz, readyz
 from creditdesk.views.help import help_page
@@ -77,6 +86,8 @@ urlpatterns = [
     path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
     path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
     path("cases/<str:reference>/correct/", case_correct, name="case_correct"),
+    path("cases/<str:reference>/merge/", client_merge, name="client_merge"),
+    path("cases/<str:reference>/merge/undo/", client_part, name="client_part"),
     path("cases/<str:reference>/correct/<str:table>/", case_correct_history, name="case_correct_history"),
     path("cases/<str:reference>/check/", case_check, name="case_check"),
     path("cases/<str:reference>/notes/", case_notes, name="case_notes"),
@@ -119,6 +130,13 @@ urlpatterns = [
     path("notifications/read/", notifications_read, name="notifications_read"),
     path("palette/", palette, name="palette"),
     path("portfolio/", portfolio, name="portfolio"),
+    path("portfolio/breakdown/", breakdown, name="breakdown"),
+    path("portfolio/breakdown.csv", breakdown_export, name="breakdown_export"),
+    path("portfolio/loss/", expected_loss, name="expected_loss"),
+    path("portfolio/loss.csv", expected_loss_export, name="expected_loss_export"),
+    path("portfolio/loss/propose/", loss_table_propose, name="loss_table_propose"),
+    path("portfolio/loss/<int:number>/answer/", loss_table_answer, name="loss_table_answer"),
+    path("portfolio/loss/<int:number>/withdraw/", loss_table_withdraw, name="loss_table_withdraw"),
     path("policy/", policy_list, name="policy_list"),
     path("policy/desk/", policy_desk, name="policy_desk"),
     path("policy/desk.csv", policy_export, name="policy_export"),

@@ -1,7 +1,7 @@
 """Predictions of many cases and applications in one request: validated one by one, scored in one pass."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypedDict
@@ -18,6 +18,7 @@ from creditdesk import services
 from creditdesk.api import response_schemas
 from creditdesk.api.auth import ApiRequest
 from creditdesk.api.case_lookup import erased, not_visible
+from creditdesk.api.client_lookup import KnownClient, known_clients
 from creditdesk.api.history_checks import Tables, history_of
 from creditdesk.api.idempotency import Body
 from creditdesk.api.predict import own_reference
@@ -44,6 +45,12 @@ class BatchItems:
     problems: dict[int, Problem] = field(default_factory=dict)
     standing: dict[int, Assessment] = field(default_factory=dict)
     unscored: dict[int, services.ProfileToScore] = field(default_factory=dict)
+    # By the key that was sent along with an application.
+    clients: dict[str, KnownClient] = field(default_factory=dict)
+
+    def client_of(self, index: int) -> KnownClient | None:
+        """The client whose key the item has; None without a key."""
+        return self.clients.get(self.requests[index].client_key or "")
 
     def refused_references(self) -> list[str]:
         """The cases that exist and that the caller may not see."""
@@ -64,13 +71,14 @@ class PreparedBatch:
 
     @property
     def references(self) -> list[str]:
-        """The cases of the items that are answered."""
+        """The cases of the items that are answered, and of the clients whose keys they have."""
         answered = {*self.items.standing, *self.items.unscored}
-        return [
+        cases = [
             payload.reference
             for index, payload in self.items.requests.items()
             if payload.reference and index in answered
         ]
+        return cases + [case for client in self.items.clients.values() for case in client.references]
 
     @transaction.atomic
     def record(self, request: ApiRequest) -> Body:
@@ -103,8 +111,13 @@ def prepare_batch(request: ApiRequest, batch: Batch) -> PreparedBatch:
         _validate(items, index, item)
     _look_up_cases(items, request.user, explained=batch.contributions)
     _build_profiles(items)
+    items.clients = known_clients(request.user, (item.client_key for item in items.requests.values()))
     scored = services.score_many(list(items.unscored.values()), contributions=batch.contributions)
-    return PreparedBatch(items, scored, batch.contributions)
+    of_clients = [
+        replace(profile, client=client.client) if (client := items.client_of(index)) else profile
+        for index, profile in zip(items.unscored, scored, strict=True)
+    ]
+    return PreparedBatch(items, of_clients, batch.contributions)
 
 
 def _validate(items: BatchItems, index: int, item: Any) -> None:
@@ -207,4 +220,6 @@ def _item(
         return {"index": index, "problem": problem.body()}
     payload = items.requests[index]
     reference = payload.reference or own_reference(payload)
-    return {"index": index, **render(assessments[index], reference)}
+    client = items.client_of(index)
+    cases = {"client_cases": client.references} if client else {}
+    return {"index": index, **render(assessments[index], reference), **cases}

@@ -1,6 +1,6 @@
 """Prediction and explanation of one case or application: work the answer out, then record it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -9,6 +9,7 @@ from creditdesk import services
 from creditdesk.api import response_schemas
 from creditdesk.api.auth import ApiRequest
 from creditdesk.api.case_lookup import EXPLANATION_COLUMNS, PREDICTION_COLUMNS, stored_case, stored_profile
+from creditdesk.api.client_lookup import known_clients
 from creditdesk.api.history_checks import history_of
 from creditdesk.api.profiles import charges_of, profiles_of
 from creditdesk.api.request_schemas import PredictionRequest
@@ -46,17 +47,22 @@ class ScoredAnswer:
     scored: services.ScoredProfile
     reference: str | None
     render: response_schemas.Render
+    # The cases of the client whose key was sent along; None without one.
+    client_cases: list[str] | None = None
 
     @property
     def references(self) -> list[str]:
         case = self.scored.case
-        return [case.reference] if case else []
+        return [case.reference] if case else self.client_cases or []
 
     def record(self, request: ApiRequest) -> bytes:
         assessment = services.save_assessment(
             scored=self.scored, by=request.user, api_key=request.auth.prefix
         )
-        return orjson.dumps(self.render(assessment, self.reference))
+        body: dict[str, object] = {**self.render(assessment, self.reference)}
+        if self.client_cases is not None:
+            body["client_cases"] = self.client_cases
+        return orjson.dumps(body)
 
 
 def prepare(
@@ -66,8 +72,11 @@ def prepare(
     render = response_schemas.explanation if explained else response_schemas.prediction
     if payload.reference is None:
         (profile,) = profiles_of([(payload, history_of(payload))])
-        scored = services.score(profile, case=None, charges=charges_of(payload))
-        return ScoredAnswer(scored, own_reference(payload), render)
+        scored, client_cases = services.score(profile, case=None, charges=charges_of(payload)), None
+        if payload.client_key:
+            client, client_cases = known_clients(request.user, [payload.client_key])[payload.client_key]
+            scored = replace(scored, client=client)
+        return ScoredAnswer(scored, own_reference(payload), render, client_cases)
     columns = EXPLANATION_COLUMNS if explained else PREDICTION_COLUMNS
     case = stored_case(request.user, payload.reference, columns)
     if case.standing:

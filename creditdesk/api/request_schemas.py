@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from creditdesk.api import examples
 from creditdesk.api.column_types import Strict, row_schema
+from creditdesk.models.client import KEY_CHARACTERS, MAX_KEY_LENGTH
 from scoring.ml.tables.catalogue import HISTORY, TABLES
 
 MAX_ITEMS: Final = 1_000
@@ -74,6 +75,7 @@ _BY_REFERENCE: Final[JsonDict] = {
         "reference": {"type": "string"},
         "application": _NOTHING,
         "history": _NOTHING,
+        "client_key": _NOTHING,
         "charges": _NOTHING,
     },
 }
@@ -112,6 +114,18 @@ class PredictionRequest(Strict):
         History | None,
         Field(default=None, description="With an application only."),
     ]
+    client_key: Annotated[
+        str | None,
+        Field(
+            default=None,
+            strict=True,
+            min_length=1,
+            max_length=MAX_KEY_LENGTH,
+            pattern=f"^{KEY_CHARACTERS}$",
+            description="The bank's own key of the client. With an application only: the answer lists the "
+            "client's cases, and the application is erased with the client.",
+        ),
+    ]
     charges: Annotated[
         Charges | None,
         Field(
@@ -127,6 +141,8 @@ class PredictionRequest(Strict):
             raise PydanticCustomError("one_of_two", "Give either reference or application")
         if self.reference is not None and self.history is not None:
             raise PydanticCustomError("one_of_two", "history goes with application, not with reference")
+        if self.reference is not None and self.client_key is not None:
+            raise PydanticCustomError("one_of_two", "client_key goes with application, not with reference")
         if self.reference is not None and self.charges is not None:
             raise PydanticCustomError("one_of_two", "charges go with application, not with reference")
         return self

@@ -32,6 +32,10 @@ class Prediction(BaseModel):
     missing: list[str] = Field(
         description="Inputs to be completed before anything is recommended, the most important first."
     )
+    client_cases: list[str] | None = Field(
+        default=None,
+        description="Where client_key was sent: the cases of this client that the caller may see.",
+    )
     affordability: Affordability | None = Field(
         default=None, description="Only where the policy has a rule of affordability, else left out."
     )

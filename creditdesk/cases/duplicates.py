@@ -49,12 +49,12 @@ def duplicates(cases: CaseQuerySet, name: str, born_on: date | None) -> list[Dup
 
 def _same_person(namesakes: Iterable[Case], born_on: date | None) -> Iterator[Duplicate]:
     for case in namesakes:
-        birth = _birth_date(case)
+        birth = birth_date(case)
         if not (birth and born_on and abs((birth - born_on).days) > 1):
             yield Duplicate(case, bool(birth and born_on))
 
 
-def _birth_date(case: Case) -> date | None:
+def birth_date(case: Case) -> date | None:
     """Counted back from the application, so that it may be a day off."""
     days = case.profile.application.get("DAYS_BIRTH")
     if not isinstance(days, int | float):

@@ -75,10 +75,10 @@ def demo_folder() -> Iterator[DemoFolder]:
 
 def import_clients(folder: DemoFolder) -> None:
     """Import the portfolio, half of it for each demo advisor."""
-    names, _ = names_in(folder.path)
+    listed, _ = names_in(folder.path)
     portfolio = Portfolio(
         checked=check(open_folder(folder.path)),
-        names=names,
+        listed=listed,
         advisors=[named(username) for username in ADVISORS],
         origin=Case.Origin.DEMO,
         submitted=_submitted(folder),

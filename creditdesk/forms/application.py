@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.forms.fields import DayField, field_for
+from creditdesk.models.client import KEY_PATTERN, MAX_KEY_LENGTH
 from scoring.ml.features.catalogue import CRITICAL
 from scoring.ml.tables import application as table
 from scoring.ml.tables.columns import NO_DATE
@@ -92,12 +93,22 @@ class ApplicationForm(forms.Form):
     marks_required = True
 
     client_name = forms.CharField(label=_("Client’s name"), max_length=200)
+    client_key = forms.RegexField(
+        KEY_PATTERN,
+        label=_("Client number of the bank"),
+        max_length=MAX_KEY_LENGTH,
+        required=False,
+        help_text=_("If there is one: the case is then filed with the client's other cases."),
+        error_messages={"invalid": _("Letters, digits and . _ / - only, without a space.")},
+    )
     applied_on = forms.DateField(
         label=_("Date of the application"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("Ages and durations are counted back from this day."),
     )
     no_employment = forms.BooleanField(label=_("No employment"), required=False)
+    # The reference of the case whose client it is, "" for a new client; without a place in the fieldsets.
+    same_client = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
     # Codes of the unusual things that the person has confirmed; without a place in the fieldsets.
     confirmed = forms.Field(widget=forms.MultipleHiddenInput, required=False)
 
@@ -123,7 +134,9 @@ class ApplicationForm(forms.Form):
         return [(field.name, str(field.label)) for field in self if field.errors]
 
     def main(self) -> list[Fieldset]:
-        first = Fieldset(str(_("Who and when")), (self["client_name"], self["applied_on"]))
+        first = Fieldset(
+            str(_("Who and when")), (self["client_name"], self["client_key"], self["applied_on"])
+        )
         return [first, *(self._fieldset(title, names) for title, names in MAIN.items())]
 
     def more(self) -> list[Fieldset]:
@@ -182,7 +195,13 @@ class ApplicationForm(forms.Form):
 
 def draft_answers(data: Mapping[str, str]) -> dict[str, str]:
     """Return what was typed into the fields of the form, unchecked, for a draft."""
-    names = ("client_name", "applied_on", "no_employment", *(column.name for column in form_columns()))
+    names = (
+        "client_name",
+        "client_key",
+        "applied_on",
+        "no_employment",
+        *(column.name for column in form_columns()),
+    )
     answers = ((name, str(data.get(name) or "").strip()[:MAX_ANSWER_LENGTH]) for name in names)
     return {name: answer for name, answer in answers if answer}
 

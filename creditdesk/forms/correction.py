@@ -23,7 +23,8 @@ class CorrectionForm(ApplicationForm):
         self.case, self.day = case, timezone.localtime(case.submitted_at).date()
         self.answers = answers_about(form_columns(), case.profile.application, self.day)
         super().__init__(data, draft={**self.answers, "profile_digest": case.profile.digest})
-        del self.fields["client_name"], self.fields["applied_on"]
+        for name in ("client_name", "client_key", "applied_on", "same_client"):
+            del self.fields[name]
 
     def main(self) -> list[Fieldset]:
         return [self._fieldset(title, names) for title, names in MAIN.items()]

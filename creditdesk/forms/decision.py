@@ -167,6 +167,11 @@ class NoteForm(forms.Form):
     text = forms.CharField(
         label=_("Add a note"),
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 2, "data-mentions": True}),
-        help_text=_("@name notifies a colleague who sees this case."),
+        widget=forms.Textarea(
+            attrs={
+                "rows": 2,
+                "data-mentions": True,
+                "placeholder": _("@name notifies a colleague who sees this case."),
+            }
+        ),
     )

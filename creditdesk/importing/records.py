@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, TypedDict
 
 from creditdesk.encryption.keyring import DataKey
+from creditdesk.importing.client_names import ListedClients
 from creditdesk.models import Client, Profile
 from scoring.ml.features.frames import ProfileBatch
 from scoring.ml.features.packing import PackedInputs, pack_columns, unpack
@@ -53,6 +54,8 @@ class ImportedClient:
     sex: str
     family_status: str
     defaulted: bool | None
+    # The bank's key of the client, "" where the folder has none.
+    key: str = ""
 
     @property
     def application(self) -> dict[str, Any]:
@@ -79,8 +82,9 @@ class ImportedClient:
         return _INPUTS.sealed(self.inputs.row, sealing), self.history_rows, self.inputs.digest
 
 
-def imported_clients(batch: ProfileBatch, names: Mapping[int, str]) -> Iterator[ImportedClient]:
+def imported_clients(batch: ProfileBatch, listed: ListedClients) -> Iterator[ImportedClient]:
     """Yield the clients of a batch, in its order."""
+    names, keys = listed.names, listed.keys
     columns = {name: batch.columns[name].tolist() for name in ("NAME_CONTRACT_TYPE", *_AMOUNTS)}
     sexes, statuses = (batch.protected[name] for name in ("CODE_GENDER", "NAME_FAMILY_STATUS"))
     targets = batch.target.tolist()
@@ -99,6 +103,7 @@ def imported_clients(batch: ProfileBatch, names: Mapping[int, str]) -> Iterator[
             sex=sexes[row] or "",
             family_status=statuses[row] or "",
             defaulted=None if math.isnan(targets[row]) else bool(targets[row]),
+            key=keys.get(reference, ""),
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import cycle, islice
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,9 +15,11 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.encryption import keyring
 from creditdesk.importing import bulk
+from creditdesk.importing.client_keys import link, owners_of
+from creditdesk.importing.client_names import ListedClients
 from creditdesk.importing.existing_cases import differs, existing_cases, keep_equal_digests
 from creditdesk.importing.records import ImportedClient, Sealing, imported_clients
-from creditdesk.models import Case, Client, MonitoringRecord, Profile
+from creditdesk.models import Case, Client, ClientKey, MonitoringRecord, Profile
 from creditdesk.models.name_index import index_names
 from scoring.ml.features import frames
 from scoring.ml.tables.checks import CheckedFolder
@@ -67,7 +69,7 @@ class Portfolio:
     """
 
     checked: CheckedFolder
-    names: Mapping[int, str]
+    listed: ListedClients
     advisors: Sequence[User]
     reassigned: bool = False
     origin: str = Case.Origin.IMPORTED
@@ -126,7 +128,7 @@ def store(portfolio: Portfolio) -> Iterator[ImportCounts]:
     folder, done, turns = portfolio.checked.folder, ImportCounts(), _turns(portfolio.advisors)
     event = ImportEvent.of(portfolio)
     for batch in frames.profiles(folder, chunk=CLIENTS_AT_ONCE):
-        clients = list(imported_clients(batch, portfolio.names))
+        clients = list(imported_clients(batch, portfolio.listed))
         is_last = done.clients + len(clients) == event.clients
         done += _store(portfolio, clients, turns, event, is_last=is_last)
         yield done
@@ -150,10 +152,12 @@ def _store(
     added = [client for client in clients if client.reference not in existing]
     keep_equal_digests(clients, existing)
     advisor = portfolio.advisors[0] if portfolio.reassigned else None
+    linked, merges = link(clients, portfolio.listed.unlinked) if portfolio.listed.unlinked else (set(), [])
     updated = [
         client
         for client in clients
-        if client.reference in existing and differs(existing[client.reference], client, advisor)
+        if client.reference in existing
+        and (client.reference in linked or differs(existing[client.reference], client, advisor))
     ]
     _add(portfolio, added, turns)
     _update(portfolio, updated, existing)
@@ -162,23 +166,15 @@ def _store(
     # of at most CLIENTS_AT_ONCE has one event, and so has one that changes nothing.
     if added or updated or is_last:
         folder = portfolio.checked.folder.path.name
-        audit.record(
-            action=Action.IMPORT, actor=None, target=folder, details={**asdict(event), **asdict(stored)}
-        )
+        details = {**asdict(event), **asdict(stored)}
+        if merges:
+            details["merges"] = [merge.pk for merge in merges]
+        audit.record(action=Action.IMPORT, actor=None, target=folder, details=details, rows=merges)
     return stored
 
 
 def _add(portfolio: Portfolio, added: Sequence[ImportedClient], turns: Iterator[User]) -> None:
-    people, cases = bulk.next_keys(Client, len(added)), bulk.next_keys(Case, len(added))
-    sealings = [Sealing(key) for key in keyring.new_keys(len(added))]
-    named = [
-        client.client_row(person, sealing)
-        for client, person, sealing in zip(added, people, sealings, strict=True)
-    ]
-    bulk.write(Client, CLIENT_COLUMNS, named)
-    index_names({person: client.name for person, client in zip(people, added, strict=True) if client.name})
-    owned = [(sealing.key, person) for sealing, person in zip(sealings, people, strict=True)]
-    keyring.store(owned, Client.key_column)
+    records, cases = _records(added), bulk.next_keys(Case, len(added))
     origin = portfolio.origin
     bulk.write(
         Case,
@@ -186,16 +182,53 @@ def _add(portfolio: Portfolio, added: Sequence[ImportedClient], turns: Iterator[
         [
             (
                 case,
-                person,
+                record.pk,
                 portfolio.advisor(client, turns).pk,
                 origin,
                 portfolio.submitted(client),
                 *client.case_row(),
             )
-            for client, case, person in zip(added, cases, people, strict=True)
+            for client, case, record in zip(added, cases, records, strict=True)
         ],
     )
-    _write(added, cases, sealings)
+    _write(added, cases, [record.sealing for record in records])
+
+
+class _Record(NamedTuple):
+    """The record that a new case belongs to, and the data key of its words."""
+
+    pk: int
+    sealing: Sealing
+
+
+def _records(added: Sequence[ImportedClient]) -> list[_Record]:
+    """The record of each new case: a new one, or the one that has the bank's key of its client."""
+    records_by_key = _known_records(added)
+    first = [client for client in added if client.key not in records_by_key]
+    # Of several new cases with one key the first one makes the record.
+    first = list({client.key or client.reference: client for client in reversed(first)}.values())[::-1]
+    keys = keyring.new_keys(len(first))
+    made = {
+        client.reference: _Record(pk, Sealing(key))
+        for client, pk, key in zip(first, bulk.next_keys(Client, len(first)), keys, strict=True)
+    }
+    named = [client.client_row(*made[client.reference]) for client in first]
+    bulk.write(Client, CLIENT_COLUMNS, named)
+    index_names({made[client.reference].pk: client.name for client in first if client.name})
+    keyring.store([(record.sealing.key, record.pk) for record in made.values()], Client.key_column)
+    keyed = {client.key: made[client.reference] for client in first if client.key}
+    bulk.write(ClientKey, ("client_id", "key"), [(record.pk, key) for key, record in keyed.items()])
+    records_by_key |= keyed
+    return [records_by_key[client.key] if client.key else made[client.reference] for client in added]
+
+
+def _known_records(added: Sequence[ImportedClient]) -> dict[str, _Record]:
+    """The records of the desk that have one of the keys."""
+    if not (keys := [client.key for client in added if client.key]):
+        return {}
+    owners = owners_of(keys)
+    data_keys = keyring.keys_of(Client.key_column, [owner.pk for owner in owners.values()])
+    return {key: _Record(owner.pk, Sealing(data_keys[owner.pk])) for key, owner in owners.items()}
 
 
 def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: Mapping[str, Case]) -> None:
@@ -216,11 +249,12 @@ def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: M
         unique_fields=["reference"],
         update_fields=["contract_type", "amount_credit", "amount_annuity", "advisor"],
     )
-    people = [
-        client.to_client(case.client_id)
+    # A record may have several of the cases, and is written once.
+    people = {
+        case.client_id: client.to_client(case.client_id)
         for client, case in zip(updated, cases, strict=True)
         if client.name is not None
-    ]
+    }.values()
     Client.objects.bulk_create(people, update_conflicts=True, unique_fields=["id"], update_fields=["name"])
     index_names({person.pk: str(person.name) for person in people})
     keys = keyring.keys_of(Client.key_column, [case.client_id for case in cases])

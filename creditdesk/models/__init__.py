@@ -1,9 +1,10 @@
 from creditdesk.models.absence import Absence
 from creditdesk.models.assessment import Assessment
 from creditdesk.models.assignment import Assignment
-from creditdesk.models.case import Case, Client, MonitoringRecord, Profile
+from creditdesk.models.case import Case, MonitoringRecord, Profile
 from creditdesk.models.charges import DeclaredCharges
 from creditdesk.models.claim import Claim
+from creditdesk.models.client import Client, ClientKey, ClientMerge
 from creditdesk.models.contest import Contest
 from creditdesk.models.correction import Correction
 from creditdesk.models.counterfactual import CounterfactualSearch, ShownCounterfactual
@@ -36,6 +37,8 @@ __all__ = [
     "Case",
     "Claim",
     "Client",
+    "ClientKey",
+    "ClientMerge",
     "Contest",
     "Correction",
     "CounterfactualSearch",

@@ -14,6 +14,7 @@ from creditdesk.encryption.fields import EncryptedBinaryField, EncryptedJSONFiel
 from creditdesk.encryption.keyring import Owner
 from creditdesk.encryption.rows import EncryptedAppendOnlyQuerySet, EncryptedRow
 from creditdesk.models.case import Case
+from creditdesk.models.client import Client
 from creditdesk.models.inputs import WithInputs
 from creditdesk.models.reason import Reason
 from scoring.ml.features.spec.feature import Feature
@@ -46,6 +47,17 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
     # None: an application sent to the API, of which the desk has no case.
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, null=True, related_name="assessments", verbose_name=_("case")
+    )
+    # Of such an application: the client whose key was sent along, and whose data key encrypts it (trigger).
+    # No constraint: SQLite would rebuild the table to take it back. Clients are never deleted.
+    client = models.ForeignKey(
+        Client,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="applications",
+        verbose_name=_("client"),
+        db_constraint=False,
+        db_index=False,
     )
     model_version = models.CharField(_("model version"), max_length=80, blank=True)
     model_digest = models.CharField(_("digest of the model"), max_length=64, blank=True)
@@ -97,6 +109,9 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
         verbose_name = _("assessment")
         verbose_name_plural = _("assessments")
         ordering = ["assessed_at", "pk"]
+        indexes = [
+            models.Index(fields=["client"], condition=Q(client__isnull=False), name="assessment_of_client")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(verdict="refer") | Q(probability__isnull=False, threshold__isnull=False),
@@ -115,7 +130,9 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
         return f"{self.case.reference if self.case else '–'} {self.get_verdict_display()}"
 
     def key_owner(self) -> tuple[str, Owner]:
-        """The client of the case; an application without one is erased with all others of its day."""
+        """The client of the case or application; without one it is erased with all others of its day."""
+        if self.client_id:
+            return "client_id", self.client_id
         if self.case is None:
             return "day", timezone.localdate().isoformat()
         return "client_id", self.case.client_id

@@ -2,45 +2,25 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import roles_with
-from creditdesk.encryption.fields import EncryptedBinaryField, EncryptedTextField
+from creditdesk.encryption.fields import EncryptedBinaryField
 from creditdesk.encryption.keyring import Owner
-from creditdesk.encryption.rows import (
-    EncryptedRow,
-    EncryptedRowQuerySet,
-    KeyOwningRow,
-)
+from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.absence import Absence
+from creditdesk.models.client import Client
 from creditdesk.models.inputs import WithInputs, pack_inputs
-from creditdesk.models.name_index import index_names
-
-
-class Client(KeyOwningRow):
-    """The person asking for credit, with the key of all words about them."""
-
-    key_column = "client_id"
-
-    name = EncryptedTextField(_("name"), max_length=200, blank=True)
-
-    objects: ClassVar = EncryptedRowQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return str(self.name)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        index_names({self.pk: str(self.name)})
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -55,9 +35,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
             Q(advisor=user) | Q(shared_at__isnull=False) | Q(pk__in=referred.order_by().values("pk"))
         )
 
+    def of_person(self, client: Client) -> Self:
+        """The cases of the person whom this record is about, whichever record they were entered under."""
+        return self.filter(client__in=Client.objects.of_person(client).order_by().values("pk"))
+
     def decided(self) -> Self:
         """Cases closed by a final decision."""
-        return self.filter(decisions__status="final", decisions__outcome__in=["accept", "refuse"])
+        return self.filter(**{f"decisions__{name}": value for name, value in _CLOSES.items()})
 
     def waiting(self) -> Self:
         """Cases whose proposed decision a second person has to check."""
@@ -69,14 +53,21 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def erased(self) -> Self:
         """Cases of clients whose words were erased."""
-        return self.filter(client__erasure__isnull=False)
+        # By the few erased clients: a join would look at the client of every case.
+        erasures = apps.get_model("creditdesk", "Erasure").objects.filter(client__isnull=False)
+        return self.filter(client__in=erasures.values("client"))
 
     def pending(self) -> Self:
         """Cases without a decision that closes them; nobody decides on a client who has withdrawn, or whose
         words were erased."""
         # A plain exclude() over two columns of a to-many relation may match two different decisions.
-        undecided = self.exclude(pk__in=Case.objects.decided()).exclude(pk__in=Case.objects.erased())
-        return undecided.exclude(pk__in=Case.objects.withdrawn())
+        # By the case: a list of all that were ever decided would be read for a queue of three.
+        decisions = apps.get_model("creditdesk", "Decision").objects.filter(**_CLOSES)
+        return (
+            self.filter(~Exists(decisions.filter(case=OuterRef("pk"))))
+            .exclude(pk__in=Case.objects.erased())
+            .exclude(pk__in=Case.objects.withdrawn())
+        )
 
     def claimed_by(self, user: User) -> Self:
         return self.filter(_claimed(held_by=user))
@@ -139,6 +130,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(Q(pk__in=overdue.values("pk")) | Q(pk__in=contested.values("pk")))
 
 
+_CLOSES: Final[Mapping[str, object]] = {"status": "final", "outcome__in": ("accept", "refuse")}
 _CONTESTED: Final = Q(contests__client_statement__gt="", contests__closed_at__isnull=True)
 
 

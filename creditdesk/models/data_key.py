@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly
 from accounts.sealed_rows import sealed
-from creditdesk.models.case import Client
+from creditdesk.models.client import Client
 from creditdesk.models.draft import Draft
 from creditdesk.models.idempotency import StoredAnswer
 

@@ -27,6 +27,12 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(searchable(text)[:MAX_LENGTH])
 
 
+def same_name(name: str, other: str) -> bool:
+    """Whether two names have the same words, in any order and with any accents, or one is missing."""
+    words, other_words = sorted(words_of(name)), sorted(words_of(other))
+    return not words or not other_words or words == other_words
+
+
 class NameWord(models.Model):
     """A word that at least one client's name has."""
 

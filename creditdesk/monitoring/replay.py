@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
 from operator import or_
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from django.db.models import Q, QuerySet
@@ -33,6 +33,20 @@ class Difference:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recomputation:
+    """An assessment recomputed: what differs beyond rounding, "" for nothing; `is_exact`: no bit does."""
+
+    difference: str
+    is_exact: bool
+
+    @property
+    def outcome(self) -> Literal["exact", "rounded", "different"]:
+        if self.difference:
+            return "different"
+        return "exact" if self.is_exact else "rounded"
+
+
 def differences(assessments: QuerySet[Assessment]) -> Iterator[Difference]:
     """Each assessment whose answer is not reproduced: probability, verdict, contributions or reasons."""
     scored = (
@@ -55,12 +69,18 @@ def differences(assessments: QuerySet[Assessment]) -> Iterator[Difference]:
                 yield from _replay(model, readable)
 
 
+def recompute(model: Model, assessment: Assessment) -> Recomputation:
+    """Recompute one stored assessment with the model that made it."""
+    return next(_recompute(model, [assessment]))
+
+
 def erased(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     """Scored assessments whose inputs were erased: there is nothing to recompute."""
     days = Erasure.objects.exclude(day="").values_list("day", flat=True)
-    of_days = reduce(or_, (Q(case=None, assessed_at__date=day) for day in days), Q(pk=None))
+    of_days = reduce(or_, (Q(case=None, client=None, assessed_at__date=day) for day in days), Q(pk=None))
     scored = assessments.exclude(model_digest="")
-    return scored.filter(Q(case__client__erasure__isnull=False) | of_days)
+    of_clients = Q(case__client__erasure__isnull=False) | Q(client__erasure__isnull=False)
+    return scored.filter(of_clients | of_days)
 
 
 def gate(candidate: Candidate) -> Gate:
@@ -88,6 +108,12 @@ def _unreadable(block: Sequence[Assessment]) -> Iterator[Difference]:
 
 
 def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
+    for stored, again in zip(block, _recompute(model, block), strict=True):
+        if again.difference:
+            yield _difference(stored, again.difference)
+
+
+def _recompute(model: Model, block: list[Assessment]) -> Iterator[Recomputation]:
     records = [assessment.record for assessment in block]
     matrix = model.rows(records)
     probabilities = model.score(matrix).probability
@@ -106,8 +132,13 @@ def _replay(model: Model, block: list[Assessment]) -> Iterator[Difference]:
             missing=recomputed.missing,
             history_rows=stored.history_rows,
         )
-        if what := _what_differs(stored, float(probabilities[i]), recomputed, contributions[i], again):
-            yield _difference(stored, what)
+        difference = _what_differs(stored, float(probabilities[i]), recomputed, contributions[i], again)
+        bits = (
+            float(probabilities[i]),
+            *(row.astype("<f8").tobytes() for row in (matrix[i], contributions[i])),
+        )
+        before = stored.probability, bytes(stored.features), bytes(stored.contributions) or bits[2]
+        yield Recomputation(difference, is_exact=not difference and bits == before)
 
 
 def _what_differs(

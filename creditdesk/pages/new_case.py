@@ -1,6 +1,6 @@
 """Page of a new case: how far the main answers are, and what a person confirms before it is opened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -18,6 +18,8 @@ from scoring.presentation import formatting
 
 # Answers the question of the field beside it.
 ALTERNATIVES: Final = {"DAYS_EMPLOYED": "no_employment"}
+# Most clients have none: no answer that is waited for.
+UNCOUNTED: Final = frozenset({*ALTERNATIVES.values(), "client_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,19 @@ def progress(form: ApplicationForm) -> Progress:
 
 
 def confirmations(form: ApplicationForm, cases: CaseQuerySet) -> list[Confirmation]:
-    """Return what is unusual about a valid form; `cases`: where its client may have one already."""
+    """Return what is unusual about a valid form; `cases`: where its client may have one already.
+
+    Who says whose client it is, or gives the bank's number, has looked at the duplicates.
+    """
     confirmed = set(form.cleaned_data["confirmed"])
+    is_known = bool(form.cleaned_data["same_client"] or form.cleaned_data["client_key"])
     return [
         *(Confirmation(code, text, code in confirmed) for code, text in doubts(form.cleaned_data)),
         *(
             Confirmation(
                 code := f"duplicate:{duplicate.case.reference}",
                 _duplicate_message(duplicate),
-                code in confirmed,
+                is_known or code in confirmed,
                 duplicate.case,
             )
             for duplicate in _duplicates(form, cases)
@@ -86,8 +92,14 @@ def confirmations(form: ApplicationForm, cases: CaseQuerySet) -> list[Confirmati
     ]
 
 
+def chosen_case(form: ApplicationForm, shown: Iterable[Confirmation]) -> Case | None:
+    """Return the case whose client was chosen, among those that are shown."""
+    reference = form.cleaned_data["same_client"]
+    return next((item.case for item in shown if item.case and item.case.reference == reference), None)
+
+
 def _group(form: ApplicationForm, fieldset: Fieldset) -> GroupProgress:
-    fields = [field for field in fieldset.fields if field.name not in ALTERNATIVES.values()]
+    fields = [field for field in fieldset.fields if field.name not in UNCOUNTED]
     return GroupProgress(fieldset.title, sum(_is_answered(form, field) for field in fields), len(fields))
 
 

@@ -18,6 +18,7 @@ from creditdesk.services.batch import save_assessments, score_many
 from creditdesk.services.case import open_case
 from creditdesk.services.charges import ChargesDeclaration, declare_charges
 from creditdesk.services.claim import claim, end_expired_claims, release, share
+from creditdesk.services.client_merge import KeysContradict, merge_clients, part_clients
 from creditdesk.services.contest import contest, may_review, review
 from creditdesk.services.correction import correct_application, refusal_to_correct
 from creditdesk.services.counterfactual import counterfactuals_of
@@ -25,15 +26,22 @@ from creditdesk.services.decision import DecisionRefused, check_decision, decide
 from creditdesk.services.document import add_document, remove_document, save_document_request
 from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate
+from creditdesk.services.export import export_figures, export_policy_cases
 from creditdesk.services.handover import hand_on, hand_on_after_save, hand_on_all
 from creditdesk.services.history_rows import correct_history
 from creditdesk.services.letter import save_letter
+from creditdesk.services.loss_table import (
+    LossTerms,
+    propose_loss_table,
+    publish_loss_table,
+    reject_loss_table,
+    withdraw_loss_table,
+)
 from creditdesk.services.note import add_note, change_note, mentions_of, record_note_readings, remove_note
 from creditdesk.services.notification import mark_read
 from creditdesk.services.overdue import notify_overdue
 from creditdesk.services.policy import (
     PolicyTerms,
-    export_policy_cases,
     propose_policy,
     publish_policy,
     reject_policy,
@@ -51,6 +59,8 @@ __all__ = [
     "BulkAssignment",
     "ChargesDeclaration",
     "DecisionRefused",
+    "KeysContradict",
+    "LossTerms",
     "PolicyTerms",
     "ProfileToScore",
     "RulesInUse",
@@ -80,6 +90,7 @@ __all__ = [
     "end_expired_claims",
     "end_snooze",
     "escalate",
+    "export_figures",
     "export_policy_cases",
     "hand_on",
     "hand_on_after_save",
@@ -88,14 +99,19 @@ __all__ = [
     "may_reopen",
     "may_review",
     "mentions_of",
+    "merge_clients",
     "needs_second_person",
     "notify_overdue",
     "open_case",
+    "part_clients",
+    "propose_loss_table",
     "propose_policy",
+    "publish_loss_table",
     "publish_policy",
     "record_absence",
     "record_note_readings",
     "refusal_to_correct",
+    "reject_loss_table",
     "reject_policy",
     "release",
     "remove_document",
@@ -118,5 +134,6 @@ __all__ = [
     "standing_assessment",
     "still_holds",
     "withdraw",
+    "withdraw_loss_table",
     "withdraw_policy",
 ]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from accounts import audit, request_id
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Assessment, Case, Profile, Reason
+from creditdesk.models import Assessment, Case, Client, Profile, Reason
 from creditdesk.monitoring import counters, shadow_scoring
 from creditdesk.services.affordability import affordability_of
 from creditdesk.services.prediction import Prediction, predict, reasons_of
@@ -55,6 +55,8 @@ class ScoredProfile:
     profile: Profile
     charges: Mapping[str, float] | None = None
     verdict: str
+    # Of an application that was sent along: whose words it holds, where that is known.
+    client: Client | None = None
     refer_reason: str = ""
     missing: tuple[str, ...] = ()
     completeness_rule: int | None = None
@@ -122,6 +124,7 @@ class ScoredProfile:
         """The row to be stored."""
         return Assessment(
             case=self.case,
+            client=self.client,
             profile_digest=self.profile.digest,
             inputs={
                 "history_rows": self.profile.history_rows,

@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Case, Client, Draft, MonitoringRecord, Profile
+from creditdesk.models import Case, Draft, MonitoringRecord, Profile
+from creditdesk.services.known_client import known_client, new_client
 
 MANUAL_PREFIX = "M"
 
@@ -25,8 +26,12 @@ def open_case(
     applied_on: date | None = None,
     draft: Draft | None = None,
     confirmed: Collection[str] = (),
+    client_key: str = "",
+    same_client: Case | None = None,
 ) -> Case:
-    """Open a case from validated application columns; an absent column stays missing.
+    """Open a case from validated application columns; an absent column stays missing. Raises ActRefused.
+
+    The client is the one with the bank's key, or the one of the case `same_client`; else a new one.
 
     Its draft is deleted; the draft's monitoring columns go to the table where an import puts them.
     `confirmed`: codes of what was unusual and confirmed by the person, for the audit log.
@@ -34,9 +39,10 @@ def open_case(
     if not by.has_perm("creditdesk.add_case"):
         raise PermissionDenied
     annuity = application.get("AMT_ANNUITY")
+    existing = known_client(name=name, key=client_key, same_client=same_client, by=by)
     case = Case.objects.create(
         reference=_next_reference(),
-        client=Client.objects.create(name=name.strip()),
+        client=existing or new_client(name=name, key=client_key),
         advisor=by,
         origin=Case.Origin.MANUAL,
         submitted_at=_submitted_at(applied_on),
@@ -49,7 +55,11 @@ def open_case(
         if draft.monitoring:
             MonitoringRecord.objects.create(case=case, **draft.monitoring)
         draft.delete()
-    details = {"origin": case.origin} | ({"confirmed": sorted(confirmed)} if confirmed else {})
+    details: dict[str, object] = {"origin": case.origin}
+    if confirmed:
+        details["confirmed"] = sorted(confirmed)
+    if existing:
+        details["client"] = existing.pk
     audit.record(action=Action.CASE_OPENED, actor=by, target=case.reference, details=details)
     return case
 

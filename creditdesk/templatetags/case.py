@@ -44,6 +44,8 @@ EVENT_ICONS = {
     "document": "file-text",
     "removal": "x",
     "request": "message",
+    "merge": "users",
+    "parting": "users",
     "withdrawal": "arrow-back-up",
     "reopening": "refresh",
 }

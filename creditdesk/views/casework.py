@@ -10,9 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from creditdesk import services
 from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm, EscalationForm
 from creditdesk.pages.case.posted_forms import PostedForms
+from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.snapshot import Snapshot
 from creditdesk.views.case_response import action_done, invalid_form, report_refusals, visible_case
 from creditdesk.web.request import DeskRequest
+from scoring import engine
 
 
 @require_POST
@@ -98,9 +100,11 @@ def case_contest_review(request: DeskRequest, reference: str) -> HttpResponse:
 
 @require_safe
 @permission_required("creditdesk.view_case", raise_exception=True)
+@engine.pinned_champion()
 def case_snapshot(request: DeskRequest, reference: str, number: int) -> HttpResponse:
     """Show the case as it was when it was assessed, whatever has happened since."""
     case = visible_case(request, reference)
-    assessment = get_object_or_404(case.assessments.select_related("assessed_by"), pk=number)
-    context = {"case": case, "snapshot": Snapshot(case, assessment)}
+    assessment = get_object_or_404(case.assessments.select_related("assessed_by", "policy"), pk=number)
+    snapshot = Snapshot(case, assessment, Selection.from_query(request.GET))
+    context = {"case": case, "snapshot": snapshot}
     return render(request, "creditdesk/snapshot.html", context)

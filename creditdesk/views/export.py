@@ -12,6 +12,7 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.cases.export import DIALECTS, case_histories
 from creditdesk.cases.filters import CaseFilter
+from creditdesk.pages.case import event_kinds
 from creditdesk.pages.case.timeline import cases_of_client, timeline
 from creditdesk.pages.case.timeline_csv import timeline_csv
 from creditdesk.services.export import sent_to_the_end
@@ -44,7 +45,10 @@ def case_export(request: DeskRequest) -> HttpResponseBase:
 @require_safe
 @permission_required("creditdesk.export_cases", raise_exception=True)
 def case_timeline_export(request: DeskRequest, reference: str) -> HttpResponseBase:
-    """Export everything that happened on a case, and on the client's other cases that the reader may see."""
+    """Export what happened on a case, and on the client's other cases that the reader may see.
+
+    `kind` filters as on the page.
+    """
     case = visible_case(request, reference)
     dialect = DIALECTS.get(request.GET.get("dialect", ""))
     if dialect is None:
@@ -52,7 +56,8 @@ def case_timeline_export(request: DeskRequest, reference: str) -> HttpResponseBa
     with transaction.atomic():
         services.record_note_readings(cases=cases_of_client(case, request.user), by=request.user)
         event = audit.record(action=Action.EXPORT, actor=request.user, target=case.reference)
-    lines = timeline_csv(timeline(case, request.user), dialect)
+    events = event_kinds.filtered(timeline(case, request.user), request.GET.get("kind", ""))
+    lines = timeline_csv(events, dialect)
     response = StreamingHttpResponse(
         sent_to_the_end(lines, export=event.sequence, by=request.user), content_type="text/csv; charset=utf-8"
     )

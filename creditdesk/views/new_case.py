@@ -20,7 +20,7 @@ from creditdesk.forms.draft import DraftForm, FileForm
 from creditdesk.forms.reference_ranges import reference_ranges
 from creditdesk.models import Case, Draft
 from creditdesk.models.draft import RETENTION
-from creditdesk.pages.new_case import confirmations, progress
+from creditdesk.pages.new_case import chosen_case, confirmations, progress
 from creditdesk.services import ActRefused
 from creditdesk.web.request import DeskRequest
 
@@ -39,14 +39,20 @@ def new_case(request: DeskRequest) -> HttpResponse:
     unusual = confirmations(form, Case.objects.visible_to(request.user)) if form.is_valid() else []
     if form.errors or not all(confirmation.is_confirmed for confirmation in unusual):
         return _page(request, form, _key(request), status=422, confirmations=unusual)
-    case = services.open_case(
-        by=request.user,
-        name=form.cleaned_data["client_name"],
-        application=form.application(),
-        applied_on=form.cleaned_data["applied_on"],
-        draft=draft,
-        confirmed=[confirmation.code for confirmation in unusual],
-    )
+    try:
+        case = services.open_case(
+            by=request.user,
+            name=form.cleaned_data["client_name"],
+            application=form.application(),
+            applied_on=form.cleaned_data["applied_on"],
+            draft=draft,
+            confirmed=[confirmation.code for confirmation in unusual],
+            client_key=form.cleaned_data["client_key"],
+            same_client=chosen_case(form, unusual),
+        )
+    except ActRefused as refusal:
+        form.add_error("client_key", str(refusal))
+        return _page(request, form, _key(request), status=422, confirmations=unusual)
     return redirect(case)
 
 
@@ -129,6 +135,7 @@ def _page(request: DeskRequest, form: ApplicationForm, key: uuid.UUID, **context
     drafts = request.user.drafts.exclude(key=key)
     context |= {"form": form, "draft_key": key, "drafts": drafts, "retention_days": RETENTION.days}
     context["progress"] = progress(form)
+    context["has_duplicates"] = any(item.case for item in context.get("confirmations", ()))
     return render(request, TEMPLATE, context, status=status)
 
 

@@ -1,13 +1,14 @@
 """Template context of every page: the state of the model, the directory's name, unread notifications."""
 
 from collections.abc import Callable
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from accounts.models import User
-from creditdesk.models import Notification
+from creditdesk.cases.queue_counts import unread_count
 from creditdesk.services.demo_sign_in import is_open
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
@@ -30,7 +31,7 @@ def demo_is_open() -> bool:
 
 def unread_notifications(user: User | AnonymousUser) -> int:
     """Return how many unread notifications this person has."""
-    return 0 if user.is_anonymous else Notification.objects.visible_to(user).unread().count()
+    return 0 if user.is_anonymous else unread_count(user)
 
 
 def desk(request: HttpRequest) -> dict[str, Callable[[], str | bool | int] | str]:
@@ -39,6 +40,6 @@ def desk(request: HttpRequest) -> dict[str, Callable[[], str | bool | int] | str
     return {
         "model_notice": model_notice,
         "demo_is_open": demo_is_open,
-        "unread_notifications": lambda: unread_notifications(request.user),
+        "unread_notifications": cache(lambda: unread_notifications(request.user)),
         "directory": directory,
     }

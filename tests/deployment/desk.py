@@ -176,16 +176,22 @@ def nginx_configuration(
         assert deployed in site
         site = site.replace(deployed, here)
     (folder / "creditdesk.conf").write_text(site, encoding="utf-8")
-    user = "user root;" if os.geteuid() == 0 else ""
+    frame = (ROOT / "deploy" / "nginx" / "nginx.conf").read_text(encoding="utf-8")
     places = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    (folder / "nginx.conf").write_text(
-        f"{user} pid {folder}/nginx.pid; error_log {folder}/error.log;\n"
-        f"events {{}}\nhttp {{ include /etc/nginx/mime.types; access_log {folder}/access.log; {places}\n"
-        f"include {folder}/creditdesk.conf; }}\n",
-        encoding="utf-8",
-    )
+    replaced = {
+        "modules/": "/usr/lib/nginx/modules/",
+        "user www-data;": "user root;" if os.geteuid() == 0 else "",
+        "/run/nginx.pid": f"{folder}/nginx.pid",
+        "/dev/stderr": f"{folder}/error.log",
+        "/dev/stdout": f"{folder}/access.log",
+        "/etc/nginx/conf.d/*.conf;": f"{folder}/creditdesk.conf; {places}",
+    }
+    for deployed, here in replaced.items():
+        assert deployed in frame
+        frame = frame.replace(deployed, here)
+    (folder / "nginx.conf").write_text(frame, encoding="utf-8")
     return str(folder / "nginx.conf")
 
 

@@ -58,9 +58,10 @@ def test_compose_and_dockerfile_agree_on_targets_and_scripts():
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     targets = {service["build"]["target"] for service in compose["services"].values() if "build" in service}
-    assert targets == {"web", "trainer"}
-    for target in targets:
+    assert targets == {"web", "trainer", "proxy"}
+    for target in targets - {"proxy"}:
         assert f"FROM base AS {target}\nRUN bin/image dependencies {target}\n" in dockerfile
+    assert "AS proxy\nCOPY bin/image bin/image\nRUN bin/image proxy\n" in dockerfile
     for script in ("bin/image", "bin/start", "bin/healthcheck"):
         assert (ROOT / script).stat().st_mode & 0o100
 

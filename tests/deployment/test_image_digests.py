@@ -35,12 +35,12 @@ def docker(folder: Path, monkeypatch, answer: str) -> None:
 
 def test_every_image_of_the_deployment_has_a_variable_for_its_digest(script):
     services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
-    own = {"creditdesk", "creditdesk-trainer"}
+    own = {"creditdesk", "creditdesk-trainer", "creditdesk-proxy"}
     foreign = {service["image"] for service in services.values()} - own
-    assert len(foreign) == 4
+    assert len(foreign) == 3
     assert all(re.fullmatch(r"\$\{[A-Z_]+_IMAGE:-[\w./-]+:[\w.-]+\}", image) for image in foreign)
     assert all("BASE" in service["build"]["args"] for service in services.values() if "build" in service)
-    assert len(script.images()) == 5
+    assert len(script.images()) == 4
     assert not [tag for tag in script.images().values() if tag.endswith(":latest")]
 
 
@@ -48,7 +48,7 @@ def test_known_digests_pin_every_image_and_the_check_passes(script, tmp_path, mo
     docker(tmp_path, monkeypatch, f"echo {DIGEST}")
     assert script.check() == 1
     assert script.write() == 0
-    assert script.pins()["NGINX_IMAGE"] == f"nginx@{DIGEST}"
+    assert script.pins()["PROMETHEUS_IMAGE"] == f"prom/prometheus@{DIGEST}"
     assert script.check() == 0
 
 
@@ -62,7 +62,7 @@ def test_without_a_registry_nothing_is_written_and_it_says_so(script, tmp_path, 
 def test_one_image_without_a_digest_fails_the_check(script, tmp_path, monkeypatch, capsys):
     docker(tmp_path, monkeypatch, f"echo {DIGEST}")
     script.write()
-    pinned = script.PINS.read_text().replace(f"nginx@{DIGEST}", "nginx:1.28")
+    pinned = script.PINS.read_text().replace(f"prom/prometheus@{DIGEST}", "prom/prometheus:v3.5.0")
     script.PINS.write_text(pinned)
     assert script.check() == 1
-    assert "nginx:1.28 is named by tag alone" in capsys.readouterr().err
+    assert "prom/prometheus:v3.5.0 is named by tag alone" in capsys.readouterr().err

@@ -88,9 +88,21 @@ def test_static_files_come_from_nginx_and_are_cached_for_good(desk: Desk):
     answer = visitor.request("GET", f"/static/{path}")
     assert answer.status == 200
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["Server"] == "nginx"
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000; includeSubDomains")
     assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_no_answer_says_which_program_gave_it(desk: Desk):
+    visitor = Visitor(desk)
+    plain = HTTPConnection("127.0.0.1", desk.http_port, timeout=30)
+    plain.request("GET", "/", headers={"Host": "localhost"})
+    paths = ("/accounts/login/", "/metrics", "/static/no-such-file", "/api/v1/model", "/healthz")
+    answers = {path: visitor.request("GET", path) for path in paths}
+    assert [answer.status for answer in answers.values()] == [200, 404, 404, 401, 200]
+    assert not [path for path, answer in answers.items() if "Server" in answer.headers]
+    assert "Server" not in plain.getresponse().headers
+    too_large = visitor.request("POST", "/", headers={"Content-Length": str(10**9)})
+    assert (too_large.status, "Server" in too_large.headers) == (413, False)
 
 
 def test_sign_in_requests_are_rate_limited(desk: Desk):

@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.roles import Role
 from creditdesk.cases.team import Turns, pending_cases, present
 from creditdesk.importing.application_days import application_days
+from creditdesk.importing.client_keys import drop_contradictions
 from creditdesk.importing.client_names import names_in
 from creditdesk.importing.rejects import write_rejects
 from creditdesk.importing.store import ImportCounts, Portfolio, on_days, store
@@ -66,13 +67,14 @@ class Command(BaseCommand):
     ) -> None:
         advisors = advisors_for(advisor)
         checked = checked_folder(folder, engine=engine)
-        names, nameless = names_in(folder)
+        listed, unlisted = names_in(folder)
+        unlisted += drop_contradictions(listed)
         days, dayless = application_days(applied, today=timezone.localdate()) if applied else ({}, [])
         self.report_absent_tables(checked)
-        self.report_rejects(checked, [nameless, dayless], rejects)
+        self.report_rejects(checked, [unlisted, dayless], rejects)
         portfolio = Portfolio(
             checked,
-            names,
+            listed,
             advisors,
             reassigned=advisor is not None,
             submitted=on_days(days, until=timezone.now()),

@@ -9,7 +9,7 @@ from typing import Self
 class Selection:
     """Query parameters of a tab: `show` a part that is otherwise folded away, `unit` of the waterfall,
     `group` whose features are listed, `segment` and `feature` of the peer comparison, `scenario` to fill the
-    simulation with; "" for no choice."""
+    simulation with, `kind` of the events in the timeline; "" for no choice."""
 
     show: str = ""
     unit: str = ""
@@ -17,6 +17,7 @@ class Selection:
     segment: str = ""
     feature: str = ""
     scenario: str = ""
+    kind: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:

@@ -1,18 +1,20 @@
 """Timeline of a client's cases, newest first: assessments, decisions, notes and casework."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, NamedTuple, cast
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef
 
+from accounts.models import User
 from creditdesk.models import (
     Assessment,
     Assignment,
     Case,
     Claim,
+    ClientMerge,
     Contest,
     Correction,
     Decision,
@@ -26,9 +28,6 @@ from creditdesk.models import (
     Withdrawal,
 )
 from creditdesk.models.case import CaseQuerySet
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 # What a case page shows at first: with a long history it would be taller than a person scrolls.
 NEWEST_EVENTS: Final = 5
@@ -58,6 +57,7 @@ class Event:
         | Withdrawal
         | Reopening
         | Case
+        | ClientMerge
     )
 
 
@@ -65,35 +65,72 @@ Source = Callable[[dict[int, str]], Iterable[Event]]
 _NAMES = tuple(f"assessed_by__{part}" for part in ("username", "first_name", "last_name"))
 
 
-def cases_of_client(case: Case, user: "User") -> CaseQuerySet:
-    """This case and the client's others, as far as the reader may see them."""
-    return Case.objects.visible_to(user).filter(client_id=case.client_id)
+class PersonCase(NamedTuple):
+    """A case of the person that the reader may see."""
+
+    pk: int
+    reference: str
+    shared_at: datetime | None
+    client_id: int
 
 
-def timeline(case: Case, user: "User") -> list[Event]:
-    """Return the events of this case and of the client's other cases, as far as the reader may see them."""
-    rows = cases_of_client(case, user).values_list("pk", "reference", "shared_at")
-    references = {pk: reference for pk, reference, _ in rows}
-    sources: list[Source] = [_assessments, *_sources_with_rows(list(references))]
-    if any(shared_at for _, _, shared_at in rows):
+def cases_of_client(case: Case, user: User) -> CaseQuerySet:
+    """This case and the person's other cases, as far as the reader may see them."""
+    return Case.objects.visible_to(user).of_person(case.client)
+
+
+def person_cases(case: Case, user: User) -> list[PersonCase]:
+    """The keys and references of `cases_of_client`."""
+    columns = ("pk", "reference", "shared_at", "client_id")
+    return [PersonCase(*row) for row in cases_of_client(case, user).values_list(*columns)]
+
+
+def timeline(case: Case, user: User, cases: Sequence[PersonCase] | None = None) -> list[Event]:
+    """Return the events of these cases of the person; unless given, of all that the reader may see."""
+    cases = person_cases(case, user) if cases is None else cases
+    clients = {item.client_id for item in cases}
+    references, acts, has_merges = _acts(cases, clients)
+    merges = _merges(clients, case.reference, user) if has_merges else ()
+    return _newest_first([*_assessments(references), *acts, *merges])
+
+
+def acts_on(case: Case) -> list[Event]:
+    """Return the events of this case alone, without its assessments."""
+    own = PersonCase(case.pk, case.reference, case.shared_at, case.client_id)
+    return _newest_first(_acts([own], {case.client_id})[1])
+
+
+def _acts(cases: Sequence[PersonCase], clients: set[int]) -> tuple[dict[int, str], list[Event], bool]:
+    references = {item.pk: item.reference for item in cases}
+    sources, has_merges = _sources_with_rows(list(references), list(clients))
+    if any(item.shared_at for item in cases):
         sources.append(_shared)
-    events = [event for source in sources for event in source(references)]
+    return references, [event for source in sources for event in source(references)], has_merges
+
+
+def _newest_first(events: list[Event]) -> list[Event]:
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
-def _sources_with_rows(cases: list[int]) -> list[Source]:
-    """Return the sources that hold rows of these cases.
+def _sources_with_rows(cases: list[int], clients: list[int]) -> tuple[list[Source], bool]:
+    """Return the sources that hold rows of these cases, and whether a record of the client was ever merged.
 
     Most cases have few events; one plain statement takes a tenth of the time of one query per table.
     """
     if not cases:
-        return []
+        return [], False
     condition = f"case_id IN ({', '.join(['%s'] * len(cases))})"
     parts = [f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {condition})" for model in SOURCES]  # noqa: S608
+    marks, table = ", ".join(["%s"] * len(clients)), ClientMerge._meta.db_table
+    parts += [
+        f"EXISTS (SELECT 1 FROM {table} WHERE {column} IN ({marks}))"  # noqa: S608
+        for column in ("primary_id", "duplicate_id")
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", cases * len(parts))
-        has_rows = cursor.fetchone()
-    return [source for source, present in zip(SOURCES.values(), has_rows, strict=True) if present]
+        cursor.execute(f"SELECT {', '.join(parts)}", [*cases * len(SOURCES), *clients, *clients])
+        *has_rows, was_primary, was_duplicate = cursor.fetchone()
+    sources = [source for source, present in zip(SOURCES.values(), has_rows, strict=True) if present]
+    return sources, bool(was_primary or was_duplicate)
 
 
 def _assessments(references: dict[int, str]) -> Iterable[Event]:
@@ -104,7 +141,8 @@ def _assessments(references: dict[int, str]) -> Iterable[Event]:
 
 
 def _decisions(references: dict[int, str]) -> Iterable[Event]:
-    for row in Decision.objects.filter(case__in=references).select_related("decided_by", "checked_by"):
+    rows = Decision.objects.filter(case__in=references)
+    for row in rows.select_related("decided_by", "checked_by", "replaces"):
         yield Event("decision", row.decided_at, row.decided_by, references[row.case_id], row)
         if row.checked_at:
             yield Event("check", row.checked_at, row.checked_by, references[row.case_id], row)
@@ -192,6 +230,18 @@ def _shared(references: dict[int, str]) -> Iterable[Event]:
     for row in shared:
         if row.shared_at:
             yield Event("share", row.shared_at, row.shared_by, references[row.pk], row)
+
+
+def _merges(clients: set[int], reference: str, user: User) -> Iterable[Event]:
+    """Merges of the person's records, undone ones too; none that tells of a case beyond the row scope."""
+    seen = Case.objects.visible_to(user).order_by()
+    rows = ClientMerge.objects.of_clients(clients).filter(
+        Exists(seen.filter(client=OuterRef("primary"))), Exists(seen.filter(client=OuterRef("duplicate")))
+    )
+    for row in rows.select_related("merged_by", "ended_by"):
+        yield Event("merge", row.merged_at, row.merged_by, reference, row)
+        if row.ended_at:
+            yield Event("parting", row.ended_at, row.ended_by, reference, row)
 
 
 SOURCES: Final[Mapping[type[Model], Source]] = {

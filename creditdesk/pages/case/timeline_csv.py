@@ -11,6 +11,7 @@ from creditdesk.models import (
     Assignment,
     Case,
     Claim,
+    ClientMerge,
     Contest,
     Correction,
     Decision,
@@ -86,7 +87,7 @@ def _casework_values(event: Event) -> tuple[object, object, str]:
 
 
 def _values_of_file(event: Event) -> tuple[object, object, str]:
-    """What a correction changed, and what was attached or requested."""
+    """What a correction or a merge changed, and what was attached or requested."""
     match event.record:
         case Correction() as row:
             before = "; ".join(f"{name}={old}" for name, (old, _) in row.changes.items())
@@ -98,4 +99,8 @@ def _values_of_file(event: Event) -> tuple[object, object, str]:
             return "", row.kind, ""
         case DocumentRequest() as row:
             return "", row.language, ""
+        case ClientMerge() as row if event.kind == "parting":
+            return "one client", "two clients", row.get_end_reason_display()
+        case ClientMerge() as row:
+            return "two clients", "one client", row.get_reason_display()
     raise TypeError(f"no values of {event.kind}")

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import audit
 from accounts.audit import Action
@@ -18,6 +19,7 @@ from creditdesk.models import (
     Assessment,
     Case,
     Client,
+    ClientKey,
     Contest,
     Correction,
     CounterfactualSearch,
@@ -50,24 +52,40 @@ class ErasureRefused(ActRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class ErasurePlan:
-    """Cases of a client, and how many rows of each kind their erasure makes unreadable."""
+class RecordKey:
+    """The data key of one record of a client."""
 
     client: int
+    number: int
+    # SHA-256 of the wrapped key: which key it was can be shown later, the key itself cannot be made from it.
+    digest: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"client": self.client, "data_key": self.number, "data_key_digest": self.digest}
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePlan:
+    """Cases of a person, and how many rows of each kind their erasure makes unreadable."""
+
     references: tuple[str, ...]
     rows: dict[str, int]
-    key_number: int
-    # SHA-256 of the wrapped key: which key it was can be shown later, the key itself cannot be made from it.
-    key_digest: str
+    # The record that was named first, then the others of the person.
+    keys: tuple[RecordKey, ...]
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "client": self.client,
+            **self.keys[0].to_json(),
             "cases": list(self.references),
             "rows_made_unreadable": self.rows,
-            "data_key": self.key_number,
-            "data_key_digest": self.key_digest,
+            **self.merged_records,
         }
+
+    @property
+    def merged_records(self) -> dict[str, Any]:
+        """The other records of the person, where there are any."""
+        records = [key.to_json() for key in self.keys[1:]]
+        return {"merged_records": records} if records else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,39 +110,44 @@ def plan_erasure(client: Client, *, by: User, approved_by: User) -> ErasurePlan:
 
 
 def what_goes(client: Client) -> ErasurePlan:
-    """Count what the erasure of a client makes unreadable. Raises ErasureRefused."""
+    """Count what the erasure of a person makes unreadable, in all their records. Raises ErasureRefused."""
     if erasure := Erasure.objects.filter(client=client).first():
         raise ErasureRefused(f"The words of this client were erased on {erasure.at:%Y-%m-%d}.")
-    key = DataKey.objects.get(client=client)
-    references = tuple(client.cases.order_by("pk").values_list("reference", flat=True))
+    records = sorted(Client.objects.of_person(client), key=lambda record: (record.pk != client.pk, record.pk))
+    references = tuple(Case.objects.of_person(client).order_by("pk").values_list("reference", flat=True))
+    keys = {key.client_id: key for key in DataKey.objects.filter(client__in=records)}
     return ErasurePlan(
-        client=client.pk,
         references=references,
-        rows=_rows_of(client, references),
-        key_number=key.number,
-        key_digest=sha256(bytes(key.wrapped)).hexdigest(),
+        rows=_rows_of(records, references),
+        keys=tuple(
+            RecordKey(record.pk, key.number, sha256(bytes(key.wrapped)).hexdigest())
+            for record in records
+            for key in (keys[record.pk],)
+        ),
     )
 
 
 @transaction.atomic
 def erase_client(*, client: Client, by: User, approved_by: User) -> ErasureProof:
-    """Erase a client's words by two people. Raises as `plan_erasure` does."""
-    locked = Client.objects.select_for_update().get(pk=client.pk)
+    """Erase the words of a person, under whichever records, by two people. Raises as `plan_erasure` does."""
+    locked = Client.objects.locked_person(client)
     plan = plan_erasure(locked, by=by, approved_by=approved_by)
-    (erasure,) = delete_keys([locked.pk], by=by, approved_by=approved_by)
+    erasures = delete_keys([key.client for key in plan.keys], by=by, approved_by=approved_by)
+    named = plan.keys[0]
     event = audit.record(
         action=Action.CLIENT_ERASED,
         actor=by,
         target=plan.references[0] if plan.references else "",
         details={
-            "client": plan.client,
+            "client": named.client,
             "references": list(plan.references),
             "approved_by": approved_by.get_username(),
-            "data_key": plan.key_number,
-            "data_key_digest": plan.key_digest,
+            "data_key": named.number,
+            "data_key_digest": named.digest,
             "erased": plan.rows,
+            **plan.merged_records,
         },
-        rows=[erasure],
+        rows=erasures,
     )
     return ErasureProof(plan, event)
 
@@ -132,10 +155,13 @@ def erase_client(*, client: Client, by: User, approved_by: User) -> ErasureProof
 def delete_keys(
     clients: Sequence[int], *, by: User | None = None, approved_by: User | None = None
 ) -> list[Erasure]:
-    """Delete the keys, search words, drafts and stored answers of these clients, within a transaction."""
+    """Delete the data keys, the bank's keys, search words, drafts and stored answers of these clients, within
+    a transaction."""
     keys = DataKey.objects.filter(client__in=clients)
-    # Before the keys go: the names are all that leads to a draft.
-    drafts_about(map(str, Client.objects.filter(data_key__in=keys))).delete()
+    bank_keys = ClientKey.objects.filter(client__in=clients)
+    # Before the keys go: names and the bank's keys are all that leads to a draft.
+    drafts_about(map(str, Client.objects.filter(data_key__in=keys)), map(str, bank_keys)).delete()
+    bank_keys.delete()
     erasures = [
         Erasure(client_id=client, key_number=number, by=by, approved_by=approved_by)
         for number, client in keys.values_list("number", "client")
@@ -148,14 +174,16 @@ def delete_keys(
     return Erasure.objects.bulk_create(erasures)
 
 
-def _rows_of(client: Client, references: Sequence[str]) -> dict[str, int]:
-    of_case = {"case__client": client}
+def _rows_of(records: Sequence[Client], references: Sequence[str]) -> dict[str, int]:
+    of_case = {"case__client__in": records}
+    bank_keys = ClientKey.objects.filter(client__in=records)
     return {
-        "name": int(bool(client.name)),
+        "name": sum(bool(record.name) for record in records),
+        "client numbers of the bank": bank_keys.count(),
         "profiles": Profile.objects.filter(**of_case).count(),
-        "assessments": Assessment.objects.filter(**of_case).count(),
+        "assessments": Assessment.objects.filter(Q(**of_case) | Q(client__in=records)).count(),
         "counterfactual searches": CounterfactualSearch.objects.filter(
-            assessment__case__client=client
+            assessment__case__client__in=records
         ).count(),
         "scenarios": Scenario.objects.filter(**of_case).count(),
         "decisions": Decision.objects.filter(**of_case).exclude(reason="", check_reason="").count(),
@@ -171,7 +199,7 @@ def _rows_of(client: Client, references: Sequence[str]) -> dict[str, int]:
         "withdrawals": Withdrawal.objects.filter(**of_case).exclude(reason="").count(),
         "reopenings": Reopening.objects.filter(**of_case).count(),
         "contests": Contest.objects.filter(**of_case).count(),
-        "drafts": drafts_about([str(client)]).count(),
+        "drafts": drafts_about(map(str, records), map(str, bank_keys)).count(),
         "stored answers": answers_about(references).count(),
     }
 

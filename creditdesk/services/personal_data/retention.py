@@ -77,12 +77,15 @@ def _expire_clients(clients: Sequence[int]) -> None:
 
 
 def _expired_clients() -> QuerySet[Client]:
-    """Clients whose every case has expired."""
+    """Records of people whose every case has expired, under whichever record."""
     expired = _expired_cases()
-    alive = Case.objects.exclude(pk__in=expired.values("pk")).values("client")
-    return Client.objects.filter(
-        erasure__isnull=True, pk__in=expired.values("client"), data_key__isnull=False
-    ).exclude(pk__in=alive)
+    alive = Case.objects.exclude(pk__in=expired.values("pk"))
+    people = alive.annotate(person=Coalesce("client__merged_into", "client")).values("person")
+    return (
+        Client.objects.filter(erasure__isnull=True, pk__in=expired.values("client"), data_key__isnull=False)
+        .annotate(person=Coalesce("merged_into", "pk"))
+        .exclude(person__in=people)
+    )
 
 
 def _expired_cases() -> QuerySet[Case]:

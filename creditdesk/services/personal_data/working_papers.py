@@ -8,13 +8,20 @@ from creditdesk.models.idempotency import StoredAnswerQuerySet
 from creditdesk.models.name_index import words_of
 
 
-def drafts_about(names: Iterable[str]) -> DraftQuerySet:
-    """Drafts of anybody in which one field holds every word of one of the names, in any order.
+def drafts_about(names: Iterable[str], bank_keys: Iterable[str] = ()) -> DraftQuerySet:
+    """Drafts of anybody in which one field holds every word of one of the names, in any order, or one of the
+    bank's keys of a client.
 
-    A draft belongs to no client yet: the name is all that leads to it, a namesake's draft included.
+    A draft belongs to no client yet: these are all that leads to it, a namesake's draft included.
     """
     wanted = [frozenset(words) for name in names if (words := words_of(name))]
-    return Draft.objects.filter(pk__in=[draft.pk for draft in Draft.objects.all() if _names(draft, wanted)])
+    keys = set(bank_keys)
+    about = [
+        draft.pk
+        for draft in Draft.objects.all()
+        if _names(draft, wanted) or draft.answers.get("client_key") in keys
+    ]
+    return Draft.objects.filter(pk__in=about)
 
 
 def _names(draft: Draft, wanted: list[frozenset[str]]) -> bool:

@@ -12,12 +12,20 @@ from scoring.ml.portfolio.margins import Values
 from scoring.ml.portfolio.traits import Columns
 
 LISTS = Path(__file__).with_name("french")
+# Of forty applications one is a second one of the same person.
+EVERY_NTH_AGAIN = 40
+# What a person has in both applications, and how far apart their ages may be, in days.
+SAME = ("CODE_GENDER", "NAME_FAMILY_STATUS", "NAME_EDUCATION_TYPE")
+SAME_AGE = 366
 PARTICLE_SHARE = 0.06
 DOUBLE_SHARE = 0.04
 
 
 def draw(rng: np.random.Generator, clients: Columns) -> dict[str, Values]:
-    """SK_ID_CURR and NAME of `clients` (n,), of which CODE_GENDER chooses the first name."""
+    """SK_ID_CURR, NAME and CLIENT_KEY of `clients` (n,), of which CODE_GENDER chooses the first name.
+
+    A few are a second application of somebody before them, of much the same age: same name, same key.
+    """
     size = len(clients["SK_ID_CURR"])
     woman = clients["CODE_GENDER"] == "F"
     first = np.where(woman, _choose(rng, "women", size), _choose(rng, "men", size))
@@ -25,7 +33,28 @@ def draw(rng: np.random.Generator, clients: Columns) -> dict[str, Values]:
     kind = rng.random(size)
     family = np.where((kind < DOUBLE_SHARE) & (family != second), family + "-" + second, family)
     family = np.where(kind > 1 - PARTICLE_SHARE, _choose(rng, "with_particle", size), family)
-    return {"SK_ID_CURR": clients["SK_ID_CURR"], "NAME": first + " " + family}
+    person = _people(clients)
+    keys = np.array([f"C{reference:.0f}" for reference in clients["SK_ID_CURR"]], dtype=object)
+    return {
+        "SK_ID_CURR": clients["SK_ID_CURR"],
+        "NAME": (first + " " + family)[person],
+        "CLIENT_KEY": keys[person],
+    }
+
+
+def _people(clients: Columns) -> Values:
+    """(n,) the row of each client's first application: their own, for nearly all."""
+    person = np.arange(len(clients["SK_ID_CURR"]))
+    for row in range(EVERY_NTH_AGAIN - 1, len(person), EVERY_NTH_AGAIN):
+        before = np.flatnonzero(person[:row] == np.arange(row))
+        alike = before[
+            np.all([clients[name][before] == clients[name][row] for name in SAME], axis=0)
+            & (np.abs(clients["DAYS_BIRTH"][before] - clients["DAYS_BIRTH"][row]) < SAME_AGE)
+        ]
+        if len(alike):
+            distance = np.abs(clients["DAYS_BIRTH"][alike] - clients["DAYS_BIRTH"][row])
+            person[row] = alike[np.argmin(distance)]
+    return person
 
 
 def _choose(rng: np.random.Generator, stem: str, size: int) -> Values:

@@ -19,7 +19,7 @@ from scoring.ml.portfolio.traits import Columns
 
 # Files beside the seven tables, always CSV.
 BESIDE = {
-    "clients": [["SK_ID_CURR", "int64"], ["NAME", TEXT]],
+    "clients": [["SK_ID_CURR", "int64"], ["NAME", TEXT], ["CLIENT_KEY", TEXT]],
     "applied": [["SK_ID_CURR", "int64"], ["APPLIED_ON", TEXT]],
     "outcomes": [
         ["reference", "int64"],

@@ -187,6 +187,9 @@ def test_every_page_of_an_erased_case_says_so(case, person, client_as, language,
     manager = client_as("manager")
     for page, method in sorted(CASES):
         numbers = {
+            "case_correct_history": ["bureau"],
+            "case_note_change": [case.notes.get().pk],
+            "case_note_remove": [case.notes.get().pk],
             "case_past": [case.latest_assessment_id],
             "document_file": [case.documents.get(removed_at=None).pk],
             "document_remove": [case.documents.get(removed_at=None).pk],
