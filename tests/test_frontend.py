@@ -20,6 +20,7 @@ BREAKPOINTS: Final = {"(width < 36rem)", "(width < 48rem)", "(width < 64rem)"}
 # Classes and parts of them that the libraries give: htmx, Django, Swagger UI, the administration site.
 FOREIGN_CLASSES: Final = {
     *("htmx-request", "errorlist", "nonfield", "theme-toggle", "breadcrumbs"),
+    *("module", "inline-group"),
     *("authorize", "version-stamp", "opblock-summary-method"),
     *("swagger-ui", "wrapper", "info", "title", "opblock", "opblock-summary-description", "opblock-tag"),
     "prop-type",
