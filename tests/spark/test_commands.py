@@ -32,6 +32,15 @@ def test_a_csv_of_scores_is_the_same_file(portfolio, model_in_use, tmp_path):
     assert score(portfolio, tmp_path / "spark.csv", "spark").read_bytes() == plain.read_bytes()
 
 
+@pytest.mark.real_data
+def test_a_csv_of_many_clients_is_in_the_same_order(home_credit, model_in_use, tmp_path):
+    """Of the application alone every number is equal to the last bit."""
+    plain = score(home_credit / "kaggle_test", tmp_path / "plain.csv", "duckdb")
+    spark = score(home_credit / "kaggle_test", tmp_path / "spark.csv", "spark")
+    assert len(plain.read_bytes().splitlines()) > 40_000
+    assert spark.read_bytes() == plain.read_bytes()
+
+
 def test_a_folder_of_scores_has_contributions_that_add_up(portfolio, model_in_use, tmp_path):
     out = score(portfolio, tmp_path / "scores", "spark")
     assert (out / "_SUCCESS").exists()

@@ -54,7 +54,8 @@ def on_both(path: Path, session: Any, out: Path) -> Both:
     model = model_folder.load(folder)
     spark = open_on_spark(path, session, Cluster())
     write_scores(scored(spark.profiles, folder, THRESHOLDS, digest=model.digest, explained=True), out)
-    table = pa.concat_tables(pq.read_table(file) for file in sorted(out.glob("part-*.parquet")))
+    # Spark has scored them in the order of the sizes of its files.
+    table = pa.concat_tables(map(pq.read_table, out.glob("part-*.parquet"))).sort_by("SK_ID_CURR")
     return Both(check(open_folder(path)), spark, table, model)
 
 

@@ -85,7 +85,7 @@ class Command(BaseCommand):
         )
 
     def score_on_spark(self, folder: Path, out: Path, model: Model, thresholds: Thresholds) -> None:
-        from scoring.ml.spark.scoring import scored, write_scores
+        from scoring.ml.spark.scoring import scored, write_in_order, write_scores
 
         path = settings.ML_ARTIFACTS / model.version
         with TemporaryDirectory(prefix="creditdesk-scores-", dir=settings.SPARK_WORKSPACE or None) as beside:
@@ -93,7 +93,10 @@ class Command(BaseCommand):
                 target = Path(beside) / "scores" if is_file(out) else out
                 explained = not is_file(out)
                 scores = scored(opened.profiles, path, thresholds, digest=model.digest, explained=explained)
-                write_scores(scores, target)
+                if is_file(out):
+                    write_in_order(scores, target, Path(beside) / "unordered")
+                else:
+                    write_scores(scores, target)
             files = sorted(target.glob("part-*.parquet"))
             if is_file(out):
                 write(out, stored_lines(files))

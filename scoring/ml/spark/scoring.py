@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 
 from scoring.ml.features.frames import profile_batch
+from scoring.ml.features.spec.aggregations import CLIENT
 from scoring.ml.model import folder as model_folder
 from scoring.ml.model.batch import score_batch
 from scoring.ml.model.model import Model
@@ -40,7 +41,7 @@ def scored(
 
 
 def write_scores(scores: "DataFrame", out: Path) -> None:
-    """Write the scores as a folder of Parquet files, one for each range of references.
+    """Write the scores as a folder of Parquet files, in the order in which Spark has them.
 
     Spark writes beside them and moves what is whole; `_SUCCESS` stands for all of it. Raises FolderError
     where something is there already.
@@ -48,6 +49,17 @@ def write_scores(scores: "DataFrame", out: Path) -> None:
     if out.exists():
         raise FolderError(f"{out} exists already: remove it, or name another --out.")
     scores.write.parquet(str(out))
+
+
+def write_in_order(scores: "DataFrame", out: Path, workspace: Path) -> None:
+    """Write the scores as a folder of Parquet files, by reference from the first file to the last.
+
+    Spark reads files by their size, so that the clients have lost their order when they are scored. The
+    scores go to `workspace` first: to find the ranges reads its input twice, and nobody is scored twice.
+    """
+    write_scores(scores, workspace)
+    stored = scores.sparkSession.read.parquet(str(workspace))
+    write_scores(stored.repartitionByRange(CLIENT).sortWithinPartitions(CLIENT), out)
 
 
 def _scoring(
