@@ -28,15 +28,16 @@ TYPED: Final = (
     "Read, compared and in order for the bank.",
     "Called back.",
     "Marie-Thérèse de La Rochefoucauld-Montmorency",
+    "Recoveries of the last three years say so.",
     "synthetic-clients",
 )
 # Words that are the same in both languages, products, methods, and audit targets as they are stored.
 SAME_WORDS: Final = """
     absences actions activation activations admin administration advisor agriculture analyst api auc auditor
     boosting calibration challenger champion client clients conclusion construction creditdesk ctrl culture
-    english français gini gradient importance laptop lightgbm manager note notifications performance points
-    police policy psi services sessions simulation situation stable suspensions tables transport type version
-    versions xgboost
+    english français garage gini gradient importance laptop lightgbm loss manager note notes notifications
+    performance points police policy psi services sessions simulation situation stable suspensions table
+    tables transport type version versions volume xgboost
 """
 SAME: Final = frozenset(SAME_WORDS.split())
 WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -48,7 +49,8 @@ RAW: Final = re.compile(
     r"\b[A-Z]{2,}_[A-Z_]+|\b[a-z]+_[a-z_]+\b|\b\d+\.\d|\d,\d{5,}|\de[+-]\d\d|log-odds|log_odds"
 )
 # Settings that an operator sets by these names, versions of models and of libraries.
-NOT_RAW: Final = re.compile(r"BACKUP_DESTINATION|demo-[\w.-]+|LightGBM [\d.]+|Evidently [\d.]+")
+# Codes of earlier applications that nobody has explained.
+NOT_RAW: Final = re.compile(r"Code [A-Z]+|BACKUP_DESTINATION|demo-[\w.-]+|LightGBM [\d.]+|Evidently [\d.]+")
 # A term is explained on each page of the desk that uses it; not in the administration nor in the help itself.
 CLOSED_LIST: Final = (
     *("auc", "gini", "ks", "psi", "ece", "brier", "f1", "recall", "hold-out", "out-of-fold", "log-odds"),
