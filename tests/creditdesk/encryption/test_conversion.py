@@ -80,5 +80,5 @@ def test_a_row_that_was_changed_past_the_desk_stops_the_migration(earlier_desk):
 def test_evidence_is_guarded_again_afterwards(earlier_desk):
     migrate()
     with pytest.raises(Exception, match=REFUSED), transaction.atomic():
-        execute("UPDATE creditdesk_note SET text = 'x'")
+        execute("UPDATE creditdesk_decision SET reason = 'x'")
     assert Decision.objects.count() == 1

@@ -86,7 +86,7 @@ def test_a_walk_over_every_page_of_a_case_leaves_neither_name_nor_reference_nor_
     for role in ("advisor", "colleague", "manager", "auditor", "analyst"):
         browser = client_as(role)
         for page, method in sorted(CASES):
-            numbers = [1] if page in NUMBERED else []
+            numbers = ["bureau" if page == "case_correct_history" else 1] if page in NUMBERED else []
             address = f"{reverse(page, args=[case.reference, *numbers])}?draft={TYPED}"
             getattr(browser, method)(address, {"text": f"Kowalczyk {TYPED}"} if method == "post" else None)
         browser.post("/cases/", {"q": "Kowalczyk"})

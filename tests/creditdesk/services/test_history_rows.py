@@ -97,7 +97,7 @@ def test_a_row_is_added_changed_and_removed_and_the_model_reads_what_an_import_w
         {"bureau": [1, 1]},
         {"bureau": [1, 0]},
     ]
-    history = browser.get(reverse("case_history", args=[case.reference])).content.decode()
+    history = browser.get(reverse("case_history", args=[case.reference]), {"show": "events"}).content.decode()
     assert "Credits at other lenders: 0 rows → 1 row" in history
     event = AuditEvent.objects.filter(action="case_corrected").order_by("sequence").first()
     assert event

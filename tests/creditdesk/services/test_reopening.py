@@ -65,7 +65,11 @@ def test_the_old_decision_stays_readable_and_the_case_is_assessed_and_decided_an
     services.assess(case=Case.objects.get(), by=person("advisor"))
     new = decide_again(case, person("advisor"))
     assert (new.replaces, new.status) == (old, "final")
-    history = client_as("advisor").get(reverse("case_history", args=[case.reference])).content.decode()
+    history = (
+        client_as("advisor")
+        .get(reverse("case_history", args=[case.reference]), {"show": "events"})
+        .content.decode()
+    )
     assert "Case opened again" in history
     assert "no longer in force" in history
     assert REASON in history

@@ -118,8 +118,9 @@ CASES = {
     ("scenario_delete", "post"): {ADVISOR, MANAGER},
     ("case_counterfactuals", "get"): {ADVISOR, MANAGER, AUDITOR},
 }
-# Of these, those whose address has a number beside the reference.
+# Of these, those whose address has a number, or the name of a table, beside the reference.
 NUMBERED = {
+    "case_correct_history",
     "case_note_change",
     "case_note_remove",
     "case_past",

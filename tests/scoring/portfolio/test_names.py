@@ -9,7 +9,16 @@ def listed(stem):
 
 
 def drawn(gender, size=2_000):
-    clients = {"SK_ID_CURR": np.arange(size), "CODE_GENDER": np.full(size, gender, dtype=object)}
+    alike = {
+        "CODE_GENDER": gender,
+        "NAME_FAMILY_STATUS": "Married",
+        "NAME_EDUCATION_TYPE": "Higher education",
+    }
+    clients = {
+        "SK_ID_CURR": np.arange(size),
+        "DAYS_BIRTH": -8_000 - 8.0 * np.arange(size),
+        **{name: np.full(size, value, dtype=object) for name, value in alike.items()},
+    }
     return names.draw(np.random.default_rng(4), clients)["NAME"]
 
 
