@@ -39,8 +39,8 @@ check: setup ## Missing migrations, deployment settings
 	SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(64))") AUDIT_KEY=unused-by-this-check \
 	  HTTPS=true $(PY) manage.py check --deploy --fail-level WARNING
 
-pytest: setup ## The tests with branch coverage
-	$(PY) -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered
+pytest: setup ## The tests (`make coverage` measures their coverage as well)
+	$(PY) -m pytest -n 2 --dist loadgroup
 
 docs: setup ## The documentation as a site, in site/; fails on a broken link or a page that no menu leads to
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --clean
