@@ -1,4 +1,4 @@
-"""Queries that are asked on every request, their SQL written once.
+"""Queries of every request, their SQL written once.
 
 Django needs about a millisecond to write the SQL of a query, and SQLite a tenth of it to answer.
 """
@@ -24,7 +24,7 @@ class RowCount(Subquery):
 
     template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
-    # A query that is empty for certain is not asked.
+    # A query that is empty for certain does not run.
     empty_result_set_value = 0
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 FIRST_EDITION: Final = "1"
 # The edition that stored neither the key of its sentence nor a rank.
 SECOND_EDITION: Final = "2"
-# The edition that told a fact by fewer features.
+# The edition that described a fact by fewer features.
 THIRD_EDITION: Final = "3"
 
 

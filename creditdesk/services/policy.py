@@ -7,13 +7,21 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Assessment
+from creditdesk.services.published_terms import (
+    checked_answer,
+    checked_reason,
+    locked_in_force_as_seen,
+    locked_proposal,
+    locked_successor,
+    store_answer,
+    store_withdrawal,
+)
 from creditdesk.services.refusal import ActRefused
 from scoring import engine
 from scoring.ml.metrics.costs import Costs
@@ -21,7 +29,7 @@ from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 from scoring.ml.model.threshold_options import refer_band, threshold_options
 from scoring.ml.model.verdict import Thresholds
-from scoring.models import MIN_REASON_LENGTH, Policy
+from scoring.models import Policy
 
 Status = Policy.Status
 
@@ -66,12 +74,10 @@ def propose_policy(
     """
     if not by.has_perm("scoring.propose_policy"):
         raise PermissionDenied
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     model_version = _refuse_senseless(terms)
     with transaction.atomic():
-        current = _in_force()
-        if (current.version if current else None) != based_on:
-            raise ActRefused(_outdated(current))
+        current = locked_in_force_as_seen(Policy, based_on, _outdated)
         policy = Policy.objects.create(
             **asdict(terms),
             model_version=model_version,
@@ -80,41 +86,32 @@ def propose_policy(
             reason=reason,
             proposed_by=by,
         )
-        _audit(policy, Action.POLICY_PROPOSED, by)
-    return policy
+        return _audited(policy, Action.POLICY_PROPOSED, by)
 
 
 def publish_policy(*, policy: Policy, reason: str, by: User) -> Policy:
     """Put a proposed policy in force, as a second person. Raises ActRefused."""
-    reason = _checked_answer(policy, reason, by)
+    reason = checked_answer(policy, reason, by, own=_own())
     try:
         with transaction.atomic():
-            current, pending = _in_force(), _lock(policy)
-            if pending.based_on_id != (current.pk if current else None):
-                raise ActRefused(_outdated(current))
-            pending.version = current.version + 1 if current and current.version else 1
-            return _answer(pending, Status.PUBLISHED, Action.POLICY_PUBLISHED, reason, by)
+            published = store_answer(locked_successor(policy, _outdated), Status.PUBLISHED, reason, by)
+            return _audited(published, Action.POLICY_PUBLISHED, by)
     except IntegrityError as error:
-        raise ActRefused(_outdated(_in_force())) from error
+        raise ActRefused(_outdated(Policy.objects.published().first())) from error
 
 
 @transaction.atomic
 def reject_policy(*, policy: Policy, reason: str, by: User) -> Policy:
     """Reject a proposal, which stays on record. Raises ActRefused."""
-    reason = _checked_answer(policy, reason, by)
-    return _answer(_lock(policy), Status.REJECTED, Action.POLICY_REJECTED, reason, by)
+    reason = checked_answer(policy, reason, by, own=_own())
+    rejected = store_answer(locked_proposal(policy), Status.REJECTED, reason, by)
+    return _audited(rejected, Action.POLICY_REJECTED, by)
 
 
 @transaction.atomic
 def withdraw_policy(*, policy: Policy, by: User) -> Policy:
     """Take one's own proposal back. Raises ActRefused."""
-    if policy.proposed_by_id != by.pk:
-        raise PermissionDenied
-    pending = _lock(policy)
-    pending.status, pending.answered_at = Status.WITHDRAWN, timezone.now()
-    pending.save()
-    _audit(pending, Action.POLICY_WITHDRAWN, by)
-    return pending
+    return _audited(store_withdrawal(policy, by), Action.POLICY_WITHDRAWN, by)
 
 
 def refers_everybody(thresholds: Thresholds) -> bool:
@@ -171,34 +168,8 @@ def _refuse_other_band(model: Model | None, terms: PolicyTerms) -> str:
     return model.version
 
 
-def _checked_answer(policy: Policy, reason: str, by: User) -> str:
-    """Return the reason of a person who may answer."""
-    if not by.has_perm("scoring.publish_policy"):
-        raise PermissionDenied
-    if policy.proposed_by_id == by.pk:
-        raise ActRefused(gettext("You proposed this policy: another person has to answer."))
-    return _checked_reason(reason)
-
-
-def _checked_reason(reason: str) -> str:
-    reason = reason.strip()
-    if len(reason) < MIN_REASON_LENGTH:
-        raise ActRefused(gettext("Say why in at least %(least)s characters.") % {"least": MIN_REASON_LENGTH})
-    return reason
-
-
-def _in_force() -> Policy | None:
-    """The policy in force, locked while this transaction decides on the next one."""
-    locked: Policy | None = Policy.objects.select_for_update(of=("self",)).published().first()
-    return locked
-
-
-def _lock(policy: Policy) -> Policy:
-    """Return the proposal, locked, while it is pending."""
-    pending: Policy = Policy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
-    if pending.status != Status.PROPOSED:
-        raise ActRefused(gettext("This proposal has already been answered."))
-    return pending
+def _own() -> str:
+    return gettext("You proposed this policy: another person has to answer.")
 
 
 def _outdated(current: Policy | None) -> str:
@@ -209,15 +180,7 @@ def _outdated(current: Policy | None) -> str:
     ) % {"version": current.version}
 
 
-def _answer(pending: Policy, status: Status, action: Action, reason: str, by: User) -> Policy:
-    pending.status = status
-    pending.answered_by, pending.answered_at, pending.answer_reason = by, timezone.now(), reason
-    pending.save()
-    _audit(pending, action, by)
-    return pending
-
-
-def _audit(policy: Policy, action: Action, by: User) -> None:
+def _audited(policy: Policy, action: Action, by: User) -> Policy:
     details = {
         "policy": policy.pk,
         "version": policy.version,
@@ -229,3 +192,4 @@ def _audit(policy: Policy, action: Action, by: User) -> None:
     }
     target = f"policy {policy.version}" if policy.version else "policy"
     audit.record(action=action, actor=by, target=target, details=details, rows=[policy])
+    return policy

@@ -1,48 +1,24 @@
 """A loss table: what is lost on a default and owed at it, by product, and the scenarios of expected loss."""
 
-from typing import ClassVar, Self
-
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length
-from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sealed_rows import sealed
 from scoring.ml.metrics.expected_loss import Scenario
-from scoring.models.policy import Policy
-from scoring.models.promotion import MIN_REASON_LENGTH
+from scoring.models.published_terms import PublishedTerms, answer_constraints
 
 SHARES = ("lgd_cash", "ead_cash", "lgd_revolving", "ead_revolving", "loss_limit")
 
 
-class LossTableQuerySet(models.QuerySet["LossTable"]):
-    def pending(self) -> Self:
-        return self.filter(status=Policy.Status.PROPOSED)
-
-    def published(self) -> Self:
-        """The newest first: it is in force."""
-        return self.filter(version__isnull=False).order_by("-version")
-
-    def with_people(self) -> Self:
-        return self.select_related("proposed_by", "answered_by", "based_on")
-
-
 @sealed()
-class LossTable(models.Model):
-    """Proposed by one person, published by another; nothing of it changes but the answer, once (triggers).
+class LossTable(PublishedTerms):
+    """Nothing of it changes but the answer, once (triggers).
 
     Shares of the balance that is lost on a default (`lgd`), and of the credit that is owed at it as long as
     no balance is on file (`ead`). It decides about nobody: no verdict depends on it.
     """
 
-    Status = Policy.Status
-
-    version = models.PositiveIntegerField(_("version"), null=True, unique=True)
-    status = models.CharField(
-        _("status"), max_length=9, choices=Policy.Status.choices, default=Policy.Status.PROPOSED
-    )
     lgd_cash = models.FloatField(_("lost on a default, cash loans"))
     ead_cash = models.FloatField(_("owed at default, cash loans"))
     lgd_revolving = models.FloatField(_("lost on a default, revolving loans"))
@@ -55,25 +31,6 @@ class LossTable(models.Model):
     adverse_weight = models.FloatField(_("weight of the adverse scenario"))
     # Of what is owed: the reverse stress looks for the defaults at which it is lost.
     loss_limit = models.FloatField(_("loss that the reverse stress looks for"))
-    based_on = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("compared with")
-    )
-    reason = models.CharField(_("reason"), max_length=500)
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("proposed by")
-    )
-    proposed_at = models.DateTimeField(_("proposed"), auto_now_add=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("answered by"),
-    )
-    answered_at = models.DateTimeField(_("answered"), null=True)
-    answer_reason = models.CharField(_("second person's reason"), max_length=500, blank=True)
-
-    objects: ClassVar = LossTableQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("loss table")
@@ -102,29 +59,7 @@ class LossTable(models.Model):
                 ),
                 name="loss_table_weights",
             ),
-            models.CheckConstraint(
-                condition=GreaterThanOrEqual(Length("reason"), MIN_REASON_LENGTH), name="loss_table_says_why"
-            ),
-            models.CheckConstraint(
-                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("proposed_by")),
-                name="loss_table_answered_by_another",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="proposed", answered_at__isnull=True, answered_by__isnull=True)
-                | Q(status="withdrawn", answered_at__isnull=False, answered_by__isnull=True)
-                | GreaterThanOrEqual(Length("answer_reason"), MIN_REASON_LENGTH)
-                & Q(
-                    status__in=["published", "rejected"],
-                    answered_at__isnull=False,
-                    answered_by__isnull=False,
-                ),
-                name="loss_table_answer_says_why",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="published", version__isnull=False)
-                | ~Q(status="published") & Q(version__isnull=True),
-                name="loss_table_version_when_published",
-            ),
+            *answer_constraints("loss_table"),
         ]
 
     def __str__(self) -> str:

@@ -1,47 +1,25 @@
 """A credit policy: costs of wrong verdicts, where to accept, refuse and refer, when two people decide."""
 
 from datetime import datetime
-from typing import ClassVar, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length
-from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sealed_rows import sealed
 from scoring.ml.metrics.costs import Costs
 from scoring.ml.model.verdict import Thresholds
-from scoring.models.promotion import MIN_REASON_LENGTH
-
-
-class PolicyQuerySet(models.QuerySet["Policy"]):
-    def pending(self) -> Self:
-        return self.filter(status=Policy.Status.PROPOSED)
-
-    def published(self) -> Self:
-        """The newest first: it is in force."""
-        return self.filter(version__isnull=False).order_by("-version")
-
-    def with_people(self) -> Self:
-        return self.select_related("proposed_by", "answered_by", "based_on")
+from scoring.models.published_terms import PublishedTerms, answer_constraints
 
 
 @sealed()
-class Policy(models.Model):
-    """Proposed by one person, published by another; nothing of it changes but the answer, once (triggers).
+class Policy(PublishedTerms):
+    """Nothing of it changes but the answer, once (triggers).
 
     Before the first publication the threshold of the model version is in force, with the limits of the
     settings. A policy is dated by `answered_at` and holds until the next one is published.
     """
-
-    class Status(models.TextChoices):
-        PROPOSED = "proposed", _("waiting for a second person")
-        PUBLISHED = "published", _("published")
-        REJECTED = "rejected", _("rejected")
-        WITHDRAWN = "withdrawn", _("withdrawn")
 
     class ThresholdRule(models.TextChoices):
         """The codes of `scoring.ml.training.validate.threshold_rules`, and values chosen by people."""
@@ -59,9 +37,6 @@ class Policy(models.Model):
         NONE = "", _("none")
         FR_1 = "fr-1", _("France, edition 1: 35% of the income, 400 left for each person")
 
-    # Counted by publication; null while it is no more than a proposal.
-    version = models.PositiveIntegerField(_("version"), null=True, unique=True)
-    status = models.CharField(_("status"), max_length=9, choices=Status.choices, default=Status.PROPOSED)
     cost_fn = models.FloatField(_("cost of an accepted default"))
     cost_fp = models.FloatField(_("cost of a refused good payer"))
     threshold_rule = models.CharField(_("threshold rule"), max_length=12, choices=ThresholdRule.choices)
@@ -75,28 +50,8 @@ class Policy(models.Model):
     )
     # The version whose figures the thresholds were chosen by.
     model_version = models.CharField(_("model version"), max_length=80, blank=True)
-    # The policy in force that it was compared with; null: the threshold of the model version.
-    based_on = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("compared with")
-    )
     # What the proposer saw on the policy desk, in figures.
     evidence = models.JSONField(_("figures"), default=dict)
-    reason = models.CharField(_("reason"), max_length=500)
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("proposed by")
-    )
-    proposed_at = models.DateTimeField(_("proposed"), auto_now_add=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("answered by"),
-    )
-    answered_at = models.DateTimeField(_("answered"), null=True)
-    answer_reason = models.CharField(_("second person's reason"), max_length=500, blank=True)
-
-    objects: ClassVar = PolicyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("policy")
@@ -117,29 +72,7 @@ class Policy(models.Model):
                 name="policy_refers_all_knowingly",
             ),
             models.CheckConstraint(condition=Q(second_person_above__gte=0), name="policy_limit_not_negative"),
-            models.CheckConstraint(
-                condition=GreaterThanOrEqual(Length("reason"), MIN_REASON_LENGTH), name="policy_says_why"
-            ),
-            models.CheckConstraint(
-                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("proposed_by")),
-                name="policy_answered_by_another",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="proposed", answered_at__isnull=True, answered_by__isnull=True)
-                | Q(status="withdrawn", answered_at__isnull=False, answered_by__isnull=True)
-                | GreaterThanOrEqual(Length("answer_reason"), MIN_REASON_LENGTH)
-                & Q(
-                    status__in=["published", "rejected"],
-                    answered_at__isnull=False,
-                    answered_by__isnull=False,
-                ),
-                name="policy_answer_says_why",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="published", version__isnull=False)
-                | ~Q(status="published") & Q(version__isnull=True),
-                name="policy_version_when_published",
-            ),
+            *answer_constraints("policy"),
         ]
 
     def __str__(self) -> str:

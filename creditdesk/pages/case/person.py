@@ -53,7 +53,7 @@ class WithPerson:
 
     @property
     def shown_events(self) -> list[Event]:
-        """The newest of them, or all once they are asked for."""
+        """The newest of them, or all on request."""
         return self.chosen_events if self.selection.show == "events" else self.chosen_events[:NEWEST_EVENTS]
 
     @property

@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.test import Client as Browser
 from django.urls import reverse
 
-from tests.creditdesk.views.test_roles import CASES, NUMBERED
+from tests.creditdesk.views.role_tables import CASES, NUMBERED
 
 TYPED = "typed-by-somebody"
 

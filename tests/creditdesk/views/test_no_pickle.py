@@ -15,7 +15,7 @@ from accounts.api_keys.lifecycle import create_key
 from accounts.models import CachedValue
 from creditdesk.models import Assessment
 from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
-from tests.creditdesk.views.test_roles import CASES, PAGES, address, args_of
+from tests.creditdesk.views.role_tables import CASES, PAGES, address, args_of
 from tests.factories import PEOPLE
 
 pytestmark = pytest.mark.django_db

@@ -35,7 +35,7 @@ def no_tracking(settings, tmp_path) -> None:
 
 @pytest.fixture
 def any_share_of_a_group(monkeypatch) -> None:
-    """Whom a version of these made clients accepts is none of the promise; the gate has tests of its own."""
+    """Whom a version of made clients accepts is not promised here; test_gates_by_group tests the gate."""
     monkeypatch.setattr("scoring.services.gates.MIN_RATIO", 0.0)
 
 

@@ -1,7 +1,3 @@
-import shutil
-from dataclasses import replace
-from typing import Any
-
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
@@ -9,48 +5,16 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEvent, User
 from scoring import engine, services
-from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model import folder
-from scoring.ml.model.manifest_weaknesses import ClientSlice, SliceFigures, WeaknessReport, WeakSlices
 from scoring.models import Activation, ModelVersion, Proposal, model_as_of
 from scoring.models.challenger import StoredDifference, StoredPairedComparison
-from scoring.presentation.gate_labels import gate_label
 from scoring.services.gates import measure
+from tests.scoring.services.conftest import estimate
 
 pytestmark = pytest.mark.django_db
 
 WHY = "Better on the clients of October."
 YES = "I have read the gates and the card."
-
-
-@pytest.fixture
-def another(model_in_use, settings, tmp_path):
-    """A copy of the version in use under another name, with other figures on the hold-out."""
-
-    def copy(
-        name: str = "tiny-2", *, weaknesses: WeaknessReport | None = None, **estimates: Estimate
-    ) -> ModelVersion:
-        if tmp_path != settings.ML_ARTIFACTS:
-            shutil.copytree(settings.ML_ARTIFACTS / "tiny-1", tmp_path / "tiny-1")
-            settings.ML_ARTIFACTS = tmp_path
-        shutil.copytree(tmp_path / "tiny-1", tmp_path / name)
-        manifest = folder.read_manifest(tmp_path / name)
-        (tmp_path / name / folder.MANIFEST).unlink()
-        changes: dict[str, Any] = {
-            "calibration_slope": estimate(1.0),
-            "ece": estimate(0.005),
-            **estimates,
-        }
-        metrics = replace(manifest.metrics, holdout=replace(manifest.metrics.holdout, **changes))
-        own = weaknesses or manifest.weaknesses
-        folder.seal(tmp_path / name, replace(manifest, name=name, metrics=metrics, weaknesses=own))
-        return services.register(name=name, by=None)
-
-    return copy
-
-
-def estimate(value: float) -> Estimate:
-    return Estimate(value, value - 0.01, value + 0.01)
 
 
 @pytest.fixture
@@ -210,56 +174,3 @@ def test_the_version_of_any_moment_is_known(another, person):
 def test_a_version_cannot_have_the_name_of_a_page(model_in_use):
     with pytest.raises(folder.ModelUnavailable, match="name of a page"):
         services.register(name="shadow", by=None)
-
-
-DRIVERS = ClientSlice(feature="OCCUPATION_TYPE", code=3)
-
-
-def weak(shortfall: float, *, is_beyond_chance: bool = True) -> WeaknessReport:
-    """A report in which one group is ranked worse than promised by so much."""
-    figures = SliceFigures(
-        slice=DRIVERS,
-        clients=800,
-        defaults=90,
-        auc=0.75 - shortfall,
-        promised=0.75,
-        shortfall=shortfall,
-        z=shortfall / 0.02,
-        is_beyond_chance=is_beyond_chance,
-        expected=0.1,
-        observed=0.11,
-    )
-    return WeaknessReport(
-        weak_slices=WeakSlices(clients=9_000, examined=60, limit=4.1, slices=(figures,)), noise=(), missing=()
-    )
-
-
-def weaknesses_gate(version: ModelVersion):
-    (gate,) = [gate for gate in measure(version) if gate.code == "weaknesses"]
-    return gate
-
-
-def test_a_version_with_a_weak_group_needs_a_reason_to_be_put_in_use(another, person):
-    version = another(weaknesses=weak(0.12))
-    assert [gate.code for gate in measure(version) if gate.failed] == ["weaknesses"]
-    proposal = services.propose(version=version, reason=WHY, by=person("analyst"))
-    with pytest.raises(services.PromotionRefused, match="gate failed"):
-        services.approve(proposal=proposal, reason=YES, by=person("admin"))
-    detail = gate_label(weaknesses_gate(version).stored()).detail
-    assert "60 groups of clients examined" in detail
-    assert "Weak beyond chance: Occupation" in detail
-
-
-def test_a_group_within_chance_does_not_fail_the_gate(another):
-    assert weaknesses_gate(another(weaknesses=weak(0.07, is_beyond_chance=False))).state == "passed"
-
-
-def test_a_group_that_is_as_weak_in_the_champion_is_excused(another):
-    services.activate(version=another("champion", weaknesses=weak(0.12)), by=None, reason=WHY)
-    excused = weaknesses_gate(another("as-weak", weaknesses=weak(0.12)))
-    assert (excused.state, excused.numbers["excused"]) == ("passed", 1)
-    assert weaknesses_gate(another("weaker", weaknesses=weak(0.13))).failed
-
-
-def test_a_version_that_was_not_searched_for_weak_groups_is_unknown(another):
-    assert weaknesses_gate(another()).state == "unknown"

@@ -22,7 +22,7 @@ from creditdesk.letters.write import letter_on
 from creditdesk.models import Case, DataKey, Decision, Erasure, Note
 from creditdesk.services.personal_data.erasure import ErasureRefused, erase_client
 from creditdesk.services.refusal import ActRefused
-from tests.creditdesk.views.test_roles import CASES
+from tests.creditdesk.views.role_tables import CASES
 from tests.factories import attached
 
 pytestmark = pytest.mark.django_db
