@@ -67,6 +67,16 @@ def test_no_text_overlaps_and_no_page_runs_off_or_moves(signed_in, full_desk, na
         assert page.evaluate(LAYOUT_SHIFT) < MAX_LAYOUT_SHIFT, address
 
 
+def test_a_page_that_arrives_slowly_does_not_move_while_it_does(signed_in, full_desk):
+    page = signed_in("analyst", width=1366)
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 40, "downloadThroughput": 40_000, "uploadThroughput": 40_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    page.goto("/models/tiny-1/", wait_until="networkidle")
+    assert page.evaluate(LAYOUT_SHIFT) < MAX_LAYOUT_SHIFT
+
+
 @pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
 def test_a_number_of_the_portfolio_stands_near_its_label(signed_in, full_desk, locale):
     page = signed_in("manager", width=1366, locale=locale)

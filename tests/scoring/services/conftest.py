@@ -50,10 +50,10 @@ def another(model_in_use, settings, tmp_path):
 def accepted_by_group(rates: Mapping[str, float], clients: int = 400) -> AttributeFairness:
     """Groups of so many clients, "few" of 99, with these rates of acceptance."""
     zero = estimate(0.0)
-    others = dict.fromkeys(("default_rate", "expected", "selection_ratio", "tpr", "fpr"), zero)
+    other_rates = dict.fromkeys(("default_rate", "expected", "selection_ratio", "tpr", "fpr"), zero)
     groups = {
         group: GroupRates(
-            clients=99 if group == "few" else clients, defaults=8, acceptance_rate=estimate(rate), **others
+            clients=99 if group == "few" else clients, defaults=8, acceptance_rate=estimate(rate), **other_rates
         )
         for group, rate in rates.items()
     }
