@@ -53,7 +53,10 @@ def accepted_by_group(rates: Mapping[str, float], clients: int = 400) -> Attribu
     other_rates = dict.fromkeys(("default_rate", "expected", "selection_ratio", "tpr", "fpr"), zero)
     groups = {
         group: GroupRates(
-            clients=99 if group == "few" else clients, defaults=8, acceptance_rate=estimate(rate), **other_rates
+            clients=99 if group == "few" else clients,
+            defaults=8,
+            acceptance_rate=estimate(rate),
+            **other_rates,
         )
         for group, rate in rates.items()
     }
