@@ -21,7 +21,8 @@ def test_every_term_has_a_name_and_a_meaning_in_both_languages():
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_help_page_defines_every_term_at_its_own_address(client_as, language):
     page = client_as("advisor").get("/help/", headers={"Accept-Language": language}).content.decode()
-    ids = re.findall(r'<div id="([\w-]+)">', page)
+    main = page.partition("<main")[2].partition("</main>")[0]
+    ids = re.findall(r'<div id="([\w-]+)">', main)
     assert ids == [term.code for _title, terms in TOPICS.values() for term in terms]
     assert all(getattr(term.meaning, language).replace("'", "&#x27;") in page for term in BY_CODE.values())
 
