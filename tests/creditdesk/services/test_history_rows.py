@@ -34,7 +34,9 @@ INSTALMENTS = {"INST_DELAY_mean": 3.25, "INST_INSTALMENTS_count": 7.0}
 @pytest.fixture
 def case(case_of, model_in_use) -> Case:
     """A case with a history of instalments, and none at other lenders."""
-    return case_of("advisor", history=dict(INSTALMENTS), history_rows={"installments_payments": 7, "bureau": 0})
+    return case_of(
+        "advisor", history=dict(INSTALMENTS), history_rows={"installments_payments": 7, "bureau": 0}
+    )
 
 
 def whole(row):
