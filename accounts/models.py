@@ -152,7 +152,7 @@ class AuditEvent(AppendOnly):
         ordering = ["-sequence"]
 
     def __str__(self) -> str:
-        return f"{self.sequence} {self.action} {self.target}"
+        return f"{self.sequence} {self.target}".strip()
 
 
 class AuditHead(models.Model):

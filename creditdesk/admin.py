@@ -3,10 +3,12 @@
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.administration.read_only import NamedValuesFilter, ReadOnlyAdmin
 from accounts.administration.site import site
 from creditdesk.models import Assessment, Decision
+from creditdesk.templatetags.desk import probability
 
 
 class CaseEvidenceAdmin(ReadOnlyAdmin):
@@ -42,8 +44,8 @@ class AssessmentAdmin(CaseEvidenceAdmin):
     list_display = [
         "case",
         "verdict",
-        "probability",
-        "threshold",
+        "shown_probability",
+        "shown_threshold",
         "model_version",
         "assessed_by",
         "assessed_at",
@@ -51,5 +53,14 @@ class AssessmentAdmin(CaseEvidenceAdmin):
     list_filter = ["verdict", ("model_version", NamedValuesFilter), "assessed_at"]
     search_fields = ["case__reference", "assessed_by__username"]
     list_select_related = ["case", "assessed_by"]
-    exclude = ["inputs", "packed_inputs", "reasons"]
+    exclude = ["inputs", "packed_inputs", "reasons", "probability", "threshold", "base_value"]
+    readonly_fields = ["shown_probability", "shown_threshold"]
     date_hierarchy = "assessed_at"
+
+    @admin.display(description=_("probability of default"), ordering="probability")
+    def shown_probability(self, assessment: Assessment) -> str:
+        return probability(assessment.probability)
+
+    @admin.display(description=_("threshold"), ordering="threshold")
+    def shown_threshold(self, assessment: Assessment) -> str:
+        return probability(assessment.threshold, 2)

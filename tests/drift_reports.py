@@ -30,7 +30,9 @@ def drift_report(*, income: float = 1.0, page: str = "") -> DriftReport:
     """A report of two small samples, made as the command makes it."""
     before, now = sample(clients=2_000), sample(seed=2, income=income)
     numbers = compare(before, now, threshold=0.09, costs=COSTS)
-    samples = DriftSamples("desk", "reference of tiny-1", "recent assessments", len(before), len(now), None)
+    samples = DriftSamples(
+        "desk", "reference of tiny-1", "assessments of the last 90 days", len(before), len(now), None
+    )
     if page:
         numbers["evidently"] = {"columns": {}, "drifted": 0, "share": 0.0}
     return save_drift_report(

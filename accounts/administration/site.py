@@ -9,7 +9,11 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 site = admin.site
@@ -57,5 +61,18 @@ class DeskAdminSite(admin.AdminSite):
         return HttpResponseRedirect(reverse("account_change_password"))
 
 
+def boolean_icon(value: bool | None) -> SafeString:
+    """Render yes and no with a name in the reader's language; Django names them True and False."""
+    name = {True: gettext("Yes"), False: gettext("No"), None: gettext("unknown")}[value]
+    file = {True: "yes", False: "no", None: "unknown"}[value]
+    return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{file}.svg"), name)
+
+
 class DeskAdminConfig(AdminConfig):
     default_site = "accounts.administration.site.DeskAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        from django.contrib.admin.templatetags import admin_list
+
+        admin_list._boolean_icon = boolean_icon  # type: ignore[attr-defined]

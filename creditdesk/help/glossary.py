@@ -1,18 +1,11 @@
 """Terms of the desk in both languages, by topic: the one place that defines them."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
+from creditdesk.help.measures import METRICS
+from creditdesk.help.term import Term
 from scoring.ml.tables.schema import Text
-
-
-class Term(NamedTuple):
-    """`code` is its anchor on the help page."""
-
-    code: str
-    name: Text
-    meaning: Text
-
 
 DECIDING: Final = (
     Term(
@@ -83,6 +76,35 @@ DECIDING: Final = (
             "Above an amount, accepting what the model refuses counts only when another person has agreed.",
             "Au-delà d’un montant, accepter ce que le modèle refuse ne compte que si une autre personne a"
             " donné son accord.",
+        ),
+    ),
+    Term(
+        "affordability",
+        Text("Affordability", "Budget du client"),
+        Text(
+            "Whether the income carries the instalments and charges, by a rule of the policy, beside the "
+            "score. Beyond a limit, accepting takes a second person.",
+            "Si les revenus supportent les mensualités et les charges, selon une règle de la politique, à "
+            "côté du score. Au-delà d’une limite, accepter demande une seconde personne.",
+        ),
+    ),
+    Term(
+        "closeness",
+        Text("Distance to the threshold", "Écart au seuil"),
+        Text(
+            "Points of probability from a case to the threshold; near 0 a small change turns the verdict.",
+            "Les points de probabilité entre un dossier et le seuil ; près de 0, un petit changement inverse "
+            "l’avis.",
+        ),
+    ),
+    Term(
+        "swap-set",
+        Text("Approvals won and lost", "Accords gagnés et perdus"),
+        Text(
+            "The cases whose verdict differs between two policies: accepted under the new one alone, or "
+            "under the old one alone.",
+            "Les dossiers dont l’avis diffère entre deux politiques : acceptés sous la nouvelle seulement, "
+            "ou sous l’ancienne seulement.",
         ),
     ),
     Term(
@@ -209,7 +231,7 @@ MEASURING: Final = (
         Text("Gini", "Gini"),
         Text(
             "The AUC on another scale: 0 is a coin, 1 is perfect (twice the AUC, less 1).",
-            "L’AUC sur une autre échelle : 0, pile ou face ; 1, parfait (deux fois l’AUC, moins 1).",
+            "L’AUC sur une autre échelle : 0, pile ou face ; 1, parfait (deux fois l’AUC, moins 1).",
         ),
     ),
     Term(
@@ -236,7 +258,7 @@ MEASURING: Final = (
         Text(
             "How far a distribution has moved (population stability index): below 0.1 little, above 0.25 "
             "a lot.",
-            "De combien une distribution a bougé (indice de stabilité) : sous 0,1 peu, au-dessus de 0,25 "
+            "De combien une distribution a bougé (indice de stabilité) : sous 0,1 peu, au-dessus de 0,25 "
             "beaucoup.",
         ),
     ),
@@ -265,5 +287,6 @@ TOPICS: Final[Mapping[str, tuple[Text, tuple[Term, ...]]]] = {
     "deciding": (Text("To decide", "Pour décider"), DECIDING),
     "working": (Text("To work together", "Pour travailler ensemble"), WORKING),
     "measuring": (Text("To judge the model", "Pour juger le modèle"), MEASURING),
+    "metrics": (Text("Figures of the model", "Les chiffres du modèle"), METRICS),
 }
 BY_CODE: Final = {term.code: term for _topic, terms in TOPICS.values() for term in terms}

@@ -112,7 +112,7 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id or '-'} {self.verdict}"
+        return f"{self.case.reference if self.case else '–'} {self.get_verdict_display()}"
 
     def key_owner(self) -> tuple[str, Owner]:
         """The client of the case; an application without one is erased with all others of its day."""

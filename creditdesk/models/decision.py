@@ -127,7 +127,7 @@ class Decision(EncryptedRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id} {self.outcome}"
+        return f"{self.case.reference} {self.get_outcome_display()}"
 
     def key_owner(self) -> tuple[str, Owner]:
         return "client_id", self.case.client_id

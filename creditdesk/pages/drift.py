@@ -1,5 +1,6 @@
 """Drift page: one stored report, in words and in the order of the page."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,6 +52,13 @@ LIMIT_OF_FINDING: Final[Mapping[str, str]] = {
     "estimated_cost": "cost_rise",
     "realised_cost": "cost_rise",
 }
+
+
+# How `check_drift` names its samples in a report.
+_SAMPLES: Final = (
+    (re.compile(r"reference of (?P<version>\S+)"), _("reference of %(version)s")),
+    (re.compile(r"assessments of the last (?P<days>\d+) days"), _("assessments of the last %(days)s days")),
+)
 
 
 class ColumnDrift(NamedTuple):
@@ -126,6 +134,14 @@ class ScorePsi(NamedTuple):
 @dataclass(eq=False)
 class DriftPage:
     report: DriftReport
+
+    @property
+    def current(self) -> str:
+        return sample_in_words(self.report.current)
+
+    @property
+    def reference(self) -> str:
+        return sample_in_words(self.report.reference)
 
     @property
     def numbers(self) -> DriftNumbers:
@@ -271,7 +287,15 @@ def level_of(psi: float, chance: float) -> str:
 def label_of(name: str) -> str:
     """Return the label of a column, its own name where the catalogue has none."""
     described = catalogue.BY_NAME.get(name) or COLUMNS.get(name)
-    return formatting.localize(described.label) if described else name
+    return formatting.capitalized(described.label) if described else name
+
+
+def sample_in_words(stored: str) -> str:
+    """Return the name of a sample in the reader's language; that of a folder is its own."""
+    for pattern, text in _SAMPLES:
+        if match := pattern.fullmatch(stored):
+            return text % match.groupdict()
+    return stored
 
 
 def _column_drift(column: StoredColumn, evidently: EvidentlyColumn | None) -> ColumnDrift:

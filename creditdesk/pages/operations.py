@@ -25,6 +25,8 @@ JOB_LABELS: Final[Mapping[str, str | Promise]] = {
     "backup": _("Backup"),
     "apply_retention": _("Retention"),
     "check_drift": _("Check for drift"),
+    "maintain_queues": _("Upkeep of the queues"),
+    "send_digests": _("Digests of notifications"),
     "purge": _("Purge of expired sessions, drafts and answers"),
 }
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
@@ -47,6 +48,9 @@ EVENT_ICONS = {
     "reopening": "refresh",
 }
 
+# Characters of a note or a reason that the history shows before it is unfolded.
+FOLDED_LENGTH = 160
+
 # The keys that static/js/case.js listens to.
 OUTCOME_KEYS = {"accept": "a", "refuse": "r", "refer": "f"}
 
@@ -67,6 +71,20 @@ def as_entered(value: float | None, name: str) -> str:
 def side(direction: str) -> str:
     """Return in words what the side and the colour of a bar show, for screen readers."""
     return {"refuse": gettext("towards refusal"), "accept": gettext("towards acceptance")}.get(direction, "")
+
+
+@register.filter
+def folded(text: str) -> SafeString:
+    """Write a text in paragraphs; of a long one the beginning, which unfolds to the whole of it."""
+    paragraphs = linebreaks(text, autoescape=True)
+    if len(text) <= FOLDED_LENGTH:
+        return SafeString(paragraphs)
+    beginning = Truncator(text).chars(FOLDED_LENGTH, truncate=" …")
+    return format_html(
+        '<details class="folded"><summary><span>{}</span></summary>{}</details>',
+        beginning,
+        SafeString(paragraphs),
+    )
 
 
 @register.simple_tag
@@ -104,7 +122,7 @@ def profile_section(section: Section, level: int = 3, is_folded: bool = False) -
     lines = format_html("<dl>{}</dl>", _lines(section.lines)) if section.lines else ""
     heading = format_html("<h{0}>{1}{2}</h{0}>", level, section.title, note)
     if is_folded and lines:
-        fold = '<details class="profile-section"><summary>{}</summary>{}</details>'
+        fold = '<details class="profile-section"><summary><span>{}</span></summary>{}</details>'
         return format_html(fold, heading, lines)
     return format_html('<div class="profile-section">{}{}</div>', heading, lines)
 

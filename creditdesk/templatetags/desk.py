@@ -139,10 +139,20 @@ def localized(text: Text) -> str:
 
 
 @register.simple_tag
-def term(code: str) -> SafeString:
-    """Render a term of the glossary as a link to its definition. Raises KeyError for an unknown one."""
-    name = formatting.localize(BY_CODE[code].name)
+def term(code: str, text: str = "") -> SafeString:
+    """Render a term of the glossary, or what stands for it, as a link to its definition.
+
+    Raises KeyError for an unknown one.
+    """
+    name = text or formatting.localize(BY_CODE[code].name)
     return format_html('<a class="term" href="{}#{}">{}</a>', reverse("help"), code, name)
+
+
+@register.simple_tag
+def terms(*codes: str) -> SafeString:
+    """Render the terms that a page uses in places where no link can stand: column heads, labels, charts."""
+    links = format_html_join(" · ", "{}", ((term(code),) for code in codes))
+    return format_html('<p class="terms">{} {}</p>', gettext("Explained in the help:"), links)
 
 
 @register.simple_tag

@@ -1,15 +1,21 @@
 """Filters of the model pages: labels of figures and cells of their tables, in the reader's language."""
 
+from collections.abc import Iterable
+
 from django import template
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from creditdesk.templatetags.desk import MISSING
+from creditdesk.help.glossary import BY_CODE
+from creditdesk.pages.drift import sample_in_words
+from creditdesk.templatetags.desk import MISSING, term
 from scoring.ml.features import catalogue
 from scoring.ml.model import population
-from scoring.ml.tables.catalogue import column
+from scoring.ml.tables.catalogue import TABLES, column
 from scoring.models.comparison import StoredCandidate
 from scoring.presentation import figure, figures_comparison, formatting
 from scoring.presentation.figures_fairness import AGE
+from scoring.presentation.metric_labels import LabelledMetric
 
 register = template.Library()
 
@@ -31,6 +37,32 @@ def cell(value: float | None, shown: figure.Column) -> str:
         return MISSING
     write = formatting.percent if shown.form == "percent" else formatting.number
     return write(value, shown.digits)
+
+
+@register.filter
+def metric_name(metric: LabelledMetric) -> SafeString | str:
+    """Write the name of a metric, with a link to its definition where the glossary has one."""
+    code = metric.code.replace("_", "-")
+    return term(code, str(metric.label)) if code in BY_CODE else str(metric.label)
+
+
+@register.filter
+def calibration_method(method: str) -> str:
+    """Write how raw scores become probabilities."""
+    return {"identity": gettext("none needed"), "platt": gettext("Platt’s method")}.get(method, method)
+
+
+@register.filter
+def sample_name(stored: str) -> str:
+    """Write the name of a sample of a drift report."""
+    return sample_in_words(stored)
+
+
+@register.filter
+def table_names(stems: Iterable[str]) -> list[str]:
+    """Write the tables that a version was trained on."""
+    labels = {table.stem.lower(): table.label for table in TABLES.values()}
+    return [formatting.localize(labels[stem]) if stem in labels else stem for stem in stems]
 
 
 def _feature(label: figure.CatalogueName) -> str:

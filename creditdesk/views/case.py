@@ -23,7 +23,7 @@ from creditdesk.web.request import DeskRequest
 from scoring import engine
 
 # Fragments that a GET may ask for, by the id of the element that they replace.
-FRAGMENTS: Final = frozenset({"comparison", "every-reason", "every-value", "explanation", "tabs"})
+FRAGMENTS: Final = frozenset({"comparison", "every-reason", "every-value", "explanation", "history", "tabs"})
 QUEUE_NAVIGATION: Final = {"next": next_pending, "previous": previous_pending}
 
 

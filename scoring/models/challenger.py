@@ -62,8 +62,10 @@ class ChallengerAppointment(AppendOnly):
     objects: ClassVar = AppointmentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("appointment of a challenger")
+        verbose_name_plural = _("appointments of challengers")
         ordering = ["-pk"]
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="appointment_says_why")]
 
     def __str__(self) -> str:
-        return f"{self.version or 'nobody'} {self.appointed_at:%Y-%m-%d %H:%M}"
+        return f"{self.version or '–'} {self.appointed_at:%Y-%m-%d %H:%M}"

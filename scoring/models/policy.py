@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThanOrEqual
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sealed_rows import sealed
@@ -142,7 +143,10 @@ class Policy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"policy {self.version or '-'} {self.status}"
+        return gettext("policy %(version)s, %(status)s") % {
+            "version": self.version or "–",
+            "status": self.get_status_display(),
+        }
 
     @property
     def thresholds(self) -> Thresholds:

@@ -88,4 +88,4 @@ class Proposal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.version} {self.status}"
+        return f"{self.version} {self.get_status_display()}"

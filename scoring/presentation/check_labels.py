@@ -40,7 +40,7 @@ def _holdout_agrees(check: HoldoutCheck) -> CheckLabel:
     return CheckLabel(
         _state(check.passed),
         _("Out of fold and hold-out agree"),
-        detail.format(difference=signed(check.difference, 4), errors=number(2 * check.standard_error, 4)),
+        detail.format(difference=signed(check.difference, 3), errors=number(2 * check.standard_error, 3)),
     )
 
 
@@ -49,7 +49,7 @@ def _no_leak(check: LeakCheck) -> CheckLabel:
     return CheckLabel(
         _state(check.passed),
         _("No sign of a leak"),
-        detail.format(auc=number(check.auc, 4), limit=number(check.limit, 2)),
+        detail.format(auc=number(check.auc, 3), limit=number(check.limit, 2)),
     )
 
 

@@ -9,6 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from scoring.ml.model.manifest_weaknesses import ClientSlice
+from scoring.ml.tables.catalogue import column
+from scoring.presentation import formatting
+from scoring.presentation.figures_fairness import AGE
 from scoring.presentation.figures_weaknesses import slice_in_words
 
 Numbers = Mapping[str, Any]
@@ -73,30 +76,47 @@ def _integrity(numbers: Numbers) -> str:
 def _against(numbers: Numbers) -> str:
     if numbers.get("paired"):
         return gettext(
-            "Difference %(value)+.4f, 95%% interval %(low)+.4f to %(high)+.4f, on %(clients)d clients "
+            "Difference %(value)s, 95%% interval %(low)s to %(high)s, on %(clients)s clients "
             "that neither version had seen."
-        ) % {name: numbers[name] for name in ("value", "low", "high", "clients")}
+        ) % {
+            **{name: formatting.signed(numbers[name], 3) for name in ("value", "low", "high")},
+            "clients": formatting.number(numbers["clients"]),
+        }
     if "champion" not in numbers:
-        return gettext("%(candidate).4f; there is no version in use to compare with.") % numbers
+        return gettext("%(candidate)s; there is no version in use to compare with.") % {
+            "candidate": formatting.number(numbers["candidate"], 3)
+        }
     clients = gettext("the same clients") if numbers["same_clients"] else gettext("other clients")
-    return gettext("%(candidate).4f against %(champion).4f on %(clients)s; noise %(noise).4f.") % {
-        **numbers,
+    return gettext("%(candidate)s against %(champion)s on %(clients)s; noise %(noise)s.") % {
+        **{name: formatting.number(numbers[name], 3) for name in ("candidate", "champion", "noise")},
         "clients": clients,
     }
 
 
 def _calibration(numbers: Numbers) -> str:
-    return gettext("Slope %(slope).3f (0.9 to 1.1), error %(ece).4f (at most %(limit).4f).") % numbers
+    return gettext("Slope %(slope)s (0.9 to 1.1), error %(ece)s (at most %(limit)s).") % {
+        "slope": formatting.number(numbers["slope"], 2),
+        **{name: formatting.percent(numbers[name]) for name in ("ece", "limit")},
+    }
 
 
 def _fairness(numbers: Numbers) -> str:
-    each = ", ".join(f"{name} {ratio:.2f}" for name, ratio in numbers["ratios"].items())
+    each = ", ".join(
+        f"{_attribute(name)} {formatting.number(ratio, 2)}" for name, ratio in numbers["ratios"].items()
+    )
     words = gettext("Lowest acceptance rate divided by the highest: %(each)s.") % {"each": each}
     if numbers["low"]:
         words += " " + gettext("Below 0.8 and below the version in use: %(low)s.") % {
-            "low": ", ".join(numbers["low"])
+            "low": ", ".join(_attribute(name) for name in numbers["low"])
         }
     return words
+
+
+def _attribute(name: str) -> str:
+    """Return a protected attribute as a person names it."""
+    if name == AGE:
+        return gettext("Age").lower()
+    return formatting.localize(column("application", name).label).lower()
 
 
 def _weaknesses(numbers: Numbers) -> str:
@@ -114,7 +134,10 @@ def _client_slice(stored: Mapping[str, Any]) -> ClientSlice:
 
 
 def _latency(numbers: Numbers) -> str:
-    return gettext("%(milliseconds).1f ms (at most %(limit).0f ms), measured now.") % numbers
+    return gettext("%(milliseconds)s ms (at most %(limit)s ms), measured now.") % {
+        "milliseconds": formatting.number(numbers["milliseconds"], 1),
+        "limit": formatting.number(numbers["limit"]),
+    }
 
 
 def _replay(numbers: Numbers) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from scoring.ml.features import catalogue
 from scoring.ml.model.manifest import Manifest
@@ -87,7 +88,11 @@ def _features(manifest: Manifest) -> CardSection:
 def _training(manifest: Manifest) -> Iterator[str]:
     settings = manifest.hyperparameters
     if settings:
-        yield _("LightGBM {version}: {seeds} boosters averaged, of {rounds} rounds each.").format(
+        yield ngettext(
+            "LightGBM {version}: one booster of {rounds} rounds.",
+            "LightGBM {version}: {seeds} boosters averaged, of {rounds} rounds each.",
+            settings.seeds,
+        ).format(
             version=manifest.libraries["lightgbm"],
             seeds=number(settings.seeds),
             rounds=number(settings.rounds),

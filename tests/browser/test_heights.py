@@ -1,8 +1,15 @@
 """Heights: a case page with each tab open, of clients with a whole history, and the form of a new case."""
 
+from typing import Final
+
 import pytest
 
+from accounts.models import User
+from creditdesk import services
+from creditdesk.models import Case, Profile
 from creditdesk.pages.case.tabs import TABS
+from tests.creditdesk.policies import published
+from tests.factories import attached
 
 pytestmark = [
     pytest.mark.browser,
@@ -11,14 +18,40 @@ pytestmark = [
 ]
 MAX_HEIGHT = {1366: 1600, 360: 3500}
 HEIGHT = "document.documentElement.scrollHeight"
+PARTS: Final = ("", *(f"{tab}/" for tab in TABS), "client/?show=budget")
+# As much as a note holds.
+LONG_NOTE: Final = "The employer confirms by telephone that the contract becomes permanent next month. " * 45
+REASON: Final = "The payslip of March says another income, which the client has confirmed in writing."
+
+
+@pytest.fixture
+def long_cases(refused_cases, person) -> list[Case]:
+    """Refused clients under a rule of affordability and a band; of the pending one, much is written."""
+    terms = {"accept_below": 0.01, "refuse_from": 0.99, "affordability_rule": "fr-1"}
+    published(person("manager"), person("admin"), **terms)
+    pending = refused_cases[0]
+    advisor = User.objects.get(username="advisor")
+    charges = services.ChargesDeclaration(housing=30_000.0, loans=8_000.0, other=5_000.0, members=3)
+    services.declare_charges(case=pending, declaration=charges, by=advisor)
+    for number in range(4):
+        services.add_note(case=pending, text=LONG_NOTE[: 4000 - number], by=advisor)
+        attached(pending, content=b"%%PDF-1.4 %d" % number, name=f"a payslip of the year {number}.pdf")
+    for number in range(3):
+        digest = Profile.objects.get(case=pending).digest
+        changes = {"AMT_INCOME_TOTAL": 90_000.0 + number, "AMT_GOODS_PRICE": 400_000.0 + number}
+        services.correct_application(
+            case=pending, changes=changes, profile_digest=digest, reason=REASON, by=advisor
+        )
+        services.assess(case=Case.objects.get(pk=pending.pk), by=advisor)
+    return refused_cases
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
-def test_no_tab_makes_the_page_taller_than_its_limit(refused_cases, page_as, locale):
+def test_no_tab_makes_the_page_taller_than_its_limit(long_cases, page_as, locale):
     page = page_as("advisor", locale=locale)
     too_tall = {}
-    for case in refused_cases:
-        for tab in ("", *(f"{tab}/" for tab in TABS)):
+    for case in long_cases:
+        for tab in PARTS:
             page.goto(f"{case.get_absolute_url()}{tab}", wait_until="networkidle")
             for width, limit in MAX_HEIGHT.items():
                 page.set_viewport_size({"width": width, "height": 768})
@@ -26,6 +59,16 @@ def test_no_tab_makes_the_page_taller_than_its_limit(refused_cases, page_as, loc
                     too_tall[case.reference, tab, width] = height
             page.set_viewport_size({"width": 1366, "height": 768})
     assert too_tall == {}
+    older = page.locator("#history > .show-more")
+    page.goto(f"{long_cases[0].get_absolute_url()}history/")
+    shown = page.locator(".event").count()
+    older.click()
+    older.wait_for(state="detached")
+    assert page.locator(".event").count() > 2 * shown
+    note = page.locator(".event-note .folded").first
+    assert not note.locator("p").first.is_visible()
+    note.locator("summary").click()
+    assert note.locator("p").first.is_visible()
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
@@ -37,3 +80,5 @@ def test_the_form_of_a_new_case_keeps_to_its_limit_in_two_columns(person, page_a
     assert page.locator("fieldset[id^=group-]").count() == page.locator("#progress li").count() == 5
     columns = page.locator("fieldset[id^=group-]").evaluate_all("all => all.map(one => one.offsetLeft)")
     assert len(set(columns)) == 2
+    page.set_viewport_size({"width": 360, "height": 768})
+    assert page.evaluate(HEIGHT) <= MAX_HEIGHT[360]

@@ -32,7 +32,7 @@ from creditdesk.pages.case.reasons import FeatureEffect, ReasonItem, feature_eff
 from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.tabs import Tab, tabs
-from creditdesk.pages.case.timeline import Event, timeline
+from creditdesk.pages.case.timeline import NEWEST_EVENTS, Event, timeline
 from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
@@ -276,6 +276,15 @@ class CasePage(WithPolicy):
     @cached_property
     def events(self) -> list[Event]:
         return timeline(self.case, self.reader)
+
+    @property
+    def shown_events(self) -> list[Event]:
+        """The newest events, or all of them once they are asked for."""
+        return self.events if self.selection.show == "events" else self.events[:NEWEST_EVENTS]
+
+    @property
+    def older_events(self) -> int:
+        return len(self.events) - len(self.shown_events)
 
     @cached_property
     def people_to_mention(self) -> list[User]:

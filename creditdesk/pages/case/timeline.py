@@ -30,6 +30,9 @@ from creditdesk.models.case import CaseQuerySet
 if TYPE_CHECKING:
     from accounts.models import User
 
+# What a case page shows at first: with a long history it would be taller than a person scrolls.
+NEWEST_EVENTS: Final = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

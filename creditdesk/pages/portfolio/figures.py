@@ -35,7 +35,7 @@ def trend(cases: CaseQuerySet, period: Period) -> list[Figure]:
     """Return cases, money and overrides of a period by week, or by month where it is long."""
     intervals = list(_intervals(cases, period))
     unit = gettext("Week from") if period.is_by_week else gettext("Month")
-    shape = "d M" if period.is_by_week else "M Y"
+    shape = "j N" if period.is_by_week else "N Y"
     names = [date_format(interval.first, shape) for interval in intervals]
     return [
         Figure(

@@ -121,7 +121,7 @@ def test_the_figures_of_repeated_splits_stand_first(page_of):
     spread = {"mean": 0.7611, "deviation": 0.0052, "values": [0.755, 0.764, 0.7643]}
     repeated = {"oof": dict.fromkeys(LABELS, spread), "holdout": dict.fromkeys(LABELS, spread)}
     page = page_of(repeated_splits={"seeds": [1, 2, 3], "metrics": repeated})
-    assert "mean of 3 splits" in page.split("<dt>AUC on the hold-out</dt>")[1][:300]
+    assert "mean of 3 splits" in page.split("AUC on the hold-out</a></dt>")[1][:300]
     assert page.count("0.761 ± 0.005") == 2 * len(LABELS)
 
 
