@@ -191,11 +191,11 @@ def test_the_portfolio_counts_what_the_list_shows(client_as, case_of):
     case_of("advisor")
     manager = client_as("manager")
     page = manager.get("/portfolio/").context["page"]
-    assert page.stages == {"pending": 2, "waiting": 1, "accept": 2, "refuse": 0}
+    assert page.stages == {"pending": 2, "withdrawn": 0, "waiting": 1, "accept": 2, "refuse": 0}
     for verdict, share in page.verdicts.items():
         if verdict:
             assert manager.get("/cases/", {"verdict": verdict}).context["page"].paginator.count == share.count
-    for status in ("pending", "waiting"):
+    for status in ("pending", "waiting", "withdrawn"):
         listed = manager.get("/cases/", {"status": status}).context["page"].paginator.count
         assert listed == page.stages[status]
     assert (page.decisions.closed, page.decisions.overrides) == (3, 2)
