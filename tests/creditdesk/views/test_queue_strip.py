@@ -1,4 +1,4 @@
-"""What waits stands on every page of who decides cases, counted at most every few seconds."""
+"""Queues on every page of who decides cases, counted at most every few seconds."""
 
 import re
 from datetime import timedelta
