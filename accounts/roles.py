@@ -63,6 +63,9 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "scoring.view_policy",
         "scoring.propose_policy",
         "scoring.publish_policy",
+        "scoring.view_losstable",
+        "scoring.propose_losstable",
+        "scoring.publish_losstable",
     },
     Role.ANALYST: frozenset(
         {
@@ -83,6 +86,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.view_modelversion",
             "scoring.view_drift",
             "scoring.view_policy",
+            "scoring.view_losstable",
             "accounts.view_auditevent",
             "accounts.view_admin",
             "accounts.add_apikey",
@@ -97,6 +101,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.suspend_model",
             "scoring.view_policy",
             "scoring.publish_policy",
+            "scoring.view_losstable",
+            "scoring.publish_losstable",
             "creditdesk.erase_client",
             "creditdesk.view_operations",
             "accounts.view_auditevent",

@@ -31,6 +31,13 @@ from creditdesk.views.document import (
     document_request_letter,
 )
 from creditdesk.views.drift import drift, drift_evidently, drift_report
+from creditdesk.views.expected_loss import (
+    expected_loss,
+    expected_loss_export,
+    loss_table_answer,
+    loss_table_propose,
+    loss_table_withdraw,
+)
 from creditdesk.views.export import case_export, case_timeline_export
 from creditdesk.views.health import healthz, readyz
 from creditdesk.views.help import help_page
@@ -119,6 +126,11 @@ urlpatterns = [
     path("notifications/read/", notifications_read, name="notifications_read"),
     path("palette/", palette, name="palette"),
     path("portfolio/", portfolio, name="portfolio"),
+    path("portfolio/loss/", expected_loss, name="expected_loss"),
+    path("portfolio/loss.csv", expected_loss_export, name="expected_loss_export"),
+    path("portfolio/loss/propose/", loss_table_propose, name="loss_table_propose"),
+    path("portfolio/loss/<int:number>/answer/", loss_table_answer, name="loss_table_answer"),
+    path("portfolio/loss/<int:number>/withdraw/", loss_table_withdraw, name="loss_table_withdraw"),
     path("policy/", policy_list, name="policy_list"),
     path("policy/desk/", policy_desk, name="policy_desk"),
     path("policy/desk.csv", policy_export, name="policy_export"),

@@ -28,11 +28,19 @@ from creditdesk.services.escalation import answer_escalation, escalate
 from creditdesk.services.handover import hand_on, hand_on_after_save, hand_on_all
 from creditdesk.services.history_rows import correct_history
 from creditdesk.services.letter import save_letter
+from creditdesk.services.loss_table import (
+    LossTerms,
+    propose_loss_table,
+    publish_loss_table,
+    reject_loss_table,
+    withdraw_loss_table,
+)
 from creditdesk.services.note import add_note, change_note, mentions_of, record_note_readings, remove_note
 from creditdesk.services.notification import mark_read
 from creditdesk.services.overdue import notify_overdue
 from creditdesk.services.policy import (
     PolicyTerms,
+    export_expected_loss,
     export_policy_cases,
     propose_policy,
     publish_policy,
@@ -51,6 +59,7 @@ __all__ = [
     "BulkAssignment",
     "ChargesDeclaration",
     "DecisionRefused",
+    "LossTerms",
     "PolicyTerms",
     "ProfileToScore",
     "RulesInUse",
@@ -80,6 +89,7 @@ __all__ = [
     "end_expired_claims",
     "end_snooze",
     "escalate",
+    "export_expected_loss",
     "export_policy_cases",
     "hand_on",
     "hand_on_after_save",
@@ -91,11 +101,14 @@ __all__ = [
     "needs_second_person",
     "notify_overdue",
     "open_case",
+    "propose_loss_table",
     "propose_policy",
+    "publish_loss_table",
     "publish_policy",
     "record_absence",
     "record_note_readings",
     "refusal_to_correct",
+    "reject_loss_table",
     "reject_policy",
     "release",
     "remove_document",
@@ -118,5 +131,6 @@ __all__ = [
     "standing_assessment",
     "still_holds",
     "withdraw",
+    "withdraw_loss_table",
     "withdraw_policy",
 ]

@@ -128,6 +128,16 @@ def export_policy_cases(*, lines: Iterable[str], cases: int, by: User) -> Iterat
     return sent_to_the_end(lines, export=event.sequence, by=by)
 
 
+@transaction.atomic
+def export_expected_loss(*, lines: Iterable[str], loans: int, by: User) -> Iterator[str]:
+    """Record the export of open loans; the lines as they are, with their digest in the log at the end."""
+    if not by.has_perm("creditdesk.export_cases"):
+        raise PermissionDenied
+    details = {"expected_loss": True, "cases": loans}
+    event = audit.record(action=Action.EXPORT, actor=by, details=details)
+    return sent_to_the_end(lines, export=event.sequence, by=by)
+
+
 def refers_everybody(thresholds: Thresholds) -> bool:
     """Whether nobody escapes the band: at all, or none of the cases that were assessed last."""
     if thresholds.accept_below <= 0 and thresholds.refuse_from >= 1:

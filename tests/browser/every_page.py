@@ -17,6 +17,7 @@ from scoring import services as versions
 from scoring.models import DriftReport, Policy, Proposal
 from tests.accounts.sign_in.authenticator import enrolled
 from tests.creditdesk import policies
+from tests.creditdesk.loss_tables import proposed_table, published_table
 from tests.drift_reports import drift_report
 from tests.factories import CaseFactory, UserFactory, assessed, decided, proposed, reassessed
 
@@ -57,6 +58,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         ("policy_list", []),
         ("policy_desk", []),
         ("policy_detail", [NEWEST]),
+        ("expected_loss", []),
         ("model_shadow", []),
     ],
     "analyst": [
@@ -87,6 +89,7 @@ NO_PAGES: Final = frozenset(
             "document_request_letter",
             "case_export",
             "policy_export",
+            "expected_loss_export",
             "healthz",
             "readyz",
             "metrics",
@@ -115,6 +118,7 @@ POSTED: Final = frozenset(
         *("draft_delete", "scenario_save", "scenario_delete", "model_propose", "model_challenger"),
         *("model_switch", "proposal_answer", "proposal_withdraw", "api_key_rotate", "api_key_revoke"),
         *("policy_propose", "policy_answer", "policy_withdraw"),
+        *("loss_table_propose", "loss_table_answer", "loss_table_withdraw"),
         *("case_withdraw", "case_reopen", "case_note_change", "case_note_remove"),
         *("document_remove", "document_request", "case_charges"),
     }
@@ -129,6 +133,8 @@ def full_desk() -> None:
     versions.propose(version=other, reason="Better on the same clients.", by=people["analyst"])
     policies.published(people["manager"], people["admin"])
     policies.proposed(people["manager"], refuse_from=0.3)
+    published_table(people["manager"], people["admin"])
+    proposed_table(people["manager"], lgd_cash=0.5)
     add_comparison()
     drift_report(income=0.7)
     advisor = people["advisor"]

@@ -121,7 +121,7 @@ class Command(BaseCommand):
         return True
 
     def do_some_work(self, folder: "DemoFolder") -> None:
-        from creditdesk.demo import comparison, decisions, drift, past
+        from creditdesk.demo import comparison, decisions, drift, loss_table, past
 
         self.stdout.write(f"Deciding {len(folder.past_days):,} applications of the past, and some of today's")
         past.decide_the_past(folder)
@@ -129,6 +129,7 @@ class Command(BaseCommand):
         decisions.do_some_work()
         drift.check_drift()
         comparison.add_comparison()
+        loss_table.publish_loss_table()
 
     def has_a_model(self) -> bool:
         """Whether the model in use stays: not so a demo model whose folder no longer ships."""

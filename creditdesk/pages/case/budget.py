@@ -13,6 +13,7 @@ from creditdesk import services
 from creditdesk.forms.affordability import ChargesForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.pages.budget_sentences import MISSING, ground_sentences
+from creditdesk.pages.case.expected_loss import CaseLoss, case_loss
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.selection import Selection
 from scoring import policies
@@ -113,6 +114,10 @@ class WithPolicy:
     @property
     def second_person_above(self) -> float:
         return float(policies.second_person_above(self.policy))
+
+    @cached_property
+    def expected_loss(self) -> CaseLoss | None:
+        return case_loss(self.case, self.assessment.probability if self.assessment else None, self.reader)
 
     @cached_property
     def budget(self) -> BudgetPanel | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
@@ -27,7 +28,7 @@ from creditdesk.models import (
     ShadowScore,
 )
 from scoring.ml.monitoring import evidently_report
-from scoring.models import Activation, ChallengerAppointment, Comparison, DriftReport
+from scoring.models import Activation, ChallengerAppointment, Comparison, DriftReport, LossTable
 from tests.factories import CaseFactory
 from tests.folders import application, write_tables
 from tests.scoring.modelfolder import tiny_model
@@ -178,6 +179,13 @@ def test_the_demo_shows_a_comparison_of_candidates(client_as):
     assert len(recorded["rows"]) == 7
     best = max(row["metrics"]["auc"]["value"] for row in recorded["rows"])
     assert f"{best:.4f}" in page
+
+
+def test_the_demo_has_a_loss_table_of_two_people_and_an_expected_loss(client_as):
+    table = LossTable.objects.get()
+    assert (table.version, table.proposed_by.username) == (1, "manager")
+    assert (table.answered_by and table.answered_by.username) == "admin"
+    assert "data-expected-loss" in client_as("manager").get(reverse("expected_loss")).content.decode()
 
 
 def test_overrides_have_a_reason_and_one_decision_waits_for_a_second_person():

@@ -10,6 +10,7 @@ from creditdesk.letters.document_request import ask_for_documents
 from creditdesk.models import Absence, Case, Decision, Note, SavedView
 from scoring import services
 from tests.creditdesk import policies
+from tests.creditdesk.loss_tables import proposed_table, published_table
 from tests.drift_reports import drift_report
 from tests.factories import PEOPLE, assessed, attached
 from tests.scoring.modelfolder import tiny_model
@@ -44,6 +45,8 @@ PAGES = {
     "policy_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "policy_desk": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "policy_export": {MANAGER},
+    "expected_loss": {MANAGER, AUDITOR, ADMIN},
+    "expected_loss_export": {MANAGER},
     "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_detail": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_card": {MANAGER, ANALYST, AUDITOR, ADMIN},
@@ -137,6 +140,12 @@ POLICIES = {
     ("policy_answer", "post"): {MANAGER, ADMIN},
     ("policy_withdraw", "post"): {MANAGER},
 }
+# Who gets through to an act on loss tables.
+LOSS_TABLES = {
+    ("loss_table_propose", "post"): {MANAGER},
+    ("loss_table_answer", "post"): {MANAGER, ADMIN},
+    ("loss_table_withdraw", "post"): {MANAGER},
+}
 # Who may act on a case that is not there yet.
 NEW = {"draft_save": DESK, "draft_delete": DESK, "case_file": DESK}
 # Who may act on many cases, or on an absence that is not theirs.
@@ -183,7 +192,9 @@ def address(page: str, case: Case) -> str:
 
 @pytest.mark.parametrize("name", sorted(PEOPLE))
 @pytest.mark.parametrize("page", sorted(PAGES))
-def test_each_page_opens_for_its_roles_alone(client_as, model_in_use, page, name):
+def test_each_page_opens_for_its_roles_alone(client_as, model_in_use, person, page, name):
+    if page == "expected_loss_export":
+        published_table(person(MANAGER), person(ADMIN))
     status = client_as(name).get(reverse(page, args=args_of(page))).status_code
     if name in PAGES[page]:
         assert status in {200, 302}
@@ -205,6 +216,14 @@ def test_each_act_on_policies_is_for_its_roles_alone(client_as, model_in_use, pe
     args = [] if page == "policy_propose" else [policies.proposed(person(MANAGER)).pk]
     status = getattr(client_as(name), method)(reverse(page, args=args)).status_code
     assert status in ({200, 302, 409, 422} if name in POLICIES[page, method] else {403, 404})
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+@pytest.mark.parametrize(("page", "method"), sorted(LOSS_TABLES))
+def test_each_act_on_loss_tables_is_for_its_roles_alone(client_as, person, page, method, name):
+    args = [] if page == "loss_table_propose" else [proposed_table(person(MANAGER)).pk]
+    status = getattr(client_as(name), method)(reverse(page, args=args)).status_code
+    assert status in ({200, 302, 409, 422} if name in LOSS_TABLES[page, method] else {403, 404})
 
 
 @pytest.mark.parametrize("name", sorted(PEOPLE))
@@ -300,6 +319,6 @@ def names_in(patterns) -> set[str]:
 
 
 def test_every_address_is_in_the_role_tables():
-    acts = {page for page, _ in CASES | MODELS | POLICIES}
+    acts = {page for page, _ in CASES | MODELS | POLICIES | LOSS_TABLES}
     walked = set(PAGES) | set(NEW) | set(MANY) | acts | PUBLIC
     assert names_in(get_resolver().url_patterns) <= walked | KEYS
