@@ -56,7 +56,7 @@ class User(AbstractUser):
         permissions = [("view_admin", "Can open the administration site")]
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        return perm in self.get_all_permissions()
+        return perm in permissions_of(self)
 
     def has_module_perms(self, app_label: str) -> bool:
         return any(perm.startswith(f"{app_label}.") for perm in self.get_all_permissions())

@@ -1,21 +1,37 @@
-"""Queries that are asked on every request of the API, their SQL written once.
+"""Queries that are asked on every request, their SQL written once.
 
 Django needs about a millisecond to write the SQL of a query, and SQLite a tenth of it to answer.
 """
 
 from collections.abc import Callable
 from threading import local
-from typing import Any
+from typing import Any, Final, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
+from django.db.models import IntegerField, Model, QuerySet, Subquery
+from django.db.models.query import ModelIterable
+
+M = TypeVar("M", bound=Model)
+
+# Markers of parameters: the key of no row.
+ANYBODY: Final = -7_000_000_001
+ANYTHING: Final = -7_000_000_002
 
 
-class Prepared:
-    """The first row of a query, None when there is none.
+class RowCount(Subquery):
+    """The number of rows of a query, as a column of another one."""
 
-    `rows` makes the query, of values_list, from one marker per parameter: values that occur nowhere else in
-    it. Each thread has a connection, and so a query, of its own.
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+    # A query that is empty for certain is not asked.
+    empty_result_set_value = 0
+
+
+class _Written:
+    """A query whose SQL each thread writes once, for the connection that it has.
+
+    `rows` makes the query from one marker per parameter: values that occur nowhere else in it.
     """
 
     def __init__(self, rows: Callable[..., QuerySet[Any, Any]], *markers: object) -> None:
@@ -23,25 +39,67 @@ class Prepared:
         self._markers = markers
         self._of_thread = local()
 
-    def first(self, *given: object) -> tuple[Any, ...] | None:
+    def _written(self) -> Any:
         connection = connections[DEFAULT_DB_ALIAS]
         if getattr(self._of_thread, "connection", None) is not connection:
-            self._write(connection)
-        values = [given[at] if at is not None else fixed for at, fixed in self._of_thread.parameters]
-        with connection.cursor() as cursor:
-            cursor.execute(self._of_thread.sql, values)
-            row = cursor.fetchone()
-        if row is None:
-            return None
-        converted = self._of_thread.compiler.apply_converters([row], self._of_thread.converters)
-        return tuple(next(iter(converted)))
+            self._write(self._rows(*self._markers), connection)
+        return self._of_thread
 
-    def _write(self, connection: Any) -> None:
-        compiler = self._rows(*self._markers)[:1].query.get_compiler(connection=connection)
-        self._of_thread.sql, parameters = compiler.as_sql()
-        self._of_thread.converters = compiler.get_converters([column for column, *_ in compiler.select])
-        self._of_thread.compiler = compiler
+    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> None:
+        compiler = rows.query.get_compiler(connection=connection)
+        try:
+            self._of_thread.sql, parameters = compiler.as_sql()
+        except EmptyResultSet:
+            self._of_thread.sql, parameters = "", ()
+        self._of_thread.rows, self._of_thread.compiler = rows, compiler
         self._of_thread.parameters = [
             (self._markers.index(value) if value in self._markers else None, value) for value in parameters
         ]
         self._of_thread.connection = connection
+
+    def _values(self, given: tuple[object, ...]) -> list[object]:
+        return [given[at] if at is not None else fixed for at, fixed in self._of_thread.parameters]
+
+
+class PreparedRows(_Written):
+    """The rows of a query of values_list."""
+
+    def all(self, *given: object) -> list[tuple[Any, ...]]:
+        written = self._written()
+        if not written.sql:
+            return []
+        with written.connection.cursor() as cursor:
+            cursor.execute(written.sql, self._values(given))
+            rows = cursor.fetchall()
+        return [tuple(row) for row in written.compiler.apply_converters(rows, written.converters)]
+
+    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> None:
+        super()._write(rows, connection)
+        compiler = self._of_thread.compiler
+        self._of_thread.converters = compiler.get_converters([column for column, *_ in compiler.select or ()])
+
+
+class Prepared(PreparedRows):
+    """The first row of a query of values_list, None when there is none."""
+
+    def first(self, *given: object) -> tuple[Any, ...] | None:
+        return next(iter(self.all(*given)), None)
+
+    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> None:
+        super()._write(rows[:1], connection)
+
+
+class PreparedObjects(_Written, Generic[M]):
+    """The objects of a query, with those that its `select_related` names."""
+
+    def all(self, *given: object) -> list[M]:
+        written = self._written()
+        values = self._values(given)
+        # Django's own code reads the rows; what it would write anew is there already.
+        written.compiler.as_sql = lambda *_args, **_kwargs: (written.sql, values)
+        return list(ModelIterable(written.rows))
+
+    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> None:
+        super()._write(rows, connection)
+        compiler = self._of_thread.compiler
+        rows.query.get_compiler = lambda *_args, **_kwargs: compiler  # type: ignore[method-assign]

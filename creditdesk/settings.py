@@ -173,7 +173,8 @@ ROOT_URLCONF = "creditdesk.urls"
 WSGI_APPLICATION = "creditdesk.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# `i18n` is quick_i18n on purpose (tests/creditdesk/templatetags: no other library has two modules).
+# `i18n` is quick_i18n and `static` is quick_static on purpose (tests/creditdesk/templatetags: no other
+# library has two modules).
 SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 TEMPLATES = [
     {
@@ -182,7 +183,10 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["creditdesk.templatetags.quick_urls"],
-            "libraries": {"i18n": "creditdesk.templatetags.quick_i18n"},
+            "libraries": {
+                "i18n": "creditdesk.templatetags.quick_i18n",
+                "static": "creditdesk.templatetags.quick_static",
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

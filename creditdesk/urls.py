@@ -8,6 +8,7 @@ from creditdesk.views.about import about_model
 from creditdesk.views.absence import absence_cancel, absences
 from creditdesk.views.affordability import case_charges
 from creditdesk.views.assignment import case_assign, case_snooze, case_wake, cases_assign
+from creditdesk.views.breakdown import breakdown, breakdown_export
 from creditdesk.views.case import case_assess, case_detail, case_tab
 from creditdesk.views.case_list import case_list
 from creditdesk.views.casework import (
@@ -126,6 +127,8 @@ urlpatterns = [
     path("notifications/read/", notifications_read, name="notifications_read"),
     path("palette/", palette, name="palette"),
     path("portfolio/", portfolio, name="portfolio"),
+    path("portfolio/breakdown/", breakdown, name="breakdown"),
+    path("portfolio/breakdown.csv", breakdown_export, name="breakdown_export"),
     path("portfolio/loss/", expected_loss, name="expected_loss"),
     path("portfolio/loss.csv", expected_loss_export, name="expected_loss_export"),
     path("portfolio/loss/propose/", loss_table_propose, name="loss_table_propose"),

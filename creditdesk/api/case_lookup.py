@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS
 
 from accounts.models import User
-from accounts.prepared_queries import Prepared
+from accounts.prepared_queries import ANYBODY, ANYTHING, Prepared
 from creditdesk import services
 from creditdesk.api.problems import Problem
 from creditdesk.models import Assessment, Case, Profile
@@ -43,7 +43,7 @@ _PROFILE: Final = Prepared(
     lambda pk: Profile.objects.filter(pk=pk).values_list(
         *_PROFILE_COLUMNS, *(f"case__{name}" for name in _CASE_COLUMNS)
     ),
-    -7_000_000_002,
+    ANYTHING,
 )
 
 
@@ -104,6 +104,6 @@ def _case_query(role: str, columns: tuple[str, ...]) -> Prepared:
                 *(f"latest_assessment__{name}" for name in columns),
             )
         ),
-        -7_000_000_001,
+        ANYBODY,
         "a reference",
     )

@@ -5,14 +5,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 import django_filters as filters
+from django.conf import settings
 from django.db.models import Exists, F, Func, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Abs
-from django.forms import BoundField, CheckboxInput, DateInput, HiddenInput, TextInput
+from django.forms import BoundField, CheckboxInput, DateInput, Form, HiddenInput, TextInput
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.prepared_queries import PreparedRows
 from creditdesk.cases.amounts import AmountFilter
 from creditdesk.cases.search import matching
 from creditdesk.models import Assessment, Case, Contest, Decision
@@ -76,6 +79,11 @@ def contract_choices() -> list[tuple[str, str]]:
 def advisors(_request: object = None) -> QuerySet[User]:
     """Users with a portfolio, closed accounts included."""
     return User.objects.filter(Exists(Case.objects.filter(advisor=OuterRef("pk")))).order_by("username")
+
+
+# The form of the filters, with the choice among advisors and without.
+_FORMS: Final[dict[tuple[bool, float], type[Form]]] = {}
+_ADVISORS: Final = PreparedRows(lambda: advisors().values_list("pk", "username"))
 
 
 def midnight(day: date) -> datetime:
@@ -176,10 +184,17 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
     def __init__(self, data: Mapping[str, str], *, user: User) -> None:
         self.visible = Case.objects.visible_to(user)
         super().__init__(data, queryset=self.visible)
-        self.queryset = self.visible.order_by(*ordering(self.default_sort))
         self.user = user
         if not user.has_perm("creditdesk.view_all_cases"):
             del self.filters["advisor"]
+        self.queryset = self.visible.order_by(*ordering(self.default_sort))
+
+    def get_form_class(self) -> type[Form]:
+        """The class of the form, made once: django-filter makes one for each list."""
+        key = (self.shows_advisor, settings.AMOUNT_SCALE)
+        if key not in _FORMS:
+            _FORMS[key] = super().get_form_class()
+        return _FORMS[key]
 
     def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
         """No case while a filter is invalid: ignoring it would show or export too much."""
@@ -239,7 +254,7 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
     def sort_in_force(self) -> str:
         return self.form.cleaned_data.get("sort") or self.default_sort
 
-    @property
+    @cached_property
     def sent(self) -> dict[str, str]:
         """The filters in use, as sent."""
         return {name: self.data[name] for name in self.filters if self.data.get(name)}
@@ -261,6 +276,11 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
     def panel(self) -> list[BoundField]:
         """The fields behind the "Filters" button."""
         return [self.form[name] for name in self.filters if name not in ALWAYS_SHOWN]
+
+    @property
+    def panel_choices(self) -> tuple[tuple[int, str], ...]:
+        """What the panel depends on while it is not in use: the advisors among whom it offers a choice."""
+        return tuple(_ADVISORS.all()) if self.shows_advisor else ()
 
     @property
     def panel_in_use(self) -> bool:

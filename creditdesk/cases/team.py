@@ -2,12 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import User
+from accounts.prepared_queries import PreparedRows
 from accounts.roles import Role, roles_with
 from creditdesk.assignment_rules import AssignmentRule
 from creditdesk.models import Absence, Assignment, Case
@@ -22,7 +27,23 @@ def deciders() -> QuerySet[User]:
 
 def present() -> QuerySet[User]:
     """Those of them who are not away today."""
+    return _present(timezone.localdate()).all()
+
+
+# Putting the query together takes longer than answering it, and every case page offers the choice twice.
+@lru_cache(maxsize=2)
+def _present(_today: date) -> QuerySet[User]:
     return deciders().exclude(pk__in=Absence.objects.in_force().values("person"))
+
+
+def names_present() -> tuple[tuple[Any, ...], ...]:
+    """Who they are, as a choice among them shows."""
+    return tuple(_names_present(timezone.localdate()).all())
+
+
+@lru_cache(maxsize=2)
+def _names_present(_today: date) -> PreparedRows:
+    return PreparedRows(lambda: present().values_list("pk", "username", "first_name", "last_name"))
 
 
 def who_sees(case: Case) -> QuerySet[User]:

@@ -4,10 +4,11 @@ from functools import reduce
 from operator import or_
 from typing import Any, ClassVar, Final, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -57,7 +58,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def decided(self) -> Self:
         """Cases closed by a final decision."""
-        return self.filter(decisions__status="final", decisions__outcome__in=["accept", "refuse"])
+        return self.filter(**{f"decisions__{name}": value for name, value in _CLOSES.items()})
 
     def waiting(self) -> Self:
         """Cases whose proposed decision a second person has to check."""
@@ -69,14 +70,21 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def erased(self) -> Self:
         """Cases of clients whose words were erased."""
-        return self.filter(client__erasure__isnull=False)
+        # By the few erased clients: a join would look at the client of every case.
+        erasures = apps.get_model("creditdesk", "Erasure").objects.filter(client__isnull=False)
+        return self.filter(client__in=erasures.values("client"))
 
     def pending(self) -> Self:
         """Cases without a decision that closes them; nobody decides on a client who has withdrawn, or whose
         words were erased."""
         # A plain exclude() over two columns of a to-many relation may match two different decisions.
-        undecided = self.exclude(pk__in=Case.objects.decided()).exclude(pk__in=Case.objects.erased())
-        return undecided.exclude(pk__in=Case.objects.withdrawn())
+        # By the case: a list of all that were ever decided would be read for a queue of three.
+        decisions = apps.get_model("creditdesk", "Decision").objects.filter(**_CLOSES)
+        return (
+            self.filter(~Exists(decisions.filter(case=OuterRef("pk"))))
+            .exclude(pk__in=Case.objects.erased())
+            .exclude(pk__in=Case.objects.withdrawn())
+        )
 
     def claimed_by(self, user: User) -> Self:
         return self.filter(_claimed(held_by=user))
@@ -139,6 +147,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(Q(pk__in=overdue.values("pk")) | Q(pk__in=contested.values("pk")))
 
 
+_CLOSES: Final[Mapping[str, object]] = {"status": "final", "outcome__in": ("accept", "refuse")}
 _CONTESTED: Final = Q(contests__client_statement__gt="", contests__closed_at__isnull=True)
 
 

@@ -1,13 +1,15 @@
 """Case list: its columns, its pages, and the rows of one page with what the marks of a case need."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, NamedTuple, Protocol
+from functools import cache
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import BoundField
 from django.http import QueryDict
 from django.urls import reverse
@@ -17,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.prepared_queries import ANYBODY, PreparedObjects
 from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED, CaseFilter
 from creditdesk.cases.queue_counts import queue_counts, recent_queue_counts
 from creditdesk.forms.case_list import ColumnsForm, SavedViewForm
@@ -113,22 +116,57 @@ def count_limit(paginator: Paginator) -> int | None:  # type: ignore[type-arg]
 
 def listed_cases(keys: Sequence[int]) -> list[Case]:
     """Read the columns that the table shows and no more: an assessment carries its whole input."""
-    standing = Decision.objects.exclude(status__in=ENDED).only("case_id", "outcome", "status").order_by("-pk")
-    claims = Claim.objects.active().select_related("held_by")
-    contests = Contest.objects.unanswered().defer("client_statement")
-    cases = (
+    padded = [*keys, *_MARKERS[len(keys) :]]
+    cases = {case.pk: case for case in _CASES.all(*padded)}
+    decisions, claims, escalations, contests = (
+        _by_case(query.all(*padded)) for query in (_DECISIONS, _CLAIMS, _ESCALATIONS, _CONTESTS)
+    )
+    for key, case in cases.items():
+        listed = cast(ListedCase, case)
+        # A claim expires without being released.
+        active = [claim for claim in claims[key] if claim.is_active]
+        listed.standing_decisions, listed.active_claims = decisions[key], active
+        listed.open_escalations, listed.open_contests = escalations[key], contests[key]
+    return [cases[key] for key in keys if key in cases]
+
+
+def _by_case(rows: Iterable[Any]) -> Mapping[int, list[Any]]:
+    groups: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[row.case_id].append(row)
+    return groups
+
+
+# A page of fewer cases is filled up with keys that no case has.
+_MARKERS: Final = tuple(ANYBODY - at for at in range(PAGE_SIZE))
+_CASES: Final = PreparedObjects[Case](
+    lambda *keys: (
         Case.objects.select_related("client", "advisor", "latest_assessment")
         .only(*FIELDS_READ)
         .annotate(is_withdrawn=Exists(Withdrawal.objects.in_force().filter(case=OuterRef("pk"))))
-        .prefetch_related(
-            Prefetch("decisions", queryset=standing, to_attr="standing_decisions"),
-            Prefetch("claims", queryset=claims, to_attr="active_claims"),
-            Prefetch("escalations", queryset=Escalation.objects.unanswered(), to_attr="open_escalations"),
-            Prefetch("contests", queryset=contests, to_attr="open_contests"),
-        )
-        .in_bulk(keys)
-    )
-    return [cases[key] for key in keys]
+        .filter(pk__in=keys)
+    ),
+    *_MARKERS,
+)
+_DECISIONS: Final = PreparedObjects[Decision](
+    lambda *keys: (
+        Decision.objects.exclude(status__in=ENDED)
+        .only("case_id", "outcome", "status")
+        .filter(case__in=keys)
+        .order_by("-pk")
+    ),
+    *_MARKERS,
+)
+_CLAIMS: Final = PreparedObjects[Claim](
+    lambda *keys: Claim.objects.filter(released_at__isnull=True, case__in=keys).select_related("held_by"),
+    *_MARKERS,
+)
+_ESCALATIONS: Final = PreparedObjects[Escalation](
+    lambda *keys: Escalation.objects.unanswered().only("case_id").filter(case__in=keys), *_MARKERS
+)
+_CONTESTS: Final = PreparedObjects[Contest](
+    lambda *keys: Contest.objects.unanswered().defer("client_statement").filter(case__in=keys), *_MARKERS
+)
 
 
 class Tab(NamedTuple):
@@ -228,7 +266,14 @@ def list_tools(case_filter: CaseFilter) -> dict[str, object]:
     """Return what stands beside the list: saved views, and the forms of a view and of the columns."""
     choices, shown = column_choices(case_filter), [column.sort for column in columns(case_filter)]
     return {
-        "saved_views": SavedView.objects.visible_to(case_filter.user).select_related("owner"),
-        "view_form": SavedViewForm(),
-        "columns_form": ColumnsForm(choices=choices, shown=shown),
+        "saved_views": _SAVED_VIEWS.all(case_filter.user.pk),
+        # Made where they are rendered, which the template does once for each choice of columns.
+        "view_form": cache(SavedViewForm),
+        "columns_form": cache(lambda: ColumnsForm(choices=choices, shown=shown)),
+        "columns_key": (case_filter.shows_advisor, *shown),
     }
+
+
+_SAVED_VIEWS: Final = PreparedObjects[SavedView](
+    lambda pk: SavedView.objects.visible_to(User(pk=pk)).select_related("owner"), ANYBODY
+)

@@ -25,6 +25,7 @@ from creditdesk.services.decision import DecisionRefused, check_decision, decide
 from creditdesk.services.document import add_document, remove_document, save_document_request
 from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate
+from creditdesk.services.export import export_figures, export_policy_cases
 from creditdesk.services.handover import hand_on, hand_on_after_save, hand_on_all
 from creditdesk.services.history_rows import correct_history
 from creditdesk.services.letter import save_letter
@@ -40,8 +41,6 @@ from creditdesk.services.notification import mark_read
 from creditdesk.services.overdue import notify_overdue
 from creditdesk.services.policy import (
     PolicyTerms,
-    export_expected_loss,
-    export_policy_cases,
     propose_policy,
     publish_policy,
     reject_policy,
@@ -89,7 +88,7 @@ __all__ = [
     "end_expired_claims",
     "end_snooze",
     "escalate",
-    "export_expected_loss",
+    "export_figures",
     "export_policy_cases",
     "hand_on",
     "hand_on_after_save",

@@ -1,10 +1,12 @@
 """Exports that prove to be whole: the log has the digest of each one that was sent to its end."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts import audit
@@ -19,6 +21,20 @@ class WholeExport:
 
     event: AuditEvent
     lines: int
+
+
+def export_policy_cases(*, lines: Iterable[str], cases: int, by: User) -> Iterator[str]:
+    """Record the export of compared cases; the lines as they are, with their digest in the log at the end."""
+    return export_figures(lines=lines, details={"policy_desk": True, "cases": cases}, by=by)
+
+
+@transaction.atomic
+def export_figures(*, lines: Iterable[str], details: Mapping[str, Any], by: User) -> Iterator[str]:
+    """Record an export of figures; the lines as they are, with their digest in the log at the end."""
+    if not by.has_perm("creditdesk.export_cases"):
+        raise PermissionDenied
+    event = audit.record(action=Action.EXPORT, actor=by, details=dict(details))
+    return sent_to_the_end(lines, export=event.sequence, by=by)
 
 
 def sent_to_the_end(lines: Iterable[str], *, export: int, by: User) -> Iterator[str]:

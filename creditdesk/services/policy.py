@@ -1,6 +1,6 @@
 """A policy is proposed by one person and published, or rejected, by another."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -14,7 +14,6 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Assessment
-from creditdesk.services.export import sent_to_the_end
 from creditdesk.services.refusal import ActRefused
 from scoring import engine
 from scoring.ml.metrics.costs import Costs
@@ -116,26 +115,6 @@ def withdraw_policy(*, policy: Policy, by: User) -> Policy:
     pending.save()
     _audit(pending, Action.POLICY_WITHDRAWN, by)
     return pending
-
-
-@transaction.atomic
-def export_policy_cases(*, lines: Iterable[str], cases: int, by: User) -> Iterator[str]:
-    """Record the export of compared cases; the lines as they are, with their digest in the log at the end."""
-    if not by.has_perm("creditdesk.export_cases"):
-        raise PermissionDenied
-    details = {"policy_desk": True, "cases": cases}
-    event = audit.record(action=Action.EXPORT, actor=by, details=details)
-    return sent_to_the_end(lines, export=event.sequence, by=by)
-
-
-@transaction.atomic
-def export_expected_loss(*, lines: Iterable[str], loans: int, by: User) -> Iterator[str]:
-    """Record the export of open loans; the lines as they are, with their digest in the log at the end."""
-    if not by.has_perm("creditdesk.export_cases"):
-        raise PermissionDenied
-    details = {"expected_loss": True, "cases": loans}
-    event = audit.record(action=Action.EXPORT, actor=by, details=details)
-    return sent_to_the_end(lines, export=event.sequence, by=by)
 
 
 def refers_everybody(thresholds: Thresholds) -> bool:

@@ -1,16 +1,19 @@
 """Responses of the case page: the fragment that htmx replaces, the whole page for any other request."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Final
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django_htmx.http import retarget
 
+from accounts.models import User
+from accounts.prepared_queries import ANYBODY, PreparedObjects
 from creditdesk import services
 from creditdesk.cases.queue_counts import forget_queue_counts
 from creditdesk.models import Assessment, Case
@@ -33,13 +36,27 @@ def visible_case(request: DeskRequest, reference: str) -> Case:
 
     Raises CaseErased, which leads to the page of an erased case.
     """
-    cases = Case.objects.visible_to(request.user).select_related(
-        "client__erasure", "advisor", "profile", "latest_assessment__assessed_by", "latest_assessment__policy"
-    )
-    cases = cases.defer("latest_assessment__inputs", "latest_assessment__packed_inputs")
-    case = get_object_or_404(cases, reference=reference)
-    require_words(case)
-    return case
+    for case in _visible_case(request.user.role).all(request.user.pk, reference):
+        require_words(case)
+        return case
+    raise Http404
+
+
+@cache
+def _visible_case(role: str) -> PreparedObjects[Case]:
+    # The row scope depends on the role and the person; the person is a parameter.
+    def cases(pk: int, reference: str) -> QuerySet[Case]:
+        visible = Case.objects.visible_to(User(pk=pk, role=role)).select_related(
+            "client__erasure",
+            "advisor",
+            "profile",
+            "latest_assessment__assessed_by",
+            "latest_assessment__policy",
+        )
+        unread = ("latest_assessment__inputs", "latest_assessment__packed_inputs")
+        return visible.defer(*unread).filter(reference=reference)
+
+    return PreparedObjects(cases, ANYBODY, "a reference")
 
 
 def current_assessment(request: DeskRequest, case: Case) -> Assessment | None:

@@ -29,9 +29,8 @@ def expected_loss_export(request: DeskRequest) -> HttpResponseBase:
     page = ExpectedLossPage(request.user)
     if page.loans is None or page.table is None:
         return _page(request, page, 409)
-    lines = services.export_expected_loss(
-        lines=csv_lines(page.loans, page.table), loans=len(page.loans), by=request.user
-    )
+    details = {"expected_loss": True, "cases": len(page.loans)}
+    lines = services.export_figures(lines=csv_lines(page.loans, page.table), details=details, by=request.user)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"expected-loss-{timezone.localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

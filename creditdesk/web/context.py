@@ -1,13 +1,14 @@
 """Template context of every page: the state of the model, the directory's name, notifications and queues."""
 
 from collections.abc import Callable
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from accounts.models import User
-from creditdesk.models import Notification
+from creditdesk.cases.queue_counts import unread_count
 from creditdesk.pages.case_list import Tab, queue_strip
 from creditdesk.services.demo_sign_in import is_open
 from scoring import engine
@@ -31,7 +32,7 @@ def demo_is_open() -> bool:
 
 def unread_notifications(user: User | AnonymousUser) -> int:
     """Return how many unread notifications this person has."""
-    return 0 if user.is_anonymous else Notification.objects.visible_to(user).unread().count()
+    return 0 if user.is_anonymous else unread_count(user)
 
 
 def desk(request: HttpRequest) -> dict[str, Callable[[], str | bool | int | list[Tab]] | str]:
@@ -40,7 +41,7 @@ def desk(request: HttpRequest) -> dict[str, Callable[[], str | bool | int | list
     return {
         "model_notice": model_notice,
         "demo_is_open": demo_is_open,
-        "queue_strip": lambda: [] if request.user.is_anonymous else queue_strip(request.user),
-        "unread_notifications": lambda: unread_notifications(request.user),
+        "queue_strip": cache(lambda: [] if request.user.is_anonymous else queue_strip(request.user)),
+        "unread_notifications": cache(lambda: unread_notifications(request.user)),
         "directory": directory,
     }

@@ -59,6 +59,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         ("policy_desk", []),
         ("policy_detail", [NEWEST]),
         ("expected_loss", []),
+        ("breakdown", []),
         ("model_shadow", []),
     ],
     "analyst": [
@@ -90,6 +91,7 @@ NO_PAGES: Final = frozenset(
             "case_export",
             "policy_export",
             "expected_loss_export",
+            "breakdown_export",
             "healthz",
             "readyz",
             "metrics",

@@ -37,7 +37,7 @@ DUE_SOON: Final = timedelta(days=7)
 
 @dataclass(eq=False)
 class Casework:
-    """What the reader sees of the casework, and may do; `events` are the case's timeline, newest first."""
+    """What the reader sees of the casework, and may do; `events` are those of the case, newest first."""
 
     case: Case
     reader: User
@@ -243,7 +243,5 @@ class Casework:
 
     def _records(self, kind: str, model: type[Record]) -> list[Record]:
         """The records of this case among the events, newest first."""
-        own = (
-            event for event in self.events if event.kind == kind and event.reference == self.case.reference
-        )
+        own = (event for event in self.events if event.kind == kind)
         return [event.record for event in own if isinstance(event.record, model)]

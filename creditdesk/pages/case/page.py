@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.cases.team import who_sees
+from creditdesk.cases.team import names_present, who_sees
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.assessment import Contribution
@@ -32,7 +33,7 @@ from creditdesk.pages.case.reasons import FeatureEffect, ReasonItem, feature_eff
 from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.tabs import Tab, tabs
-from creditdesk.pages.case.timeline import NEWEST_EVENTS, Event, timeline
+from creditdesk.pages.case.timeline import NEWEST_EVENTS, Event, acts_on, timeline
 from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
@@ -235,11 +236,7 @@ class CasePage(WithPolicy):
     @cached_property
     def standing_decision(self) -> Decision | None:
         """The decision that closes the case, or the one that waits for a second person."""
-        decisions = (
-            event.record
-            for event in self.events
-            if event.kind == "decision" and event.reference == self.case.reference
-        )
+        decisions = (event.record for event in self.acts if event.kind == "decision")
         return next((item for item in decisions if isinstance(item, Decision) and item.is_standing), None)
 
     @cached_property
@@ -261,6 +258,11 @@ class CasePage(WithPolicy):
             return None
         return self.forms.check or CheckForm(initial={"decision": standing.pk})
 
+    @cached_property
+    def people(self) -> tuple[tuple[Any, ...], ...]:
+        """Whom the forms of the page offer for a case to be given to."""
+        return names_present()
+
     @property
     def may_check(self) -> bool:
         standing = self.standing_decision
@@ -269,9 +271,16 @@ class CasePage(WithPolicy):
 
     @cached_property
     def casework(self) -> Casework:
-        return Casework(self.case, self.reader, self.standing_decision, self.events, self.forms)
+        return Casework(self.case, self.reader, self.standing_decision, self.acts, self.forms)
 
     # ---- the timeline
+
+    @cached_property
+    def acts(self) -> list[Event]:
+        """The events of this case that decision and casework are made of."""
+        if self.tab == "history":
+            return [event for event in self.events if event.reference == self.case.reference]
+        return acts_on(self.case)
 
     @cached_property
     def events(self) -> list[Event]:

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, cast
+from functools import cache
+from typing import Final, cast
 
 from django.db import connection
 from django.db.models import Model
 
+from accounts.models import User
+from accounts.prepared_queries import ANYBODY, ANYTHING, PreparedRows
 from creditdesk.models import (
     Assessment,
     Assignment,
@@ -26,9 +29,6 @@ from creditdesk.models import (
     Withdrawal,
 )
 from creditdesk.models.case import CaseQuerySet
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 # What a case page shows at first: with a long history it would be taller than a person scrolls.
 NEWEST_EVENTS: Final = 5
@@ -65,20 +65,43 @@ Source = Callable[[dict[int, str]], Iterable[Event]]
 _NAMES = tuple(f"assessed_by__{part}" for part in ("username", "first_name", "last_name"))
 
 
-def cases_of_client(case: Case, user: "User") -> CaseQuerySet:
+def cases_of_client(case: Case, user: User) -> CaseQuerySet:
     """This case and the client's others, as far as the reader may see them."""
     return Case.objects.visible_to(user).filter(client_id=case.client_id)
 
 
-def timeline(case: Case, user: "User") -> list[Event]:
+def timeline(case: Case, user: User) -> list[Event]:
     """Return the events of this case and of the client's other cases, as far as the reader may see them."""
-    rows = cases_of_client(case, user).values_list("pk", "reference", "shared_at")
-    references = {pk: reference for pk, reference, _ in rows}
-    sources: list[Source] = [_assessments, *_sources_with_rows(list(references))]
-    if any(shared_at for _, _, shared_at in rows):
+    references, acts = _acts(_cases_of_client(user.role).all(user.pk, case.client_id))
+    return _newest_first([*_assessments(references), *acts])
+
+
+def acts_on(case: Case) -> list[Event]:
+    """Return the events of this case alone, without its assessments."""
+    return _newest_first(_acts([(case.pk, case.reference, case.shared_at)])[1])
+
+
+def _acts(cases: Iterable[tuple[int, str, datetime | None]]) -> tuple[dict[int, str], list[Event]]:
+    references = {pk: reference for pk, reference, _ in cases}
+    sources = _sources_with_rows(list(references))
+    if any(shared_at for _, _, shared_at in cases):
         sources.append(_shared)
-    events = [event for source in sources for event in source(references)]
+    return references, [event for source in sources for event in source(references)]
+
+
+def _newest_first(events: list[Event]) -> list[Event]:
     return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+@cache
+def _cases_of_client(role: str) -> PreparedRows:
+    return PreparedRows(
+        lambda pk, client: cases_of_client(Case(client_id=client), User(pk=pk, role=role)).values_list(
+            "pk", "reference", "shared_at"
+        ),
+        ANYBODY,
+        ANYTHING,
+    )
 
 
 def _sources_with_rows(cases: list[int]) -> list[Source]:

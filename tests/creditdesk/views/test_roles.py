@@ -45,6 +45,8 @@ PAGES = {
     "policy_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "policy_desk": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "policy_export": {MANAGER},
+    "breakdown": {MANAGER, AUDITOR},
+    "breakdown_export": {MANAGER},
     "expected_loss": {MANAGER, AUDITOR, ADMIN},
     "expected_loss_export": {MANAGER},
     "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},

@@ -33,6 +33,12 @@ def no_tracking(settings, tmp_path) -> None:
     settings.MLFLOW_TRACKING_URI = f"sqlite:///{tmp_path / 'taken' / 'mlflow.sqlite3'}"
 
 
+@pytest.fixture
+def any_share_of_a_group(monkeypatch) -> None:
+    """Whom a version of these made clients accepts is none of the promise; the gate has tests of its own."""
+    monkeypatch.setattr("scoring.services.gates.MIN_RATIO", 0.0)
+
+
 def retrain(path, *arguments: str) -> str:
     out = StringIO()
     call_command("retrain", str(path), "--quick", *arguments, stdout=out, stderr=StringIO())
@@ -52,6 +58,7 @@ def test_the_training_clients_of_a_version_trained_elsewhere_are_unknown(model_i
     assert outside_training_data(model_in_use, [1, 2]) is None
 
 
+@pytest.mark.usefixtures("any_share_of_a_group")
 def test_new_data_make_a_challenger_that_people_put_in_use(applications, toy):
     output = retrain(applications, "--name", "autumn")
     appointment = ChallengerAppointment.objects.in_force()
@@ -78,6 +85,7 @@ def test_a_folder_without_outcomes_is_refused_before_anything_is_made(tmp_path, 
     assert not ModelVersion.objects.exists()
 
 
+@pytest.mark.usefixtures("any_share_of_a_group")
 def test_a_better_version_is_activated_without_a_person_when_auto_promote_is_on(applications, toy, settings):
     settings.AUTO_PROMOTE = True
     retrain(applications, "--name", "spring")

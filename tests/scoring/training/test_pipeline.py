@@ -13,7 +13,7 @@ from scoring.ml.metrics.costs import best_threshold
 from scoring.ml.model import folder
 from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients
-from scoring.ml.training.fit.hyperparameters import hyperparameters_for
+from scoring.ml.training.fit.hyperparameters import SMALL, hyperparameters_for
 from scoring.ml.training.report.model_card import EmptySection, card
 from tests.scoring.training.quick_training import SEED, Finished, train_into
 
@@ -104,3 +104,11 @@ def test_a_card_with_an_empty_section_is_refused(
 def test_small_data_average_several_boosters(clients: Clients) -> None:
     few, many = (hyperparameters_for(size, quick=False) for size in (len(clients), 300_000))
     assert few.seeds > many.seeds
+
+
+def test_a_quick_training_of_few_clients_is_shrunk_as_a_thorough_one() -> None:
+    """Settings that were found on many clients overfit few, whoever is in a hurry."""
+    quick, thorough = (hyperparameters_for(SMALL - 1, quick=is_quick).params for is_quick in (True, False))
+    assert {**quick, "learning_rate": thorough["learning_rate"]} == thorough
+    assert float(quick["learning_rate"]) > float(thorough["learning_rate"])
+    assert float(hyperparameters_for(SMALL, quick=True).params["lambda_l2"]) < float(quick["lambda_l2"])

@@ -37,7 +37,11 @@ def split(target: NDArray[np.float64], seed: int) -> Split:
 
 
 def hold_out_split(target: NDArray[np.float64], seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the positions of the 80 % to train on and of the hold-out, both with the same default rate."""
+    """Return the positions of the 80 % to train on and of the hold-out, both with the same default rate.
+
+    Raises TrainingError when the rarer outcome cannot fill the folds.
+    """
+    _check_folds(target)
     train, hold_out = train_test_split(
         np.arange(len(target)), test_size=HOLD_OUT_SHARE, stratify=target, random_state=seed
     )
@@ -49,11 +53,15 @@ def folds(target: NDArray[np.float64], seed: int) -> NDArray[np.int64]:
 
     Raises TrainingError when a fold would have no default.
     """
-    rarer = int(min(target.sum(), (1 - target).sum()))
-    if rarer < FOLDS:
-        raise TrainingError(f"{rarer} clients of the rarer outcome do not fill {FOLDS} folds")
+    _check_folds(target)
     fold = np.empty(len(target), dtype=np.int64)
     splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     for number, (_, inside) in enumerate(splitter.split(target, target)):
         fold[inside] = number
     return fold
+
+
+def _check_folds(target: NDArray[np.float64]) -> None:
+    rarer = int(min(target.sum(), (1 - target).sum()))
+    if rarer < FOLDS:
+        raise TrainingError(f"{rarer} clients of the rarer outcome do not fill {FOLDS} folds")

@@ -40,6 +40,7 @@ _SEARCHED: LightGBMParams = {
     "min_data_in_leaf": 30,
 }
 QUICK_PARAMS: LightGBMParams = {**_COMMON, **_SEARCHED}
+_QUICK_LEARNING_RATE = 0.08
 
 # Below this many clients single columns and single boosters are noisy: fewer columns per tree, smaller leaves
 # and three boosters averaged (out of fold +0.002 AUC on 10,877 clients, five folds). Their steps are larger,
@@ -82,8 +83,10 @@ def hyperparameters_for(clients: int, *, quick: bool, pooled: bool = False) -> H
     With `pooled` the boosters start from what other folders teach and less is left to learn: more shrinkage.
     """
     if quick:
+        # What was found on many clients overfits few: docs/decisions.md has the figures.
+        few = {**_COMMON, **_SMALL_DATA, "learning_rate": _QUICK_LEARNING_RATE}
         return Hyperparameters(
-            QUICK_PARAMS,
+            few if clients < SMALL else QUICK_PARAMS,
             seeds=1,
             max_rounds=600,
             patience=30,

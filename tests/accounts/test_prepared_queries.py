@@ -1,0 +1,46 @@
+import pytest
+
+from accounts.models import User
+from accounts.prepared_queries import ANYBODY, Prepared, PreparedObjects, PreparedRows, RowCount
+from accounts.roles import Role
+from creditdesk.models import Case
+
+pytestmark = pytest.mark.django_db
+
+
+def test_objects_are_those_of_the_query_with_their_relations(case_of, person, django_assert_num_queries):
+    query = PreparedObjects[Case](
+        lambda reference: Case.objects.select_related("advisor").filter(reference=reference),
+        "a reference",
+    )
+    cases = [case_of("advisor"), case_of("colleague")]
+    for case in cases:
+        with django_assert_num_queries(1):
+            (read,) = query.all(case.reference)
+            identity = (read.pk, read.advisor.username)
+        assert identity == (case.pk, case.advisor.username)
+    assert query.all("no such reference") == []
+
+
+def test_a_row_that_changed_is_read_as_it_is_now(person):
+    query = PreparedRows(lambda pk: User.objects.filter(pk=pk).values_list("first_name"), ANYBODY)
+    advisor = person("advisor")
+    for name in ("Anna", "Boris"):
+        User.objects.filter(pk=advisor.pk).update(first_name=name)
+        assert query.all(advisor.pk) == [(name,)]
+    assert query.all(ANYBODY) == []
+
+
+def test_a_query_that_selects_nothing_for_certain_gives_no_rows(case_of):
+    analyst = User(pk=1, role=Role.ANALYST)
+    assert PreparedObjects[Case](lambda: Case.objects.visible_to(analyst)).all() == []
+    assert Prepared(lambda: Case.objects.visible_to(analyst).values_list("pk")).first() is None
+
+
+def test_rows_are_counted(case_of, person):
+    case_of("advisor")
+    case_of("advisor")
+    query = Prepared(
+        lambda pk: User.objects.filter(pk=pk).values_list(RowCount(Case.objects.values("pk"))), ANYBODY
+    )
+    assert query.first(person("advisor").pk) == (2,)

@@ -1,0 +1,95 @@
+"""Breakdown of the portfolio: counts, rates, time and losses by group, shown and exported as stored."""
+
+import csv
+from datetime import date, timedelta
+from decimal import Decimal
+from statistics import median
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEvent
+from creditdesk.cases.open_loans import open_loans
+from creditdesk.models import Case, Decision, MonthlyOutcome
+from scoring.ml.metrics.expected_loss import losses
+from tests.creditdesk.loss_tables import published_table
+from tests.factories import assessed, decided
+from tests.html import plain_text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(case_of, person) -> list[Case]:
+    """22 cases of the advisor and 3 of a colleague: accepted, overridden, referred, in default."""
+    cases = [assessed(case_of("advisor" if i < 22 else "colleague")) for i in range(25)]
+    for case in cases[:6]:
+        decided(case, "accept")
+    for case in cases[6:8]:
+        decided(case, "refuse", override=True)
+    assessed(cases[8], verdict="refer")
+    Case.objects.filter(pk__in=[case.pk for case in cases[:8]]).update(
+        submitted_at=timezone.now() - timedelta(days=3)
+    )
+    Case.objects.filter(pk=cases[0].pk).update(contract_type="Revolving loans")
+    MonthlyOutcome.objects.create(
+        case=cases[1], month=date(2026, 1, 1), days_past_due=95, balance=Decimal(2000), defaulted=True
+    )
+    return cases
+
+
+def exported(browser, **query: str) -> dict[str, dict[str, str]]:
+    answer = browser.get(reverse("breakdown_export"), query)
+    text = b"".join(answer.streaming_content).decode()
+    return {row["group"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def test_each_figure_of_a_product_is_that_of_its_stored_cases(desk, person, client_as):
+    table = published_table(person("manager"), person("admin"))
+    rows = exported(client_as("manager"), by="product")
+    stored = Case.objects.filter(contract_type="Cash loans")
+    decisions = Decision.objects.filter(case__in=stored)
+    accepted = decisions.filter(outcome="accept").count()
+    cash = rows["Cash loan"]
+    assert (cash["received"], cash["decided"], cash["accepted"]) == (str(stored.count()), "7", "5")
+    assert float(cash["acceptance_rate"]) == accepted / decisions.count() == 5 / 7
+    assert float(cash["override_rate"]) == 2 / 7
+    assert float(cash["refer_rate"]) == 1 / 24
+    waits = [(item.decided_at - item.case.submitted_at).total_seconds() / 86400 for item in decisions]
+    assert float(cash["median_days_to_decision"]) == pytest.approx(median(waits), rel=1e-9)
+    loans = open_loans(table)
+    assert loans.keys.tolist() == [desk[0].pk, *(case.pk for case in desk[2:6])]
+    assert float(cash["expected_loss"]) == pytest.approx(losses(loans.exposures)[1:].sum(), rel=1e-12)
+    assert float(cash["realised_loss"]) == 0.45 * 2000
+    assert float(rows["Revolving credit"]["realised_loss"]) == 0.0
+    event = AuditEvent.objects.filter(action="export").latest("sequence")
+    assert event.details == {"breakdown": "product", "days": 90}
+
+
+def test_who_has_fewer_than_twenty_cases_is_not_shown(desk, client_as):
+    manager = client_as("manager")
+    assert list(exported(manager, by="advisor")) == ["advisor"]
+    page = manager.get(reverse("breakdown"), {"by": "advisor"}).content.decode()
+    assert 'data-hidden="1"' in page
+    assert "1 person with fewer than 20 cases is left out" in plain_text(page)
+    assert "colleague" not in page
+
+
+def test_weeks_stand_in_their_order_and_add_up(desk, client_as):
+    old = timezone.now() - timedelta(days=40)
+    Case.objects.filter(pk__in=[case.pk for case in desk[:4]]).update(submitted_at=old)
+    manager = client_as("manager")
+    rows = exported(manager, by="week")
+    assert sum(int(row["received"]) for row in rows.values()) == 25
+    assert int(next(iter(rows.values()))["received"]) == 4
+    assert sum(int(row["received"]) for row in exported(manager, by="week", days="30").values()) == 21
+
+
+def test_each_chart_has_its_table(desk, person, client_as):
+    published_table(person("manager"), person("admin"))
+    page = client_as("manager").get(reverse("breakdown"), {"by": "nonsense"}).content.decode()
+    for code in ("volume", "rates", "time", "losses"):
+        figure = page.split(f'id="{code}"')[1].split("</figure>")[0]
+        assert "<table" in figure
+        assert "Cash loan" in figure
