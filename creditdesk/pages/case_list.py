@@ -199,19 +199,19 @@ def tabs(user: User) -> list[Tab]:
     ]
 
 
-def queue_strip(user: User) -> list[Tab]:
+def queue_strip(user: User) -> tuple[Tab, ...]:
     """The queues of who decides cases, for every page: the own one always, another while it holds any."""
     if not user.has_perm("creditdesk.decide_case"):
-        return []
+        return ()
     labels = {queue: label for queue, label in QUEUES[:TABS] if queue != EVERY_CASE}
     if not user.has_perm("creditdesk.view_all_cases"):
         del labels[UNASSIGNED]
     counts = recent_queue_counts(user, list(labels), MAX_COUNT + 1)
-    return [
+    return tuple(
         Tab(queue, label, min(counts[queue], MAX_COUNT), counts[queue] > MAX_COUNT)
         for queue, label in labels.items()
         if counts[queue] or queue == TO_DECIDE
-    ]
+    )
 
 
 def chips(case_filter: CaseFilter) -> list[Chip]:

@@ -35,13 +35,13 @@ def unread_notifications(user: User | AnonymousUser) -> int:
     return 0 if user.is_anonymous else unread_count(user)
 
 
-def desk(request: HttpRequest) -> dict[str, Callable[[], str | bool | int | list[Tab]] | str]:
+def desk(request: HttpRequest) -> dict[str, Callable[[], str | bool | int | tuple[Tab, ...]] | str]:
     directory = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
     # Callables: fragments, which show neither banner nor header, do not query the engine and the database.
     return {
         "model_notice": model_notice,
         "demo_is_open": demo_is_open,
-        "queue_strip": cache(lambda: [] if request.user.is_anonymous else queue_strip(request.user)),
+        "queue_strip": cache(lambda: () if request.user.is_anonymous else queue_strip(request.user)),
         "unread_notifications": cache(lambda: unread_notifications(request.user)),
         "directory": directory,
     }

@@ -194,9 +194,6 @@ def test_every_page_of_an_erased_case_says_so(case, person, client_as, language,
             "document_file": [case.documents.get(removed_at=None).pk],
             "document_remove": [case.documents.get(removed_at=None).pk],
             "document_request_letter": [case.document_requests.get().pk],
-            "case_correct_history": ["bureau"],
-            "case_note_change": [case.notes.get().pk],
-            "case_note_remove": [case.notes.get().pk],
         }.get(page, [])
         address = reverse(page, args=[case.reference, *numbers])
         response = getattr(manager, method)(address, headers={"Accept-Language": language})
