@@ -29,8 +29,8 @@ def notifications(request: DeskRequest) -> HttpResponse:
 @require_safe
 @permission_required("creditdesk.view_case", raise_exception=True)
 def notification_count(request: DeskRequest) -> HttpResponse:
-    """Show the count in the header; a page that is open asks again while it is seen."""
-    return render(request, "_notifications.html")
+    """Show the counts in the header; a page that is open asks again while it is seen."""
+    return render(request, "_notification_count.html")
 
 
 @require_POST
