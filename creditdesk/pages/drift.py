@@ -204,9 +204,7 @@ class DriftPage:
     def limits(self) -> list[LimitState]:
         passed = {LIMIT_OF_FINDING.get(code, code) for code in (row["limit"] for row in self.report.findings)}
         return [
-            LimitState(
-                limit_in_words(label), _in_words(limit, self.report.limits[limit], 2), limit in passed
-            )
+            LimitState(limit_in_words(label), _in_words(limit, self.report.limits[limit], 2), limit in passed)
             for limit, label in LIMIT_LABELS.items()
         ]
 
