@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -107,7 +108,7 @@ def test_what_evidently_finds_and_chance_explains_is_no_finding(report, chance, 
     by_name = {
         column["name"]: {"value": 0.2, "threshold": 0.16, "drifted": True} for column in (moved, stable)
     }
-    numbers = {
+    numbers: Any = {
         **report.numbers,
         "columns": [{**moved, "psi": 0.3, "chance": chance}, stable],
         "evidently": {"columns": by_name, "drifted": 2, "share": 1.0},
