@@ -69,8 +69,10 @@ def _due(case: Any) -> SafeString:
     return format_html('<td class="cell-due">{}</td>', desk.due(case))
 
 
-def _verdict(case: Case) -> SafeString:
+def _verdict(case: Any) -> SafeString:
     assessment = case.latest_assessment
+    if getattr(case, "is_blind", False):
+        return format_html('<td class="cell-verdict">{}</td>', _muted(gettext("your opinion first")))
     if assessment is None:
         return format_html('<td class="cell-verdict">{}</td>', _muted(gettext("not assessed")))
     return format_html(

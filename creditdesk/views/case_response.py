@@ -20,6 +20,7 @@ from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.tabs import tab_in
 from creditdesk.pages.case.timeline import cases_of_client
 from creditdesk.services import ActRefused, DecisionRefused
+from creditdesk.web.blind_cases import require_opinion
 from creditdesk.web.erased_cases import require_words
 from creditdesk.web.request import DeskRequest
 
@@ -40,12 +41,20 @@ def visible_case(request: DeskRequest, reference: str) -> Case:
     raise Http404
 
 
+def case_with_verdict(request: DeskRequest, reference: str) -> Case:
+    """The same of a case whose verdict the user sees. Raises VerdictKept, which leads to the case page."""
+    case = visible_case(request, reference)
+    require_opinion(case, request.user)
+    return case
+
+
 @cache
 def _visible_case(role: str) -> PreparedObjects[Case]:
     # The row scope depends on the role and the person; the person is a parameter.
     def cases(pk: int, reference: str) -> QuerySet[Case]:
         visible = Case.objects.visible_to(User(pk=pk, role=role)).select_related(
             "client__erasure",
+            "blind_draw",
             "advisor",
             "profile",
             "latest_assessment__assessed_by",
