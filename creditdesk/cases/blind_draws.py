@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
-from django.db.models import Q
 
 from accounts.audit import Action, chain
 from accounts.audit.keys import key_ring
@@ -32,6 +31,14 @@ class WrongDraw(NamedTuple):
 
     reference: str
     problem: str
+
+
+class RepeatedDraws(NamedTuple):
+    """How many cases came into question, how many were drawn, and what does not follow from the key."""
+
+    cases: int
+    drawn: int
+    wrong: list[WrongDraw]
 
 
 def is_drawn(reference: str, share: float, key: str) -> bool:
@@ -66,24 +73,35 @@ def save_draws(cases: Sequence[Case]) -> Draws:
     return Draws(rows, {_EVENT: details})
 
 
-def wrong_draws() -> Iterator[WrongDraw]:
-    """Repeat every draw of the log; yield what differs, in the log or in the stored draws.
+def repeat_draws() -> RepeatedDraws:
+    """Repeat every draw of the log, and compare the log and the stored draws with it.
 
-    A draw under a key that is not among the settings cannot be repeated, and is yielded too.
+    A draw under a key that is not among the settings cannot be repeated, and is wrong too.
     """
-    stored = set(BlindDraw.objects.values_list("case__reference", flat=True))
     keys = {chain.key_id(key): key for key in key_ring()}
-    events = AuditEvent.objects.filter(
-        Q(action=Action.ASSESSMENT) | Q(action=Action.API_BATCH), details__has_key=_EVENT
-    )
+    considered: set[str] = set()
     drawn: set[str] = set()
-    for draw in events.order_by("sequence").values_list(f"details__{_EVENT}", flat=True).iterator():
+    wrong: list[WrongDraw] = []
+    for draw in _logged_draws():
+        considered |= set(draw["cases"])
         drawn |= set(draw["drawn"])
         if (key := keys.get(draw["seed"])) is None:
-            yield WrongDraw(", ".join(draw["cases"]), f"drawn with the key {draw['seed']}, which is unknown")
+            wrong.append(
+                WrongDraw(", ".join(draw["cases"]), f"drawn with key {draw['seed']}, which is unknown")
+            )
             continue
         repeated = {case for case in draw["cases"] if is_drawn(case, draw["share"], key)}
-        for reference in sorted(repeated ^ set(draw["drawn"])):
-            yield WrongDraw(reference, "the key says otherwise than the log")
-    for reference in sorted(drawn ^ stored):
-        yield WrongDraw(reference, "the log says otherwise than the stored draws")
+        differing = sorted(repeated ^ set(draw["drawn"]))
+        wrong += [WrongDraw(reference, "the key says otherwise than the log") for reference in differing]
+    stored = set(BlindDraw.objects.values_list("case__reference", flat=True))
+    differing = sorted(drawn ^ stored)
+    wrong += [WrongDraw(reference, "the log says otherwise than the stored draws") for reference in differing]
+    return RepeatedDraws(len(considered), len(drawn), wrong)
+
+
+def _logged_draws() -> Iterator[dict[str, Any]]:
+    """What the events of assessments say of their draws, in their order."""
+    events = AuditEvent.objects.filter(action__in=(Action.ASSESSMENT, Action.API_BATCH)).order_by("sequence")
+    for details in events.values_list("details", flat=True).iterator():
+        if _EVENT in details:
+            yield details[_EVENT]

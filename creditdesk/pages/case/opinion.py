@@ -16,6 +16,7 @@ class WithOpinion:
     case: Case
     assessment: Assessment | None
     reader: User
+    tab: str
     forms: PostedForms
 
     @cached_property
@@ -28,9 +29,13 @@ class WithOpinion:
         return services.is_blind(self.case, self.reader)
 
     def keep_verdict(self) -> None:
-        """Take the assessment from the page where the reader does not see the verdict yet."""
+        """Take the assessment from the page where the reader does not see the verdict yet.
+
+        What is on file takes the place of the reasons: the opinion comes from there.
+        """
         if self.is_blind:
             self.assessment = None
+            self.tab = self.tab or "client"
 
     @cached_property
     def opinion(self) -> BlindOpinion | None:
