@@ -1,15 +1,18 @@
 """Demo work of the advisors: assessments, decisions, overrides, notes."""
 
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from creditdesk import services
 from creditdesk.cases.blind_draws import would_be_drawn
 from creditdesk.demo.casework import fill_queues
+from creditdesk.demo.clock import clock_at
 from creditdesk.demo.people import ADVISORS, named
 from creditdesk.models import Assessment, BlindOpinion, Case, Decision
 from scoring.policies import in_force, second_person_above
@@ -20,8 +23,13 @@ ASSESSED_EACH: Final = 75
 DECIDED_SHARE: Final = 0.7
 OVERRIDE_SHARE: Final = 0.15
 NOTE_SHARE: Final = 0.2
+# Of the decisions, so many are taken by who has opened what is behind the verdict.
+READ_SHARE: Final = 0.8
 # Of the opinions before a verdict that agrees with the decision, so many were the opposite.
 CHANGED_MIND_SHARE: Final = 0.12
+# Days, and minutes of that day, from an application to its decision.
+_DAYS: Final = (1, 20)
+_MINUTES: Final = 420
 _SEED: Final = 20
 
 
@@ -64,15 +72,23 @@ NOTES: Final = (
 
 @transaction.atomic
 def do_some_work() -> None:
-    """Assess the oldest pending cases of both advisors and decide most of them, some against the verdict.
+    """Assess the oldest pending cases of both advisors and decide most, some against the verdict, each
+    in the days after it came.
 
     One risky acceptance waits for a second person; another is checked by the manager.
     """
     rng = Random(_SEED)  # noqa: S311 (drawn for looks, not for secrecy)
-    for username in ADVISORS:
-        advisor = named(username)
-        for case in _oldest(advisor):
-            _work_on(case, advisor, rng)
+    planned = [
+        (case.submitted_at + timedelta(days=rng.randint(*_DAYS), minutes=rng.randrange(_MINUTES)), case)
+        for username in ADVISORS
+        for case in _oldest(named(username))
+    ]
+    last = timezone.now() - timedelta(hours=1)
+    with clock_at(_end_of_the_past(last)) as clock:
+        for moment, case in sorted(planned, key=lambda pair: (pair[0], pair[1].pk)):
+            # A log whose times go back would be none.
+            clock.moment = max(clock.moment + timedelta(milliseconds=100), min(moment, last))
+            _work_on(case, case.advisor, rng)
     _waiting, checked = (_propose(named(username), rng) for username in ADVISORS)
     if checked:
         services.check_decision(
@@ -93,9 +109,15 @@ def _keep_a_blind_case(advisor: User) -> None:
         services.assess(case=first, by=advisor)
 
 
+def _end_of_the_past(last: datetime) -> datetime:
+    """When the decisions of before ended; `last` where there are none."""
+    newest = AuditEvent.objects.order_by("-pk").values_list("at", flat=True).first()
+    return min(newest or last, last)
+
+
 def _oldest(advisor: User) -> list[Case]:
     cases = Case.objects.filter(advisor=advisor, origin=Case.Origin.DEMO, latest_assessment=None)
-    return list(cases.select_related("profile").order_by("submitted_at", "pk")[:ASSESSED_EACH])
+    return list(cases.select_related("profile", "advisor").order_by("submitted_at", "pk")[:ASSESSED_EACH])
 
 
 def _work_on(case: Case, advisor: User, rng: Random) -> None:
@@ -121,7 +143,10 @@ def give_opinion_first(case: Case, assessment: Assessment, outcome: str, by: Use
 
 
 def _decide(case: Case, assessment: Assessment, outcome: str, advisor: User, rng: Random) -> Decision:
-    give_opinion_first(case, assessment, outcome, advisor, Random(case.reference))  # noqa: S311
+    own = Random(case.reference)  # noqa: S311 (beside `rng`, whose draws stay)
+    give_opinion_first(case, assessment, outcome, advisor, own)
+    if own.random() < READ_SHARE:
+        services.record_reasons_reading(case=case, by=advisor)
     justification = rng.choice(OVERRIDES[outcome]) if outcome != assessment.verdict else Justification("", "")
     return services.decide(
         case=case,
