@@ -60,9 +60,9 @@ def save_draws(cases: Sequence[Case]) -> Draws:
         return Draws()
     drawn = [case for case in cases if would_be_drawn(case.reference)]
     seed = chain.key_id(settings.AUDIT_KEY)
-    known = set(BlindDraw.objects.filter(case__in=drawn).values_list("case", flat=True))
+    stored = set(BlindDraw.objects.filter(case__in=drawn).values_list("case", flat=True))
     rows = [
-        BlindDraw.objects.create(case=case, share=share, seed=seed) for case in drawn if case.pk not in known
+        BlindDraw.objects.create(case=case, share=share, seed=seed) for case in drawn if case.pk not in stored
     ]
     details = {
         "share": share,

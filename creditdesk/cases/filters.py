@@ -101,8 +101,8 @@ def ordering(sort: str, queue: str = "", reader: User | None = None) -> tuple[Or
     """
     expression: F | Func | Subquery | CaseOf = SORTS[sort.removeprefix("-")]
     if sort.endswith(OF_THE_VERDICT) and reader and not reader.has_perm("creditdesk.view_blind_verdict"):
-        kept = When(pk__in=Case.objects.blind_for(reader).order_by().values("pk"), then=Value(None))
-        expression = CaseOf(kept, default=expression, output_field=FloatField())
+        without = When(pk__in=Case.objects.blind_for(reader).order_by().values("pk"), then=Value(None))
+        expression = CaseOf(without, default=expression, output_field=FloatField())
     if queue == CONTESTED and sort.endswith("due"):
         expression = Subquery(Contest.objects.unanswered().filter(case=OuterRef("pk")).values("due_on")[:1])
     elif sort.endswith(("submitted", "due")):

@@ -36,8 +36,8 @@ def of_blind_cases(user: User, profile_digests: Collection[str]) -> set[str]:
     """
     if user.has_perm("creditdesk.view_blind_verdict") or _ANY_DRAW.first() is None:
         return set()
-    kept = Case.objects.visible_to(user).blind_for(user)
-    profiles = Profile.objects.filter(case__in=kept.order_by().values("pk"), digest__in=profile_digests)
+    cases = Case.objects.visible_to(user).blind_for(user)
+    profiles = Profile.objects.filter(case__in=cases.order_by().values("pk"), digest__in=profile_digests)
     return set(profiles.values_list("digest", flat=True))
 
 

@@ -102,8 +102,8 @@ def timeline(case: Case, user: User, cases: Sequence[PersonCase] | None = None) 
     references, acts, marks = _acts(cases, clients)
     merges = _merges(clients, case.reference, user) if marks.has_merges else ()
     events = [*_assessments(references), *acts, *merges]
-    kept = _kept_verdicts(references, user) if marks.has_draws else set()
-    return _newest_first([event for event in events if not event.is_kept(kept)])
+    blind = _blind_references(references, user) if marks.has_draws else set()
+    return _newest_first([event for event in events if not event.is_kept(blind)])
 
 
 def acts_on(case: Case) -> list[Event]:
@@ -120,10 +120,10 @@ def _acts(cases: Sequence[PersonCase], clients: set[int]) -> tuple[dict[int, str
     return references, [event for source in sources for event in source(references)], marks
 
 
-def _kept_verdicts(references: dict[int, str], user: User) -> set[str]:
+def _blind_references(references: dict[int, str], user: User) -> set[str]:
     """References of the cases whose verdict this reader does not see yet."""
-    kept = Case.objects.blind_for(user).filter(pk__in=references)
-    return set(kept.values_list("reference", flat=True))
+    cases = Case.objects.blind_for(user).filter(pk__in=references)
+    return set(cases.values_list("reference", flat=True))
 
 
 def _newest_first(events: list[Event]) -> list[Event]:

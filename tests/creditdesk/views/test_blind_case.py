@@ -85,26 +85,26 @@ def places(case) -> dict[str, str]:
 
 def answers(browser, case: Case, places: dict[str, str]) -> dict[str, bytes]:
     """The bytes of every answer about the case, and of every page, that its advisor may GET."""
-    found = {}
+    bodies = {}
     for page, place in places.items():
         for language in ("en", "fr"):
             response = browser.get(place, headers={"Accept-Language": language}, follow=True)
-            found[f"{page} {language}"] = b"".join(response)
+            bodies[f"{page} {language}"] = b"".join(response)
         for fragment in sorted(FRAGMENTS | {"group-income"}) if page in TABS else ():
             headers = {**HTMX, "HX-Target": fragment}
-            found[f"{page} #{fragment}"] = b"".join(browser.get(place, headers=headers))
+            bodies[f"{page} #{fragment}"] = b"".join(browser.get(place, headers=headers))
     for page in (name for name, people in PAGES.items() if ADVISOR in people):
-        found[page] = b"".join(browser.get(reverse(page, args=args_of(page)), follow=True))
+        bodies[page] = b"".join(browser.get(reverse(page, args=args_of(page)), follow=True))
     for sort in SORTS:
         for sign in ("", "-"):
-            found[f"list by {sign}{sort}"] = browser.get(
+            bodies[f"list by {sign}{sort}"] = browser.get(
                 "/cases/", {"queue": "all", "sort": sign + sort}
             ).content
     for verdict in Assessment.Verdict.values:
-        found[f"list of {verdict}"] = browser.get("/cases/", {"queue": "all", "verdict": verdict}).content
-    found["search"] = browser.post("/cases/", {"q": case.reference}, headers=HTMX).content
-    found["palette"] = browser.post("/palette/", {"q": case.reference}).content
-    return {name: CHANGING.sub(b"", body) for name, body in found.items()}
+        bodies[f"list of {verdict}"] = browser.get("/cases/", {"queue": "all", "verdict": verdict}).content
+    bodies["search"] = browser.post("/cases/", {"q": case.reference}, headers=HTMX).content
+    bodies["palette"] = browser.post("/palette/", {"q": case.reference}).content
+    return {name: CHANGING.sub(b"", body) for name, body in bodies.items()}
 
 
 def _plain(page: str, case: Case) -> str:
@@ -122,9 +122,9 @@ def test_no_answer_to_its_advisor_has_a_trace_of_the_verdict(client_as, case, pl
     secrets = [*traces(case.latest_assessment), *MARKS]
     seen = b"".join(client_as("manager").get(case.get_absolute_url()))
     assert any(secret in seen for secret in traces(case.latest_assessment))
-    found = answers(client_as("advisor"), case, places)
-    assert len(found) > 80
-    for name, body in found.items():
+    bodies = answers(client_as("advisor"), case, places)
+    assert len(bodies) > 80
+    for name, body in bodies.items():
         leaks = [secret for secret in secrets if secret in body]
         assert not leaks, (name, leaks)
 
@@ -215,12 +215,12 @@ def test_a_decision_of_somebody_else_ends_the_blindness(client_as, case, person)
 
 
 def test_the_list_sorts_and_finds_a_blind_case_as_one_without_verdict(client_as, case, case_of, person):
-    known = case_of("advisor")
-    services.assess(case=known, by=person("advisor"))
+    open_case = case_of("advisor")
+    services.assess(case=open_case, by=person("advisor"))
     advisor = client_as("advisor")
     for sort in ("probability", "-probability", "closeness", "-closeness"):
         page = advisor.get("/cases/", {"queue": "all", "sort": sort}).content.decode()
-        assert page.index(f">{known.reference}<") < page.index(f">{case.reference}<")
+        assert page.index(f">{open_case.reference}<") < page.index(f">{case.reference}<")
     verdict = case.latest_assessment.verdict
     assert f">{case.reference}<" not in advisor.get("/cases/", {"verdict": verdict}).content.decode()
     assert f">{case.reference}<" in client_as("manager").get("/cases/", {"verdict": verdict}).content.decode()
