@@ -18,6 +18,7 @@ from creditdesk.help.glossary import BY_CODE
 from creditdesk.models import Assessment, Decision
 from creditdesk.pages.case_list import ListedCase
 from creditdesk.services.refusal import name_of
+from creditdesk.templatetags.quick_urls import quick_reverse
 from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
@@ -145,7 +146,8 @@ def term(code: str, text: str = "") -> SafeString:
     Raises KeyError for an unknown one.
     """
     name = text or formatting.localize(BY_CODE[code].name)
-    return format_html('<a class="term" href="{}#{}">{}</a>', reverse("help"), code, name)
+    address = quick_reverse("help") or reverse("help")
+    return format_html('<a class="term" href="{}#{}">{}</a>', address, code, name)
 
 
 @register.simple_tag

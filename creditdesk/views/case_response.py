@@ -76,7 +76,12 @@ def case_response(
     """Render one fragment into the element of its name for htmx, the whole page otherwise."""
     if "history" in {page.tab, fragment} and request.method != "HEAD":
         services.record_note_readings(cases=cases_of_client(page.case, request.user), by=request.user)
-    context = {"page": page, "case": page.case, "case_url": page.case.get_absolute_url()}
+    context = {
+        "page": page,
+        "case": page.case,
+        "case_url": page.case.get_absolute_url(),
+        "reference": page.case.reference,
+    }
     if not (request.htmx and fragment):
         return render(request, TEMPLATE, context, status=status)
     element = f"group-{page.expanded_group}" if fragment == "group" else fragment

@@ -63,7 +63,7 @@ class CasePage(WithPolicy, WithPerson):
 
     @property
     def tabs(self) -> list[Tab]:
-        return tabs(self.case.reference, self.tab)
+        return tabs(self.tab)
 
     # ---- the verdict
 
@@ -174,7 +174,12 @@ class CasePage(WithPolicy, WithPerson):
     def stability(self) -> Stability | None:
         if self.assessing_model is None or self.assessment is None:
             return None
-        return stability(self.assessing_model, self.assessment, engine.challenger())
+        return stability(self.assessing_model, self.assessment, self.challenger)
+
+    @cached_property
+    def challenger(self) -> Model | None:
+        """The model that scores in the shadow, if any."""
+        return engine.challenger()
 
     @cached_property
     def similar_clients(self) -> SimilarClientsSummary | None:
@@ -240,12 +245,16 @@ class CasePage(WithPolicy, WithPerson):
         return next((item for item in decisions if isinstance(item, Decision) and item.is_standing), None)
 
     @cached_property
-    def decision_form(self) -> DecisionForm | None:
+    def may_decide(self) -> bool:
         if self.assessment is None or not self.casework.is_open or self.casework.is_claimed_by_colleague:
-            return None
+            return False
         if self.casework.waits_for_answer or self.casework.referral:
-            return None
-        if not self.reader.has_perm("creditdesk.decide_case"):
+            return False
+        return self.reader.has_perm("creditdesk.decide_case")
+
+    @cached_property
+    def decision_form(self) -> DecisionForm | None:
+        if self.assessment is None or not self.may_decide:
             return None
         return self.forms.decision or DecisionForm(
             case=self.case, assessment=self.assessment, reader=self.reader
