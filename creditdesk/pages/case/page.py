@@ -34,6 +34,7 @@ from creditdesk.pages.case.reasons import FeatureEffect, ReasonItem, feature_eff
 from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.tabs import Tab, tabs
+from creditdesk.pages.case.text_keys import WithTextKeys
 from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
@@ -48,7 +49,7 @@ VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refe
 
 
 @dataclass(eq=False)
-class CasePage(WithPolicy, WithPerson):
+class CasePage(WithPolicy, WithPerson, WithTextKeys):
     """`message` reports an act that was done, `refusal` the reason why one was not."""
 
     case: Case
@@ -158,17 +159,6 @@ class CasePage(WithPolicy, WithPerson):
     def shows_log_odds(self) -> bool:
         """Whether the address selects log-odds, or a part that is counted in them."""
         return self.selection.unit == "log-odds" or bool(self.expanded_group) or self.lists_features
-
-    @property
-    def explanation_key(self) -> str:
-        """What the explanation depends on besides assessment, model and language."""
-        return f"{self.shows_log_odds}:{self.expanded_group}:{self.lists_features}"
-
-    def expanded_features(self) -> list[FeatureRow]:
-        return feature_rows(self.expanded_group, self.contributions, self.explainer, self.history_rows)
-
-    def feature_effects(self) -> list[FeatureEffect]:
-        return feature_effects(self.contributions, self.history_rows)
 
     @cached_property
     def stability(self) -> Stability | None:
