@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.cases.team import names_present, who_sees
+from creditdesk.cases.team import who_sees
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.assessment import Contribution
@@ -34,7 +33,6 @@ from creditdesk.pages.case.reasons import FeatureEffect, ReasonItem, feature_eff
 from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.tabs import Tab, tabs
-from creditdesk.pages.case.text_keys import WithTextKeys
 from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
@@ -49,7 +47,7 @@ VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refe
 
 
 @dataclass(eq=False)
-class CasePage(WithPolicy, WithPerson, WithTextKeys):
+class CasePage(WithPolicy, WithPerson):
     """`message` reports an act that was done, `refusal` the reason why one was not."""
 
     case: Case
@@ -160,6 +158,24 @@ class CasePage(WithPolicy, WithPerson, WithTextKeys):
         """Whether the address selects log-odds, or a part that is counted in them."""
         return self.selection.unit == "log-odds" or bool(self.expanded_group) or self.lists_features
 
+    @property
+    def tab_key(self) -> tuple[object, ...]:
+        """What a tab about the assessment depends on, besides the language and what was selected."""
+        model = self.model.digest if self.model else ""
+        assessment = self.assessment.pk if self.assessment else None
+        return self.case.reference, assessment, self.case.profile.digest, model
+
+    @property
+    def explanation_key(self) -> str:
+        """What the explanation depends on besides assessment, model and language."""
+        return f"{self.shows_log_odds}:{self.expanded_group}:{self.lists_features}"
+
+    def expanded_features(self) -> list[FeatureRow]:
+        return feature_rows(self.expanded_group, self.contributions, self.explainer, self.history_rows)
+
+    def feature_effects(self) -> list[FeatureEffect]:
+        return feature_effects(self.contributions, self.history_rows)
+
     @cached_property
     def stability(self) -> Stability | None:
         if self.assessing_model is None or self.assessment is None:
@@ -256,11 +272,6 @@ class CasePage(WithPolicy, WithPerson, WithTextKeys):
         if standing is None or standing.status != Decision.Status.PROPOSED or not self.may_check:
             return None
         return self.forms.check or CheckForm(initial={"decision": standing.pk})
-
-    @cached_property
-    def people(self) -> tuple[tuple[Any, ...], ...]:
-        """Whom the forms of the page offer for a case to be given to."""
-        return names_present()
 
     @property
     def may_check(self) -> bool:
