@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 # Every act reads and writes them, one after the other: the shorter, the more acts a second.
-_HEAD: Final = PreparedObjects(lambda: AuditHead.objects.select_for_update().filter(pk=1))
+_HEAD: Final = PreparedObjects[AuditHead](lambda: AuditHead.objects.select_for_update().filter(pk=1))
 _STORE_HEAD: Final = (
     f"UPDATE {AuditHead._meta.db_table} SET sequence = %s, own_hash = %s, seal = %s WHERE id = 1"  # noqa: S608
 )
