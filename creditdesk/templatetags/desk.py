@@ -59,6 +59,12 @@ def money(value: Number) -> str:
 
 
 @register.filter
+def long_day(day: date) -> str:
+    """Write Sept. 1, 2026 in English, 1er septembre 2026 in French."""
+    return formatting.written_day(day) if formatting.reads_french() else date_format(day, "DATE_FORMAT")
+
+
+@register.filter
 def percent(value: Number, decimals: int = 1) -> str:
     """Write 0.084 as 8.4% in English, 8,4 % in French."""
     return MISSING if value is None or isinstance(value, str) else formatting.percent(float(value), decimals)

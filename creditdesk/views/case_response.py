@@ -17,12 +17,14 @@ from accounts.prepared_queries import ANYBODY, ANYTHING, Prepared, PreparedObjec
 from creditdesk import services
 from creditdesk.cases.queue_counts import forget_queue_counts
 from creditdesk.models import Assessment, Case, Decision, Withdrawal
+from creditdesk.pages.case.fetched_ahead import page_state
 from creditdesk.pages.case.page import CasePage
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.tabs import tab_in
 from creditdesk.pages.case.timeline import cases_of_client
 from creditdesk.services import ActRefused, DecisionRefused
 from creditdesk.web.erased_cases import require_words
+from creditdesk.web.fetch_ahead import is_fetched_ahead, offer_fetch_ahead
 from creditdesk.web.request import DeskRequest
 
 TEMPLATE: Final = "creditdesk/case_detail.html"
@@ -89,16 +91,23 @@ def case_response(
     request: DeskRequest, page: CasePage, fragment: str, *, status: int | None = None
 ) -> HttpResponse:
     """Render one fragment into the element of its name for htmx, the whole page otherwise."""
-    if "history" in {page.tab, fragment} and request.method != "HEAD":
+    is_ahead = is_fetched_ahead(request)
+    if "history" in {page.tab, fragment} and request.method != "HEAD" and not is_ahead:
         services.record_note_readings(cases=cases_of_client(page.case, request.user), by=request.user)
-    context = {
+    context: dict[str, object] = {
         "page": page,
         "case": page.case,
         "case_url": page.case.get_absolute_url(),
         "reference": page.case.reference,
     }
     if not (request.htmx and fragment):
-        return render(request, TEMPLATE, context, status=status)
+        if is_ahead:
+            # Messages wait for whoever comes.
+            context |= {"state_ahead": page_state(page.case), "messages": ()}
+        response = render(request, TEMPLATE, context, status=status)
+        if request.user.has_perm("creditdesk.decide_case"):
+            offer_fetch_ahead(response)
+        return response
     element = f"group-{page.expanded_group}" if fragment == "group" else fragment
     return retarget(render(request, f"{TEMPLATE}#{fragment}", context, status=status), f"#{element}")
 
