@@ -413,6 +413,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Rules for pages that browsers fetch ahead; they are believed with this type alone.
+WHITENOISE_MIMETYPES = {".speculationrules": "application/speculationrules+json"}
+
 # The bearer of this token may read /metrics; without one, only this machine may.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 

@@ -9,7 +9,7 @@ from creditdesk.views.absence import absence_cancel, absences
 from creditdesk.views.affordability import case_charges
 from creditdesk.views.assignment import case_assign, case_snooze, case_wake, cases_assign
 from creditdesk.views.breakdown import breakdown, breakdown_export
-from creditdesk.views.case import case_assess, case_detail, case_tab
+from creditdesk.views.case import case_assess, case_detail, case_opened, case_tab
 from creditdesk.views.case_list import case_list
 from creditdesk.views.casework import (
     case_answer,
@@ -113,6 +113,7 @@ urlpatterns = [
     path("cases/<str:reference>/scenarios/delete/", scenario_delete, name="scenario_delete"),
     path("cases/<str:reference>/counterfactuals/", case_counterfactuals, name="case_counterfactuals"),
     path("cases/<str:reference>/assessments/<int:number>/", case_snapshot, name="case_past"),
+    path("cases/<str:reference>/opened/", case_opened, name="case_opened"),
     path("cases/<str:reference>/claim/", case_claim, name="case_claim"),
     path("cases/<str:reference>/release/", case_release, name="case_release"),
     path("cases/<str:reference>/share/", case_share, name="case_share"),

@@ -83,7 +83,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
 # No pages of the desk's own, or of a state of the account that the tests of signing in make.
 NO_PAGES: Final = frozenset(
     {
-        *("notification_count", "case_timeline_export"),
+        *("notification_count", "case_opened", "case_timeline_export"),
         *(
             "case_letter",
             "case_explanation",

@@ -67,6 +67,7 @@ CASES = {
     ("case_compare", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_client", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_history", "get"): {ADVISOR, MANAGER, AUDITOR},
+    ("case_opened", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_assess", "post"): {ADVISOR, MANAGER},
     ("case_decide", "post"): {ADVISOR, MANAGER},
     ("case_opinion", "post"): {ADVISOR, MANAGER},

@@ -155,6 +155,15 @@ def test_what_its_advisor_sends_is_answered_without_a_trace(client_as, case):
     assert not case.scenarios.exists()
 
 
+def test_the_first_visit_that_assesses_and_draws_shows_no_verdict(client_as, case_of, model_in_use, settings):
+    settings.BLIND_SHARE = 1.0
+    case = case_of("advisor")
+    page = client_as("advisor").get(case.get_absolute_url()).content.decode()
+    assert Case.objects.get(pk=case.pk).latest_assessment
+    assert "data-opinion-form" in page
+    assert not [mark for mark in MARKS if mark.decode() in page]
+
+
 def test_after_the_opinion_everything_shows_and_the_decision_is_taken(client_as, case, person):
     advisor = client_as("advisor")
     place = reverse("case_opinion", args=[case.reference])
