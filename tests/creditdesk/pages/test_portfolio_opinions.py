@@ -45,6 +45,7 @@ def test_the_page_counts_who_agrees_and_who_changes_their_mind(case_of, client_a
 
 def test_an_opinion_whose_giver_did_not_decide_counts_in_no_rate(case_of, person):
     case = assessed(case_of("advisor"))
+    assert case.latest_assessment
     BlindDraw.objects.create(case=case, share=0.05, seed="seed")
     BlindOpinion.objects.create(
         case=case, assessment=case.latest_assessment, outcome="accept", given_by=person("colleague")
