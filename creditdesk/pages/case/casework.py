@@ -24,12 +24,24 @@ from creditdesk.models import (
     Letter,
     Reopening,
     Snooze,
+    TeamReferral,
     Withdrawal,
 )
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.timeline import Event
 
-Record = TypeVar("Record", Assignment, Claim, Contest, Escalation, Letter, Reopening, Snooze, Withdrawal)
+Record = TypeVar(
+    "Record",
+    Assignment,
+    Claim,
+    Contest,
+    Escalation,
+    Letter,
+    Reopening,
+    Snooze,
+    TeamReferral,
+    Withdrawal,
+)
 
 # A contest is marked as due soon from this long before its day.
 DUE_SOON: Final = timedelta(days=7)
@@ -121,6 +133,12 @@ class Casework:
         newest = next(iter(self._records("assignment", Assignment)), None) if self.is_open else None
         is_own = newest is not None and newest.assigned_by_id == self.reader.pk
         return newest if newest and is_own and newest.kind == Assignment.Kind.REFERRED else None
+
+    @property
+    def team_referral(self) -> TeamReferral | None:
+        """The referral in force to a team, as long as the case is not decided."""
+        referrals = self._records("team_referral", TeamReferral) if self.is_open else []
+        return next((referral for referral in referrals if referral.ended_at is None), None)
 
     # ---- withdrawal by the client, reopening
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.cases.team import names_present, who_sees
+from creditdesk.cases.team import names_present, teams_to_refer_to, who_sees
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.assessment import Contribution
@@ -262,6 +262,11 @@ class CasePage(WithPolicy, WithPerson):
     def people(self) -> tuple[tuple[Any, ...], ...]:
         """Whom the forms of the page offer for a case to be given to."""
         return names_present()
+
+    @cached_property
+    def teams(self) -> tuple[tuple[Any, ...], ...]:
+        """The teams among which a referral chooses."""
+        return teams_to_refer_to()
 
     @property
     def may_check(self) -> bool:
