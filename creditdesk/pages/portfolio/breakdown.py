@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.csv_cells import Line, safe_text
@@ -113,7 +113,7 @@ class BreakdownPage:
 
     def _label(self, key: str) -> str:
         if self.by == "week":
-            return date_format(date.fromisoformat(key), "d M Y")
+            return date_format(date.fromisoformat(key), "j N Y")
         if self.by == "product":
             return formatting.column_in_words(column("application", "NAME_CONTRACT_TYPE"), key)
         return key
@@ -135,8 +135,8 @@ class BreakdownPage:
             gettext("Cases"),
             [
                 Column(gettext("received"), "number", 0, "bars"),
-                Column(gettext("Decided"), "number", 0, "bars"),
-                Column(gettext("accepted"), "number", 0, "bars"),
+                Column(pgettext("cases", "decided"), "number", 0, "bars"),
+                Column(pgettext("cases", "accepted"), "number", 0, "bars"),
             ],
         )
 
