@@ -1,6 +1,7 @@
 """Filters of the case list and of the export: one definition for both."""
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -124,6 +125,18 @@ def queue_of(cases: CaseQuerySet, queue: str, user: User) -> CaseQuerySet:
         "snoozed": cases.pending().snoozed,
     }
     return queues[queue]()
+
+
+class _SharedFilters(dict[str, filters.Filter]):
+    """Filters of which each list gets copies that share their parts: a deep copy took a millisecond."""
+
+    def __deepcopy__(self, _memo: object) -> dict[str, filters.Filter]:
+        copies = {name: copy(item) for name, item in self.items()}
+        for item in copies.values():
+            item.extra = dict(item.extra)
+            # Bound to the copy instead of the original.
+            item.method = item.method
+        return copies
 
 
 class CaseFilter(filters.FilterSet):  # type: ignore[misc]
@@ -285,3 +298,6 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
     @property
     def panel_in_use(self) -> bool:
         return bool(self.sent.keys() - ALWAYS_SHOWN)
+
+
+CaseFilter.base_filters = _SharedFilters(CaseFilter.base_filters)

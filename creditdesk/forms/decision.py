@@ -63,7 +63,7 @@ class DecisionForm(forms.Form):
     )
 
     refer_to = TeamOrPersonField(
-        label=_("Refer to"), required=False, empty_label=_("The whole team: every advisor may take it")
+        label=_("Refer to"), required=False, empty_label=_("Everybody: every advisor may take it")
     )
     note = forms.CharField(
         label=_("Note for the colleague"),

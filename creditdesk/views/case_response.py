@@ -6,17 +6,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django_htmx.http import retarget
 
 from accounts.models import User
-from accounts.prepared_queries import ANYBODY, PreparedObjects
+from accounts.prepared_queries import ANYBODY, ANYTHING, Prepared, PreparedObjects
 from creditdesk import services
 from creditdesk.cases.queue_counts import forget_queue_counts
-from creditdesk.models import Assessment, Case
+from creditdesk.models import Assessment, Case, Decision, Withdrawal
 from creditdesk.pages.case.fetched_ahead import page_state
 from creditdesk.pages.case.page import CasePage
 from creditdesk.pages.case.posted_forms import PostedForms
@@ -44,6 +44,20 @@ def visible_case(request: DeskRequest, reference: str) -> Case:
     raise Http404
 
 
+_IS_CLOSED: Final = Prepared(
+    lambda pk: (
+        Case.objects.order_by()
+        .filter(
+            Exists(Decision.objects.standing().filter(case=OuterRef("pk")))
+            | Exists(Withdrawal.objects.in_force().filter(case=OuterRef("pk"))),
+            pk=pk,
+        )
+        .values_list("pk")
+    ),
+    ANYTHING,
+)
+
+
 @cache
 def _visible_case(role: str) -> PreparedObjects[Case]:
     # The row scope depends on the role and the person; the person is a parameter.
@@ -68,8 +82,7 @@ def current_assessment(request: DeskRequest, case: Case) -> Assessment | None:
     """
     if standing := services.standing_assessment(case):
         return standing
-    is_closed = case.decisions.standing().exists() or case.withdrawals.in_force().exists()
-    if request.user.has_perm("creditdesk.assess_case") and not is_closed:
+    if request.user.has_perm("creditdesk.assess_case") and not _IS_CLOSED.first(case.pk):
         return services.assess(case=case, by=request.user)
     return case.latest_assessment
 
@@ -85,6 +98,7 @@ def case_response(
         "page": page,
         "case": page.case,
         "case_url": page.case.get_absolute_url(),
+        "reference": page.case.reference,
     }
     if not (request.htmx and fragment):
         if is_ahead:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,15 +21,12 @@ TABS: Final[Mapping[str, str | Promise]] = {
 class Tab:
     name: str
     label: str
-    address: str
+    view: str
     is_open: bool
 
 
-def tabs(reference: str, open_tab: str) -> list[Tab]:
-    return [
-        Tab(name, str(label), reverse(f"case_{name}", args=[reference]), name == open_tab)
-        for name, label in TABS.items()
-    ]
+def tabs(open_tab: str) -> list[Tab]:
+    return [Tab(name, str(label), f"case_{name}", name == open_tab) for name, label in TABS.items()]
 
 
 def tab_in(path: str) -> str:

@@ -3,17 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple, cast
+from functools import cache
+from typing import Any, Final, NamedTuple, cast
 
 from django.db import connection
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from accounts.models import User
+from accounts.prepared_queries import ANYBODY, ANYTHING, PreparedRows
 from creditdesk.models import (
     Assessment,
     Assignment,
     Case,
     Claim,
+    Client,
     ClientMerge,
     Contest,
     Correction,
@@ -83,8 +86,17 @@ def cases_of_client(case: Case, user: User) -> CaseQuerySet:
 
 def person_cases(case: Case, user: User) -> list[PersonCase]:
     """The keys and references of `cases_of_client`."""
-    columns = ("pk", "reference", "shared_at", "client_id")
-    return [PersonCase(*row) for row in cases_of_client(case, user).values_list(*columns)]
+    return [PersonCase(*row) for row in _person_cases(user.role).all(user.pk, case.client.person_id)]
+
+
+@cache
+def _person_cases(role: str) -> PreparedRows:
+    # The row scope depends on the role and the person; both persons are parameters.
+    def rows(reader: int, person: int) -> QuerySet[Case, tuple[Any, ...]]:
+        visible = Case.objects.visible_to(User(pk=reader, role=role)).of_person(Client(pk=person))
+        return visible.values_list("pk", "reference", "shared_at", "client_id")
+
+    return PreparedRows(rows, ANYBODY, ANYTHING)
 
 
 def timeline(case: Case, user: User, cases: Sequence[PersonCase] | None = None) -> list[Event]:
