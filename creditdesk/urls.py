@@ -67,6 +67,7 @@ from creditdesk.views.portfolio import portfolio
 from creditdesk.views.saved_view import columns_choose, view_delete, view_save
 from creditdesk.views.shadow import shadow
 from creditdesk.views.simulation import case_counterfactuals, case_simulation, scenario_delete, scenario_save
+from creditdesk.views.team import team_add, team_remove, teams
 from creditdesk.views.withdrawal import case_reopen, case_withdraw
 
 urlpatterns = [
@@ -113,6 +114,9 @@ urlpatterns = [
     path("cases/<str:reference>/scenarios/delete/", scenario_delete, name="scenario_delete"),
     path("cases/<str:reference>/counterfactuals/", case_counterfactuals, name="case_counterfactuals"),
     path("cases/<str:reference>/assessments/<int:number>/", case_snapshot, name="case_past"),
+    path("teams/", teams, name="teams"),
+    path("teams/<int:number>/members/", team_add, name="team_add"),
+    path("teams/members/<int:number>/remove/", team_remove, name="team_remove"),
     path("cases/<str:reference>/opened/", case_opened, name="case_opened"),
     path("cases/<str:reference>/claim/", case_claim, name="case_claim"),
     path("cases/<str:reference>/release/", case_release, name="case_release"),

@@ -29,6 +29,7 @@ from creditdesk.models.scenario import Scenario
 from creditdesk.models.scheduled_run import ScheduledRun, WorkerBeat
 from creditdesk.models.shadow_score import ShadowScore
 from creditdesk.models.snooze import Snooze
+from creditdesk.models.team import Team, TeamMembership, TeamReferral
 from creditdesk.models.withdrawal import Withdrawal
 
 __all__ = [
@@ -73,6 +74,9 @@ __all__ = [
     "ShownCounterfactual",
     "Snooze",
     "StoredAnswer",
+    "Team",
+    "TeamMembership",
+    "TeamReferral",
     "Withdrawal",
     "WorkerBeat",
     "profile_digest",

@@ -21,18 +21,23 @@ from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.absence import Absence
 from creditdesk.models.client import Client
 from creditdesk.models.inputs import WithInputs, pack_inputs
+from creditdesk.models.team import TeamReferral
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> Self:
-        """The row scope: every case, or the user's portfolio, the shared cases and those they referred."""
+        """The row scope: every case, or the user's portfolio, the shared cases, those that they referred and
+        those of their teams."""
         if not user.has_perm("creditdesk.view_case"):
             return self.none()
         if user.has_perm("creditdesk.view_all_cases"):
             return self
         referred = Case.objects.filter(assignments__kind="referred", assignments__assigned_by=user)
         return self.filter(
-            Q(advisor=user) | Q(shared_at__isnull=False) | Q(pk__in=referred.order_by().values("pk"))
+            Q(advisor=user)
+            | Q(shared_at__isnull=False)
+            | Q(pk__in=referred.order_by().values("pk"))
+            | Q(pk__in=TeamReferral.objects.seen_by(user).order_by().values("case"))
         )
 
     def of_person(self, client: Client) -> Self:
@@ -123,8 +128,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(pk__in=drawn.order_by().values("case"))
 
     def shared(self) -> Self:
-        """Pending cases that every advisor may claim."""
-        return self.pending().filter(shared_at__isnull=False)
+        """Pending cases that every advisor, or everybody of a team, may claim."""
+        of_teams = TeamReferral.objects.in_force().order_by().values("case")
+        return self.pending().filter(Q(shared_at__isnull=False) | Q(pk__in=of_teams))
 
     def escalated(self) -> Self:
         """Pending cases whose escalation no manager has answered."""

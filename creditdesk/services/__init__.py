@@ -59,6 +59,7 @@ from creditdesk.services.reopening import closing_of, may_reopen, reopen
 from creditdesk.services.saved_view import choose_columns, delete_view, save_view
 from creditdesk.services.simulation import delete_scenario, save_scenario, simulate
 from creditdesk.services.snooze import end_snooze, snooze
+from creditdesk.services.team import add_member, make_team, remove_member
 from creditdesk.services.withdrawal import withdraw
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "RulesInUse",
     "ScoredProfile",
     "add_document",
+    "add_member",
     "add_note",
     "answer_escalation",
     "assess",
@@ -105,6 +107,7 @@ __all__ = [
     "hand_on_after_save",
     "hand_on_all",
     "is_blind",
+    "make_team",
     "mark_read",
     "may_reopen",
     "may_review",
@@ -129,6 +132,7 @@ __all__ = [
     "reject_policy",
     "release",
     "remove_document",
+    "remove_member",
     "remove_note",
     "reopen",
     "review",

@@ -30,6 +30,7 @@ from creditdesk.models import (
     Note,
     Reopening,
     Snooze,
+    TeamReferral,
     Withdrawal,
 )
 from creditdesk.models.case import CaseQuerySet
@@ -62,6 +63,7 @@ class Event:
         | DocumentRequest
         | Withdrawal
         | Reopening
+        | TeamReferral
         | Case
         | ClientMerge
     )
@@ -268,6 +270,12 @@ def _reopenings(references: dict[int, str]) -> Iterable[Event]:
         yield Event("reopening", row.reopened_at, row.reopened_by, references[row.case_id], row)
 
 
+def _team_referrals(references: dict[int, str]) -> Iterable[Event]:
+    rows = TeamReferral.objects.filter(case__in=references).select_related("referred_by", "team")
+    for row in rows:
+        yield Event("team_referral", row.referred_at, row.referred_by, references[row.case_id], row)
+
+
 def _shared(references: dict[int, str]) -> Iterable[Event]:
     shared = Case.objects.filter(pk__in=references, shared_at__isnull=False).select_related("shared_by")
     for row in shared:
@@ -300,6 +308,7 @@ SOURCES: Final[Mapping[type[Model], Source]] = {
     Correction: _corrections,
     Document: _documents,
     DocumentRequest: _document_requests,
+    TeamReferral: _team_referrals,
     Withdrawal: _withdrawals,
     Reopening: _reopenings,
 }

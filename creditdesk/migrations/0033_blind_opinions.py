@@ -10,7 +10,7 @@ from accounts.append_only import forbid_changes, forbid_insert
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creditdesk', '0031_client_of_applications'),
+        ('creditdesk', '0032_teams'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
