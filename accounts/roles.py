@@ -27,6 +27,7 @@ _ADVISOR: Final = frozenset(
         "creditdesk.add_case",
         "creditdesk.assess_case",
         "creditdesk.decide_case",
+        "creditdesk.give_opinion",
         "creditdesk.correct_case",
         "creditdesk.add_note",
         "creditdesk.add_declaredcharges",
@@ -48,6 +49,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.MANAGER: _ADVISOR
     | {
         "creditdesk.view_all_cases",
+        "creditdesk.view_blind_verdict",
         "creditdesk.check_decision",
         "creditdesk.release_claim",
         "creditdesk.assign_case",
@@ -83,6 +85,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         {
             "creditdesk.view_case",
             "creditdesk.view_all_cases",
+            "creditdesk.view_blind_verdict",
             "creditdesk.view_portfolio",
             "creditdesk.view_monthlyoutcome",
             "scoring.view_modelversion",

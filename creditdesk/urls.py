@@ -51,6 +51,7 @@ from creditdesk.views.new_case import client_file, draft_delete, draft_save, new
 from creditdesk.views.note import case_note_change, case_note_remove, case_notes
 from creditdesk.views.notifications import notification_count, notifications, notifications_read
 from creditdesk.views.operations import operations
+from creditdesk.views.opinion import case_opinion
 from creditdesk.views.outcomes import outcomes
 from creditdesk.views.palette import palette
 from creditdesk.views.policy import (
@@ -86,6 +87,7 @@ urlpatterns = [
     *(path(f"cases/<str:reference>/{tab}/", case_tab, {"tab": tab}, name=f"case_{tab}") for tab in TABS),
     path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
     path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
+    path("cases/<str:reference>/opinion/", case_opinion, name="case_opinion"),
     path("cases/<str:reference>/correct/", case_correct, name="case_correct"),
     path("cases/<str:reference>/merge/", client_merge, name="client_merge"),
     path("cases/<str:reference>/merge/undo/", client_part, name="client_part"),

@@ -39,6 +39,7 @@ class Action(TextChoices):
     CASE_OPENED = "case_opened", _("opened a case")
     CASE_CORRECTED = "case_corrected", _("corrected an application")
     ASSESSMENT = "assessment", _("had a case assessed")
+    BLIND_OPINION = "blind_opinion", _("gave an opinion before the verdict")
     DECISION = "decision", _("decided a case")
     OVERRIDE = "override", _("decided against the verdict")
     DECISION_CHECK = "decision_check", _("checked a colleague's decision")

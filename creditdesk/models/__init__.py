@@ -1,6 +1,7 @@
 from creditdesk.models.absence import Absence
 from creditdesk.models.assessment import Assessment
 from creditdesk.models.assignment import Assignment
+from creditdesk.models.blind_opinion import BlindDraw, BlindOpinion, ReasonsReading
 from creditdesk.models.case import Case, MonitoringRecord, Profile
 from creditdesk.models.charges import DeclaredCharges
 from creditdesk.models.claim import Claim
@@ -35,6 +36,8 @@ __all__ = [
     "Absence",
     "Assessment",
     "Assignment",
+    "BlindDraw",
+    "BlindOpinion",
     "Case",
     "Claim",
     "Client",
@@ -62,6 +65,7 @@ __all__ = [
     "Notification",
     "Profile",
     "Reason",
+    "ReasonsReading",
     "Reopening",
     "SavedView",
     "Scenario",

@@ -114,6 +114,19 @@ class CaseQuerySet(models.QuerySet["Case"]):
             queues += [cases.filter(_CONTESTED & ~involved)]
         return self.filter(reduce(or_, (Q(pk__in=queue.values("pk")) for queue in queues)))
 
+    def blind_for(self, user: User) -> Self:
+        """Cases whose verdict this person does not see yet: drawn for a blind opinion, which they have not
+        given, and never accepted nor refused by anybody."""
+        if user.has_perm("creditdesk.view_blind_verdict"):
+            return self.none()
+        opinions = apps.get_model("creditdesk", "BlindOpinion").objects.filter(given_by=user)
+        closing = apps.get_model("creditdesk", "Decision").objects.filter(outcome__in=_CLOSES["outcome__in"])
+        # By the draws, which are few.
+        drawn = apps.get_model("creditdesk", "BlindDraw").objects.filter(
+            ~Exists(opinions.filter(case=OuterRef("case"))), ~Exists(closing.filter(case=OuterRef("case")))
+        )
+        return self.filter(pk__in=drawn.order_by().values("case"))
+
     def shared(self) -> Self:
         """Pending cases that every advisor, or everybody of a team, may claim."""
         of_teams = TeamReferral.objects.in_force().order_by().values("case")

@@ -33,6 +33,7 @@ from creditdesk.services.refusal import (
     already_withdrawn,
     locked_case,
     name_of,
+    refuse_when_blind,
     refuse_when_closed,
 )
 from creditdesk.services.team import refer_to_team
@@ -185,6 +186,7 @@ def _refuse_when_decided(case: Case, assessment: Assessment, outcome: str, by: U
         raise DecisionRefused(
             gettext("The case was assessed again meanwhile: read the new verdict, then decide.")
         )
+    refuse_when_blind(case, by)
     if outcome == Outcome.REFER and case.decisions.filter(outcome=outcome, decided_by=by).exists():
         raise DecisionRefused(gettext("You have already referred this case."))
 

@@ -110,6 +110,7 @@ POSTED: Final = frozenset(
         *(
             "case_assess",
             "case_decide",
+            "case_opinion",
             "case_check",
             "case_notes",
             "case_claim",

@@ -71,6 +71,7 @@ CASES = {
     ("case_opened", "get"): {ADVISOR, MANAGER, AUDITOR},
     ("case_assess", "post"): {ADVISOR, MANAGER},
     ("case_decide", "post"): {ADVISOR, MANAGER},
+    ("case_opinion", "post"): {ADVISOR, MANAGER},
     ("case_correct", "get"): {ADVISOR, MANAGER},
     ("case_correct", "post"): {ADVISOR, MANAGER},
     ("case_correct_history", "get"): {ADVISOR, MANAGER},
