@@ -1,20 +1,25 @@
 """Rendered texts in the memory of this process, the least recently used forgotten first."""
 
 import time
-from collections import OrderedDict
-from threading import Lock
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
+from accounts.caching.least_recent import LeastRecent
+
+MAX_BYTES = 32 * 2**20
+
 
 class TextMemoryCache(BaseCache):
-    """Texts are kept as they are: Django's own memory cache would pickle them."""
+    """Texts are kept as UTF-8 within OPTIONS["MAX_BYTES"]: Django's own memory cache would pickle them.
+
+    A page has signs that make Python keep two bytes for each of its letters; UTF-8 is half of that.
+    """
 
     def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        self._lock = Lock()
-        self._texts: OrderedDict[str, tuple[str, float]] = OrderedDict()
+        options = params.get("OPTIONS", {})
+        self._texts = LeastRecent[tuple[bytes, float]](options.get("MAX_BYTES", MAX_BYTES))
 
     @property
     def stored(self) -> int:
@@ -22,13 +27,14 @@ class TextMemoryCache(BaseCache):
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         name = self.make_and_validate_key(key, version=version)
-        with self._lock:
-            text, expires_at = self._texts.get(name, (default, 0.0))
-            if expires_at <= time.monotonic():
-                self._texts.pop(name, None)
-                return default
-            self._texts.move_to_end(name)
-        return text
+        kept = self._texts.get(name)
+        if kept is None:
+            return default
+        text, expires_at = kept
+        if expires_at <= time.monotonic():
+            self._texts.forget(name)
+            return default
+        return text.decode()
 
     def set(
         self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
@@ -37,10 +43,8 @@ class TextMemoryCache(BaseCache):
             raise TypeError(f"this cache keeps texts, not {type(value).__name__}")
         seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
         expires_at = float("inf") if seconds is None else time.monotonic() + seconds
-        with self._lock:
-            self._texts[self.make_and_validate_key(key, version=version)] = (value, expires_at)
-            while len(self._texts) > self._max_entries:
-                self._texts.popitem(last=False)
+        text = value.encode()
+        self._texts.keep(self.make_and_validate_key(key, version=version), (text, expires_at), len(text))
 
     def add(
         self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
@@ -51,9 +55,7 @@ class TextMemoryCache(BaseCache):
         return True
 
     def delete(self, key: str, version: int | None = None) -> bool:
-        with self._lock:
-            return self._texts.pop(self.make_and_validate_key(key, version=version), None) is not None
+        return self._texts.forget(self.make_and_validate_key(key, version=version))
 
     def clear(self) -> None:
-        with self._lock:
-            self._texts.clear()
+        self._texts.clear()

@@ -10,7 +10,9 @@ them.
 """
 
 import re
+from itertools import count
 from secrets import token_hex
+from sys import getsizeof
 from typing import Any, Final
 
 from django import template
@@ -21,13 +23,16 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from accounts.caching.least_recent import LeastRecent
+
 register = template.Library()
 
-# A part of so many people and places takes some megabytes; then it is rendered anew.
-MAX_TEXTS: Final = 1_000
+# All parts of all pages together; whoever reads hundreds of cases in a row has the first rendered anew.
+MAX_BYTES: Final = 16 * 2**20
 # In the place of a value: nothing that a page contains, that is escaped, or that anybody could guess.
 _SECRET: Final = token_hex(8)
 _PLACE: Final = re.compile(rf"Place-{_SECRET}-(\w+)-")
+_numbers: Final = count()
 _TOKEN: Final = "csrf_token"  # noqa: S105
 
 
@@ -35,12 +40,12 @@ def _place(name: str) -> str:
     return f"Place-{_SECRET}-{name}-"
 
 
-class _Texts(dict[tuple[Any, ...], Any]):
-    def keep(self, key: tuple[Any, ...], text: Any) -> Any:
-        if len(self) >= MAX_TEXTS:
-            self.clear()
-        self[key] = text
-        return text
+_texts: Final = LeastRecent[list[str]](MAX_BYTES)
+
+
+def _keep(key: tuple[Any, ...], pieces: list[str]) -> list[str]:
+    _texts.keep(key, pieces, sum(map(getsizeof, pieces)))
+    return pieces
 
 
 class CachedPartNode(template.Node):
@@ -51,16 +56,16 @@ class CachedPartNode(template.Node):
         self._names = names
         self._values = values
         self._places = {name: _place(name) for name in (*values, _TOKEN)}
-        # Pieces of text, with the name of a value between each two.
-        self._texts = _Texts()
+        self._number = next(_numbers)
 
     def render(self, context: template.Context) -> SafeString:
         given = (name.resolve(context) for name in self._names)
-        key = (get_language(), get_urlconf(), get_script_prefix(), *given)
-        pieces = self._texts.get(key)
+        key = (self._number, get_language(), get_urlconf(), get_script_prefix(), *given)
+        # Pieces of text, with the name of a value between each two.
+        pieces = _texts.get(key)
         if pieces is None:
             with context.push(**self._places):
-                pieces = self._texts.keep(key, _PLACE.split(self.nodelist.render(context)))
+                pieces = _keep(key, _PLACE.split(self.nodelist.render(context)))
         if len(pieces) == 1:
             return SafeString(pieces[0])
         filled = list(pieces)
@@ -95,9 +100,6 @@ def cached_part(parser: Parser, token: Token) -> CachedPartNode:
     return CachedPartNode([parser.compile_filter(name) for name in names], values, nodelist)
 
 
-_fields: Final = _Texts()
-
-
 @register.simple_tag
 def empty_field(field: BoundField, *people: object) -> str:
     """Render a field with its label; the text of one that nobody has filled in yet is kept.
@@ -109,6 +111,7 @@ def empty_field(field: BoundField, *people: object) -> str:
         return field.as_field_group()
     attributes = tuple(field.field.widget.attrs.items())
     key = (
+        "field",
         get_language(),
         type(field.form),
         field.name,
@@ -117,4 +120,4 @@ def empty_field(field: BoundField, *people: object) -> str:
         attributes,
         *people,
     )
-    return SafeString(_fields.get(key) or _fields.keep(key, field.as_field_group()))
+    return SafeString((_texts.get(key) or _keep(key, [field.as_field_group()]))[0])

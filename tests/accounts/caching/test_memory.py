@@ -1,7 +1,10 @@
-"""Rendered texts are kept as they are, for as long as was asked, in bounded number."""
+"""Rendered texts are kept as they are, for as long as was asked, in a bounded number of bytes."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from accounts.caching.least_recent import LeastRecent
 from accounts.caching.memory import TextMemoryCache
 
 
@@ -17,25 +20,49 @@ def test_a_text_is_kept_until_it_expires(clock):
     text = "<p>é</p>"
     assert texts.add("part", text, 900)
     assert not texts.add("part", "other", 900)
-    assert texts.get("part") is text
+    assert texts.get("part") == text
     clock[0] += 901
     assert texts.get("part") is None
     texts.set("part", text, None)
     clock[0] += 10**9
-    assert texts.get("part") is text
+    assert texts.get("part") == text
     assert texts.delete("part")
     assert not texts.delete("part")
 
 
 def test_what_was_not_used_longest_goes_first(clock):
-    texts = TextMemoryCache("", {"OPTIONS": {"MAX_ENTRIES": 3}})
+    texts = TextMemoryCache("", {"OPTIONS": {"MAX_BYTES": 3}})
     for name in "abc":
         texts.set(name, name)
     texts.get("a")
     texts.set("d", "d")
     assert [name for name in "abcd" if texts.get(name)] == ["a", "c", "d"]
+    texts.set("e", "é")
+    assert [name for name in "acde" if texts.get(name)] == ["d", "e"]
+    texts.set("e", "larger than all that may be kept")
+    assert texts.stored == 0
+    texts.set("a", "a")
     texts.clear()
     assert texts.get("a") is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 40), st.sampled_from(["keep", "forget"]))))
+def test_what_is_kept_never_takes_more_than_the_limit(acts):
+    kept, sizes = LeastRecent[int](60), {}
+    for key, size, act in acts:
+        if act == "keep":
+            kept.keep(key, size, size)
+            sizes[key] = size
+        else:
+            kept.forget(key)
+            sizes.pop(key, None)
+        present = {name: value for name in "abcde" if (value := kept.get(name)) is not None}
+        assert sum(present.values()) <= 60
+        assert present.items() <= sizes.items()
+        assert len(present) == len(kept)
+        if sum(sizes.values()) <= 60:
+            assert present == sizes
+        sizes = present
 
 
 def test_only_texts_are_kept():

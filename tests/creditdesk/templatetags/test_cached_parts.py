@@ -4,6 +4,7 @@ import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils.translation import override
 
+from accounts.caching.least_recent import LeastRecent
 from creditdesk.models import Notification
 from creditdesk.templatetags import cached_parts
 
@@ -64,13 +65,13 @@ def test_a_part_without_names_of_values_is_refused():
 
 
 def test_no_more_texts_are_kept_than_the_limit(monkeypatch):
-    monkeypatch.setattr(cached_parts, "MAX_TEXTS", 2)
+    kept = LeastRecent[list[str]](2_000)
+    monkeypatch.setattr(cached_parts, "_texts", kept)
     template = Template(TEXT)
-    (node,) = template.nodelist.get_nodes_by_type(cached_parts.CachedPartNode)
-    for name in ("Anna", "Boris", "Chloe"):
+    for name in ("Anna", "B" * 800, "C" * 900, "D" * 3_000, "Emma"):
         assert f"Cases {name}" in template.render(_context(name, ""))
-        assert isinstance(node, cached_parts.CachedPartNode)
-        assert len(node._texts) <= 2
+        assert len(kept) <= 2
+    assert len(kept) == 1
 
 
 @pytest.mark.django_db
