@@ -96,9 +96,9 @@ def _in_turn(empty: Callable[[], object], work: Callable[[], object]) -> tuple[l
     """Milliseconds of processor time of both, fetched in turn; the first few only warm up."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(REQUESTS):
-        for one, stored in zip((empty, work), times, strict=True):
+        for fetch, stored in zip((empty, work), times, strict=True):
             begun = time.process_time()
-            one()
+            fetch()
             stored.append((time.process_time() - begun) * 1000)
     return times[0][5:], times[1][5:]
 
