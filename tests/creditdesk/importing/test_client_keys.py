@@ -11,7 +11,7 @@ from django.test import TestCase
 from accounts.audit import Action
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.importing import store
+from creditdesk.importing import client_keys, store
 from creditdesk.models import Case, Client, ClientKey, ClientMerge, DataKey
 from creditdesk.services.personal_data.erasure import erase_client
 from tests.factories import APPLICATION
@@ -154,7 +154,8 @@ def test_a_number_that_somebody_enters_during_the_import_is_one_clients(
     folder, listed, advisors, import_folder, monkeypatch
 ):
     listed(f"1,{ZOE},K-7", "2,Jean Roux,", "3,,")
-    read, entered = store.owners_of, []
+    read = client_keys.owners_of
+    entered: list[threading.Thread] = []
 
     def enter() -> None:
         try:
