@@ -212,7 +212,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # The pages are cached by each of the eight threads for itself; the system caches the file once for all.
+        # Each of eight threads has a cache of its own; the system keeps the file once for all of them.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;"
         # What is deleted is overwritten, so that an erased client is not in the file either.
         " PRAGMA secure_delete=ON;",
