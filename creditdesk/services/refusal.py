@@ -74,6 +74,23 @@ def refuse_when_not_free(case: Case, by: User) -> None:
         raise ActRefused(gettext("This case is with a manager, who has to answer first."))
 
 
+def is_blind(case: Case, user: User) -> bool:
+    """Whether the verdict of this case is kept from this person: their own opinion comes first."""
+    if user.has_perm("creditdesk.view_blind_verdict") or not hasattr(case, "blind_draw"):
+        return False
+    return Case.objects.blind_for(user).filter(pk=case.pk).exists()
+
+
+def refuse_when_blind(case: Case, by: User) -> None:
+    """Raises ActRefused where this person's own opinion comes before anything that shows the verdict."""
+    if is_blind(case, by):
+        raise ActRefused(opinion_first())
+
+
+def opinion_first() -> str:
+    return gettext("This case is drawn for a blind opinion: give yours first, then the verdict shows.")
+
+
 def name_of(person: User) -> str:
     return person.get_full_name() or person.get_username()
 

@@ -83,8 +83,10 @@ def _due(case: Any) -> SafeString:
     return _cell("cell-due", desk.due(case))
 
 
-def _verdict(case: Case) -> SafeString:
+def _verdict(case: Any) -> SafeString:
     assessment = case.latest_assessment
+    if getattr(case, "is_blind", False):
+        return _cell("cell-verdict", _muted(gettext("your opinion first")))
     if assessment is None:
         return _cell("cell-verdict", _muted(gettext("not assessed")))
     badge, probability = desk.verdict_badge(assessment.verdict), desk.probability(assessment.probability)

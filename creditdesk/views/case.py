@@ -18,9 +18,11 @@ from creditdesk.models import Case
 from creditdesk.pages.case.fetched_ahead import page_state
 from creditdesk.pages.case.page import CasePage
 from creditdesk.pages.case.selection import Selection
+from creditdesk.pages.case.tabs import OF_THE_VERDICT
 from creditdesk.views.case_response import (
     action_done,
     case_response,
+    case_with_verdict,
     current_assessment,
     visible_case,
 )
@@ -64,7 +66,11 @@ def case_opened(request: DeskRequest, reference: str) -> HttpResponse:
 @engine.pinned_champion()
 def case_tab(request: DeskRequest, reference: str, tab: str) -> HttpResponse:
     """Show the case page with that tab open, or the part of the tab that htmx asks for."""
-    case = visible_case(request, reference)
+    case = (
+        case_with_verdict(request, reference) if tab in OF_THE_VERDICT else visible_case(request, reference)
+    )
+    if tab == "why" and request.method == "GET" and not is_fetched_ahead(request):
+        services.record_reasons_reading(case=case, by=request.user)
     selection = Selection.from_query(request.GET)
     page = CasePage(case, current_assessment(request, case), request.user, tab=tab, selection=selection)
     return case_response(request, page, _requested_fragment(request))

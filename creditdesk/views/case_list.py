@@ -49,7 +49,7 @@ def case_list(request: DeskRequest) -> HttpResponse:
         "form": case_filter.form,
         "page": page,
         "more_than": count_limit(page.paginator),
-        "cases": listed_cases(list(page)),
+        "cases": listed_cases(list(page), request.user),
         "columns": shown,
         "columns_in_order": tuple((column.sort, column.direction) for column in shown),
         "shown": {column.sort for column in shown},

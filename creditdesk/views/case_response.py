@@ -23,6 +23,7 @@ from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.tabs import tab_in
 from creditdesk.pages.case.timeline import cases_of_client
 from creditdesk.services import ActRefused, DecisionRefused
+from creditdesk.web.blind_cases import require_opinion
 from creditdesk.web.erased_cases import require_words
 from creditdesk.web.fetch_ahead import is_fetched_ahead, offer_fetch_ahead
 from creditdesk.web.request import DeskRequest
@@ -42,6 +43,13 @@ def visible_case(request: DeskRequest, reference: str) -> Case:
         require_words(case)
         return case
     raise Http404
+
+
+def case_with_verdict(request: DeskRequest, reference: str) -> Case:
+    """The same of a case whose verdict the user sees. Raises VerdictKept, which leads to the case page."""
+    case = visible_case(request, reference)
+    require_opinion(case, request.user)
+    return case
 
 
 _IS_CLOSED: Final = Prepared(
@@ -64,6 +72,7 @@ def _visible_case(role: str) -> PreparedObjects[Case]:
     def cases(pk: int, reference: str) -> QuerySet[Case]:
         visible = Case.objects.visible_to(User(pk=pk, role=role)).select_related(
             "client__erasure",
+            "blind_draw",
             "advisor",
             "profile",
             "latest_assessment__assessed_by",

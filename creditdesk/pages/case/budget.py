@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.cases.team import names_present
+from creditdesk.cases.team import names_present, teams_to_refer_to
 from creditdesk.forms.affordability import ChargesForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.pages.budget_sentences import MISSING, ground_sentences
@@ -122,13 +122,18 @@ class WithPolicy:
         """Whom the forms of the page offer for a case to be given to."""
         return names_present()
 
+    @cached_property
+    def teams(self) -> tuple[tuple[Any, ...], ...]:
+        """The teams among which a referral chooses."""
+        return teams_to_refer_to()
+
     @property
     def empty_form_key(self) -> tuple[object, ...]:
         """What the empty form of a decision depends on, besides the case and its assessment themselves."""
         verdict = self.assessment.verdict if self.assessment else ""
         needs_second = self.accepting_needs_second_person
         limit = self.second_person_above if needs_second else None
-        return verdict, needs_second, self.is_unaffordable, limit, self.people, self.reader.pk
+        return verdict, needs_second, self.is_unaffordable, limit, self.people, self.teams, self.reader.pk
 
     @property
     def verdict_key(self) -> tuple[object, ...]:

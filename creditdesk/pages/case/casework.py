@@ -24,12 +24,24 @@ from creditdesk.models import (
     Letter,
     Reopening,
     Snooze,
+    TeamReferral,
     Withdrawal,
 )
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.timeline import Event
 
-Record = TypeVar("Record", Assignment, Claim, Contest, Escalation, Letter, Reopening, Snooze, Withdrawal)
+Record = TypeVar(
+    "Record",
+    Assignment,
+    Claim,
+    Contest,
+    Escalation,
+    Letter,
+    Reopening,
+    Snooze,
+    TeamReferral,
+    Withdrawal,
+)
 
 # A contest is marked as due soon from this long before its day.
 DUE_SOON: Final = timedelta(days=7)
@@ -135,8 +147,8 @@ class Casework:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nobody has a claim, a snooze or an escalation on it, and all forms are empty."""
-        acts = (self.claim, self.snooze, self.escalation)
+        """Whether nobody has claimed, snoozed or escalated it, no team has it, and all forms are empty."""
+        acts = (self.claim, self.snooze, self.escalation, self.team_referral)
         forms = (self.forms.escalation, self.forms.assignment, self.forms.snooze, self.forms.withdrawal)
         return not any(acts) and not any(form is not None for form in forms)
 
@@ -164,6 +176,12 @@ class Casework:
         newest = next(iter(self._records("assignment", Assignment)), None) if self.is_open else None
         is_own = newest is not None and newest.assigned_by_id == self.reader.pk
         return newest if newest and is_own and newest.kind == Assignment.Kind.REFERRED else None
+
+    @property
+    def team_referral(self) -> TeamReferral | None:
+        """The referral in force to a team, as long as the case is not decided."""
+        referrals = self._records("team_referral", TeamReferral) if self.is_open else []
+        return next((referral for referral in referrals if referral.ended_at is None), None)
 
     # ---- withdrawal by the client, reopening
 

@@ -25,6 +25,7 @@ from creditdesk.pages.case.explanation import (
     feature_rows,
     registered_calibration,
 )
+from creditdesk.pages.case.opinion import WithOpinion
 from creditdesk.pages.case.peer_comparison import PeerComparison, peer_comparison
 from creditdesk.pages.case.person import WithPerson
 from creditdesk.pages.case.posted_forms import PostedForms
@@ -47,7 +48,7 @@ VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refe
 
 
 @dataclass(eq=False)
-class CasePage(WithPolicy, WithPerson):
+class CasePage(WithPolicy, WithPerson, WithOpinion):
     """`message` reports an act that was done, `refusal` the reason why one was not."""
 
     case: Case
@@ -60,9 +61,12 @@ class CasePage(WithPolicy, WithPerson):
     message: str = ""
     refusal: str = ""
 
+    def __post_init__(self) -> None:
+        self.keep_verdict()
+
     @property
     def tabs(self) -> list[Tab]:
-        return tabs(self.tab)
+        return tabs(self.tab, is_blind=self.is_blind)
 
     # ---- the verdict
 

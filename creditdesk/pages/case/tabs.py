@@ -17,6 +17,10 @@ TABS: Final[Mapping[str, str | Promise]] = {
 }
 
 
+# What they show follows from the verdict, or gives it away.
+OF_THE_VERDICT: Final = frozenset({"why", "whatif", "compare"})
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     name: str
@@ -25,8 +29,13 @@ class Tab:
     is_open: bool
 
 
-def tabs(open_tab: str) -> list[Tab]:
-    return [Tab(name, str(label), f"case_{name}", name == open_tab) for name, label in TABS.items()]
+def tabs(open_tab: str, *, is_blind: bool = False) -> list[Tab]:
+    """Return the tabs of a case; while its verdict is kept from the reader, those that keep it too."""
+    return [
+        Tab(name, str(label), f"case_{name}", name == open_tab)
+        for name, label in TABS.items()
+        if not (is_blind and name in OF_THE_VERDICT)
+    ]
 
 
 def tab_in(path: str) -> str:

@@ -25,7 +25,9 @@ from creditdesk.models import (
     Note,
     Notification,
     Profile,
+    Reopening,
     ShadowScore,
+    TeamReferral,
 )
 from scoring.ml.monitoring import evidently_report
 from scoring.models import Activation, ChallengerAppointment, Comparison, DriftReport, LossTable
@@ -209,6 +211,11 @@ def test_every_queue_has_cases_and_contests_are_reviewed_by_another_person():
     demo()
     cases = Case.objects.all()
     assert cases.shared().exists()
+    assert cases.withdrawn().exists()
+    reopening = Reopening.objects.get()
+    assert reopening.decision
+    assert reopening.reopened_by != reopening.decision.decided_by
+    assert TeamReferral.objects.in_force().get().team.memberships.count() == 2
     assert cases.escalated().exists()
     assert Claim.objects.active().exists()
     contests = list(Contest.objects.all())
