@@ -12,6 +12,6 @@ def read_ahead(items: Iterator[Item]) -> Iterator[Item]:
     """Yield the items in their order; a thread is one ahead. What it raises is raised here, in its turn."""
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(list, islice(items, 1))
-        while found := waiting.result():
+        while computed := waiting.result():
             waiting = thread.submit(list, islice(items, 1))
-            yield found[0]
+            yield computed[0]
