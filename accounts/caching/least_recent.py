@@ -1,4 +1,4 @@
-"""What is kept in the memory of this process, in a bounded number of bytes."""
+"""Values in the memory of this process, in a bounded number of bytes."""
 
 from collections import OrderedDict
 from collections.abc import Hashable

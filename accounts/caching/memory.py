@@ -27,10 +27,10 @@ class TextMemoryCache(BaseCache):
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         name = self.make_and_validate_key(key, version=version)
-        kept = self._texts.get(name)
-        if kept is None:
+        stored = self._texts.get(name)
+        if stored is None:
             return default
-        text, expires_at = kept
+        text, expires_at = stored
         if expires_at <= time.monotonic():
             self._texts.forget(name)
             return default

@@ -39,6 +39,7 @@ EVENT_ICONS = {
     "review": "scale",
     "letter": "file-text",
     "assignment": "send",
+    "team_referral": "users",
     "snooze": "hourglass",
     "wake": "clock",
     "correction": "note",

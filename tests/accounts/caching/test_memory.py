@@ -48,18 +48,18 @@ def test_what_was_not_used_longest_goes_first(clock):
 
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 40), st.sampled_from(["keep", "forget"]))))
 def test_what_is_kept_never_takes_more_than_the_limit(acts):
-    kept, sizes = LeastRecent[int](60), {}
+    texts, sizes = LeastRecent[int](60), {}
     for key, size, act in acts:
         if act == "keep":
-            kept.keep(key, size, size)
+            texts.keep(key, size, size)
             sizes[key] = size
         else:
-            kept.forget(key)
+            texts.forget(key)
             sizes.pop(key, None)
-        present = {name: value for name in "abcde" if (value := kept.get(name)) is not None}
+        present = {name: value for name in "abcde" if (value := texts.get(name)) is not None}
         assert sum(present.values()) <= 60
         assert present.items() <= sizes.items()
-        assert len(present) == len(kept)
+        assert len(present) == len(texts)
         if sum(sizes.values()) <= 60:
             assert present == sizes
         sizes = present

@@ -1,6 +1,8 @@
 """The timeline filtered by the kind of event, on the page and in the export."""
 
+import ast
 import csv
+import inspect
 import io
 import re
 from datetime import timedelta
@@ -9,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from creditdesk import services
+from creditdesk.pages.case import timeline as sources
 from creditdesk.pages.case.event_kinds import CASEWORK, KINDS, filtered
 from creditdesk.pages.case.timeline import timeline
 from creditdesk.templatetags.case import EVENT_ICONS
@@ -47,6 +50,19 @@ def test_every_event_is_of_one_kind(case, person):
     assert sum(len(filtered(events, kind)) for kind in kinds) == len(events)
     assert filtered(events, "") == filtered(events, "moon") == events
     assert {event.kind for event in filtered(events, CASEWORK)} == {"snooze", "wake"}
+
+
+def test_every_kind_of_event_that_the_timeline_names_has_an_icon():
+    calls = [node for node in ast.walk(ast.parse(inspect.getsource(sources))) if isinstance(node, ast.Call)]
+    events = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Event"]
+    kinds = {
+        text.value
+        for event in events
+        for text in ast.walk(event.args[0])
+        if isinstance(text, ast.Constant) and isinstance(text.value, str)
+    }
+    assert {"assessment", "team_referral"} <= kinds
+    assert kinds <= EVENT_ICONS.keys()
 
 
 def test_the_page_and_the_export_show_the_kind_that_is_chosen(client_as, case):

@@ -65,13 +65,13 @@ def test_a_part_without_names_of_values_is_refused():
 
 
 def test_no_more_texts_are_kept_than_the_limit(monkeypatch):
-    kept = LeastRecent[list[str]](2_000)
-    monkeypatch.setattr(cached_parts, "_texts", kept)
+    texts = LeastRecent[list[str]](2_000)
+    monkeypatch.setattr(cached_parts, "_texts", texts)
     template = Template(TEXT)
     for name in ("Anna", "B" * 800, "C" * 900, "D" * 3_000, "Emma"):
         assert f"Cases {name}" in template.render(_context(name, ""))
-        assert len(kept) <= 2
-    assert len(kept) == 1
+        assert len(texts) <= 2
+    assert len(texts) == 1
 
 
 @pytest.mark.django_db
