@@ -85,7 +85,10 @@ def _oldest(advisor: User) -> list[Case]:
 def _work_on(case: Case, advisor: User, rng: Random) -> None:
     assessment = services.assess(case=case, by=advisor)
     if rng.random() < DECIDED_SHARE:
-        outcome = assessment.verdict if rng.random() > OVERRIDE_SHARE else rng.choice(list(Outcome)).value
+        # Of a referred case the person decides, not the verdict.
+        is_referred = assessment.verdict == Assessment.Verdict.REFER
+        chosen = rng.random() < (1.0 if is_referred else OVERRIDE_SHARE)
+        outcome = rng.choice(list(Outcome)).value if chosen else assessment.verdict
         if not services.needs_second_person(case.amount_credit, assessment.verdict, outcome, in_force()):
             _decide(case, assessment, outcome, advisor, rng)
     if rng.random() < NOTE_SHARE:
