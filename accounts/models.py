@@ -199,7 +199,7 @@ class ApiKey(models.Model):
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(_("key"), max_length=12, unique=True)
     digest = models.CharField(max_length=64, unique=True)
-    scopes = models.JSONField(_("may"))
+    scopes = models.JSONField(_("allowed to"))
     per_minute = models.PositiveIntegerField(_("requests a minute"))
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"))

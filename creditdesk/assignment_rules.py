@@ -8,17 +8,21 @@ from typing import Final
 from django.core.exceptions import ImproperlyConfigured
 
 _FORM: Final = (
-    "ASSIGNMENT_RULES are written as product:Revolving loans=anna+boris,amount:300000=chloe,any=boris"
+    "ASSIGNMENT_RULES are written as product:Revolving loans=anna+boris,amount:300000=chloe,any=anna>boris"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class AssignmentRule:
-    """Advisors, by user name, for cases of one contract type or from one amount on; `None` fits any."""
+    """Advisors, by user name, for cases of one contract type or from one amount on; `None` fits any.
+
+    `in_turn`: strictly one after the other, else each case goes to whoever has the fewest.
+    """
 
     advisors: tuple[str, ...]
     contract_type: str | None = None
     least_amount: Decimal | None = None
+    in_turn: bool = False
 
     def fits(self, contract_type: str, amount: Decimal) -> bool:
         if self.contract_type is not None and contract_type != self.contract_type:
@@ -33,17 +37,20 @@ def assignment_rules(texts: Sequence[str]) -> tuple[AssignmentRule, ...]:
 
 def _rule(text: str) -> AssignmentRule:
     condition, _, people = text.partition("=")
-    advisors = tuple(name.strip() for name in people.split("+") if name.strip())
+    in_turn = ">" in people
+    advisors = tuple(name.strip() for name in people.replace(">", "+").split("+") if name.strip())
     kind, _, value = (part.strip() for part in condition.partition(":"))
+    if in_turn and "+" in people:
+        raise ImproperlyConfigured(f"{_FORM}: {text!r} mixes > (in turn) and + (whoever has the fewest)")
     if not advisors:
         raise ImproperlyConfigured(f"{_FORM}: {text!r} names nobody")
     match kind:
         case "any" if not value:
-            return AssignmentRule(advisors)
+            return AssignmentRule(advisors, in_turn=in_turn)
         case "product" if value:
-            return AssignmentRule(advisors, contract_type=value)
+            return AssignmentRule(advisors, contract_type=value, in_turn=in_turn)
         case "amount":
-            return AssignmentRule(advisors, least_amount=_amount(value, text))
+            return AssignmentRule(advisors, least_amount=_amount(value, text), in_turn=in_turn)
     raise ImproperlyConfigured(f"{_FORM}: {text!r} is none of product:, amount: and any")
 
 

@@ -1,12 +1,16 @@
 """French catalogue: complete, compiled, and safe to display."""
 
 import re
+from datetime import date
 from shutil import copytree, ignore_patterns
 
 import polib
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import translation
+from django.utils.dates import MONTHS, MONTHS_3, MONTHS_AP, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.formats import date_format
 
 ROOT = settings.BASE_DIR
 FRENCH = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
@@ -54,6 +58,22 @@ def test_the_catalogue_holds_exactly_the_texts_of_the_desk(catalogue, monkeypatc
     settings.LOCALE_PATHS = [tmp_path / "locale"]
     call_command("makemessages", locale=["fr"], keep_pot=True, verbosity=0)
     assert names(polib.pofile(str(tmp_path / "locale" / "django.pot"))) == names(catalogue)
+
+
+def test_no_text_of_the_desk_renames_a_month_or_a_day():
+    """An entry that the calendar has too would be taken for it: "May" once was an API key's right."""
+    with translation.override("fr"):
+        assert [date_format(date(2026, 5, 1), shape) for shape in ("F", "N")] == ["mai", "mai"]
+    own = {entry.msgid for entry in polib.pofile(str(FRENCH)) if not entry.msgctxt}
+    names = {
+        *MONTHS.values(),
+        *MONTHS_3.values(),
+        *MONTHS_AP.values(),
+        *WEEKDAYS.values(),
+        *WEEKDAYS_ABBR.values(),
+    }
+    with translation.override("en"):
+        assert not own & set(map(str, names))
 
 
 def test_the_compiled_catalogue_equals_its_source(catalogue):

@@ -14,7 +14,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.prepared_queries import PreparedRows
 from accounts.roles import Role, roles_with
-from creditdesk.models import Absence, Case
+from creditdesk.assignment_rules import AssignmentRule
+from creditdesk.models import Absence, Assignment, Case
 
 
 def deciders() -> QuerySet[User]:
@@ -62,8 +63,27 @@ def pending_cases() -> Counter[int]:
     return Counter({row["advisor"]: row["cases"] for row in counts})
 
 
+def last_in_turn(rule: AssignmentRule) -> str:
+    """Who of a rule's people was given the newest case that fits it, by the rules or at its import; "" for
+    nobody."""
+    fitting = Q(advisor__username__in=rule.advisors)
+    if rule.contract_type is not None:
+        fitting &= Q(contract_type=rule.contract_type)
+    if rule.least_amount is not None:
+        fitting &= Q(amount_credit__gte=rule.least_amount)
+    handed_on = Assignment.objects.filter(
+        kind=Assignment.Kind.HANDED_ON, assigned_by__isnull=True, advisor__username__in=rule.advisors
+    )
+    newest = handed_on.filter(case__in=Case.objects.filter(fitting)).order_by("-pk")
+    if assignment := newest.select_related("advisor").first():
+        return str(assignment.advisor.get_username())
+    case = Case.objects.filter(fitting).order_by("-pk").select_related("advisor").first()
+    return str(case.advisor.get_username()) if case else ""
+
+
 class Turns:
-    """Give cases out by `ASSIGNMENT_RULES`, each to whoever of its rule has the fewest pending cases.
+    """Give cases out by `ASSIGNMENT_RULES`, each to whoever of its rule has the fewest pending cases, or
+    strictly in turn where the rule says so.
 
     Where the people of a rule are all away the next rule counts, after the last one every present advisor,
     and where no advisor is there the present managers.
@@ -73,21 +93,36 @@ class Turns:
         people = list(people)
         self._by_name = {person.get_username(): person for person in people}
         self._load = Counter(load)
+        # By rule: whose turn was last.
+        self._last: dict[AssignmentRule, str] = {}
         self._rest = [person for person in people if person.role == Role.ADVISOR] or people
 
     def next(self, contract_type: str, amount: Decimal) -> User | None:
         """Return who gets this case, None where nobody is there."""
-        pool = self._pool(contract_type, amount)
+        rule, pool = self._pool(contract_type, amount)
         if not pool:
             return None
-        chosen = min(pool, key=lambda person: (self._load[person.pk], person.get_username()))
+        if rule and rule.in_turn:
+            chosen = self._in_turn(rule)
+        else:
+            chosen = min(pool, key=lambda person: (self._load[person.pk], person.get_username()))
         self._load[chosen.pk] += 1
         return chosen
 
-    def _pool(self, contract_type: str, amount: Decimal) -> Sequence[User]:
+    def _in_turn(self, rule: AssignmentRule) -> User:
+        """The next one who is there after whoever of this rule had the last turn, here or before."""
+        last = self._last[rule] if rule in self._last else last_in_turn(rule)
+        start = rule.advisors.index(last) + 1 if last in rule.advisors else 0
+        order = (*rule.advisors[start:], *rule.advisors[:start])
+        name = next(name for name in order if name in self._by_name)
+        self._last[rule] = name
+        return self._by_name[name]
+
+    def _pool(self, contract_type: str, amount: Decimal) -> tuple[AssignmentRule | None, Sequence[User]]:
+        """The first rule that fits and has anybody there, and its people."""
         for rule in settings.ASSIGNMENT_RULES:
             if rule.fits(contract_type, amount):
                 people = [self._by_name[name] for name in rule.advisors if name in self._by_name]
                 if people:
-                    return people
-        return self._rest
+                    return rule, people
+        return None, self._rest

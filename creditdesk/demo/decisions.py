@@ -1,13 +1,16 @@
 """Demo work of the advisors: assessments, decisions, overrides, notes."""
 
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final, NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from creditdesk import services
 from creditdesk.demo.casework import fill_queues
+from creditdesk.demo.clock import clock_at
 from creditdesk.demo.people import ADVISORS, named
 from creditdesk.models import Assessment, Case, Decision
 from scoring.policies import in_force, second_person_above
@@ -18,6 +21,9 @@ ASSESSED_EACH: Final = 75
 DECIDED_SHARE: Final = 0.7
 OVERRIDE_SHARE: Final = 0.15
 NOTE_SHARE: Final = 0.2
+# Days, and minutes of that day, from an application to its decision.
+_DAYS: Final = (1, 20)
+_MINUTES: Final = 420
 _SEED: Final = 20
 
 
@@ -60,15 +66,23 @@ NOTES: Final = (
 
 @transaction.atomic
 def do_some_work() -> None:
-    """Assess the oldest pending cases of both advisors and decide most of them, some against the verdict.
+    """Assess the oldest pending cases of both advisors and decide most, some against the verdict, each
+    in the days after it came.
 
     One risky acceptance waits for a second person; another is checked by the manager.
     """
     rng = Random(_SEED)  # noqa: S311 (drawn for looks, not for secrecy)
-    for username in ADVISORS:
-        advisor = named(username)
-        for case in _oldest(advisor):
-            _work_on(case, advisor, rng)
+    planned = [
+        (case.submitted_at + timedelta(days=rng.randint(*_DAYS), minutes=rng.randrange(_MINUTES)), case)
+        for username in ADVISORS
+        for case in _oldest(named(username))
+    ]
+    last = timezone.now() - timedelta(hours=1)
+    with clock_at(end_of_the_past(last)) as clock:
+        for moment, case in sorted(planned, key=lambda pair: (pair[0], pair[1].pk)):
+            # A log whose times go back would be none.
+            clock.moment = max(clock.moment + timedelta(milliseconds=100), min(moment, last))
+            _work_on(case, case.advisor, rng)
     _waiting, checked = (_propose(named(username), rng) for username in ADVISORS)
     if checked:
         services.check_decision(
@@ -77,9 +91,15 @@ def do_some_work() -> None:
     fill_queues()
 
 
+def end_of_the_past(last: datetime) -> datetime:
+    """When the decisions of before ended; `last` where there are none."""
+    newest = AuditEvent.objects.order_by("-pk").values_list("at", flat=True).first()
+    return min(newest or last, last)
+
+
 def _oldest(advisor: User) -> list[Case]:
     cases = Case.objects.filter(advisor=advisor, origin=Case.Origin.DEMO, latest_assessment=None)
-    return list(cases.select_related("profile").order_by("submitted_at", "pk")[:ASSESSED_EACH])
+    return list(cases.select_related("profile", "advisor").order_by("submitted_at", "pk")[:ASSESSED_EACH])
 
 
 def _work_on(case: Case, advisor: User, rng: Random) -> None:

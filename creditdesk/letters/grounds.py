@@ -15,10 +15,12 @@ from creditdesk.reasons.dictionary import dictionary
 from creditdesk.reasons.stability import EnsembleVote, ensemble_vote
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
+from scoring.ml.tables.schema import Text
 from scoring.models import ModelVersion
 from scoring.presentation import formatting
 
 MAX_REASONS: Final = 4
+_SOURCE: Final = Text("Source: {}.", "Source\u00a0: {}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,19 @@ def grounds_of(decision: Decision, language: str) -> Grounds:
     model_reasons = reasons_to_tell(decision)[: MAX_REASONS - len(texts)]
     proofs = [dictionary().bring(reason.key, reason.code) for reason in model_reasons]
     bring = [formatting.localize(proof) for proof in proofs if proof]
-    texts += [plain(reason.text(language)) for reason in model_reasons]
+    sentences = [sentence(text) for text in texts]
+    sentences += [_with_source(reason, language) for reason in model_reasons]
     return Grounds(
-        texts=[sentence(text) for text in texts],
+        texts=sentences,
         bring=list(dict.fromkeys(bring)) if decision.outcome == Decision.Outcome.REFUSE else [],
     )
+
+
+def _with_source(reason: Reason, language: str) -> str:
+    """The stored sentence, and where what it says comes from, so that a client knows whom to contradict."""
+    text = sentence(plain(reason.text(language)))
+    source = dictionary().source(reason.code)
+    return f"{text} {formatting.localize(_SOURCE).format(formatting.localize(source))}" if source else text
 
 
 def _beyond_budget(decision: Decision) -> list[str]:

@@ -1,5 +1,6 @@
 """The PDF of a letter. The same text, title and day give the same bytes."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ LABEL_WIDTH: Final = 80
 CLOSING_HEIGHT: Final = 16
 # The addressee stands in the window of an envelope.
 ADDRESS_INDENT: Final = 93
+
+_LOOSE_SIGN: Final = re.compile("(?<=«) | (?=[:;?!%»€])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class _Document(FPDF):
         indent: float = 0,
         align: Align = Align.L,
     ) -> None:
+        if self.info.language == "fr":
+            text = _without_loose_signs(text)
         self.set_font(FONT, style, size)
         self.set_text_color(*colour)
         self.shape(text)
@@ -110,6 +115,11 @@ class _Document(FPDF):
         """Begin a new page unless this height is free on the page."""
         if self.will_page_break(height):
             self.add_page()
+
+
+def _without_loose_signs(text: str) -> str:
+    """French sets a space before `: ; ? ! %` and inside quotation marks; no line breaks at it."""
+    return _LOOSE_SIGN.sub("\u00a0", text)
 
 
 def _is_shaped(character: str) -> bool:

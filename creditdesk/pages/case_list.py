@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, PreparedObjects
 from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED, CaseFilter
-from creditdesk.cases.queue_counts import queue_counts
+from creditdesk.cases.queue_counts import queue_counts, recent_queue_counts
 from creditdesk.forms.case_list import ColumnsForm, SavedViewForm
 from creditdesk.models import Case, Claim, Contest, Decision, Escalation, SavedView, Withdrawal
 from scoring.presentation import formatting
@@ -197,6 +197,21 @@ def tabs(user: User) -> list[Tab]:
         Tab(queue, label, min(counts.get(queue, 0), MAX_COUNT), counts.get(queue, 0) > MAX_COUNT)
         for queue, label in labels.items()
     ]
+
+
+def queue_strip(user: User) -> tuple[Tab, ...]:
+    """The queues of who decides cases, for every page: the own one always, another while it holds any."""
+    if not user.has_perm("creditdesk.decide_case"):
+        return ()
+    labels = {queue: label for queue, label in QUEUES[:TABS] if queue != EVERY_CASE}
+    if not user.has_perm("creditdesk.view_all_cases"):
+        del labels[UNASSIGNED]
+    counts = recent_queue_counts(user, list(labels), MAX_COUNT + 1)
+    return tuple(
+        Tab(queue, label, min(counts[queue], MAX_COUNT), counts[queue] > MAX_COUNT)
+        for queue, label in labels.items()
+        if counts[queue] or queue == TO_DECIDE
+    )
 
 
 def chips(case_filter: CaseFilter) -> list[Chip]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.pages.drift_bins import COLUMNS, bin_in_words
@@ -54,6 +55,8 @@ LIMIT_LABELS: Final[Mapping[str, str]] = {
     "auc_loss": "estimated_auc",
     "cost_rise": "estimated_cost",
 }
+# Limits of a share, written in percent.
+SHARES: Final = frozenset({"moved_share", "missing_share", "default_rate"})
 # A finding on estimated or on real figures -> the limit that it passed.
 LIMIT_OF_FINDING: Final[Mapping[str, str]] = {
     "estimated_auc": "auc_loss",
@@ -85,12 +88,23 @@ class DriftPage:
         return [
             Finding(
                 limit_in_words(finding["limit"]),
-                finding["value"],
-                finding["threshold"],
+                _in_words(finding["limit"], finding["value"], 3),
+                _in_words(finding["limit"], finding["threshold"], 2),
+                self.basis if finding["limit"] == "moved_share" else "",
                 [label_of(name) for name in finding["columns"]],
             )
             for finding in self.report.findings
         ]
+
+    @property
+    def basis(self) -> str:
+        """By which measure, and of how many, a column counts as moved."""
+        if "evidently" not in self.numbers:
+            return gettext("of %(n)s columns, by PSI") % {"n": formatting.number(len(self.columns))}
+        evaluated = self.numbers["evidently"]["columns"]
+        return gettext("of %(n)s columns that Evidently measures, by PSI and by its distance") % {
+            "n": formatting.number(len(evaluated))
+        }
 
     @cached_property
     def columns(self) -> list[ColumnDrift]:
@@ -190,7 +204,7 @@ class DriftPage:
     def limits(self) -> list[LimitState]:
         passed = {LIMIT_OF_FINDING.get(code, code) for code in (row["limit"] for row in self.report.findings)}
         return [
-            LimitState(limit_in_words(label), self.report.limits[limit], limit in passed)
+            LimitState(limit_in_words(label), _in_words(limit, self.report.limits[limit], 2), limit in passed)
             for limit, label in LIMIT_LABELS.items()
         ]
 
@@ -224,6 +238,12 @@ def level_of(psi: float, chance: float) -> str:
     if psi <= chance:
         return "chance"
     return "shifted" if psi > SHIFTED else "moderate"
+
+
+def _in_words(limit: str, value: float, digits: int) -> str:
+    if limit not in SHARES:
+        return formatting.number(value, digits)
+    return formatting.percent(value, 0 if round(value * 100, 6).is_integer() else 1)
 
 
 def label_of(name: str) -> str:

@@ -23,19 +23,20 @@ class ColumnDrift(NamedTuple):
 
 
 class LimitState(NamedTuple):
-    """A limit of the report, and whether it was passed."""
+    """A limit of the report, as a person reads it, and whether it was passed."""
 
     label: str
-    threshold: float
+    threshold: str
     is_passed: bool
 
 
 class Finding(NamedTuple):
-    """A limit that was passed, in words, by which columns."""
+    """A limit that was passed, in words, on what basis and by which columns."""
 
     label: str
-    value: float
-    threshold: float
+    value: str
+    threshold: str
+    basis: str
     columns: Sequence[str]
 
 

@@ -7,7 +7,7 @@ no sentence of today's dictionary fits, are shown as they were stored.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
 FILE: Final = Path(__file__).with_name("desk_voice.toml")
+FORMER_FILE: Final = Path(__file__).with_name("former_words.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,35 @@ class DeskVoice:
     groups: Mapping[str, Text]
 
 
+@dataclass(frozen=True, slots=True)
+class FormerWords:
+    """What a sentence, a phrase (by whether it is against the request) or a group's name has been before."""
+
+    sentences: Mapping[str, Sequence[Text]]
+    phrases: Mapping[bool, Sequence[Text]]
+    groups: Mapping[str, Sequence[Text]]
+
+
 @cache
 def desk_voice() -> DeskVoice:
     content = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return DeskVoice(
         sentences={key: Text(**words) for key, words in content["sentence"].items()},
         groups={code: Text(**words) for code, words in content["group"].items()},
+    )
+
+
+@cache
+def former_words() -> FormerWords:
+    content = tomllib.loads(FORMER_FILE.read_text(encoding="utf-8"))
+    phrases = content["phrase"]
+    return FormerWords(
+        sentences={key: [Text(**words) for words in texts] for key, texts in content["sentence"].items()},
+        phrases={
+            against: [Text(words["en"], words["fr"]) for words in phrases if words["against"] == against]
+            for against in (True, False)
+        },
+        groups={code: [Text(**words) for words in texts] for code, texts in content["group"].items()},
     )
 
 
@@ -49,18 +73,27 @@ def text_for_the_desk(reason: Reason) -> str:
 
 
 def _rewordings(reason: Reason, language: str) -> Iterator[tuple[str, str]]:
-    """The sentence of the dictionary, or the name of the group, each with its words for the desk."""
+    """The sentence of the dictionary, or the name of the group, as today and before, each with its words
+    for the desk."""
     sentence = dictionary().by_key.get(reason.key)
     if sentence and (words := desk_voice().sentences.get(reason.key)):
-        yield getattr(sentence.text, language), getattr(words, language)
-    group = dictionary().groups.get(reason.code)
-    title = desk_voice().groups.get(reason.code)
-    if not reason.key and group and title:
-        for to_client, about_client in wording.GROUP_PHRASES:
-            yield (
-                getattr(to_client, language).format(getattr(group.text, language)).removesuffix("."),
-                getattr(about_client, language).format(getattr(title, language)).removesuffix("."),
-            )
+        for text in (sentence.text, *former_words().sentences.get(reason.key, ())):
+            yield getattr(text, language), getattr(words, language)
+    if not reason.key:
+        yield from _rewordings_of_group(reason.code, language)
+
+
+def _rewordings_of_group(code: str, language: str) -> Iterator[tuple[str, str]]:
+    group, title = dictionary().groups.get(code), desk_voice().groups.get(code)
+    if group is None or title is None:
+        return
+    former = former_words()
+    names = [getattr(name, language) for name in (group.text, *former.groups.get(code, ()))]
+    for against, to_client, about_client in wording.GROUP_PHRASES:
+        about = getattr(about_client, language).format(getattr(title, language)).removesuffix(".")
+        for phrase in (to_client, *former.phrases[against]):
+            for name in names:
+                yield getattr(phrase, language).format(name).removesuffix("."), about
 
 
 @cache

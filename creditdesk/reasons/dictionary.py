@@ -20,15 +20,16 @@ from scoring.ml.tables.schema import Text
 EDITION: Final = "4"
 FILE: Final = Path(__file__).with_name("dictionary.toml")
 # The words depend on how values are written, too.
-_SOURCES: Final = (FILE, FILE.with_name("values.py"), FILE.with_name("sentence.py"))
+_SOURCES: Final = (FILE, *map(FILE.with_name, ("values.py", "sentence.py", "wording.py")))
 
 
 @dataclass(frozen=True, slots=True)
 class GroupTitle:
-    """The words for a whole group, and what a client can bring about it."""
+    """The words for a whole group, what a client can bring about it, and where its facts come from."""
 
     text: Text
     bring: Text
+    source: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,17 @@ class Dictionary:
             return self.by_key[key].bring
         return self.groups[group].bring if group in self.groups else None
 
+    def source(self, group: str) -> Text | None:
+        """Where the facts of a group come from; None for an unknown group."""
+        return self.groups[group].source if group in self.groups else None
+
 
 @cache
 def dictionary(edition: str = EDITION) -> Dictionary:
     """Return the dictionary as that edition selects by it: the third or a later one."""
     content = tomllib.loads(FILE.read_text(encoding="utf-8"))
     bring = {name: Text(**words) for name, words in content["bring"].items()}
+    source = {name: Text(**words) for name, words in content["source"].items()}
     sentences = [_sentence(entry, bring, edition) for entry in content["sentence"]]
     by_feature: dict[str, tuple[Sentence, ...]] = {}
     for sentence in sentences:
@@ -62,7 +68,7 @@ def dictionary(edition: str = EDITION) -> Dictionary:
     return Dictionary(
         sentences=by_feature,
         groups={
-            group: GroupTitle(Text(words["en"], words["fr"]), bring[words["bring"]])
+            group: GroupTitle(Text(words["en"], words["fr"]), bring[words["bring"]], source[words["source"]])
             for group, words in content["group"].items()
         },
         by_key={sentence.key: sentence for sentence in sentences},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from creditdesk.reasons import values
 from creditdesk.reasons.evidence import Evidence
 from scoring.ml.features.spec.feature import Feature
 from scoring.ml.tables.schema import Text
@@ -62,4 +63,4 @@ class Sentence:
         return f"{written[:1].upper()}{written[1:]}."
 
     def _value(self, feature: Feature, value: float) -> str:
-        return formatting.feature_in_words(feature, value) if self.shown is None else self.shown(value)
+        return values.category(feature, value) if self.shown is None else self.shown(value)

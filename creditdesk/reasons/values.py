@@ -1,9 +1,10 @@
 """Values inside a sentence: at most three significant digits, in the language of the reader."""
 
 import math
+import re
 from typing import Final
 
-from scoring.ml.features.spec.feature import Unit
+from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
@@ -28,6 +29,15 @@ _WORDS: Final = tuple(
 
 _DAY: Final = Text("{} day", "{} jour")
 _DAYS: Final = Text("{} days", "{} jours")
+
+
+# Sectors that differ in a number alone, which says nothing to a client.
+_NUMBERED: Final = re.compile(r" \(type \d+\)$")
+
+
+def category(feature: Feature, value: float) -> str:
+    """The name of a category, without the number of its kind."""
+    return _NUMBERED.sub("", formatting.feature_in_words(feature, value))
 
 
 def nothing(value: float) -> str:

@@ -9,14 +9,20 @@ from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
-_AGAINST: Final = Text("Against your request: {}.", "En votre défaveur : {}.")
-_FOR: Final = Text("For your request: {}.", "En votre faveur : {}.")
+_AGAINST: Final = Text(
+    "Taken together, this counts against your request: {}.",
+    "Dans l’ensemble, ceci joue en votre défaveur\u00a0: {}.",
+)
+_FOR: Final = Text(
+    "Taken together, this counts for your request: {}.",
+    "Dans l’ensemble, ceci joue en votre faveur\u00a0: {}.",
+)
 _NOT_KNOWN: Final = Text("We do not have: {}.", "Il nous manque : {}.")
 
-# To the client, as stored, and about the client, for the desk.
+# Whether it is against the request, to the client, as stored, and about the client, for the desk.
 GROUP_PHRASES: Final = (
-    (_AGAINST, Text("Against the request: {}.", "En défaveur de la demande : {}.")),
-    (_FOR, Text("For the request: {}.", "En faveur de la demande : {}.")),
+    (True, _AGAINST, Text("Against the request: {}.", "En défaveur de la demande : {}.")),
+    (False, _FOR, Text("For the request: {}.", "En faveur de la demande : {}.")),
 )
 
 __all__ = ["GROUP_PHRASES", "BilingualText", "bring_for_input", "missing_input", "name_of_group"]

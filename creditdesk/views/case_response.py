@@ -9,11 +9,13 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django_htmx.http import retarget
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, PreparedObjects
 from creditdesk import services
+from creditdesk.cases.queue_counts import forget_queue_counts
 from creditdesk.models import Assessment, Case
 from creditdesk.pages.case.page import CasePage
 from creditdesk.pages.case.posted_forms import PostedForms
@@ -84,11 +86,14 @@ def case_response(
 
 
 def action_done(request: DeskRequest, reference: str, message: str) -> HttpResponse:
-    """Show the case as it is after an action, with a message of success."""
+    """Show the case as it is after an action, with a message of success and the queues as they are now."""
+    forget_queue_counts(request.user)
     if not request.htmx:
         messages.success(request, message)
         return redirect("case_detail", reference)
-    return case_response(request, _reloaded_page(request, reference, message=message), "workspace")
+    response = case_response(request, _reloaded_page(request, reference, message=message), "workspace")
+    response.write(render_to_string("_queue_strip.html", {"is_swapped": True}, request))
+    return response
 
 
 def action_refused(request: DeskRequest, reference: str, reason: str) -> HttpResponse:

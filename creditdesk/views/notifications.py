@@ -14,7 +14,7 @@ from creditdesk import services
 from creditdesk.models import Notification
 from creditdesk.web.request import DeskRequest
 
-PAGE_SIZE: Final = 30
+PAGE_SIZE: Final = 25
 
 
 @require_safe
@@ -29,8 +29,8 @@ def notifications(request: DeskRequest) -> HttpResponse:
 @require_safe
 @permission_required("creditdesk.view_case", raise_exception=True)
 def notification_count(request: DeskRequest) -> HttpResponse:
-    """Show the count in the header; a page that is open asks again while it is seen."""
-    return render(request, "_notifications.html")
+    """Show the counts in the header; a page that is open asks again while it is seen."""
+    return render(request, "_notification_count.html")
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""Template context of every page: the state of the model, the directory's name, unread notifications."""
+"""Template context of every page: the state of the model, the directory's name, notifications and queues."""
 
 from collections.abc import Callable
 from functools import cache
@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from creditdesk.cases.queue_counts import unread_count
+from creditdesk.pages.case_list import Tab, queue_strip
 from creditdesk.services.demo_sign_in import is_open
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable
@@ -34,12 +35,13 @@ def unread_notifications(user: User | AnonymousUser) -> int:
     return 0 if user.is_anonymous else unread_count(user)
 
 
-def desk(request: HttpRequest) -> dict[str, Callable[[], str | bool | int] | str]:
+def desk(request: HttpRequest) -> dict[str, Callable[[], str | bool | int | tuple[Tab, ...]] | str]:
     directory = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
     # Callables: fragments, which show neither banner nor header, do not query the engine and the database.
     return {
         "model_notice": model_notice,
         "demo_is_open": demo_is_open,
+        "queue_strip": cache(lambda: () if request.user.is_anonymous else queue_strip(request.user)),
         "unread_notifications": cache(lambda: unread_notifications(request.user)),
         "directory": directory,
     }

@@ -125,9 +125,9 @@ class Command(BaseCommand):
 
         self.stdout.write(f"Deciding {len(folder.past_days):,} applications of the past, and some of today's")
         past.decide_the_past(folder)
-        past.import_repayments(folder)
         policy.publish_band()
         decisions.do_some_work()
+        past.import_repayments(folder)
         drift.check_drift()
         comparison.add_comparison()
         loss_table.publish_loss_table()

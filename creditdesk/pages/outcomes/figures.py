@@ -24,7 +24,7 @@ def vintage_name(month: int, *, is_quarterly: bool) -> str:
     year, number = divmod(month, 12)
     if is_quarterly:
         return gettext("{year} Q{quarter}").format(year=year, quarter=number // 3 + 1)
-    return date_format(date(year, number + 1, 1), "M Y")
+    return date_format(date(year, number + 1, 1), "N Y")
 
 
 def vintages(loans: ObservedLoans) -> Figure:

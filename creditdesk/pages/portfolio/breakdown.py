@@ -113,7 +113,7 @@ class BreakdownPage:
 
     def _label(self, key: str) -> str:
         if self.by == "week":
-            return date_format(date.fromisoformat(key), "d M Y")
+            return date_format(date.fromisoformat(key), "j N Y")
         if self.by == "product":
             return formatting.column_in_words(column("application", "NAME_CONTRACT_TYPE"), key)
         return key

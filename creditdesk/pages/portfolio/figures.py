@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth, TruncWeek
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from creditdesk.models.case import CaseQuerySet
 from creditdesk.pages.portfolio.counts import Bin
@@ -46,7 +46,7 @@ def trend(cases: CaseQuerySet, period: Period) -> list[Figure]:
             y=gettext("Cases"),
             columns=[
                 Column(gettext("received"), "number", 0, "bars"),
-                Column(gettext("decided"), "number", 0, "bars"),
+                Column(pgettext("cases", "decided"), "number", 0, "bars"),
             ],
             rows=[
                 Row(name, [interval.received, interval.decided])

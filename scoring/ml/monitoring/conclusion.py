@@ -8,7 +8,7 @@ from scoring.ml.monitoring.drift_numbers import DriftNumbers, Shares, StoredFind
 
 # A share that differs by so many standard errors did not move by chance, whatever the number of columns.
 _MIN_ERRORS = 4.5
-# A column counts as moved from here on, where Evidently has not evaluated it.
+# A column counts as moved from here on, if chance does not move it as far.
 MODERATE = 0.1
 
 
@@ -74,14 +74,16 @@ def _columns(numbers: DriftNumbers, limits: Limits) -> Iterator[Finding]:
 
 
 def moved_columns(numbers: DriftNumbers) -> tuple[str, ...]:
-    """Return the columns that moved, the strongest first: by Evidently, else those of moderate PSI."""
-    if "evidently" in numbers:
-        columns = numbers["evidently"]["columns"]
-        drifted = {name: column["value"] for name, column in columns.items() if column["drifted"]}
-        return tuple(sorted(drifted, key=lambda name: -drifted[name]))
-    return tuple(
+    """Return the columns of moderate PSI beyond chance, the strongest first: with Evidently, those that it
+    finds drifted too."""
+    beyond_chance = [
         column["name"] for column in numbers["columns"] if column["psi"] > max(MODERATE, column["chance"])
-    )
+    ]
+    if "evidently" not in numbers:
+        return tuple(beyond_chance)
+    evaluated = numbers["evidently"]["columns"]
+    drifted = [name for name in beyond_chance if name in evaluated and evaluated[name]["drifted"]]
+    return tuple(sorted(drifted, key=lambda name: -evaluated[name]["value"]))
 
 
 def _evaluated_columns(numbers: DriftNumbers) -> int:

@@ -35,14 +35,16 @@ PURPOSES: Final = labels(
     }
 )
 
-# The codes are the bank's own and are not documented; they are shown as they are.
+# The codes are the bank's own and are not documented: what their names say, with the code beside.
 REJECT_REASONS: Final = labels(
     {
         "XAP": _NOT_APPLICABLE,
-        **{
-            code: (f"Code {code}", f"Code {code}")
-            for code in ("HC", "LIMIT", "SCO", "SCOFR", "VERIF", "SYSTEM")
-        },
+        "HC": ("Credit policy (code HC)", "Politique de crédit (code HC)"),
+        "LIMIT": ("Limit exceeded (code LIMIT)", "Plafond dépassé (code LIMIT)"),
+        "SCO": ("Score (code SCO)", "Score (code SCO)"),
+        "SCOFR": ("Score (code SCOFR)", "Score (code SCOFR)"),
+        "VERIF": ("Verification (code VERIF)", "Vérification (code VERIF)"),
+        "SYSTEM": ("Automatic rule (code SYSTEM)", "Règle automatique (code SYSTEM)"),
         "CLIENT": ("Client withdrew", "Renoncement du client"),
     }
 )

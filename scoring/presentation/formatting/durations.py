@@ -39,7 +39,8 @@ def length_of_months(months: float) -> str:
     if months >= READABLE:
         return years(months / 12)
     whole_years, rest = divmod(round(months), 12)
-    return f"{years(whole_years)} {_months(rest)}" if rest else years(whole_years)
+    joint = " et " if reads_french() else " "
+    return f"{years(whole_years)}{joint}{_months(rest)}" if rest else years(whole_years)
 
 
 def length_of_days(days: float) -> str:

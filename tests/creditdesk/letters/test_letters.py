@@ -59,11 +59,15 @@ def test_a_refusal_with_four_of_the_longest_reasons_is_one_page(client_as, case_
 @pytest.mark.parametrize(
     ("language", "proof", "meaning"),
     [
-        ("en", "you can bring: proof of payment for each instalment", "“Clients we accept” are those"),
+        (
+            "en",
+            "tell us; you can bring: proof of payment for each instalment",
+            "We compare with clients we accept",
+        ),
         (
             "fr",
-            "vous pouvez apporter : la preuve de paiement de chaque échéance",
-            "Les « clients acceptés » sont",
+            "dites-le-nous ; vous pouvez apporter : la preuve de paiement de chaque échéance",
+            "Nous comparons avec les clients acceptés",
         ),
     ],
 )
@@ -74,6 +78,19 @@ def test_a_refusal_says_what_the_client_can_bring(client_as, case_of, language, 
     for kind in ("letter", "explanation"):
         assert proof in text_of(case, language, kind)
         assert meaning in text_of(case, language, kind)
+
+
+@pytest.mark.parametrize(
+    ("language", "sources"),
+    [
+        ("en", ["our records", "the credit bureau", "your application", "our records"]),
+        ("fr", ["nos dossiers", "le fichier des crédits", "votre demande", "nos dossiers"]),
+    ],
+)
+def test_each_reason_of_the_model_names_its_source(client_as, case_of, language, sources):
+    case = refused(case_of("advisor"), reasons=LONGEST)
+    get(client_as("advisor"), case, language=language)
+    assert re.findall(r"^- .*y\. Source\s?: (.+)\.$", text_of(case, language), re.MULTILINE) == sources
 
 
 def test_a_reason_that_few_bootstrap_models_share_is_no_ground(client_as, case_of, monkeypatch):

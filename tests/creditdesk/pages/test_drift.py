@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import fields
+from typing import Any
 
 import pytest
 from django.utils import translation
 
 from creditdesk.pages.drift import LIMIT_LABELS, DriftPage, level_of
 from creditdesk.pages.drift_bins import bin_in_words
-from scoring.ml.monitoring.conclusion import Limits
+from scoring.ml.monitoring.conclusion import Limits, findings
 from scoring.models import DriftReport
 from tests.drift_reports import drift_report
 from tests.html import plain_text
@@ -99,6 +100,26 @@ def test_a_page_that_was_altered_is_not_served(report, client_as, tmp_path):
 )
 def test_a_psi_that_chance_explains_is_no_shift(psi, chance, level):
     assert level_of(psi, chance) == level
+
+
+@pytest.mark.parametrize(("chance", "share"), [(0.5, None), (0.05, "50%")])
+def test_what_evidently_finds_and_chance_explains_is_no_finding(report, chance, share):
+    moved, stable = report.numbers["columns"][0], {**report.numbers["columns"][1], "psi": 0.02}
+    by_name = {
+        column["name"]: {"value": 0.2, "threshold": 0.16, "drifted": True} for column in (moved, stable)
+    }
+    numbers: Any = {
+        **report.numbers,
+        "columns": [{**moved, "psi": 0.3, "chance": chance}, stable],
+        "evidently": {"columns": by_name, "drifted": 2, "share": 1.0},
+    }
+    report.numbers = numbers
+    report.findings = [finding.stored() for finding in findings(numbers, Limits(column_psi=1.0))]
+    page = DriftPage(report)
+    sentences = [(finding.value, finding.threshold, finding.basis) for finding in page.findings]
+    basis = "of 2 columns that Evidently measures, by PSI and by its distance"
+    assert sentences == ([(share, "5%", basis)] if share else [])
+    assert len(page.moved) == len(sentences)
 
 
 def test_the_page_opens_on_how_many_limits_were_passed(report, client_as):

@@ -7,9 +7,10 @@ from django.utils import translation
 
 from creditdesk.models import Reason
 from creditdesk.reasons import text_for_the_desk
-from creditdesk.reasons.desk_voice import desk_voice
+from creditdesk.reasons.desk_voice import desk_voice, former_words
 from creditdesk.reasons.dictionary import dictionary
 from creditdesk.reasons.sentence import MAX_LENGTH
+from creditdesk.reasons.wording import GROUP_PHRASES
 
 SENTENCES = list(dictionary().by_key.values())
 SECOND_PERSON = re.compile(r"\b(?:you|your|yours|vous|votre|vos)\b", re.IGNORECASE)
@@ -46,15 +47,36 @@ def test_sentences_and_groups_are_those_of_the_dictionary():
 
 
 @pytest.mark.parametrize("code", sorted(dictionary().groups))
-def test_the_name_of_a_group_is_about_the_client(code):
-    title = dictionary().groups[code].text
-    reason = stored("", f"Against your request: {title.en}.", f"En votre défaveur : {title.fr}.", code)
+@pytest.mark.parametrize("is_former", [False, True])
+def test_the_name_of_a_group_is_about_the_client(code, is_former):
+    title = [dictionary().groups[code].text, *former_words().groups.get(code, [])][-is_former]
+    against = [GROUP_PHRASES[0][1], *former_words().phrases[True]][-is_former]
+    reason = stored("", against.en.format(title.en), against.fr.format(title.fr), code)
     with translation.override("en"):
         assert text_for_the_desk(reason) == f"Against the request: {desk_voice().groups[code].en}."
     with translation.override("fr"):
         about = text_for_the_desk(reason)
     assert about == f"En défaveur de la demande : {desk_voice().groups[code].fr}."
     assert not SECOND_PERSON.search(about)
+
+
+def test_a_sentence_stored_in_former_words_is_about_the_client_with_its_value():
+    rare = "Few of the clients we accept work in your sector (Trade (type 3))."
+    reason = stored(
+        "sector_rare", rare, "Peu de clients acceptés travaillent dans votre secteur (Commerce (type 3))."
+    )
+    with translation.override("en"):
+        assert text_for_the_desk(reason) == "Few accepted clients work in this sector (Trade (type 3))."
+    with translation.override("fr"):
+        about = text_for_the_desk(reason)
+    assert about == "Peu de clients acceptés travaillent dans ce secteur (Commerce (type 3))."
+
+
+def test_former_words_are_those_of_sentences_and_groups_and_differ_from_todays():
+    assert former_words().sentences.keys() <= dictionary().by_key.keys()
+    assert former_words().groups.keys() <= dictionary().groups.keys()
+    for key, texts in former_words().sentences.items():
+        assert dictionary().by_key[key].text not in texts
 
 
 @pytest.mark.parametrize("key", ["", "income_low", "a_key_of_yesterday"])

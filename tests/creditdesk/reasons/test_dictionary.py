@@ -56,12 +56,15 @@ def test_what_is_not_the_clients_own_doing_is_never_named():
     assert "housing" not in worded
 
 
-def test_every_other_group_has_a_title_and_what_to_bring():
+def test_every_other_group_has_a_title_a_source_and_what_to_bring():
     assert dictionary().groups.keys() == catalogue.GROUPS.keys() - NEVER_NAMED
     for group in dictionary().groups:
         bring = dictionary().bring("", group)
+        source = dictionary().source(group)
         assert bring is not None
+        assert source is not None
         assert bring.en != bring.fr
+        assert source.en != source.fr
 
 
 def test_no_category_is_shown_but_for_a_rare_one():
@@ -104,6 +107,7 @@ def test_the_features_of_one_fact_have_one_sentence():
 
 def test_a_key_of_another_edition_has_nothing_to_bring():
     assert dictionary().bring("a_key_of_tomorrow", "a_group_of_tomorrow") is None
+    assert dictionary().source("a_group_of_tomorrow") is None
 
 
 def test_a_changed_sentence_changes_the_version(monkeypatch, tmp_path):

@@ -123,6 +123,7 @@ def test_no_sentence_has_an_internal_name_or_the_words_of_statistics(walked):
     for text in words:
         assert "_" not in text
         assert not names & set(re.findall(r"\w+", text))
+        assert not re.search(r"\(type|\(\w+ \d+\)", text), text
         assert not re.search(r"log-odds|NaN|missing|manquant|average date|\bratio\b|\bindex\b", text), text
 
 
@@ -155,7 +156,8 @@ def test_no_reason_contradicts_the_sign_of_its_contribution(walked):
         if reason.is_fact:
             assert dictionary().by_key[reason.key].against == (reading.verdict == "refuse")
         else:
-            assert reason.text_en.startswith("For" if reading.verdict == "accept" else "Against")
+            side = "for" if reading.verdict == "accept" else "against"
+            assert reason.text_en.startswith(f"Taken together, this counts {side} your request: ")
 
 
 def test_no_group_that_rests_on_missing_values_is_named(walked):

@@ -17,6 +17,11 @@ from scoring.ml.model import explainer_data, folder
 from scoring.ml.tables.catalogue import PROTECTED
 from tests.scoring.modelfolder import explainer_file, tiny_model
 
+RATINGS_EN = "Taken together, this counts against your request: your ratings at the credit rating agencies."
+RATINGS_FR = (
+    "Dans l’ensemble, ceci joue en votre défaveur\u00a0: vos notes auprès des organismes de notation."
+)
+
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
@@ -100,8 +105,8 @@ def test_a_value_inside_the_range_is_never_named_the_next_of_the_group_is(model)
 def test_without_a_fact_the_group_is_named(model, value):
     (reason,) = select(model, by_feature(model, EXT_MEAN=2.0), by_feature(model, 2.0, EXT_MEAN=value))
     assert (reason.is_fact, reason.rank) == (False, None)
-    assert reason.text_en == "Against your request: your credit ratings."
-    assert reason.text_fr == "En votre défaveur : vos notes de crédit."
+    assert reason.text_en == RATINGS_EN
+    assert reason.text_fr == RATINGS_FR
 
 
 def test_a_value_on_its_good_side_is_not_named(model):
@@ -165,7 +170,7 @@ def test_a_missing_input_that_the_model_does_not_use_is_a_reason_too(tmp_path):
 def test_a_model_without_reference_ranges_names_groups_alone(tmp_path):
     model = folder.load(tiny_model(tmp_path))
     (reason,) = select(model, by_feature(model, EXT_SOURCE_2=1.0), by_feature(model, EXT_SOURCE_2=0.14))
-    assert reason.text_en == "Against your request: your credit ratings."
+    assert reason.text_en == RATINGS_EN
 
 
 def test_the_rank_is_as_extreme_as_the_training_clients_show():

@@ -213,8 +213,23 @@ def test_a_rule_whose_people_are_all_away_is_passed_over(settings, person):
     assert advisor_of(case) == colleague.username
 
 
+def test_strictly_in_turn_goes_on_where_it_stopped_and_passes_over_who_is_away(settings, person):
+    anna, boris, _ = (UserFactory(username=name) for name in ("anna", "boris", "chloe"))
+    CaseFactory.create_batch(5, advisor=anna)
+    settings.ASSIGNMENT_RULES = assignment_rules(["any=anna>boris>chloe"])
+    for number, leaver in enumerate(("first", "second")):
+        gone = UserFactory(username=leaver)
+        cases = CaseFactory.create_batch(4, advisor=gone)
+        if number:
+            away(boris)
+        gone.is_active = False
+        gone.save()
+        order = [["boris", "chloe", "anna", "boris"], ["chloe", "anna", "chloe", "anna"]][number]
+        assert [advisor_of(case) for case in cases] == order
+
+
 @pytest.mark.parametrize(
-    "rule", ["any", "any=", "product:=anna", "amount:much=anna", "amount:-1=a", "moon:1=a"]
+    "rule", ["any=a>b+c", "any", "any=", "product:=anna", "amount:much=anna", "amount:-1=a", "moon:1=a"]
 )
 def test_a_rule_that_cannot_be_read_is_refused_at_the_start(rule):
     with pytest.raises(ImproperlyConfigured, match="ASSIGNMENT_RULES"):

@@ -64,9 +64,10 @@ def test_a_value_has_its_unit(value, unit, words):
         (0.125, Unit.PERCENT, "12\u202f%"),
         (0.5, Unit.SCORE, "0,500"),
         (1234.5, Unit.RATIO, "1\u202f234"),
+        (-26.0, Unit.MONTHS_AGO, "il y a 2 ans et 2 mois"),
     ],
 )
-def test_numbers_take_the_french_form(value, unit, words):
+def test_numbers_and_durations_take_the_french_form(value, unit, words):
     assert in_words(value, unit, "fr") == words
 
 
