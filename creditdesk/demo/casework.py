@@ -22,6 +22,8 @@ CLIENT_STATEMENTS: Final = (
     "My income is higher than what the form says: the bonus was forgotten.",
     "I do not understand why you refuse; my neighbour got the same credit.",
 )
+# A refusal is contested within so many days.
+RECENT_DAYS: Final = 60
 CHANGED: Final = "The certificate was checked with the other lender: the loan is repaid since May."
 UPHELD: Final = "The bonus is not contractual and was not paid last year; the decision holds."
 
@@ -51,8 +53,8 @@ def _contest(manager: User) -> None:
     """Contest small credits: above the limit a changed decision would wait for a second person."""
     refused = Decision.objects.filter(outcome=Decision.Outcome.REFUSE, status=Decision.Status.FINAL)
     small = refused.filter(case__amount_credit__lte=second_person_above(in_force()))
-    recent = small.filter(decided_at__date=timezone.localdate())
-    oldest = recent.select_related("case__advisor").order_by("pk")[: len(CLIENT_STATEMENTS)]
+    recent = small.filter(decided_at__gte=timezone.now() - timedelta(days=RECENT_DAYS))
+    newest = recent.select_related("case__advisor").order_by("-pk")[: len(CLIENT_STATEMENTS)]
     answers = ((Contest.Outcome.CHANGED, CHANGED), (Contest.Outcome.UPHELD, UPHELD))
     opened = [
         services.contest(
@@ -61,7 +63,7 @@ def _contest(manager: User) -> None:
             received_on=timezone.localdate(),
             by=decision.case.advisor,
         )
-        for decision, statement in zip(oldest, CLIENT_STATEMENTS, strict=False)
+        for decision, statement in zip(newest, CLIENT_STATEMENTS, strict=False)
     ]
     for contest, (outcome, justification) in zip(opened, answers, strict=False):
         services.review(

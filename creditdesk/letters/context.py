@@ -14,7 +14,7 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.letters.decision_reasons import CLIENT_TEXTS, NEVER_QUOTED
 from creditdesk.letters.grounds import grounds_of, sentence
-from creditdesk.letters.text import plain, written_day
+from creditdesk.letters.text import plain
 from creditdesk.models import Assessment, Case, Contest, Decision, Letter
 from creditdesk.pages.case import client_profile
 from creditdesk.pages.case.snapshot import assessed_profile
@@ -121,10 +121,10 @@ def _letter(decision: Decision, language: str) -> LetterContext:
         "contest_days": settings.CONTEST_DAYS,
         "client": plain(case.client.name) or case.reference,
         "reference": case.reference,
-        "submitted": written_day(timezone.localtime(case.submitted_at).date()),
-        "today": written_day(timezone.localdate()),
-        "decided": written_day(decision.final_on),
-        "replaced": written_day(decision.replaces.final_on) if decision.replaces else "",
+        "submitted": formatting.written_day(timezone.localtime(case.submitted_at).date()),
+        "today": formatting.written_day(timezone.localdate()),
+        "decided": formatting.written_day(decision.final_on),
+        "replaced": formatting.written_day(decision.replaces.final_on) if decision.replaces else "",
         "amount": formatting.money(float(case.amount_credit)),
         "annuity": None if case.amount_annuity is None else formatting.money(float(case.amount_annuity)),
         "contract": plain(formatting.column_in_words(contract, case.contract_type)),
@@ -144,7 +144,7 @@ def _data(assessment: Assessment) -> DataContext:
     sections = [*client_profile.sections(profile), *histories]
     lines = list(chain.from_iterable(section.lines for section in sections))
     return {
-        "assessed": written_day(timezone.localtime(assessment.assessed_at).date()),
+        "assessed": formatting.written_day(timezone.localtime(assessment.assessed_at).date()),
         "data": [_section(section) for section in sections],
         "missing": [plain(line.label) for line in lines if line.is_missing],
         "absent": [plain(f"{section.title} ({section.state})") for section in histories if not section.lines],
@@ -152,8 +152,9 @@ def _data(assessment: Assessment) -> DataContext:
 
 
 def _documents(case: Case) -> list[str]:
+    day = formatting.written_day
     return [
-        f"{document.get_kind_display()} ({written_day(timezone.localtime(document.added_at).date())})"
+        f"{document.get_kind_display()} ({day(timezone.localtime(document.added_at).date())})"
         for document in case.documents.on_file()
     ]
 
@@ -188,11 +189,11 @@ def _person(decision: Decision) -> PersonContext:
     is_quoted = decision.reason_code not in NEVER_QUOTED
     reason = formatting.localize(CLIENT_TEXTS[decision.reason_code]) if decision.reason_code else ""
     return {
-        "decided_at": written_day(timezone.localtime(decision.decided_at).date()),
+        "decided_at": formatting.written_day(timezone.localtime(decision.decided_at).date()),
         "is_override": decision.is_override,
         "ground": reason,
         "grounds": plain(decision.reason) if is_quoted else "",
-        "checked": written_day(decision.final_on),
+        "checked": formatting.written_day(decision.final_on),
         "check_grounds": plain(decision.check_reason),
         "after_contest": Contest.objects.filter(new_decision=decision).exists(),
     }

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.letters.text import normalized, plain, written_day
+from creditdesk.letters.text import normalized, plain
 from creditdesk.models import Case, DocumentRequest
 from creditdesk.models.document import DocumentKind
 from creditdesk.services.refusal import name_of
@@ -25,8 +25,8 @@ def ask_for_documents(*, case: Case, kinds: Sequence[str], language: str, by: Us
             },
             "client": plain(case.client.name) or case.reference,
             "reference": case.reference,
-            "submitted": written_day(timezone.localtime(case.submitted_at).date()),
-            "today": written_day(timezone.localdate()),
+            "submitted": formatting.written_day(timezone.localtime(case.submitted_at).date()),
+            "today": formatting.written_day(timezone.localdate()),
             "amount": formatting.money(float(case.amount_credit)),
             "documents": [str(DocumentKind(kind).label) for kind in kinds],
             "person": plain(name_of(by)),

@@ -6,13 +6,8 @@ The text is stored and sealed; the PDF follows from it alone.
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
-
-from django.utils.formats import date_format
-
-from scoring.presentation.formatting import reads_french
 
 
 class Mark(StrEnum):
@@ -43,12 +38,6 @@ def plain(value: object) -> str:
     allowed = (c for c in str(value) if c not in _OVERRIDES)
     spaced = (" " if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} else c for c in allowed)
     return re.sub("[ ]+", " ", "".join(spaced)).strip()
-
-
-def written_day(day: date) -> str:
-    """Return a day in words; the first of a month is an ordinal in French."""
-    words = date_format(day, "j F Y")
-    return words.replace("1 ", "1er ", 1) if reads_french() and day.day == 1 else words
 
 
 def blocks(text: str) -> Iterator[Block]:

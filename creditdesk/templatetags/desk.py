@@ -1,6 +1,7 @@
 """Tags and filters of every page: numbers in the reader's language, icons and badges."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
@@ -54,6 +55,12 @@ def interval(estimate: Estimate | str | None, decimals: int) -> str:
 def money(value: Number) -> str:
     """Write €1,235 in English, 1 235 € in French."""
     return MISSING if value is None or isinstance(value, str) else formatting.money(float(value))
+
+
+@register.filter
+def long_day(day: date) -> str:
+    """Write Sept. 1, 2026 in English, 1er septembre 2026 in French."""
+    return formatting.written_day(day) if formatting.reads_french() else date_format(day, "DATE_FORMAT")
 
 
 @register.filter

@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.csv_cells import Line, safe_text
@@ -135,8 +135,8 @@ class BreakdownPage:
             gettext("Cases"),
             [
                 Column(gettext("received"), "number", 0, "bars"),
-                Column(gettext("Decided"), "number", 0, "bars"),
-                Column(gettext("accepted"), "number", 0, "bars"),
+                Column(pgettext("cases", "decided"), "number", 0, "bars"),
+                Column(pgettext("cases", "accepted"), "number", 0, "bars"),
             ],
         )
 

@@ -1,5 +1,6 @@
 """Formatting of texts, numbers, durations and values in the language of the reader."""
 
+from scoring.presentation.formatting.dates import written_day
 from scoring.presentation.formatting.durations import length_of_months
 from scoring.presentation.formatting.language import capitalized, localize, reads_french
 from scoring.presentation.formatting.numbers import (
@@ -54,4 +55,5 @@ __all__ = [
     "signed",
     "stored_amount",
     "three_digits",
+    "written_day",
 ]

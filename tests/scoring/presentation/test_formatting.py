@@ -1,6 +1,7 @@
 """Values in words: the unit is right, the sign is kept, and no number breaks a page."""
 
 import math
+from datetime import date
 
 import pytest
 from django.utils.translation import override
@@ -164,3 +165,12 @@ def test_a_minus_is_there_exactly_when_the_value_is_negative(unit, language, val
 @given(days=st.integers(min_value=18 * 366, max_value=100 * 365))
 def test_an_age_is_the_number_of_birthdays(days):
     assert in_words(float(-days), Unit.AGE_DAYS) == f"{int(days / 365.25)} years"
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french():
+    first, eleventh = date(2026, 9, 1), date(2026, 9, 11)
+    with override("fr"):
+        assert formatting.written_day(first) == "1er septembre 2026"
+        assert formatting.written_day(eleventh) == "11 septembre 2026"
+    with override("en"):
+        assert formatting.written_day(first) == "1 September 2026"
