@@ -12,25 +12,14 @@ from django.core.management import CommandError, call_command
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.technical_file.document import DOCUMENTS, FOLDER, LANGUAGES
-from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model import json_codec
-from scoring.ml.model.manifest_choices import AcceptLimit, ReferBand
+from tests.creditdesk.policies import BAND
 from tests.factories import assessed, decided
 from tests.scoring.modelfolder import tiny_model
 from tests.scoring.validation_sections import validation_sections
 
 pytestmark = pytest.mark.django_db
 FILES = [f"{document}.{language}.md" for document in DOCUMENTS for language in LANGUAGES]
-BAND = ReferBand(
-    limit=AcceptLimit(default_rate=0.04, refer_share=0.15),
-    confidence=0.999,
-    clients=40_000,
-    accept_below=0.062,
-    refuse_from=0.105,
-    accepted=0.62,
-    referred=0.149,
-    default_rate=Estimate(0.0351, 0.0331, 0.0372),
-)
 CITED = re.compile(r"\[(model\.json|audit log) ([0-9a-f]{12})\]")
 
 
