@@ -160,4 +160,4 @@ def test_the_curve_of_a_denied_direction_is_in_the_order_that_people_read() -> N
     )
     (figure,) = denied_directions(SimpleNamespace(directions=section))  # type: ignore[arg-type]
     assert [row.values[0] for row in figure.rows][::9] == pytest.approx([0.1, 0.01])
-    assert "less risk" in figure.summary
+    assert "less risk" in str(figure.summary)
