@@ -27,6 +27,7 @@ _ADVISOR: Final = frozenset(
         "creditdesk.add_case",
         "creditdesk.assess_case",
         "creditdesk.decide_case",
+        "creditdesk.give_opinion",
         "creditdesk.correct_case",
         "creditdesk.add_note",
         "creditdesk.add_declaredcharges",
@@ -48,9 +49,11 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.MANAGER: _ADVISOR
     | {
         "creditdesk.view_all_cases",
+        "creditdesk.view_blind_verdict",
         "creditdesk.check_decision",
         "creditdesk.release_claim",
         "creditdesk.assign_case",
+        "creditdesk.manage_teams",
         "creditdesk.record_any_absence",
         "creditdesk.answer_escalation",
         "creditdesk.examine_contest",
@@ -82,6 +85,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         {
             "creditdesk.view_case",
             "creditdesk.view_all_cases",
+            "creditdesk.view_blind_verdict",
             "creditdesk.view_portfolio",
             "creditdesk.view_monthlyoutcome",
             "scoring.view_modelversion",
@@ -106,6 +110,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "scoring.publish_losstable",
             "creditdesk.erase_client",
             "creditdesk.view_operations",
+            "creditdesk.manage_teams",
             "accounts.view_auditevent",
             "accounts.view_admin",
             "accounts.view_user",

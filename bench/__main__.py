@@ -30,6 +30,7 @@ def main() -> None:
             "DATABASE_URL": f"sqlite:///{beside}/bench.sqlite3",
             "HTTPS": "false",
             "REQUIRE_MFA": "false",
+            "BLIND_SHARE": "0",
         }
         # Thousands of lines of the log and of commands would hide the table.
         with redirect_stdout(log), redirect_stderr(log):

@@ -26,6 +26,7 @@ def environment_of(place: Path) -> dict[str, str]:
         "AUDIT_ANCHOR": str(place / "audit.anchor"),
         "HTTPS": "false",
         "REQUIRE_MFA": "false",
+        "BLIND_SHARE": "0",
         "LOG_LEVEL": "ERROR",
         "OMP_NUM_THREADS": "1",
     }

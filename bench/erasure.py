@@ -59,6 +59,7 @@ class Desk:
             "AUDIT_ANCHOR": str(place / "audit.anchor"),
             "HTTPS": "false",
             "REQUIRE_MFA": "false",
+            "BLIND_SHARE": "0",
             "OMP_NUM_THREADS": "1",
         }
 

@@ -82,6 +82,7 @@ def environment_of(place: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "creditdesk.settings",
         "HTTPS": "false",
         "REQUIRE_MFA": "false",
+        "BLIND_SHARE": "0",
         "LOG_LEVEL": "CRITICAL",
         "OMP_NUM_THREADS": "1",
     }

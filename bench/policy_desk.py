@@ -42,6 +42,7 @@ def main(assessments: int) -> None:
             "AUDIT_ANCHOR": f"{place}/audit.anchor",
             "LOG_LEVEL": "ERROR",
             "REQUIRE_MFA": "false",
+            "BLIND_SHARE": "0",
             "ALLOWED_HOSTS": "testserver",
             "HTTPS": "false",
         }

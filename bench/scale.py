@@ -109,6 +109,7 @@ def _runs(clients: int, beside: Path, log: int) -> Iterator[Run]:
         "AUDIT_ANCHOR": str(beside / "audit.anchor"),
         "HTTPS": "false",
         "REQUIRE_MFA": "false",
+        "BLIND_SHARE": "0",
     }
     manage = (sys.executable, "manage.py")
     yield _run(

@@ -46,6 +46,7 @@ def main() -> None:
             "LOG_LEVEL": "WARNING",
             "HTTPS": "false",
             "REQUIRE_MFA": "false",
+            "BLIND_SHARE": "0",
         }
         django.setup()
         from django.core.management import call_command

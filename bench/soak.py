@@ -78,6 +78,7 @@ class Desk:
             "AUDIT_ANCHOR": str(place / "audit.anchor"),
             "HTTPS": "false",
             "REQUIRE_MFA": "false",
+            "BLIND_SHARE": "0",
             "LOG_LEVEL": "ERROR",
             "OMP_NUM_THREADS": "1",
             # As bin/start sets it.

@@ -53,6 +53,10 @@ if not 0 < AMOUNT_SCALE < float("inf"):
 # Days after which a pending case counts as late, and within which a contest is to be answered.
 DECISION_DAYS = env.int("DECISION_DAYS", 60)
 CONTEST_DAYS = env.int("CONTEST_DAYS", 30)
+# The share of cases on which an advisor gives an opinion before the verdict shows.
+BLIND_SHARE = env.float("BLIND_SHARE", 0.05)
+if not 0 <= BLIND_SHARE <= 1:
+    raise ImproperlyConfigured("BLIND_SHARE is a share of the cases, from 0 to 1")
 # Hours after which a claim holds no more; 0 lets it hold until it is released.
 CLAIM_HOURS = env.float("CLAIM_HOURS", 24.0)
 # Who gets new cases and those of a colleague who left or is away, the first rule that fits:
@@ -159,6 +163,7 @@ MIDDLEWARE = [
     "accounts.middleware.htmx_sign_in",
     "accounts.middleware.access_denied",
     "creditdesk.web.erased_cases.erased_cases",
+    "creditdesk.web.blind_cases.blind_cases",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -407,6 +412,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# Rules for pages that browsers fetch ahead; they are believed with this type alone.
+WHITENOISE_MIMETYPES = {".speculationrules": "application/speculationrules+json"}
 
 # The bearer of this token may read /metrics; without one, only this machine may.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")

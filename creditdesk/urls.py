@@ -9,7 +9,7 @@ from creditdesk.views.absence import absence_cancel, absences
 from creditdesk.views.affordability import case_charges
 from creditdesk.views.assignment import case_assign, case_snooze, case_wake, cases_assign
 from creditdesk.views.breakdown import breakdown, breakdown_export
-from creditdesk.views.case import case_assess, case_detail, case_tab
+from creditdesk.views.case import case_assess, case_detail, case_opened, case_tab
 from creditdesk.views.case_list import case_list
 from creditdesk.views.casework import (
     case_answer,
@@ -51,6 +51,7 @@ from creditdesk.views.new_case import client_file, draft_delete, draft_save, new
 from creditdesk.views.note import case_note_change, case_note_remove, case_notes
 from creditdesk.views.notifications import notification_count, notifications, notifications_read
 from creditdesk.views.operations import operations
+from creditdesk.views.opinion import case_opinion
 from creditdesk.views.outcomes import outcomes
 from creditdesk.views.palette import palette
 from creditdesk.views.policy import (
@@ -66,6 +67,7 @@ from creditdesk.views.portfolio import portfolio
 from creditdesk.views.saved_view import columns_choose, view_delete, view_save
 from creditdesk.views.shadow import shadow
 from creditdesk.views.simulation import case_counterfactuals, case_simulation, scenario_delete, scenario_save
+from creditdesk.views.team import team_add, team_remove, teams
 from creditdesk.views.withdrawal import case_reopen, case_withdraw
 
 urlpatterns = [
@@ -85,6 +87,7 @@ urlpatterns = [
     *(path(f"cases/<str:reference>/{tab}/", case_tab, {"tab": tab}, name=f"case_{tab}") for tab in TABS),
     path("cases/<str:reference>/assess/", case_assess, name="case_assess"),
     path("cases/<str:reference>/decide/", case_decide, name="case_decide"),
+    path("cases/<str:reference>/opinion/", case_opinion, name="case_opinion"),
     path("cases/<str:reference>/correct/", case_correct, name="case_correct"),
     path("cases/<str:reference>/merge/", client_merge, name="client_merge"),
     path("cases/<str:reference>/merge/undo/", client_part, name="client_part"),
@@ -111,6 +114,10 @@ urlpatterns = [
     path("cases/<str:reference>/scenarios/delete/", scenario_delete, name="scenario_delete"),
     path("cases/<str:reference>/counterfactuals/", case_counterfactuals, name="case_counterfactuals"),
     path("cases/<str:reference>/assessments/<int:number>/", case_snapshot, name="case_past"),
+    path("teams/", teams, name="teams"),
+    path("teams/<int:number>/members/", team_add, name="team_add"),
+    path("teams/members/<int:number>/remove/", team_remove, name="team_remove"),
+    path("cases/<str:reference>/opened/", case_opened, name="case_opened"),
     path("cases/<str:reference>/claim/", case_claim, name="case_claim"),
     path("cases/<str:reference>/release/", case_release, name="case_release"),
     path("cases/<str:reference>/share/", case_share, name="case_share"),

@@ -46,6 +46,9 @@ class LoadedVersion:
         return self.activation_id == activation_id and not is_due
 
 
+_NEWEST_APPOINTMENT = Prepared(
+    lambda: ChallengerAppointment.objects.order_by("-pk").values_list("pk", "version_id")
+)
 _NEWEST_ACTIVATION = Prepared(
     lambda: Activation.objects.order_by("-pk").values_list(
         "pk", Subquery(Suspension.objects.order_by("-pk").values("suspends")[:1])
@@ -116,7 +119,7 @@ def load_seconds() -> float:
 def challenger() -> Model | None:
     """The version that scores every case in the shadow; None without an appointment or a trusted folder."""
     global _challenger
-    newest = ChallengerAppointment.objects.order_by("-pk").values_list("pk", "version_id").first()
+    newest = _NEWEST_APPOINTMENT.first()
     if newest is None or newest[1] is None:
         return None
     with _challenger_lock:

@@ -41,6 +41,7 @@ class DeskProcess:
             "DJANGO_SETTINGS_MODULE": "creditdesk.settings",
             "HTTPS": "false",
             "REQUIRE_MFA": "false",
+            "BLIND_SHARE": "0",
             "LOG_LEVEL": "WARNING",
             "OMP_NUM_THREADS": "1",
             **self.extra,

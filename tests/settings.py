@@ -19,6 +19,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as in a real installation: in memory, writers neither queue nor see each other's commits.
     DATABASES["default"]["TEST"] = {"NAME": Path(_scratch.name, "test.sqlite3")}  # noqa: F405
 SHADOW_IN_BACKGROUND = False
+# Tests that are about blind opinions draw cases themselves.
+BLIND_SHARE = 0.0
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.apps.registry import Apps
 from django.db import transaction
@@ -17,11 +17,19 @@ from accounts.audit.chain import GENESIS, Link, clean, head_seal, link_hash, pla
 from accounts.audit.keys import key_in_force
 from accounts.audit.row_digests import digests_of, keys_by_table
 from accounts.models import AuditEvent, AuditHead
+from accounts.prepared_queries import PreparedObjects
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
+
+
+# Every act reads and writes them, one after the other: the shorter, the more acts a second.
+_HEAD: Final = PreparedObjects[AuditHead](lambda: AuditHead.objects.select_for_update().filter(pk=1))
+_STORE_HEAD: Final = (
+    f"UPDATE {AuditHead._meta.db_table} SET sequence = %s, own_hash = %s, seal = %s WHERE id = 1"  # noqa: S608
+)
 
 
 class ChainBroken(Exception):
@@ -90,7 +98,7 @@ def _link(act: Act, head: AuditHead, key: str) -> Link:
 def locked_head() -> tuple[AuditHead, str]:
     """The head, for this transaction alone, and the key in force."""
     # SQLite has no row locks and needs none: its transactions are immediate, the writer is alone.
-    head = AuditHead.objects.select_for_update().filter(pk=1).first()
+    head = next(iter(_HEAD.all()), None)
     key = key_in_force(head) if head else None
     if head is None or key is None:
         raise ChainBroken("the head of the audit log was altered; run manage.py verify_audit")
@@ -100,7 +108,8 @@ def locked_head() -> tuple[AuditHead, str]:
 def keep_head(head: AuditHead, key: str, *, is_first: bool = False) -> None:
     """Seal and store the head, and move the anchor once that is committed."""
     head.seal = head_seal(head.sequence, head.own_hash, key)
-    head.save()
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute(_STORE_HEAD, [head.sequence, head.own_hash, head.seal])
     newest = anchor.Anchor(head.sequence, head.own_hash)
     transaction.on_commit(partial(anchor.advance, newest, key, is_first=is_first))
 

@@ -22,6 +22,7 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext
 
 from accounts.audit import Action, record
+from accounts.mail_texts import in_every_language
 from accounts.models import User
 from accounts.sign_in import devices, sessions
 from accounts.sign_in.password_forms import InvitationForm
@@ -53,11 +54,18 @@ def validity() -> timedelta:
 
 
 def send(user: User, link: str) -> None:
-    text = gettext(
-        "An administrator of the credit desk has prepared the account %(name)s for you. Choose a password "
-        "here; the link works once, within %(hours)s hours:\n\n%(link)s\n"
-    ) % {"name": user.get_username(), "hours": int(validity().total_seconds() // 3600), "link": link}
-    send_mail(gettext("Your account at the credit desk"), text, None, [user.email])
+    account = {"name": user.get_username(), "hours": int(validity().total_seconds() // 3600), "link": link}
+    text = in_every_language(
+        lambda: (
+            gettext(
+                "An administrator of the credit desk has prepared the account %(name)s for you. Choose a "
+                "password here; the link works once, within %(hours)s hours:\n\n%(link)s\n"
+            )
+            % account
+        )
+    )
+    subject = in_every_language(lambda: gettext("Your account at the credit desk"), between=" / ")
+    send_mail(subject, text, None, [user.email])
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -17,7 +17,7 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.api import response_schemas
 from creditdesk.api.auth import ApiRequest
-from creditdesk.api.case_lookup import erased, not_visible
+from creditdesk.api.case_lookup import erased, not_visible, verdict_kept
 from creditdesk.api.client_lookup import KnownClient, known_clients
 from creditdesk.api.history_checks import Tables, history_of
 from creditdesk.api.idempotency import Body
@@ -57,7 +57,7 @@ class BatchItems:
         return [
             str(self.requests[index].reference)
             for index, problem in self.problems.items()
-            if problem.status is HTTPStatus.FORBIDDEN
+            if problem.status is HTTPStatus.FORBIDDEN and self.requests[index].reference
         ]
 
 
@@ -110,7 +110,7 @@ def prepare_batch(request: ApiRequest, batch: Batch) -> PreparedBatch:
     for index, item in enumerate(batch.items):
         _validate(items, index, item)
     _look_up_cases(items, request.user, explained=batch.contributions)
-    _build_profiles(items)
+    _build_profiles(items, request.user)
     items.clients = known_clients(request.user, (item.client_key for item in items.requests.values()))
     scored = services.score_many(list(items.unscored.values()), contributions=batch.contributions)
     of_clients = [
@@ -146,6 +146,8 @@ def _look_up_cases(items: BatchItems, user: User, *, explained: bool) -> None:
     for index, reference in references.items():
         if (case := visible.get(reference)) and case.is_erased:
             items.problems[index] = erased(reference)
+        elif case and services.blind_answer(user, case.pk, case.reference):
+            items.problems[index] = verdict_kept(reference)
         elif case:
             cases[index] = case
         else:
@@ -187,9 +189,14 @@ def _take_standing_assessments(items: BatchItems, cases: Mapping[int, Case]) -> 
     }
 
 
-def _build_profiles(items: BatchItems) -> None:
+def _build_profiles(items: BatchItems, user: User) -> None:
     sent = [(items.requests[index], tables) for index, tables in items.histories.items()]
-    for index, profile in zip(items.histories, profiles_of(sent), strict=True):
+    profiles = dict(zip(items.histories, profiles_of(sent), strict=True))
+    blind = services.of_blind_cases(user, {profile.digest for profile in profiles.values()})
+    for index, profile in profiles.items():
+        if profile.digest in blind:
+            items.problems[index] = verdict_kept(own_reference(items.requests[index]) or "This application")
+            continue
         charges = charges_of(items.requests[index])
         items.unscored[index] = services.ProfileToScore(None, profile, charges)
 

@@ -66,12 +66,21 @@ def stored_case(user: User, reference: str, columns: tuple[str, ...]) -> StoredC
     pk, erasure, profile_digest, *values = row
     if erasure:
         raise erased(reference)
+    if services.blind_answer(user, pk, reference):
+        raise verdict_kept(reference)
     latest = Assessment.from_db(DEFAULT_DB_ALIAS, columns, values)
     return StoredCase(pk, latest if latest.pk and services.still_holds(latest, profile_digest) else None)
 
 
 def erased(reference: str) -> Problem:
     return Problem(HTTPStatus.GONE, f"The words of case {reference} were erased: there is nothing to score.")
+
+
+def verdict_kept(reference: str) -> Problem:
+    return Problem(
+        HTTPStatus.FORBIDDEN,
+        f"{reference} is drawn for a blind opinion: give yours on its page, then the verdict is answered.",
+    )
 
 
 def stored_profile(pk: int) -> Profile:

@@ -8,7 +8,13 @@ from accounts.audit import Act, Action, record_together
 from creditdesk import services
 from creditdesk.api import response_schemas
 from creditdesk.api.auth import ApiRequest
-from creditdesk.api.case_lookup import EXPLANATION_COLUMNS, PREDICTION_COLUMNS, stored_case, stored_profile
+from creditdesk.api.case_lookup import (
+    EXPLANATION_COLUMNS,
+    PREDICTION_COLUMNS,
+    stored_case,
+    stored_profile,
+    verdict_kept,
+)
 from creditdesk.api.client_lookup import known_clients
 from creditdesk.api.history_checks import history_of
 from creditdesk.api.profiles import charges_of, profiles_of
@@ -72,6 +78,8 @@ def prepare(
     render = response_schemas.explanation if explained else response_schemas.prediction
     if payload.reference is None:
         (profile,) = profiles_of([(payload, history_of(payload))])
+        if services.of_blind_cases(request.user, [profile.digest]):
+            raise verdict_kept(own_reference(payload) or "This application")
         scored, client_cases = services.score(profile, case=None, charges=charges_of(payload)), None
         if payload.client_key:
             client, client_cases = known_clients(request.user, [payload.client_key])[payload.client_key]

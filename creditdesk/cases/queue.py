@@ -1,13 +1,19 @@
 """Neighbours of a case in the order of the list, newest first, and the first case to work on."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from creditdesk.models import Case
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+_UNREAD: Final = (
+    "profile__packed_inputs",
+    "latest_assessment__inputs",
+    "latest_assessment__packed_inputs",
+)
 
 
 def next_pending(case: Case, user: "User") -> str | None:
@@ -38,6 +44,14 @@ def first_in_queue(user: "User", *, besides: Case | None = None) -> str | None:
         or _first(cases.to_decide_by(user))
         or _first(cases.free_for(user).unclaimed())
     )
+
+
+def waiting_case(user: "User", reference: str) -> Case | None:
+    """The case while it still waits for this person, without its inputs."""
+    cases = Case.objects.visible_to(user)
+    waits = Q(pk__in=cases.free_for(user).values("pk")) | Q(pk__in=cases.to_decide_by(user).values("pk"))
+    waiting = cases.filter(waits, reference=reference).select_related("profile", "latest_assessment")
+    return waiting.defer(*_UNREAD).first()
 
 
 def _pending(user: "User") -> QuerySet[Case]:

@@ -57,6 +57,7 @@ def _count_query(role: str, queue: str, _at: Circumstances) -> Prepared:
 @lru_cache(maxsize=64)
 def _page_query(role: str, queue: str, sort: str, start: int, stop: int, _at: Circumstances) -> PreparedRows:
     def rows(pk: int):  # type: ignore[no-untyped-def]
-        return _queue(pk, role, queue).order_by(*ordering(sort, queue)).values_list("pk")[start:stop]
+        order = ordering(sort, queue, User(pk=pk, role=role))
+        return _queue(pk, role, queue).order_by(*order).values_list("pk")[start:stop]
 
     return PreparedRows(rows, ANYBODY)

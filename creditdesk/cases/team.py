@@ -5,17 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.prepared_queries import PreparedRows
 from accounts.roles import Role, roles_with
 from creditdesk.assignment_rules import AssignmentRule
-from creditdesk.models import Absence, Assignment, Case
+from creditdesk.models import Absence, Assignment, Case, Team, TeamMembership
 
 
 def deciders() -> QuerySet[User]:
@@ -46,11 +46,25 @@ def _names_present(_today: date) -> PreparedRows:
     return PreparedRows(lambda: present().values_list("pk", "username", "first_name", "last_name"))
 
 
+def teams_to_refer_to() -> tuple[tuple[Any, ...], ...]:
+    """The key and the name of each team that has members, as a choice among them shows."""
+    return tuple(_TEAMS.all())
+
+
+_TEAMS: Final = PreparedRows(
+    lambda: Team.objects.filter(
+        Exists(TeamMembership.objects.in_force().filter(team=OuterRef("pk")))
+    ).values_list("pk", "name")
+)
+
+
 def who_sees(case: Case) -> QuerySet[User]:
     """Active users in whose row scope the case is, by user name: the other side of `Case.visible_to`."""
     sees = Q(role__in=roles_with("creditdesk.view_all_cases")) | Q(pk=case.advisor_id)
     referred = case.assignments.filter(kind="referred", assigned_by__isnull=False)
     sees |= Q(pk__in=referred.order_by().values("assigned_by"))
+    members = TeamMembership.objects.in_force().filter(team__in=case.team_referrals.in_force().values("team"))
+    sees |= Q(pk__in=members.order_by().values("member"))
     if case.shared_at:
         sees |= Q(role__in=roles_with("creditdesk.view_case"))
     users = User.objects.filter(is_active=True, role__in=roles_with("creditdesk.view_case"))

@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final, NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AuditEvent, User
 from creditdesk import services
+from creditdesk.cases.blind_draws import would_be_drawn
 from creditdesk.demo.casework import fill_queues
 from creditdesk.demo.clock import clock_at
 from creditdesk.demo.people import ADVISORS, named
-from creditdesk.models import Assessment, Case, Decision
+from creditdesk.models import Assessment, BlindOpinion, Case, Decision
 from scoring.policies import in_force, second_person_above
 
 Code, Outcome = Decision.ReasonCode, Decision.Outcome
@@ -21,6 +23,10 @@ ASSESSED_EACH: Final = 75
 DECIDED_SHARE: Final = 0.7
 OVERRIDE_SHARE: Final = 0.15
 NOTE_SHARE: Final = 0.2
+# Of the decisions, so many are taken by who has opened what is behind the verdict.
+READ_SHARE: Final = 0.8
+# Of the opinions before a verdict that agrees with the decision, so many were the opposite.
+CHANGED_MIND_SHARE: Final = 0.12
 # Days, and minutes of that day, from an application to its decision.
 _DAYS: Final = (1, 20)
 _MINUTES: Final = 420
@@ -89,6 +95,18 @@ def do_some_work() -> None:
             decision=checked, approve=True, reason="Surety checked, I agree.", by=named("manager")
         )
     fill_queues()
+    _keep_a_blind_case(named(ADVISORS[0]))
+
+
+def _keep_a_blind_case(advisor: User) -> None:
+    """Have cases assessed until one waits for the advisor's opinion, where cases are drawn at all."""
+    pending = Case.objects.filter(advisor=advisor, origin=Case.Origin.DEMO).unclaimed()
+    if not settings.BLIND_SHARE or pending.blind_for(advisor).exists():
+        return
+    unread = pending.filter(latest_assessment=None).select_related("profile").order_by("submitted_at", "pk")
+    first = next((case for case in unread if would_be_drawn(case.reference)), None)
+    if first:
+        services.assess(case=first, by=advisor)
 
 
 def end_of_the_past(last: datetime) -> datetime:
@@ -115,7 +133,23 @@ def _work_on(case: Case, advisor: User, rng: Random) -> None:
         services.add_note(case=case, text=rng.choice(NOTES), by=advisor)
 
 
+def give_opinion_first(case: Case, assessment: Assessment, outcome: str, by: User, rng: Random) -> None:
+    """On a drawn case, have the advisor think mostly what they decide later, at times the opposite."""
+    drawn = Case.objects.blind_for(by).filter(pk=case.pk)
+    if not drawn.exists():
+        return
+    likely = outcome if outcome in BlindOpinion.Outcome.values else BlindOpinion.Outcome.REFUSE.value
+    # A verdict moves some of those who thought otherwise; against it, nobody changes their mind here.
+    if outcome == assessment.verdict and rng.random() < CHANGED_MIND_SHARE:
+        likely = "refuse" if likely == "accept" else "accept"
+    services.give_opinion(case=case, outcome=likely, by=by)
+
+
 def _decide(case: Case, assessment: Assessment, outcome: str, advisor: User, rng: Random) -> Decision:
+    own = Random(case.reference)  # noqa: S311 (beside `rng`, whose draws stay)
+    give_opinion_first(case, assessment, outcome, advisor, own)
+    if own.random() < READ_SHARE:
+        services.record_reasons_reading(case=case, by=advisor)
     justification = rng.choice(OVERRIDES[outcome]) if outcome != assessment.verdict else Justification("", "")
     return services.decide(
         case=case,

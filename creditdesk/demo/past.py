@@ -12,7 +12,7 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.demo.clients import DemoFolder
 from creditdesk.demo.clock import clock_at
-from creditdesk.demo.decisions import OVERRIDES, Justification
+from creditdesk.demo.decisions import OVERRIDES, Justification, give_opinion_first
 from creditdesk.demo.people import named
 from creditdesk.importing.outcomes import outcome_lines
 from creditdesk.models import Assessment, Case, Decision, MonthlyOutcome
@@ -74,6 +74,7 @@ def import_repayments(folder: DemoFolder) -> None:
 def _decide(case: Case, advisor: User, manager: User, rng: Random) -> None:
     assessment = services.assess(case=case, by=advisor)
     outcome, justification = _decision(assessment, rng)
+    give_opinion_first(case, assessment, outcome, advisor, Random(case.reference))  # noqa: S311
     decision = services.decide(
         case=case,
         assessment=assessment,

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk.cases.team import present
-from creditdesk.forms.people import PersonField
-from creditdesk.models import Assessment, Case, Decision
+from creditdesk.forms.people import TeamOrPersonField
+from creditdesk.models import Assessment, Case, Decision, Team
 from creditdesk.services import DecisionRefused
 from scoring.presentation import formatting
 
@@ -27,7 +27,7 @@ class DecisionFields(TypedDict):
     outcome: str
     reason_code: str
     reason: str
-    refer_to: User | None
+    refer_to: User | Team | None
     note: str
 
 
@@ -62,8 +62,8 @@ class DecisionForm(forms.Form):
         help_text=_("What you know that the model does not. At least 20 characters."),
     )
 
-    refer_to = PersonField(
-        label=_("Refer to"), required=False, empty_label=_("The whole team: every advisor may take it")
+    refer_to = TeamOrPersonField(
+        label=_("Refer to"), required=False, empty_label=_("Everybody: every advisor may take it")
     )
     note = forms.CharField(
         label=_("Note for the colleague"),

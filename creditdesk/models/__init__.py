@@ -1,6 +1,7 @@
 from creditdesk.models.absence import Absence
 from creditdesk.models.assessment import Assessment
 from creditdesk.models.assignment import Assignment
+from creditdesk.models.blind_opinion import BlindDraw, BlindOpinion, ReasonsReading
 from creditdesk.models.case import Case, MonitoringRecord, Profile
 from creditdesk.models.charges import DeclaredCharges
 from creditdesk.models.claim import Claim
@@ -28,12 +29,15 @@ from creditdesk.models.scenario import Scenario
 from creditdesk.models.scheduled_run import ScheduledRun, WorkerBeat
 from creditdesk.models.shadow_score import ShadowScore
 from creditdesk.models.snooze import Snooze
+from creditdesk.models.team import Team, TeamMembership, TeamReferral
 from creditdesk.models.withdrawal import Withdrawal
 
 __all__ = [
     "Absence",
     "Assessment",
     "Assignment",
+    "BlindDraw",
+    "BlindOpinion",
     "Case",
     "Claim",
     "Client",
@@ -61,6 +65,7 @@ __all__ = [
     "Notification",
     "Profile",
     "Reason",
+    "ReasonsReading",
     "Reopening",
     "SavedView",
     "Scenario",
@@ -69,6 +74,9 @@ __all__ = [
     "ShownCounterfactual",
     "Snooze",
     "StoredAnswer",
+    "Team",
+    "TeamMembership",
+    "TeamReferral",
     "Withdrawal",
     "WorkerBeat",
     "profile_digest",

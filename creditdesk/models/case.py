@@ -21,18 +21,23 @@ from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.absence import Absence
 from creditdesk.models.client import Client
 from creditdesk.models.inputs import WithInputs, pack_inputs
+from creditdesk.models.team import TeamReferral
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> Self:
-        """The row scope: every case, or the user's portfolio, the shared cases and those they referred."""
+        """The row scope: every case, or the user's portfolio, the shared cases, those that they referred and
+        those of their teams."""
         if not user.has_perm("creditdesk.view_case"):
             return self.none()
         if user.has_perm("creditdesk.view_all_cases"):
             return self
         referred = Case.objects.filter(assignments__kind="referred", assignments__assigned_by=user)
         return self.filter(
-            Q(advisor=user) | Q(shared_at__isnull=False) | Q(pk__in=referred.order_by().values("pk"))
+            Q(advisor=user)
+            | Q(shared_at__isnull=False)
+            | Q(pk__in=referred.order_by().values("pk"))
+            | Q(pk__in=TeamReferral.objects.seen_by(user).order_by().values("case"))
         )
 
     def of_person(self, client: Client) -> Self:
@@ -109,9 +114,23 @@ class CaseQuerySet(models.QuerySet["Case"]):
             queues += [cases.filter(_CONTESTED & ~involved)]
         return self.filter(reduce(or_, (Q(pk__in=queue.values("pk")) for queue in queues)))
 
+    def blind_for(self, user: User) -> Self:
+        """Cases whose verdict this person does not see yet: drawn for a blind opinion, which they have not
+        given, and never accepted nor refused by anybody."""
+        if user.has_perm("creditdesk.view_blind_verdict"):
+            return self.none()
+        opinions = apps.get_model("creditdesk", "BlindOpinion").objects.filter(given_by=user)
+        closing = apps.get_model("creditdesk", "Decision").objects.filter(outcome__in=_CLOSES["outcome__in"])
+        # By the draws, which are few.
+        drawn = apps.get_model("creditdesk", "BlindDraw").objects.filter(
+            ~Exists(opinions.filter(case=OuterRef("case"))), ~Exists(closing.filter(case=OuterRef("case")))
+        )
+        return self.filter(pk__in=drawn.order_by().values("case"))
+
     def shared(self) -> Self:
-        """Pending cases that every advisor may claim."""
-        return self.pending().filter(shared_at__isnull=False)
+        """Pending cases that every advisor, or everybody of a team, may claim."""
+        of_teams = TeamReferral.objects.in_force().order_by().values("case")
+        return self.pending().filter(Q(shared_at__isnull=False) | Q(pk__in=of_teams))
 
     def escalated(self) -> Self:
         """Pending cases whose escalation no manager has answered."""

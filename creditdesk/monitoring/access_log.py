@@ -29,6 +29,9 @@ def access_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         user = getattr(request, "user", None)
         if 400 <= response.status_code < 500 and user is not None and user.is_authenticated:
             facts["user"] = user.pk
+        if "prefetch" in request.headers.get("Sec-Purpose", ""):
+            # A browser came ahead of a person, who has read nothing yet.
+            facts["ahead"] = True
         logger.info("%(method)s /%(route)s %(status)s %(duration_ms)s ms", facts, extra=facts)
         return response
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.prepared_queries import ANYBODY, PreparedObjects
+from accounts.prepared_queries import ANYBODY, PreparedObjects, PreparedRows
 from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED, CaseFilter
 from creditdesk.cases.queue_counts import queue_counts, recent_queue_counts
 from creditdesk.forms.case_list import ColumnsForm, SavedViewForm
@@ -57,6 +57,8 @@ class ListedCase(Protocol):
     waiting_days: int
     shared_at: datetime | None
     is_withdrawn: bool
+    is_blind: bool
+    latest_assessment: object
     standing_decisions: Sequence[Decision]
     active_claims: Sequence[Claim]
     open_escalations: Sequence[Escalation]
@@ -114,20 +116,38 @@ def count_limit(paginator: Paginator) -> int | None:  # type: ignore[type-arg]
     return MAX_RESULTS if has_more else None
 
 
-def listed_cases(keys: Sequence[int]) -> list[Case]:
+def listed_cases(keys: Sequence[int], reader: User) -> list[Case]:
     """Read the columns that the table shows and no more: an assessment carries its whole input."""
     padded = [*keys, *_MARKERS[len(keys) :]]
     cases = {case.pk: case for case in _CASES.all(*padded)}
     decisions, claims, escalations, contests = (
         _by_case(query.all(*padded)) for query in (_DECISIONS, _CLAIMS, _ESCALATIONS, _CONTESTS)
     )
+    blind = _blind(reader, padded)
     for key, case in cases.items():
         listed = cast(ListedCase, case)
+        if key in blind:
+            listed.latest_assessment, listed.is_blind = None, True
         # A claim expires without being released.
         active = [claim for claim in claims[key] if claim.is_active]
         listed.standing_decisions, listed.active_claims = decisions[key], active
         listed.open_escalations, listed.open_contests = escalations[key], contests[key]
     return [cases[key] for key in keys if key in cases]
+
+
+def _blind(reader: User, keys: Sequence[int]) -> set[int]:
+    """Those of the cases whose verdict is kept from the reader."""
+    if reader.has_perm("creditdesk.view_blind_verdict"):
+        return set()
+    return {key for (key,) in _blind_query(reader.role).all(reader.pk, *keys)}
+
+
+@cache
+def _blind_query(role: str) -> PreparedRows:
+    def rows(pk: int, *keys: int):  # type: ignore[no-untyped-def]
+        return Case.objects.blind_for(User(pk=pk, role=role)).filter(pk__in=keys).values_list("pk")
+
+    return PreparedRows(rows, ANYBODY - PAGE_SIZE, *_MARKERS)
 
 
 def _by_case(rows: Iterable[Any]) -> Mapping[int, list[Any]]:

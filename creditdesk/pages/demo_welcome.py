@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Role
 from creditdesk.cases.queue import first_in_queue
 from creditdesk.models import Case, Decision
 
@@ -19,6 +20,11 @@ class Step(NamedTuple):
     person: str
     title: str | Promise
     text: str | Promise
+
+    @property
+    def role(self) -> str:
+        """The role of the person who takes it; a demo user is called like their role."""
+        return str(Role(self.person).label)
 
 
 PATH: Final[Sequence[Step]] = (

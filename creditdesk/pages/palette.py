@@ -38,6 +38,7 @@ _PLACES: Final[tuple[tuple[str | Promise, str, str, str, str | Promise], ...]] =
     (_("Record an absence"), "absences", "", "creditdesk.record_absence", _ACT),
     (_("Cases"), "case_list", "", "creditdesk.view_case", _PAGE),
     (_("Notifications"), "notifications", "", "creditdesk.view_case", _PAGE),
+    (_("Teams"), "teams", "", "creditdesk.manage_teams", _PAGE),
     (_("Portfolio"), "portfolio", "", "creditdesk.view_portfolio", _PAGE),
     (_("Outcomes"), "outcomes", "", "creditdesk.view_monthlyoutcome", _PAGE),
     (_("Models"), "model_list", "", "scoring.view_modelversion", _PAGE),

@@ -15,6 +15,13 @@ from creditdesk.services.assessment import (
 )
 from creditdesk.services.assignment import BulkAssignment, assign, assign_many
 from creditdesk.services.batch import save_assessments, score_many
+from creditdesk.services.blind_opinion import (
+    blind_answer,
+    give_opinion,
+    of_blind_cases,
+    opinion_of,
+    record_reasons_reading,
+)
 from creditdesk.services.case import open_case
 from creditdesk.services.charges import ChargesDeclaration, declare_charges
 from creditdesk.services.claim import claim, end_expired_claims, release, share
@@ -47,11 +54,12 @@ from creditdesk.services.policy import (
     reject_policy,
     withdraw_policy,
 )
-from creditdesk.services.refusal import ActRefused
+from creditdesk.services.refusal import ActRefused, is_blind, opinion_first
 from creditdesk.services.reopening import closing_of, may_reopen, reopen
 from creditdesk.services.saved_view import choose_columns, delete_view, save_view
 from creditdesk.services.simulation import delete_scenario, save_scenario, simulate
 from creditdesk.services.snooze import end_snooze, snooze
+from creditdesk.services.team import add_member, make_team, remove_member
 from creditdesk.services.withdrawal import withdraw
 
 __all__ = [
@@ -66,11 +74,13 @@ __all__ = [
     "RulesInUse",
     "ScoredProfile",
     "add_document",
+    "add_member",
     "add_note",
     "answer_escalation",
     "assess",
     "assign",
     "assign_many",
+    "blind_answer",
     "cancel_absence",
     "change_note",
     "check_decision",
@@ -92,9 +102,12 @@ __all__ = [
     "escalate",
     "export_figures",
     "export_policy_cases",
+    "give_opinion",
     "hand_on",
     "hand_on_after_save",
     "hand_on_all",
+    "is_blind",
+    "make_team",
     "mark_read",
     "may_reopen",
     "may_review",
@@ -102,7 +115,10 @@ __all__ = [
     "merge_clients",
     "needs_second_person",
     "notify_overdue",
+    "of_blind_cases",
     "open_case",
+    "opinion_first",
+    "opinion_of",
     "part_clients",
     "propose_loss_table",
     "propose_policy",
@@ -110,11 +126,13 @@ __all__ = [
     "publish_policy",
     "record_absence",
     "record_note_readings",
+    "record_reasons_reading",
     "refusal_to_correct",
     "reject_loss_table",
     "reject_policy",
     "release",
     "remove_document",
+    "remove_member",
     "remove_note",
     "reopen",
     "review",

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from accounts import audit, request_id
 from accounts.audit import Action
 from accounts.models import User
+from creditdesk.cases.blind_draws import Draws, save_draws
 from creditdesk.models import Assessment, Case, Client, Profile, Reason
 from creditdesk.monitoring import counters, shadow_scoring
 from creditdesk.services.affordability import affordability_of
@@ -196,9 +197,12 @@ def save_assessment(*, scored: ScoredProfile, by: User, api_key: str = "") -> As
     assessment, case = scored.assessment(by), scored.case
     check_scope([assessment.case_id], by)
     assessment.save()
+    draws = Draws()
     if case:
+        is_first = case.latest_assessment_id is None
         Case.objects.filter(pk=case.pk).update(latest_assessment=assessment)
         case.latest_assessment = assessment
+        draws = save_draws([case] if is_first else [])
     audit.record(
         action=Action.ASSESSMENT,
         actor=by,
@@ -210,8 +214,9 @@ def save_assessment(*, scored: ScoredProfile, by: User, api_key: str = "") -> As
             "model_version": assessment.model_version,
             **({"policy": assessment.policy.version} if assessment.policy else {}),
             **({"api_key": api_key} if api_key else {}),
+            **draws.details,
         },
-        rows=[assessment],
+        rows=[assessment, *draws.rows],
     )
     counters.count(assessment)
     shadow_scoring.score_in_shadow([assessment])

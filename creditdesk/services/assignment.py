@@ -23,6 +23,7 @@ from creditdesk.services.refusal import (
     already_withdrawn,
     name_of,
 )
+from creditdesk.services.team import end_team_referrals
 
 MAX_CASES: Final = 1000
 Kind = Assignment.Kind
@@ -141,6 +142,7 @@ def _conflicts(locked: Sequence[Case], shown: Mapping[int, int | None], to: User
 def _move(cases: Sequence[Case], to: User, kind: str, by: User | None, action: Action) -> None:
     """Store the new advisor of each case with its evidence; who is given a case alone shares it no more."""
     previous = [case.advisor.get_username() for case in cases]
+    ended = end_team_referrals(cases)
     rows = Assignment.objects.bulk_create([Assignment.unsaved(case, to, kind, by) for case in cases])
     Case.objects.filter(pk__in=[case.pk for case in cases]).update(advisor=to, shared_at=None, shared_by=None)
     for case in cases:
@@ -151,7 +153,7 @@ def _move(cases: Sequence[Case], to: User, kind: str, by: User | None, action: A
             by,
             case.reference,
             {"previous": before, "new": to.get_username(), "kind": kind},
-            keys_by_table([row]),
+            keys_by_table([row, *(referral for referral in ended if referral.case_id == case.pk)]),
         )
         for case, before, row in zip(cases, previous, rows, strict=True)
     ]

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
+from creditdesk.cases.blind_draws import save_draws
 from creditdesk.models import Assessment, Case
 from creditdesk.monitoring import counters, shadow_scoring
 from creditdesk.services.assessment import ProfileToScore, ScoredProfile
@@ -51,7 +52,9 @@ def save_assessments(
         raise PermissionDenied
     check_scope((profile.case.pk for profile in scored if profile.case), by)
     added = Assessment.objects.bulk_create([profile.assessment(by) for profile in scored], batch_size=100)
+    first = {profile.case for profile in scored if profile.case and not profile.case.latest_assessment_id}
     _set_latest([assessment for assessment in added if assessment.case_id and assessment.contributions])
+    draws = save_draws(sorted(first, key=lambda case: case.pk))
     audit.record(
         action=Action.API_BATCH,
         actor=by,
@@ -59,8 +62,9 @@ def save_assessments(
             "api_key": api_key,
             "assessments": [assessment.pk for assessment in added],
             "told_again": [assessment.pk for assessment in standing],
+            **draws.details,
         },
-        rows=added,
+        rows=[*added, *draws.rows],
     )
     for assessment in added:
         counters.count(assessment)

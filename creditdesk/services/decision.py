@@ -11,7 +11,16 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Assessment, Assignment, Case, Contest, Decision, Notification, Reopening
+from creditdesk.models import (
+    Assessment,
+    Assignment,
+    Case,
+    Contest,
+    Decision,
+    Notification,
+    Reopening,
+    Team,
+)
 from creditdesk.services.assignment import refer
 from creditdesk.services.claim import end_own_claim, share_locked
 from creditdesk.services.note import add_note
@@ -24,8 +33,10 @@ from creditdesk.services.refusal import (
     already_withdrawn,
     locked_case,
     name_of,
+    refuse_when_blind,
     refuse_when_closed,
 )
+from creditdesk.services.team import refer_to_team
 from scoring import policies
 from scoring.models import Policy
 
@@ -55,12 +66,12 @@ def decide(
     by: User,
     reason_code: str = "",
     reason: str = "",
-    refer_to: User | None = None,
+    refer_to: User | Team | None = None,
     note: str = "",
 ) -> Decision:
     """Record a person's decision on the assessment they have read. Raises DecisionRefused.
 
-    A referral gives the case to `refer_to` with a note, without a name to the team.
+    A referral gives the case to `refer_to`, a person or a team, with a note; without one to every advisor.
     """
     if not by.has_perm("creditdesk.decide_case"):
         raise PermissionDenied
@@ -104,7 +115,10 @@ def check_decision(*, decision: Decision, approve: bool, reason: str, by: User) 
     return proposed
 
 
-def _refer(case: Case, to: User | None, by: User, note: str) -> None:
+def _refer(case: Case, to: User | Team | None, by: User, note: str) -> None:
+    if isinstance(to, Team):
+        refer_to_team(case=case, team=to, by=by, note=note)
+        return
     if to is not None:
         refer(case=case, to=to, by=by, note=note)
         return
@@ -172,6 +186,7 @@ def _refuse_when_decided(case: Case, assessment: Assessment, outcome: str, by: U
         raise DecisionRefused(
             gettext("The case was assessed again meanwhile: read the new verdict, then decide.")
         )
+    refuse_when_blind(case, by)
     if outcome == Outcome.REFER and case.decisions.filter(outcome=outcome, decided_by=by).exists():
         raise DecisionRefused(gettext("You have already referred this case."))
 

@@ -1,15 +1,17 @@
 """Send people a digest of their unread notifications by e-mail, when they wish one."""
 
 import logging
+from functools import partial
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Count
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from accounts.mail_texts import in_every_language
 from accounts.models import User
 from creditdesk.models import Notification
 
@@ -35,9 +37,8 @@ def _send(person: User) -> bool:
         return True
     counts = Notification.objects.filter(pk__in=keys).order_by().values_list("kind").annotate(Count("pk"))
     try:
-        # Nobody's language is known to the worker: both, short as they are.
-        texts = [_text(dict(counts), language) for language, _ in settings.LANGUAGES]
-        send_mail(_subject(len(keys)), "\n\n".join(texts), None, [person.email])
+        text = in_every_language(partial(_text, dict(counts)))
+        send_mail(_subject(len(keys)), text, None, [person.email])
     except OSError as error:
         logger.error("the digest for %s was not sent: %s", person.get_username(), error)
         Notification.objects.filter(pk__in=keys).update(mailed_at=None)
@@ -46,15 +47,23 @@ def _send(person: User) -> bool:
 
 
 def _subject(count: int) -> str:
-    with translation.override(settings.LANGUAGE_CODE):
-        return ngettext(
-            "Credit desk: %(count)d unread notification", "Credit desk: %(count)d unread notifications", count
-        ) % {"count": count}
+    return in_every_language(
+        lambda: (
+            ngettext(
+                "Credit desk: %(count)d unread notification",
+                "Credit desk: %(count)d unread notifications",
+                count,
+            )
+            % {"count": count}
+        ),
+        between=" / ",
+    )
 
 
-def _text(counts: dict[str, int], language: str) -> str:
+def _text(counts: dict[str, int]) -> str:
     """Counts and an address, no client and no reference: mail is read on the way."""
-    with translation.override(language):
-        lines = [gettext("Waiting for you at the credit desk:")]
-        lines += [f"- {Notification.Kind(kind).label}: {count}" for kind, count in sorted(counts.items())]
-        return "\n".join([*lines, settings.DESK_URL.rstrip("/") + reverse("notifications")])
+    lines = [gettext("Waiting for you at the credit desk:")]
+    for kind, count in sorted(counts.items()):
+        line = {"kind": Notification.Kind(kind).label, "count": count}
+        lines.append("- " + gettext("%(kind)s: %(count)s") % line)
+    return "\n".join([*lines, settings.DESK_URL.rstrip("/") + reverse("notifications")])

@@ -1,13 +1,16 @@
 """Refuse an act at the desk, with a message that names the decision or the claim in the way."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from accounts.models import User
+from accounts.prepared_queries import ANYBODY, ANYTHING, PreparedRows
 from creditdesk.models import Case, Claim, Decision, Withdrawal
 
 
@@ -34,8 +37,22 @@ def locked_case(case: Case, by: User) -> Case:
 def check_scope(case_keys: Iterable[int | None], by: User) -> None:
     """Raise PermissionDenied unless every case is in this person's row scope; None is no case of the desk."""
     keys = {key for key in case_keys if key is not None}
-    if Case.objects.visible_to(by).filter(pk__in=keys).count() != len(keys):
+    if len(keys) == 1 and by.is_active:
+        visible = len(_visible_key(by.role).all(by.pk, *keys))
+    else:
+        visible = Case.objects.visible_to(by).filter(pk__in=keys).count()
+    if visible != len(keys):
         raise PermissionDenied
+
+
+@cache
+def _visible_key(role: str) -> PreparedRows:
+    # The row scope depends on the role and the person; the person is a parameter.
+    def keys(reader: int, pk: int) -> QuerySet[Case, tuple[int]]:
+        visible = Case.objects.visible_to(User(pk=reader, role=role))
+        return visible.order_by().filter(pk=pk).values_list("pk")
+
+    return PreparedRows(keys, ANYBODY, ANYTHING)
 
 
 def refuse_when_closed(case: Case) -> None:
@@ -55,6 +72,23 @@ def refuse_when_not_free(case: Case, by: User) -> None:
     escalated = case.escalations.unanswered().exists()
     if escalated and not by.has_perm("creditdesk.answer_escalation"):
         raise ActRefused(gettext("This case is with a manager, who has to answer first."))
+
+
+def is_blind(case: Case, user: User) -> bool:
+    """Whether the verdict of this case is kept from this person: their own opinion comes first."""
+    if user.has_perm("creditdesk.view_blind_verdict") or not hasattr(case, "blind_draw"):
+        return False
+    return Case.objects.blind_for(user).filter(pk=case.pk).exists()
+
+
+def refuse_when_blind(case: Case, by: User) -> None:
+    """Raises ActRefused where this person's own opinion comes before anything that shows the verdict."""
+    if is_blind(case, by):
+        raise ActRefused(opinion_first())
+
+
+def opinion_first() -> str:
+    return gettext("This case is drawn for a blind opinion: give yours first, then the verdict shows.")
 
 
 def name_of(person: User) -> str:

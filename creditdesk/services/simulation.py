@@ -17,7 +17,7 @@ from accounts.models import User
 from creditdesk.models import Case, Reason, Scenario
 from creditdesk.services.affordability import affordability_of
 from creditdesk.services.prediction import Prediction, predict, reasons_of
-from creditdesk.services.refusal import ActRefused, check_scope
+from creditdesk.services.refusal import ActRefused, check_scope, refuse_when_blind
 from scoring import engine, policies
 from scoring.ml.features.frames import Value
 from scoring.ml.model.affordability import Affordability, verdict_beside
@@ -94,6 +94,7 @@ def _simulation(case: Case, request: Request, by: User) -> Simulation:
     if not by.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
     check_scope([case.pk], by)
+    refuse_when_blind(case, by)
     if invalid := problems(request):
         raise ValueError(f"the request makes no sense: {invalid[0].message.en}")
     model = engine.current()

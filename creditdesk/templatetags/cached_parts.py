@@ -1,16 +1,23 @@
-"""Parts of the frame of every page, kept as texts for the person and the place that they depend on.
+"""Parts of pages, kept as texts for what they depend on.
 
 `{% cached_part user.pk user.role %}...{% endcached_part %}` renders its content once for each language and
 each value of what it names, which must be all that it depends on besides permissions (they follow from the
 role), settings and the CSRF token: that one differs in every answer, and is put in.
+
+`{% cached_part key with reference=case.reference %}` leaves places for values that differ as well: the
+content writes them by their new name, as they are or as an argument of `url`; nothing else may depend on
+them.
 """
 
+import re
+from secrets import token_hex
 from typing import Any, Final
 
 from django import template
 from django.forms import BoundField, ModelChoiceField
-from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.urls import get_script_prefix, get_urlconf
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -18,12 +25,18 @@ register = template.Library()
 
 # A part of so many people and places takes some megabytes; then it is rendered anew.
 MAX_TEXTS: Final = 1_000
-# In the place of the token: nothing that a page contains, and nothing that is escaped.
-TOKEN_MARK: Final = "csrf-token-of-this-answer"  # noqa: S105
+# In the place of a value: nothing that a page contains, that is escaped, or that anybody could guess.
+_SECRET: Final = token_hex(8)
+_PLACE: Final = re.compile(rf"Place-{_SECRET}-(\w+)-")
+_TOKEN: Final = "csrf_token"  # noqa: S105
 
 
-class _Texts(dict[tuple[Any, ...], str]):
-    def keep(self, key: tuple[Any, ...], text: str) -> str:
+def _place(name: str) -> str:
+    return f"Place-{_SECRET}-{name}-"
+
+
+class _Texts(dict[tuple[Any, ...], Any]):
+    def keep(self, key: tuple[Any, ...], text: Any) -> Any:
         if len(self) >= MAX_TEXTS:
             self.clear()
         self[key] = text
@@ -31,30 +44,55 @@ class _Texts(dict[tuple[Any, ...], str]):
 
 
 class CachedPartNode(template.Node):
-    def __init__(self, names: list[FilterExpression], nodelist: NodeList) -> None:
+    def __init__(
+        self, names: list[FilterExpression], values: dict[str, FilterExpression], nodelist: NodeList
+    ) -> None:
         self.nodelist = nodelist
         self._names = names
+        self._values = values
+        self._places = {name: _place(name) for name in (*values, _TOKEN)}
+        # Pieces of text, with the name of a value between each two.
         self._texts = _Texts()
 
     def render(self, context: template.Context) -> SafeString:
         given = (name.resolve(context) for name in self._names)
         key = (get_language(), get_urlconf(), get_script_prefix(), *given)
-        text = self._texts.get(key)
-        if text is None:
-            with context.push(csrf_token=TOKEN_MARK):
-                text = self._texts.keep(key, self.nodelist.render(context))
-        if TOKEN_MARK in text:
-            text = text.replace(TOKEN_MARK, str(context["csrf_token"]))
-        return SafeString(text)
+        pieces = self._texts.get(key)
+        if pieces is None:
+            with context.push(**self._places):
+                pieces = self._texts.keep(key, _PLACE.split(self.nodelist.render(context)))
+        if len(pieces) == 1:
+            return SafeString(pieces[0])
+        filled = list(pieces)
+        written: dict[str, str] = {}
+        for position in range(1, len(pieces), 2):
+            name = pieces[position]
+            if name not in written:
+                written[name] = self._written(name, context)
+            filled[position] = written[name]
+        return SafeString("".join(filled))
+
+    def _written(self, name: str, context: template.Context) -> str:
+        # A name of a part around this one, or the token, is looked up where it stands.
+        return conditional_escape(
+            self._values[name].resolve(context) if name in self._values else context[name]
+        )
 
 
 @register.tag
 def cached_part(parser: Parser, token: Token) -> CachedPartNode:
     """Keep what stands until `endcached_part`."""
     names = token.split_contents()[1:]
+    values: dict[str, FilterExpression] = {}
+    if "with" in names:
+        position = names.index("with")
+        names, bits = names[:position], names[position + 1 :]
+        values = token_kwargs(bits, parser)
+        if bits or not values:
+            raise template.TemplateSyntaxError("cached_part ... with name=value ...")
     nodelist = parser.parse(("endcached_part",))
     parser.delete_first_token()
-    return CachedPartNode([parser.compile_filter(name) for name in names], nodelist)
+    return CachedPartNode([parser.compile_filter(name) for name in names], values, nodelist)
 
 
 _fields: Final = _Texts()

@@ -26,6 +26,7 @@ register = template.Library()
 EVENT_ICONS = {
     "assessment": "cpu",
     "decision": "scale",
+    "opinion": "scale",
     "check": "users",
     "note": "note",
     "note_removed": "x",

@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 from markdown_it import MarkdownIt
 
 from creditdesk.help.glossary import BY_CODE
 from creditdesk.models import Assessment, Decision
 from creditdesk.pages.case_list import ListedCase
 from creditdesk.services.refusal import name_of
+from creditdesk.templatetags.quick_urls import quick_reverse
 from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
@@ -111,9 +112,24 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 def _badge(outcome: str, label: object) -> SafeString:
+    return _written_badge(outcome, str(label))
+
+
+@lru_cache(maxsize=64)
+def _written_badge(outcome: str, label: str) -> SafeString:
     return format_html(
         '<span class="badge badge-{}">{}{}</span>', outcome, icon(VERDICT_ICONS[outcome]), label
     )
+
+
+def _day(day: date, format_name: str) -> str:
+    return _written_day(day, format_name, get_language())
+
+
+# A list shows the same days again and again.
+@lru_cache(maxsize=1024)
+def _written_day(day: date, format_name: str, _language: str | None) -> str:
+    return date_format(day, format_name)
 
 
 @register.simple_tag
@@ -152,7 +168,8 @@ def term(code: str, text: str = "") -> SafeString:
     Raises KeyError for an unknown one.
     """
     name = text or formatting.localize(BY_CODE[code].name)
-    return format_html('<a class="term" href="{}#{}">{}</a>', reverse("help"), code, name)
+    address = quick_reverse("help") or reverse("help")
+    return format_html('<a class="term" href="{}#{}">{}</a>', address, code, name)
 
 
 @register.simple_tag
@@ -165,7 +182,7 @@ def terms(*codes: str) -> SafeString:
 @register.simple_tag
 def waiting(case: ListedCase) -> SafeString:
     """Render since when a case waits, in days; of a closed case, the day of the application alone."""
-    day = date_format(timezone.localtime(case.submitted_at), "DATE_FORMAT")
+    day = _day(timezone.localtime(case.submitted_at).date(), "DATE_FORMAT")
     final = [d.outcome for d in case.standing_decisions if d.status == Decision.Status.FINAL]
     closed = case.is_withdrawn or any(outcome != Decision.Outcome.REFER for outcome in final)
     if closed and not case.open_contests:
@@ -180,7 +197,7 @@ def due(case: ListedCase) -> SafeString:
     """Render the day by which an open case should be decided, or an open contest answered."""
     contest = next(iter(case.open_contests), None)
     day = contest.due_on if contest else case.due_on if _is_open(case) else None
-    return format_html("{}", date_format(day, "SHORT_DATE_FORMAT") if day else MISSING)
+    return format_html("{}", _day(day, "SHORT_DATE_FORMAT") if day else MISSING)
 
 
 @register.filter

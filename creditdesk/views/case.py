@@ -1,24 +1,32 @@
 """The case page, its fragments, and the act that belongs to no other concept: assess."""
 
+from http import HTTPStatus
 from typing import Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from creditdesk import services
-from creditdesk.cases.queue import next_pending, previous_pending
+from creditdesk.cases.queue import next_pending, previous_pending, waiting_case
+from creditdesk.models import Case
+from creditdesk.pages.case.fetched_ahead import page_state
 from creditdesk.pages.case.page import CasePage
 from creditdesk.pages.case.selection import Selection
+from creditdesk.pages.case.tabs import OF_THE_VERDICT
 from creditdesk.views.case_response import (
     action_done,
     case_response,
+    case_with_verdict,
     current_assessment,
     visible_case,
 )
+from creditdesk.web.fetch_ahead import is_fetched_ahead, not_ahead
 from creditdesk.web.request import DeskRequest
 from scoring import engine
 
@@ -34,6 +42,8 @@ def case_detail(request: DeskRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     if (direction := request.GET.get("go")) in QUEUE_NAVIGATION:
         return _redirect_in_queue(request, QUEUE_NAVIGATION[direction](case, request.user))
+    if is_fetched_ahead(request) and services.standing_assessment(case) is None:
+        return not_ahead()
     assessment = current_assessment(request, case)
     return case_response(request, CasePage(case, assessment, request.user), "")
 
@@ -41,9 +51,26 @@ def case_detail(request: DeskRequest, reference: str) -> HttpResponse:
 @require_safe
 @permission_required("creditdesk.view_case", raise_exception=True)
 @engine.pinned_champion()
+def case_opened(request: DeskRequest, reference: str) -> HttpResponse:
+    """Bring a page that was fetched ahead up to date when somebody opens it; leave a case that is taken."""
+    case = waiting_case(request.user, reference)
+    if case is None:
+        return _left_stale_case(request, reference)
+    if request.GET.get("state") != page_state(case):
+        return HttpResponseClientRefresh()
+    return render(request, "_opened.html", {"is_swapped": True})
+
+
+@require_safe
+@permission_required("creditdesk.view_case", raise_exception=True)
+@engine.pinned_champion()
 def case_tab(request: DeskRequest, reference: str, tab: str) -> HttpResponse:
     """Show the case page with that tab open, or the part of the tab that htmx asks for."""
-    case = visible_case(request, reference)
+    case = (
+        case_with_verdict(request, reference) if tab in OF_THE_VERDICT else visible_case(request, reference)
+    )
+    if tab == "why" and request.method == "GET" and not is_fetched_ahead(request):
+        services.record_reasons_reading(case=case, by=request.user)
     selection = Selection.from_query(request.GET)
     page = CasePage(case, current_assessment(request, case), request.user, tab=tab, selection=selection)
     return case_response(request, page, _requested_fragment(request))
@@ -57,10 +84,21 @@ def case_assess(request: DeskRequest, reference: str) -> HttpResponse:
     return action_done(request, reference, gettext("Assessed again."))
 
 
+def _left_stale_case(request: DeskRequest, reference: str) -> HttpResponse:
+    messages.info(request, gettext("Somebody else took up the next case meanwhile."))
+    is_visible = Case.objects.visible_to(request.user).filter(reference=reference).exists()
+    here = reverse("case_detail", args=[reference]) if is_visible else reverse("case_list")
+    response = HttpResponseClientRedirect(f"{here}?go=next")
+    response.status_code = HTTPStatus.OK if is_visible else HTTPStatus.NOT_FOUND
+    return response
+
+
 def _redirect_in_queue(request: DeskRequest, reference: str | None) -> HttpResponse:
     """Go to the pending case on that side, looked up at the click: colleagues decide meanwhile."""
     if reference:
         return redirect("case_detail", reference)
+    if is_fetched_ahead(request):
+        return not_ahead()
     messages.info(request, gettext("No other case waits for a decision on that side of the list."))
     return redirect("case_list")
 

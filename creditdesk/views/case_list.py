@@ -14,6 +14,7 @@ from creditdesk.cases.filters import EVERY_CASE, TO_DECIDE, CaseFilter
 from creditdesk.cases.queue import first_in_queue
 from creditdesk.cases.queue_keys import listed_keys
 from creditdesk.cases.search import single_case
+from creditdesk.cases.team import names_present
 from creditdesk.forms.assignment import BulkAssignmentForm
 from creditdesk.pages.case_list import (
     PAGE_SIZE,
@@ -48,14 +49,19 @@ def case_list(request: DeskRequest) -> HttpResponse:
         "form": case_filter.form,
         "page": page,
         "more_than": count_limit(page.paginator),
-        "cases": listed_cases(list(page)),
+        "cases": listed_cases(list(page), request.user),
         "columns": shown,
         "columns_in_order": tuple((column.sort, column.direction) for column in shown),
         "shown": {column.sort for column in shown},
         "chips": chips(case_filter),
     }
     if request.user.has_perm("creditdesk.assign_case"):
-        context["assignment_form"] = BulkAssignmentForm()
+        # The form is made where it is rendered: once for those who are there.
+        context |= {
+            "may_assign": True,
+            "people_present": names_present,
+            "assignment_form": BulkAssignmentForm,
+        }
     if request.method == "POST" and request.htmx:
         fragment = render(request, "creditdesk/case_list.html#search-results", context)
         return replace_url(fragment, list_address(case_filter))

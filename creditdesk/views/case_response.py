@@ -6,23 +6,26 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django_htmx.http import retarget
 
 from accounts.models import User
-from accounts.prepared_queries import ANYBODY, PreparedObjects
+from accounts.prepared_queries import ANYBODY, ANYTHING, Prepared, PreparedObjects
 from creditdesk import services
 from creditdesk.cases.queue_counts import forget_queue_counts
-from creditdesk.models import Assessment, Case
+from creditdesk.models import Assessment, Case, Decision, Withdrawal
+from creditdesk.pages.case.fetched_ahead import page_state
 from creditdesk.pages.case.page import CasePage
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.tabs import tab_in
 from creditdesk.pages.case.timeline import cases_of_client
 from creditdesk.services import ActRefused, DecisionRefused
+from creditdesk.web.blind_cases import require_opinion
 from creditdesk.web.erased_cases import require_words
+from creditdesk.web.fetch_ahead import is_fetched_ahead, offer_fetch_ahead
 from creditdesk.web.request import DeskRequest
 
 TEMPLATE: Final = "creditdesk/case_detail.html"
@@ -42,12 +45,34 @@ def visible_case(request: DeskRequest, reference: str) -> Case:
     raise Http404
 
 
+def case_with_verdict(request: DeskRequest, reference: str) -> Case:
+    """The same of a case whose verdict the user sees. Raises VerdictKept, which leads to the case page."""
+    case = visible_case(request, reference)
+    require_opinion(case, request.user)
+    return case
+
+
+_IS_CLOSED: Final = Prepared(
+    lambda pk: (
+        Case.objects.order_by()
+        .filter(
+            Exists(Decision.objects.standing().filter(case=OuterRef("pk")))
+            | Exists(Withdrawal.objects.in_force().filter(case=OuterRef("pk"))),
+            pk=pk,
+        )
+        .values_list("pk")
+    ),
+    ANYTHING,
+)
+
+
 @cache
 def _visible_case(role: str) -> PreparedObjects[Case]:
     # The row scope depends on the role and the person; the person is a parameter.
     def cases(pk: int, reference: str) -> QuerySet[Case]:
         visible = Case.objects.visible_to(User(pk=pk, role=role)).select_related(
             "client__erasure",
+            "blind_draw",
             "advisor",
             "profile",
             "latest_assessment__assessed_by",
@@ -66,8 +91,7 @@ def current_assessment(request: DeskRequest, case: Case) -> Assessment | None:
     """
     if standing := services.standing_assessment(case):
         return standing
-    is_closed = case.decisions.standing().exists() or case.withdrawals.in_force().exists()
-    if request.user.has_perm("creditdesk.assess_case") and not is_closed:
+    if request.user.has_perm("creditdesk.assess_case") and not _IS_CLOSED.first(case.pk):
         return services.assess(case=case, by=request.user)
     return case.latest_assessment
 
@@ -76,11 +100,23 @@ def case_response(
     request: DeskRequest, page: CasePage, fragment: str, *, status: int | None = None
 ) -> HttpResponse:
     """Render one fragment into the element of its name for htmx, the whole page otherwise."""
-    if "history" in {page.tab, fragment} and request.method != "HEAD":
+    is_ahead = is_fetched_ahead(request)
+    if "history" in {page.tab, fragment} and request.method != "HEAD" and not is_ahead:
         services.record_note_readings(cases=cases_of_client(page.case, request.user), by=request.user)
-    context = {"page": page, "case": page.case, "case_url": page.case.get_absolute_url()}
+    context: dict[str, object] = {
+        "page": page,
+        "case": page.case,
+        "case_url": page.case.get_absolute_url(),
+        "reference": page.case.reference,
+    }
     if not (request.htmx and fragment):
-        return render(request, TEMPLATE, context, status=status)
+        if is_ahead:
+            # Messages wait for whoever comes.
+            context |= {"state_ahead": page_state(page.case), "messages": ()}
+        response = render(request, TEMPLATE, context, status=status)
+        if request.user.has_perm("creditdesk.decide_case"):
+            offer_fetch_ahead(response)
+        return response
     element = f"group-{page.expanded_group}" if fragment == "group" else fragment
     return retarget(render(request, f"{TEMPLATE}#{fragment}", context, status=status), f"#{element}")
 

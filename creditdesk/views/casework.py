@@ -12,7 +12,13 @@ from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.snapshot import Snapshot
-from creditdesk.views.case_response import action_done, invalid_form, report_refusals, visible_case
+from creditdesk.views.case_response import (
+    action_done,
+    case_with_verdict,
+    invalid_form,
+    report_refusals,
+    visible_case,
+)
 from creditdesk.web.request import DeskRequest
 from scoring import engine
 
@@ -103,7 +109,7 @@ def case_contest_review(request: DeskRequest, reference: str) -> HttpResponse:
 @engine.pinned_champion()
 def case_snapshot(request: DeskRequest, reference: str, number: int) -> HttpResponse:
     """Show the case as it was when it was assessed, whatever has happened since."""
-    case = visible_case(request, reference)
+    case = case_with_verdict(request, reference)
     assessment = get_object_or_404(case.assessments.select_related("assessed_by", "policy"), pk=number)
     snapshot = Snapshot(case, assessment, Selection.from_query(request.GET))
     context = {"case": case, "snapshot": snapshot}

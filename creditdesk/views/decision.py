@@ -15,6 +15,7 @@ from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.views.case_response import (
     action_done,
     case_response,
+    case_with_verdict,
     invalid_form,
     report_refusals,
     visible_case,
@@ -27,7 +28,7 @@ from creditdesk.web.request import DeskRequest
 @permission_required("creditdesk.decide_case", raise_exception=True)
 @report_refusals
 def case_decide(request: DeskRequest, reference: str) -> HttpResponse:
-    case = visible_case(request, reference)
+    case = case_with_verdict(request, reference)
     current = services.standing_assessment(case) or services.assess(case=case, by=request.user)
     form = DecisionForm(request.POST, case=case, assessment=current, reader=request.user)
     if not form.is_valid():

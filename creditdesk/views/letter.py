@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from creditdesk.letters.write import LANGUAGES, NoLetter, letter_on, pdf_of
 from creditdesk.models import Case, Letter
+from creditdesk.web.blind_cases import require_opinion
 from creditdesk.web.erased_cases import require_words
 from creditdesk.web.request import DeskRequest
 
@@ -27,9 +28,10 @@ def case_explanation(request: DeskRequest, reference: str) -> HttpResponse:
 
 def _letter_response(request: DeskRequest, reference: str, kind: str) -> HttpResponse:
     """Return the letter on the case as it is now, or the earlier one that `?letter=` names."""
-    cases = Case.objects.visible_to(request.user).select_related("client__erasure")
+    cases = Case.objects.visible_to(request.user).select_related("client__erasure", "blind_draw")
     case = get_object_or_404(cases, reference=reference)
     require_words(case)
+    require_opinion(case, request.user)
     if (earlier := request.GET.get("letter", "")).isdecimal():
         return _pdf(get_object_or_404(case.letters, kind=kind, pk=int(earlier)))
     language = request.GET.get("language") or translation.get_language()[:2]

@@ -16,7 +16,7 @@ from creditdesk.forms.simulation import ScenarioForm, SimulationForm
 from creditdesk.pages.case.page import CasePage
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.services import ActRefused
-from creditdesk.views.case_response import case_response, current_assessment, visible_case
+from creditdesk.views.case_response import case_response, case_with_verdict, current_assessment
 from creditdesk.web.request import DeskRequest
 from scoring.ml.model.folder import ModelUnavailable
 
@@ -31,7 +31,7 @@ FRAGMENTS: Final = {
 @permission_required("creditdesk.view_case", raise_exception=True)
 def case_simulation(request: DeskRequest, reference: str) -> HttpResponse:
     """POST: the prediction for the values entered. GET: to the tab with the fields."""
-    case = visible_case(request, reference)
+    case = case_with_verdict(request, reference)
     if request.method != "POST":
         return redirect("case_whatif", reference)
     if not request.user.has_perm("creditdesk.assess_case"):
@@ -50,7 +50,7 @@ def case_simulation(request: DeskRequest, reference: str) -> HttpResponse:
 @require_POST
 @permission_required("creditdesk.assess_case", raise_exception=True)
 def scenario_save(request: DeskRequest, reference: str) -> HttpResponse:
-    case = visible_case(request, reference)
+    case = case_with_verdict(request, reference)
     form = SimulationForm(request.POST, case.profile.record)
     scenario_form = ScenarioForm(request.POST)
     page = SimulationPage(case, request.user, form, scenario_form=scenario_form)
@@ -71,7 +71,7 @@ def scenario_save(request: DeskRequest, reference: str) -> HttpResponse:
 @permission_required("creditdesk.assess_case", raise_exception=True)
 def scenario_delete(request: DeskRequest, reference: str) -> HttpResponse:
     """Delete one's own scenario, named in the body."""
-    case = visible_case(request, reference)
+    case = case_with_verdict(request, reference)
     key = request.POST.get("scenario", "")
     scenario = case.scenarios.filter(by=request.user, pk=key).first() if key.isdecimal() else None
     if scenario is None:
@@ -86,7 +86,7 @@ def scenario_delete(request: DeskRequest, reference: str) -> HttpResponse:
 @permission_required("creditdesk.view_case", raise_exception=True)
 def case_counterfactuals(request: DeskRequest, reference: str) -> HttpResponse:
     """Show the stored counterfactuals; the first reader who may assess has them searched."""
-    case = visible_case(request, reference)
+    case = case_with_verdict(request, reference)
     assessment = case.latest_assessment
     counterfactuals = assessment and services.counterfactuals_of(assessment, by=request.user)
     context = {"case": case, "assessment": assessment, "counterfactuals": counterfactuals}
@@ -98,7 +98,7 @@ def _scenarios_response(request: DeskRequest, reference: str, message: str) -> H
     if not request.htmx:
         messages.success(request, message)
         return redirect("case_whatif", reference)
-    page = simulation_page(visible_case(request, reference), request.user)
+    page = simulation_page(case_with_verdict(request, reference), request.user)
     page.message = message
     return _simulation_response(request, page, "scenarios")
 

@@ -1,9 +1,12 @@
 """A loss table: what is lost on a default and owed at it, by product, and the scenarios of expected loss."""
 
+from typing import Final
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.prepared_queries import PreparedObjects
 from accounts.sealed_rows import sealed
 from scoring.ml.metrics.expected_loss import Scenario
 from scoring.models.published_terms import PublishedTerms, answer_constraints
@@ -89,5 +92,7 @@ class LossTable(PublishedTerms):
 
 def loss_table_in_force() -> LossTable | None:
     """The loss table published last; None before the first."""
-    table: LossTable | None = LossTable.objects.published().first()
-    return table
+    return next(iter(_NEWEST.all()), None)
+
+
+_NEWEST: Final = PreparedObjects[LossTable](lambda: LossTable.objects.published()[:1])

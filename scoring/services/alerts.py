@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Final, TypedDict
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -13,10 +14,15 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from accounts.mail_texts import in_every_language
 from accounts.outbound import send_request
+from scoring.ml.features import catalogue
 from scoring.models import Alert, DriftReport
 from scoring.models.drift import StoredFinding
+from scoring.presentation import formatting
+from scoring.presentation.drift_labels import limit_in_words
 
 logger = logging.getLogger(__name__)
 
@@ -90,13 +96,37 @@ def _error_of(send: Sender, message: Message) -> str:
 
 
 def _email(message: Message) -> None:
-    lines = [f"{name}: {value}" for name, value in message.items()]
     send_mail(
-        f"creditdesk: {message['limit']} is {message['value']:.3f}, limit {message['threshold']:g}",
-        "\n".join(lines),
+        f"creditdesk: {message['limit']} {message['value']:.3f} > {message['threshold']:g}",
+        in_every_language(partial(_text, message)),
         settings.DEFAULT_FROM_EMAIL,
         settings.ALERT_EMAILS,
     )
+
+
+def _text(message: Message) -> str:
+    """The alert in words, in the language in force."""
+    labels = [_label(name) for name in message["columns"]]
+    lines = [
+        gettext("Drift, %(limit)s: %(value)s, above the limit of %(threshold)s.")
+        % {
+            "limit": limit_in_words(message["limit"]),
+            "value": formatting.number(message["value"], 3),
+            "threshold": formatting.number(message["threshold"], 2),
+        },
+        gettext("Model: %(version)s") % {"version": message["model_version"]}
+        if message["model_version"]
+        else "",
+        gettext("Columns: %(columns)s") % {"columns": ", ".join(labels)} if labels else "",
+        gettext("The report: %(link)s") % {"link": message["link"]},
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _label(name: str) -> str:
+    """The label of a column beside its name, by which the log and the webhook call it."""
+    feature = catalogue.BY_NAME.get(name)
+    return f"{formatting.localize(feature.label)} ({name})" if feature else name
 
 
 def _webhook(message: Message) -> None:

@@ -1,3 +1,4 @@
+import mimetypes
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,9 @@ from scoring import services as versions
 from tests.browser.every_page import MODEL
 from tests.factories import UserFactory
 
+# The server of the tests knows types of files by this list; the desk's own has a setting.
+for ending, media_type in django_settings.WHITENOISE_MIMETYPES.items():
+    mimetypes.add_type(media_type, ending)
 CLIENTS, SEED = 16, 20
 PASSWORD = "a-long-enough-password"
 # Milliseconds; the first page of a process loads the model, on a machine that may do other work.

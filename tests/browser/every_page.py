@@ -62,6 +62,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         ("breakdown", []),
         ("model_shadow", []),
         ("client_merge", [CASES["waiting"]]),
+        ("teams", []),
     ],
     "analyst": [
         *((f"model_{page}", []) for page in ("list", "comparison", "at", "pair")),
@@ -83,7 +84,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
 # No pages of the desk's own, or of a state of the account that the tests of signing in make.
 NO_PAGES: Final = frozenset(
     {
-        *("notification_count", "case_timeline_export"),
+        *("notification_count", "case_opened", "case_timeline_export"),
         *(
             "case_letter",
             "case_explanation",
@@ -109,6 +110,7 @@ POSTED: Final = frozenset(
         *(
             "case_assess",
             "case_decide",
+            "case_opinion",
             "case_check",
             "case_notes",
             "case_claim",
@@ -116,6 +118,7 @@ POSTED: Final = frozenset(
             "case_share",
         ),
         *("case_assign", "cases_assign", "case_snooze", "case_wake", "absence_cancel"),
+        *("team_add", "team_remove"),
         *("notifications_read", "view_save", "view_delete", "columns_choose", "palette"),
         *("case_escalate", "case_answer", "case_contest", "case_examine", "case_file", "draft_save"),
         *("draft_delete", "scenario_save", "scenario_delete", "model_propose", "model_challenger"),

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from creditdesk import services
-from creditdesk.models import Case, Decision
+from creditdesk.models import Case, Claim, Decision
 from scoring import services as versions
 from tests.scoring.modelfolder import tiny_model
 
@@ -25,10 +25,13 @@ def cases(settings, tmp_path, case_of) -> list[Case]:
     settings.ML_ARTIFACTS = tmp_path
     tiny_model(tmp_path, name="explained-1", explain=True)
     versions.activate(version=versions.register(name="explained-1", by=None), by=None, reason="")
-    return [
+    cases = [
         case_of("advisor", reference=str(100_100 + n), amount_credit=100_000, name=f"Client {n}")
         for n in range(CASES)
     ]
+    for case in cases:
+        services.assess(case=case, by=case.advisor)
+    return cases
 
 
 @pytest.fixture
@@ -43,8 +46,13 @@ def press() -> Callable[[Page, str], None]:
     return press_key
 
 
+def was_fetched_ahead(page: Page) -> bool:
+    kind: str = page.evaluate("performance.getEntriesByType('navigation')[0].deliveryType")
+    return kind == "navigational-prefetch"
+
+
 def test_twenty_cases_are_found_read_decided_and_left_by_at_most_six_keys_each(signed_in, cases, press):
-    page, seconds = signed_in("advisor"), []
+    page, seconds, ahead = signed_in("advisor"), [], []
     page.goto("/cases/")
     press(page, "j")
     press(page, "Enter")
@@ -59,9 +67,25 @@ def test_twenty_cases_are_found_read_decided_and_left_by_at_most_six_keys_each(s
         press(page, "n")
         page.wait_for_url(lambda url, left=address: url != left)
         seconds.append(time.monotonic() - begun)
+        ahead.append(was_fetched_ahead(page))
     assert Decision.objects.filter(decided_by__username="advisor", is_override=False).count() == CASES
     assert press.count <= MAX_KEYS_A_CASE * CASES
+    # The one after the last is looked up on the spot.
+    assert sum(ahead) >= CASES - 2
     print(f"keys: {press.count}, median seconds a case: {sorted(seconds)[CASES // 2]:.2f}")
+
+
+def test_a_case_that_a_colleague_took_up_after_it_was_fetched_ahead_is_left(signed_in, cases, person):
+    third, second, first = sorted(cases, key=lambda case: case.submitted_at)[-3:]
+    page = signed_in("advisor")
+    with page.expect_response(f"**{second.get_absolute_url()}") as fetched:
+        page.goto(first.get_absolute_url())
+    assert fetched.value.request.headers["sec-purpose"] == "prefetch"
+    services.claim(case=second, by=person("manager"))
+    page.keyboard.press("n")
+    page.wait_for_url(f"**{third.get_absolute_url()}")
+    expect(page.locator("#messages")).to_contain_text("Somebody else took up the next case meanwhile.")
+    assert Claim.objects.get().held_by == person("manager")
 
 
 def test_the_palette_goes_to_a_case_by_its_name_without_a_mouse(signed_in, cases):

@@ -108,6 +108,7 @@ def running(folder: Path) -> Iterator[Desk]:
             "CSRF_TRUSTED_ORIGINS": f"https://localhost:{tls}",
             "BEHIND_TLS_PROXY": "true",
             "REQUIRE_MFA": "false",
+            "BLIND_SHARE": "0",
             "ML_ARTIFACTS": str(folder / "ml_artifacts"),
             "AUDIT_ANCHOR": str(folder / "audit.anchor"),
             "CREDITDESK_DEMO_PASSWORD": PASSWORD,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk import services
+from creditdesk.cases.team import names_present, teams_to_refer_to
 from creditdesk.forms.affordability import ChargesForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.pages.budget_sentences import MISSING, ground_sentences
@@ -114,6 +115,24 @@ class WithPolicy:
     @property
     def second_person_above(self) -> float:
         return float(policies.second_person_above(self.policy))
+
+    @cached_property
+    def people(self) -> tuple[tuple[Any, ...], ...]:
+        """Whom the forms of the page offer for a case to be given to."""
+        return names_present()
+
+    @cached_property
+    def teams(self) -> tuple[tuple[Any, ...], ...]:
+        """The teams among which a referral chooses."""
+        return teams_to_refer_to()
+
+    @property
+    def empty_form_key(self) -> tuple[object, ...]:
+        """What the empty form of a decision depends on, besides the case and its assessment themselves."""
+        verdict = self.assessment.verdict if self.assessment else ""
+        needs_second = self.accepting_needs_second_person
+        limit = self.second_person_above if needs_second else None
+        return verdict, needs_second, self.is_unaffordable, limit, self.people, self.teams, self.reader.pk
 
     @cached_property
     def expected_loss(self) -> CaseLoss | None:

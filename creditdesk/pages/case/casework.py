@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Final, TypeVar
 
@@ -24,12 +24,24 @@ from creditdesk.models import (
     Letter,
     Reopening,
     Snooze,
+    TeamReferral,
     Withdrawal,
 )
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.timeline import Event
 
-Record = TypeVar("Record", Assignment, Claim, Contest, Escalation, Letter, Reopening, Snooze, Withdrawal)
+Record = TypeVar(
+    "Record",
+    Assignment,
+    Claim,
+    Contest,
+    Escalation,
+    Letter,
+    Reopening,
+    Snooze,
+    TeamReferral,
+    Withdrawal,
+)
 
 # A contest is marked as due soon from this long before its day.
 DUE_SOON: Final = timedelta(days=7)
@@ -95,25 +107,68 @@ class Casework:
         return self.snooze is not None and self.reader.has_perm("creditdesk.snooze_case")
 
     @cached_property
-    def snooze_form(self) -> SnoozeForm | None:
+    def may_snooze(self) -> bool:
         if not self.is_open or self.snooze or self.escalation or self.is_claimed_by_colleague:
-            return None
-        if not self.reader.has_perm("creditdesk.snooze_case"):
-            return None
-        return self.forms.snooze or SnoozeForm()
+            return False
+        return self.reader.has_perm("creditdesk.snooze_case")
+
+    @cached_property
+    def snooze_form(self) -> SnoozeForm | None:
+        return (self.forms.snooze or SnoozeForm()) if self.may_snooze else None
+
+    @cached_property
+    def may_assign(self) -> bool:
+        """Not while an escalation waits: its answer comes first, and the list assigns all the same."""
+        return self.is_open and not self.escalation and self.reader.has_perm("creditdesk.assign_case")
 
     @cached_property
     def assignment_form(self) -> AssignmentForm | None:
-        """None while an escalation waits: its answer comes first, and the list assigns all the same."""
-        if not self.is_open or self.escalation or not self.reader.has_perm("creditdesk.assign_case"):
+        if not self.may_assign:
             return None
         return self.forms.assignment or AssignmentForm(advisor=self.case.advisor)
 
     @property
+    def may_pass_on(self) -> bool:
+        """Whether there is a form below the fold."""
+        return self.may_escalate or self.may_assign or self.may_snooze or self.may_withdraw
+
+    @property
     def has_refused_form(self) -> bool:
         """Whether one of the folded forms came back with an error."""
-        forms = (self.escalation_form, self.assignment_form, self.snooze_form, self.withdrawal_form)
+        forms = (
+            self.may_escalate and self.forms.escalation,
+            self.may_assign and self.forms.assignment,
+            self.may_snooze and self.forms.snooze,
+            self.may_withdraw and self.forms.withdrawal,
+        )
         return any(form.errors for form in forms if form)
+
+    # ---- what the panel of an open case depends on
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has claimed, snoozed or escalated it, no team has it, and all forms are empty."""
+        acts = (self.claim, self.snooze, self.escalation, self.team_referral)
+        forms = (self.forms.escalation, self.forms.assignment, self.forms.snooze, self.forms.withdrawal)
+        return not any(acts) and not any(form is not None for form in forms)
+
+    @property
+    def open_state(self) -> tuple[bool, ...]:
+        """What its text depends on while nobody has touched it: what is allowed, and whether it is shared."""
+        return (
+            self.case.shared_at is not None,
+            self.may_claim,
+            self.may_share,
+            self.may_escalate,
+            self.may_assign,
+            self.may_snooze,
+            self.may_withdraw,
+        )
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The days that bound what the forms take: of the application, and today."""
+        return timezone.localtime(self.case.submitted_at).date(), timezone.localdate()
 
     @property
     def referral(self) -> Assignment | None:
@@ -121,6 +176,12 @@ class Casework:
         newest = next(iter(self._records("assignment", Assignment)), None) if self.is_open else None
         is_own = newest is not None and newest.assigned_by_id == self.reader.pk
         return newest if newest and is_own and newest.kind == Assignment.Kind.REFERRED else None
+
+    @property
+    def team_referral(self) -> TeamReferral | None:
+        """The referral in force to a team, as long as the case is not decided."""
+        referrals = self._records("team_referral", TeamReferral) if self.is_open else []
+        return next((referral for referral in referrals if referral.ended_at is None), None)
 
     # ---- withdrawal by the client, reopening
 
@@ -131,14 +192,16 @@ class Casework:
         return next((item for item in withdrawals if item.reopened_at is None), None)
 
     @cached_property
-    def withdrawal_form(self) -> WithdrawalForm | None:
+    def may_withdraw(self) -> bool:
         if not self.is_open or self.is_claimed_by_colleague:
-            return None
+            return False
         if self.escalation and not self.reader.has_perm("creditdesk.answer_escalation"):
-            return None
-        if not self.reader.has_perm("creditdesk.withdraw_case"):
-            return None
-        return self.forms.withdrawal or WithdrawalForm(case=self.case)
+            return False
+        return self.reader.has_perm("creditdesk.withdraw_case")
+
+    @cached_property
+    def withdrawal_form(self) -> WithdrawalForm | None:
+        return (self.forms.withdrawal or WithdrawalForm(case=self.case)) if self.may_withdraw else None
 
     @cached_property
     def closing(self) -> Decision | Withdrawal | None:
@@ -171,10 +234,14 @@ class Casework:
         return self.escalation is not None and self.escalation.escalated_by_id == self.reader.pk
 
     @cached_property
+    def may_escalate(self) -> bool:
+        if not self.is_open or self.escalation or self.is_claimed_by_colleague:
+            return False
+        return self.reader.has_perm("creditdesk.escalate_case")
+
+    @cached_property
     def escalation_form(self) -> EscalationForm | None:
-        if not self.is_open or self.escalation or not self.reader.has_perm("creditdesk.escalate_case"):
-            return None
-        if self.is_claimed_by_colleague:
+        if not self.may_escalate:
             return None
         return self.forms.escalation or EscalationForm(auto_id="id_escalate_%s")
 

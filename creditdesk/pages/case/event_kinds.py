@@ -11,7 +11,7 @@ from creditdesk.pages.case.timeline import Event
 
 KINDS: Final[Mapping[str, tuple[str | Promise, frozenset[str]]]] = {
     "verdicts": (_("Assessments"), frozenset({"assessment"})),
-    "decisions": (_("Decisions"), frozenset({"decision", "check", "withdrawal", "reopening"})),
+    "decisions": (_("Decisions"), frozenset({"decision", "opinion", "check", "withdrawal", "reopening"})),
     "notes": (_("Notes"), frozenset({"note", "note_removed"})),
     "data": (_("Changes of the data"), frozenset({"correction", "merge", "parting"})),
     "documents": (_("Documents and letters"), frozenset({"document", "removal", "request", "letter"})),

@@ -59,7 +59,8 @@ class GroupEffect:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """`in_points` tells whether the waterfall counts in points of probability or in log-odds, `has_points`
-    whether it could; the force plot changes sides at `force_boundary`, in percent of the width."""
+    whether it could; the force plot changes sides at `force_boundary`, in percent of the width; in points
+    there are no `groups`."""
 
     base: float
     total: float
@@ -116,7 +117,8 @@ def explanation(
             for (code, amount), span in zip(sums.items(), force.spans, strict=True)
         ),
         force_boundary=force.boundary,
-        groups=_group_effects(contributions, sums, explainer),
+        # The groups with their features are listed in log-odds alone.
+        groups=() if in_points else _group_effects(contributions, sums, explainer),
     )
 
 

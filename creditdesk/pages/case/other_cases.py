@@ -16,9 +16,11 @@ class OtherCase:
 
     case: Case
     decision: Decision | None
+    # Whether its verdict is kept from the reader.
+    is_blind: bool = False
 
 
-def other_cases(keys: Sequence[int]) -> list[OtherCase]:
+def other_cases(keys: Sequence[int], reader: User) -> list[OtherCase]:
     """Return these cases, newest first."""
     if not keys:
         return []
@@ -29,7 +31,8 @@ def other_cases(keys: Sequence[int]) -> list[OtherCase]:
         .prefetch_related(Prefetch("decisions", queryset=Decision.objects.standing()))
         .order_by("-submitted_at", "-pk")
     )
-    return [OtherCase(case, next(iter(case.decisions.all()), None)) for case in cases]
+    blind = set(Case.objects.blind_for(reader).filter(pk__in=keys).values_list("pk", flat=True))
+    return [OtherCase(case, next(iter(case.decisions.all()), None), case.pk in blind) for case in cases]
 
 
 @dataclass(frozen=True, slots=True)

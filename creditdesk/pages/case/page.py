@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.cases.team import names_present, who_sees
+from creditdesk.cases.team import who_sees
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.assessment import Contribution
@@ -26,6 +25,7 @@ from creditdesk.pages.case.explanation import (
     feature_rows,
     registered_calibration,
 )
+from creditdesk.pages.case.opinion import WithOpinion
 from creditdesk.pages.case.peer_comparison import PeerComparison, peer_comparison
 from creditdesk.pages.case.person import WithPerson
 from creditdesk.pages.case.posted_forms import PostedForms
@@ -48,7 +48,7 @@ VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refe
 
 
 @dataclass(eq=False)
-class CasePage(WithPolicy, WithPerson):
+class CasePage(WithPolicy, WithPerson, WithOpinion):
     """`message` reports an act that was done, `refusal` the reason why one was not."""
 
     case: Case
@@ -61,9 +61,12 @@ class CasePage(WithPolicy, WithPerson):
     message: str = ""
     refusal: str = ""
 
+    def __post_init__(self) -> None:
+        self.keep_verdict()
+
     @property
     def tabs(self) -> list[Tab]:
-        return tabs(self.case.reference, self.tab)
+        return tabs(self.tab, is_blind=self.is_blind)
 
     # ---- the verdict
 
@@ -160,6 +163,13 @@ class CasePage(WithPolicy, WithPerson):
         return self.selection.unit == "log-odds" or bool(self.expanded_group) or self.lists_features
 
     @property
+    def tab_key(self) -> tuple[object, ...]:
+        """What a tab about the assessment depends on, besides the language and what was selected."""
+        model = self.model.digest if self.model else ""
+        assessment = self.assessment.pk if self.assessment else None
+        return self.case.reference, assessment, self.case.profile.digest, model
+
+    @property
     def explanation_key(self) -> str:
         """What the explanation depends on besides assessment, model and language."""
         return f"{self.shows_log_odds}:{self.expanded_group}:{self.lists_features}"
@@ -174,7 +184,12 @@ class CasePage(WithPolicy, WithPerson):
     def stability(self) -> Stability | None:
         if self.assessing_model is None or self.assessment is None:
             return None
-        return stability(self.assessing_model, self.assessment, engine.challenger())
+        return stability(self.assessing_model, self.assessment, self.challenger)
+
+    @cached_property
+    def challenger(self) -> Model | None:
+        """The model that scores in the shadow, if any."""
+        return engine.challenger()
 
     @cached_property
     def similar_clients(self) -> SimilarClientsSummary | None:
@@ -240,12 +255,16 @@ class CasePage(WithPolicy, WithPerson):
         return next((item for item in decisions if isinstance(item, Decision) and item.is_standing), None)
 
     @cached_property
-    def decision_form(self) -> DecisionForm | None:
+    def may_decide(self) -> bool:
         if self.assessment is None or not self.casework.is_open or self.casework.is_claimed_by_colleague:
-            return None
+            return False
         if self.casework.waits_for_answer or self.casework.referral:
-            return None
-        if not self.reader.has_perm("creditdesk.decide_case"):
+            return False
+        return self.reader.has_perm("creditdesk.decide_case")
+
+    @cached_property
+    def decision_form(self) -> DecisionForm | None:
+        if self.assessment is None or not self.may_decide:
             return None
         return self.forms.decision or DecisionForm(
             case=self.case, assessment=self.assessment, reader=self.reader
@@ -257,11 +276,6 @@ class CasePage(WithPolicy, WithPerson):
         if standing is None or standing.status != Decision.Status.PROPOSED or not self.may_check:
             return None
         return self.forms.check or CheckForm(initial={"decision": standing.pk})
-
-    @cached_property
-    def people(self) -> tuple[tuple[Any, ...], ...]:
-        """Whom the forms of the page offer for a case to be given to."""
-        return names_present()
 
     @property
     def may_check(self) -> bool:

@@ -33,7 +33,8 @@ class WithPerson:
         return key or ""
 
     def other_cases(self) -> list[OtherCase]:
-        return other_cases([item.pk for item in self.person_cases if item.pk != self.case.pk])
+        keys = [item.pk for item in self.person_cases if item.pk != self.case.pk]
+        return other_cases(keys, self.reader)
 
     @cached_property
     def acts(self) -> list[Event]:

@@ -6,6 +6,7 @@ from creditdesk.forms.affordability import ChargesForm
 from creditdesk.forms.assignment import AssignmentForm, SnoozeForm
 from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm, EscalationForm
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
+from creditdesk.forms.opinion import OpinionForm
 from creditdesk.forms.withdrawal import ReopeningForm, WithdrawalForm
 
 
@@ -14,6 +15,7 @@ class PostedForms:
     """Each form that was not accepted; the page shows an empty one in place of None."""
 
     decision: DecisionForm | None = None
+    opinion: OpinionForm | None = None
     check: CheckForm | None = None
     note: NoteForm | None = None
     escalation: EscalationForm | None = None

@@ -62,8 +62,8 @@ def stability(model: Model, assessment: Assessment, challenger: Model | None) ->
     if explainer is None or not codes or not _is_comparable(model, assessment):
         return None
     sign = -1.0 if assessment.verdict == Verdict.ACCEPT else 1.0
-    contributions = explainer.ensemble_contributions(filled_row(model, assessment))
-    ensemble = [pushing_groups(explainer.groups, sums[0], sign) for sums in contributions]
+    contributions = explainer.ensemble_contributions_of_one(filled_row(model, assessment))
+    ensemble = [pushing_groups(explainer.groups, sums, sign) for sums in contributions]
     challenger_groups = _challenger_groups(challenger, assessment, sign) if challenger else None
     return Stability(
         votes=tuple(

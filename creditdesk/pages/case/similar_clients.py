@@ -45,7 +45,7 @@ def similar_clients(model: Model, assessment: Assessment) -> SimilarClientsSumma
     explainer = model.explainer
     if explainer is None or model.digest != assessment.model_digest:
         return None
-    contributions = explainer.ensemble_contributions(filled_row(model, assessment))[:, 0].mean(axis=0)
+    contributions = explainer.ensemble_contributions_of_one(filled_row(model, assessment)).mean(axis=0)
     nearest = explainer.similar_clients(contributions)
     low, high = wilson(nearest.defaulted, nearest.clients)
     return SimilarClientsSummary(
@@ -63,7 +63,7 @@ def similar_clients(model: Model, assessment: Assessment) -> SimilarClientsSumma
 
 
 def filled_row(model: Model, assessment: Assessment) -> NDArray[np.float64]:
-    """Return the stored input row, (1, k), as the trees read it: see Model.fill."""
+    """Return the stored input row, (k,), as the trees read it: see Model.fill."""
     row = np.frombuffer(assessment.features, dtype="<f8")
-    filled: NDArray[np.float64] = np.where(np.isnan(row), model.fill, row)[None]
+    filled: NDArray[np.float64] = np.where(np.isnan(row), model.fill, row)
     return filled

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,18 +17,24 @@ TABS: Final[Mapping[str, str | Promise]] = {
 }
 
 
+# What they show follows from the verdict, or gives it away.
+OF_THE_VERDICT: Final = frozenset({"why", "whatif", "compare"})
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     name: str
     label: str
-    address: str
+    view: str
     is_open: bool
 
 
-def tabs(reference: str, open_tab: str) -> list[Tab]:
+def tabs(open_tab: str, *, is_blind: bool = False) -> list[Tab]:
+    """Return the tabs of a case; while its verdict is kept from the reader, those that keep it too."""
     return [
-        Tab(name, str(label), reverse(f"case_{name}", args=[reference]), name == open_tab)
+        Tab(name, str(label), f"case_{name}", name == open_tab)
         for name, label in TABS.items()
+        if not (is_blind and name in OF_THE_VERDICT)
     ]
 
 

@@ -3,17 +3,22 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple, cast
+from functools import cache
+from typing import Any, Final, NamedTuple, cast
 
 from django.db import connection
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from accounts.models import User
+from accounts.prepared_queries import ANYBODY, ANYTHING, PreparedRows
 from creditdesk.models import (
     Assessment,
     Assignment,
+    BlindDraw,
+    BlindOpinion,
     Case,
     Claim,
+    Client,
     ClientMerge,
     Contest,
     Correction,
@@ -25,6 +30,7 @@ from creditdesk.models import (
     Note,
     Reopening,
     Snooze,
+    TeamReferral,
     Withdrawal,
 )
 from creditdesk.models.case import CaseQuerySet
@@ -44,6 +50,7 @@ class Event:
     record: (
         Assessment
         | Assignment
+        | BlindOpinion
         | Decision
         | Note
         | Claim
@@ -56,10 +63,18 @@ class Event:
         | DocumentRequest
         | Withdrawal
         | Reopening
+        | TeamReferral
         | Case
         | ClientMerge
     )
 
+    def is_kept(self, references: set[str]) -> bool:
+        """Whether it would give away the verdict of one of these cases, or what a colleague thinks."""
+        return self.reference in references and self.kind in _OF_THE_VERDICT
+
+
+# A referral names the verdict that it differs from.
+_OF_THE_VERDICT: Final = frozenset({"assessment", "opinion", "decision"})
 
 Source = Callable[[dict[int, str]], Iterable[Event]]
 _NAMES = tuple(f"assessed_by__{part}" for part in ("username", "first_name", "last_name"))
@@ -81,17 +96,28 @@ def cases_of_client(case: Case, user: User) -> CaseQuerySet:
 
 def person_cases(case: Case, user: User) -> list[PersonCase]:
     """The keys and references of `cases_of_client`."""
-    columns = ("pk", "reference", "shared_at", "client_id")
-    return [PersonCase(*row) for row in cases_of_client(case, user).values_list(*columns)]
+    return [PersonCase(*row) for row in _person_cases(user.role).all(user.pk, case.client.person_id)]
+
+
+@cache
+def _person_cases(role: str) -> PreparedRows:
+    # The row scope depends on the role and the person; both persons are parameters.
+    def rows(reader: int, person: int) -> QuerySet[Case, tuple[Any, ...]]:
+        visible = Case.objects.visible_to(User(pk=reader, role=role)).of_person(Client(pk=person))
+        return visible.values_list("pk", "reference", "shared_at", "client_id")
+
+    return PreparedRows(rows, ANYBODY, ANYTHING)
 
 
 def timeline(case: Case, user: User, cases: Sequence[PersonCase] | None = None) -> list[Event]:
     """Return the events of these cases of the person; unless given, of all that the reader may see."""
     cases = person_cases(case, user) if cases is None else cases
     clients = {item.client_id for item in cases}
-    references, acts, has_merges = _acts(cases, clients)
-    merges = _merges(clients, case.reference, user) if has_merges else ()
-    return _newest_first([*_assessments(references), *acts, *merges])
+    references, acts, marks = _acts(cases, clients)
+    merges = _merges(clients, case.reference, user) if marks.has_merges else ()
+    events = [*_assessments(references), *acts, *merges]
+    blind = _blind_references(references, user) if marks.has_draws else set()
+    return _newest_first([event for event in events if not event.is_kept(blind)])
 
 
 def acts_on(case: Case) -> list[Event]:
@@ -100,37 +126,51 @@ def acts_on(case: Case) -> list[Event]:
     return _newest_first(_acts([own], {case.client_id})[1])
 
 
-def _acts(cases: Sequence[PersonCase], clients: set[int]) -> tuple[dict[int, str], list[Event], bool]:
+def _acts(cases: Sequence[PersonCase], clients: set[int]) -> tuple[dict[int, str], list[Event], "_Marks"]:
     references = {item.pk: item.reference for item in cases}
-    sources, has_merges = _sources_with_rows(list(references), list(clients))
+    sources, marks = _sources_with_rows(list(references), list(clients))
     if any(item.shared_at for item in cases):
         sources.append(_shared)
-    return references, [event for source in sources for event in source(references)], has_merges
+    return references, [event for source in sources for event in source(references)], marks
+
+
+def _blind_references(references: dict[int, str], user: User) -> set[str]:
+    """References of the cases whose verdict this reader does not see yet."""
+    cases = Case.objects.blind_for(user).filter(pk__in=references)
+    return set(cases.values_list("reference", flat=True))
 
 
 def _newest_first(events: list[Event]) -> list[Event]:
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
-def _sources_with_rows(cases: list[int], clients: list[int]) -> tuple[list[Source], bool]:
-    """Return the sources that hold rows of these cases, and whether a record of the client was ever merged.
+class _Marks(NamedTuple):
+    """Whether a record of the client was ever merged, and a case drawn for a blind opinion."""
+
+    has_merges: bool = False
+    has_draws: bool = False
+
+
+def _sources_with_rows(cases: list[int], clients: list[int]) -> tuple[list[Source], _Marks]:
+    """Return the sources that hold rows of these cases, and what else there is of them.
 
     Most cases have few events; one plain statement takes a tenth of the time of one query per table.
     """
     if not cases:
-        return [], False
+        return [], _Marks()
     condition = f"case_id IN ({', '.join(['%s'] * len(cases))})"
-    parts = [f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {condition})" for model in SOURCES]  # noqa: S608
+    tables: list[type[Model]] = [*SOURCES, BlindDraw]
+    parts = [f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {condition})" for model in tables]  # noqa: S608
     marks, table = ", ".join(["%s"] * len(clients)), ClientMerge._meta.db_table
     parts += [
         f"EXISTS (SELECT 1 FROM {table} WHERE {column} IN ({marks}))"  # noqa: S608
         for column in ("primary_id", "duplicate_id")
     ]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", [*cases * len(SOURCES), *clients, *clients])
-        *has_rows, was_primary, was_duplicate = cursor.fetchone()
+        cursor.execute(f"SELECT {', '.join(parts)}", [*cases * len(tables), *clients, *clients])
+        *has_rows, has_draws, was_primary, was_duplicate = cursor.fetchone()
     sources = [source for source, present in zip(SOURCES.values(), has_rows, strict=True) if present]
-    return sources, bool(was_primary or was_duplicate)
+    return sources, _Marks(bool(was_primary or was_duplicate), bool(has_draws))
 
 
 def _assessments(references: dict[int, str]) -> Iterable[Event]:
@@ -146,6 +186,11 @@ def _decisions(references: dict[int, str]) -> Iterable[Event]:
         yield Event("decision", row.decided_at, row.decided_by, references[row.case_id], row)
         if row.checked_at:
             yield Event("check", row.checked_at, row.checked_by, references[row.case_id], row)
+
+
+def _opinions(references: dict[int, str]) -> Iterable[Event]:
+    for row in BlindOpinion.objects.filter(case__in=references).select_related("given_by"):
+        yield Event("opinion", row.given_at, row.given_by, references[row.case_id], row)
 
 
 def _notes(references: dict[int, str]) -> Iterable[Event]:
@@ -225,6 +270,12 @@ def _reopenings(references: dict[int, str]) -> Iterable[Event]:
         yield Event("reopening", row.reopened_at, row.reopened_by, references[row.case_id], row)
 
 
+def _team_referrals(references: dict[int, str]) -> Iterable[Event]:
+    rows = TeamReferral.objects.filter(case__in=references).select_related("referred_by", "team")
+    for row in rows:
+        yield Event("team_referral", row.referred_at, row.referred_by, references[row.case_id], row)
+
+
 def _shared(references: dict[int, str]) -> Iterable[Event]:
     shared = Case.objects.filter(pk__in=references, shared_at__isnull=False).select_related("shared_by")
     for row in shared:
@@ -245,6 +296,7 @@ def _merges(clients: set[int], reference: str, user: User) -> Iterable[Event]:
 
 
 SOURCES: Final[Mapping[type[Model], Source]] = {
+    BlindOpinion: _opinions,
     Decision: _decisions,
     Note: _notes,
     Claim: _claims,
@@ -256,6 +308,7 @@ SOURCES: Final[Mapping[type[Model], Source]] = {
     Correction: _corrections,
     Document: _documents,
     DocumentRequest: _document_requests,
+    TeamReferral: _team_referrals,
     Withdrawal: _withdrawals,
     Reopening: _reopenings,
 }

@@ -9,6 +9,7 @@ from creditdesk.cases.export import BOM, Dialect
 from creditdesk.models import (
     Assessment,
     Assignment,
+    BlindOpinion,
     Case,
     Claim,
     ClientMerge,
@@ -51,6 +52,8 @@ def _values(event: Event) -> tuple[object, object, str]:
         case Decision() as row:
             before = row.replaces.outcome if row.replaces else ""
             return before, row.outcome, str(row.reason)
+        case BlindOpinion() as row:
+            return "", row.outcome, ""
         case Note() as row:
             return "", "", str(row.text)
         case Letter() as row:

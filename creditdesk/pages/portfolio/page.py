@@ -19,6 +19,13 @@ from creditdesk.pages.portfolio.counts import (
     ageing,
 )
 from creditdesk.pages.portfolio.figures import BIN_WIDTH, BINS, distribution, trend
+from creditdesk.pages.portfolio.opinions import (
+    RATES,
+    OpinionFigures,
+    Rate,
+    RateName,
+    decided_unread,
+)
 from creditdesk.pages.portfolio.period import Flow, OverrideReason, Period, override_reasons
 from scoring import engine, policies
 from scoring.ml.model.folder import ModelUnavailable
@@ -49,6 +56,23 @@ class PortfolioPage:
     @cached_property
     def contests(self) -> ContestCounts:
         return ContestCounts.of(self.cases)
+
+    @cached_property
+    def opinions(self) -> OpinionFigures:
+        return OpinionFigures.of(self.cases)
+
+    @property
+    def opinion_rates(self) -> list[tuple[RateName, Rate]]:
+        """What the opinions and the decisions say of how people use the verdict, each with its name."""
+        opinions = self.opinions
+        rates = (
+            opinions.agreement,
+            opinions.switched,
+            opinions.followed,
+            opinions.left,
+            decided_unread(self.cases),
+        )
+        return list(zip(RATES, rates, strict=True))
 
     @cached_property
     def verdicts(self) -> dict[str, Share]:

@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+from django.db.models import Exists, OuterRef
 from django.forms import BoundField
 
 from accounts.models import User
+from accounts.prepared_queries import ANYTHING, Prepared
 from creditdesk import reasons, services
 from creditdesk.forms.simulation import EditableField, ScenarioForm, SimulationForm, credit_on_file
-from creditdesk.models import Assessment, Case, Decision
+from creditdesk.models import Assessment, Case, Decision, Scenario
 from creditdesk.pages.budget_sentences import unmet_sentences
 from creditdesk.pages.missing_inputs import label_of
-from creditdesk.pages.simulation.scenarios import ScenarioTable, scenario_table
+from creditdesk.pages.simulation.scenarios import NO_SCENARIOS, ScenarioTable, scenario_table
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from creditdesk.services.simulation import Simulation
 from scoring.ml.features import catalogue
@@ -122,6 +124,8 @@ class SimulationPage:
     @cached_property
     def standing_decision(self) -> Decision | None:
         """The decision that closes the case: a simulation is still possible, and changes nothing."""
+        if not self._presence.is_decided:
+            return None
         return self.case.decisions.standing().select_related("decided_by").first()
 
     @property
@@ -206,7 +210,37 @@ class SimulationPage:
 
     @cached_property
     def scenarios(self) -> ScenarioTable:
-        return scenario_table(self.case, self.reader)
+        return scenario_table(self.case, self.reader) if self._presence.has_scenarios else NO_SCENARIOS
+
+    @cached_property
+    def _presence(self) -> "_Presence":
+        return _Presence(*(_PRESENCE.first(self.case.pk) or (False, False)))
+
+    @property
+    def is_as_on_file(self) -> bool:
+        """Whether nothing was entered, saved or decided: the page then depends on the profile alone."""
+        posted = self.form.is_bound or self.simulation or self.refusal or self.message
+        return not posted and not self.form.entered and not any(self._presence)
+
+
+class _Presence(NamedTuple):
+    """What most cases have none of."""
+
+    is_decided: bool
+    has_scenarios: bool
+
+
+_PRESENCE: Final = Prepared(
+    lambda pk: (
+        Case.objects.order_by()
+        .filter(pk=pk)
+        .values_list(
+            Exists(Decision.objects.standing().filter(case=OuterRef("pk"))),
+            Exists(Scenario.objects.order_by().filter(case=OuterRef("pk"))),
+        )
+    ),
+    ANYTHING,
+)
 
 
 def simulation_page(case: Case, reader: User, scenario_key: str = "") -> SimulationPage:

@@ -1,6 +1,7 @@
 """Saved scenarios of a case side by side, beside the values on file."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from accounts.models import User
 from creditdesk.forms.simulation import values_on_file
@@ -36,6 +37,9 @@ class Row:
 class ScenarioTable:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+
+
+NO_SCENARIOS: Final = ScenarioTable((), ())
 
 
 def scenario_table(case: Case, reader: User) -> ScenarioTable:

@@ -103,6 +103,8 @@ def test_with_an_address_the_link_is_mailed_and_shown_to_nobody(
     assert "/accounts/invitation/" not in page.content.decode()
     (mail,) = mailoutbox
     assert mail.to == ["ada@bank.example"]
+    assert "Choose a password here" in mail.body
+    assert "Choisissez" in mail.body
     set_up(link_in(mail.body))
     assert User.objects.get(username="newcomer").check_password("a pass-phrase of my own")
 

@@ -1,4 +1,5 @@
 import json
+import re
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
@@ -96,7 +97,11 @@ def test_an_alert_has_value_limit_version_and_the_address_of_the_report(settings
     (message,) = [message for message in mail.outbox if "column_psi" in message.subject]
     assert message.to == ["risk@bank.example"]
     assert f"https://desk.bank.example/drift/{report.pk}/" in message.body
-    assert "threshold: 0.25" in message.body
+    english, french = sorted(message.body.split("\n\n"), key=lambda text: "Dérive" in text)
+    assert re.match(r"Drift, PSI of a column: \d\.\d{3}, above the limit of 0\.25\.", english)
+    assert re.match(r"Dérive, PSI d’une colonne\s: \d,\d{3}, au-dessus de la limite de 0,25\.", french)
+    assert "Monthly income (AMT_INCOME_TOTAL)" in message.body
+    assert "Revenu mensuel (AMT_INCOME_TOTAL)" in message.body
     assert "AMT_INCOME_TOTAL" in message.body
 
 

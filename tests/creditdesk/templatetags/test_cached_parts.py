@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from django.template import Context, Template
+from django.template import Context, Template, TemplateSyntaxError
 from django.utils.translation import override
 
 from creditdesk.models import Notification
@@ -30,6 +30,39 @@ def test_each_answer_has_its_own_token():
         assert re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', rendered) == [token]
 
 
+def test_values_that_are_put_in_are_this_answers_own_and_are_escaped():
+    template = Template(
+        "{% load cached_parts %}{% cached_part name with number=case.number word=case.word %}"
+        "{{ name }} {{ number }} {{ word }} {% url 'case_detail' number %} {{ other }} {% csrf_token %}"
+        "{% endcached_part %}"
+    )
+    first = template.render(_context("Anna", "first", case={"number": "C-1", "word": "<b>"}))
+    second = template.render(_context("Anna", "second", "two", case={"number": "C-2", "word": "csrf"}))
+    assert str(first).startswith("Anna C-1 &lt;b&gt; /cases/C-1/ first ")
+    # What is not named is the text of the first answer: a part has to name all that it depends on.
+    assert str(second).startswith("Anna C-2 csrf /cases/C-2/ first ")
+    assert re.findall(r'value="(\w+)"', first + second) == ["token", "two"]
+
+
+def test_a_part_within_a_part_gets_the_values_of_both():
+    template = Template(
+        "{% load cached_parts %}{% cached_part with number=case.number %}[{{ number }}]"
+        "{% cached_part name with word=case.word %}{{ number }} {{ word }} {% csrf_token %}"
+        "{% endcached_part %}{% endcached_part %}"
+    )
+    # The outer part names neither `name` nor the word: both stay as they were at first.
+    for token, number in (("one", "C-1"), ("two", "C-2")):
+        text = template.render(_context("Anna", "", token, case={"number": number, "word": "same"}))
+        assert str(text).startswith(f"[{number}]{number} same ")
+        assert re.findall(r'value="(\w+)"', text) == [token]
+
+
+def test_a_part_without_names_of_values_is_refused():
+    for tag in ("cached_part name with", "cached_part name with case.number"):
+        with pytest.raises(TemplateSyntaxError):
+            Template(f"{{% load cached_parts %}}{{% {tag} %}}{{% endcached_part %}}")
+
+
 def test_no_more_texts_are_kept_than_the_limit(monkeypatch):
     monkeypatch.setattr(cached_parts, "MAX_TEXTS", 2)
     template = Template(TEXT)
@@ -52,5 +85,10 @@ def test_nobody_reads_the_menu_or_the_count_of_somebody_else(client_as, case_of,
         assert ('href="/portfolio/"' in page) == (name == "manager")
 
 
-def _context(name: str, other: str, token: str = "token") -> Context:  # noqa: S107
-    return Context({"name": name, "other": other, "csrf_token": token})
+def _context(
+    name: str,
+    other: str,
+    token: str = "token",  # noqa: S107
+    case: dict[str, str] | None = None,
+) -> Context:
+    return Context({"name": name, "other": other, "csrf_token": token, "case": case})

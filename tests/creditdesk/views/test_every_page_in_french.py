@@ -49,8 +49,7 @@ RAW: Final = re.compile(
     r"\b[A-Z]{2,}_[A-Z_]+|\b[a-z]+_[a-z_]+\b|\b\d+\.\d|\d,\d{5,}|\de[+-]\d\d|log-odds|log_odds"
 )
 # Settings that an operator sets by these names, versions of models and of libraries.
-# Codes of earlier applications that nobody has explained.
-NOT_RAW: Final = re.compile(r"Code [A-Z]+|BACKUP_DESTINATION|demo-[\w.-]+|LightGBM [\d.]+|Evidently [\d.]+")
+NOT_RAW: Final = re.compile(r"BACKUP_DESTINATION|demo-[\w.-]+|LightGBM [\d.]+|Evidently [\d.]+")
 # A term is explained on each page of the desk that uses it; not in the administration nor in the help itself.
 CLOSED_LIST: Final = (
     *("auc", "gini", "ks", "psi", "ece", "brier", "f1", "recall", "hold-out", "out-of-fold", "log-odds"),

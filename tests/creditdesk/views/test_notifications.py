@@ -126,8 +126,11 @@ def test_a_digest_counts_in_both_languages_names_nobody_and_is_sent_once(reader,
         call_command("send_digests")
     (message,) = mail.outbox
     assert message.to == ["colleague@bank.example"]
+    assert message.subject.startswith("Credit desk: 1 unread notification / ") or message.subject.endswith(
+        " / Credit desk: 1 unread notification"
+    )
     assert "A case was assigned to you: 1" in message.body
-    assert "Un dossier vous a été attribué: 1" in message.body
+    assert "Un dossier vous a été attribué\u00a0: 1" in message.body
     assert "/notifications/" in message.body
     assert "Lefèvre" not in message.body
     assert given.reference not in message.body

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from creditdesk import services as desk
 from creditdesk.models import Absence, Decision, Note, SavedView
 from scoring import services
 from tests.creditdesk import policies
@@ -87,7 +88,15 @@ def test_each_act_beyond_a_case_is_for_its_roles_alone(client_as, person, page, 
         person=person(ADVISOR), recorded_by=person(ADVISOR), from_on=day, until_on=day
     )
     view = SavedView.objects.create(owner=person(MANAGER), name="Mine")
-    args = {"absence_cancel": [absence.pk], "view_delete": [view.pk]}.get(page, [])
+    team = desk.make_team(name="North", by=person(MANAGER))
+    membership = desk.add_member(team=team, person=person(ADVISOR), by=person(MANAGER))
+    numbers = {
+        "absence_cancel": absence,
+        "view_delete": view,
+        "team_add": team,
+        "team_remove": membership,
+    }
+    args = [numbers[page].pk] if page in numbers else []
     status = client_as(name).post(reverse(page, args=args)).status_code
     assert status in ({200, 302} if name in MANY[page] else {403, 404})
 

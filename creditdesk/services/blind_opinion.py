@@ -1,0 +1,77 @@
+"""Blind first opinion: from whom a verdict is kept, the opinion itself, and who opened the reasons."""
+
+from collections.abc import Collection
+from typing import Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts import audit
+from accounts.audit import Action
+from accounts.models import User
+from accounts.prepared_queries import Prepared
+from creditdesk.cases.blind_draws import would_be_drawn
+from creditdesk.models import BlindDraw, BlindOpinion, Case, Profile, ReasonsReading
+from creditdesk.services.assessment import assess, standing_assessment
+from creditdesk.services.refusal import ActRefused, is_blind, locked_case, refuse_when_not_free
+
+
+def blind_answer(user: User, case_key: int, reference: str) -> bool:
+    """Whether a program of this person gets no verdict of the case: kept from them, or about to be.
+
+    A case that was never assessed is drawn by the assessment that the answer would make.
+    """
+    if user.has_perm("creditdesk.view_blind_verdict"):
+        return False
+    if would_be_drawn(reference) and Case.objects.filter(pk=case_key, assessments__isnull=True).exists():
+        return True
+    return Case.objects.blind_for(user).filter(pk=case_key).exists()
+
+
+def of_blind_cases(user: User, profile_digests: Collection[str]) -> set[str]:
+    """Those of the digests that are of a case whose verdict is kept from this person.
+
+    A program that sends the inputs of such a case without its reference gets no verdict either.
+    """
+    if user.has_perm("creditdesk.view_blind_verdict") or _ANY_DRAW.first() is None:
+        return set()
+    cases = Case.objects.visible_to(user).blind_for(user)
+    profiles = Profile.objects.filter(case__in=cases.order_by().values("pk"), digest__in=profile_digests)
+    return set(profiles.values_list("digest", flat=True))
+
+
+_ANY_DRAW: Final = Prepared(lambda: BlindDraw.objects.values_list("pk"))
+
+
+def opinion_of(case: Case, user: User) -> BlindOpinion | None:
+    """The opinion that this person gave before they saw the verdict."""
+    return BlindOpinion.objects.filter(case=case, given_by=user).first()
+
+
+@transaction.atomic
+def give_opinion(*, case: Case, outcome: str, by: User) -> BlindOpinion:
+    """Store an opinion; from here on its giver sees the verdict. Raises ActRefused."""
+    if not by.has_perm("creditdesk.give_opinion"):
+        raise PermissionDenied
+    locked = locked_case(case, by)
+    if not is_blind(locked, by):
+        raise ActRefused(gettext("You see the verdict of this case already: no opinion is wanted first."))
+    refuse_when_not_free(locked, by)
+    assessment = standing_assessment(locked) or assess(case=locked, by=by)
+    opinion = BlindOpinion.objects.create(case=locked, assessment=assessment, outcome=outcome, given_by=by)
+    audit.record(
+        action=Action.BLIND_OPINION,
+        actor=by,
+        target=locked.reference,
+        details={"opinion": opinion.pk, "outcome": outcome, "assessment": assessment.pk},
+        rows=[opinion],
+    )
+    return opinion
+
+
+def record_reasons_reading(*, case: Case, by: User) -> None:
+    """Record that who may decide opened what is behind the verdict, the first time that they did."""
+    readings = ReasonsReading.objects.filter(case=case, read_by=by)
+    if by.has_perm("creditdesk.decide_case") and not readings.exists():
+        ReasonsReading.objects.bulk_create([ReasonsReading(case=case, read_by=by)], ignore_conflicts=True)

@@ -1,0 +1,33 @@
+"""Blind cases of tests: drawn, and with a verdict whose traces are known."""
+
+from accounts.models import User
+from creditdesk import services
+from creditdesk.cases.blind_draws import save_draws
+from creditdesk.models import Assessment, Case
+
+
+def drawn(case: Case, settings) -> Case:
+    """The case, drawn for a blind opinion whatever the key says; assess it first."""
+    settings.BLIND_SHARE = 1.0
+    save_draws([case])
+    settings.BLIND_SHARE = 0.0
+    return Case.objects.get(pk=case.pk)
+
+
+def assessed_blind(case: Case, settings, by: User) -> Case:
+    """The case assessed by the model in use, and drawn."""
+    services.assess(case=case, by=by)
+    return drawn(case, settings)
+
+
+def otherwise(before: Assessment, *, verdict: str, probability: float) -> Assessment:
+    """A newer assessment of the case: the opposite verdict, another probability, the reasons turned round."""
+    fields = {
+        field.attname: getattr(before, field.attname)
+        for field in Assessment._meta.concrete_fields
+        if not field.primary_key
+    }
+    changed = {"verdict": verdict, "probability": probability, "reasons": list(reversed(before.reasons))}
+    newer = Assessment.objects.create(**{**fields, **changed})
+    Case.objects.filter(latest_assessment=before).update(latest_assessment=newer)
+    return newer

@@ -1,0 +1,146 @@
+"""Teams: their members see what is referred to them, claim it, and see it no more once they have left."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from accounts.audit import verify
+from accounts.models import AuditEvent
+from creditdesk import services
+from creditdesk.cases.team import who_sees
+from creditdesk.models import Case, Claim, Notification, Team, TeamMembership, TeamReferral
+from creditdesk.services import ActRefused, DecisionRefused
+from tests.factories import CaseFactory, UserFactory
+from tests.html import HTMX
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def team(person) -> Team:
+    team = services.make_team(name="North", by=person("manager"))
+    for name in ("colleague", "advisor"):
+        services.add_member(team=team, person=person(name), by=person("manager"))
+    return team
+
+
+@pytest.fixture
+def case(model_in_use, case_of) -> Case:
+    return case_of("advisor")
+
+
+def refer(browser, case, team, status=200) -> str:
+    page = browser.get(case.get_absolute_url())
+    posted = {
+        "assessment": page.context["page"].assessment.pk,
+        "outcome": "refer",
+        "reason_code": "other",
+        "reason": "The branch knows the employer and calls there.",
+        "refer_to": f"team-{team.pk}",
+    }
+    answer = browser.post(reverse("case_decide", args=[case.reference]), posted, headers=HTMX)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_who_is_in_the_team_sees_the_case_claims_it_and_decides_it(client_as, case, team, person):
+    colleague, other = client_as("colleague"), UserFactory(username="other", role="advisor")
+    assert colleague.get(case.get_absolute_url()).status_code == 404
+    shown = refer(client_as("advisor"), case, team)
+    assert "Referred to the team North." in shown
+    referral = TeamReferral.objects.get(ended_at=None)
+    assert (referral.case, referral.team, referral.referred_by) == (case, team, person("advisor"))
+    assert Notification.objects.get(kind="referred").recipient == person("colleague")
+    assert {user.username for user in who_sees(case)} == {"advisor", "colleague", "manager"}
+    assert not Case.objects.visible_to(other).exists()
+    assert list(Case.objects.visible_to(person("colleague")).shared()) == [case]
+    colleague.post(reverse("case_claim", args=[case.reference]), headers=HTMX)
+    assert Claim.objects.active().get().held_by == person("colleague")
+    assert list(Case.objects.visible_to(person("colleague")).to_decide_by(person("colleague"))) == [case]
+    event = AuditEvent.objects.get(action="team_referral")
+    assert event.target == case.reference
+    assert event.details["new"] == f"team:{team.pk}"
+    assert verify() is None
+
+
+def test_whoever_leaves_the_team_sees_its_cases_no_more_and_claims_none(client_as, case, team, person):
+    refer(client_as("advisor"), case, team)
+    services.claim(case=case, by=person("colleague"))
+    browser = client_as("manager")
+    membership = TeamMembership.objects.in_force().get(member=person("colleague"))
+    browser.post(reverse("team_remove", args=[membership.pk]))
+    assert client_as("colleague").get(case.get_absolute_url()).status_code == 404
+    assert not Claim.objects.active().exists()
+    membership.refresh_from_db()
+    assert membership.removed_by == person("manager")
+    assert not Notification.objects.visible_to(person("colleague")).exists()
+    with pytest.raises(ActRefused, match="left this team already"):
+        services.remove_member(membership=membership, by=person("manager"))
+    assert AuditEvent.objects.filter(action__in=["team_made", "team_joined", "team_left"]).count() == 4
+    assert verify() is None
+
+
+def test_a_case_that_is_given_to_one_person_is_the_teams_no_more(client_as, case, team, person):
+    refer(client_as("advisor"), case, team)
+    third = UserFactory(username="third", role="advisor")
+    services.assign(case=case, to=third, by=person("manager"))
+    assert TeamReferral.objects.get().ended_at
+    assert not Case.objects.visible_to(person("colleague")).exists()
+    assert list(Case.objects.visible_to(third)) == [case]
+    assert verify() is None
+
+
+def test_the_form_offers_teams_with_members_and_takes_no_other(client_as, case, team, person):
+    empty = services.make_team(name="Empty", by=person("manager"))
+    browser = client_as("advisor")
+    page = browser.get(case.get_absolute_url()).content.decode()
+    assert f'<option value="team-{team.pk}">North</option>' in page
+    assert f"team-{empty.pk}" not in page
+    refer(browser, case, empty, status=422)
+    assert not TeamReferral.objects.exists()
+
+
+def test_a_team_of_which_nobody_else_is_there_takes_no_case(client_as, case, person):
+    alone = services.make_team(name="Alone", by=person("manager"))
+    services.add_member(team=alone, person=person("advisor"), by=person("manager"))
+    shown = refer(client_as("advisor"), case, alone, status=409)
+    assert "Nobody else of the team Alone is there today." in shown
+    assert not TeamReferral.objects.exists()
+    assert not case.decisions.exists()
+
+
+def test_a_team_is_made_once_by_who_may_and_has_members_who_decide(client_as, person, team):
+    browser = client_as("admin")
+    assert browser.post(reverse("teams"), {"name": "north"}).status_code == 422
+    assert browser.post(reverse("teams"), {"name": "  South   coast "}).status_code == 302
+    assert sorted(Team.objects.values_list("name", flat=True)) == ["North", "South coast"]
+    browser.post(reverse("team_add", args=[team.pk]), {"person": person("analyst").pk})
+    browser.post(reverse("team_add", args=[team.pk]), {"person": person("advisor").pk})
+    assert TeamMembership.objects.filter(team=team).count() == 2
+    browser.post(reverse("team_add", args=[team.pk]), {"person": person("manager").pk})
+    assert TeamMembership.objects.get(member=person("manager")).added_by == person("admin")
+    for refused in (
+        lambda: services.make_team(name="West", by=person("advisor")),
+        lambda: services.add_member(team=team, person=person("advisor"), by=person("advisor")),
+    ):
+        with pytest.raises(PermissionDenied):
+            refused()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TeamMembership.objects.create(team=team, member=person("advisor"), added_by=person("manager"))
+
+
+def test_a_colleagues_case_is_referred_by_nobody_who_does_not_see_it(case, team, person, model_in_use):
+    hidden = CaseFactory(advisor=UserFactory(username="third", role="advisor"))
+    assessment = services.assess(case=hidden, by=person("manager"))
+    with pytest.raises((PermissionDenied, DecisionRefused, Case.DoesNotExist)):
+        services.decide(
+            case=hidden,
+            assessment=assessment,
+            outcome="refer",
+            reason_code="other",
+            reason="Nobody should be able to do this at all.",
+            refer_to=team,
+            by=person("advisor"),
+        )
+    assert not TeamReferral.objects.exists()
