@@ -13,9 +13,9 @@ from scoring.ml.model import folder
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.models import ChallengerAppointment
 
-# The one that answers was trained on 20,000 synthetic clients (seed 12), by make_portfolio, then train with
-# --quick --demo --min-features 320; this one on 12,000 (seed 11), with --quick --demo.
-CHALLENGER: Final = "demo-challenger-2026-11"
+# Both by make_portfolio, then train --quick --demo --min-features 320: the one that answers on 20,000
+# synthetic clients (seed 12), this one on 12,000 (seed 11).
+CHALLENGER: Final = "demo-challenger-2026-11-29"
 
 
 def activate_demo_model() -> str:
