@@ -159,7 +159,7 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
                 "autocomplete": "off",
                 "spellcheck": "false",
                 "data-search": True,
-                "placeholder": _("Client name or reference"),
+                "placeholder": _("Client name, number or reference"),
             }
         ),
     )

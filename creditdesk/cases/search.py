@@ -15,8 +15,9 @@ from typing import Any, Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from creditdesk.cases.typos import MIN_LETTERS, differ_by_one
-from creditdesk.models import Case, IndexedName, NameWord
+from creditdesk.models import Case, Client, IndexedName, NameWord
 from creditdesk.models.case import CaseQuerySet
+from creditdesk.models.client import KEY_CHARACTERS
 from creditdesk.models.name_index import words_of
 
 # Up to so many keys, a search is faster by keys than by a scan of the cases.
@@ -24,6 +25,7 @@ MAX_KEYS: Final = 1_000
 # A term is shorter than this; what follows is not searched.
 MAX_WORDS: Final = 6
 REFERENCE: Final = re.compile(r"[0-9A-Za-z-]+")
+KEY: Final = re.compile(KEY_CHARACTERS)
 
 _LINK: Final = IndexedName.words.through
 
@@ -45,9 +47,24 @@ Reading = list[Part]
 
 
 def matching(cases: CaseQuerySet, text: str) -> CaseQuerySet:
-    """Return the cases whose reference starts with the text, blanks aside, or whose client's name matches."""
+    """Return the cases whose reference starts with the text, blanks aside, whose client's name matches, or
+    whose client has exactly this number of the bank's."""
     if not text.strip():
         return cases
+    if of_number := _with_number(text.strip()):
+        return cases.filter(Q(pk__in=_by_words(cases, text).order_by().values("pk")) | of_number)
+    return _by_words(cases, text)
+
+
+def _with_number(text: str) -> Q | None:
+    """The cases of the person with this number of the bank's, whichever record they stand under."""
+    if not KEY.fullmatch(text):
+        return None
+    owner = Client.objects.only("merged_into").filter(client_key__key=text).first()
+    return Q(client__in=Client.objects.of_person(owner).order_by().values("pk")) if owner else None
+
+
+def _by_words(cases: CaseQuerySet, text: str) -> CaseQuerySet:
     reference, words = "".join(text.split()), words_of(text)[:MAX_WORDS]
     matches = _matches(cases, reference, _complete(_as_typed(words)))
     if any(len(word) >= MIN_LETTERS for word in words) and not matches.exists():

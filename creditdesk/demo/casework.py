@@ -1,5 +1,6 @@
-"""Demo casework besides decisions: claims, shared cases, escalations and contests."""
+"""Demo casework besides decisions: claims, shared cases, a team, escalations, contests, a withdrawal."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from creditdesk import services
 from creditdesk.demo.people import ADVISORS, named
-from creditdesk.models import Case, Contest, Decision
+from creditdesk.models import Case, Contest, Decision, Team
 from scoring.policies import in_force, second_person_above
 
 ESCALATION_REASONS: Final = (
@@ -27,12 +28,17 @@ RECENT_DAYS: Final = 60
 CHANGED: Final = "The certificate was checked with the other lender: the loan is repaid since May."
 UPHELD: Final = "The bonus is not contractual and was not paid last year; the decision holds."
 
+WITHDRAWN: Final = "The client takes the car of a relative instead."
+TEAM: Final = "Home loans"
+REFERRED: Final = "The property is of a kind that this team knows: a loft in a former mill."
+REOPENED: Final = "The employer has sent the payslips of the right person since the refusal."
+
 
 def fill_queues() -> None:
     """Put cases into every queue; of three contests one is upheld, one changes the decision, one is open."""
     advisor, colleague, manager = (named(name) for name in (*ADVISORS, "manager"))
     own = Case.objects.filter(advisor=advisor, shared_at__isnull=True)
-    unclaimed = list(own.unclaimed().order_by("submitted_at", "pk")[:8])
+    unclaimed = list(own.unclaimed().order_by("submitted_at", "pk")[:10])
     for case in unclaimed[:2]:
         services.claim(case=case, by=advisor)
     for case in unclaimed[2:5]:
@@ -46,7 +52,37 @@ def fill_queues() -> None:
         services.escalate(case=case, reason=reason, by=advisor)
     for case in unclaimed[5:6]:
         services.answer_escalation(escalation=case.escalations.get(), answer=ANSWER, by=manager)
+    for case in unclaimed[8:9]:
+        received_on = timezone.localdate()
+        services.withdraw(case=case, channel="phone", received_on=received_on, reason=WITHDRAWN, by=advisor)
+    team = services.make_team(name=TEAM, by=manager)
+    for member in (advisor, colleague):
+        services.add_member(team=team, person=member, by=manager)
+    _refer(unclaimed[9:10], team, advisor)
     _contest(manager)
+    _reopen(advisor, manager)
+
+
+def _refer(cases: Sequence[Case], team: Team, advisor: User) -> None:
+    for case in cases:
+        assessment = services.assess(case=case, by=advisor)
+        services.decide(
+            case=case,
+            assessment=assessment,
+            outcome=Decision.Outcome.REFER,
+            reason_code=Decision.ReasonCode.OTHER,
+            reason=REFERRED,
+            refer_to=team,
+            by=advisor,
+        )
+
+
+def _reopen(advisor: User, manager: User) -> None:
+    """Open a refusal again that nobody contests, and that another person decided."""
+    refused = Decision.objects.filter(outcome=Decision.Outcome.REFUSE, status=Decision.Status.FINAL)
+    uncontested = refused.filter(decided_by=advisor, checked_by=None, case__contests=None)
+    for decision in uncontested.select_related("case").order_by("-pk")[:1]:
+        services.reopen(case=decision.case, reason=REOPENED, by=manager)
 
 
 def _contest(manager: User) -> None:

@@ -19,12 +19,15 @@ from scoring.ml.tables.schema import Column, Kind
 
 MAX_BYTES: Final = 256 * 1024
 NAME: Final = "NAME"
+CLIENT_KEY: Final = "CLIENT_KEY"
 REFERENCE: Final = "SK_ID_CURR"
 DELIMITERS: Final = ",;\t"
 BLANKS: Final = frozenset({"", "nan", "na", "null", "none"})
 
 _COLUMNS: Final = {column.name: column for column in (*APPLICATION.columns, TARGET)}
 _PROTECTED: Final = {"CODE_GENDER": "sex", "NAME_FAMILY_STATUS": "family_status", "TARGET": "defaulted"}
+# Columns of `clients.csv` that may stand beside those of the application.
+_WORDS: Final = frozenset({NAME, CLIENT_KEY})
 _FORM_COLUMNS: Final = frozenset(column.name for column in form_columns())
 
 Row = Mapping[str, object]
@@ -154,7 +157,7 @@ def _require_one_client(rows: int) -> None:
 
 def _readable(row: Row) -> Row:
     """Return the cells of the columns that are read. Raises FileRefused where there is none."""
-    readable = {name: cell for name, cell in row.items() if name in _COLUMNS or name == NAME}
+    readable = {name: cell for name, cell in row.items() if name in _COLUMNS or name in _WORDS}
     if not readable:
         raise FileRefused(
             gettext("The file has no column of the application table: %(names)s.") % {"names": _named(row)}
@@ -227,6 +230,8 @@ def _answers(values: Mapping[str, float | str], errors: list[str], today: date) 
     for name, value in values.items():
         if name == NAME:
             answers["client_name"] = str(value)
+        elif name == CLIENT_KEY:
+            answers["client_key"] = str(value)
         elif name in _FORM_COLUMNS:
             try:
                 answers |= answer(_COLUMNS[name], value, today)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import cycle, islice
 from typing import NamedTuple, Self
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -130,7 +130,11 @@ def store(portfolio: Portfolio) -> Iterator[ImportCounts]:
     for batch in frames.profiles(folder, chunk=CLIENTS_AT_ONCE):
         clients = list(imported_clients(batch, portfolio.listed))
         is_last = done.clients + len(clients) == event.clients
-        done += _store(portfolio, clients, turns, event, is_last=is_last)
+        try:
+            done += _store(portfolio, clients, turns, event, is_last=is_last)
+        except IntegrityError:
+            # Somebody has entered one of these references or keys meanwhile: now the desk has it.
+            done += _store(portfolio, clients, turns, event, is_last=is_last)
         yield done
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Final
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +43,7 @@ MAX_REPORTS: Final = 24
 LEVELS: Final[Mapping[str, str | Promise]] = {
     "stable": _("stable"),
     # Samples of this size move as far without any shift.
-    "chance": _("stable"),
+    "chance": _("within chance"),
     "moderate": _("moderate"),
     "shifted": _("shifted"),
 }
@@ -159,7 +161,8 @@ class DriftPage:
 
     @cached_property
     def months(self) -> list[StoredMonth]:
-        return self.numbers["months"][-MAX_MONTHS:]
+        newest = self.numbers["months"][-MAX_MONTHS:]
+        return [{**month, "month": _month_in_words(month["month"])} for month in newest]
 
     @cached_property
     def columns_by_month(self) -> list[ColumnByMonth]:
@@ -244,6 +247,11 @@ def _in_words(limit: str, value: float, digits: int) -> str:
     if limit not in SHARES:
         return formatting.number(value, digits)
     return formatting.percent(value, 0 if round(value * 100, 6).is_integer() else 1)
+
+
+def _month_in_words(month: str) -> str:
+    """Write 2026-11 as Nov. 2026, in the reader's language."""
+    return date_format(date.fromisoformat(f"{month}-01"), "N Y")
 
 
 def label_of(name: str) -> str:

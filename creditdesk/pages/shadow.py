@@ -17,7 +17,7 @@ from scoring.ml.metrics.intervals import normal
 from scoring.ml.model.model import Model
 from scoring.models import ChallengerAppointment
 
-MAX_LISTED: Final = 50
+MAX_LISTED: Final = 20
 
 
 class CostDifference(NamedTuple):

@@ -1,11 +1,13 @@
 """Open a case by hand."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Final, Required, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -15,10 +17,40 @@ from creditdesk.models import Case, Draft, MonitoringRecord, Profile
 from creditdesk.services.known_client import known_client, new_client
 
 MANUAL_PREFIX = "M"
+MAX_ATTEMPTS: Final = 4
+
+
+class Entry(TypedDict, total=False):
+    """What a person enters about a case; `confirmed` holds codes of what was unusual."""
+
+    name: Required[str]
+    application: Required[Mapping[str, float | str]]
+    applied_on: date | None
+    draft: Draft | None
+    confirmed: Collection[str]
+    client_key: str
+    same_client: Case | None
+
+
+def open_case(*, by: User, **entry: Unpack[Entry]) -> Case:
+    """Open a case from validated application columns; an absent column stays missing. Raises ActRefused.
+
+    The client is the one with the bank's key, or the one of the case `same_client`; else a new one.
+
+    Its draft is deleted; the draft's monitoring columns go to the table where an import puts them.
+    `confirmed`: codes of what was unusual and confirmed by the person, for the audit log.
+    """
+    if not by.has_perm("creditdesk.add_case"):
+        raise PermissionDenied
+    for _attempt in range(MAX_ATTEMPTS - 1):
+        # Of two who enter the same new key, or take the same reference, one finds it taken: it is read again.
+        with suppress(IntegrityError):
+            return _open_case(by=by, **entry)
+    return _open_case(by=by, **entry)
 
 
 @transaction.atomic
-def open_case(
+def _open_case(
     *,
     by: User,
     name: str,
@@ -29,15 +61,6 @@ def open_case(
     client_key: str = "",
     same_client: Case | None = None,
 ) -> Case:
-    """Open a case from validated application columns; an absent column stays missing. Raises ActRefused.
-
-    The client is the one with the bank's key, or the one of the case `same_client`; else a new one.
-
-    Its draft is deleted; the draft's monitoring columns go to the table where an import puts them.
-    `confirmed`: codes of what was unusual and confirmed by the person, for the audit log.
-    """
-    if not by.has_perm("creditdesk.add_case"):
-        raise PermissionDenied
     annuity = application.get("AMT_ANNUITY")
     existing = known_client(name=name, key=client_key, same_client=same_client, by=by)
     case = Case.objects.create(

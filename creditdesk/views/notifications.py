@@ -14,7 +14,7 @@ from creditdesk import services
 from creditdesk.models import Notification
 from creditdesk.web.request import DeskRequest
 
-PAGE_SIZE: Final = 25
+PAGE_SIZE: Final = 20
 
 
 @require_safe

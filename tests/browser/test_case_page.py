@@ -101,12 +101,22 @@ def test_the_open_tab_stays_open_after_an_act(opened):
     expect(page.locator("#history .event-claim")).to_be_visible()
 
 
-def test_a_note_is_confirmed_where_the_focus_is(opened, cases):
+def test_a_note_completes_names_by_keys_and_is_confirmed_where_the_focus_is(opened, cases, person):
+    manager = person("manager")
     page = opened(path="history/")
-    page.locator("#history textarea").fill("Called back")
+    field, names = page.locator("#history textarea"), page.locator(".mentions [role=option]")
+    field.press_sequentially("Called back, @man")
+    expect(field).to_have_attribute("aria-activedescendant", "mention-0")
+    page.keyboard.press("Escape")
+    expect(names).to_have_count(0)
+    page.keyboard.type("a")
+    expect(names).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("Called back, @manager ")
     page.locator("#history button").click()
     expect(page.locator("#history [role=status]")).to_be_focused()
-    assert cases[1].notes.get().text == "Called back"
+    assert cases[1].notes.get().text == "Called back, @manager"
+    assert manager.notifications.get().kind == "mentioned"
 
 
 def test_agreeing_confirming_and_going_on_takes_three_keys(opened, cases):

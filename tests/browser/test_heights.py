@@ -1,15 +1,17 @@
-"""Heights: a case page with each tab open, of clients with a whole history, and the form of a new case."""
+"""Heights: a case page with each tab open, of clients with a whole history, forms, lists and work pages."""
 
+from itertools import product
 from typing import Final
 
 import pytest
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.models import Case, Profile
+from creditdesk.models import Case, Notification, Profile
 from creditdesk.pages.case.tabs import TABS
+from tests.creditdesk.observed_loans import loan
 from tests.creditdesk.policies import published
-from tests.factories import attached
+from tests.factories import CaseFactory, UserFactory, attached
 
 pytestmark = [
     pytest.mark.browser,
@@ -18,6 +20,10 @@ pytestmark = [
 ]
 MAX_HEIGHT = {1366: 1600, 360: 3500}
 HEIGHT = "document.documentElement.scrollHeight"
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+MANY, LOANS = 26, 120
+# Milliseconds.
+CHARTS_RESIZE: Final = 150
 PARTS: Final = ("", *(f"{tab}/" for tab in TABS), "client/?show=budget")
 # As much as a note holds.
 LONG_NOTE: Final = "The employer confirms by telephone that the contract becomes permanent next month. " * 45
@@ -69,6 +75,43 @@ def test_no_tab_makes_the_page_taller_than_its_limit(long_cases, page_as, locale
     assert not note.locator("p").first.is_visible()
     note.locator("summary").click()
     assert note.locator("p").first.is_visible()
+
+
+@pytest.fixture
+def full_lists(long_cases) -> None:
+    """More cases, notifications and repaid loans than a page holds, with long names."""
+    advisor, manager = (User.objects.get(username=name) for name in ("advisor", "manager"))
+    UserFactory(username="auditor", role="auditor")
+    name = "Marguerite Charpentier-Fernandez"
+    for number in range(MANY):
+        case = CaseFactory(reference=f"7{number:05}", advisor=advisor, name=name, amount_credit=1_234_567)
+        Notification.objects.create(
+            case=case, recipient=advisor, actor=manager, kind=Notification.Kind.DECIDED
+        )
+    for number in range(LOANS):
+        loan(number, 0.01 + number / LOANS / 5, bad_at=5 if number % 7 == 0 else None, applied=number % 6)
+
+
+def test_lists_forms_and_work_pages_keep_to_the_limit_and_to_the_width(long_cases, full_lists, page_as):
+    wrong = {}
+    pages = {
+        "advisor": ("/cases/", "/notifications/", f"{long_cases[0].get_absolute_url()}correct/"),
+        "manager": ("/policy/desk/", "/outcomes/"),
+        # Most entries of the navigation, and one column more.
+        "auditor": ("/cases/?queue=all",),
+    }
+    for name, locale in product(pages, ("en-GB", "fr-FR")):
+        page = page_as(name, locale=locale)
+        for address in pages[name]:
+            page.goto(address, wait_until="networkidle")
+            for width, limit in MAX_HEIGHT.items():
+                page.set_viewport_size({"width": width, "height": 768})
+                page.wait_for_timeout(CHARTS_RESIZE)
+                height, sideways = page.evaluate(HEIGHT), page.evaluate(SIDEWAYS)
+                if height > limit or sideways:
+                    wrong[address, locale, width] = (height, sideways)
+            page.set_viewport_size({"width": 1366, "height": 768})
+    assert wrong == {}, wrong
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from creditdesk import services
 from creditdesk.cases import search
-from creditdesk.models import Case, IndexedName, NameWord
+from creditdesk.models import Case, ClientKey, IndexedName, NameWord
 from creditdesk.models.name_index import forget_names
 from creditdesk.pages import case_list
 from tests.factories import CaseFactory
@@ -29,6 +30,23 @@ def test_a_client_is_found_by_any_part_of_the_name_or_the_start_of_the_reference
     wanted = case_of("advisor", name="Zoé Lefèvre", reference="700199")
     case_of("advisor", name="Amadou Traoré", reference="700200")
     assert listed_references(client_as("advisor").post("/cases/", {"q": term})) == [wanted.reference]
+
+
+def test_the_banks_number_finds_every_case_of_the_client_and_enter_opens_the_only_one(
+    strategy, client_as, case_of, person
+):
+    wanted = case_of("advisor", name="Zoé Lefèvre", reference="700199")
+    ClientKey.objects.create(client=wanted.client, key="7002/a")
+    case_of("advisor", name="Amadou Traoré", reference="700200")
+    hidden = case_of("colleague", name="Zoé Lefèvre", reference="700201")
+    browser, manager = client_as("advisor"), client_as("manager")
+    opened = browser.post("/cases/", {"q": " 7002/a ", "open": "1"})
+    assert opened["Location"] == wanted.get_absolute_url()
+    for part in ("7002/", "7002/A", "002/a"):
+        assert listed_references(browser.post("/cases/", {"q": part})) == []
+    services.merge_clients(case=wanted, other=hidden, reason="document", by=person("manager"))
+    ids = [listed_references(reader.post("/cases/", {"q": "7002/a"})) for reader in (browser, manager)]
+    assert list(map(sorted, ids)) == [["700199"], ["700199", "700201"]]
 
 
 @pytest.mark.parametrize("term", ["00199", "%", "_", "xa%re", "' OR 1=1 --", "\\", "dupont", "zoe traore"])

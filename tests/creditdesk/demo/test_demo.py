@@ -25,7 +25,9 @@ from creditdesk.models import (
     Note,
     Notification,
     Profile,
+    Reopening,
     ShadowScore,
+    TeamReferral,
 )
 from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model import json_codec
@@ -257,6 +259,11 @@ def test_every_queue_has_cases_and_contests_are_reviewed_by_another_person():
     demo()
     cases = Case.objects.all()
     assert cases.shared().exists()
+    assert cases.withdrawn().exists()
+    reopening = Reopening.objects.get()
+    assert reopening.decision
+    assert reopening.reopened_by != reopening.decision.decided_by
+    assert TeamReferral.objects.in_force().get().team.memberships.count() == 2
     assert cases.escalated().exists()
     assert Claim.objects.active().exists()
     contests = list(Contest.objects.all())

@@ -30,7 +30,7 @@ def test_the_newest_report_is_shown_with_the_psi_of_each_column(report, client_a
     column = report.numbers["columns"][0]
     assert 'data-drifted="true"' in page
     assert f'data-column="AMT_INCOME_TOTAL" data-psi="{column["psi"]}"' in page
-    assert "2026-11" in page
+    assert "Nov. 2026" in page
 
 
 def test_every_chart_has_its_figures_as_a_table(report, client_as):

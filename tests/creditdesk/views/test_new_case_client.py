@@ -1,9 +1,14 @@
 """Whose case a new one is: by the bank's number, by choice among the namesakes, or a new client's."""
 
-import pytest
+import threading
 
-from accounts.audit import Action
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+
+from accounts.audit import Action, verify
 from accounts.models import AuditEvent
+from creditdesk import services
 from creditdesk.models import Case, Client, ClientKey, Draft
 from tests.factories import APPLICATION, typed_answers
 from tests.html import Elements
@@ -107,3 +112,41 @@ def test_the_number_is_kept_in_a_draft(advisor):
     draft = Draft.objects.get()
     assert draft.answers["client_key"] == "K-7"
     assert 'value="K-7"' in advisor.get(f"{NEW}?draft={draft.key}").content.decode()
+
+
+def test_a_dropped_file_brings_the_banks_number(advisor):
+    content = b"NAME,CLIENT_KEY,AMT_CREDIT\nZo\xc3\xa9 Lef\xc3\xa8vre,K-7,200000\n"
+    answer = advisor.post(
+        "/cases/new/file/", {"file": SimpleUploadedFile("client.csv", content)}, follow=True
+    )
+    fields = {field["name"]: field.get("value") for field in Elements(answer.content.decode()).having("name")}
+    assert fields["client_key"] == "K-7"
+    refused = advisor.post(
+        "/cases/new/file/", {"file": SimpleUploadedFile("client.csv", b"CLIENT_KEY,AMT_CREDIT\nK 7,200000\n")}
+    )
+    assert refused.status_code == 422
+    assert "client_key: Letters, digits" in refused.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_enter_one_new_number_at_once_both_cases_are_one_clients(person):
+    together, failures = threading.Barrier(2), []
+
+    def enter(name: str) -> None:
+        together.wait()
+        try:
+            services.open_case(by=person(name), name=NAME, application=APPLICATION, client_key="K-9")
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    people = [threading.Thread(target=enter, args=(name,)) for name in ("advisor", "colleague")]
+    for thread in people:
+        thread.start()
+    for thread in people:
+        thread.join()
+    assert failures == []
+    assert {case.client.client_key.key for case in Case.objects.all()} == {"K-9"}
+    assert (Case.objects.count(), Client.objects.count(), ClientKey.objects.count()) == (2, 1, 1)
+    assert verify() is None
