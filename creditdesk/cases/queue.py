@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Q, QuerySet
 
 from creditdesk.models import Case
+from creditdesk.models.case import CaseQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -42,7 +43,7 @@ def first_in_queue(user: "User", *, besides: Case | None = None) -> str | None:
     return (
         _first(cases.claimed_by(user).pending())
         or _first(cases.to_decide_by(user))
-        or _first(cases.free_for(user).unclaimed())
+        or _first(_decidable(cases, user).unclaimed())
     )
 
 
@@ -54,9 +55,21 @@ def waiting_case(user: "User", reference: str) -> Case | None:
     return waiting.defer(*_UNREAD).first()
 
 
-def _pending(user: "User") -> QuerySet[Case]:
-    """Pending cases, without those that are put aside or claimed by colleagues."""
-    return Case.objects.visible_to(user).free_for(user)
+def _pending(user: "User") -> CaseQuerySet:
+    return _decidable(Case.objects.visible_to(user), user)
+
+
+def _decidable(cases: CaseQuerySet, user: "User") -> CaseQuerySet:
+    """Pending cases that this person may decide: neither put aside nor claimed by a colleague, nor waiting
+    for somebody else, whom a manager, a second person or the colleague of a referral would be.
+    """
+    every = Case.objects
+    elsewhere = Q(pk__in=every.waiting().values("pk")) | Q(pk__in=every.escalated().values("pk"))
+    own_referral = Q(
+        pk__in=every.filter(assignments__kind="referred", assignments__assigned_by=user).values("pk")
+    )
+    elsewhere |= own_referral & ~Q(advisor=user)
+    return cases.free_for(user).filter(~elsewhere | Q(pk__in=every.to_decide_by(user).values("pk")))
 
 
 def _first(cases: QuerySet[Case]) -> str | None:

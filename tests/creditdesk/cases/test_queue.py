@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from creditdesk import services
 from creditdesk.cases.queue import first_in_queue, next_pending
-from creditdesk.models import Case, Contest
+from creditdesk.models import Assignment, Case, Contest
 from creditdesk.pages import case_list
 from tests.factories import assessed, decided
 from tests.html import listed_references
@@ -101,6 +101,25 @@ def test_next_to_decide_skips_a_case_claimed_by_a_colleague(person, cases):
     services.claim(case=cases[1], by=person("manager"))
     assert next_pending(cases[2], person("advisor")) == cases[0].reference
     assert next_pending(cases[2], person("manager")) == cases[1].reference
+
+
+@pytest.mark.parametrize("act", ["escalated", "proposed", "referred"])
+def test_next_to_decide_skips_what_waits_for_somebody_else_but_not_for_them(person, cases, act):
+    advisor, manager, colleague = person("advisor"), person("manager"), person("colleague")
+    assessment = assessed(cases[1], 0.4, "refuse")
+    if act == "escalated":
+        services.escalate(case=cases[1], reason="Too much for me to decide.", by=advisor)
+    elif act == "proposed":
+        decided(assessment, status="proposed", override=True)
+    else:
+        services.assign(case=cases[1], to=colleague, by=manager)
+        Assignment.objects.create(
+            case=cases[1], previous=colleague, advisor=manager, kind="referred", assigned_by=advisor
+        )
+        assert cases[1] in Case.objects.visible_to(advisor)
+    assert next_pending(cases[2], advisor) == cases[0].reference
+    assert first_in_queue(advisor, besides=cases[0]) == cases[2].reference
+    assert next_pending(cases[2], manager) == cases[1].reference
 
 
 def test_after_the_oldest_case_comes_what_waits_longest_of_the_rest(person, cases):

@@ -1,16 +1,20 @@
 """CLIENT_KEY of clients.csv: cases of one person share a record, and contradictions are refused by line."""
 
+import threading
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import TestCase
 
 from accounts.audit import Action
 from accounts.models import AuditEvent
 from creditdesk import services
+from creditdesk.importing import client_keys, store
 from creditdesk.models import Case, Client, ClientKey, ClientMerge, DataKey
 from creditdesk.services.personal_data.erasure import erase_client
+from tests.factories import APPLICATION
 from tests.folders import application, write_tables
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +146,34 @@ def test_a_synthetic_portfolio_has_people_with_two_cases(tmp_path, advisors, imp
     import_folder(out)
     assert Client.objects.count() == ClientKey.objects.count()
     assert 3 <= Case.objects.count() - Client.objects.count() <= 10
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
+def test_a_number_that_somebody_enters_during_the_import_is_one_clients(
+    folder, listed, advisors, import_folder, monkeypatch
+):
+    listed(f"1,{ZOE},K-7", "2,Jean Roux,", "3,,")
+    read = client_keys.owners_of
+    entered: list[threading.Thread] = []
+
+    def enter() -> None:
+        try:
+            services.open_case(by=advisors[0], name=ZOE, application=APPLICATION, client_key="K-7")
+        finally:
+            connection.close()
+
+    def read_and_be_overtaken(keys):
+        owners = read(keys)
+        if not entered:
+            entered.append(threading.Thread(target=enter))
+            entered[0].start()
+            entered[0].join()
+        return owners
+
+    monkeypatch.setattr(store, "owners_of", read_and_be_overtaken)
+    out, _ = import_folder(folder)
+    assert "3 new" in out
+    owner = ClientKey.objects.get(key="K-7").client
+    assert sorted(owner.cases.values_list("reference", flat=True)) == ["1", "M000001"]
+    assert Client.objects.count() == 3

@@ -1,0 +1,219 @@
+"""The list, its queues and their counts on a large desk, and acts on many cases at once.
+
+python -m bench.queues [--cases N] [--assessments M]: on a database of its own, filled past the desk, 300,000
+cases and 500,000 assessments unless said otherwise. Processor time of each page and of the empty page, in
+turn, so that a busy machine slows both; seconds of a bulk assignment, its evidence and audit events included.
+"""
+
+import os
+import sqlite3
+import tempfile
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import django
+import numpy as np
+
+if TYPE_CHECKING:
+    from django.test import Client as Browser
+
+    from accounts.models import User
+
+EMPTY: Final = "/healthz"
+REQUESTS: Final = 45
+ADVISORS: Final = 20
+# Of a hundred cases so many are decided.
+DECIDED: Final = 60
+LIMIT: Final = 4.0
+BULK: Final = 1_000
+MAX_BULK_SECONDS: Final = 3.0
+
+
+def main(cases: int, assessments: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="creditdesk-queues-") as place:
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "creditdesk.settings",
+            "DATABASE_URL": f"sqlite:///{place}/desk.sqlite3",
+            "AUDIT_ANCHOR": f"{place}/audit.anchor",
+            "LOG_LEVEL": "ERROR",
+            "REQUIRE_MFA": "false",
+            "ALLOWED_HOSTS": "testserver",
+            "HTTPS": "false",
+        }
+        django.setup()
+        _measure(Path(place) / "desk.sqlite3", cases, assessments)
+
+
+def _measure(database: Path, cases: int, assessments: int) -> None:
+    from django.core.management import call_command
+    from django.test import Client as Browser
+
+    from accounts.models import User
+
+    call_command("migrate", verbosity=0)
+    people = [User.objects.create_user("manager", role="manager")]
+    people += [User.objects.create_user(f"advisor{n}", role="advisor") for n in range(ADVISORS)]
+    fill(database, cases, assessments, [person.pk for person in people])
+    print(f"{cases:,} cases, {assessments:,} assessments", flush=True)
+    worst = 0.0
+    for person in people[:2]:
+        browser = Browser()
+        browser.force_login(person)
+        for name, work in _works(browser, person):
+            empty, mine = _in_turn(lambda: browser.get(EMPTY), work)  # noqa: B023
+            p50, p95 = np.percentile(mine, [50, 95]) / np.median(empty)
+            worst = max(worst, float(p95))
+            print(
+                f"{person.role:8} {name:28}{np.median(mine):8.2f} ms  x{p50:5.1f}  p95 x{p95:5.1f}",
+                flush=True,
+            )
+    print(f"worst p95 x{worst:.1f}, limit x{LIMIT}")
+    print(f"{BULK} cases assigned at once: {_bulk(people):.2f} s, limit {MAX_BULK_SECONDS} s")
+
+
+def _works(browser: "Browser", person: "User") -> Iterator[tuple[str, Callable[[], object]]]:
+    from creditdesk.cases.queue_counts import forget_queue_counts
+    from creditdesk.pages.case_list import queue_strip
+
+    for queue in ("to_decide", "late", "second", "escalated", "contested", "shared", "snoozed", "all"):
+        yield f"list, {queue}", lambda queue=queue: browser.get("/cases/", {"queue": queue})  # type: ignore[misc]
+
+    def counted_anew() -> None:
+        forget_queue_counts(person)
+        queue_strip(person)
+
+    yield "counts, counted anew", counted_anew
+    yield "counts, seconds old", lambda: queue_strip(person)
+    yield "a page with the counts", lambda: browser.get("/absences/")
+
+
+def _in_turn(empty: Callable[[], object], work: Callable[[], object]) -> tuple[list[float], list[float]]:
+    """Milliseconds of processor time of both, fetched in turn; the first few only warm up."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(REQUESTS):
+        for fetch, stored in zip((empty, work), times, strict=True):
+            begun = time.process_time()
+            fetch()
+            stored.append((time.process_time() - begun) * 1000)
+    return times[0][5:], times[1][5:]
+
+
+def _bulk(people: list["User"]) -> float:
+    from creditdesk import services
+    from creditdesk.models import Case
+
+    manager, to, other = people[:3]
+    pending = Case.objects.filter(advisor=other).unclaimed().order_by("pk").values_list("pk", flat=True)
+    begun = time.perf_counter()
+    result = services.assign_many(cases=dict.fromkeys(pending[:BULK]), to=to, by=manager)
+    seconds = time.perf_counter() - begun
+    if len(result.done) != BULK:
+        raise SystemExit(f"only {len(result.done)} of {BULK} cases were assigned: {result.conflicts}")
+    return seconds
+
+
+def fill(database: Path, cases: int, assessments: int, people: list[int]) -> None:
+    """Cases of all advisors over half a year, most decided, some in each queue."""
+    manager, *advisors = people
+    rng, now, keys = np.random.default_rng(0), datetime.now(UTC), range(1, cases + 1)
+    probability = rng.beta(1, 11, assessments).tolist()
+
+    def days_ago(days: float) -> str:
+        return (now - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S")
+
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+
+        def store(table: str, columns: str, rows: Iterator[tuple[object, ...]]) -> None:
+            marks = ", ".join("?" * len(columns.split(",")))
+            connection.executemany(f"INSERT INTO creditdesk_{table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
+
+        store("client", "id, name", ((key, "") for key in keys))
+        store(
+            "assessment",
+            "id, case_id, model_version, model_digest, profile_digest, inputs, features, contributions,"
+            " probability, threshold, verdict, refer_reason, missing, reasons, assessed_by_id, assessed_at,"
+            " request_id",
+            (
+                (
+                    *(key, (key - 1) % cases + 1, "v", "d", "p", "{}", "", "", p, 0.08),
+                    *("refuse" if p >= 0.08 else "accept", "", "[]", "[]", manager, days_ago(1), ""),
+                )
+                for key, p in enumerate(probability, 1)
+            ),
+        )
+        store(
+            "case",
+            "id, reference, client_id, advisor_id, origin, submitted_at, contract_type, amount_credit,"
+            " latest_assessment_id, shared_at, shared_by_id",
+            (
+                (
+                    key,
+                    str(100_000 + key),
+                    key,
+                    advisors[key % ADVISORS],
+                    "imported",
+                    days_ago(1 + 180 * key / cases),
+                )
+                + ("Cash loans", 50_000 + key % 900_000, key)
+                + ((days_ago(0), manager) if key % 1000 == 7 else (None, None))
+                for key in keys
+            ),
+        )
+        decision = (
+            "id, outcome, status, is_override, reason_code, reason, decided_at, check_reason, assessment_id,"
+            " case_id, decided_by_id, needs_checker"
+        )
+        store(
+            "decision",
+            decision,
+            (
+                (key, "accept", "final", 0, "", "", days_ago(0.5), "", key, key, advisors[key % ADVISORS], 0)
+                for key in keys
+                if key % 100 < DECIDED
+            ),
+        )
+        pending = [key for key in keys if key % 100 >= DECIDED]
+        store(
+            "decision",
+            decision,
+            (
+                (
+                    *(key, "accept", "proposed", 1, "income", "Payslips.", days_ago(0.1), "", key, key),
+                    *(advisors[key % ADVISORS], 1),
+                )
+                for key in pending[::1000]
+            ),
+        )
+        store(
+            "claim",
+            "case_id, held_by_id, claimed_at",
+            ((key, advisors[key % ADVISORS], days_ago(0.1)) for key in pending[1::300]),
+        )
+        store(
+            "escalation",
+            "case_id, reason, escalated_at, answer, escalated_by_id",
+            ((key, "Too much.", days_ago(0.1), "", advisors[key % ADVISORS]) for key in pending[2::1000]),
+        )
+        store(
+            "snooze",
+            "case_id, until_on, reason, snoozed_at, snoozed_by_id",
+            (
+                (key, days_ago(-5)[:10], "Payslips.", days_ago(0.1), advisors[key % ADVISORS])
+                for key in pending[3::500]
+            ),
+        )
+        connection.execute("ANALYZE")
+
+
+if __name__ == "__main__":
+    parser = ArgumentParser()
+    parser.add_argument("--cases", type=int, default=300_000)
+    parser.add_argument("--assessments", type=int, default=500_000)
+    arguments = parser.parse_args()
+    main(arguments.cases, arguments.assessments)
