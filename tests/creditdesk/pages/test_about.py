@@ -43,7 +43,7 @@ def test_the_threshold_and_its_costs_are_shown_in_words(client_as, explained_mod
     assert "not paid back as 10 and a good client refused as 1" in html
 
 
-def test_a_band_that_keeps_a_limit_is_not_said_to_be_where_costs_are_smallest(
+def test_a_band_that_keeps_a_limit_is_not_described_as_the_cheapest_threshold(
     client_as, person, settings, tmp_path
 ):
     settings.ML_ARTIFACTS = tmp_path
