@@ -124,7 +124,7 @@ class ApplicationForm(forms.Form):
         for column in form_columns():
             self.fields[column.name] = field_for(
                 column,
-                label=_label(column),
+                label=column_label(column),
                 required=column.filled,
                 help_text=_help_text(column, (reference_ranges or {}).get(column.name)),
             )
@@ -213,7 +213,7 @@ def form_columns() -> Iterator[Column]:
             yield column
 
 
-def _label(column: Column) -> str:
+def column_label(column: Column) -> str:
     label = str(DAY_LABELS.get(column.name) or formatting.capitalized(column.label))
     return f"{label} ({settings.CURRENCY})" if column.kind is Kind.AMOUNT else label
 

@@ -1,7 +1,7 @@
 """Forms of casework: escalation and its answer, contest and its review."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,9 +9,11 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from creditdesk.forms.application import column_label, form_columns
 from creditdesk.forms.decision import MIN_REASON_LENGTH
 from creditdesk.forms.fields import ISO_DATE
-from creditdesk.models import Contest, Decision
+from creditdesk.models import Contest, ContestPoint, Decision
+from creditdesk.services import Point
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -23,6 +25,21 @@ class ContestReview(TypedDict):
     outcome: str
     reason_code: str
     justification: str
+
+
+class ContestFields(TypedDict):
+    """A contest as the service takes it."""
+
+    client_statement: str
+    received_on: date
+    points: list[Point]
+
+
+# Values on file that one form takes.
+MAX_WRONG_VALUES: Final = 3
+UNKNOWN_FACTS: Final = [
+    choice for choice in ContestPoint.Kind.choices if choice[0] != ContestPoint.Kind.VALUE
+]
 
 
 def statement_field(
@@ -57,9 +74,52 @@ class ContestForm(forms.Form):
         input_formats=[ISO_DATE, "%d/%m/%Y"],
     )
 
+    unknown = forms.MultipleChoiceField(
+        label=_("What no file has"),
+        required=False,
+        choices=UNKNOWN_FACTS,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     def __init__(self, data: QueryDict | None = None, *, decision: Decision | None) -> None:
         super().__init__(data, initial={"received_on": timezone.localdate()}, label_suffix="")
         self.decision = decision
+        columns = [("", _("Choose a value")), *((raw.name, column_label(raw)) for raw in form_columns())]
+        for number in range(1, MAX_WRONG_VALUES + 1):
+            self.fields[f"wrong_{number}"] = forms.ChoiceField(
+                label=_("Value on file that is wrong"), required=False, choices=columns
+            )
+            self.fields[f"claim_{number}"] = forms.CharField(
+                label=_("What it is, says the client"), required=False, max_length=200
+            )
+
+    @property
+    def wrong_values(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """A value on file and what the client says of it, so many as a form takes."""
+        return [(self[f"wrong_{n}"], self[f"claim_{n}"]) for n in range(1, MAX_WRONG_VALUES + 1)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        chosen = [cleaned.get(f"wrong_{n}") for n in range(1, MAX_WRONG_VALUES + 1)]
+        for number, name in enumerate(chosen, 1):
+            if name and name in chosen[: number - 1]:
+                self.add_error(f"wrong_{number}", _("This value is named already."))
+            if not name and cleaned.get(f"claim_{number}"):
+                self.add_error(f"wrong_{number}", _("Choose which value is wrong."))
+        return cleaned
+
+    def contest(self) -> ContestFields:
+        cleaned = self.cleaned_data
+        values = [
+            Point(ContestPoint.Kind.VALUE, cleaned[f"wrong_{n}"], cleaned[f"claim_{n}"].strip())
+            for n in range(1, MAX_WRONG_VALUES + 1)
+            if cleaned[f"wrong_{n}"]
+        ]
+        return {
+            "client_statement": cleaned["client_statement"],
+            "received_on": cleaned["received_on"],
+            "points": [*values, *map(Point, cleaned["unknown"])],
+        }
 
     def clean_received_on(self) -> date:
         day: date = self.cleaned_data["received_on"]

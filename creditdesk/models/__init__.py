@@ -7,6 +7,7 @@ from creditdesk.models.charges import DeclaredCharges
 from creditdesk.models.claim import Claim
 from creditdesk.models.client import Client, ClientKey, ClientMerge
 from creditdesk.models.contest import Contest
+from creditdesk.models.contest_point import ContestPoint
 from creditdesk.models.correction import Correction
 from creditdesk.models.counterfactual import CounterfactualSearch, ShownCounterfactual
 from creditdesk.models.data_key import DataKey, Erasure
@@ -44,6 +45,7 @@ __all__ = [
     "ClientKey",
     "ClientMerge",
     "Contest",
+    "ContestPoint",
     "Correction",
     "CounterfactualSearch",
     "DataKey",

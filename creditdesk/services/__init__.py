@@ -26,7 +26,7 @@ from creditdesk.services.case import open_case
 from creditdesk.services.charges import ChargesDeclaration, declare_charges
 from creditdesk.services.claim import claim, end_expired_claims, release, share
 from creditdesk.services.client_merge import KeysContradict, merge_clients, part_clients
-from creditdesk.services.contest import contest, may_review, review
+from creditdesk.services.contest import Point, contest, may_review, review
 from creditdesk.services.correction import correct_application, refusal_to_correct
 from creditdesk.services.counterfactual import counterfactuals_of
 from creditdesk.services.decision import DecisionRefused, check_decision, decide, needs_second_person
@@ -69,6 +69,7 @@ __all__ = [
     "DecisionRefused",
     "KeysContradict",
     "LossTerms",
+    "Point",
     "PolicyTerms",
     "ProfileToScore",
     "RulesInUse",

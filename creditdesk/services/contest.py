@@ -1,6 +1,8 @@
 """Record that a client contests a decision, and its review by another person."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -11,15 +13,25 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Case, Contest, Decision, Notification
+from creditdesk.models import Case, Contest, ContestPoint, Decision, Notification
 from creditdesk.services.decision import replace_decision
 from creditdesk.services.notification import notify, notify_role
 from creditdesk.services.refusal import ActRefused, locked_case
 from creditdesk.services.reopening import reopen_locked
 
 
-def contest(*, case: Case, client_statement: str, received_on: date, by: User) -> Contest:
-    """Record the client's statement and the day by which an answer is due. Raises ActRefused."""
+class Point(NamedTuple):
+    """A point of a contest: the column of a wrong value with what the client says, or a kind of fact."""
+
+    kind: str
+    column: str = ""
+    claim: str = ""
+
+
+def contest(
+    *, case: Case, client_statement: str, received_on: date, by: User, points: Sequence[Point] = ()
+) -> Contest:
+    """Record the client's statement, its points, and the day by which an answer is due. Raises ActRefused."""
     if not by.has_perm("creditdesk.contest_decision"):
         raise PermissionDenied
     with transaction.atomic():
@@ -35,7 +47,8 @@ def contest(*, case: Case, client_statement: str, received_on: date, by: User) -
             due_on=received_on + timedelta(days=settings.CONTEST_DAYS),
             opened_by=by,
         )
-        _audit(opened, Action.CONTEST, by, previous=decision.outcome, new="contested")
+        rows = [ContestPoint.objects.create(contest=opened, **point._asdict()) for point in points]
+        _audit(opened, Action.CONTEST, by, previous=decision.outcome, new="contested", points=rows)
         kind = Notification.Kind.CONTESTED
         notify_role(permission="creditdesk.examine_contest", kind=kind, case=locked, by=by)
     return opened
@@ -113,7 +126,15 @@ def _reviewable(contest: Contest, by: User) -> Contest:
     return current
 
 
-def _audit(contest: Contest, action: Action, by: User, *, previous: str, new: str) -> None:
+def _audit(
+    contest: Contest,
+    action: Action,
+    by: User,
+    *,
+    previous: str,
+    new: str,
+    points: Sequence[ContestPoint] = (),
+) -> None:
     """Neither statement nor justification goes into the chain, which cannot forget."""
     details = {
         "contest": contest.pk,
@@ -122,5 +143,7 @@ def _audit(contest: Contest, action: Action, by: User, *, previous: str, new: st
         "new": new,
         "outcome": contest.outcome,
         "due_on": contest.due_on.isoformat(),
+        **({"points": [point.column or point.kind for point in points]} if points else {}),
     }
-    audit.record(action=action, actor=by, target=contest.case.reference, details=details, rows=[contest])
+    rows = [contest, *points]
+    audit.record(action=action, actor=by, target=contest.case.reference, details=details, rows=rows)

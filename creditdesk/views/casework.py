@@ -86,7 +86,7 @@ def case_contest(request: DeskRequest, reference: str) -> HttpResponse:
     form = ContestForm(request.POST, decision=case.decisions.standing().first())
     if not form.is_valid():
         return invalid_form(request, case, PostedForms(contest=form), "casework")
-    services.contest(case=case, by=request.user, **form.cleaned_data)
+    services.contest(case=case, by=request.user, **form.contest())
     return action_done(request, reference, gettext("The contest is recorded; another person examines it."))
 
 

@@ -27,6 +27,7 @@ from creditdesk.models import (
     TeamReferral,
     Withdrawal,
 )
+from creditdesk.pages.case.contest_evidence import ContestEvidence
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.timeline import Event
 
@@ -277,6 +278,13 @@ class Casework:
         if contest is None or not services.may_review(contest, self.reader):
             return None
         return self.forms.review or ContestReviewForm(initial={"contest": contest.pk})
+
+    @cached_property
+    def evidence(self) -> ContestEvidence | None:
+        """What the reviewer of a contest weighs; of a case opened again, of the contest that led there."""
+        reopened = next((contest for contest in self.contests if contest.outcome == "reopen"), None)
+        contest = self.open_contest if self.review_form else reopened if self.is_open else None
+        return ContestEvidence(contest, self.case) if contest else None
 
     @property
     def days_to_answer(self) -> int:
