@@ -18,6 +18,8 @@ from creditdesk.importing import bulk
 from creditdesk.importing.client_keys import link, owners_of
 from creditdesk.importing.client_names import ListedClients
 from creditdesk.importing.existing_cases import differs, existing_cases, keep_equal_digests
+from creditdesk.importing.new_names import index_new_names
+from creditdesk.importing.read_ahead import read_ahead
 from creditdesk.importing.records import ImportedClient, Sealing, imported_clients
 from creditdesk.models import Case, Client, ClientKey, MonitoringRecord, Profile
 from creditdesk.models.name_index import index_names
@@ -26,6 +28,8 @@ from scoring.ml.tables.checks import CheckedFolder
 
 # One transaction each: few enough for the desk to wait for the lock, enough to be quick.
 CLIENTS_AT_ONCE = 5_000
+# What DuckDB computes at once: it plans the aggregates anew each time.
+CLIENTS_READ = 10_000
 CLIENT_COLUMNS = ("id", "name")
 CASE_COLUMNS = (
     "id",
@@ -127,15 +131,16 @@ def store(portfolio: Portfolio) -> Iterator[ImportCounts]:
     """Store the clients, some thousands per transaction, and yield the counts so far after each."""
     folder, done, turns = portfolio.checked.folder, ImportCounts(), _turns(portfolio.advisors)
     event = ImportEvent.of(portfolio)
-    for batch in frames.profiles(folder, chunk=CLIENTS_AT_ONCE):
-        clients = list(imported_clients(batch, portfolio.listed))
-        is_last = done.clients + len(clients) == event.clients
-        try:
-            done += _store(portfolio, clients, turns, event, is_last=is_last)
-        except IntegrityError:
-            # Somebody has entered one of these references or keys meanwhile: now the desk has it.
-            done += _store(portfolio, clients, turns, event, is_last=is_last)
-        yield done
+    for batch in read_ahead(frames.profiles(folder, chunk=CLIENTS_READ)):
+        read = imported_clients(batch, portfolio.listed)
+        while clients := list(islice(read, CLIENTS_AT_ONCE)):
+            is_last = done.clients + len(clients) == event.clients
+            try:
+                done += _store(portfolio, clients, turns, event, is_last=is_last)
+            except IntegrityError:
+                # Somebody has entered one of these references or keys meanwhile: now the desk has it.
+                done += _store(portfolio, clients, turns, event, is_last=is_last)
+            yield done
 
 
 def _turns(advisors: Sequence[User]) -> Iterator[User]:
@@ -218,7 +223,7 @@ def _records(added: Sequence[ImportedClient]) -> list[_Record]:
     }
     named = [client.client_row(*made[client.reference]) for client in first]
     bulk.write(Client, CLIENT_COLUMNS, named)
-    index_names({made[client.reference].pk: client.name for client in first if client.name})
+    index_new_names({made[client.reference].pk: client.name for client in first if client.name})
     keyring.store([(record.sealing.key, record.pk) for record in made.values()], Client.key_column)
     keyed = {client.key: made[client.reference] for client in first if client.key}
     bulk.write(ClientKey, ("client_id", "key"), [(record.pk, key) for key, record in keyed.items()])

@@ -4,7 +4,6 @@ from functools import reduce
 from operator import or_
 from typing import ClassVar, Final, Self
 
-from django.apps import apps
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -19,6 +18,7 @@ from creditdesk.encryption.fields import EncryptedBinaryField
 from creditdesk.encryption.keyring import Owner
 from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.absence import Absence
+from creditdesk.models.case_keys import case_keys, rows_of
 from creditdesk.models.client import Client
 from creditdesk.models.inputs import WithInputs, pack_inputs
 from creditdesk.models.team import TeamReferral
@@ -37,7 +37,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             Q(advisor=user)
             | Q(shared_at__isnull=False)
             | Q(pk__in=referred.order_by().values("pk"))
-            | Q(pk__in=TeamReferral.objects.seen_by(user).order_by().values("case"))
+            | Q(pk__in=case_keys(TeamReferral.objects.seen_by(user)))
         )
 
     def of_person(self, client: Client) -> Self:
@@ -54,24 +54,23 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def withdrawn(self) -> Self:
         """Cases whose client has withdrawn the application."""
-        return self.filter(withdrawals__received_on__isnull=False, withdrawals__reopened_at__isnull=True)
+        # By the few withdrawals: a join would look at every case.
+        return self.filter(pk__in=case_keys(rows_of("Withdrawal").in_force()))
 
     def erased(self) -> Self:
         """Cases of clients whose words were erased."""
         # By the few erased clients: a join would look at the client of every case.
-        erasures = apps.get_model("creditdesk", "Erasure").objects.filter(client__isnull=False)
-        return self.filter(client__in=erasures.values("client"))
+        return self.filter(client__in=rows_of("Erasure").filter(client__isnull=False).values("client"))
 
     def pending(self) -> Self:
         """Cases without a decision that closes them; nobody decides on a client who has withdrawn, or whose
         words were erased."""
         # A plain exclude() over two columns of a to-many relation may match two different decisions.
         # By the case: a list of all that were ever decided would be read for a queue of three.
-        decisions = apps.get_model("creditdesk", "Decision").objects.filter(**_CLOSES)
         return (
-            self.filter(~Exists(decisions.filter(case=OuterRef("pk"))))
+            self.filter(~Exists(rows_of("Decision").filter(case=OuterRef("pk"), **_CLOSES)))
             .exclude(pk__in=Case.objects.erased())
-            .exclude(pk__in=Case.objects.withdrawn())
+            .exclude(pk__in=case_keys(rows_of("Withdrawal").in_force()))
         )
 
     def claimed_by(self, user: User) -> Self:
@@ -119,18 +118,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
         given, and never accepted nor refused by anybody."""
         if user.has_perm("creditdesk.view_blind_verdict"):
             return self.none()
-        opinions = apps.get_model("creditdesk", "BlindOpinion").objects.filter(given_by=user)
-        closing = apps.get_model("creditdesk", "Decision").objects.filter(outcome__in=_CLOSES["outcome__in"])
+        opinions = rows_of("BlindOpinion").filter(given_by=user)
+        closing = rows_of("Decision").filter(outcome__in=_CLOSES["outcome__in"])
         # By the draws, which are few.
-        drawn = apps.get_model("creditdesk", "BlindDraw").objects.filter(
+        drawn = rows_of("BlindDraw").filter(
             ~Exists(opinions.filter(case=OuterRef("case"))), ~Exists(closing.filter(case=OuterRef("case")))
         )
         return self.filter(pk__in=drawn.order_by().values("case"))
 
     def shared(self) -> Self:
         """Pending cases that every advisor, or everybody of a team, may claim."""
-        of_teams = TeamReferral.objects.in_force().order_by().values("case")
-        return self.pending().filter(Q(shared_at__isnull=False) | Q(pk__in=of_teams))
+        # Both by the keys of few: with one of them by a column, every case would be looked at.
+        of_everybody = Case.objects.filter(shared_at__isnull=False).order_by().values("pk")
+        of_teams = Q(pk__in=case_keys(TeamReferral.objects.in_force()))
+        return self.pending().filter(Q(pk__in=of_everybody) | of_teams)
 
     def escalated(self) -> Self:
         """Pending cases whose escalation no manager has answered."""
@@ -138,15 +139,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def contested(self) -> Self:
         """Cases with a contest that is not reviewed yet."""
-        return self.filter(_CONTESTED)
+        return self.filter(pk__in=case_keys(rows_of("Contest").unanswered()))
 
     def late(self) -> Self:
         """Pending beyond their due date, or contested beyond the day by which the client has an answer."""
         today = timezone.localdate()
         first_in_time = datetime.combine(today - timedelta(days=settings.DECISION_DAYS), time.min)
         overdue = self.pending().filter(submitted_at__lt=timezone.make_aware(first_in_time))
-        contested = Case.objects.contested().filter(contests__due_on__lt=today)
-        return self.filter(Q(pk__in=overdue.values("pk")) | Q(pk__in=contested.values("pk")))
+        contested = rows_of("Contest").unanswered().filter(due_on__lt=today)
+        return self.filter(Q(pk__in=overdue.values("pk")) | Q(pk__in=case_keys(contested)))
 
 
 _CLOSES: Final[Mapping[str, object]] = {"status": "final", "outcome__in": ("accept", "refuse")}

@@ -5,7 +5,7 @@ A client's rows go with `forget_names`; a word goes with the last client who bea
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from django.db import models, transaction
@@ -18,6 +18,8 @@ _WORD: Final = re.compile(r"[^\W_]+")
 
 def searchable(text: str) -> str:
     """Lower case without accents, so that "lefevre" matches "Lefèvre"."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().translate(_LETTERS)
 
@@ -59,23 +61,27 @@ class IndexedName(models.Model):
 def index_names(names: Mapping[int, str]) -> None:
     """Index names by the client's key, in place of what was indexed; an empty name leaves the index."""
     forget_names(names)
-    words = {client: dict.fromkeys(words_of(name)) for client, name in names.items()}
-    named = {client: borne for client, borne in words.items() if borne}
+    named = {client: borne for client, name in names.items() if (borne := words_of(name))}
     IndexedName.objects.bulk_create(
-        IndexedName(client_id=client, text=" ".join(words_of(names[client]))) for client in named
+        IndexedName(client_id=client, text=" ".join(borne)) for client, borne in named.items()
     )
-    # An upsert locks each word, in one order for everybody, until whoever forgets it at this moment is done.
-    texts = sorted({word for borne in named.values() for word in borne})
-    stored = NameWord.objects.bulk_create(
-        map(_word, texts), update_conflicts=True, unique_fields=["text"], update_fields=["text"]
-    )
-    keys = {word.text: word.pk for word in stored}
+    keys = word_keys(named.values())
     link = IndexedName.words.through
     link.objects.bulk_create(
         link(indexedname_id=client, nameword_id=keys[word])
         for client, borne in named.items()
-        for word in borne
+        for word in dict.fromkeys(borne)
     )
+
+
+def word_keys(names: Iterable[Sequence[str]]) -> dict[str, int]:
+    """The keys of all words of these names, made where nobody bore them, within the caller's transaction."""
+    # An upsert locks each word, in one order for everybody, until whoever forgets it at this moment is done.
+    texts = sorted({word for borne in names for word in borne})
+    stored = NameWord.objects.bulk_create(
+        map(_word, texts), update_conflicts=True, unique_fields=["text"], update_fields=["text"]
+    )
+    return {word.text: word.pk for word in stored}
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Rows of the case list: twenty of them with ten cells each, too many for a template's loop."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from html import escape
 from typing import Any, Final
 
@@ -9,10 +9,13 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from creditdesk.cases.filters import EVERY_CASE
 from creditdesk.models import Case
+from creditdesk.pages.case_list import Tab
 from creditdesk.services.refusal import name_of
 from creditdesk.templatetags import desk
 from creditdesk.templatetags.quick_urls import quick_reverse
+from scoring.presentation import formatting
 
 register = template.Library()
 
@@ -28,6 +31,21 @@ def case_row(case: Any, shown: Collection[str], is_choosable: bool) -> SafeStrin
         f'<a href="{escape(address)}">{escape(case.reference)}</a></th>{cells}'
         f'<td class="cell-decision">{_decision(case)} {desk.queue_marks(case)}</td></tr>'
     )
+
+
+@register.simple_tag
+def queue_tabs(tabs: Iterable[Tab], current: str) -> SafeString:
+    """Render the queues of the list, each with the number of its cases; every case is counted by the list."""
+    address = quick_reverse("case_list")
+    return SafeString("".join([_tab(tab, address, is_current=tab.queue == current) for tab in tabs]))
+
+
+def _tab(tab: Tab, address: str, *, is_current: bool) -> str:
+    mark, count = ' aria-current="page"' if is_current else "", ""
+    if tab.queue != EVERY_CASE:
+        size = f"{formatting.number(tab.size)}{'+' if tab.has_more else ''}"
+        count = f' <span class="tab-count" data-queue="{tab.queue}">{size}</span>'
+    return f'<a href="{address}?queue={tab.queue}"{mark}>{escape(str(tab.label))}{count}</a>\n'
 
 
 def _decision(case: Any) -> SafeString:

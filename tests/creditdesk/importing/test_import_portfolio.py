@@ -197,7 +197,8 @@ def test_a_full_disk_leaves_whole_clients_and_the_next_import_resumes(
         # Pages that earlier tests left free would be room on the disk.
         cursor.execute("VACUUM")
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
-        cursor.execute(f"PRAGMA max_page_count = {pages + 24}")
+        size = cursor.execute("PRAGMA page_size").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages + 24 * 4096 // size}")
         try:
             message = refused_import(folder)
         finally:
