@@ -84,7 +84,7 @@ def do_some_work() -> None:
         for case in _oldest(named(username))
     ]
     last = timezone.now() - timedelta(hours=1)
-    with clock_at(_end_of_the_past(last)) as clock:
+    with clock_at(end_of_the_past(last)) as clock:
         for moment, case in sorted(planned, key=lambda pair: (pair[0], pair[1].pk)):
             # A log whose times go back would be none.
             clock.moment = max(clock.moment + timedelta(milliseconds=100), min(moment, last))
@@ -109,7 +109,7 @@ def _keep_a_blind_case(advisor: User) -> None:
         services.assess(case=first, by=advisor)
 
 
-def _end_of_the_past(last: datetime) -> datetime:
+def end_of_the_past(last: datetime) -> datetime:
     """When the decisions of before ended; `last` where there are none."""
     newest = AuditEvent.objects.order_by("-pk").values_list("at", flat=True).first()
     return min(newest or last, last)
@@ -123,7 +123,10 @@ def _oldest(advisor: User) -> list[Case]:
 def _work_on(case: Case, advisor: User, rng: Random) -> None:
     assessment = services.assess(case=case, by=advisor)
     if rng.random() < DECIDED_SHARE:
-        outcome = assessment.verdict if rng.random() > OVERRIDE_SHARE else rng.choice(list(Outcome)).value
+        # Of a referred case the person decides, not the verdict.
+        is_referred = assessment.verdict == Assessment.Verdict.REFER
+        chosen = rng.random() < (1.0 if is_referred else OVERRIDE_SHARE)
+        outcome = rng.choice(list(Outcome)).value if chosen else assessment.verdict
         if not services.needs_second_person(case.amount_credit, assessment.verdict, outcome, in_force()):
             _decide(case, assessment, outcome, advisor, rng)
     if rng.random() < NOTE_SHARE:

@@ -14,6 +14,7 @@ from scoring.ml.features import catalogue
 from scoring.ml.features.spec.feature import Sign
 from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.model import Model
+from scoring.ml.model.threshold_options import RISK_CONTROL, RULES, refer_band
 from scoring.ml.tables.catalogue import PROTECTED, column
 from scoring.models import Policy
 from scoring.policies import costs_of, thresholds_of
@@ -61,6 +62,9 @@ class AboutPage:
     # "" where nobody is referred for their probability.
     accept_below: str
     policy: int | None
+    is_cheapest: bool
+    # Of those accepted without a person, at most this share defaults; "" where no band keeps a limit.
+    kept_limit: str
     cost_fn: str
     cost_fp: str
     clients: str
@@ -91,6 +95,8 @@ def about_page(model: Model, policy: Policy | None) -> AboutPage:
         threshold=formatting.percent(thresholds.refuse_from),
         accept_below=formatting.percent(thresholds.accept_below) if policy and policy.has_band else "",
         policy=policy.version if policy else None,
+        is_cheapest=policy is None or policy.threshold_rule in RULES,
+        kept_limit=_kept_limit(model, policy),
         cost_fn=formatting.short_number(costs.fn),
         cost_fp=formatting.short_number(costs.fp),
         clients=formatting.number(manifest.data.clients),
@@ -99,6 +105,14 @@ def about_page(model: Model, policy: Policy | None) -> AboutPage:
         only_helps=_one_way(model, Sign.LESS_RISK),
         only_hurts=_one_way(model, Sign.MORE_RISK),
     )
+
+
+def _kept_limit(model: Model, policy: Policy | None) -> str:
+    band = refer_band(model.manifest)
+    is_band = policy is not None and policy.threshold_rule == RISK_CONTROL
+    if not (is_band and band and policy and policy.model_version == model.version):
+        return ""
+    return formatting.percent(band.limit.default_rate)
 
 
 def _groups(model: Model) -> tuple[ModelGroup, ...]:
@@ -135,7 +149,11 @@ def _one_way(model: Model, sign: Sign) -> tuple[str, ...]:
     """
     section = model.manifest.directions
     imposed = section.imposed if section else {}
-    names = [name for name in _by_importance(model.features, model.explainer) if imposed.get(name) == sign]
+    names = [
+        name
+        for name in _by_importance(model.features, model.explainer)
+        if name in imposed and catalogue.BY_NAME[name].as_shown(imposed[name]) == sign
+    ]
     labels = (formatting.capitalized(catalogue.BY_NAME[name].label) for name in names)
     return tuple(dict.fromkeys(labels))[:MAX_ONE_WAY]
 

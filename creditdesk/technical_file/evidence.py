@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,8 @@ from creditdesk.models import Assessment, Contest, Decision, MonthlyOutcome
 from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model import folder
 from scoring.ml.model.manifest import Manifest
+from scoring.ml.model.manifest_choices import ReferBand
+from scoring.ml.model.threshold_options import refer_band
 from scoring.models import Activation, DriftReport, ModelVersion, Suspension
 from scoring.presentation import formatting
 
@@ -81,10 +84,30 @@ def _of_training(manifest: Manifest) -> dict[str, Figure]:
             "shuffled_auc": lambda: formatting.number(shuffled.auc, 3),
             "leak_limit": lambda: formatting.number(limit.limit, 2),
         }
+    if band := refer_band(manifest):
+        written |= _of_band(band)
     for attribute, fairness in manifest.fairness.items():
         if fairness.gaps:
             written[f"lowest_ratio_{attribute.lower()}"] = _interval(fairness.gaps.lowest_ratio)
     return {name: Figure(words, MANIFEST) for name, words in written.items()}
+
+
+def _of_band(band: ReferBand) -> dict[str, Callable[[], str]]:
+    """What the proposed band of referral promises, and the shares that it was seen to give."""
+    shares = {
+        "band_from": (band.accept_below, 1),
+        "band_to": (band.refuse_from, 1),
+        "band_limit": (band.limit.default_rate, 1),
+        "band_confidence": (band.confidence, 1),
+        "band_share": (band.limit.refer_share, 0),
+        "band_referred": (band.referred, 1),
+        "band_defaults": (band.default_rate.value if band.default_rate else None, 2),
+    }
+    return {
+        name: partial(formatting.percent, value, digits)
+        for name, (value, digits) in shares.items()
+        if value is not None
+    }
 
 
 def _interval(estimate: Estimate) -> Callable[[], str]:

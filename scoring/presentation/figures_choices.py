@@ -97,7 +97,8 @@ def _feature_count(curve: FeatureCountCurve) -> Figure:
 
 
 def _denied(item: FeatureDirection) -> Figure:
-    expected = _("more risk") if item.sign > 0 else _("less risk")
+    sign = catalogue.BY_NAME[item.feature].as_shown(item.sign)
+    rates = item.default_rates if sign == item.sign else item.default_rates[::-1]
     return Figure(
         code=f"denied-{item.feature.lower().replace('_', '-')}",
         title=CatalogueName("feature", item.feature),
@@ -105,10 +106,12 @@ def _denied(item: FeatureDirection) -> Figure:
             "More of it should mean {expected}; the training data show the opposite, so the model is not "
             "held to it. Default rates from {first} in the lowest tenth to {last} in the highest."
         ).format(
-            expected=expected, first=percent(item.default_rates[0]), last=percent(item.default_rates[-1])
+            expected=_("more risk") if sign > 0 else _("less risk"),
+            first=percent(rates[0]),
+            last=percent(rates[-1]),
         ),
         x=_("Tenth of the clients, the lowest value first"),
         y=_("Default rate"),
         columns=[Column(_("Default rate"), style="bars")],
-        rows=[Row(str(rank), [rate]) for rank, rate in enumerate(item.default_rates, start=1)],
+        rows=[Row(str(rank), [rate]) for rank, rate in enumerate(rates, start=1)],
     )

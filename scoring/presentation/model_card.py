@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from scoring.ml.features import catalogue
 from scoring.ml.model.manifest import Manifest
+from scoring.ml.model.manifest_validation import FeatureImportance
 from scoring.presentation.band_sentences import band_sentences
 from scoring.presentation.check_labels import check_labels
 from scoring.presentation.figures_weaknesses import weak_slices_in_words
@@ -163,16 +164,17 @@ def _importance(manifest: Manifest) -> CardSection:
         [] if features else [_("Not recorded by this version.")],
         (_("Feature"), _("More of it means")),
         [
-            (capitalized(catalogue.BY_NAME[feature.feature].label), _direction(feature.direction))
+            (capitalized(catalogue.BY_NAME[feature.feature].label), _direction(feature))
             for feature in features
         ],
     )
 
 
-def _direction(correlation: float | None) -> str:
-    if correlation is None:
+def _direction(item: FeatureImportance) -> str:
+    if item.direction is None:
         return _("no single direction")
-    return _("more risk") if correlation > 0 else _("less risk")
+    shown = catalogue.BY_NAME[item.feature].as_shown(item.direction)
+    return _("more risk") if shown > 0 else _("less risk")
 
 
 def _limits(manifest: Manifest) -> Iterator[str]:

@@ -22,7 +22,11 @@ from scoring.ml.training.compare import hyperparameter_search
 from scoring.ml.training.data import pooling
 from scoring.ml.training.data.clients import Clients, TrainingError, gather
 from scoring.ml.training.data.pooling import StageData
-from scoring.ml.training.fit.hyperparameters import Hyperparameters, hyperparameters_for
+from scoring.ml.training.fit.hyperparameters import (
+    MIN_FEATURES,
+    Hyperparameters,
+    hyperparameters_for,
+)
 from scoring.ml.training.model_writer import Provenance
 from scoring.ml.training.pipeline import TrainedModel
 from scoring.ml.training.report.mlflow_training import training_run
@@ -44,7 +48,8 @@ class TrainingFailed(Exception):
 class TrainingRequest:
     """The tables to train on, those of pooled folders that add clients, and the name of the version.
 
-    `tune` is the number of trials of a hyperparameter search, 0 for none.
+    `tune` is the number of trials of a hyperparameter search, 0 for none; `min_features` the fewest features
+    that are considered.
     """
 
     folder: Path
@@ -56,6 +61,7 @@ class TrainingRequest:
     pool: tuple[Path, ...] = ()
     costs: Costs = DEFAULT_COSTS
     accept_limit: AcceptLimit = DEFAULT_ACCEPT_LIMIT
+    min_features: int = MIN_FEATURES
 
     @property
     def target(self) -> Path:
@@ -185,9 +191,8 @@ def _write(
 def _hyperparameters(
     request: TrainingRequest, inputs: _TrainingInput, progress: ProgressReporter
 ) -> tuple[Hyperparameters, TuningSection | None, list[tracking.Run]]:
-    hyperparameters = hyperparameters_for(
-        len(inputs.clients), quick=request.quick, pooled=len(inputs.stages) > 1
-    )
+    by_size = hyperparameters_for(len(inputs.clients), quick=request.quick, pooled=len(inputs.stages) > 1)
+    hyperparameters = replace(by_size, min_features=request.min_features)
     if not request.tune:
         return hyperparameters, None, []
     search = hyperparameter_search.search(

@@ -21,8 +21,8 @@ from tests.creditdesk.loss_tables import proposed_table, published_table
 from tests.drift_reports import drift_report
 from tests.factories import CaseFactory, UserFactory, assessed, decided, proposed, reassessed
 
-MODEL: Final = "demo-2026-11-22.2"
-CHALLENGER: Final = "demo-challenger-2026-11"
+MODEL: Final = "demo-2026-11-29"
+CHALLENGER: Final = "demo-challenger-2026-11-29"
 CASES: Final = {"pending": "100001", "waiting": "100002", "contested": "100003", "escalated": "100004"}
 # Stands for the number of the newest row.
 NEWEST: Final = "newest"

@@ -56,7 +56,7 @@ def test_both_processes_accept_a_session_of_either(desk: Desk):
 
 
 def test_an_activation_reaches_both_processes(desk: Desk):
-    assert all(metrics_of(port)["creditdesk_model_loadeddemo-2026-11-22.2"] == 1 for port in desk.web_ports)
+    assert all(metrics_of(port)["creditdesk_model_loadeddemo-2026-11-29"] == 1 for port in desk.web_ports)
     desk.manage("activate", "tiny-1")
     assert all(metrics_of(port)["creditdesk_model_loadedtiny-1"] == 1 for port in desk.web_ports)
 

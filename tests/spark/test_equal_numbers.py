@@ -23,8 +23,8 @@ from scoring.ml.spark.scoring import scored, write_scores
 from scoring.ml.spark.session import Cluster
 from scoring.ml.tables.checks import CheckedFolder, check
 from scoring.ml.tables.folder import open_folder
+from tests.shipped import ARTIFACTS, CHAMPION
 
-ARTIFACTS = Path(__file__).parents[2] / "ml_artifacts"
 # What is summed in whole numbers is equal to the bit; a variance or a slope is a quotient of two of them, of
 # more digits than a double has, which DuckDB and Java round differently in the last place.
 TOLERANCE = 1e-9
@@ -50,7 +50,7 @@ class Both:
 
 
 def on_both(path: Path, session: Any, out: Path) -> Both:
-    folder = next(path for path in sorted(ARTIFACTS.iterdir()) if (path / model_folder.MANIFEST).exists())
+    folder = ARTIFACTS / CHAMPION
     model = model_folder.load(folder)
     spark = open_on_spark(path, session, Cluster())
     write_scores(scored(spark.profiles, folder, THRESHOLDS, digest=model.digest, explained=True), out)

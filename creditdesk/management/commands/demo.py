@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accounts.demo_people import PEOPLE
 from accounts.models import User
-from creditdesk.demo import CLIENTS, people
+from creditdesk.demo import CLIENTS, RETIRED, people
 from creditdesk.models import Case, Decision
 from scoring.models import Activation
 
@@ -121,10 +121,11 @@ class Command(BaseCommand):
         return True
 
     def do_some_work(self, folder: "DemoFolder") -> None:
-        from creditdesk.demo import comparison, decisions, drift, loss_table, past
+        from creditdesk.demo import comparison, decisions, drift, loss_table, past, policy
 
         self.stdout.write(f"Deciding {len(folder.past_days):,} applications of the past, and some of today's")
         past.decide_the_past(folder)
+        policy.publish_band()
         decisions.do_some_work()
         past.import_repayments(folder)
         drift.check_drift()
@@ -132,8 +133,10 @@ class Command(BaseCommand):
         loss_table.publish_loss_table()
 
     def has_a_model(self) -> bool:
-        """Whether the model in use stays: not so a demo model whose folder no longer ships."""
+        """Whether the model in use stays: not so a demo model that is retired or whose folder is gone."""
         current = Activation.objects.current().first()
         if current is None:
             return False
-        return not current.version.is_demo or (settings.ML_ARTIFACTS / current.version.name).is_dir()
+        name = current.version.name
+        is_shipped = name not in RETIRED and (settings.ML_ARTIFACTS / name).is_dir()
+        return not current.version.is_demo or is_shipped

@@ -13,6 +13,7 @@ from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model.manifest import Manifest
 from scoring.ml.model.manifest_choices import DEFAULT_ACCEPT_LIMIT, AcceptLimit
+from scoring.ml.training.fit.hyperparameters import MIN_FEATURES
 from scoring.ml.training.report.model_card_sections import check_lines
 from scoring.services import training
 from scoring.services.progress import ProgressReporter
@@ -65,6 +66,13 @@ class Command(BaseCommand):
         )
         parser.add_argument("--demo", action="store_true", help="label the version as the demo model")
         parser.add_argument(
+            "--min-features",
+            type=positive,
+            default=MIN_FEATURES,
+            metavar="N",
+            help="keep at least so many plain features, for reasons that rest on more facts",
+        )
+        parser.add_argument(
             "--cost-fn", type=price, default=DEFAULT_COSTS.fn, help="what a default costs that was accepted"
         )
         parser.add_argument(
@@ -84,7 +92,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, folder: Path, name: str, pool: list[Path], **options: Any) -> None:
-        chosen = {key: options[key] for key in ("seed", "quick", "tune", "demo")}
+        chosen = {key: options[key] for key in ("seed", "quick", "tune", "demo", "min_features")}
         limit = AcceptLimit(default_rate=options["accept_limit"], refer_share=options["refer_share"])
         costs = Costs(options["cost_fn"], options["cost_fp"])
         request = training.TrainingRequest(

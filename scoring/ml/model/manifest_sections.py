@@ -63,7 +63,8 @@ class CalibrationSection(Calibration):
 class HyperparametersSection:
     """Settings of the boosters; `rounds` is how many each of the `seeds` boosters took.
 
-    `features` is the number selected, where it was chosen; `directions` the signs imposed, by feature.
+    `features` is the number selected, where it was chosen, from `min_features` up; `directions` the signs
+    imposed, by feature.
     """
 
     params: Mapping[str, Scalar]
@@ -76,6 +77,7 @@ class HyperparametersSection:
     shuffles: int | None = None
     shuffled_clients: int | None = field(default=None, metadata=stored_as("shuffled"))
     features: int | None = None
+    min_features: int | None = None
     directions: Mapping[str, int] | None = None
 
 

@@ -124,6 +124,7 @@ def _hyperparameters_section(hyperparameters: Hyperparameters, rounds: int) -> H
         shuffles=hyperparameters.shuffles,
         shuffled_clients=hyperparameters.shuffled_clients,
         features=hyperparameters.features,
+        min_features=hyperparameters.min_features,
         directions=hyperparameters.directions,
     )
 

@@ -29,8 +29,11 @@ from creditdesk.models import (
     ShadowScore,
     TeamReferral,
 )
+from scoring.ml.metrics.intervals import Estimate
+from scoring.ml.model import json_codec
+from scoring.ml.model.manifest_choices import AcceptLimit, ReferBand
 from scoring.ml.monitoring import evidently_report
-from scoring.models import Activation, ChallengerAppointment, Comparison, DriftReport, LossTable
+from scoring.models import Activation, ChallengerAppointment, Comparison, DriftReport, LossTable, Policy
 from tests.factories import CaseFactory
 from tests.folders import application, write_tables
 from tests.scoring.modelfolder import tiny_model
@@ -38,6 +41,16 @@ from tests.scoring.modelfolder import tiny_model
 pytestmark = pytest.mark.django_db
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY")
 CLIENTS, PAST = 90, 30  # the last ones are of the past
+BAND = ReferBand(
+    limit=AcceptLimit(default_rate=0.04, refer_share=0.15),
+    confidence=0.999,
+    clients=400,
+    accept_below=0.1,
+    refuse_from=0.13,
+    accepted=0.5,
+    referred=0.3,
+    default_rate=Estimate(0.03, 0.02, 0.04),
+)
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +202,41 @@ def test_the_demo_has_a_loss_table_of_two_people_and_an_expected_loss(client_as)
     assert (table.version, table.proposed_by.username) == (1, "manager")
     assert (table.answered_by and table.answered_by.username) == "admin"
     assert "data-expected-loss" in client_as("manager").get(reverse("expected_loss")).content.decode()
+
+
+def test_the_demo_works_by_the_band_that_its_version_proposes(client_as, settings, tmp_path):
+    settings.ML_ARTIFACTS = tmp_path / "with a band"
+    tiny_model(settings.ML_ARTIFACTS, name="demo-1", is_demo=True, refer_band=json_codec.encode(BAND))
+    demo()
+    policy = Policy.objects.get()
+    assert (policy.proposed_by.username, policy.answered_by and policy.answered_by.username) == (
+        "manager",
+        "admin",
+    )
+    assert (policy.accept_below, policy.refuse_from) == (BAND.accept_below, BAND.refuse_from)
+    assert policy.evidence["cases"] == PAST
+    past, recent = (
+        Assessment.objects.filter(case__in=cases)
+        for cases in (past_cases(), Case.objects.exclude(pk__in=past_cases()))
+    )
+    assert set(past.values_list("policy", flat=True)) == {None}
+    assert set(recent.values_list("policy", flat=True)) == {policy.pk}
+    referred = recent.filter(verdict=Assessment.Verdict.REFER)
+    assert referred.exists()
+    in_the_band = referred.filter(
+        probability__gte=BAND.accept_below or 1, probability__lt=BAND.refuse_from or 0
+    )
+    assert in_the_band.count() == referred.count()
+    assert Decision.objects.filter(assessment__in=referred).exclude(outcome="refer").exists()
+    case = Case.objects.filter(latest_assessment__in=referred)[0]
+    page = client_as("manager").get(case.get_absolute_url()).content.decode()
+    assert "data-referred-by-policy" in page
+    assert audit.verify() is None
+
+
+def test_a_version_that_proposes_no_band_leaves_its_threshold_in_force():
+    demo()
+    assert not Policy.objects.exists()
 
 
 def test_overrides_have_a_reason_and_one_decision_waits_for_a_second_person():
@@ -348,3 +396,28 @@ def test_a_demo_model_that_no_longer_ships_gives_way_to_the_one_that_does(settin
     call_command("demo", stdout=StringIO())
     activated = Activation.objects.order_by("pk").values_list("version__name", flat=True)
     assert list(activated) == ["demo-1", "demo-2"]
+
+
+def test_a_retired_demo_model_gives_way_and_what_it_answered_can_still_be_recomputed(
+    monkeypatch, settings, tmp_path
+):
+    settings.ML_ARTIFACTS, settings.DRIFT_REPORTS = tmp_path / "both releases", tmp_path
+    monkeypatch.setattr(evidently_report, "evaluate", fake_evidently)
+    monkeypatch.setattr(model, "CHALLENGER", "challenger-1")
+    for name in ("demo-1", "challenger-1"):
+        tiny_model(settings.ML_ARTIFACTS, name=name, is_demo=True)
+    call_command("demo", "--reports", stdout=StringIO(), stderr=StringIO())
+    for place in (model, command):
+        monkeypatch.setattr(place, "RETIRED", {"demo-1", "challenger-1"})
+    monkeypatch.setattr(model, "CHALLENGER", "challenger-2")
+    for name in ("demo-0-newer", "challenger-2"):
+        tiny_model(settings.ML_ARTIFACTS, name=name, is_demo=True)
+    for _ in range(2):
+        call_command("demo", "--reports", stdout=StringIO(), stderr=StringIO())
+    activated = Activation.objects.order_by("pk").values_list("version__name", flat=True)
+    assert list(activated) == ["demo-1", "demo-0-newer"]
+    appointed = ChallengerAppointment.objects.order_by("pk").values_list("version__name", flat=True)
+    assert list(appointed) == ["challenger-1", "challenger-2"]
+    out = StringIO()
+    call_command("replay_assessments", stdout=out)
+    assert f"{Assessment.objects.count()} assessments replayed, all the same" in out.getvalue()

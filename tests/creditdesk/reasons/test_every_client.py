@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.utils import translation
 
@@ -24,6 +23,7 @@ from scoring.ml.model.model import Model
 from scoring.ml.model.verdict import Thresholds, verdict_for
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
+from tests.shipped import ARTIFACTS, CHAMPION
 
 CLIENTS = 2_000
 SYNTHETIC = 400
@@ -44,7 +44,7 @@ class Reading(NamedTuple):
 
 
 def demo_model() -> Model:
-    return model_folder.load(next((Path(settings.BASE_DIR) / "ml_artifacts").glob("demo-*")))
+    return model_folder.load(ARTIFACTS / CHAMPION)
 
 
 def walk(folder: Path, clients: int) -> list[Reading]:

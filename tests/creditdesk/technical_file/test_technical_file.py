@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.technical_file.document import DOCUMENTS, FOLDER, LANGUAGES
+from scoring.ml.model import json_codec
+from tests.creditdesk.policies import BAND
 from tests.factories import assessed, decided
 from tests.scoring.modelfolder import tiny_model
 from tests.scoring.validation_sections import validation_sections
@@ -24,7 +26,8 @@ CITED = re.compile(r"\[(model\.json|audit log) ([0-9a-f]{12})\]")
 @pytest.fixture(scope="module")
 def versions(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("versions")
-    tiny_model(path, name="whole", **validation_sections())
+    tiny_model(path, name="whole", refer_band=json_codec.encode(BAND), **validation_sections())
+    tiny_model(path, name="bandless", **validation_sections())
     tiny_model(path, name="unchecked")
     return path
 
@@ -105,6 +108,20 @@ def test_figures_of_use_are_counted_in_the_database(technical_file, in_use, case
     texts, _ = technical_file()
     counted = r"So far 1 \[audit log \w+\] assessments .* 1 \[audit log \w+\] of them"
     assert re.search(counted, texts["fria.en.md"])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_guarantee_of_the_proposed_band_is_stated_with_its_share_where_there_is_one(
+    technical_file, document, settings, versions
+):
+    texts, _ = technical_file()
+    english, french = (CITED.sub("", texts[f"{document}.{language}.md"]) for language in LANGUAGES)
+    assert "From 6.2%  to 10.5%  the version proposes that a person looks first" in english
+    assert "at most 4.0%  default, with a confidence of 99.9%" in english
+    assert "refers at most 15%  of the clients, out of fold 14.9%" in english
+    assert "au plus 15\u00a0%  des clients" in french.replace("\u202f", "\u00a0")
+    texts, _ = technical_file("bandless")
+    assert "proposes that a person looks first" not in texts[f"{document}.en.md"]
 
 
 def test_the_same_evidence_gives_the_same_bytes_and_leaves_no_trace(technical_file, in_use):

@@ -9,10 +9,8 @@ from django.urls import reverse
 from creditdesk import services
 from creditdesk.models import Assessment
 from scoring import engine
-from scoring.ml.metrics.intervals import Estimate
-from scoring.ml.model.manifest_choices import AcceptLimit, ReferBand
 from scoring.models import Policy
-from tests.creditdesk.policies import WHY, YES, proposed, published
+from tests.creditdesk.policies import BAND, WHY, YES, proposed, published
 from tests.html import plain_text
 
 pytestmark = pytest.mark.django_db
@@ -140,18 +138,6 @@ def test_the_page_about_the_model_tells_the_band_in_force(client_as, model_in_us
     text = plain_text(client_as("advisor").get(reverse("about_model")).content.decode())
     assert "From a probability of 20.0% on" in text
     assert "From 5.0% to 20.0% a person must look." in text
-
-
-BAND = ReferBand(
-    limit=AcceptLimit(default_rate=0.04, refer_share=0.15),
-    confidence=0.999,
-    clients=40_000,
-    accept_below=0.062,
-    refuse_from=0.105,
-    accepted=0.62,
-    referred=0.149,
-    default_rate=Estimate(0.0351, 0.0331, 0.0372),
-)
 
 
 @pytest.fixture

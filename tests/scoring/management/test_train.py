@@ -135,21 +135,25 @@ def test_the_name_of_a_training_killed_before_it_registered_is_free(applications
     assert list(places.iterdir()) == []
 
 
-def test_costs_and_the_limit_of_accepted_defaults_lead_to_thresholds_and_are_recorded(
+def test_costs_the_limit_of_accepted_defaults_and_the_fewest_features_are_kept_to_and_recorded(
     applications: Path, places: Path
 ) -> None:
-    limits = ("--accept-limit", "0.15", "--refer-share", "0.2")
+    limits = ("--accept-limit", "0.2", "--refer-share", "0.2", "--min-features", "50")
     train(applications, "--name", "dear", "--quick", "--cost-fn", "20", "--cost-fp", "2.5", *limits)
     manifest = folder.load(places / "dear").manifest
     band = manifest.refer_band
     assert band
-    assert band.limit == AcceptLimit(default_rate=0.15, refer_share=0.2)
+    assert band.limit == AcceptLimit(default_rate=0.2, refer_share=0.2)
     assert band.accept_below
     assert band.accept_below <= manifest.threshold
     assert band.referred
     assert band.referred <= 0.2
     assert f"Proposed refer band: {band.accept_below:.1%}" in (places / "dear" / "CARD.md").read_text()
     assert manifest.costs == Costs(fn=20.0, fp=2.5)
+    assert manifest.feature_count
+    assert manifest.feature_count.floor == 50 <= manifest.feature_count.chosen <= len(manifest.features)
+    assert manifest.hyperparameters
+    assert manifest.hyperparameters.min_features == 50
     assert manifest.theoretical_threshold == pytest.approx(1 / 9)
 
 

@@ -27,6 +27,10 @@ class Unit(StrEnum):
     NUMBER = "number"
 
 
+# Their values are stored as negative numbers and shown as lengths.
+_BEFORE_APPLICATION = frozenset({Unit.DAYS_AGO, Unit.MONTHS_AGO, Unit.AGE_DAYS})
+
+
 class Sign(IntEnum):
     """What a higher value does to the risk, all else equal: never raise it, or never lower it."""
 
@@ -62,3 +66,7 @@ class Feature:
     def __post_init__(self) -> None:
         if self.direction and self.categories:
             raise ValueError(f"{self.name}: a category has no order, so no direction")
+
+    def as_shown(self, direction: float) -> float:
+        """Return the direction of an effect by the value that people read, from that by the stored value."""
+        return -direction if self.unit in _BEFORE_APPLICATION else direction

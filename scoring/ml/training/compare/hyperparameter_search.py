@@ -73,12 +73,14 @@ def search(
     The objective is the log-loss out of fold, on the folds of the training; the hold-out is not looked at.
     The given hyperparameters are the first trial, so that the best is never worse. With the stages of pooled
     folders every trial starts from what the lower ones say, as the training does. Raises TrainingError when
-    the store cannot be used.
+    the store cannot be used or the defaults do not fill the folds.
     """
     import optuna
     from sqlalchemy.exc import SQLAlchemyError
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
+    # Before the first trial: one that fails is printed with its traceback and kept as failed.
+    splits.split(clients.target, seed)
     present = {**_DEFAULTS, **hyperparameters.params}
     given = {name: present[name] for name in (*FLOATS, *INTEGERS)}
     try:

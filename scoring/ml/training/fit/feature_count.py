@@ -18,12 +18,11 @@ from scoring.ml.training.data import splits
 from scoring.ml.training.fit import probe_models
 from scoring.ml.training.fit.early_stopping import BoosterFitter
 from scoring.ml.training.fit.feature_selection import rank_features
-from scoring.ml.training.fit.hyperparameters import Hyperparameters
+from scoring.ml.training.fit.hyperparameters import MIN_FEATURES, Hyperparameters
 from scoring.ml.training.progress import Progress
 
 Values = NDArray[np.float64]
 
-FLOOR = 40
 MAX_CLIENTS = 20_000
 _STEP = 2
 # Larger steps: what is best with them is near the best with small ones, in a fraction of the time.
@@ -44,9 +43,9 @@ def choose_feature_count(
     """Choose the count on the clients to train on, (n, k) and (n,), at most `size` and MAX_CLIENTS of them.
 
     Features are ranked anew in every fold, on its own training clients. None when there are no shuffled
-    outcomes to rank by, or no more features than FLOOR.
+    outcomes to rank by, or no more features than MIN_FEATURES.
     """
-    if not hyperparameters.shuffles or len(names) <= FLOOR:
+    if not hyperparameters.shuffles or len(names) <= MIN_FEATURES:
         return None
     rows = probe_models.stratified_sample(target, min(size, MAX_CLIENTS), seed)
     losses = _losses_by_count(names, matrix[rows], target[rows], hyperparameters, seed)
@@ -78,9 +77,9 @@ def within_one_standard_error(losses: Mapping[int, Values]) -> FeatureCountCurve
     )
 
 
-def counts_up_to(features: int) -> list[int]:
-    """Return the counts to compare: FLOOR, twice as many each time, and all features."""
-    counts = [FLOOR]
+def counts_up_to(features: int, fewest: int) -> list[int]:
+    """Return the counts to compare: the fewest allowed, twice as many each time, and all features."""
+    counts = [min(fewest, features)]
     while counts[-1] * _STEP < features:
         counts.append(counts[-1] * _STEP)
     return [*(count for count in counts if count < features), features]
@@ -110,7 +109,8 @@ def _losses_by_count(
         ).names
         for number in range(splits.FOLDS)
     ]
-    losses = {count: np.empty(len(target)) for count in counts_up_to(min(map(len, rankings)))}
+    counts = counts_up_to(min(map(len, rankings)), hyperparameters.min_features)
+    losses = {count: np.empty(len(target)) for count in counts}
     for count, loss in losses.items():
         for number, ranking in enumerate(rankings):
             selected = sorted(ranking[:count], key=position.__getitem__)

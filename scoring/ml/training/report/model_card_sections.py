@@ -10,6 +10,7 @@ from scoring.ml.model.manifest_validation import (
     AdversarialValidation,
     AttributeFairness,
     Check,
+    FeatureImportance,
     GroupRates,
     HoldoutCheck,
     LeakCheck,
@@ -143,7 +144,7 @@ def explanation(manifest: Manifest) -> str:
     section = required(manifest.explanation)
     rows = [
         f"| {catalogue.BY_NAME[feature.feature].label.en} (`{feature.feature}`) | {feature.importance:.3f} | "
-        f"{_direction(feature.direction)} |"
+        f"{_direction(feature)} |"
         for feature in section.features[:15]
     ]
     pairs = [f"`{pair.first}` and `{pair.second}`" for pair in section.interactions[:3]]
@@ -157,10 +158,10 @@ def explanation(manifest: Manifest) -> str:
     return "\n".join(head + rows) + together if rows else ""
 
 
-def _direction(correlation: float | None) -> str:
-    if correlation is None:
+def _direction(item: FeatureImportance) -> str:
+    if item.direction is None:
         return "no single direction"
-    return "more risk" if correlation > 0 else "less risk"
+    return "more risk" if catalogue.BY_NAME[item.feature].as_shown(item.direction) > 0 else "less risk"
 
 
 def dropped_features(manifest: Manifest) -> str:

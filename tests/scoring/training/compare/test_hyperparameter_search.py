@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scoring.ml.training.compare import hyperparameter_search
@@ -67,6 +68,16 @@ def test_trials_of_other_clients_are_not_mixed_in(
     clients: Clients, store: Path, first_call: SearchResult
 ) -> None:
     assert len(search(clients, store, trials=1, fingerprint="0" * 64).runs) == 1
+
+
+def test_defaults_that_do_not_fill_the_folds_are_reported_before_any_trial(
+    clients: Clients, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    few = replace(clients, target=(np.arange(len(clients)) < 3).astype(float))
+    with pytest.raises(TrainingError, match="3 clients of the rarer outcome"):
+        search(few, tmp_path / "tuning.sqlite3", trials=1)
+    assert "Traceback" not in capfd.readouterr().err + caplog.text
+    assert not (tmp_path / "tuning.sqlite3").exists()
 
 
 def test_a_store_that_cannot_be_made_is_reported(clients: Clients, tmp_path: Path) -> None:

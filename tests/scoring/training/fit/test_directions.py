@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -7,9 +9,13 @@ from scoring.ml import lightgbm
 from scoring.ml.features import catalogue
 from scoring.ml.features.spec.directions import RATING
 from scoring.ml.features.spec.feature import Feature, Sign, Unit
+from scoring.ml.metrics.intervals import Estimate
+from scoring.ml.model.manifest_choices import DirectionsSection, FeatureDirection
 from scoring.ml.tables.schema import Text
 from scoring.ml.training.fit.directions import measure_directions, observed_direction
 from scoring.ml.training.progress import silent
+from scoring.ml.training.report import model_card_choices
+from scoring.presentation.figures_choices import denied_directions
 from tests.scoring.training.quick_training import Finished
 
 GRID = 15
@@ -133,3 +139,25 @@ def test_equal_values_stay_in_one_tenth_and_missing_ones_in_none() -> None:
     observed = observed_direction("DEF_30_CNT_SOCIAL_CIRCLE", values, np.tile([0.0, 1.0], 500))
     assert len(observed.default_rates) == 2
     assert not observed.is_denied
+
+
+def test_a_card_words_a_direction_by_the_value_that_people_read(finished: Finished) -> None:
+    """Time in the job is stored as days before the application: as the number rises, the time falls."""
+    assert finished.manifest.directions
+    assert finished.manifest.directions.imposed["DAYS_EMPLOYED"] == Sign.MORE_RISK
+    card = model_card_choices.directions(finished.manifest)
+    assert "Time in the current job (`DAYS_EMPLOYED`): more of it never means more risk" in card
+    assert "External credit rating 2 (`EXT_SOURCE_2`): more of it never means more risk" in card
+    assert catalogue.BY_NAME["DAYS_BIRTH"].as_shown(1.0) == -1.0
+
+
+def test_the_curve_of_a_denied_direction_is_in_the_order_that_people_read() -> None:
+    denied = FeatureDirection(
+        feature="DAYS_EMPLOYED", sign=1, is_denied=True, default_rates=tuple(np.linspace(0.01, 0.1, 10))
+    )
+    section = DirectionsSection(
+        is_imposed=True, log_loss_change=Estimate(0, 0, 0), clients=10, features=(denied,)
+    )
+    (figure,) = denied_directions(SimpleNamespace(directions=section))  # type: ignore[arg-type]
+    assert [row.values[0] for row in figure.rows][::9] == pytest.approx([0.1, 0.01])
+    assert "less risk" in str(figure.summary)

@@ -6,13 +6,12 @@ import pytest
 from scoring.ml.features import catalogue
 from scoring.ml.training.data import splits
 from scoring.ml.training.fit.feature_count import (
-    FLOOR,
     _losses_by_count,
     choose_feature_count,
     counts_up_to,
     within_one_standard_error,
 )
-from scoring.ml.training.fit.hyperparameters import hyperparameters_for
+from scoring.ml.training.fit.hyperparameters import MIN_FEATURES, hyperparameters_for
 from scoring.ml.training.progress import silent
 
 SEED = 1
@@ -35,8 +34,10 @@ def test_the_fewest_features_within_one_standard_error_are_chosen() -> None:
 
 
 def test_counts_double_from_the_floor_to_all() -> None:
-    assert counts_up_to(189) == [40, 80, 160, 189]
-    assert counts_up_to(40) == [40]
+    assert counts_up_to(189, 40) == [40, 80, 160, 189]
+    assert counts_up_to(189, 120) == [120, 189]
+    assert counts_up_to(40, 40) == [40]
+    assert counts_up_to(35, 40) == [35]
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +57,20 @@ def test_noise_is_not_kept(rows) -> None:
         names, matrix, target, hyperparameters=hyperparameters, size=1_500, seed=1, progress=silent
     )
     assert curve
-    assert curve.chosen == FLOOR == curve.floor
+    assert curve.chosen == MIN_FEATURES == curve.floor
     assert [point.features for point in curve.points] == [40, 60]
+
+
+@pytest.mark.parametrize(("fewest", "counts"), [(50, [50, 60]), (70, [60])])
+def test_no_fewer_than_are_demanded_are_kept(rows, fewest, counts) -> None:
+    names, matrix, target = rows
+    demanding = replace(hyperparameters_for(1_500, quick=True), min_features=fewest, max_rounds=20)
+    curve = choose_feature_count(
+        names, matrix, target, hyperparameters=demanding, size=1_500, seed=1, progress=silent
+    )
+    assert curve
+    assert [point.features for point in curve.points] == counts
+    assert curve.chosen >= counts[0] == curve.floor
 
 
 def test_without_shuffled_outcomes_there_is_no_order_to_choose_in(rows) -> None:
