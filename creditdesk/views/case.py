@@ -26,6 +26,7 @@ from creditdesk.views.case_response import (
     current_assessment,
     visible_case,
 )
+from creditdesk.web.erased_cases import require_words
 from creditdesk.web.fetch_ahead import is_fetched_ahead, not_ahead
 from creditdesk.web.request import DeskRequest
 from scoring import engine
@@ -56,6 +57,7 @@ def case_opened(request: DeskRequest, reference: str) -> HttpResponse:
     case = waiting_case(request.user, reference)
     if case is None:
         return _left_stale_case(request, reference)
+    require_words(case)
     if request.GET.get("state") != page_state(case):
         return HttpResponseClientRefresh()
     return render(request, "_opened.html", {"is_swapped": True})
@@ -85,11 +87,13 @@ def case_assess(request: DeskRequest, reference: str) -> HttpResponse:
 
 
 def _left_stale_case(request: DeskRequest, reference: str) -> HttpResponse:
+    case = Case.objects.visible_to(request.user).filter(reference=reference).first()
+    if case is not None:
+        require_words(case)
     messages.info(request, gettext("Somebody else took up the next case meanwhile."))
-    is_visible = Case.objects.visible_to(request.user).filter(reference=reference).exists()
-    here = reverse("case_detail", args=[reference]) if is_visible else reverse("case_list")
+    here = reverse("case_list") if case is None else case.get_absolute_url()
     response = HttpResponseClientRedirect(f"{here}?go=next")
-    response.status_code = HTTPStatus.OK if is_visible else HTTPStatus.NOT_FOUND
+    response.status_code = HTTPStatus.NOT_FOUND if case is None else HTTPStatus.OK
     return response
 
 
