@@ -85,9 +85,9 @@ def _feature_count(curve: FeatureCountCurve) -> Figure:
         x=_("Features"),
         y=_("Log-loss"),
         columns=[
-            Column(_("Log-loss"), "number", 5),
-            Column(_("Above the best"), "number", 5, style="table"),
-            Column(_("Standard error"), "number", 5, style="table"),
+            Column(_("Log-loss"), "number", 4),
+            Column(_("Above the best"), "number", 4, style="table"),
+            Column(_("Standard error"), "number", 4, style="table"),
         ],
         rows=[
             Row(number(point.features), [point.log_loss, point.excess, point.standard_error])
