@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.assignment_rules import assignment_rules
-from creditdesk.cases.queue import first_in_queue
+from creditdesk.cases.queue_navigation import first_in_queue
 from creditdesk.models import Absence, Assignment, Case, Claim, Notification, Snooze
 from creditdesk.services import ActRefused
 from tests.factories import CaseFactory, UserFactory, decided

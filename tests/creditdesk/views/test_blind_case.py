@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.html import escape
 
 from creditdesk import services
-from creditdesk.cases.filters import SORTS
+from creditdesk.cases.sorting import SORTS
 from creditdesk.models import Assessment, BlindOpinion, Case, Decision
 from creditdesk.pages.case.reasons import reason_items
 from creditdesk.views.case import FRAGMENTS
