@@ -36,7 +36,7 @@ def ordering(sort: str, queue: str = "", reader: User | None = None) -> tuple[Or
     that is kept from the reader counts as missing.
     """
     expression: F | Func | Subquery | CaseOf = SORTS[sort.removeprefix("-")]
-    if sort.endswith(SORTS_BY_VERDICT) and reader and not reader.has_perm("creditdesk.view_blind_verdict"):
+    if sort.endswith(SORTS_BY_VERDICT) and reader:
         without = When(pk__in=Case.objects.blind_for(reader).order_by().values("pk"), then=Value(None))
         expression = CaseOf(without, default=expression, output_field=FloatField())
     if queue == CONTESTED and sort.endswith("due"):

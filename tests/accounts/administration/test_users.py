@@ -12,20 +12,10 @@ from django.test import Client as Browser
 from accounts.audit import Action
 from accounts.models import User
 from accounts.roles import Role
-from tests.accounts.administration.users import NEW, USERS, act
+from tests.accounts.administration.users import NEW, USERS, act, fields
 from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
 
 pytestmark = pytest.mark.django_db
-
-
-def fields(user: User, **changed):
-    return {
-        "username": user.username,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "role": user.role,
-        "is_active": "on",
-    } | changed
 
 
 def test_an_administrator_proves_again_who_they_are_before_users_are_touched(proven_as, person, monkeypatch):

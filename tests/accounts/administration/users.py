@@ -1,4 +1,4 @@
-"""Users in the administration: their address, a new one, and the actions of the list."""
+"""Users in the administration: their address, the fields of their forms, and the actions of the list."""
 
 from typing import Final
 
@@ -14,6 +14,16 @@ NEW: Final = {
     "role": "manager",
     "email": "",
 }
+
+
+def fields(user: User, **changed):
+    return {
+        "username": user.username,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "role": user.role,
+        "is_active": "on",
+    } | changed
 
 
 def act(browser: Browser, action: str, *users: User, follow: bool = False):
