@@ -14,6 +14,7 @@ from creditdesk.pages.case.contest_evidence import ContestEvidence, Disagreement
 from scoring import engine
 from scoring import services as versions
 from scoring.ml import lightgbm
+from tests.factories import refused
 from tests.html import HTMX, Elements
 from tests.scoring.modelfolder import tiny_model
 from tests.triggers import REFUSED
@@ -29,15 +30,7 @@ def case(case_of, person, settings, tmp_path) -> Case:
     tiny_model(tmp_path, name="explained-1", explain=True)
     versions.activate(version=versions.register(name="explained-1", by=None), by=None, reason="")
     case = case_of("advisor", amount_credit=100_000)
-    assessment = services.assess(case=case, by=person("advisor"))
-    services.decide(
-        case=case,
-        assessment=assessment,
-        outcome="refuse",
-        by=person("advisor"),
-        reason_code="documents",
-        reason="The documents never came, whatever the verdict.",
-    )
+    refused(services.assess(case=case, by=person("advisor")), by=person("advisor"))
     return case
 
 
