@@ -43,6 +43,7 @@ class NumberField(forms.Field):
         "invalid": _("Enter a number, in digits."),
         "whole": _("Enter a whole number."),
         "low": _("Must be at least %(bound)s."),
+        "positive": _("Must be more than zero."),
         "high": _("Must be at most %(bound)s."),
     }
 
@@ -66,7 +67,9 @@ class NumberField(forms.Field):
             return
         low, high = self.column.minimum, self.column.maximum
         if low is not None and value < low:
-            self._refuse("low", low)
+            # A bound that is nothing on the scale of the reader would read as if zero were allowed.
+            is_nothing = self.column.kind is Kind.AMOUNT and not round(formatting.shown_amount(low), 2)
+            self._refuse("positive" if low > 0 and is_nothing else "low", low)
         if high is not None and not value <= high:
             self._refuse("high", high)
         if self.column.kind is Kind.COUNT and value != int(value):

@@ -189,7 +189,7 @@ def test_every_button_of_the_side_panel_is_near_the_first_screen(opened, cases, 
             reason="",
         )
     if state == "contested":
-        statement = "My income has risen since, and the loan at the other bank is repaid."
+        statement = "My income has risen since, and the loan at the other bank is repaid. " * 57
         services.contest(
             case=case,
             by=person("advisor"),

@@ -5,6 +5,7 @@ import io
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.translation import override
@@ -12,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditdesk import reasons
+from creditdesk.forms.fields import NumberField
 from creditdesk.forms.policy import TermsForm
 from creditdesk.forms.simulation import SimulationForm
 from creditdesk.models import Assessment, Case, Draft
 from creditdesk.services.prediction import predict
 from scoring import engine
+from scoring.ml.tables.catalogue import column
 from scoring.presentation import formatting
 from tests.factories import APPLICATION, typed_answers
 from tests.html import HTMX, Elements
@@ -63,6 +66,14 @@ def test_a_case_entered_in_scaled_amounts_is_stored_in_those_of_the_tables(scale
         Assessment.objects.get().probability
         == predict(engine.current(), case.profile.record, None).probability
     )
+
+
+@pytest.mark.parametrize(("scale", "message"), [(SCALE, "more than zero"), (1, "at least €0.01")])
+def test_an_amount_of_nothing_is_refused_with_a_bound_that_people_can_type(settings, scale, message):
+    settings.AMOUNT_SCALE = scale
+    field = NumberField(column("application", "AMT_CREDIT"))
+    with override("en"), pytest.raises(ValidationError, match=message):
+        field.clean("0")
 
 
 def test_a_client_file_in_amounts_of_the_tables_fills_the_form_in_those_that_people_read(scaled, advisor):

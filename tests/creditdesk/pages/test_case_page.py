@@ -37,6 +37,13 @@ def test_verdict_probability_and_threshold_are_those_stored(advisor, case):
     assert float(figure["data-threshold"]) == stored.threshold == engine.current().threshold
 
 
+@pytest.mark.parametrize(("name", "title"), [("Zoé Lefèvre", "Zoé Lefèvre 100002"), ("", "100002")])
+def test_a_client_without_a_name_goes_by_the_reference_once(advisor, case_of, model_in_use, name, title):
+    case = case_of("advisor", reference="100002", name=name)
+    heading = case_page(advisor, case).partition("<h1>")[2].partition("</h1>")[0]
+    assert plain_text(heading).split() == title.split()
+
+
 def test_reasons_are_shown_as_stored_strongest_first(advisor, case):
     shown = Elements(case_page(advisor, case)).having("data-reason")
     stored = Assessment.objects.get(case=case).reasons
