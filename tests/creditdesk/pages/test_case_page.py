@@ -44,6 +44,16 @@ def test_a_client_without_a_name_goes_by_the_reference_once(advisor, case_of, mo
     assert plain_text(heading).split() == title.split()
 
 
+def test_a_case_that_nobody_has_assessed_is_not_blamed_on_the_model(client_as, case):
+    auditor = client_as("auditor")
+    page = case_page(auditor, case)
+    why = auditor.get(reverse("case_why", args=[case.reference]), headers={"Accept-Language": "fr"})
+    assert not Assessment.objects.filter(case=case).exists()
+    assert "There are no reasons to show: the case is not assessed yet." in page
+    assert "Aucun effet à montrer\u00a0: le dossier n’est pas encore évalué." in why.content.decode()
+    assert "the model did not answer" not in page
+
+
 def test_reasons_are_shown_as_stored_strongest_first(advisor, case):
     shown = Elements(case_page(advisor, case)).having("data-reason")
     stored = Assessment.objects.get(case=case).reasons
