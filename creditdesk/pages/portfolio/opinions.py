@@ -25,7 +25,7 @@ class RateName(NamedTuple):
 # In the order of the page.
 RATES: Final = (
     RateName("agreement", _("Opinion and verdict agree")),
-    RateName("switched", _("Decision differs from the own opinion")),
+    RateName("switched", _("Decision differs from the opinion given")),
     RateName("followed", _("Of those that differ: the verdict is followed")),
     RateName("left", _("Of those that agree: decided otherwise all the same")),
     RateName("unread", _("All decisions: taken without opening the reasons")),
