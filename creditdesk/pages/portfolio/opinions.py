@@ -1,6 +1,6 @@
 """Blind opinions beside decisions: how often people and model agree, and who changes their mind."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 
@@ -92,29 +92,28 @@ class OpinionFigures:
     def agreement(self) -> Rate:
         """Opinions that the verdict then agreed with."""
         clear = [row for row in self.rows if row.verdict != "refer"]
-        return _rate(row.opinion == row.verdict for row in clear)
+        return _rate([row.opinion == row.verdict for row in clear])
 
     @property
     def switched(self) -> Rate:
         """Decisions that differ from the opinion of the person who took them."""
-        return _rate(row.opinion != row.decision for row in self.rows)
+        return _rate([row.opinion != row.decision for row in self.rows])
 
     @property
     def followed(self) -> Rate:
         """Of the opinions that the verdict differed from: decisions that follow the verdict."""
-        apart = [row for row in self.rows if row.verdict not in {"refer", row.opinion}]
-        return _rate(row.verdict == row.decision for row in apart)
+        differing = [row for row in self.rows if row.verdict not in {"refer", row.opinion}]
+        return _rate([row.verdict == row.decision for row in differing])
 
     @property
     def against_both(self) -> Rate:
         """Of the opinions that the verdict agreed with: decisions that differ from both."""
         agreed = [row for row in self.rows if row.verdict == row.opinion]
-        return _rate(row.verdict != row.decision for row in agreed)
+        return _rate([row.verdict != row.decision for row in agreed])
 
 
-def _rate(holds: Iterable[bool]) -> Rate:
-    known = list(holds)
-    return Rate(sum(known), len(known))
+def _rate(matches: Sequence[bool]) -> Rate:
+    return Rate(sum(matches), len(matches))
 
 
 def decided_unread(cases: CaseQuerySet) -> Rate:
