@@ -10,7 +10,7 @@ from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import Assessment, Case, Contest, ContestPoint, Profile
 from creditdesk.monitoring.replay import recompute
-from creditdesk.pages.case.contest_evidence import ContestEvidence
+from creditdesk.pages.case.contest_evidence import ContestEvidence, Disagreement
 from scoring import engine
 from scoring import services as versions
 from scoring.ml import lightgbm
@@ -94,6 +94,30 @@ def test_the_reviewer_sees_which_models_disagree_and_what_is_disputed(client_as,
     refusing = model.calibration.probability(np.array(raw)) >= assessment.threshold
     disagreeing = sum(refusing != (assessment.verdict == "refuse"))
     assert (int(ensemble["data-disagreeing"]), int(ensemble["data-models"])) == (disagreeing, 3)
+
+
+@pytest.mark.parametrize(
+    ("language", "missing", "nobody"),
+    [
+        ("en", "missing when it was decided", "the model gives the same verdict each time"),
+        (
+            "fr",
+            "non renseigné lors de la décision",
+            "le modèle donne chaque fois le même verdict",
+        ),
+    ],
+)
+def test_a_missing_value_and_agreeing_models_are_put_in_words(
+    client_as, case, monkeypatch, language, missing, nobody
+):
+    contested(client_as("advisor"), case, wrong_2="OWN_CAR_AGE")
+    assert case.decisions.get().assessment.record.get("OWN_CAR_AGE") is None
+    agreeing = Disagreement(models=3, other=0, low=0.2, high=0.4)
+    monkeypatch.setattr(ContestEvidence, "disagreement", agreeing)
+    reviewer = client_as("manager")
+    page = reviewer.get(case.get_absolute_url(), headers={"Accept-Language": language}).content.decode()
+    assert page.count(missing) == 1
+    assert nobody in page
 
 
 def test_an_advisor_sees_no_evidence(client_as, case):
