@@ -5,9 +5,7 @@ cases of five model versions. Seconds of the wall clock and of the processor; th
 read by SQLite alone.
 """
 
-import os
 import sqlite3
-import tempfile
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -16,8 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import django
 import numpy as np
+
+from bench.desk import empty_desk
 
 FLOOR = (
     "SELECT a.id, a.probability, c.amount_credit, c.contract_type, m.sex FROM creditdesk_assessment a "
@@ -35,19 +34,8 @@ def timed(name: str, work: Callable[[], Any]) -> Any:
 
 
 def main(assessments: int) -> None:
-    with tempfile.TemporaryDirectory(prefix="creditdesk-policy-") as place:
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "creditdesk.settings",
-            "DATABASE_URL": f"sqlite:///{place}/desk.sqlite3",
-            "AUDIT_ANCHOR": f"{place}/audit.anchor",
-            "LOG_LEVEL": "ERROR",
-            "REQUIRE_MFA": "false",
-            "BLIND_SHARE": "0",
-            "ALLOWED_HOSTS": "testserver",
-            "HTTPS": "false",
-        }
-        django.setup()
-        _measure(Path(place) / "desk.sqlite3", assessments)
+    with empty_desk(BLIND_SHARE="0") as database:
+        _measure(database, assessments)
 
 
 def _measure(database: Path, assessments: int) -> None:

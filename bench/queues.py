@@ -5,9 +5,7 @@ cases and 500,000 assessments unless said otherwise. Processor time of each page
 turn, so that a busy machine slows both; seconds of a bulk assignment, its evidence and audit events included.
 """
 
-import os
 import sqlite3
-import tempfile
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
@@ -16,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import django
 import numpy as np
+
+from bench.desk import empty_desk
 
 if TYPE_CHECKING:
     from django.test import Client as Browser
@@ -35,18 +34,8 @@ MAX_BULK_SECONDS: Final = 3.0
 
 
 def main(cases: int, assessments: int) -> None:
-    with tempfile.TemporaryDirectory(prefix="creditdesk-queues-") as place:
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "creditdesk.settings",
-            "DATABASE_URL": f"sqlite:///{place}/desk.sqlite3",
-            "AUDIT_ANCHOR": f"{place}/audit.anchor",
-            "LOG_LEVEL": "ERROR",
-            "REQUIRE_MFA": "false",
-            "ALLOWED_HOSTS": "testserver",
-            "HTTPS": "false",
-        }
-        django.setup()
-        _measure(Path(place) / "desk.sqlite3", cases, assessments)
+    with empty_desk() as database:
+        _measure(database, cases, assessments)
 
 
 def _measure(database: Path, cases: int, assessments: int) -> None:

@@ -170,6 +170,19 @@ def proposed(assessment: Assessment, by: User) -> Decision:
     )
 
 
+def refused(assessment: Assessment, by: User) -> Decision:
+    """A refusal that needs no verdict, through the service."""
+    assert assessment.case
+    return services.decide(
+        case=assessment.case,
+        assessment=assessment,
+        outcome="refuse",
+        by=by,
+        reason_code="documents",
+        reason="The documents never came, whatever the verdict.",
+    )
+
+
 def typed_answers(application: Mapping[str, float | str | None], **changes: str) -> dict[str, str]:
     """The answers that a person types today for these raw columns."""
     today = timezone.localdate()

@@ -5,7 +5,7 @@ cases that came into question and those that were drawn.
 """
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
@@ -13,17 +13,11 @@ from django.conf import settings
 from accounts.audit import Action, chain
 from accounts.audit.keys import key_ring
 from accounts.models import AuditEvent
-from creditdesk.models import BlindDraw, Case
+from creditdesk.models import BlindDraw
 
 _PURPOSE: Final = b"blind first opinion"
-_EVENT: Final = "blind"
-
-
-class Draws(NamedTuple):
-    """The rows of the cases drawn, and what the event of their assessment says of the draw."""
-
-    rows: Sequence[BlindDraw] = ()
-    details: dict[str, Any] = {}
+# Under this name the event of an assessment holds its draw.
+EVENT: Final = "blind"
 
 
 class WrongDraw(NamedTuple):
@@ -51,26 +45,6 @@ def is_drawn(reference: str, share: float, key: str) -> bool:
 def would_be_drawn(reference: str) -> bool:
     """Whether its first assessment, made now, would draw the case."""
     return is_drawn(reference, settings.BLIND_SHARE, settings.AUDIT_KEY)
-
-
-def save_draws(cases: Sequence[Case]) -> Draws:
-    """Draw among cases that were just assessed for the first time, and store what was drawn."""
-    share = settings.BLIND_SHARE
-    if not share or not cases:
-        return Draws()
-    drawn = [case for case in cases if would_be_drawn(case.reference)]
-    seed = chain.key_id(settings.AUDIT_KEY)
-    stored = set(BlindDraw.objects.filter(case__in=drawn).values_list("case", flat=True))
-    rows = [
-        BlindDraw.objects.create(case=case, share=share, seed=seed) for case in drawn if case.pk not in stored
-    ]
-    details = {
-        "share": share,
-        "seed": seed,
-        "cases": [case.reference for case in cases],
-        "drawn": [case.reference for case in drawn],
-    }
-    return Draws(rows, {_EVENT: details})
 
 
 def repeat_draws() -> RepeatedDraws:
@@ -103,5 +77,5 @@ def _logged_draws() -> Iterator[dict[str, Any]]:
     """What the events of assessments say of their draws, in their order."""
     events = AuditEvent.objects.filter(action__in=(Action.ASSESSMENT, Action.API_BATCH)).order_by("sequence")
     for details in events.values_list("details", flat=True).iterator():
-        if _EVENT in details:
-            yield details[_EVENT]
+        if EVENT in details:
+            yield details[EVENT]

@@ -7,10 +7,7 @@ from typing import Final
 
 import django_filters as filters
 from django.conf import settings
-from django.db.models import Case as CaseOf
-from django.db.models import Exists, F, FloatField, Func, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.expressions import OrderBy
-from django.db.models.functions import Abs
+from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import BoundField, CheckboxInput, DateInput, Form, HiddenInput, TextInput
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -19,36 +16,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.prepared_queries import PreparedRows
 from creditdesk.cases.amounts import AmountFilter
+from creditdesk.cases.queues import EVERY_CASE, QUEUES, queue_of
 from creditdesk.cases.search import matching
-from creditdesk.models import Assessment, Case, Contest, Decision
+from creditdesk.cases.sorting import NEWEST_FIRST, OLDEST_FIRST, SORTS, ordering
+from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.case import CaseQuerySet
 from scoring.ml.tables.catalogue import column
 from scoring.presentation.formatting import localize
 
 DAY: Final = {"type": "date"}
-NEWEST_FIRST: Final = "-submitted"
-OLDEST_FIRST: Final = "submitted"
-EVERY_CASE: Final = "all"
-TO_DECIDE: Final = "to_decide"
-CONTESTED: Final = "contested"
-UNASSIGNED: Final = "unassigned"
 ALWAYS_SHOWN: Final = {"q", "queue", "sort"}
 # Rejected by a second person, or replaced after a contest or a reopening.
 ENDED: Final = ("rejected", "replaced")
-SORTS: Final[Mapping[str, F | Func]] = {
-    "reference": F("reference"),
-    "client": F("client__indexed_name__text"),
-    "contract": F("contract_type"),
-    "credit": F("amount_credit"),
-    "submitted": F("submitted_at"),
-    "due": F("submitted_at"),
-    # How far the probability is from the threshold, on either side: the closest are the hardest to decide.
-    "closeness": Abs(F("latest_assessment__probability") - F("latest_assessment__threshold")),
-    "probability": F("latest_assessment__probability"),
-    "advisor": F("advisor__username"),
-}
-# Those that follow from the verdict.
-OF_THE_VERDICT: Final = ("closeness", "probability")
 STATUSES: Final = (
     ("pending", _("To decide")),
     ("waiting", _("Second person")),
@@ -58,21 +37,6 @@ STATUSES: Final = (
 # The outcomes that a person decides, and the one that the client chooses.
 WITHDRAWN: Final = "withdrawn"
 OUTCOMES: Final = (*Decision.Outcome.choices, (WITHDRAWN, _("withdrawn")))
-
-# The tabs of the list, in their order; "mine" and "unclaimed" are reached by a link alone.
-QUEUES: Final = (
-    (TO_DECIDE, _("Mine to decide")),
-    ("late", _("Late")),
-    ("second", _("Second opinion wanted")),
-    ("escalated", _("With a manager")),
-    (CONTESTED, _("Contested")),
-    ("shared", _("Shared with the team")),
-    (UNASSIGNED, _("Unassigned")),
-    ("snoozed", _("Put aside")),
-    (EVERY_CASE, _("All cases")),
-    ("mine", _("Claimed by me")),
-    ("unclaimed", _("Nobody works on it")),
-)
 
 
 def contract_choices() -> list[tuple[str, str]]:
@@ -92,46 +56,6 @@ _ADVISORS: Final = PreparedRows(lambda: advisors().values_list("pk", "username")
 
 def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def ordering(sort: str, queue: str = "", reader: User | None = None) -> tuple[OrderBy | str, ...]:
-    """Order with missing values last in both directions; the id breaks ties, so that pages never overlap.
-
-    A case is due so many days after it was submitted, in the queue of contests when the contest is. A verdict
-    that is kept from the reader counts as missing.
-    """
-    expression: F | Func | Subquery | CaseOf = SORTS[sort.removeprefix("-")]
-    if sort.endswith(OF_THE_VERDICT) and reader and not reader.has_perm("creditdesk.view_blind_verdict"):
-        without = When(pk__in=Case.objects.blind_for(reader).order_by().values("pk"), then=Value(None))
-        expression = CaseOf(without, default=expression, output_field=FloatField())
-    if queue == CONTESTED and sort.endswith("due"):
-        expression = Subquery(Contest.objects.unanswered().filter(case=OuterRef("pk")).values("due_on")[:1])
-    elif sort.endswith(("submitted", "due")):
-        return (f"{sort[: sort.startswith('-')]}submitted_at", "id")
-    if sort.startswith("-"):
-        return expression.desc(nulls_last=True), "id"
-    return expression.asc(nulls_last=True), "id"
-
-
-def queue_of(cases: CaseQuerySet, queue: str, user: User) -> CaseQuerySet:
-    """Return the cases of one queue of `QUEUES`."""
-    match queue:
-        case "mine":
-            return cases.claimed_by(user)
-        case "to_decide":
-            return cases.to_decide_by(user)
-    queues = {
-        EVERY_CASE: cases.all,
-        "second": cases.waiting,
-        "unclaimed": cases.unclaimed,
-        "shared": cases.shared,
-        "escalated": cases.escalated,
-        CONTESTED: cases.contested,
-        "late": cases.late,
-        UNASSIGNED: cases.unassigned,
-        "snoozed": cases.pending().snoozed,
-    }
-    return queues[queue]()
 
 
 class _SharedFilters(dict[str, filters.Filter]):
@@ -241,8 +165,6 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
 
     def _with_known_verdict(self, cases: CaseQuerySet) -> CaseQuerySet:
         """Leave out the cases whose verdict the user does not see yet: to find them would give it away."""
-        if self.user.has_perm("creditdesk.view_blind_verdict"):
-            return cases
         return cases.exclude(pk__in=Case.objects.blind_for(self.user).order_by().values("pk"))
 
     def with_outcome(self, cases: CaseQuerySet, _name: str, outcome: str) -> CaseQuerySet:

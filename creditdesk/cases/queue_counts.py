@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, Prepared, RowCount
-from creditdesk.cases.filters import queue_of
+from creditdesk.cases.queues import queue_of
 from creditdesk.models import Case, Notification
 
 SECONDS_KEPT: Final = 10

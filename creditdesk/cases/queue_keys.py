@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, Prepared, PreparedRows, RowCount
-from creditdesk.cases.filters import CaseFilter, ordering, queue_of
+from creditdesk.cases.filters import CaseFilter
 from creditdesk.cases.queue_counts import Circumstances, circumstances
+from creditdesk.cases.queues import queue_of
+from creditdesk.cases.sorting import ordering
 from creditdesk.models import Case
 
 

@@ -67,7 +67,7 @@ class AnswerForm(forms.Form):
 
 
 class ContestForm(forms.Form):
-    client_statement = statement_field(_("The client's words"), min_length=1, max_length=4000, rows=2)
+    client_statement = statement_field(_("The client's words"), min_length=1, max_length=4000, rows=4)
     received_on = forms.DateField(
         label=_("Received on"),
         widget=forms.DateInput(format=ISO_DATE, attrs={"type": "date"}),

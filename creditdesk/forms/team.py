@@ -23,5 +23,5 @@ class MemberForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, team: Team) -> None:
         super().__init__(data, auto_id=f"id_team_{team.pk}_%s", label_suffix="")
-        members = team.memberships.filter(left_at__isnull=True).values("member")
+        members = team.memberships.in_force().values("member")
         self.fields["person"].queryset = deciders().exclude(pk__in=members)  # type: ignore[attr-defined]

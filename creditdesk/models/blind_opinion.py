@@ -15,7 +15,7 @@ from creditdesk.models.case import Case
 class BlindDraw(AppendOnly):
     """A case drawn for a blind opinion at its first assessment. Added, never changed (triggers).
 
-    `seed` names the key that the draw followed from: see `creditdesk.services.blind_opinion`.
+    `seed` names the key that the draw followed from: see `creditdesk.cases.blind_draws`.
     """
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="blind_draw")

@@ -14,12 +14,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class TeamQuerySet(models.QuerySet["Team"]):
-    def of(self, person: "User") -> Self:
-        """The teams that this person is a member of now."""
-        return self.filter(memberships__in=TeamMembership.objects.in_force().filter(member=person))
-
-
 class TeamMembershipQuerySet(models.QuerySet["TeamMembership"]):
     def in_force(self) -> Self:
         return self.filter(left_at__isnull=True)
@@ -42,8 +36,6 @@ class Team(models.Model):
     name = models.CharField(_("name"), max_length=60)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
-
-    objects = TeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

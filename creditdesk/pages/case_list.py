@@ -20,8 +20,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, PreparedObjects, PreparedRows
-from creditdesk.cases.filters import ENDED, EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED, CaseFilter
+from creditdesk.cases.filters import ENDED, CaseFilter
 from creditdesk.cases.queue_counts import queue_counts, recent_queue_counts
+from creditdesk.cases.queues import EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED
 from creditdesk.forms.case_list import ColumnsForm, SavedViewForm
 from creditdesk.models import Case, Claim, Contest, Decision, Escalation, SavedView, Withdrawal
 from scoring.presentation import formatting

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from creditdesk.cases.queue import first_in_queue
+from creditdesk.cases.queue_navigation import first_in_queue
 from creditdesk.models import Case, Decision
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from creditdesk.cases.filters import QUEUES
+from creditdesk.cases.queues import QUEUES
 from creditdesk.cases.search import matching
 from creditdesk.models import Case
 from scoring.presentation.formatting import money

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from accounts import audit, request_id
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.cases.blind_draws import Draws, save_draws
 from creditdesk.models import Assessment, Case, Client, Profile, Reason
 from creditdesk.monitoring import counters, shadow_scoring
 from creditdesk.services.affordability import affordability_of
+from creditdesk.services.blind_draw import Draws, save_draws
 from creditdesk.services.prediction import Prediction, predict, reasons_of
 from creditdesk.services.refusal import check_scope
 from scoring import engine, policies

@@ -8,10 +8,10 @@ from django.db import transaction
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.cases.blind_draws import save_draws
 from creditdesk.models import Assessment, Case
 from creditdesk.monitoring import counters, shadow_scoring
 from creditdesk.services.assessment import ProfileToScore, ScoredProfile
+from creditdesk.services.blind_draw import save_draws
 from creditdesk.services.prediction import predict_many
 from creditdesk.services.refusal import check_scope
 from scoring import engine, policies

@@ -71,7 +71,7 @@ def remove_member(*, membership: TeamMembership, by: User) -> TeamMembership:
 
 def refer_to_team(*, case: Case, team: Team, by: User, note: str = "") -> TeamReferral:
     """Let the team see a locked case and claim it, within the transaction of the decision that refers it."""
-    members = present().filter(memberships__in=team.memberships.filter(left_at__isnull=True))
+    members = present().filter(memberships__in=team.memberships.in_force())
     if not members.exclude(pk=by.pk).exists():
         raise ActRefused(gettext("Nobody else of the team %(team)s is there today.") % {"team": team})
     ended = end_team_referrals([case])

@@ -13,9 +13,9 @@ from accounts.models import User
 from creditdesk.forms.simulation import entered_value
 from creditdesk.models import Correction
 from creditdesk.pages.case.client_profile import Line, Section
+from creditdesk.pages.case.events import Event
 from creditdesk.pages.case.explanation import FeatureRow
 from creditdesk.pages.case.reasons import FeatureEffect
-from creditdesk.pages.case.timeline import Event
 from creditdesk.templatetags.desk import VERDICT_ICONS, icon
 from scoring.ml.tables.catalogue import HISTORY, TABLES, column
 from scoring.ml.tables.schema import Text

@@ -9,7 +9,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from creditdesk.cases.filters import EVERY_CASE
+from creditdesk.cases.queues import EVERY_CASE
 from creditdesk.models import Case
 from creditdesk.pages.case_list import Tab
 from creditdesk.services.refusal import name_of

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from creditdesk import services
-from creditdesk.cases.queue import next_pending, previous_pending, waiting_case
+from creditdesk.cases.queue_navigation import next_pending, previous_pending, waiting_case
 from creditdesk.models import Case
 from creditdesk.pages.case.fetched_ahead import page_state
 from creditdesk.pages.case.page import CasePage
 from creditdesk.pages.case.selection import Selection
-from creditdesk.pages.case.tabs import OF_THE_VERDICT
+from creditdesk.pages.case.tabs import VERDICT_TABS
 from creditdesk.views.case_response import (
     action_done,
     case_response,
@@ -68,9 +68,7 @@ def case_opened(request: DeskRequest, reference: str) -> HttpResponse:
 @engine.pinned_champion()
 def case_tab(request: DeskRequest, reference: str, tab: str) -> HttpResponse:
     """Show the case page with that tab open, or the part of the tab that htmx asks for."""
-    case = (
-        case_with_verdict(request, reference) if tab in OF_THE_VERDICT else visible_case(request, reference)
-    )
+    case = case_with_verdict(request, reference) if tab in VERDICT_TABS else visible_case(request, reference)
     if tab == "why" and request.method == "GET" and not is_fetched_ahead(request):
         services.record_reasons_reading(case=case, by=request.user)
     selection = Selection.from_query(request.GET)

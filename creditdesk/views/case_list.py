@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect, replace_url
 
 from accounts.models import User
-from creditdesk.cases.filters import EVERY_CASE, TO_DECIDE, CaseFilter
-from creditdesk.cases.queue import first_in_queue
+from creditdesk.cases.filters import CaseFilter
 from creditdesk.cases.queue_keys import listed_keys
+from creditdesk.cases.queue_navigation import first_in_queue
+from creditdesk.cases.queues import EVERY_CASE, TO_DECIDE
 from creditdesk.cases.search import single_case
 from creditdesk.cases.team import names_present
 from creditdesk.forms.assignment import BulkAssignmentForm

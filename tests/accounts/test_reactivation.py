@@ -12,7 +12,7 @@ from accounts.audit.verification import RowsBroken, walk_rows
 from accounts.models import RoleRequest, User
 from accounts.role_requests import RoleRefused, answer_role_request, request_role
 from accounts.roles import Role
-from tests.accounts.administration.test_users import USERS, fields
+from tests.accounts.administration.users import USERS, fields
 from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
 from tests.accounts.test_role_requests import admins, answer, browser_of
 

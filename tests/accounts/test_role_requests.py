@@ -13,7 +13,7 @@ from accounts.audit import Action
 from accounts.models import RoleRequest, User
 from accounts.role_requests import RoleRefused, answer_role_request, request_role
 from accounts.roles import Role, adds_rights
-from tests.accounts.administration.test_users import NEW, USERS, fields
+from tests.accounts.administration.users import NEW, USERS, fields
 from tests.accounts.password_sign_in import sign_in, user_with_password
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.cases.filters import EVERY_CASE
+from creditdesk.cases.queues import EVERY_CASE
 from creditdesk.models import Assessment, Case, Decision
 from scoring import engine
 from scoring.ml.features import catalogue

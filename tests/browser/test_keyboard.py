@@ -170,8 +170,7 @@ def test_a_contest(without_single_keys, case, person):
     page = without_single_keys("/cases/100002/")
     open_form(page, "client_statement")
     page.keyboard.type(STATEMENT)
-    # The three parts of the day, its calendar, what is folded, the button.
-    tab_to(page, "form:has([name=client_statement]) [type=submit]", 6)
+    tab_to(page, "form:has([name=client_statement]) [type=submit]", 5)
     page.keyboard.press("Enter")
     page.locator(".case-banner").wait_for()
     contest = Contest.objects.get()

@@ -2,8 +2,8 @@
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.cases.blind_draws import save_draws
 from creditdesk.models import Assessment, Case
+from creditdesk.services.blind_draw import save_draws
 
 
 def drawn(case: Case, settings) -> Case:

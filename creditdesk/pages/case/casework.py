@@ -1,76 +1,27 @@
-"""Casework around a decision: claim, escalation, withdrawal, reopening, contest and letters of a case."""
+"""Casework around a decision: what the reader may do with a case, and the forms for it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
-from typing import Final, TypeVar
 
-from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import User
 from creditdesk import services
 from creditdesk.forms.assignment import AssignmentForm, SnoozeForm
 from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm, EscalationForm
 from creditdesk.forms.withdrawal import ReopeningForm, WithdrawalForm
-from creditdesk.models import (
-    Assignment,
-    Case,
-    Claim,
-    Contest,
-    Decision,
-    Escalation,
-    Letter,
-    Reopening,
-    Snooze,
-    TeamReferral,
-    Withdrawal,
-)
+from creditdesk.pages.case.acts_in_force import ActsInForce
 from creditdesk.pages.case.contest_evidence import ContestEvidence
 from creditdesk.pages.case.posted_forms import PostedForms
-from creditdesk.pages.case.timeline import Event
-
-Record = TypeVar(
-    "Record",
-    Assignment,
-    Claim,
-    Contest,
-    Escalation,
-    Letter,
-    Reopening,
-    Snooze,
-    TeamReferral,
-    Withdrawal,
-)
-
-# A contest is marked as due soon from this long before its day.
-DUE_SOON: Final = timedelta(days=7)
 
 
 @dataclass(eq=False)
-class Casework:
-    """What the reader sees of the casework, and may do; `events` are those of the case, newest first."""
+class Casework(ActsInForce):
+    """The acts in force, as this reader sees them, and those that they may add."""
 
-    case: Case
-    reader: User
-    standing_decision: Decision | None
-    events: Sequence[Event]
     forms: PostedForms = field(default_factory=PostedForms)
 
     # ---- claim
-
-    @cached_property
-    def claim(self) -> Claim | None:
-        return next((claim for claim in self._records("claim", Claim) if claim.is_active), None)
-
-    @property
-    def is_own_claim(self) -> bool:
-        return self.claim is not None and self.claim.held_by_id == self.reader.pk
-
-    @property
-    def is_claimed_by_colleague(self) -> bool:
-        return self.claim is not None and not self.is_own_claim
 
     @property
     def may_claim(self) -> bool:
@@ -87,21 +38,7 @@ class Casework:
         shared = self.case.shared_at is not None
         return self.is_open and not shared and self.reader.has_perm("creditdesk.claim_case")
 
-    @cached_property
-    def is_open(self) -> bool:
-        return self.standing_decision is None and self.withdrawal is None
-
-    @property
-    def is_late(self) -> bool:
-        return self.is_open and self.case.due_on < timezone.localdate()
-
     # ---- snooze, assignment
-
-    @cached_property
-    def snooze(self) -> Snooze | None:
-        """The snooze in force, as long as the case is not decided."""
-        snoozes = self._records("snooze", Snooze) if self.is_open else []
-        return next((snooze for snooze in snoozes if snooze.is_in_force), None)
 
     @property
     def may_wake(self) -> bool:
@@ -171,26 +108,7 @@ class Casework:
         """The days that bound what the forms take: of the application, and today."""
         return timezone.localtime(self.case.submitted_at).date(), timezone.localdate()
 
-    @property
-    def referral(self) -> Assignment | None:
-        """The reader's own referral of the case to a colleague, while it is the newest assignment."""
-        newest = next(iter(self._records("assignment", Assignment)), None) if self.is_open else None
-        is_own = newest is not None and newest.assigned_by_id == self.reader.pk
-        return newest if newest and is_own and newest.kind == Assignment.Kind.REFERRED else None
-
-    @property
-    def team_referral(self) -> TeamReferral | None:
-        """The referral in force to a team, as long as the case is not decided."""
-        referrals = self._records("team_referral", TeamReferral) if self.is_open else []
-        return next((referral for referral in referrals if referral.ended_at is None), None)
-
     # ---- withdrawal by the client, reopening
-
-    @cached_property
-    def withdrawal(self) -> Withdrawal | None:
-        """The withdrawal that closes the case."""
-        withdrawals = self._records("withdrawal", Withdrawal)
-        return next((item for item in withdrawals if item.reopened_at is None), None)
 
     @cached_property
     def may_withdraw(self) -> bool:
@@ -205,34 +123,13 @@ class Casework:
         return (self.forms.withdrawal or WithdrawalForm(case=self.case)) if self.may_withdraw else None
 
     @cached_property
-    def closing(self) -> Decision | Withdrawal | None:
-        """The final decision or the withdrawal that closes the case."""
-        return self.withdrawal or (self.standing_decision if self.is_final else None)
-
-    @cached_property
     def reopening_form(self) -> ReopeningForm | None:
         """None while a contest waits: its examination may open the case again."""
         if self.closing is None or self.open_contest or not services.may_reopen(self.closing, self.reader):
             return None
         return self.forms.reopening or ReopeningForm(auto_id="id_reopen_%s", label_suffix="")
 
-    @property
-    def reopening(self) -> Reopening | None:
-        """The newest reopening, while the case waits to be decided anew."""
-        return next(iter(self._records("reopening", Reopening)), None) if self.is_open else None
-
     # ---- escalation to a manager
-
-    @cached_property
-    def escalation(self) -> Escalation | None:
-        """The escalation that waits for an answer, as long as the case is not decided."""
-        escalations = self._records("escalation", Escalation) if self.is_open else []
-        return next((escalation for escalation in escalations if escalation.answered_at is None), None)
-
-    @property
-    def waits_for_answer(self) -> bool:
-        """Whether this reader passed the case on, and nobody has answered yet."""
-        return self.escalation is not None and self.escalation.escalated_by_id == self.reader.pk
 
     @cached_property
     def may_escalate(self) -> bool:
@@ -258,15 +155,6 @@ class Casework:
     # ---- contest by the client
 
     @cached_property
-    def contests(self) -> list[Contest]:
-        """All contests of the case, the open one first."""
-        return sorted(self._records("contest", Contest), key=lambda contest: contest.closed_at is not None)
-
-    @cached_property
-    def open_contest(self) -> Contest | None:
-        return next((contest for contest in self.contests if contest.closed_at is None), None)
-
-    @cached_property
     def contest_form(self) -> ContestForm | None:
         if not self.is_final or self.open_contest or not self.reader.has_perm("creditdesk.contest_decision"):
             return None
@@ -286,37 +174,8 @@ class Casework:
         contest = self.open_contest if self.review_form else reopened if self.is_open else None
         return ContestEvidence(contest, self.case) if contest else None
 
-    @property
-    def days_to_answer(self) -> int:
-        return int(settings.CONTEST_DAYS)
-
-    @property
-    def is_contest_due_soon(self) -> bool:
-        contest = self.open_contest
-        return contest is not None and contest.due_on - timezone.localdate() <= DUE_SOON
-
     # ---- letters
-
-    @property
-    def is_final(self) -> bool:
-        standing = self.standing_decision
-        return standing is not None and standing.status == Decision.Status.FINAL
 
     @property
     def may_write_letters(self) -> bool:
         return self.is_final and self.reader.has_perm("creditdesk.write_letter")
-
-    @property
-    def refuses_incomplete(self) -> bool:
-        """Whether no letter is offered: the case was refused while inputs were missing."""
-        standing = self.standing_decision
-        return standing is not None and standing.refuses_incomplete
-
-    @cached_property
-    def letters(self) -> list[Letter]:
-        return self._records("letter", Letter)
-
-    def _records(self, kind: str, model: type[Record]) -> list[Record]:
-        """The records of this case among the events, newest first."""
-        own = (event for event in self.events if event.kind == kind)
-        return [event.record for event in own if isinstance(event.record, model)]

@@ -45,6 +45,7 @@ class ContestedValue(NamedTuple):
     then: str
     now: str
     claim: str
+    was_missing: bool
 
     @property
     def has_changed(self) -> bool:
@@ -73,12 +74,14 @@ class ContestEvidence:
         for point in self.points:
             if point.kind == ContestPoint.Kind.VALUE:
                 raw = column("application", point.column)
+                on_file = before.get(point.column)
                 yield ContestedValue(
                     column=point.column,
                     label=formatting.capitalized(raw.label),
-                    then=formatting.column_in_words(raw, before.get(point.column)),
+                    then=formatting.column_in_words(raw, on_file),
                     now=formatting.column_in_words(raw, now.get(point.column)),
                     claim=str(point.claim),
+                    was_missing=formatting.is_missing(on_file) or on_file in raw.unknown,
                 )
 
     @property

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.pages.case.timeline import Event
+from creditdesk.pages.case.events import Event
 
 KINDS: Final[Mapping[str, tuple[str | Promise, frozenset[str]]]] = {
     "verdicts": (_("Assessments"), frozenset({"assessment"})),

@@ -5,9 +5,10 @@ from functools import cached_property
 from accounts.models import User
 from creditdesk.models import Case, ClientKey
 from creditdesk.pages.case import event_kinds
+from creditdesk.pages.case.events import Event
 from creditdesk.pages.case.other_cases import OtherCase, other_cases
 from creditdesk.pages.case.selection import Selection
-from creditdesk.pages.case.timeline import NEWEST_EVENTS, Event, PersonCase, acts_on, person_cases, timeline
+from creditdesk.pages.case.timeline import NEWEST_EVENTS, PersonCase, acts_on, person_cases, timeline
 
 
 class WithPerson:

@@ -18,7 +18,7 @@ TABS: Final[Mapping[str, str | Promise]] = {
 
 
 # What they show follows from the verdict, or gives it away.
-OF_THE_VERDICT: Final = frozenset({"why", "whatif", "compare"})
+VERDICT_TABS: Final = frozenset({"why", "whatif", "compare"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def tabs(open_tab: str, *, is_blind: bool = False) -> list[Tab]:
     return [
         Tab(name, str(label), f"case_{name}", name == open_tab)
         for name, label in TABS.items()
-        if not (is_blind and name in OF_THE_VERDICT)
+        if not (is_blind and name in VERDICT_TABS)
     ]
 
 

@@ -25,7 +25,7 @@ from creditdesk.models import (
     Snooze,
     Withdrawal,
 )
-from creditdesk.pages.case.timeline import Event
+from creditdesk.pages.case.events import Event
 
 HEADER: Final = ("reference", "at", "event", "by", "previous", "new", "text")
 

@@ -14,8 +14,9 @@ NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 READABLE = 1e15
 
 _FRENCH = str.maketrans({",": NARROW_SPACE, ".": ","})
-_TINY = 1e-5
-_DECIMALS = ((1000, 0), (100, 1), (1, 2), (0.01, 3), (_TINY, 5))
+# What the last decimal cannot show is written as a power of ten.
+_TINY = 5e-5
+_DECIMALS = ((1000, 0), (100, 1), (1, 2), (0.01, 3), (_TINY, 4))
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -33,7 +34,7 @@ def number(value: float, decimals: int = 0) -> str:
 
 
 def short_number(value: float) -> str:
-    """Return about three significant digits; whole numbers keep all of theirs."""
+    """Return about three significant digits, at most four decimals; whole numbers keep all of theirs."""
     if not math.isfinite(value) or value == int(value):
         return number(value)
     size = abs(value)

@@ -1,9 +1,7 @@
 """Administrators manage people; every change is recorded with its old and new value, in one transaction."""
 
-import re
 import time
 from io import StringIO
-from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -12,111 +10,16 @@ from django.core.management import call_command
 from django.test import Client as Browser
 
 from accounts.audit import Action
-from accounts.models import AuditEvent, User
+from accounts.models import User
 from accounts.roles import Role
-from tests.accounts.password_sign_in import PASSWORD, is_signed_in, sign_in, user_with_password
-from tests.factories import PEOPLE
+from tests.accounts.administration.users import NEW, USERS, act, fields
+from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
 
 pytestmark = pytest.mark.django_db
-USERS = "/admin/accounts/user/"
 
 
-def fields(user: User, **changed):
-    return {
-        "username": user.username,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "role": user.role,
-        "is_active": "on",
-    } | changed
-
-
-@pytest.fixture
-def client_as(person):
-    """A browser in which that person has just proved who they are."""
-
-    def sign_in_as(name: str) -> Browser:
-        user_with_password(name, role=PEOPLE[name])
-        browser = Browser()
-        sign_in(browser, name)
-        return browser
-
-    return sign_in_as
-
-
-NEW = {"username": "newcomer", "first_name": "Ada", "last_name": "Noël", "role": "manager", "email": ""}
-
-
-def link_in(text: str) -> str:
-    match = re.search(r"http://127\.0\.0\.1:8000(/accounts/invitation/\S+?/)(?=[\s<])", text)
-    assert match, text
-    return match[1]
-
-
-def set_up(link: str, password: str = "a pass-phrase of my own") -> Any:  # noqa: S107
-    """The owner's way: the link, the form behind it, a password typed twice."""
-    browser = Browser()
-    page = browser.get(link, follow=True)
-    return browser.post(page.request["PATH_INFO"], {"new_password1": password, "new_password2": password})
-
-
-def test_an_administrator_makes_a_user_who_is_of_no_use_before_the_owner_sets_it_up(client_as, events):
-    page = client_as("admin").post(f"{USERS}add/", NEW, follow=True).content.decode()
-    user = User.objects.get(username="newcomer")
-    assert (user.role, user.is_staff, user.is_superuser) == (Role.ADVISOR, False, False)
-    assert not user.has_usable_password()
-    (event,) = events(Action.ADMIN_CHANGE)
-    assert (event.actor, event.target) == ("admin", "user:newcomer")
-    assert event.details["added"][1]["values"]["first_name"] == [None, "Ada"]
-    assert str(user.pk) in event.details["rows"]["accounts_user"]
-    link = link_in(page)
-    assert set_up(link)["Location"] == "/accounts/login/"
-    assert sign_in(Browser(), "newcomer", "a pass-phrase of my own").status_code == 302
-    (event,) = events(Action.PASSWORD_CHANGE)
-    assert (event.actor, event.details) == ("newcomer", {"with": "invitation"})
-    assert "pass-phrase" not in str(list(AuditEvent.objects.values()))
-
-
-def test_the_link_works_once(client_as):
-    link = link_in(client_as("admin").post(f"{USERS}add/", NEW, follow=True).content.decode())
-    set_up(link)
-    assert "no longer works" in set_up(link, "another pass-phrase").content.decode()
-    assert User.objects.get(username="newcomer").check_password("a pass-phrase of my own")
-
-
-def test_the_link_works_for_a_limited_time_and_not_for_who_was_deactivated(client_as, settings):
-    link = link_in(client_as("admin").post(f"{USERS}add/", NEW, follow=True).content.decode())
-    settings.PASSWORD_RESET_TIMEOUT = -1
-    assert "no longer works" in Browser().get(link, follow=True).content.decode()
-    settings.PASSWORD_RESET_TIMEOUT = 3600
-    User.objects.filter(username="newcomer").update(is_active=False)
-    assert "no longer works" in Browser().get(link, follow=True).content.decode()
-    assert not User.objects.get(username="newcomer").has_usable_password()
-
-
-def test_with_an_address_the_link_is_mailed_and_shown_to_nobody(
-    client_as, mailoutbox, django_capture_on_commit_callbacks
-):
-    with django_capture_on_commit_callbacks(execute=True):
-        browser = client_as("admin")
-        page = browser.post(f"{USERS}add/", NEW | {"email": "ada@bank.example"}, follow=True)
-    assert "/accounts/invitation/" not in page.content.decode()
-    (mail,) = mailoutbox
-    assert mail.to == ["ada@bank.example"]
-    assert "Choose a password here" in mail.body
-    assert "Choisissez" in mail.body
-    set_up(link_in(mail.body))
-    assert User.objects.get(username="newcomer").check_password("a pass-phrase of my own")
-
-
-def test_a_weak_password_is_refused_behind_the_link_too(client_as):
-    link = link_in(client_as("admin").post(f"{USERS}add/", NEW, follow=True).content.decode())
-    assert "errorlist" in set_up(link, "short").content.decode()
-    assert not User.objects.get(username="newcomer").has_usable_password()
-
-
-def test_an_administrator_proves_again_who_they_are_before_users_are_touched(client_as, person, monkeypatch):
-    advisor, browser = person("advisor"), client_as("admin")
+def test_an_administrator_proves_again_who_they_are_before_users_are_touched(proven_as, person, monkeypatch):
+    advisor, browser = person("advisor"), proven_as("admin")
     later = time.time() + 400
     monkeypatch.setattr("accounts.sign_in.adapter.time.time", lambda: later)
     for answer in (
@@ -130,9 +33,9 @@ def test_an_administrator_proves_again_who_they_are_before_users_are_touched(cli
     assert (advisor.role, User.objects.filter(username="newcomer").exists()) == (Role.ADVISOR, False)
 
 
-def test_a_role_with_fewer_rights_is_given_at_once_and_recorded_with_both(client_as, person, events):
+def test_a_role_with_fewer_rights_is_given_at_once_and_recorded_with_both(proven_as, person, events):
     manager = person("manager")
-    client_as("admin").post(f"{USERS}{manager.pk}/change/", fields(manager, role="advisor"))
+    proven_as("admin").post(f"{USERS}{manager.pk}/change/", fields(manager, role="advisor"))
     manager.refresh_from_db()
     assert manager.role == Role.ADVISOR
     (event,) = events(Action.ADMIN_CHANGE)
@@ -140,9 +43,9 @@ def test_a_role_with_fewer_rights_is_given_at_once_and_recorded_with_both(client
     assert event.details["changed"][1] == {"values": {"role": ["manager", "advisor"]}}
 
 
-def test_a_change_that_cannot_be_recorded_does_not_happen(client_as, person, by_hand):
+def test_a_change_that_cannot_be_recorded_does_not_happen(proven_as, person, by_hand):
     advisor = person("advisor")
-    browser = client_as("admin")
+    browser = proven_as("admin")
     browser.raise_request_exception = False
     by_hand("UPDATE accounts_audithead SET seal = 'broken'")
     answer = browser.post(f"{USERS}{advisor.pk}/change/", fields(advisor, role="admin"))
@@ -151,61 +54,39 @@ def test_a_change_that_cannot_be_recorded_does_not_happen(client_as, person, by_
     assert advisor.role == Role.ADVISOR
 
 
-def test_a_deactivated_user_is_out_at_once(client_as, events):
+def test_a_deactivated_user_is_out_at_once(proven_as, events):
     advisor, browser = user_with_password("advisor"), Browser()
     sign_in(browser, "advisor")
     changed = fields(advisor)
     del changed["is_active"]
-    client_as("admin").post(f"{USERS}{advisor.pk}/change/", changed)
+    proven_as("admin").post(f"{USERS}{advisor.pk}/change/", changed)
     assert not is_signed_in(browser)
     assert events(Action.ADMIN_CHANGE)[0].details["changed"][1] == {"values": {"is_active": [True, False]}}
 
 
-def test_nobody_changes_their_own_role_or_locks_themselves_out(client_as, person):
+def test_nobody_changes_their_own_role_or_locks_themselves_out(proven_as, person):
     admin = person("admin")
     changed = fields(admin, role="manager", first_name="Grace")
     del changed["is_active"]
-    client_as("admin").post(f"{USERS}{admin.pk}/change/", changed)
+    proven_as("admin").post(f"{USERS}{admin.pk}/change/", changed)
     admin.refresh_from_db()
     assert (admin.first_name, admin.role, admin.is_active) == ("Grace", Role.ADMIN, True)
 
 
-def test_a_user_name_stays_because_the_log_names_people_by_it(client_as, person):
+def test_a_user_name_stays_because_the_log_names_people_by_it(proven_as, person):
     advisor = person("advisor")
-    client_as("admin").post(f"{USERS}{advisor.pk}/change/", fields(advisor, username="renamed"))
+    proven_as("admin").post(f"{USERS}{advisor.pk}/change/", fields(advisor, username="renamed"))
     assert User.objects.filter(username="advisor").exists()
 
 
-def test_no_page_shows_a_password_hash(client_as):
+def test_no_page_shows_a_password_hash(proven_as):
     advisor = user_with_password("advisor")
-    admin = client_as("admin")
+    admin = proven_as("admin")
     for path in (USERS, f"{USERS}{advisor.pk}/change/"):
         page = admin.get(path)
         assert page.status_code == 200
         assert advisor.password not in page.content.decode()
         assert advisor.password.rpartition("$")[2][:6] not in page.content.decode()
-
-
-def test_an_administrator_sets_nobodys_password_and_invites_instead(client_as, events):
-    advisor, browser = user_with_password("advisor"), Browser()
-    sign_in(browser, "advisor")
-    admin = client_as("admin")
-    new = {"password1": "a replaced pass-phrase", "password2": "a replaced pass-phrase"}
-    assert admin.post(f"{USERS}{advisor.pk}/password/", new | {"usable_password": "true"}).status_code == 403
-    assert is_signed_in(browser)
-    page = act(admin, "invite_again", advisor, follow=True).content.decode()
-    assert not is_signed_in(browser)
-    assert not is_signed_in(_signed_in_with(PASSWORD))
-    (event,) = events(Action.ADMIN_CHANGE)
-    assert (event.target, event.details["invited"]) == ("user:advisor", [False, True])
-    set_up(link_in(page), "a pass-phrase of my own")
-    assert is_signed_in(_signed_in_with("a pass-phrase of my own"))
-
-
-def _signed_in_with(password: str) -> Browser:
-    browser = Browser()
-    sign_in(browser, "advisor", password)
-    return browser
 
 
 def test_a_password_set_on_the_command_line_opens_nothing_but_its_change(monkeypatch):
@@ -229,40 +110,35 @@ def test_a_password_set_on_the_command_line_opens_nothing_but_its_change(monkeyp
 
 
 @pytest.mark.parametrize("model", ["decision", "assessment"])
-def test_an_administrator_reads_no_grounds_of_cases(client_as, model):
-    admin = client_as("admin")
+def test_an_administrator_reads_no_grounds_of_cases(proven_as, model):
+    admin = proven_as("admin")
     assert admin.get(f"/admin/creditdesk/{model}/").status_code == 403
     assert f"/admin/creditdesk/{model}/" not in admin.get("/admin/").content.decode()
-    assert client_as("auditor").get(f"/admin/creditdesk/{model}/").status_code == 200
+    assert proven_as("auditor").get(f"/admin/creditdesk/{model}/").status_code == 200
 
 
-def test_an_administrator_s_own_password_needs_the_present_one(client_as, person):
+def test_an_administrator_s_own_password_needs_the_present_one(proven_as, person):
     new = {"password1": "a replaced pass-phrase", "password2": "a replaced pass-phrase"}
-    answer = client_as("admin").post(f"{USERS}{person('admin').pk}/password/", new)
+    answer = proven_as("admin").post(f"{USERS}{person('admin').pk}/password/", new)
     assert answer["Location"] == "/accounts/password/change/"
     assert not person("admin").check_password("a replaced pass-phrase")
 
 
-def act(browser: Browser, action: str, *users: User, follow: bool = False):
-    chosen = {"action": action, "_selected_action": [user.pk for user in users]}
-    return browser.post(USERS, chosen, follow=follow)
-
-
-def test_a_lost_second_factor_is_reset_and_recorded(client_as, person, events):
+def test_a_lost_second_factor_is_reset_and_recorded(proven_as, person, events):
     advisor = person("advisor")
     TOTP.activate(advisor, generate_totp_secret())
-    act(client_as("admin"), "reset_second_factor", advisor)
+    act(proven_as("admin"), "reset_second_factor", advisor)
     assert not Authenticator.objects.exists()
     assert not User.objects.get(username="advisor").has_usable_password()
     (event,) = events(Action.ADMIN_CHANGE)
     assert (event.target, event.details["second_factor"]) == ("user:advisor", [True, False])
 
 
-def test_a_reset_takes_every_passkey_too_and_the_password_that_would_enrol_another(client_as, person, events):
+def test_a_reset_takes_every_passkey_too_and_the_password_that_would_enrol_another(proven_as, person, events):
     advisor = person("advisor")
     for name in ("Laptop", "Phone"):
         Authenticator.objects.create(user=advisor, type=Authenticator.Type.WEBAUTHN, data={"name": name})
-    browser = client_as("admin")
+    browser = proven_as("admin")
     act(browser, "reset_second_factor", advisor)
     assert not Authenticator.objects.exists()
     assert not User.objects.get(username="advisor").has_usable_password()
@@ -270,33 +146,33 @@ def test_a_reset_takes_every_passkey_too_and_the_password_that_would_enrol_anoth
     assert (event.target, event.details["second_factor"]) == ("user:advisor", [True, False])
 
 
-def test_nobody_resets_their_own_second_factor_there(client_as, person):
-    browser, admin = client_as("admin"), person("admin")
+def test_nobody_resets_their_own_second_factor_there(proven_as, person):
+    browser, admin = proven_as("admin"), person("admin")
     TOTP.activate(admin, generate_totp_secret())
     act(browser, "reset_second_factor", admin)
     assert Authenticator.objects.exists()
 
 
-def test_an_administrator_ends_every_session_of_a_user(client_as, events):
+def test_an_administrator_ends_every_session_of_a_user(proven_as, events):
     advisor, first, second = user_with_password("advisor"), Browser(), Browser()
     for browser in (first, second):
         sign_in(browser, "advisor")
-    act(client_as("admin"), "end_sessions", advisor)
+    act(proven_as("admin"), "end_sessions", advisor)
     assert not is_signed_in(first)
     assert not is_signed_in(second)
     (event,) = events(Action.ADMIN_CHANGE)
     assert (event.target, event.details["sessions"]) == ("user:advisor", [2, 0])
 
 
-def test_users_are_deactivated_and_never_deleted(client_as, person):
-    advisor, browser = person("advisor"), client_as("admin")
+def test_users_are_deactivated_and_never_deleted(proven_as, person):
+    advisor, browser = person("advisor"), proven_as("admin")
     assert browser.post(f"{USERS}{advisor.pk}/delete/", {"post": "yes"}).status_code == 403
     act(browser, "delete_selected", advisor)
     assert User.objects.filter(pk=advisor.pk).exists()
 
 
-def test_an_auditor_sees_no_users_and_changes_none(client_as, person):
-    advisor, browser = person("advisor"), client_as("auditor")
+def test_an_auditor_sees_no_users_and_changes_none(proven_as, person):
+    advisor, browser = person("advisor"), proven_as("auditor")
     page = browser.get(USERS)
     assert page.status_code == 403
     assert str(advisor) not in page.content.decode()
@@ -308,7 +184,7 @@ def test_an_auditor_sees_no_users_and_changes_none(client_as, person):
 @pytest.mark.parametrize(
     "path", ["mfa/authenticator/", "account/emailaddress/", "auth/group/", "usersessions/usersession/"]
 )
-def test_models_of_other_applications_are_open_to_nobody(client_as, path):
-    admin = client_as("admin")
+def test_models_of_other_applications_are_open_to_nobody(proven_as, path):
+    admin = proven_as("admin")
     assert admin.get(f"/admin/{path}").status_code == 403
     assert f"/admin/{path}" not in admin.get("/admin/").content.decode()

@@ -1,4 +1,4 @@
-"""Rendered texts are kept as they are, for as long as was asked, in a bounded number of bytes."""
+"""Rendered texts are kept as they are, until they expire, in a bounded number of bytes."""
 
 import pytest
 from hypothesis import given

@@ -11,13 +11,12 @@ from django.test import Client as Browser
 from accounts.audit import Action
 from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.urls("tests.accounts.urls"),
+    pytest.mark.usefixtures("mfa_required"),
+]
 ACTIVATE = "/accounts/2fa/totp/activate/"
-
-
-@pytest.fixture(autouse=True)
-def mfa_required(settings) -> None:
-    settings.REQUIRE_MFA = True
 
 
 @pytest.fixture

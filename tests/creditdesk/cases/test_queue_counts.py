@@ -3,8 +3,8 @@ from datetime import datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from creditdesk.cases.filters import EVERY_CASE, QUEUES, queue_of
 from creditdesk.cases.queue_counts import queue_counts
+from creditdesk.cases.queues import EVERY_CASE, QUEUES, queue_of
 from creditdesk.models import Case
 from tests.factories import decided
 

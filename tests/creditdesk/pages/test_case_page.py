@@ -11,7 +11,7 @@ from creditdesk import services
 from creditdesk.models import Assessment, Case, Reason
 from creditdesk.reasons import text_for_the_desk
 from scoring import engine
-from tests.factories import CaseFactory, UserFactory, corrected
+from tests.factories import CaseFactory, UserFactory, corrected, refused
 from tests.html import HTMX, Elements, case_page, plain_text
 
 
@@ -159,15 +159,7 @@ def test_next_and_previous_lead_to_pending_cases(advisor, case_of, model_in_use,
     assert f'href="{first.get_absolute_url()}?go=next" data-next-case' in case_page(advisor, first)
     assert advisor.get(first.get_absolute_url() + "?go=next").url == second.get_absolute_url()
     assert advisor.get(second.get_absolute_url() + "?go=previous").url == first.get_absolute_url()
-    decided = services.assess(case=second, by=person("advisor"))
-    services.decide(
-        case=second,
-        assessment=decided,
-        outcome="refuse",
-        by=person("advisor"),
-        reason_code="other",
-        reason="Decided for this test, at length.",
-    )
+    refused(services.assess(case=second, by=person("advisor")), by=person("advisor"))
     assert advisor.get(first.get_absolute_url() + "?go=next").url == reverse("case_list")
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from creditdesk import services
-from creditdesk.pages.case import timeline as sources
+from creditdesk.pages.case import events as sources
 from creditdesk.pages.case.event_kinds import CASEWORK, KINDS, filtered
 from creditdesk.pages.case.timeline import timeline
 from creditdesk.templatetags.case import EVENT_ICONS

@@ -10,10 +10,11 @@ from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import Assessment, Case, Contest, ContestPoint, Profile
 from creditdesk.monitoring.replay import recompute
-from creditdesk.pages.case.contest_evidence import ContestEvidence
+from creditdesk.pages.case.contest_evidence import ContestEvidence, Disagreement
 from scoring import engine
 from scoring import services as versions
 from scoring.ml import lightgbm
+from tests.factories import refused
 from tests.html import HTMX, Elements
 from tests.scoring.modelfolder import tiny_model
 from tests.triggers import REFUSED
@@ -29,15 +30,7 @@ def case(case_of, person, settings, tmp_path) -> Case:
     tiny_model(tmp_path, name="explained-1", explain=True)
     versions.activate(version=versions.register(name="explained-1", by=None), by=None, reason="")
     case = case_of("advisor", amount_credit=100_000)
-    assessment = services.assess(case=case, by=person("advisor"))
-    services.decide(
-        case=case,
-        assessment=assessment,
-        outcome="refuse",
-        by=person("advisor"),
-        reason_code="documents",
-        reason="The documents never came, whatever the verdict.",
-    )
+    refused(services.assess(case=case, by=person("advisor")), by=person("advisor"))
     return case
 
 
@@ -101,6 +94,30 @@ def test_the_reviewer_sees_which_models_disagree_and_what_is_disputed(client_as,
     refusing = model.calibration.probability(np.array(raw)) >= assessment.threshold
     disagreeing = sum(refusing != (assessment.verdict == "refuse"))
     assert (int(ensemble["data-disagreeing"]), int(ensemble["data-models"])) == (disagreeing, 3)
+
+
+@pytest.mark.parametrize(
+    ("language", "missing", "nobody"),
+    [
+        ("en", "missing when it was decided", "None of 3 bootstrap models gives another verdict"),
+        (
+            "fr",
+            "non renseigné lors de la décision",
+            "Aucun des 3 modèles bootstrap ne donne un autre verdict",
+        ),
+    ],
+)
+def test_a_missing_value_and_agreeing_models_are_put_in_words(
+    client_as, case, monkeypatch, language, missing, nobody
+):
+    contested(client_as("advisor"), case, wrong_2="OWN_CAR_AGE")
+    assert case.decisions.get().assessment.record.get("OWN_CAR_AGE") is None
+    agreeing = Disagreement(models=3, other=0, low=0.2, high=0.4)
+    monkeypatch.setattr(ContestEvidence, "disagreement", agreeing)
+    reviewer = client_as("manager")
+    page = reviewer.get(case.get_absolute_url(), headers={"Accept-Language": language}).content.decode()
+    assert page.count(missing) == 1
+    assert nobody in page
 
 
 def test_an_advisor_sees_no_evidence(client_as, case):

@@ -9,13 +9,14 @@ from django.utils import translation
 from django.utils.html import escape
 
 from creditdesk import services
-from creditdesk.cases.filters import SORTS
+from creditdesk.cases.sorting import SORTS
 from creditdesk.models import Assessment, BlindOpinion, Case, Decision
 from creditdesk.pages.case.reasons import reason_items
 from creditdesk.views.case import FRAGMENTS
 from scoring.presentation import formatting
 from tests.creditdesk.blind import assessed_blind, otherwise
 from tests.creditdesk.views.role_tables import ADVISOR, CASES, PAGES, address, args_of
+from tests.factories import refused
 from tests.html import HTMX
 
 pytestmark = pytest.mark.django_db
@@ -210,15 +211,7 @@ def test_who_checks_and_who_audits_sees_the_verdict(client_as, case, role):
 
 
 def test_a_decision_of_somebody_else_ends_the_blindness(client_as, case, person):
-    assessment = case.latest_assessment
-    services.decide(
-        case=case,
-        assessment=assessment,
-        outcome=assessment.verdict,
-        by=person("manager"),
-        reason_code="documents",
-        reason="The documents never came, whatever the verdict.",
-    )
+    refused(case.latest_assessment, by=person("manager"))
     page = client_as("advisor").get(case.get_absolute_url()).content.decode()
     assert "data-verdict" in page
 

@@ -44,9 +44,9 @@ WORD: Final = re.compile(r"[^\W\d_]{3,}")
 ENGLISH: Final = re.compile(
     r"\b(?:the|of|and|with|is|are|for|not|by|from|than|this|that|was|to|has|were|missing|yes|None|nan)\b"
 )
-# A raw column, a name of the code, a decimal point, more digits than anybody reads (0,00349 has three).
+# A raw column, a name of the code, a decimal point, more digits than anybody reads.
 RAW: Final = re.compile(
-    r"\b[A-Z]{2,}_[A-Z_]+|\b[a-z]+_[a-z_]+\b|\b\d+\.\d|(?!0,00\d{3}\b)\b\d+,\d{5,}|\de[+-]\d\d|log-odds|log_odds"
+    r"\b[A-Z]{2,}_[A-Z_]+|\b[a-z]+_[a-z_]+\b|\b\d+\.\d|\d,\d{5,}|\de[+-]\d\d|log-odds|log_odds"
 )
 # Settings that an operator sets by these names, versions of models and of libraries.
 NOT_RAW: Final = re.compile(r"BACKUP_DESTINATION|demo-[\w.-]+|LightGBM [\d.]+|Evidently [\d.]+")

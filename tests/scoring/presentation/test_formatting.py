@@ -72,6 +72,22 @@ def test_numbers_and_durations_take_the_french_form(value, unit, words):
     assert in_words(value, unit, "fr") == words
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.01234, "0,012"),
+        (0.00349, "0,0035"),
+        (-0.00049, "−0,0005"),
+        (0.0001, "0,0001"),
+        (0.00005, "0,0001"),
+        (0.0000349, "3,5e−05"),
+        (0.0, "0"),
+    ],
+)
+def test_a_small_number_has_at_most_four_decimals(value, words):
+    assert in_words(value, Unit.RATIO, "fr") == words
+
+
 def test_time_in_the_job_is_named():
     with override("en"):
         employed = column("application", "DAYS_EMPLOYED")

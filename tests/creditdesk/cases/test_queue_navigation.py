@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from creditdesk import services
-from creditdesk.cases.queue import first_in_queue, next_pending
+from creditdesk.cases.queue_navigation import first_in_queue, next_pending
 from creditdesk.models import Assignment, Case, Contest
 from creditdesk.pages import case_list
 from tests.factories import assessed, decided
