@@ -11,6 +11,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import IntegerField, Model, QuerySet, Subquery
 from django.db.models.query import ModelIterable
+from django.db.models.sql import Query
 
 M = TypeVar("M", bound=Model)
 
@@ -26,6 +27,10 @@ class RowCount(Subquery):
     output_field = IntegerField()
     # A query that is empty for certain does not run.
     empty_result_set_value = 0
+
+    def get_db_converters(self, _connection: Any) -> list[Any]:
+        """None: every database counts in integers, and a converter would keep the whole query."""
+        return []
 
 
 class _Written:
@@ -45,17 +50,18 @@ class _Written:
             self._write(self._rows(*self._markers), connection)
         return self._of_thread
 
-    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> None:
+    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> Any:
+        """Keep the SQL; return what wrote it, which holds the whole tree of the query."""
         compiler = rows.query.get_compiler(connection=connection)
         try:
             self._of_thread.sql, parameters = compiler.as_sql()
         except EmptyResultSet:
             self._of_thread.sql, parameters = "", ()
-        self._of_thread.rows, self._of_thread.compiler = rows, compiler
         self._of_thread.parameters = [
             (self._markers.index(value) if value in self._markers else None, value) for value in parameters
         ]
         self._of_thread.connection = connection
+        return compiler
 
     def _values(self, given: tuple[object, ...]) -> list[object]:
         return [given[at] if at is not None else fixed for at, fixed in self._of_thread.parameters]
@@ -71,12 +77,14 @@ class PreparedRows(_Written):
         with written.connection.cursor() as cursor:
             cursor.execute(written.sql, self._values(given))
             rows = cursor.fetchall()
-        return [tuple(row) for row in written.compiler.apply_converters(rows, written.converters)]
+        return [tuple(row) for row in written.reader.apply_converters(rows, written.converters)]
 
-    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> None:
-        super()._write(rows, connection)
-        compiler = self._of_thread.compiler
+    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> Any:
+        compiler = super()._write(rows, connection)
         self._of_thread.converters = compiler.get_converters([column for column, *_ in compiler.select or ()])
+        # Of an empty query: the tree of the queues has thousands of objects, in each thread and minute anew.
+        self._of_thread.reader = Query(rows.model).get_compiler(connection=connection)
+        return compiler
 
 
 class Prepared(PreparedRows):
@@ -85,8 +93,8 @@ class Prepared(PreparedRows):
     def first(self, *given: object) -> tuple[Any, ...] | None:
         return next(iter(self.all(*given)), None)
 
-    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> None:
-        super()._write(rows[:1], connection)
+    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> Any:
+        return super()._write(rows[:1], connection)
 
 
 class PreparedObjects(_Written, Generic[M]):
@@ -99,7 +107,8 @@ class PreparedObjects(_Written, Generic[M]):
         written.compiler.as_sql = lambda *_args, **_kwargs: (written.sql, values)
         return list(ModelIterable(written.rows))
 
-    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> None:
-        super()._write(rows, connection)
-        compiler = self._of_thread.compiler
+    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> Any:
+        compiler = super()._write(rows, connection)
         rows.query.get_compiler = lambda *_args, **_kwargs: compiler  # type: ignore[method-assign]
+        self._of_thread.rows, self._of_thread.compiler = rows, compiler
+        return compiler

@@ -8,9 +8,10 @@ turn, so that a busy machine slows both; seconds of a bulk assignment, its evide
 import sqlite3
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from django.test import Client as Browser
 
     from accounts.models import User
+
+Row = tuple[object, ...]
+# Stores rows of a table, by its columns.
+Store = Callable[[str, str, Iterator[Row]], None]
 
 EMPTY: Final = "/healthz"
 REQUESTS: Final = 45
@@ -109,95 +114,97 @@ def _bulk(people: list["User"]) -> float:
 def fill(database: Path, cases: int, assessments: int, people: list[int]) -> None:
     """Cases of all advisors over half a year, most decided, some in each queue."""
     manager, *advisors = people
-    rng, now, keys = np.random.default_rng(0), datetime.now(UTC), range(1, cases + 1)
-    probability = rng.beta(1, 11, assessments).tolist()
-
-    def days_ago(days: float) -> str:
-        return (now - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S")
-
+    keys = range(1, cases + 1)
+    pending = [key for key in keys if key % 100 >= DECIDED]
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("PRAGMA foreign_keys = OFF")
-
-        def store(table: str, columns: str, rows: Iterator[tuple[object, ...]]) -> None:
-            marks = ", ".join("?" * len(columns.split(",")))
-            connection.executemany(f"INSERT INTO creditdesk_{table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
-
-        store("client", "id, name", ((key, "") for key in keys))
-        store(
-            "assessment",
-            "id, case_id, model_version, model_digest, profile_digest, inputs, features, contributions,"
-            " probability, threshold, verdict, refer_reason, missing, reasons, assessed_by_id, assessed_at,"
-            " request_id",
-            (
-                (
-                    *(key, (key - 1) % cases + 1, "v", "d", "p", "{}", "", "", p, 0.08),
-                    *("refuse" if p >= 0.08 else "accept", "", "[]", "[]", manager, days_ago(1), ""),
-                )
-                for key, p in enumerate(probability, 1)
-            ),
-        )
-        store(
-            "case",
-            "id, reference, client_id, advisor_id, origin, submitted_at, contract_type, amount_credit,"
-            " latest_assessment_id, shared_at, shared_by_id",
-            (
-                (
-                    key,
-                    str(100_000 + key),
-                    key,
-                    advisors[key % ADVISORS],
-                    "imported",
-                    days_ago(1 + 180 * key / cases),
-                )
-                + ("Cash loans", 50_000 + key % 900_000, key)
-                + ((days_ago(0), manager) if key % 1000 == 7 else (None, None))
-                for key in keys
-            ),
-        )
-        decision = (
-            "id, outcome, status, is_override, reason_code, reason, decided_at, check_reason, assessment_id,"
-            " case_id, decided_by_id, needs_checker"
-        )
-        store(
-            "decision",
-            decision,
-            (
-                (key, "accept", "final", 0, "", "", days_ago(0.5), "", key, key, advisors[key % ADVISORS], 0)
-                for key in keys
-                if key % 100 < DECIDED
-            ),
-        )
-        pending = [key for key in keys if key % 100 >= DECIDED]
-        store(
-            "decision",
-            decision,
-            (
-                (
-                    *(key, "accept", "proposed", 1, "income", "Payslips.", days_ago(0.1), "", key, key),
-                    *(advisors[key % ADVISORS], 1),
-                )
-                for key in pending[::1000]
-            ),
-        )
-        store(
-            "claim",
-            "case_id, held_by_id, claimed_at",
-            ((key, advisors[key % ADVISORS], days_ago(0.1)) for key in pending[1::300]),
-        )
-        store(
-            "escalation",
-            "case_id, reason, escalated_at, answer, escalated_by_id",
-            ((key, "Too much.", days_ago(0.1), "", advisors[key % ADVISORS]) for key in pending[2::1000]),
-        )
-        store(
-            "snooze",
-            "case_id, until_on, reason, snoozed_at, snoozed_by_id",
-            (
-                (key, days_ago(-5)[:10], "Payslips.", days_ago(0.1), advisors[key % ADVISORS])
-                for key in pending[3::500]
-            ),
-        )
+        store = partial(_store, connection)
+        _applications(store, keys, advisors, manager)
+        _assessments(store, cases, assessments, manager)
+        _decisions(store, keys, pending, advisors)
+        _casework(store, pending, advisors)
         connection.execute("ANALYZE")
+
+
+def _store(connection: sqlite3.Connection, table: str, columns: str, rows: Iterator[Row]) -> None:
+    marks = ", ".join("?" * len(columns.split(",")))
+    connection.executemany(f"INSERT INTO creditdesk_{table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def _days_ago(days: float) -> str:
+    return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _applications(store: Store, keys: Sequence[int], advisors: Sequence[int], manager: int) -> None:
+    """A client and a case each; of every thousand cases one is shared."""
+    store("client", "id, name", ((key, "") for key in keys))
+    shared = (_days_ago(0), manager)
+    store(
+        "case",
+        "id, reference, client_id, advisor_id, origin, submitted_at, contract_type, amount_credit,"
+        " latest_assessment_id, shared_at, shared_by_id",
+        (
+            (
+                *(key, str(100_000 + key), key, advisors[key % ADVISORS], "imported"),
+                *(_days_ago(1 + 180 * key / len(keys)), "Cash loans", 50_000 + key % 900_000, key),
+                *(shared if key % 1000 == 7 else (None, None)),
+            )
+            for key in keys
+        ),
+    )
+
+
+def _assessments(store: Store, cases: int, assessments: int, manager: int) -> None:
+    """The first of each case, then further ones in turn."""
+    probability = np.random.default_rng(0).beta(1, 11, assessments).tolist()
+    assessed_at = _days_ago(1)
+    store(
+        "assessment",
+        "id, case_id, model_version, model_digest, profile_digest, inputs, features, contributions,"
+        " probability, threshold, verdict, refer_reason, missing, reasons, assessed_by_id, assessed_at,"
+        " request_id",
+        (
+            (
+                *(key, (key - 1) % cases + 1, "v", "d", "p", "{}", "", "", p, 0.08),
+                *("refuse" if p >= 0.08 else "accept", "", "[]", "[]", manager, assessed_at, ""),
+            )
+            for key, p in enumerate(probability, 1)
+        ),
+    )
+
+
+def _decisions(store: Store, keys: Sequence[int], pending: Sequence[int], advisors: Sequence[int]) -> None:
+    """Acceptances of all cases that are not pending; of those, some wait for a second person."""
+    columns = (
+        "id, outcome, status, is_override, reason_code, reason, decided_at, check_reason, assessment_id,"
+        " case_id, decided_by_id, needs_checker"
+    )
+    final_at, proposed_at = _days_ago(0.5), _days_ago(0.1)
+    final = (
+        (key, "accept", "final", 0, "", "", final_at, "", key, key, advisors[key % ADVISORS], 0)
+        for key in keys
+        if key % 100 < DECIDED
+    )
+    proposed = (
+        (
+            *(key, "accept", "proposed", 1, "income", "Payslips.", proposed_at, "", key, key),
+            *(advisors[key % ADVISORS], 1),
+        )
+        for key in pending[::1000]
+    )
+    store("decision", columns, final)
+    store("decision", columns, proposed)
+
+
+def _casework(store: Store, pending: Sequence[int], advisors: Sequence[int]) -> None:
+    """Claims, escalations and snoozes of some of the pending cases."""
+    at, until_on = _days_ago(0.1), _days_ago(-5)[:10]
+    claims = ((key, advisors[key % ADVISORS], at) for key in pending[1::300])
+    store("claim", "case_id, held_by_id, claimed_at", claims)
+    escalations = ((key, "Too much.", at, "", advisors[key % ADVISORS]) for key in pending[2::1000])
+    store("escalation", "case_id, reason, escalated_at, answer, escalated_by_id", escalations)
+    snoozes = ((key, until_on, "Payslips.", at, advisors[key % ADVISORS]) for key in pending[3::500])
+    store("snooze", "case_id, until_on, reason, snoozed_at, snoozed_by_id", snoozes)
 
 
 if __name__ == "__main__":

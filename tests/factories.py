@@ -128,13 +128,18 @@ def assessed(case: Case, probability: float | None = 0.05, verdict: str = "accep
 
 def reassessed(before: Assessment, verdict: str) -> Assessment:
     """A newer assessment with the same numbers, under a threshold that makes them this verdict."""
+    threshold = {"refuse": before.probability, "accept": 1.0}[verdict]
+    return newer_assessment(before, verdict=verdict, threshold=threshold)
+
+
+def newer_assessment(before: Assessment, **changed: Any) -> Assessment:
+    """A newer assessment of the case, the same but for what is changed."""
     fields = {
         field.attname: getattr(before, field.attname)
         for field in Assessment._meta.concrete_fields
         if not field.primary_key
     }
-    threshold = {"refuse": before.probability, "accept": 1.0}[verdict]
-    newer = Assessment.objects.create(**{**fields, "verdict": verdict, "threshold": threshold})
+    newer = Assessment.objects.create(**{**fields, **changed})
     Case.objects.filter(latest_assessment=before).update(latest_assessment=newer)
     return newer
 

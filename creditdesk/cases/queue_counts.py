@@ -64,7 +64,7 @@ def circumstances() -> Circumstances:
     return Circumstances(timezone.localdate(), minute, settings.DECISION_DAYS, settings.CLAIM_HOURS)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _query(role: str, queues: tuple[str, ...], limit: int, _at: Circumstances) -> Prepared:
     def rows(pk: int):  # type: ignore[no-untyped-def]
         person = User(pk=pk, role=role)

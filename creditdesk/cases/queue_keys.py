@@ -47,7 +47,7 @@ def _queue(pk: int, role: str, queue: str) -> QuerySet[Case]:
     return queue_of(Case.objects.visible_to(person), queue, person)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _count_query(role: str, queue: str, _at: Circumstances) -> Prepared:
     def rows(pk: int):  # type: ignore[no-untyped-def]
         counted = _queue(pk, role, queue).order_by().values("pk")
@@ -56,7 +56,7 @@ def _count_query(role: str, queue: str, _at: Circumstances) -> Prepared:
     return Prepared(rows, ANYBODY)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _page_query(role: str, queue: str, sort: str, start: int, stop: int, _at: Circumstances) -> PreparedRows:
     def rows(pk: int):  # type: ignore[no-untyped-def]
         order = ordering(sort, queue, User(pk=pk, role=role))

@@ -75,7 +75,7 @@ class ContestForm(forms.Form):
     )
 
     unknown = forms.MultipleChoiceField(
-        label=_("What no file has"),
+        label=_("Facts that no file has"),
         required=False,
         choices=UNKNOWN_FACTS,
         widget=forms.CheckboxSelectMultiple,
@@ -90,7 +90,7 @@ class ContestForm(forms.Form):
                 label=_("Value on file that is wrong"), required=False, choices=columns
             )
             self.fields[f"claim_{number}"] = forms.CharField(
-                label=_("What it is, says the client"), required=False, max_length=200
+                label=_("Right value, says the client"), required=False, max_length=200
             )
 
     @property
@@ -103,7 +103,7 @@ class ContestForm(forms.Form):
         chosen = [cleaned.get(f"wrong_{n}") for n in range(1, MAX_WRONG_VALUES + 1)]
         for number, name in enumerate(chosen, 1):
             if name and name in chosen[: number - 1]:
-                self.add_error(f"wrong_{number}", _("This value is named already."))
+                self.add_error(f"wrong_{number}", _("You have chosen this value already."))
             if not name and cleaned.get(f"claim_{number}"):
                 self.add_error(f"wrong_{number}", _("Choose which value is wrong."))
         return cleaned

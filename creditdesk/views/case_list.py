@@ -1,5 +1,7 @@
 """Case list: the cases that the user may see, filtered, sorted and paged."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
@@ -42,32 +44,38 @@ def case_list(request: DeskRequest) -> HttpResponse:
         reference := single_case(case_filter.visible, case_filter.qs, query.get("q", ""))
     ):
         return _redirected(request, reverse("case_detail", args=[reference]))
+    context = _context(case_filter, query.get("page"), request.user)
+    if request.method == "POST" and request.htmx:
+        fragment = render(request, "creditdesk/case_list.html#search-results", context)
+        return replace_url(fragment, list_address(case_filter))
+    context |= {"tabs": tabs(request.user), **list_tools(case_filter)}
+    return render(request, "creditdesk/case_list.html", context)
+
+
+def _context(case_filter: CaseFilter, number: str | None, user: User) -> dict[str, Any]:
+    """What a page of the list shows, without its tabs and tools."""
     paginator = SearchPaginator if case_filter.searches else Paginator
-    page = paginator(listed_keys(case_filter), PAGE_SIZE).get_page(query.get("page"))
+    page = paginator(listed_keys(case_filter), PAGE_SIZE).get_page(number)
     shown = columns(case_filter)
     context = {
         "filter": case_filter,
         "form": case_filter.form,
         "page": page,
         "more_than": count_limit(page.paginator),
-        "cases": listed_cases(list(page), request.user),
+        "cases": listed_cases(list(page), user),
         "columns": shown,
         "columns_in_order": tuple((column.sort, column.direction) for column in shown),
         "shown": {column.sort for column in shown},
         "chips": chips(case_filter),
     }
-    if request.user.has_perm("creditdesk.assign_case"):
+    if user.has_perm("creditdesk.assign_case"):
         # The form is made where it is rendered: once for those who are there.
         context |= {
             "may_assign": True,
             "people_present": names_present,
             "assignment_form": BulkAssignmentForm,
         }
-    if request.method == "POST" and request.htmx:
-        fragment = render(request, "creditdesk/case_list.html#search-results", context)
-        return replace_url(fragment, list_address(case_filter))
-    context |= {"tabs": tabs(request.user), **list_tools(case_filter)}
-    return render(request, "creditdesk/case_list.html", context)
+    return context
 
 
 def _redirected(request: DeskRequest, address: str) -> HttpResponse:

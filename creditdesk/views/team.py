@@ -26,7 +26,7 @@ def teams(request: DeskRequest) -> HttpResponse:
         except ActRefused as refusal:
             form.add_error("name", str(refusal))
         else:
-            messages.success(request, gettext("The team is there: choose its members."))
+            messages.success(request, gettext("The team is made: choose its members."))
             return redirect("teams")
     listed = [
         (team, team.memberships.in_force().select_related("member"), MemberForm(team=team))
@@ -59,7 +59,7 @@ def team_remove(request: DeskRequest, number: int) -> HttpResponse:
     return _done(
         request,
         lambda: services.remove_member(membership=membership, by=request.user),
-        gettext("Whoever left sees the cases of the team no more."),
+        gettext("This person no longer sees the cases of the team."),
     )
 
 

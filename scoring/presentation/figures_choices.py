@@ -97,8 +97,8 @@ def _feature_count(curve: FeatureCountCurve) -> Figure:
 
 
 def _denied(item: FeatureDirection) -> Figure:
-    sign = catalogue.BY_NAME[item.feature].as_shown(item.sign)
-    rates = item.default_rates if sign == item.sign else item.default_rates[::-1]
+    shown = item.as_shown()
+    rates = shown.default_rates
     return Figure(
         code=f"denied-{item.feature.lower().replace('_', '-')}",
         title=CatalogueName("feature", item.feature),
@@ -106,7 +106,7 @@ def _denied(item: FeatureDirection) -> Figure:
             "More of it should mean {expected}; the training data show the opposite, so the model is not "
             "held to it. Default rates from {first} in the lowest tenth to {last} in the highest."
         ).format(
-            expected=_("more risk") if sign > 0 else _("less risk"),
+            expected=_("more risk") if shown.sign > 0 else _("less risk"),
             first=percent(rates[0]),
             last=percent(rates[-1]),
         ),

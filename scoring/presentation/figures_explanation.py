@@ -39,7 +39,7 @@ def importance(explanation: ExplanationSection) -> Figure:
             Column(_("More of it means more risk (1) or less (−1)"), "number", 2, style="table"),
         ],
         rows=[
-            Row(CatalogueName("feature", item.feature), [item.importance, _direction_as_shown(item)])
+            Row(CatalogueName("feature", item.feature), [item.importance, item.direction_as_shown])
             for item in features
             if item.feature in catalogue.BY_NAME
         ],
@@ -48,10 +48,6 @@ def importance(explanation: ExplanationSection) -> Figure:
             _("Rank correlation of the value with its contribution; a dash where it has no single direction.")
         ],
     )
-
-
-def _direction_as_shown(item: FeatureImportance) -> float | None:
-    return None if item.direction is None else catalogue.BY_NAME[item.feature].as_shown(item.direction)
 
 
 def groups(explanation: ExplanationSection) -> Figure:

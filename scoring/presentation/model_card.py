@@ -171,10 +171,10 @@ def _importance(manifest: Manifest) -> CardSection:
 
 
 def _direction(item: FeatureImportance) -> str:
-    if item.direction is None:
+    direction = item.direction_as_shown
+    if direction is None:
         return _("no single direction")
-    shown = catalogue.BY_NAME[item.feature].as_shown(item.direction)
-    return _("more risk") if shown > 0 else _("less risk")
+    return _("more risk") if direction > 0 else _("less risk")
 
 
 def _limits(manifest: Manifest) -> Iterator[str]:

@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import pytest
 
 from accounts.models import User
@@ -35,6 +38,26 @@ def test_a_query_that_selects_nothing_for_certain_gives_no_rows(case_of):
     analyst = User(pk=1, role=Role.ANALYST)
     assert PreparedObjects[Case](lambda: Case.objects.visible_to(analyst)).all() == []
     assert Prepared(lambda: Case.objects.visible_to(analyst).values_list("pk")).first() is None
+
+
+class Counted(RowCount):
+    """Nobody else counts by this name."""
+
+
+def test_the_tree_of_a_query_does_not_stay_once_its_sql_is_written(person):
+    trees = []
+
+    def rows(pk):
+        users = User.objects.filter(pk=pk).values_list("username", Counted(Case.objects.values("pk")))
+        trees.append(weakref.ref(users.query))
+        return users
+
+    query = PreparedRows(rows, ANYBODY)
+    advisor = person("advisor")
+    assert query.all(advisor.pk) == query.all(advisor.pk) == [(advisor.username, 0)]
+    gc.collect()
+    assert [tree() for tree in trees] == [None]
+    assert not any(isinstance(thing, Counted) for thing in gc.get_objects())
 
 
 def test_rows_are_counted(case_of, person):

@@ -4,6 +4,7 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.models import Assessment, Case
 from creditdesk.services.blind_draw import save_draws
+from tests.factories import newer_assessment
 
 
 def drawn(case: Case, settings) -> Case:
@@ -22,12 +23,5 @@ def assessed_blind(case: Case, settings, by: User) -> Case:
 
 def otherwise(before: Assessment, *, verdict: str, probability: float) -> Assessment:
     """A newer assessment of the case: the opposite verdict, another probability, the reasons turned round."""
-    fields = {
-        field.attname: getattr(before, field.attname)
-        for field in Assessment._meta.concrete_fields
-        if not field.primary_key
-    }
-    changed = {"verdict": verdict, "probability": probability, "reasons": list(reversed(before.reasons))}
-    newer = Assessment.objects.create(**{**fields, **changed})
-    Case.objects.filter(latest_assessment=before).update(latest_assessment=newer)
-    return newer
+    reasons = list(reversed(before.reasons))
+    return newer_assessment(before, verdict=verdict, probability=probability, reasons=reasons)

@@ -1,7 +1,7 @@
 """Blind opinions beside decisions: how often people and model agree, and who changes their mind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, NamedTuple, Self
 
 from django.db.models import Exists, Min, OuterRef
@@ -25,9 +25,9 @@ class RateName(NamedTuple):
 # In the order of the page.
 RATES: Final = (
     RateName("agreement", _("Opinion and verdict agree")),
-    RateName("switched", _("Decision differs from the own opinion")),
+    RateName("switched", _("Decision differs from the opinion given")),
     RateName("followed", _("Of those that differ: the verdict is followed")),
-    RateName("left", _("Of those that agree: decided otherwise all the same")),
+    RateName("against_both", _("Of those that agree: decided otherwise all the same")),
     RateName("unread", _("All decisions: taken without opening the reasons")),
 )
 
@@ -48,15 +48,23 @@ class Rate:
         return Estimate(self.count / self.of, *wilson(self.count, self.of)) if self.is_shown else None
 
 
+class OpinionRow(NamedTuple):
+    """What one person thought of a drawn case, what the verdict was, and what they decided."""
+
+    opinion: str
+    verdict: str
+    decision: str
+
+
 @dataclass(frozen=True)
 class OpinionFigures:
-    """Each row: opinion, verdict, and decision of one person on one drawn case.
+    """Rates of the opinions, of `drawn` cases.
 
     Cases without a recommendation (refer) count among the opinions, not among those that agree or differ.
     """
 
     drawn: int
-    rows: list[tuple[str, str, str]]
+    rows: list[OpinionRow]
 
     @classmethod
     def of(cls, cases: CaseQuerySet) -> Self:
@@ -74,38 +82,38 @@ class OpinionFigures:
             "case", "given_by", "outcome", "assessment__verdict"
         )
         rows = [
-            (opinion, verdict, decided[case, by])
+            OpinionRow(opinion, verdict, decided[case, by])
             for case, by, opinion, verdict in opinions
             if (case, by) in decided
         ]
         return cls(cases.filter(blind_draw__isnull=False).count(), rows)
 
-    @cached_property
+    @property
     def agreement(self) -> Rate:
         """Opinions that the verdict then agreed with."""
-        clear = [(opinion, verdict) for opinion, verdict, _decision in self.rows if verdict != "refer"]
-        return Rate(sum(opinion == verdict for opinion, verdict in clear), len(clear))
+        clear = [row for row in self.rows if row.verdict != "refer"]
+        return _rate([row.opinion == row.verdict for row in clear])
 
-    @cached_property
+    @property
     def switched(self) -> Rate:
         """Decisions that differ from the opinion of the person who took them."""
-        return Rate(sum(opinion != decision for opinion, _verdict, decision in self.rows), len(self.rows))
+        return _rate([row.opinion != row.decision for row in self.rows])
 
-    @cached_property
+    @property
     def followed(self) -> Rate:
         """Of the opinions that the verdict differed from: decisions that follow the verdict."""
-        apart = [
-            (verdict, decision)
-            for opinion, verdict, decision in self.rows
-            if verdict not in {"refer", opinion}
-        ]
-        return Rate(sum(verdict == decision for verdict, decision in apart), len(apart))
+        differing = [row for row in self.rows if row.verdict not in {"refer", row.opinion}]
+        return _rate([row.verdict == row.decision for row in differing])
 
-    @cached_property
-    def left(self) -> Rate:
+    @property
+    def against_both(self) -> Rate:
         """Of the opinions that the verdict agreed with: decisions that differ from both."""
-        agreed = [(verdict, decision) for opinion, verdict, decision in self.rows if verdict == opinion]
-        return Rate(sum(verdict != decision for verdict, decision in agreed), len(agreed))
+        agreed = [row for row in self.rows if row.verdict == row.opinion]
+        return _rate([row.verdict != row.decision for row in agreed])
+
+
+def _rate(matches: Sequence[bool]) -> Rate:
+    return Rate(sum(matches), len(matches))
 
 
 def decided_unread(cases: CaseQuerySet) -> Rate:

@@ -69,7 +69,7 @@ class PortfolioPage:
             opinions.agreement,
             opinions.switched,
             opinions.followed,
-            opinions.left,
+            opinions.against_both,
             decided_unread(self.cases),
         )
         return list(zip(RATES, rates, strict=True))

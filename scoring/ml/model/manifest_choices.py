@@ -1,9 +1,10 @@
 """Sections of a manifest on what a training chose, with the measurements that the choice rests on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
+from scoring.ml.features import catalogue
 from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model.manifest_sections import ByPart
 
@@ -123,6 +124,12 @@ class FeatureDirection:
     is_denied: bool
     default_rates: tuple[float, ...]
     slope: Estimate | None = None
+
+    def as_shown(self) -> Self:
+        """Return sign and default rates by the value that people read: see Feature.as_shown."""
+        sign = int(catalogue.BY_NAME[self.feature].as_shown(self.sign))
+        rates = self.default_rates if sign == self.sign else self.default_rates[::-1]
+        return replace(self, sign=sign, default_rates=rates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scoring.ml.features import catalogue
 from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model.json_codec import stored_as
 
@@ -180,6 +181,11 @@ class FeatureImportance:
     group: str
     importance: float
     direction: float | None
+
+    @property
+    def direction_as_shown(self) -> float | None:
+        """The direction by the value that people read: see Feature.as_shown."""
+        return None if self.direction is None else catalogue.BY_NAME[self.feature].as_shown(self.direction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,11 +99,11 @@ def test_the_reviewer_sees_which_models_disagree_and_what_is_disputed(client_as,
 @pytest.mark.parametrize(
     ("language", "missing", "nobody"),
     [
-        ("en", "missing when it was decided", "None of 3 bootstrap models gives another verdict"),
+        ("en", "missing when it was decided", "the model gives the same verdict each time"),
         (
             "fr",
             "non renseigné lors de la décision",
-            "Aucun des 3 modèles bootstrap ne donne un autre verdict",
+            "le modèle donne chaque fois le même verdict",
         ),
     ],
 )

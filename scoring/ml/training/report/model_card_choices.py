@@ -46,7 +46,7 @@ def directions(manifest: Manifest) -> str:
     imposed = [item for item in selected if item.feature in section.imposed]
     denied = [item for item in section.features if item.is_denied]
     listed = "\n".join(
-        f"- {_label(item)}: more of it never means {_EFFECTS[-_sign_as_shown(item)]}, because {_reason(item)}"
+        f"- {_label(item)}: more of it never means {_EFFECTS[-item.as_shown().sign]}, because {_reason(item)}"
         for item in imposed
     )
     verdict = (
@@ -59,16 +59,12 @@ def directions(manifest: Manifest) -> str:
 
 
 def _denied(item: FeatureDirection) -> str:
-    shown = item.default_rates if _sign_as_shown(item) == item.sign else item.default_rates[::-1]
-    rates = ", ".join(f"{rate:.1%}" for rate in shown)
+    shown = item.as_shown()
+    rates = ", ".join(f"{rate:.1%}" for rate in shown.default_rates)
     return (
-        f"The data deny the direction of {_label(item)} ({_EFFECTS[_sign_as_shown(item)]}), so it is left "
+        f"The data deny the direction of {_label(item)} ({_EFFECTS[shown.sign]}), so it is left "
         f"out: default rates by tenths of the value, lowest first: {rates}."
     )
-
-
-def _sign_as_shown(item: FeatureDirection) -> int:
-    return int(catalogue.BY_NAME[item.feature].as_shown(item.sign))
 
 
 def _label(item: FeatureDirection) -> str:

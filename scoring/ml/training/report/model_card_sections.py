@@ -159,9 +159,10 @@ def explanation(manifest: Manifest) -> str:
 
 
 def _direction(item: FeatureImportance) -> str:
-    if item.direction is None:
+    direction = item.direction_as_shown
+    if direction is None:
         return "no single direction"
-    return "more risk" if catalogue.BY_NAME[item.feature].as_shown(item.direction) > 0 else "less risk"
+    return "more risk" if direction > 0 else "less risk"
 
 
 def dropped_features(manifest: Manifest) -> str:
