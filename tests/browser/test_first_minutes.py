@@ -73,7 +73,7 @@ def test_a_newcomer_walks_the_whole_path_with_the_mouse_alone(page_as, demo, tmp
     page.goto("/demo/")
     take(page, "export")
     with page.expect_download() as download:
-        page.locator("#export button").click()
+        page.locator("#export button").first.click()
     download.value.save_as(tmp_path / "cases.csv")
     with (tmp_path / "cases.csv").open(encoding="utf-8") as file:
         exported = {row["reference"]: row["outcome"] for row in csv.DictReader(file)}
