@@ -52,11 +52,13 @@ def test_a_newcomer_walks_the_whole_path_with_the_mouse_alone(page_as, demo, tmp
     expect(page.locator("[data-reason]").first).to_be_visible()
 
     take(page, "what_if")
+    expect(page.locator("#simulation-panel")).to_be_in_viewport()
     page.locator("#id_AMT_CREDIT").fill("200000")
     expect(page.locator("[data-simulated-probability]").first).to_be_visible()
     assert sideways(page) == 0
 
     take(page, "decide")
+    expect(page.locator("#decision")).to_be_in_viewport()
     verdict = page.locator("[data-verdict]").first.get_attribute("data-verdict")
     page.locator(f"#decision label:has(input[name=outcome][value={verdict}])").click()
     page.locator("#decision form button[type=submit]").first.click()
