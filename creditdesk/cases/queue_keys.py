@@ -10,10 +10,10 @@ from accounts.models import User
 from accounts.prepared_queries import ANYBODY, Prepared, PreparedRows, RowCount
 from creditdesk.cases.filters import CaseFilter
 from creditdesk.cases.queue_counts import Circumstances, circumstances
-from creditdesk.cases.queues import first_cases
+from creditdesk.cases.queues import EVERY_CASE, first_cases, visible_parts
 from creditdesk.cases.sorting import ordering
 
-# Beyond, the list says "more than".
+# Beyond, a queue says "more than": as many as may be assigned at once.
 MAX_COUNTED: Final = 1_000
 
 
@@ -26,8 +26,13 @@ class QueueKeys:
         self._user, self._queue, self._sort = user, queue, sort
 
     def count(self) -> int:
+        """The number of cases, of a queue up to one more than the largest that is shown."""
         query = _count_query(self._user.role, self._queue, circumstances())
-        return int((query.first(self._user.pk) or (0,))[0])
+        return sum(query.first(self._user.pk) or ())
+
+    @property
+    def count_limit(self) -> int | None:
+        return None if self._queue == EVERY_CASE else MAX_COUNTED
 
     def __getitem__(self, part: slice) -> list[int]:
         query = _page_query(self._user.role, self._queue, self._sort, part.start, part.stop, circumstances())
@@ -45,9 +50,12 @@ def listed_keys(case_filter: CaseFilter) -> Any:
 @lru_cache(maxsize=32)
 def _count_query(role: str, queue: str, _at: Circumstances) -> Prepared:
     def rows(pk: int):  # type: ignore[no-untyped-def]
-        size = MAX_COUNTED + 1
-        counted = first_cases(User(pk=pk, role=role), queue, (), size).values("pk")[:size]
-        return User.objects.filter(pk=pk).values_list(RowCount(counted))
+        person, size = User(pk=pk, role=role), MAX_COUNTED + 1
+        parts = [first_cases(person, queue, (), size)[:size]]
+        if queue == EVERY_CASE:
+            parts = visible_parts(person)
+        counts = [RowCount(cases.values("pk")) for cases in parts]
+        return User.objects.filter(pk=pk).values_list(*counts)
 
     return Prepared(rows, ANYBODY)
 

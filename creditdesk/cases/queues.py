@@ -43,11 +43,22 @@ def first_cases(user: User, queue: str, order: Sequence[OrderBy | str], size: in
     certain: each alternative of the scope and of the queue is looked up by itself, and no further.
     """
     found = [
-        Case.objects.filter(scope & condition).order_by(*order).values("pk")[:size]
+        Case.objects.filter(scope & condition).order_by(*order)
         for scope in queue_conditions.visible(user)
         for condition in _alternatives(queue, user)
     ]
-    return Case.objects.filter(any_of([Q(pk__in=keys) for keys in found])).order_by(*order)
+    if len(found) == 1:
+        return found[0]
+    return Case.objects.filter(any_of([Q(pk__in=cases.values("pk")[:size]) for cases in found])).order_by(
+        *order
+    )
+
+
+def visible_parts(user: User) -> list[CaseQuerySet]:
+    """All cases that this person sees, in parts without a case in common."""
+    first, *further = queue_conditions.visible(user) or (queue_conditions.NO_CASE,)
+    parts = [Case.objects.filter(first)]
+    return [*parts, Case.objects.filter(any_of(further) & ~first)] if further else parts
 
 
 def _alternatives(queue: str, user: User) -> Alternatives:

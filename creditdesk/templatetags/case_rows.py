@@ -16,6 +16,7 @@ from creditdesk.services.refusal import name_of
 from creditdesk.templatetags import desk
 from creditdesk.templatetags.quick_urls import quick_reverse
 from scoring.presentation import formatting
+from scoring.presentation.formatting.language import by_language
 
 register = template.Library()
 
@@ -52,15 +53,20 @@ def _decision(case: Any) -> SafeString:
     if case.is_withdrawn:
         return desk.withdrawn_badge()
     decision = next(iter(case.standing_decisions), None)
-    return desk.decision_badge(decision) if decision else _muted(gettext("to decide"))
+    return desk.decision_badge(decision) if decision else _marks()["undecided"]
 
 
 def _choice(case: Case) -> SafeString:
-    label = gettext("Choose case %(reference)s") % {"reference": case.reference}
+    label = _choice_label() % {"reference": case.reference}
     return SafeString(
         '<td class="cell-choice"><input type="checkbox" form="assign" name="case" data-choose '
         f'value="{case.pk}:{case.advisor_id}" aria-label="{escape(label)}"></td>'
     )
+
+
+@by_language(4)
+def _choice_label() -> str:
+    return gettext("Choose case %(reference)s")
 
 
 def _client(case: Case) -> SafeString:
@@ -86,9 +92,9 @@ def _due(case: Any) -> SafeString:
 def _verdict(case: Any) -> SafeString:
     assessment = case.latest_assessment
     if getattr(case, "is_blind", False):
-        return _cell("cell-verdict", _muted(gettext("your opinion first")))
+        return _cell("cell-verdict", _marks()["blind"])
     if assessment is None:
-        return _cell("cell-verdict", _muted(gettext("not assessed")))
+        return _cell("cell-verdict", _marks()["unassessed"])
     badge, probability = desk.verdict_badge(assessment.verdict), desk.probability(assessment.probability)
     return SafeString(
         f'<td class="cell-verdict">{badge} <span class="number">{escape(probability)}</span></td>'
@@ -105,6 +111,15 @@ def _advisor(case: Case) -> SafeString:
 
 def _muted(text: str) -> SafeString:
     return SafeString(f'<span class="muted">{escape(text)}</span>')
+
+
+@by_language(4)
+def _marks() -> dict[str, SafeString]:
+    return {
+        "undecided": _muted(gettext("to decide")),
+        "blind": _muted(gettext("your opinion first")),
+        "unassessed": _muted(gettext("not assessed")),
+    }
 
 
 def _cell(css: str, content: str) -> SafeString:
