@@ -7,7 +7,9 @@ from typing import Final
 
 from django.core.exceptions import ImproperlyConfigured
 
-_FORM: Final = "ASSIGNMENT_RULES are written as product:Revolving loans=anna+boris,amount:300000=team:North,any=anna>boris"
+_FORM: Final = (
+    "ASSIGNMENT_RULES are written as product:Revolving loans=anna+boris,amount:9000=team:North,any=anna>boris"
+)
 # Before the name of a team, which stands for its members: no user name has a colon.
 TEAM: Final = "team:"
 
