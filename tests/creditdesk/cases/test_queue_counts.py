@@ -2,6 +2,7 @@ import re
 from datetime import datetime, time, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from creditdesk.cases import queue_keys
@@ -53,7 +54,6 @@ def test_each_page_of_a_queue_holds_what_the_whole_queue_has_there(cases, person
             assert keys[0:3] + keys[3:20] == expected, (queue, sort)
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
 @pytest.mark.parametrize(
     ("name", "queue", "index"),
     [
@@ -66,6 +66,8 @@ def test_each_page_of_a_queue_holds_what_the_whole_queue_has_there(cases, person
     ],
 )
 def test_a_queue_is_read_by_its_index_and_not_by_a_walk_over_all_cases(person, name, queue, index):
+    if connection.vendor != "sqlite":
+        pytest.skip("the plan of PostgreSQL depends on the rows that it has counted")
     cases = first_cases(person(name), queue, ordering("submitted"), 20).values("pk")[:20]
     plan = cases.explain()
     assert f"INDEX {index}" in plan
