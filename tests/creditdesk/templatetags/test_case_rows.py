@@ -19,9 +19,7 @@ NAME = "Céline <Martinez>"
 
 @pytest.fixture
 def case(case_of) -> Case:
-    case = assessed(case_of("advisor"), 0.05, "accept")
-    Client.objects.filter(pk=case.client_id).update(name=NAME)
-    return case
+    return assessed(case_of("advisor", name=NAME), 0.05, "accept")
 
 
 def row(case: Case, reader, shown=SHOWN) -> str:
@@ -61,6 +59,12 @@ def reassess(case, _person):
     assessed(case, 0.31, "refuse")
 
 
+def rename(case, _person):
+    client = Client.objects.get(pk=case.client_id)
+    client.name = "Somebody Else"
+    client.save()
+
+
 def changed(**columns):
     return lambda case, _person: Case.objects.filter(pk=case.pk).update(**columns)
 
@@ -75,7 +79,7 @@ def changed(**columns):
         changed(amount_credit=123_456),
         changed(contract_type="Revolving loans"),
         changed(submitted_at=timezone.now() - timedelta(days=40)),
-        lambda case, _person: Client.objects.filter(pk=case.client_id).update(name="Somebody Else"),
+        rename,
     ],
 )
 def test_a_row_changes_with_what_it_shows(case, person, change):
