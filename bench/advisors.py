@@ -158,8 +158,8 @@ def measure(desk: Desk, minutes: float, users: int, clients: int) -> bool:
     chain = desk.manage("verify_audit", check=False)
     marks = desk.manage("verify_pending_cases", check=False)
     print(chain, marks, sep="\n")
-    kept = stored == acknowledged and not errors and not twice
-    return kept and "chain intact" in chain and bool(marks) and bool(p95 < MAX_MS)
+    is_intact = stored == acknowledged and not errors and not twice
+    return is_intact and "chain intact" in chain and bool(marks) and bool(p95 < MAX_MS)
 
 
 def main() -> None:

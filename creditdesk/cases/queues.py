@@ -42,14 +42,14 @@ def first_cases(user: User, queue: str, order: Sequence[OrderBy | str], size: in
     """The cases of a queue that this person sees, of which the first `size` in this order are there for
     certain: each alternative of the scope and of the queue is looked up by itself, and no further.
     """
-    found = [
+    parts = [
         Case.objects.filter(scope & condition).order_by(*order)
         for scope in queue_conditions.visible(user)
         for condition in _alternatives(queue, user)
     ]
-    if len(found) == 1:
-        return found[0]
-    return Case.objects.filter(any_of([Q(pk__in=cases.values("pk")[:size]) for cases in found])).order_by(
+    if len(parts) == 1:
+        return parts[0]
+    return Case.objects.filter(any_of([Q(pk__in=cases.values("pk")[:size]) for cases in parts])).order_by(
         *order
     )
 

@@ -34,12 +34,12 @@ def by_language(size: int) -> Callable[[Callable[..., R]], Callable[..., R]]:
 
     def keeping(write: Callable[..., R]) -> Callable[..., R]:
         @lru_cache(maxsize=size)
-        def kept(_language: str | None, *args: Hashable) -> R:
+        def stored(_language: str | None, *args: Hashable) -> R:
             return write(*args)
 
         @wraps(write)
         def written(*args: Hashable) -> R:
-            return kept(get_language(), *args)
+            return stored(get_language(), *args)
 
         return written
 

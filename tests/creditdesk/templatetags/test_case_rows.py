@@ -103,6 +103,6 @@ def test_a_row_is_of_its_language_its_day_and_its_columns(case, person, monkeypa
 
 def test_what_is_kept_holds_no_name_of_a_client(case, person):
     assert "Céline &lt;Martinez&gt;" in row(case, person("manager"))
-    kept = [piece for pieces in case_rows._rows._values.values() for piece in pieces[0]]
-    assert kept
-    assert not [piece for piece in kept if "Martinez" in piece]
+    stored = [piece for pieces in case_rows._rows._values.values() for piece in pieces[0]]
+    assert stored
+    assert not [piece for piece in stored if "Martinez" in piece]
