@@ -71,6 +71,7 @@ def test_a_newcomer_walks_the_whole_path_with_the_mouse_alone(page_as, demo, tmp
         page.locator("[name=step][value=letter]").click(no_wait_after=True)
     assert letter.value.status == 200
     assert letter.value.headers["content-type"] == "application/pdf"
+    page.wait_for_url("**/letter.pdf")
 
     page.goto("/demo/")
     take(page, "export")
