@@ -37,7 +37,7 @@ def test_the_version_is_the_alternative_that_was_chosen(chosen: Finished) -> Non
     assert chosen.manifest.hyperparameters
     params = chosen.manifest.hyperparameters.params
     assert {name: params[name] for name in candidate.params} == dict(candidate.params)
-    inputs = {name for family in FAMILIES if family.code in kept(chosen) for name in family.inputs}
+    inputs = {name for code in kept(chosen) for name in FAMILIES[code].inputs}
     assert not inputs & set(candidate.dropped)
 
 
