@@ -164,10 +164,12 @@ def _variants(
     keeps_age = bool(request.age_reason.strip())
     first = [Variant(uses_age) for uses_age in ((True, False) if keeps_age else (False,))]
     yield from first
-    levels = [_LEVELS if name in groups else (0,) for name in MEASURED]
+    of_sex, of_age = (_LEVELS if name in groups else (0,) for name in MEASURED)
     grid = [
         Variant(uses_age, {SEX: sex, AGE: age}, params)
-        for uses_age, sex, age, params in product({keeps_age, False}, *levels, _SETTINGS)
+        for uses_age in {keeps_age, False}
+        for sex, age in product(of_sex, of_age)
+        for params in _SETTINGS
         if (sex or age or params) and not (uses_age and age)
     ]
     grid.sort(key=repr)
@@ -178,7 +180,7 @@ def _variants(
 def _measure(sample: _Sample, variant: Variant, dropped: Sequence[str]) -> _Measured:
     gone = set(dropped)
     keep = [place for place, name in enumerate(sample.names) if name not in gone]
-    names = [sample.names[place] for place in keep]
+    names = tuple(sample.names[place] for place in keep)
     data = ProbeData(
         names, sample.matrix[:, keep], sample.target, list(vocabulary(names)), params=variant.params
     )
