@@ -225,9 +225,10 @@ def test_an_assessment_committed_after_a_later_one_is_read_too(cases, monkeypatc
     monkeypatch.setattr(columns_module, "OVERLAP", 5)
     selection = Selection()
     late = Assessment.objects.order_by("-pk")[1]
-    Case.objects.filter(pk=late.case_id).update(latest_assessment=None)
+    case = Case.objects.get(latest_assessment=late)
+    Case.objects.filter(pk=case.pk).update(latest_assessment=None)
     scored_columns(selection)
-    Case.objects.filter(pk=late.case_id).update(latest_assessment=late)
+    Case.objects.filter(pk=case.pk).update(latest_assessment=late)
     assessed(CaseFactory(reference="799997"), 0.4, "refuse")
     assert late.pk in scored_columns(selection).keys
     assert equal_to_fresh(selection)
