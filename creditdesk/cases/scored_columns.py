@@ -141,8 +141,8 @@ def _completed(selection: Selection, stamp: _Stamp, rows: Rows) -> Rows:
     recent = Assessment.objects.filter(pk__gt=first, case__isnull=False)
     assessed_again = np.fromiter(recent.values_list("case", flat=True).distinct(), dtype=np.int64)
     new = _read(_assessments(selection).filter(pk__gt=first), selection.last)
-    kept = rows[(rows["key"] <= first) & ~np.isin(rows["case"], assessed_again)]
-    completed = np.concatenate([new, kept])[: selection.last]
+    unchanged = rows[(rows["key"] <= first) & ~np.isin(rows["case"], assessed_again)]
+    completed = np.concatenate([new, unchanged])[: selection.last]
     # Cases beyond the number asked for would take the places of those that fell out.
     return completed if len(completed) >= len(rows) else _read(_assessments(selection), selection.last)
 
