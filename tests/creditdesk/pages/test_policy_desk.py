@@ -206,10 +206,10 @@ def test_a_completed_read_equals_a_fresh_one(cases, person):
     again = Case.objects.get(reference="700050")
     assessed(again, 0.31, "refuse")
     assert equal_to_fresh(selection)
-    new = assessed(CaseFactory(reference="799998", advisor=person("advisor")), 0.02, "accept")
+    assessed(CaseFactory(reference="799998", advisor=person("advisor")), 0.02, "accept")
     assert equal_to_fresh(selection)
     assert len(read) == len(scored_columns(selection)) == 50
-    assess_again(new.latest_assessment, probability=None, verdict="refer", refer_reason="model")
+    assess_again(Assessment.objects.latest("pk"), probability=None, verdict="refer", refer_reason="model")
     assert equal_to_fresh(selection)
     withdrawn = Withdrawal.objects.create(
         case=again, channel="phone", received_on=timezone.localdate(), recorded_by=person("advisor")
@@ -225,7 +225,7 @@ def test_an_assessment_committed_after_a_later_one_is_read_too(cases, monkeypatc
     monkeypatch.setattr(columns_module, "OVERLAP", 5)
     selection = Selection()
     late = Assessment.objects.order_by("-pk")[1]
-    case = late.case
+    case = Case.objects.get(latest_assessment=late)
     Case.objects.filter(pk=case.pk).update(latest_assessment=None)
     scored_columns(selection)
     Case.objects.filter(pk=case.pk).update(latest_assessment=late)
@@ -238,7 +238,8 @@ def test_only_what_is_new_is_read_again(cases, monkeypatch):
     monkeypatch.setattr(columns_module, "OVERLAP", 5)
     selection = Selection()
     scored_columns(selection)
-    newest = assessed(CaseFactory(reference="799996"), 0.4, "refuse").latest_assessment_id
+    assessed(CaseFactory(reference="799996"), 0.4, "refuse")
+    newest = Assessment.objects.latest("pk").pk
     with CaptureQueriesContext(connection) as queries:
         scored_columns(selection)
     reading = [query["sql"] for query in queries if "amount_credit" in query["sql"]]
