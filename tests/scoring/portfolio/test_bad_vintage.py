@@ -40,12 +40,12 @@ def loans_of(people: dict[str, np.ndarray], seed: int, campaign: Month | None = 
     ]
     references = people["SK_ID_CURR"][lent].tolist()
     quarters = np.array([month[reference] - month[reference] % 3 for reference in references])
-    known, vintage = np.unique(quarters, return_inverse=True)
+    first_months, vintage = np.unique(quarters, return_inverse=True)
     return Loans(
         vintage=vintage,
         probability=people["CHANCE"][lent],
         default_age=np.array([default_age.get(reference, NEVER) for reference in references]),
-        last_ages=np.maximum(LAST_MONTH.since_year_0 - (known + 2), 0),
+        last_ages=np.maximum(LAST_MONTH.since_year_0 - (first_months + 2), 0),
     )
 
 

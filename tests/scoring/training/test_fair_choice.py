@@ -37,11 +37,11 @@ def test_the_version_is_the_alternative_that_was_chosen(chosen: Finished) -> Non
     assert chosen.manifest.hyperparameters
     params = chosen.manifest.hyperparameters.params
     assert {name: params[name] for name in candidate.params} == dict(candidate.params)
-    inputs = {name for code in kept(chosen) for name in FAMILIES[code].inputs}
+    inputs = {name for code in learned_codes(chosen) for name in FAMILIES[code].inputs}
     assert not inputs & set(candidate.dropped)
 
 
-def kept(chosen: Finished) -> set[str]:
+def learned_codes(chosen: Finished) -> set[str]:
     return {family.code for family in chosen.manifest.families or () if family.is_learned and family.is_kept}
 
 

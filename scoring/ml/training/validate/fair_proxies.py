@@ -35,14 +35,14 @@ def rank_proxies(clients: Clients, rows: NDArray[np.int64], *, size: int, seed: 
     """
     of_age = age_features(clients.names)
     sex, birth = clients.protected[SEX], clients.ingredients[_BIRTH]
-    known = rows[np.array([value is not None for value in sex[rows].tolist()], dtype=bool)]
+    labelled = rows[np.array([value is not None for value in sex[rows].tolist()], dtype=bool)]
     born = rows[~np.isnan(birth[rows])]
     is_woman = (sex == _WOMAN).astype(np.float64)
     is_older = (birth < (np.median(birth[born]) if len(born) else 0.0)).astype(np.float64)
     return Proxies(
         of_age,
         {
-            SEX: _ranked(clients, known, is_woman, size, seed),
+            SEX: _ranked(clients, labelled, is_woman, size, seed),
             AGE: _ranked(without(clients, tuple(of_age)), born, is_older, size, seed),
         },
     )

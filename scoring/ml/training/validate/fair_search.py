@@ -151,8 +151,8 @@ def _sample(clients: Clients, rows: NDArray[np.int64], *, costs: Costs, size: in
 
 def _groups(values: NDArray[Any], target: Values) -> NDArray[np.int64]:
     """Code of the group of each client, -1 where it is not known or its group too small to be measured."""
-    known = sorted({value for value in values.tolist() if value is not None})
-    measured = [value for value in known if is_large_enough(target[values == value])]
+    names = sorted({value for value in values.tolist() if value is not None})
+    measured = [value for value in names if is_large_enough(target[values == value])]
     codes = {value: code for code, value in enumerate(measured)}
     return np.array([codes.get(value, -1) for value in values.tolist()], dtype=np.int64)
 
@@ -204,9 +204,9 @@ def _figures(sample: _Sample, refused: NDArray[np.bool_], threshold: float) -> _
 
 def _gap(codes: NDArray[np.int64], accepted: NDArray[np.bool_], weights: Values) -> float:
     """The highest acceptance rate of a group less the lowest."""
-    known = codes >= 0
-    clients = np.bincount(codes[known], weights[known])
-    return float(np.ptp(np.bincount(codes[known], (weights * accepted)[known]) / clients))
+    is_measured = codes >= 0
+    clients = np.bincount(codes[is_measured], weights[is_measured])
+    return float(np.ptp(np.bincount(codes[is_measured], (weights * accepted)[is_measured]) / clients))
 
 
 def _fronts(figures: Values, names: Sequence[str]) -> list[tuple[str, ...]]:

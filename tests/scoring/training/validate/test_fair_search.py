@@ -41,17 +41,17 @@ def biased(clients: Clients) -> Clients:
 
 
 @pytest.fixture(scope="module")
-def found(biased: Clients) -> FairSearch:
+def searched_biased(biased: Clients) -> FairSearch:
     return searched(biased, trials=4, age_reason=WHY_AGE)
 
 
 def test_leaving_the_stand_in_of_the_sex_out_narrows_the_gap_beyond_chance(
-    biased: Clients, found: FairSearch
+    biased: Clients, searched_biased: FairSearch
 ) -> None:
     proxies = fair_proxies.rank_proxies(biased, np.arange(len(biased)), size=1_500, seed=SEED)
     assert proxies.ranked["CODE_GENDER"][0] == biased.names[0]
-    baseline = found.candidates[0]
-    fairer = [candidate for candidate in found.candidates if biased.names[0] in candidate.dropped]
+    baseline = searched_biased.candidates[0]
+    fairer = [candidate for candidate in searched_biased.candidates if biased.names[0] in candidate.dropped]
     assert fairer
     assert all(
         candidate.gaps["CODE_GENDER"].value < baseline.gaps["CODE_GENDER"].value for candidate in fairer
@@ -59,34 +59,42 @@ def test_leaving_the_stand_in_of_the_sex_out_narrows_the_gap_beyond_chance(
     assert all(candidate.gap_changes["CODE_GENDER"].high < 0 for candidate in fairer)
 
 
-def test_the_front_has_whom_nobody_beats_on_both_counts_and_nobody_else(found: FairSearch) -> None:
-    for name in found.attributes:
-        points = {item.code: (item.cost.value, item.gaps[name].value) for item in found.candidates}
-        for candidate in found.candidates:
+def test_the_front_has_whom_nobody_beats_on_both_counts_and_nobody_else(searched_biased: FairSearch) -> None:
+    for name in searched_biased.attributes:
+        points = {item.code: (item.cost.value, item.gaps[name].value) for item in searched_biased.candidates}
+        for candidate in searched_biased.candidates:
             cost, gap = points[candidate.code]
             beaten = any(c <= cost and g <= gap and (c, g) != (cost, gap) for c, g in points.values())
             assert (name in candidate.front) is not beaten
 
 
-def test_intervals_hold_their_figure_and_the_first_is_compared_with_itself(found: FairSearch) -> None:
-    assert found.candidates[0].cost_change.value == found.candidates[0].gap_changes["CODE_GENDER"].high == 0
-    assert [candidate.code for candidate in found.candidates] == ["c0", "c1", "c2", "c3", "c4"]
-    for candidate in found.candidates:
+def test_intervals_hold_their_figure_and_the_first_is_compared_with_itself(
+    searched_biased: FairSearch,
+) -> None:
+    assert (
+        searched_biased.candidates[0].cost_change.value
+        == searched_biased.candidates[0].gap_changes["CODE_GENDER"].high
+        == 0
+    )
+    assert [candidate.code for candidate in searched_biased.candidates] == ["c0", "c1", "c2", "c3", "c4"]
+    for candidate in searched_biased.candidates:
         for item in (candidate.cost, *candidate.gaps.values()):
             assert item.low < item.value < item.high
 
 
 def test_the_same_seed_finds_the_same_and_protected_columns_score_nobody(
-    biased: Clients, found: FairSearch
+    biased: Clients, searched_biased: FairSearch
 ) -> None:
     """Swapped labels of the sexes leave every cost and threshold as they were."""
-    assert searched(biased, trials=4, age_reason=WHY_AGE) == found
+    assert searched(biased, trials=4, age_reason=WHY_AGE) == searched_biased
     sex = biased.protected["CODE_GENDER"]
     swapped = np.where(sex == "M", "F", "M").astype(object)
     again = searched(
         replace(biased, protected={**biased.protected, "CODE_GENDER": swapped}), trials=4, age_reason=WHY_AGE
     )
-    assert [figures(item) for item in again.candidates] == [figures(item) for item in found.candidates]
+    assert [figures(item) for item in again.candidates] == [
+        figures(item) for item in searched_biased.candidates
+    ]
 
 
 def figures(candidate: FairCandidate) -> tuple[Any, ...]:
@@ -94,7 +102,7 @@ def figures(candidate: FairCandidate) -> tuple[Any, ...]:
 
 
 def test_age_goes_with_all_that_is_computed_from_it_unless_a_reason_is_recorded(
-    clients: Clients, found: FairSearch
+    clients: Clients, searched_biased: FairSearch
 ) -> None:
     of_age = fair_proxies.age_features(clients.names)
     assert {"DAYS_BIRTH", "CREDIT_TO_AGE"} <= of_age
@@ -102,10 +110,10 @@ def test_age_goes_with_all_that_is_computed_from_it_unless_a_reason_is_recorded(
     without_reason = searched(clients, trials=1)
     assert all(of_age <= set(candidate.dropped) for candidate in without_reason.candidates)
     assert not any(candidate.uses_age for candidate in without_reason.candidates)
-    kept, gone = found.candidates[:2]
-    assert (kept.uses_age, kept.dropped) == (True, ())
-    assert not gone.uses_age
-    assert set(gone.dropped) == of_age
+    with_age, without_age = searched_biased.candidates[:2]
+    assert (with_age.uses_age, with_age.dropped) == (True, ())
+    assert not without_age.uses_age
+    assert set(without_age.dropped) == of_age
 
 
 def test_learned_families_made_of_what_is_left_out_go_with_it() -> None:
@@ -128,9 +136,9 @@ def test_a_choice_names_a_candidate_and_has_a_reason(
         searched(clients, trials=1, **texts)
 
 
-def test_nothing_is_chosen_unless_a_person_chooses(found: FairSearch) -> None:
-    assert found.chosen == found.reason == ""
-    assert fair_search.choice(found) is found.candidates[0]
+def test_nothing_is_chosen_unless_a_person_chooses(searched_biased: FairSearch) -> None:
+    assert searched_biased.chosen == searched_biased.reason == ""
+    assert fair_search.choice(searched_biased) is searched_biased.candidates[0]
 
 
 def test_without_a_known_sex_only_the_age_is_measured(clients: Clients) -> None:
