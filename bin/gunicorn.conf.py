@@ -37,3 +37,4 @@ def post_worker_init(_worker: object) -> None:
     pdf = Timer(5, importlib.import_module, args=("creditdesk.letters.pdf",))
     pdf.daemon = True
     pdf.start()
+    importlib.import_module("creditdesk.web.freed_memory").give_back_regularly()
