@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creditdesk', '0034_contest_points'),
+        ('creditdesk', '0035_pending_cases'),
         ('scoring', '0011_loss_table'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
