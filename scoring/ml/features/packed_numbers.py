@@ -1,0 +1,85 @@
+"""Numbers as bytes, each in the smallest of five kinds that holds it to the bit.
+
+Three bits for each number say its kind: all first bits, all second ones, all third ones, each filled up to
+whole bytes. Then the numbers kind by kind, each kind in their order, little-endian.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+
+class Kind(NamedTuple):
+    """A number is stored as `number * scale` of a type."""
+
+    dtype: "np.dtype[np.generic]"
+    scale: int = 1
+
+
+BYTE: Final = Kind(np.dtype("<i1"))
+SHORT: Final = Kind(np.dtype("<i2"))
+SINGLE: Final = Kind(np.dtype("<f4"))
+# Amounts in cents, shares of a percent: whole numbers of ten-thousandths.
+DECIMAL: Final = Kind(np.dtype("<i4"), 10_000)
+DOUBLE: Final = Kind(np.dtype("<f8"))
+# The position of a kind is its code: these never change.
+KINDS: Final = (BYTE, SHORT, SINGLE, DECIMAL, DOUBLE)
+_BITS: Final = 3
+
+
+def pack_numbers(numbers: Numbers, counts: NDArray[np.int64]) -> Iterator[bytes]:
+    """Pack rows of numbers that lie one after another; `counts`, (n,), says how many each row has."""
+    codes, row_of = _codes(numbers), np.repeat(np.arange(len(counts)), counts)
+    bits = np.unpackbits(codes[np.newaxis], axis=0)[-_BITS:]
+    held = [_held(kind, numbers[codes == code]) for code, kind in enumerate(KINDS)]
+    ends = [_ends(row_of[codes == code], len(counts)) for code in range(len(KINDS))]
+    starts, first = [0] * len(KINDS), 0
+    for row, last in enumerate(np.cumsum(counts).tolist()):
+        row_ends = [kind_ends[row] for kind_ends in ends]
+        yield np.packbits(bits[:, first:last], axis=1).tobytes() + b"".join(
+            [values[start:end].tobytes() for values, start, end in zip(held, starts, row_ends, strict=True)]
+        )
+        starts, first = row_ends, last
+
+
+def unpack_numbers(packed: bytes, start: int, count: int) -> tuple[Numbers, int]:
+    """Return the `count` numbers that are packed from `start` on, and where they end."""
+    width = -(-count // 8)
+    bits = np.frombuffer(packed, np.uint8, _BITS * width, start).reshape(_BITS, width)
+    first, second, third = np.unpackbits(bits, axis=1, count=count)
+    codes = first << 2 | second << 1 | third
+    start += _BITS * width
+    held = []
+    for kind, size in zip(KINDS, np.bincount(codes, minlength=len(KINDS)).tolist(), strict=True):
+        values = np.frombuffer(packed, kind.dtype, size, start)
+        held.append(values if kind.scale == 1 else values / kind.scale)
+        start += values.nbytes
+    numbers = np.empty(count)
+    numbers[codes.argsort(kind="stable")] = np.concatenate(held)
+    return numbers, start
+
+
+def _codes(numbers: Numbers) -> NDArray[np.uint8]:
+    """The code of the smallest kind that holds each number."""
+    with np.errstate(all="ignore"):
+        # As a whole number, minus zero would lose its sign.
+        is_signed_zero = (numbers == 0) & np.signbit(numbers)
+        is_short = (numbers == np.floor(numbers)) & (np.abs(numbers) < 2**15) & ~is_signed_zero
+        scaled = np.rint(numbers * DECIMAL.scale)
+        is_decimal = (scaled / DECIMAL.scale == numbers) & (np.abs(scaled) < 2**31) & ~is_signed_zero
+        fits = (is_short & (np.abs(numbers) < 2**7), is_short, numbers.astype("<f4") == numbers, is_decimal)
+    return np.select(fits, [np.uint8(code) for code in range(4)], np.uint8(4))
+
+
+def _held(kind: Kind, numbers: Numbers) -> NDArray[np.generic]:
+    return (numbers if kind.scale == 1 else np.rint(numbers * kind.scale)).astype(kind.dtype)
+
+
+def _ends(row_of: NDArray[np.int64], size: int) -> list[int]:
+    """Where each row ends among numbers that belong to these rows."""
+    ends: list[int] = np.cumsum(np.bincount(row_of, minlength=size)).tolist()
+    return ends
