@@ -29,11 +29,14 @@ DOUBLE: Final = Kind(np.dtype("<f8"))
 # The position of a kind is its code: these never change.
 KINDS: Final = (BYTE, SHORT, SINGLE, DECIMAL, DOUBLE)
 _BITS: Final = 3
+# What stays in the processor's cache while it is looked at from all sides.
+_AT_ONCE: Final = 2**14
 
 
 def pack_numbers(numbers: Numbers, counts: NDArray[np.int64]) -> Iterator[bytes]:
     """Pack rows of numbers that lie one after another; `counts`, (n,), says how many each row has."""
-    codes, row_of = _codes(numbers), np.repeat(np.arange(len(counts)), counts)
+    pages = [_codes(numbers[start : start + _AT_ONCE]) for start in range(0, len(numbers), _AT_ONCE)]
+    codes, row_of = np.concatenate([np.empty(0, np.uint8), *pages]), np.repeat(np.arange(len(counts)), counts)
     bits = np.unpackbits(codes[np.newaxis], axis=0)[-_BITS:]
     held = [_held(kind, numbers[codes == code]) for code, kind in enumerate(KINDS)]
     ends = [_ends(row_of[codes == code], len(counts)) for code in range(len(KINDS))]
