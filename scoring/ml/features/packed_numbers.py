@@ -36,13 +36,13 @@ _AT_ONCE: Final = 2**14
 def pack_numbers(numbers: Numbers, counts: NDArray[np.int64]) -> Iterator[bytes]:
     """Pack rows of numbers that lie one after another; `counts`, (n,), says how many each row has."""
     pages = [_codes(numbers[start : start + _AT_ONCE]) for start in range(0, len(numbers), _AT_ONCE)]
-    codes, row_of = np.concatenate([np.empty(0, np.uint8), *pages]), np.repeat(np.arange(len(counts)), counts)
-    bits = np.unpackbits(codes[np.newaxis], axis=0)[-_BITS:]
+    codes = np.concatenate([np.empty(0, np.uint8), *pages])
+    bits = np.stack([codes & 1 << bit for bit in reversed(range(_BITS))])
     held = [_held(kind, numbers[codes == code]) for code, kind in enumerate(KINDS)]
-    ends = [_ends(row_of[codes == code], len(counts)) for code in range(len(KINDS))]
+    ends = _ends(codes, counts)
     starts, first = [0] * len(KINDS), 0
     for row, last in enumerate(np.cumsum(counts).tolist()):
-        row_ends = [kind_ends[row] for kind_ends in ends]
+        row_ends = ends[row]
         yield np.packbits(bits[:, first:last], axis=1).tobytes() + b"".join(
             [values[start:end].tobytes() for values, start, end in zip(held, starts, row_ends, strict=True)]
         )
@@ -82,7 +82,9 @@ def _held(kind: Kind, numbers: Numbers) -> NDArray[np.generic]:
     return (numbers if kind.scale == 1 else np.rint(numbers * kind.scale)).astype(kind.dtype)
 
 
-def _ends(row_of: NDArray[np.int64], size: int) -> list[int]:
-    """Where each row ends among numbers that belong to these rows."""
-    ends: list[int] = np.cumsum(np.bincount(row_of, minlength=size)).tolist()
+def _ends(codes: NDArray[np.uint8], counts: NDArray[np.int64]) -> list[list[int]]:
+    """For each row, where its numbers of each kind end among all numbers of the kind."""
+    cells = np.repeat(np.arange(len(counts)) * len(KINDS), counts) + codes
+    of_row = np.bincount(cells, minlength=len(counts) * len(KINDS)).reshape(-1, len(KINDS))
+    ends: list[list[int]] = np.cumsum(of_row, axis=0).tolist()
     return ends
