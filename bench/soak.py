@@ -83,6 +83,8 @@ class Desk:
             "OMP_NUM_THREADS": "1",
             # As bin/start sets it.
             "MALLOC_ARENA_MAX": "2",
+            "MALLOC_MMAP_THRESHOLD_": "131072",
+            "MALLOC_TRIM_THRESHOLD_": "131072",
         }
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -2,6 +2,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.core.cache import caches
 from django.db import connection
@@ -20,6 +21,11 @@ from tests.factories import PEOPLE, CaseFactory, UserFactory
 from tests.folders import HOME_CREDIT
 from tests.scoring.modelfolder import tiny_model
 from tests.triggers import empty_append_only_tables_too
+
+# The time of an example tells of the machine, not of the code. Mutation tests have a profile of their own.
+hypothesis.settings.register_profile("untimed", deadline=None)
+if hypothesis.settings.get_current_profile_name() == "default":
+    hypothesis.settings.load_profile("untimed")
 
 TransactionTestCase._fixture_teardown = empty_append_only_tables_too  # type: ignore[attr-defined]
 
