@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility test-spark fuzz-api fuzz-forms bench bench-pages bench-queues bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit image-digests messages technical-file
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility test-spark fuzz-api fuzz-forms bench bench-pages bench-queues bench-advisors bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit image-digests messages technical-file
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -113,6 +113,9 @@ bench-model: setup ## Our training against the public kernel on the rows of DIR,
 
 soak: setup ## Twenty people and programs at work for a quarter of an hour: no error, memory flat, everything verified
 	@$(PY) -m bench.soak
+
+bench-advisors: setup ## Twenty advisors at work for three minutes on 65,000 cases: no error, nothing lost or doubled, p95 under 250 ms
+	@$(PY) -m bench.advisors
 
 technical-file: setup ## Annex IV and the assessment of Article 27 for a version, to var/technical-file/: make technical-file V=...
 	@test -n "$(V)" || { echo "Say which version: make technical-file V=..." >&2; exit 2; }

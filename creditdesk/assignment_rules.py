@@ -8,13 +8,15 @@ from typing import Final
 from django.core.exceptions import ImproperlyConfigured
 
 _FORM: Final = (
-    "ASSIGNMENT_RULES are written as product:Revolving loans=anna+boris,amount:300000=chloe,any=anna>boris"
+    "ASSIGNMENT_RULES are written as product:Revolving loans=anna+boris,amount:9000=team:North,any=anna>boris"
 )
+# Before the name of a team, which stands for its members: no user name has a colon.
+TEAM: Final = "team:"
 
 
 @dataclass(frozen=True, slots=True)
 class AssignmentRule:
-    """Advisors, by user name, for cases of one contract type or from one amount on; `None` fits any.
+    """Advisors, by user name or team, for cases of one contract type or from one amount on; `None` fits any.
 
     `in_turn`: strictly one after the other, else each case goes to whoever has the fewest.
     """
@@ -38,11 +40,11 @@ def assignment_rules(texts: Sequence[str]) -> tuple[AssignmentRule, ...]:
 def _rule(text: str) -> AssignmentRule:
     condition, _, people = text.partition("=")
     in_turn = ">" in people
-    advisors = tuple(name.strip() for name in people.replace(">", "+").split("+") if name.strip())
+    advisors = tuple(_name(part) for part in people.replace(">", "+").split("+") if part.strip())
     kind, _, value = (part.strip() for part in condition.partition(":"))
     if in_turn and "+" in people:
         raise ImproperlyConfigured(f"{_FORM}: {text!r} mixes > (in turn) and + (whoever has the fewest)")
-    if not advisors:
+    if not advisors or TEAM in advisors:
         raise ImproperlyConfigured(f"{_FORM}: {text!r} names nobody")
     match kind:
         case "any" if not value:
@@ -52,6 +54,12 @@ def _rule(text: str) -> AssignmentRule:
         case "amount":
             return AssignmentRule(advisors, least_amount=_amount(value, text), in_turn=in_turn)
     raise ImproperlyConfigured(f"{_FORM}: {text!r} is none of product:, amount: and any")
+
+
+def _name(text: str) -> str:
+    """A user name, or a team's after the mark of a team, without blanks around it."""
+    name = text.strip()
+    return TEAM + name.removeprefix(TEAM).strip() if name.startswith(TEAM) else name
 
 
 def _amount(value: str, text: str) -> Decimal:

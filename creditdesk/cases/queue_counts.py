@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, Prepared, RowCount
-from creditdesk.cases.queues import queue_of
-from creditdesk.models import Case, Notification
+from creditdesk.cases.queues import first_cases
+from creditdesk.models import Notification
 
 SECONDS_KEPT: Final = 10
 
@@ -68,8 +68,7 @@ def circumstances() -> Circumstances:
 def _query(role: str, queues: tuple[str, ...], limit: int, _at: Circumstances) -> Prepared:
     def rows(pk: int):  # type: ignore[no-untyped-def]
         person = User(pk=pk, role=role)
-        visible = Case.objects.visible_to(person)
-        counted = [queue_of(visible, queue, person).order_by().values("pk")[:limit] for queue in queues]
+        counted = [first_cases(person, queue, (), limit).values("pk")[:limit] for queue in queues]
         return User.objects.filter(pk=pk).values_list(*map(RowCount, counted))
 
     return Prepared(rows, ANYBODY)

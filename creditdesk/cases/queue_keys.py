@@ -4,17 +4,17 @@ Django needs longer to write the SQL of a queue than SQLite to answer it.
 """
 
 from functools import lru_cache
-from typing import Any
-
-from django.db.models import QuerySet
+from typing import Any, Final
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, Prepared, PreparedRows, RowCount
 from creditdesk.cases.filters import CaseFilter
 from creditdesk.cases.queue_counts import Circumstances, circumstances
-from creditdesk.cases.queues import queue_of
+from creditdesk.cases.queues import EVERY_CASE, first_cases, visible_parts
 from creditdesk.cases.sorting import ordering
-from creditdesk.models import Case
+
+# Beyond, a queue says "more than": as many as may be assigned at once.
+MAX_COUNTED: Final = 1_000
 
 
 class QueueKeys:
@@ -26,8 +26,13 @@ class QueueKeys:
         self._user, self._queue, self._sort = user, queue, sort
 
     def count(self) -> int:
+        """The number of cases, of a queue up to one more than the largest that is shown."""
         query = _count_query(self._user.role, self._queue, circumstances())
-        return int((query.first(self._user.pk) or (0,))[0])
+        return sum(query.first(self._user.pk) or ())
+
+    @property
+    def count_limit(self) -> int | None:
+        return None if self._queue == EVERY_CASE else MAX_COUNTED
 
     def __getitem__(self, part: slice) -> list[int]:
         query = _page_query(self._user.role, self._queue, self._sort, part.start, part.stop, circumstances())
@@ -42,16 +47,15 @@ def listed_keys(case_filter: CaseFilter) -> Any:
     return QueueKeys(case_filter.user, case_filter.current_queue, case_filter.sort_in_force)
 
 
-def _queue(pk: int, role: str, queue: str) -> QuerySet[Case]:
-    person = User(pk=pk, role=role)
-    return queue_of(Case.objects.visible_to(person), queue, person)
-
-
 @lru_cache(maxsize=32)
 def _count_query(role: str, queue: str, _at: Circumstances) -> Prepared:
     def rows(pk: int):  # type: ignore[no-untyped-def]
-        counted = _queue(pk, role, queue).order_by().values("pk")
-        return User.objects.filter(pk=pk).values_list(RowCount(counted))
+        person, size = User(pk=pk, role=role), MAX_COUNTED + 1
+        parts = [first_cases(person, queue, (), size)[:size]]
+        if queue == EVERY_CASE:
+            parts = visible_parts(person)
+        counts = [RowCount(cases.values("pk")) for cases in parts]
+        return User.objects.filter(pk=pk).values_list(*counts)
 
     return Prepared(rows, ANYBODY)
 
@@ -59,7 +63,8 @@ def _count_query(role: str, queue: str, _at: Circumstances) -> Prepared:
 @lru_cache(maxsize=32)
 def _page_query(role: str, queue: str, sort: str, start: int, stop: int, _at: Circumstances) -> PreparedRows:
     def rows(pk: int):  # type: ignore[no-untyped-def]
-        order = ordering(sort, queue, User(pk=pk, role=role))
-        return _queue(pk, role, queue).order_by(*order).values_list("pk")[start:stop]
+        person = User(pk=pk, role=role)
+        cases = first_cases(person, queue, ordering(sort, queue, person), stop)
+        return cases.values_list("pk")[start:stop]
 
     return PreparedRows(rows, ANYBODY)

@@ -1,11 +1,16 @@
 """Queues of the case list: their names, the order of their tabs, and the cases of each."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from django.db.models import Q
+from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from creditdesk.models import Case, queue_conditions
 from creditdesk.models.case import CaseQuerySet
+from creditdesk.models.queue_conditions import Alternatives, any_of
 
 EVERY_CASE: Final = "all"
 TO_DECIDE: Final = "to_decide"
@@ -30,20 +35,49 @@ QUEUES: Final = (
 
 def queue_of(cases: CaseQuerySet, queue: str, user: User) -> CaseQuerySet:
     """Return the cases of one queue of `QUEUES`."""
+    return cases.filter(any_of(_alternatives(queue, user)))
+
+
+def first_cases(user: User, queue: str, order: Sequence[OrderBy | str], size: int) -> CaseQuerySet:
+    """The cases of a queue that this person sees, of which the first `size` in this order are there for
+    certain: each alternative of the scope and of the queue is looked up by itself, and no further.
+    """
+    parts = [
+        Case.objects.filter(scope & condition).order_by(*order)
+        for scope in queue_conditions.visible(user)
+        for condition in _alternatives(queue, user)
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    return Case.objects.filter(any_of([Q(pk__in=cases.values("pk")[:size]) for cases in parts])).order_by(
+        *order
+    )
+
+
+def visible_parts(user: User) -> list[CaseQuerySet]:
+    """All cases that this person sees, in parts without a case in common."""
+    first, *further = queue_conditions.visible(user) or (queue_conditions.NO_CASE,)
+    parts = [Case.objects.filter(first)]
+    return [*parts, Case.objects.filter(any_of(further) & ~first)] if further else parts
+
+
+def _alternatives(queue: str, user: User) -> Alternatives:
     match queue:
         case "mine":
-            return cases.claimed_by(user)
+            return (queue_conditions.claimed_by(user),)
         case "to_decide":
-            return cases.to_decide_by(user)
-    queues = {
-        EVERY_CASE: cases.all,
-        "second": cases.waiting,
-        "unclaimed": cases.unclaimed,
-        "shared": cases.shared,
-        "escalated": cases.escalated,
-        CONTESTED: cases.contested,
-        "late": cases.late,
-        UNASSIGNED: cases.unassigned,
-        "snoozed": cases.pending().snoozed,
-    }
-    return queues[queue]()
+            return queue_conditions.to_decide_by(user)
+    return _ALTERNATIVES[queue]()
+
+
+_ALTERNATIVES: Final[Mapping[str, Callable[[], Alternatives]]] = {
+    EVERY_CASE: lambda: (Q(),),
+    "second": lambda: (queue_conditions.waiting(),),
+    "unclaimed": lambda: (queue_conditions.unclaimed(),),
+    "shared": queue_conditions.shared,
+    "escalated": lambda: (queue_conditions.escalated(),),
+    CONTESTED: lambda: (queue_conditions.contested(),),
+    "late": queue_conditions.late,
+    UNASSIGNED: lambda: (queue_conditions.unassigned(),),
+    "snoozed": lambda: (queue_conditions.PENDING & queue_conditions.snoozed(),),
+}

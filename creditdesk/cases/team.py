@@ -1,10 +1,11 @@
 """The people who decide cases, who of them is there today, and whose turn it is by the rules."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.prepared_queries import PreparedRows
 from accounts.roles import Role, roles_with
-from creditdesk.assignment_rules import AssignmentRule
+from creditdesk.assignment_rules import TEAM, AssignmentRule
 from creditdesk.models import Absence, Assignment, Case, Team, TeamMembership
 
 
@@ -77,16 +78,25 @@ def pending_cases() -> Counter[int]:
     return Counter({row["advisor"]: row["cases"] for row in counts})
 
 
-def last_in_turn(rule: AssignmentRule) -> str:
-    """Who of a rule's people was given the newest case that fits it, by the rules or at its import; "" for
-    nobody."""
-    fitting = Q(advisor__username__in=rule.advisors)
+def members_by_team() -> dict[str, list[str]]:
+    """The user names of each team's members, by the name of the team in small letters."""
+    members: dict[str, list[str]] = defaultdict(list)
+    rows = TeamMembership.objects.in_force().order_by("member__username")
+    for team, name in rows.values_list("team__name", "member__username"):
+        members[team.lower()].append(name)
+    return members
+
+
+def last_in_turn(rule: AssignmentRule, names: Sequence[str]) -> str:
+    """Who of these people of a rule was given the newest case that fits it, by the rules or at its import; ""
+    for nobody."""
+    fitting = Q(advisor__username__in=names)
     if rule.contract_type is not None:
         fitting &= Q(contract_type=rule.contract_type)
     if rule.least_amount is not None:
         fitting &= Q(amount_credit__gte=rule.least_amount)
     handed_on = Assignment.objects.filter(
-        kind=Assignment.Kind.HANDED_ON, assigned_by__isnull=True, advisor__username__in=rule.advisors
+        kind=Assignment.Kind.HANDED_ON, assigned_by__isnull=True, advisor__username__in=names
     )
     newest = handed_on.filter(case__in=Case.objects.filter(fitting)).order_by("-pk")
     if assignment := newest.select_related("advisor").first():
@@ -97,7 +107,7 @@ def last_in_turn(rule: AssignmentRule) -> str:
 
 class Turns:
     """Give cases out by `ASSIGNMENT_RULES`, each to whoever of its rule has the fewest pending cases, or
-    strictly in turn where the rule says so.
+    strictly in turn where the rule says so; a team stands for its members, by user name.
 
     Where the people of a rule are all away the next rule counts, after the last one every present advisor,
     and where no advisor is there the present managers.
@@ -125,9 +135,10 @@ class Turns:
 
     def _in_turn(self, rule: AssignmentRule) -> User:
         """The next one who is there after whoever of this rule had the last turn, here or before."""
-        last = self._last[rule] if rule in self._last else last_in_turn(rule)
-        start = rule.advisors.index(last) + 1 if last in rule.advisors else 0
-        order = (*rule.advisors[start:], *rule.advisors[:start])
+        names = self._names(rule)
+        last = self._last[rule] if rule in self._last else last_in_turn(rule, names)
+        start = names.index(last) + 1 if last in names else 0
+        order = (*names[start:], *names[:start])
         name = next(name for name in order if name in self._by_name)
         self._last[rule] = name
         return self._by_name[name]
@@ -136,7 +147,19 @@ class Turns:
         """The first rule that fits and has anybody there, and its people."""
         for rule in settings.ASSIGNMENT_RULES:
             if rule.fits(contract_type, amount):
-                people = [self._by_name[name] for name in rule.advisors if name in self._by_name]
+                people = [self._by_name[name] for name in self._names(rule) if name in self._by_name]
                 if people:
                     return rule, people
         return None, self._rest
+
+    def _names(self, rule: AssignmentRule) -> list[str]:
+        """The user names of a rule, each once, with those of a team's members in its place."""
+        names = [
+            self._members.get(name.removeprefix(TEAM).lower(), []) if name.startswith(TEAM) else [name]
+            for name in rule.advisors
+        ]
+        return list(dict.fromkeys(chain.from_iterable(names)))
+
+    @cached_property
+    def _members(self) -> dict[str, list[str]]:
+        return members_by_team()

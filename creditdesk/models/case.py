@@ -1,7 +1,5 @@
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
-from functools import reduce
-from operator import or_
+from datetime import date, timedelta
 from typing import ClassVar, Final, Self
 
 from django.conf import settings
@@ -13,32 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import roles_with
 from creditdesk.encryption.fields import EncryptedBinaryField
 from creditdesk.encryption.keyring import Owner
 from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
-from creditdesk.models.absence import Absence
+from creditdesk.models import queue_conditions
 from creditdesk.models.case_keys import case_keys, rows_of
 from creditdesk.models.client import Client
 from creditdesk.models.inputs import WithInputs, pack_inputs
-from creditdesk.models.team import TeamReferral
+from creditdesk.models.queue_conditions import any_of
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> Self:
         """The row scope: every case, or the user's portfolio, the shared cases, those that they referred and
         those of their teams."""
-        if not user.has_perm("creditdesk.view_case"):
-            return self.none()
-        if user.has_perm("creditdesk.view_all_cases"):
-            return self
-        referred = Case.objects.filter(assignments__kind="referred", assignments__assigned_by=user)
-        return self.filter(
-            Q(advisor=user)
-            | Q(shared_at__isnull=False)
-            | Q(pk__in=referred.order_by().values("pk"))
-            | Q(pk__in=case_keys(TeamReferral.objects.seen_by(user)))
-        )
+        scope = queue_conditions.visible(user)
+        return self.filter(any_of(scope)) if scope else self.none()
 
     def of_person(self, client: Client) -> Self:
         """The cases of the person whom this record is about, whichever record they were entered under."""
@@ -50,7 +38,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def waiting(self) -> Self:
         """Cases whose proposed decision a second person has to check."""
-        return self.filter(decisions__status="proposed")
+        return self.filter(queue_conditions.waiting())
 
     def withdrawn(self) -> Self:
         """Cases whose client has withdrawn the application."""
@@ -65,53 +53,39 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def pending(self) -> Self:
         """Cases without a decision that closes them; nobody decides on a client who has withdrawn, or whose
         words were erased."""
-        # A plain exclude() over two columns of a to-many relation may match two different decisions.
-        # By the case: a list of all that were ever decided would be read for a queue of three.
-        return (
-            self.filter(~Exists(rows_of("Decision").filter(case=OuterRef("pk"), **_CLOSES)))
-            .exclude(pk__in=Case.objects.erased())
-            .exclude(pk__in=case_keys(rows_of("Withdrawal").in_force()))
+        return self.filter(queue_conditions.PENDING)
+
+    def wrongly_marked(self) -> Self:
+        """Cases whose mark contradicts their decisions, withdrawals and erasures: none, by the triggers."""
+        closed = (
+            queue_conditions.has(rows_of("Decision").filter(**_CLOSES))
+            | queue_conditions.has(rows_of("Withdrawal").in_force())
+            | Q(pk__in=Case.objects.erased().order_by().values("pk"))
         )
+        return self.filter(Q(is_pending=True) & closed | Q(is_pending=False) & ~closed)
 
     def claimed_by(self, user: User) -> Self:
-        return self.filter(_claimed(held_by=user))
+        return self.filter(queue_conditions.claimed_by(user))
 
     def unclaimed(self) -> Self:
         """Pending cases without an active claim."""
-        return self.pending().exclude(pk__in=Case.objects.filter(_claimed()))
+        return self.filter(queue_conditions.unclaimed())
 
     def free_for(self, user: User) -> Self:
         """Pending cases except those that are snoozed or claimed by somebody else."""
-        of_colleagues = Case.objects.filter(_claimed()).exclude(pk__in=Case.objects.claimed_by(user))
-        return self.pending().exclude(pk__in=of_colleagues).exclude(pk__in=Case.objects.snoozed())
+        return self.filter(queue_conditions.free_for(user))
 
     def snoozed(self) -> Self:
         """Cases that are put aside until a later day."""
-        today = timezone.localdate()
-        return self.filter(snoozes__ended_at__isnull=True, snoozes__until_on__gt=today)
+        return self.filter(queue_conditions.snoozed())
 
     def unassigned(self) -> Self:
         """Pending cases that nobody works on: their advisor is away, gone, or decides no cases any more."""
-        gone = User.objects.filter(
-            Q(is_active=False)
-            | ~Q(role__in=roles_with("creditdesk.decide_case"))
-            | Q(pk__in=Absence.objects.in_force().values("person"))
-        )
-        return self.unclaimed().filter(advisor__in=gone.order_by().values("pk"))
+        return self.filter(queue_conditions.unassigned())
 
     def to_decide_by(self, user: User) -> Self:
         """What waits for this person: own and claimed cases, and what the role answers, checks or reviews."""
-        cases, claimed = Case.objects, Q(pk__in=Case.objects.claimed_by(user).values("pk"))
-        elsewhere = Q(pk__in=cases.waiting().values("pk")) | Q(pk__in=cases.escalated().values("pk"))
-        queues = [cases.free_for(user).filter(Q(advisor=user) | claimed).exclude(elsewhere)]
-        if user.has_perm("creditdesk.check_decision"):
-            queues += [cases.filter(Q(decisions__status="proposed") & ~Q(decisions__decided_by=user))]
-        if user.has_perm("creditdesk.answer_escalation"):
-            queues += [cases.escalated()]
-        if user.has_perm("creditdesk.examine_contest"):
-            involved = Q(contests__decided_by=user) | Q(contests__checked_by=user)
-            queues += [cases.filter(_CONTESTED & ~involved)]
-        return self.filter(reduce(or_, (Q(pk__in=queue.values("pk")) for queue in queues)))
+        return self.filter(any_of(queue_conditions.to_decide_by(user)))
 
     def blind_for(self, user: User) -> Self:
         """Cases whose verdict this person does not see yet: drawn for a blind opinion, which they have not
@@ -128,42 +102,22 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def shared(self) -> Self:
         """Pending cases that every advisor, or everybody of a team, may claim."""
-        # Both by the keys of few: with one of them by a column, every case would be looked at.
-        of_everybody = Case.objects.filter(shared_at__isnull=False).order_by().values("pk")
-        of_teams = Q(pk__in=case_keys(TeamReferral.objects.in_force()))
-        return self.pending().filter(Q(pk__in=of_everybody) | of_teams)
+        return self.filter(any_of(queue_conditions.shared()))
 
     def escalated(self) -> Self:
         """Pending cases whose escalation no manager has answered."""
-        return self.pending().filter(escalations__reason__gt="", escalations__answered_at__isnull=True)
+        return self.filter(queue_conditions.escalated())
 
     def contested(self) -> Self:
         """Cases with a contest that is not reviewed yet."""
-        return self.filter(pk__in=case_keys(rows_of("Contest").unanswered()))
+        return self.filter(queue_conditions.contested())
 
     def late(self) -> Self:
         """Pending beyond their due date, or contested beyond the day by which the client has an answer."""
-        today = timezone.localdate()
-        first_in_time = datetime.combine(today - timedelta(days=settings.DECISION_DAYS), time.min)
-        overdue = self.pending().filter(submitted_at__lt=timezone.make_aware(first_in_time))
-        contested = rows_of("Contest").unanswered().filter(due_on__lt=today)
-        return self.filter(Q(pk__in=overdue.values("pk")) | Q(pk__in=case_keys(contested)))
+        return self.filter(any_of(queue_conditions.late()))
 
 
 _CLOSES: Final[Mapping[str, object]] = {"status": "final", "outcome__in": ("accept", "refuse")}
-_CONTESTED: Final = Q(contests__client_statement__gt="", contests__closed_at__isnull=True)
-
-
-def claims_hold_since() -> datetime:
-    """The moment before which a claim was made too long ago to hold."""
-    hours = settings.CLAIM_HOURS
-    return timezone.now() - timedelta(hours=hours) if hours else datetime.min.replace(year=1970, tzinfo=UTC)
-
-
-def _claimed(**by: object) -> Q:
-    """A condition on a case's claims: a missing claim has no release date either, but no date of its own."""
-    columns = {f"claims__{name}": value for name, value in by.items()}
-    return Q(claims__released_at__isnull=True, claims__claimed_at__gt=claims_hold_since(), **columns)
 
 
 class Case(models.Model):
@@ -189,6 +143,8 @@ class Case(models.Model):
     shared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
+    # Kept by triggers, with what closes and reopens it: see `pending_mark`.
+    is_pending = models.BooleanField(default=True, db_default=True, editable=False)
     # The newest assessment, kept here so that a list of 65,000 cases can be filtered by verdict.
     latest_assessment = models.OneToOneField(
         "Assessment", on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -208,6 +164,12 @@ class Case(models.Model):
             models.Index(fields=["-submitted_at", "id"], name="case_by_date"),
             models.Index(fields=["amount_credit"], name="case_by_amount"),
             models.Index(fields=["shared_at"], condition=Q(shared_at__isnull=False), name="case_shared"),
+            models.Index(fields=["submitted_at"], condition=Q(is_pending=True), name="case_pending"),
+            models.Index(
+                fields=["advisor", "submitted_at"],
+                condition=Q(is_pending=True),
+                name="case_pending_of_advisor",
+            ),
         ]
         permissions = [
             ("view_all_cases", "Can see every advisor's cases"),

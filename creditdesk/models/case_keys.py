@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Value
 
 
 def rows_of(model: str) -> Any:
@@ -13,3 +14,10 @@ def rows_of(model: str) -> Any:
 def case_keys(rows: Any) -> Any:
     """The keys of the cases of these rows."""
     return rows.order_by().values("case")
+
+
+class Literal(Value):
+    """A constant of ours that stands in the SQL itself instead of being sent beside it."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return connection.schema_editor().quote_value(self.value), []

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.sealed_rows import sealed
-from creditdesk.models.case import Case, claims_hold_since
+from creditdesk.models.case import Case
+from creditdesk.models.queue_conditions import claims_hold_since
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -37,6 +38,9 @@ class Claim(models.Model):
 
     class Meta:
         ordering = ["claimed_at", "pk"]
+        indexes = [
+            models.Index(fields=["held_by"], condition=Q(released_at__isnull=True), name="claim_of_person")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case"], condition=Q(released_at__isnull=True), name="one_claim_at_a_time"

@@ -1,4 +1,4 @@
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,10 +13,17 @@ from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.case import Case
 from creditdesk.models.decision import Decision
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 
 class ContestQuerySet(EncryptedRowQuerySet["Contest"]):
     def unanswered(self) -> Self:
         return self.filter(closed_at__isnull=True)
+
+    def independent_of(self, person: "User") -> Self:
+        """Contests of decisions that this person neither made nor checked."""
+        return self.exclude(Q(decided_by=person) | Q(checked_by=person))
 
     def late(self) -> Self:
         return self.unanswered().filter(due_on__lt=timezone.localdate())

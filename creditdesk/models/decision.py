@@ -13,6 +13,7 @@ from creditdesk.encryption.keyring import Owner
 from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.assessment import Assessment
 from creditdesk.models.case import Case
+from creditdesk.models.case_keys import Literal
 from scoring.models import Policy
 
 
@@ -23,6 +24,11 @@ class DecisionQuerySet(EncryptedRowQuerySet["Decision"]):
             outcome__in=[Decision.Outcome.ACCEPT, Decision.Outcome.REFUSE],
             status__in=[Decision.Status.FINAL, Decision.Status.PROPOSED],
         )
+
+    def waiting(self) -> Self:
+        """Proposed: a second person has to check it."""
+        # SQLite matches the condition of a partial index with a constant, never with a parameter.
+        return self.filter(status=Literal(Decision.Status.PROPOSED))
 
 
 @sealed()
@@ -92,6 +98,7 @@ class Decision(EncryptedRow):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         ordering = ["decided_at", "pk"]
+        indexes = [models.Index(fields=["case"], condition=Q(status="proposed"), name="decision_waiting")]
         constraints = [
             models.UniqueConstraint(
                 fields=["case"],

@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.prepared_queries import ANYBODY, PreparedObjects, PreparedRows
 from creditdesk.cases.filters import ENDED, CaseFilter
 from creditdesk.cases.queue_counts import queue_counts, recent_queue_counts
+from creditdesk.cases.queue_keys import QueueKeys
 from creditdesk.cases.queues import EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED
 from creditdesk.forms.case_list import ColumnsForm, SavedViewForm
 from creditdesk.models import Case, Claim, Contest, Decision, Escalation, SavedView, Withdrawal
@@ -112,9 +113,12 @@ class SearchPaginator(Paginator):  # type: ignore[type-arg]
 
 
 def count_limit(paginator: Paginator) -> int | None:  # type: ignore[type-arg]
-    """Return the largest count that is shown where a search has more results, None where all are counted."""
-    has_more = isinstance(paginator, SearchPaginator) and paginator.count > MAX_RESULTS
-    return MAX_RESULTS if has_more else None
+    """Return the largest count that is shown where there are more cases, None where all are counted."""
+    cases: object = paginator.object_list
+    limit = cases.count_limit if isinstance(cases, QueueKeys) else None
+    if isinstance(paginator, SearchPaginator):
+        limit = MAX_RESULTS
+    return limit if limit is not None and paginator.count > limit else None
 
 
 def listed_cases(keys: Sequence[int], reader: User) -> list[Case]:

@@ -1,14 +1,20 @@
 """Rows of the case list: twenty of them with ten cells each, too many for a template's loop."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from html import escape
+from secrets import token_hex
+from sys import getsizeof
 from typing import Any, Final
 
 from django import template
+from django.conf import settings
+from django.urls import get_script_prefix, get_urlconf
+from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
+from accounts.caching.least_recent import LeastRecent
 from creditdesk.cases.queues import EVERY_CASE
 from creditdesk.models import Case
 from creditdesk.pages.case_list import Tab
@@ -16,17 +22,63 @@ from creditdesk.services.refusal import name_of
 from creditdesk.templatetags import desk
 from creditdesk.templatetags.quick_urls import quick_reverse
 from scoring.presentation import formatting
+from scoring.presentation.formatting.language import by_language
 
 register = template.Library()
+
+# Of the rows of all lists together.
+MAX_BYTES: Final = 4 * 2**20
+# In the place of a client's name: nothing that a row contains, or that anybody could guess.
+_NAME_PLACE: Final = f"Place-{token_hex(8)}"
+_rows: Final = LeastRecent[list[str]](MAX_BYTES)
 
 
 @register.simple_tag
 def case_row(case: Any, shown: Collection[str], is_choosable: bool) -> SafeString:
-    """Render a case with the columns that are shown, and with a box to choose it where there is a form."""
+    """Render a case with the columns that are shown, and with a box to choose it where there is a form.
+
+    A row is kept for what it depends on, with a place for the client's name: nobody's name stays in memory.
+    """
+    key = (*_circumstances(), *_facts(case), frozenset(shown), is_choosable)
+    pieces = _rows.get(key)
+    if pieces is None:
+        pieces = _written(case, shown, is_choosable).split(_NAME_PLACE)
+        _rows.keep(key, pieces, sum(map(getsizeof, pieces)))
+    return SafeString(escape(case.client.name or desk.MISSING).join(pieces))
+
+
+def _circumstances() -> tuple[Hashable, ...]:
+    settings_read = settings.AMOUNT_SCALE, settings.CURRENCY, settings.DECISION_DAYS
+    return get_language(), timezone.localdate(), get_script_prefix(), get_urlconf(), *settings_read
+
+
+def _facts(case: Any) -> tuple[Hashable, ...]:
+    """Everything of a case that its row shows, but for the client's name."""
+    read = case.latest_assessment
+    return (
+        case.pk,
+        case.reference,
+        case.advisor_id,
+        name_of(case.advisor),
+        case.contract_type,
+        case.amount_credit,
+        case.submitted_at,
+        case.shared_at is None,
+        case.is_withdrawn,
+        getattr(case, "is_blind", False),
+        read and (read.verdict, read.probability, read.threshold),
+        tuple((decision.outcome, decision.status) for decision in case.standing_decisions),
+        tuple(name_of(claim.held_by) for claim in case.active_claims),
+        len(case.open_escalations),
+        tuple(contest.due_on for contest in case.open_contests),
+    )
+
+
+def _written(case: Any, shown: Collection[str], is_choosable: bool) -> str:
     # What the cells are made of is escaped where it is written: format_html would escape each part anew.
     cells = "".join([write(case) for name, write in _CELLS.items() if name in shown])
     address = quick_reverse("case_detail", case.reference) or case.get_absolute_url()
-    return SafeString(
+    return (
         f'<tr data-row>{_choice(case) if is_choosable else ""}<th scope="row" class="cell-reference">'
         f'<a href="{escape(address)}">{escape(case.reference)}</a></th>{cells}'
         f'<td class="cell-decision">{_decision(case)} {desk.queue_marks(case)}</td></tr>'
@@ -52,19 +104,24 @@ def _decision(case: Any) -> SafeString:
     if case.is_withdrawn:
         return desk.withdrawn_badge()
     decision = next(iter(case.standing_decisions), None)
-    return desk.decision_badge(decision) if decision else _muted(gettext("to decide"))
+    return desk.decision_badge(decision) if decision else _marks()["undecided"]
 
 
 def _choice(case: Case) -> SafeString:
-    label = gettext("Choose case %(reference)s") % {"reference": case.reference}
+    label = _choice_label() % {"reference": case.reference}
     return SafeString(
         '<td class="cell-choice"><input type="checkbox" form="assign" name="case" data-choose '
         f'value="{case.pk}:{case.advisor_id}" aria-label="{escape(label)}"></td>'
     )
 
 
-def _client(case: Case) -> SafeString:
-    return SafeString(f'<td class="cell-client"><bdi>{escape(case.client.name or desk.MISSING)}</bdi></td>')
+@by_language(4)
+def _choice_label() -> str:
+    return gettext("Choose case %(reference)s")
+
+
+def _client(_case: Case) -> SafeString:
+    return SafeString(f'<td class="cell-client"><bdi>{_NAME_PLACE}</bdi></td>')
 
 
 def _contract(case: Case) -> SafeString:
@@ -86,9 +143,9 @@ def _due(case: Any) -> SafeString:
 def _verdict(case: Any) -> SafeString:
     assessment = case.latest_assessment
     if getattr(case, "is_blind", False):
-        return _cell("cell-verdict", _muted(gettext("your opinion first")))
+        return _cell("cell-verdict", _marks()["blind"])
     if assessment is None:
-        return _cell("cell-verdict", _muted(gettext("not assessed")))
+        return _cell("cell-verdict", _marks()["unassessed"])
     badge, probability = desk.verdict_badge(assessment.verdict), desk.probability(assessment.probability)
     return SafeString(
         f'<td class="cell-verdict">{badge} <span class="number">{escape(probability)}</span></td>'
@@ -105,6 +162,15 @@ def _advisor(case: Case) -> SafeString:
 
 def _muted(text: str) -> SafeString:
     return SafeString(f'<span class="muted">{escape(text)}</span>')
+
+
+@by_language(4)
+def _marks() -> dict[str, SafeString]:
+    return {
+        "undecided": _muted(gettext("to decide")),
+        "blind": _muted(gettext("your opinion first")),
+        "unassessed": _muted(gettext("not assessed")),
+    }
 
 
 def _cell(css: str, content: str) -> SafeString:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from markdown_it import MarkdownIt
 
 from creditdesk.help.glossary import BY_CODE
@@ -24,6 +24,7 @@ from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
+from scoring.presentation.formatting.language import by_language
 
 register = template.Library()
 
@@ -86,6 +87,11 @@ def probability(value: Number, decimals: int = 1) -> str:
 @register.filter
 def contract(value: str) -> str:
     """Write the contract type in the reader's language."""
+    return _contract(value)
+
+
+@by_language(32)
+def _contract(value: str) -> str:
     return formatting.column_in_words(column("application", "NAME_CONTRACT_TYPE"), value)
 
 
@@ -111,42 +117,40 @@ def icon(name: str, css: str = "") -> SafeString:
     )
 
 
-def _badge(outcome: str, label: object) -> SafeString:
-    return _written_badge(outcome, str(label))
+@lru_cache(maxsize=256)
+def _badge(kind: str, symbol: str, label: str) -> SafeString:
+    return format_html('<span class="badge badge-{}">{}{}</span>', kind, icon(symbol), label)
 
 
-@lru_cache(maxsize=64)
-def _written_badge(outcome: str, label: str) -> SafeString:
-    return format_html(
-        '<span class="badge badge-{}">{}{}</span>', outcome, icon(VERDICT_ICONS[outcome]), label
-    )
-
-
+@by_language(1024)
 def _day(day: date, format_name: str) -> str:
-    return _written_day(day, format_name, get_language())
-
-
-# A list shows the same days again and again.
-@lru_cache(maxsize=1024)
-def _written_day(day: date, format_name: str, _language: str | None) -> str:
     return date_format(day, format_name)
 
 
 @register.simple_tag
 def verdict_badge(verdict: str) -> SafeString:
     """Render what the model recommends: an icon and a word, never a colour alone."""
-    return _badge(verdict, Assessment.Verdict(verdict).label)
+    return _verdict_badge(str(verdict))
+
+
+@by_language(8)
+def _verdict_badge(verdict: str) -> SafeString:
+    return _badge(verdict, VERDICT_ICONS[verdict], str(Assessment.Verdict(verdict).label))
 
 
 @register.simple_tag
 def decision_badge(decision: Decision) -> SafeString:
     """Render what a person decided; a proposal that waits for a second person is marked as such."""
-    if decision.status == Decision.Status.FINAL:
-        return _badge(decision.outcome, decision.get_outcome_display())
-    label = pgettext("decision that is not final", "{outcome}, {status}").format(
-        outcome=decision.get_outcome_display(), status=decision.get_status_display()
-    )
-    return format_html('<span class="badge badge-waiting">{}{}</span>', icon("hourglass"), label)
+    return _decision_badge(decision.outcome, decision.status)
+
+
+@by_language(32)
+def _decision_badge(outcome: str, status: str) -> SafeString:
+    decided, state = (str(Decision.Outcome(outcome).label), str(Decision.Status(status).label))
+    if status == Decision.Status.FINAL:
+        return _badge(outcome, VERDICT_ICONS[outcome], decided)
+    label = pgettext("decision that is not final", "{outcome}, {status}")
+    return _badge("waiting", "hourglass", label.format(outcome=decided, status=state))
 
 
 @register.simple_tag
@@ -187,7 +191,11 @@ def waiting(case: ListedCase) -> SafeString:
     closed = case.is_withdrawn or any(outcome != Decision.Outcome.REFER for outcome in final)
     if closed and not case.open_contests:
         return format_html('<span class="muted">{}</span>', day)
-    days = case.waiting_days
+    return _waiting(case.waiting_days, day)
+
+
+@by_language(1024)
+def _waiting(days: int, day: str) -> SafeString:
     text = ngettext("%(days)s day", "%(days)s days", days) % {"days": formatting.number(float(days))}
     return format_html('<span data-waiting="{}">{}</span> <small class="muted">{}</small>', days, text, day)
 
@@ -212,7 +220,7 @@ def closeness(assessment: Assessment | None) -> str:
 @register.simple_tag
 def queue_marks(case: ListedCase) -> SafeString:
     """Render who works on a case of the list, whether it is escalated, contested or late."""
-    return format_html_join(" ", '<span class="badge badge-{}">{}{}</span>', _queue_marks(case))
+    return SafeString(" ".join(_queue_marks(case)))
 
 
 def _is_open(case: ListedCase) -> bool:
@@ -220,17 +228,27 @@ def _is_open(case: ListedCase) -> bool:
     return not decided and not case.is_withdrawn
 
 
-def _queue_marks(case: ListedCase) -> Iterator[tuple[str, SafeString, str]]:
-    today, contest = timezone.localdate(), next(iter(case.open_contests), None)
+def _queue_marks(case: ListedCase) -> Iterator[SafeString]:
+    contest = next(iter(case.open_contests), None)
     is_open = _is_open(case)
     if contest:
-        due = date_format(contest.due_on, "SHORT_DATE_FORMAT")
-        yield "waiting", icon("message"), gettext("contested, due %(day)s") % {"day": due}
-    if (contest and contest.is_late) or (is_open and case.due_on < today):
-        yield "refuse", icon("alert-triangle"), gettext("late")
+        due = _day(contest.due_on, "SHORT_DATE_FORMAT")
+        yield _badge("waiting", "message", gettext("contested, due %(day)s") % {"day": due})
+    if (contest and contest.is_late) or (is_open and case.due_on < timezone.localdate()):
+        yield _mark("late")
     if is_open and case.open_escalations:
-        yield "refer", icon("arrow-right"), gettext("with a manager")
+        yield _mark("escalated")
     if is_open and case.active_claims:
-        yield "info", icon("briefcase"), name_of(case.active_claims[0].held_by)
+        yield _badge("info", "briefcase", name_of(case.active_claims[0].held_by))
     elif is_open and case.shared_at:
-        yield "info", icon("users"), gettext("shared")
+        yield _mark("shared")
+
+
+@by_language(8)
+def _mark(queue: str) -> SafeString:
+    marks = {
+        "late": ("refuse", "alert-triangle", gettext("late")),
+        "escalated": ("refer", "arrow-right", gettext("with a manager")),
+        "shared": ("info", "users", gettext("shared")),
+    }
+    return _badge(*marks[queue])

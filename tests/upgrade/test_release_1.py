@@ -149,6 +149,18 @@ def test_the_log_grows_by_the_seals_of_earlier_rows_alone(before: Desk, after: D
     assert {action for (action,) in added} == {"rows_covered"}
 
 
+def test_the_cases_of_release_1_are_marked_as_pending_or_closed(before: Desk, after: Desk) -> None:
+    closing = "SELECT DISTINCT case_id FROM creditdesk_decision WHERE status = 'final' AND outcome <> 'refer'"
+    with before.opened() as old, after.opened() as new:
+        closed = {case for (case,) in old.execute(closing)}
+        cases = {case for (case,) in old.execute("SELECT id FROM creditdesk_case")}
+        pending = {case for (case,) in new.execute("SELECT id FROM creditdesk_case WHERE is_pending")}
+    assert closed
+    assert pending == cases - closed
+    done = after.manage("verify_pending_cases")
+    assert done.returncode == 0, done.stderr
+
+
 def test_evidence_still_cannot_be_rewritten_or_removed(before: Desk, after: Desk) -> None:
     query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
     with before.opened() as old, after.opened() as new:

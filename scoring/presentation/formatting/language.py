@@ -1,8 +1,14 @@
 """Texts in the reader's language."""
 
+from collections.abc import Callable, Hashable
+from functools import lru_cache, wraps
+from typing import TypeVar
+
 from django.utils.translation import get_language
 
 from scoring.ml.tables.schema import Text
+
+R = TypeVar("R")
 
 
 def reads_french() -> bool:
@@ -18,3 +24,23 @@ def capitalized(text: Text) -> str:
     """Return the text with a capital, for the head of a line."""
     localized = localize(text)
     return localized[:1].upper() + localized[1:]
+
+
+def by_language(size: int) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Keep the last texts that a function wrote, for its arguments in each language.
+
+    For lists, whose rows say the same words: each translation finds out the language anew.
+    """
+
+    def keeping(write: Callable[..., R]) -> Callable[..., R]:
+        @lru_cache(maxsize=size)
+        def stored(_language: str | None, *args: Hashable) -> R:
+            return write(*args)
+
+        @wraps(write)
+        def written(*args: Hashable) -> R:
+            return stored(get_language(), *args)
+
+        return written
+
+    return keeping

@@ -1,11 +1,17 @@
+import re
 from datetime import datetime, time, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from creditdesk.cases import queue_keys
 from creditdesk.cases.queue_counts import queue_counts
-from creditdesk.cases.queues import EVERY_CASE, QUEUES, queue_of
+from creditdesk.cases.queue_keys import QueueKeys
+from creditdesk.cases.queues import EVERY_CASE, QUEUES, first_cases, queue_of
+from creditdesk.cases.sorting import ordering
 from creditdesk.models import Case
+from creditdesk.views import case_list
 from tests.factories import decided
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +39,56 @@ def test_counts_are_those_of_the_queues_a_person_sees(cases, person, name, djang
         with django_assert_num_queries(1):
             assert queue_counts(user, NAMES, 100) == expected
     assert any(expected.values()) == (name != "analyst")
+
+
+@pytest.mark.parametrize("name", ["advisor", "colleague", "manager", "auditor", "analyst"])
+def test_each_page_of_a_queue_holds_what_the_whole_queue_has_there(cases, person, name):
+    user = person(name)
+    visible = Case.objects.visible_to(user)
+    for queue, _label in QUEUES:
+        for sort in ("submitted", "-submitted", "-credit"):
+            whole = queue_of(visible, queue, user).order_by(*ordering(sort, queue, user))
+            expected = list(whole.distinct().values_list("pk", flat=True))
+            keys = QueueKeys(user, queue, sort)
+            assert keys.count() == len(expected), queue
+            assert keys[0:3] + keys[3:20] == expected, (queue, sort)
+
+
+@pytest.mark.parametrize(
+    ("name", "queue", "index"),
+    [
+        ("advisor", "to_decide", "case_pending_of_advisor"),
+        ("advisor", "late", "case_pending_of_advisor"),
+        ("manager", "late", "case_pending"),
+        ("manager", "unclaimed", "case_pending"),
+        ("manager", "second", "decision_waiting"),
+        ("manager", "escalated", "one_escalation_at_a_time"),
+    ],
+)
+def test_a_queue_is_read_by_its_index_and_not_by_a_walk_over_all_cases(person, name, queue, index):
+    if connection.vendor != "sqlite":
+        pytest.skip("the plan of PostgreSQL depends on the rows that it has counted")
+    cases = first_cases(person(name), queue, ordering("submitted"), 20).values("pk")[:20]
+    plan = cases.explain()
+    assert f"INDEX {index}" in plan
+    walks = [line for line in plan.splitlines() if re.search(r"SCAN \w+( USING|$)", line)]
+    assert [line for line in walks if " USING " not in line or "case_by_date" in line] == [], plan
+
+
+def test_a_longer_queue_says_more_than_and_offers_no_bulk_over_what_is_not_counted(
+    cases, client_as, monkeypatch
+):
+    monkeypatch.setattr(queue_keys, "MAX_COUNTED", 3)
+    monkeypatch.setattr(case_list, "PAGE_SIZE", 2)
+    queue_keys._count_query.cache_clear()
+    page = client_as("manager").get("/cases/", {"queue": "unclaimed"})
+    queue_keys._count_query.cache_clear()
+    assert page.context["page"].paginator.count == 4
+    assert "more than 3 cases" in page.content.decode()
+    assert 'name="all"' not in page.content.decode()
+    every = client_as("manager").get("/cases/", {"queue": "all"})
+    assert every.context["page"].paginator.count == Case.objects.count() == 10
+    assert "10 cases" in every.content.decode()
 
 
 def test_a_count_ends_at_the_limit(cases, person):

@@ -1,6 +1,8 @@
 """Files as clients hand them in, and files that only look like them."""
 
 import io
+import struct
+import zlib
 from typing import Final
 
 from PIL import Image
@@ -28,6 +30,16 @@ def image(form: str, size: tuple[int, int] = (40, 30)) -> bytes:
     content = io.BytesIO()
     Image.new("RGB", size, "white").save(content, form)
     return content.getvalue()
+
+
+def png_that_states(width: int, height: int) -> bytes:
+    """A few bytes that say they are an image of so many pixels."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(100))), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in chunks
+    )
 
 
 PAYSLIP: Final = pdf()

@@ -16,7 +16,7 @@ from creditdesk.documents.parser import fault_of
 from creditdesk.documents.virus_scan import ScannerUnreachable, find_virus
 from creditdesk.limits import DOCUMENT_LARGEST
 from creditdesk.models import Document
-from tests.creditdesk.documents.files import EICAR, PAYSLIP, image, pdf
+from tests.creditdesk.documents.files import EICAR, PAYSLIP, image, pdf, png_that_states
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,7 @@ def test_a_file_is_what_its_bytes_say_whatever_its_name_says(content, content_ty
         (image("PNG")[:-40], "damaged"),
         (image("JPEG")[:300], "damaged"),
         (b"\xff\xd8\xff" + image("PNG"), "damaged"),
+        (png_that_states(50_000, 50_000), "too many pixels"),
         (pdf(script="app.alert('hello')"), "scripts"),
         (pdf(attachment=b"MZ"), "scripts"),
         (pdf(password="secret"), "password"),

@@ -1,0 +1,137 @@
+"""Conditions of the row scope and of the queues, each as alternatives of which an index answers every one.
+
+A database that gets them as one OR may look at every case; `first_cases` looks at the few that it needs.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import roles_with
+from creditdesk.models.absence import Absence
+from creditdesk.models.case_keys import case_keys, rows_of
+
+# Conditions of which a case meets one or more.
+Alternatives = tuple[Q, ...]
+
+PENDING: Final = Q(is_pending=True)
+NO_CASE: Final = Q(pk__in=())
+
+
+def any_of(alternatives: Sequence[Q]) -> Q:
+    return reduce(or_, alternatives) if alternatives else NO_CASE
+
+
+def visible(user: User) -> Alternatives:
+    """The row scope: every case, or the user's portfolio, the shared cases, those that they referred and
+    those of their teams."""
+    if not user.has_perm("creditdesk.view_case"):
+        return ()
+    if user.has_perm("creditdesk.view_all_cases"):
+        return (Q(),)
+    referred = rows_of("Assignment").filter(kind="referred", assigned_by=user)
+    of_teams = rows_of("TeamReferral").seen_by(user)
+    return (
+        Q(advisor=user),
+        of_everybody(),
+        Q(pk__in=case_keys(referred)),
+        Q(pk__in=case_keys(of_teams)),
+    )
+
+
+def free_for(user: User) -> Q:
+    """Pending cases except those that are snoozed or claimed by somebody else."""
+    of_colleagues = rows_of("Claim").active().exclude(held_by=user)
+    return PENDING & ~has(of_colleagues) & ~has(rows_of("Snooze").in_force())
+
+
+def unclaimed() -> Q:
+    """Pending cases without an active claim."""
+    return PENDING & ~has(rows_of("Claim").active())
+
+
+def unassigned() -> Q:
+    """Pending cases that nobody works on: their advisor is away, gone, or decides no cases any more."""
+    gone = User.objects.filter(
+        Q(is_active=False)
+        | ~Q(role__in=roles_with("creditdesk.decide_case"))
+        | Q(pk__in=Absence.objects.in_force().values("person"))
+    )
+    return unclaimed() & Q(advisor__in=gone.order_by().values("pk"))
+
+
+def claimed_by(user: User) -> Q:
+    return Q(pk__in=case_keys(rows_of("Claim").active().filter(held_by=user)))
+
+
+def snoozed() -> Q:
+    """Cases that are put aside until a later day."""
+    return Q(pk__in=case_keys(rows_of("Snooze").in_force()))
+
+
+def waiting() -> Q:
+    """Cases whose proposed decision a second person has to check."""
+    return Q(pk__in=case_keys(rows_of("Decision").waiting()))
+
+
+def contested() -> Q:
+    """Cases with a contest that is not reviewed yet."""
+    return Q(pk__in=case_keys(rows_of("Contest").unanswered()))
+
+
+def with_somebody_else() -> Q:
+    """Cases that wait for a second person or for a manager."""
+    return has(rows_of("Decision").waiting()) | has(rows_of("Escalation").unanswered())
+
+
+def escalated() -> Q:
+    return PENDING & Q(pk__in=case_keys(rows_of("Escalation").unanswered()))
+
+
+def to_decide_by(user: User) -> Alternatives:
+    """What waits for this person: own and claimed cases, and what the role answers, checks or reviews."""
+    own = free_for(user) & ~with_somebody_else()
+    queues = [own & Q(advisor=user), own & claimed_by(user)]
+    if user.has_perm("creditdesk.check_decision"):
+        queues.append(Q(pk__in=case_keys(rows_of("Decision").waiting().exclude(decided_by=user))))
+    if user.has_perm("creditdesk.answer_escalation"):
+        queues.append(escalated())
+    if user.has_perm("creditdesk.examine_contest"):
+        queues.append(Q(pk__in=case_keys(rows_of("Contest").unanswered().independent_of(user))))
+    return tuple(queues)
+
+
+def shared() -> Alternatives:
+    """Pending cases that every advisor, or everybody of a team, may claim."""
+    of_teams = rows_of("TeamReferral").in_force()
+    return PENDING & of_everybody(), PENDING & Q(pk__in=case_keys(of_teams))
+
+
+def of_everybody() -> Q:
+    """Cases that are shared with every advisor: by their keys, else the order would have every case read."""
+    return Q(pk__in=rows_of("Case").filter(shared_at__isnull=False).order_by().values("pk"))
+
+
+def late() -> Alternatives:
+    """Pending beyond their due date, or contested beyond the day by which the client has an answer."""
+    first_in_time = datetime.combine(timezone.localdate() - timedelta(days=settings.DECISION_DAYS), time.min)
+    overdue = PENDING & Q(submitted_at__lt=timezone.make_aware(first_in_time))
+    return overdue, Q(pk__in=case_keys(rows_of("Contest").late()))
+
+
+def has(rows: Any) -> Q:
+    """Whether one of these rows is about the case: of the few cases that a page looks at."""
+    return Q(Exists(rows.filter(case=OuterRef("pk"))))
+
+
+def claims_hold_since() -> datetime:
+    """The moment before which a claim was made too long ago to hold."""
+    hours = settings.CLAIM_HOURS
+    return timezone.now() - timedelta(hours=hours) if hours else datetime.min.replace(year=1970, tzinfo=UTC)
