@@ -32,7 +32,7 @@ from creditdesk.views.document import (
     document_request,
     document_request_letter,
 )
-from creditdesk.views.drift import drift, drift_evidently, drift_report
+from creditdesk.views.drift import drift, drift_evidently, drift_performance, drift_report, drift_reports
 from creditdesk.views.expected_loss import (
     expected_loss,
     expected_loss_export,
@@ -63,7 +63,7 @@ from creditdesk.views.policy import (
     policy_propose,
     policy_withdraw,
 )
-from creditdesk.views.portfolio import portfolio
+from creditdesk.views.portfolio import portfolio, portfolio_totals
 from creditdesk.views.saved_view import columns_choose, view_delete, view_save
 from creditdesk.views.shadow import shadow
 from creditdesk.views.simulation import case_counterfactuals, case_simulation, scenario_delete, scenario_save
@@ -137,6 +137,7 @@ urlpatterns = [
     path("notifications/read/", notifications_read, name="notifications_read"),
     path("palette/", palette, name="palette"),
     path("portfolio/", portfolio, name="portfolio"),
+    path("portfolio/totals/", portfolio_totals, name="portfolio_totals"),
     path("portfolio/breakdown/", breakdown, name="breakdown"),
     path("portfolio/breakdown.csv", breakdown_export, name="breakdown_export"),
     path("portfolio/loss/", expected_loss, name="expected_loss"),
@@ -156,6 +157,8 @@ urlpatterns = [
     path("models/", include("scoring.urls")),
     path("drift/", drift, name="drift"),
     path("drift/<int:number>/", drift_report, name="drift_report"),
+    path("drift/<int:number>/performance/", drift_performance, name="drift_performance"),
+    path("drift/<int:number>/reports/", drift_reports, name="drift_reports"),
     path("drift/<int:number>/evidently/", drift_evidently, name="drift_evidently"),
     path("operations/", operations, name="operations"),
     path("help/", help_page, name="help"),

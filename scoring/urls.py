@@ -16,7 +16,11 @@ urlpatterns = [
     path("proposals/<int:number>/withdraw/", views.proposal_withdraw, name="proposal_withdraw"),
     path("compare/", version.model_comparison, name="model_comparison"),
     path("<str:version>/", version.model_detail, name="model_detail"),
+    path("<str:version>/performance/", version.model_performance, name="model_performance"),
+    path("<str:version>/weaknesses/", version.model_weaknesses, name="model_weaknesses"),
     path("<str:version>/explanation/", version.model_explanation, name="model_explanation"),
+    path("<str:version>/explanation/features/", version.model_dependence, name="model_dependence"),
+    path("<str:version>/explanation/pairs/", version.model_interactions, name="model_interactions"),
     path("<str:version>/card/", version.version_card, name="model_card"),
     path("<str:version>/fairness/", version.model_fairness, name="model_fairness"),
 ]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.administration.audit_changes import changes_in
 from accounts.administration.audit_export import audit_lines
-from accounts.administration.read_only import NamedValuesFilter
+from accounts.administration.read_only import LIST_PER_PAGE, NamedValuesFilter
 from accounts.audit import Action, record
 from accounts.audit.verification import is_genuine, verify_end
 from accounts.models import AuditEvent
@@ -43,6 +43,7 @@ class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
     search_fields = ("actor", "action", "target", "request_id")
     date_hierarchy = "at"
     ordering = ("-sequence",)
+    list_per_page = LIST_PER_PAGE
     show_full_result_count = False
     fields = (
         "sequence", "when", "actor", "what", "target", "readable_details", "request_id",

@@ -1,10 +1,13 @@
 """Administration of stored evidence: whoever may read the audit log reads it, nobody writes it."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+
+# As many as a screen or two hold.
+LIST_PER_PAGE: Final = 20
 
 
 class NamedValuesFilter(admin.AllValuesFieldListFilter):
@@ -16,6 +19,8 @@ class NamedValuesFilter(admin.AllValuesFieldListFilter):
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    list_per_page = LIST_PER_PAGE
+
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("accounts.view_auditevent")
 

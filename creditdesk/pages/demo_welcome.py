@@ -1,6 +1,6 @@
 """First page of the demo: the guided path, and the page on which each step is taken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from django.urls import reverse
@@ -37,13 +37,18 @@ PATH: Final[Sequence[Step]] = (
     Step("audit", "auditor", _("Audit"), _("Every step you took is in the log, which cannot be rewritten.")),
 )
 STEPS: Final = {step.code: step for step in PATH}
+# Steps that are taken below the first screen of a phone: the page, and where on it.
+PARTS: Final[Mapping[str, tuple[str, str]]] = {
+    "what_if": ("case_whatif", "#tabs"),
+    "decide": ("case_detail", "#decision"),
+}
 
 
 def address_of(step: Step, person: User) -> str:
     """Return the page on which a step is taken."""
     if step.code in {"verdict", "what_if", "decide"} and (reference := first_in_queue(person)):
-        page = "case_whatif" if step.code == "what_if" else "case_detail"
-        return reverse(page, args=[reference])
+        page, part = PARTS.get(step.code, ("case_detail", ""))
+        return f"{reverse(page, args=[reference])}{part}"
     if step.code == "letter" and (case := _refused(person)):
         return reverse("case_letter", args=[case.reference])
     if step.code == "audit":

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -66,6 +66,20 @@ LIMIT_OF_FINDING: Final[Mapping[str, str]] = {
     "estimated_cost": "cost_rise",
     "realised_cost": "cost_rise",
 }
+
+
+class Tab(NamedTuple):
+    """A page of the same report, by its URL name."""
+
+    view: str
+    label: str | Promise
+
+
+TABS: Final = (
+    Tab("drift_report", _("What moved")),
+    Tab("drift_performance", _("Performance")),
+    Tab("drift_reports", _("All reports")),
+)
 
 
 @dataclass(eq=False)

@@ -40,6 +40,7 @@ _PLACES: Final[tuple[tuple[str | Promise, str, str, str, str | Promise], ...]] =
     (_("Notifications"), "notifications", "", "creditdesk.view_case", _PAGE),
     (_("Teams"), "teams", "", "creditdesk.manage_teams", _PAGE),
     (_("Portfolio"), "portfolio", "", "creditdesk.view_portfolio", _PAGE),
+    (_("Totals of all cases"), "portfolio_totals", "", "creditdesk.view_portfolio", _PAGE),
     (_("Outcomes"), "outcomes", "", "creditdesk.view_monthlyoutcome", _PAGE),
     (_("Models"), "model_list", "", "scoring.view_modelversion", _PAGE),
     (_("Policy"), "policy_list", "", "scoring.view_policy", _PAGE),

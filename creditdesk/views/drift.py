@@ -7,12 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from creditdesk.pages.drift import DriftPage
+from creditdesk.pages.drift import TABS, DriftPage
 from creditdesk.web.request import DeskRequest
 from scoring.models import DriftReport
 from scoring.services.drift import page_of
 
-REPORTS_PER_PAGE = 20
+REPORTS_PER_PAGE = 12
 
 # Evidently's page is one file with its scripts inside. It runs sandboxed: another origin, no network, no
 # forms, no access to the desk around it.
@@ -29,17 +29,36 @@ SANDBOX = {
 
 @require_safe
 @permission_required("scoring.view_drift", raise_exception=True)
-@csp_update({"frame-src": [SELF]})  # type: ignore[untyped-decorator]
 def drift(request: DeskRequest) -> HttpResponse:
-    """Show the newest report, and the list of all."""
+    """Show what moved by the newest report."""
     return _drift_response(request, DriftReport.objects.first())
 
 
 @require_safe
 @permission_required("scoring.view_drift", raise_exception=True)
-@csp_update({"frame-src": [SELF]})  # type: ignore[untyped-decorator]
 def drift_report(request: DeskRequest, number: int) -> HttpResponse:
     return _drift_response(request, get_object_or_404(DriftReport, pk=number))
+
+
+@require_safe
+@permission_required("scoring.view_drift", raise_exception=True)
+def drift_performance(request: DeskRequest, number: int) -> HttpResponse:
+    """Show the PSI over time, and how the model does."""
+    return _drift_response(request, get_object_or_404(DriftReport, pk=number), view="drift_performance")
+
+
+@require_safe
+@permission_required("scoring.view_drift", raise_exception=True)
+@csp_update({"frame-src": [SELF]})  # type: ignore[untyped-decorator]
+def drift_reports(request: DeskRequest, number: int) -> HttpResponse:
+    """Show Evidently's page of this report, and the list of all reports."""
+    reports = Paginator(DriftReport.objects.defer("numbers"), REPORTS_PER_PAGE)
+    return _drift_response(
+        request,
+        get_object_or_404(DriftReport, pk=number),
+        view="drift_reports",
+        reports=reports.get_page(request.GET.get("page")),
+    )
 
 
 @require_safe
@@ -53,10 +72,8 @@ def drift_evidently(request: DeskRequest, number: int) -> HttpResponse:
     return HttpResponse(content)
 
 
-def _drift_response(request: DeskRequest, report: DriftReport | None) -> HttpResponse:
-    reports = Paginator(DriftReport.objects.defer("numbers"), REPORTS_PER_PAGE)
-    context = {
-        "page": DriftPage(report) if report else None,
-        "reports": reports.get_page(request.GET.get("page")),
-    }
-    return render(request, "creditdesk/drift.html", context)
+def _drift_response(
+    request: DeskRequest, report: DriftReport | None, view: str = "drift_report", **context: object
+) -> HttpResponse:
+    page = DriftPage(report) if report else None
+    return render(request, "creditdesk/drift.html", {"page": page, "view": view, "tabs": TABS, **context})

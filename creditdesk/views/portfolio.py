@@ -7,6 +7,7 @@ from creditdesk.models import Case
 from creditdesk.pages.case_list import tabs
 from creditdesk.pages.portfolio.page import PortfolioPage
 from creditdesk.pages.portfolio.period import PERIODS, Period
+from creditdesk.pages.portfolio.totals import PortfolioTotals
 from creditdesk.web.request import DeskRequest
 
 
@@ -20,3 +21,11 @@ def portfolio(request: DeskRequest) -> HttpResponse:
         "periods": {code: label for code, (_days, label) in PERIODS.items()},
     }
     return render(request, "creditdesk/portfolio.html", context)
+
+
+@require_safe
+@permission_required("creditdesk.view_portfolio", raise_exception=True)
+def portfolio_totals(request: DeskRequest) -> HttpResponse:
+    """Count every case, whenever it was received: verdicts, decisions, contests, workloads."""
+    page = PortfolioTotals(Case.objects.visible_to(request.user))
+    return render(request, "creditdesk/portfolio_totals.html", {"page": page})

@@ -15,7 +15,7 @@ from scoring.ml.model.manifest_validation import (
 from scoring.presentation.figure import CatalogueName, Column, FeatureBin, Figure, Row, Style
 from scoring.presentation.formatting import number
 
-SHOWN = 15
+SHOWN = 10
 
 
 def importance(explanation: ExplanationSection) -> Figure:

@@ -33,12 +33,32 @@ def model_detail(request: HttpRequest, version: str) -> HttpResponse:
         "activations": context["version"].activations.select_related("activated_by"),
         "checks": check_labels(manifest.checks) if manifest and manifest.checks else [],
         "failed": len(manifest.failed_checks) if manifest else 0,
-        "figures": [*figures_performance.performance(manifest), *figures_choices.choices(manifest)]
-        if manifest
-        else [],
-        "weaknesses": figures_weaknesses.weaknesses(manifest) if manifest else [],
     }
     return render(request, "scoring/model_detail.html", context)
+
+
+@require_safe
+@permission_required("scoring.view_modelversion", raise_exception=True)
+def model_performance(request: HttpRequest, version: str) -> HttpResponse:
+    context = _version_context(version)
+    if manifest := context["folder"].manifest:
+        context |= {"figures": figures_performance.performance(manifest)}
+    return render(request, "scoring/model_figures.html", {**context, "page": "performance"})
+
+
+@require_safe
+@permission_required("scoring.view_modelversion", raise_exception=True)
+def model_weaknesses(request: HttpRequest, version: str) -> HttpResponse:
+    """Where the version does worse, and what its training chose between."""
+    context = _version_context(version)
+    if manifest := context["folder"].manifest:
+        figures = [
+            *figures_weaknesses.weaknesses(manifest),
+            *figures_choices.choices(manifest),
+            *figures_choices.denied_directions(manifest),
+        ]
+        context |= {"figures": figures}
+    return render(request, "scoring/model_figures.html", {**context, "page": "weaknesses"})
 
 
 @require_safe
@@ -48,18 +68,39 @@ def model_explanation(request: HttpRequest, version: str) -> HttpResponse:
     manifest = context["folder"].manifest
     if manifest and (explanation := manifest.explanation):
         context |= {
-            "overview": [
+            "figures": [
                 figures_explanation.importance(explanation),
                 figures_explanation.groups(explanation),
-            ],
-            "dependences": figures_explanation.dependences(explanation),
-            "denied": figures_choices.denied_directions(manifest),
-            "interactions": [
+            ]
+        }
+    return render(request, "scoring/model_figures.html", {**context, "page": "explanation"})
+
+
+@require_safe
+@permission_required("scoring.view_modelversion", raise_exception=True)
+def model_dependence(request: HttpRequest, version: str) -> HttpResponse:
+    """How the estimate goes with each feature that counts."""
+    context = _version_context(version)
+    manifest = context["folder"].manifest
+    if manifest and manifest.explanation:
+        context |= {"figures": figures_explanation.dependences(manifest.explanation)}
+    return render(request, "scoring/model_figures.html", {**context, "page": "dependence"})
+
+
+@require_safe
+@permission_required("scoring.view_modelversion", raise_exception=True)
+def model_interactions(request: HttpRequest, version: str) -> HttpResponse:
+    """Features whose effects depend on each other."""
+    context = _version_context(version)
+    manifest = context["folder"].manifest
+    if manifest and (explanation := manifest.explanation):
+        context |= {
+            "figures": [
                 figures_explanation.interaction_strengths(explanation),
                 *figures_explanation.interactions(explanation),
-            ],
+            ]
         }
-    return render(request, "scoring/model_explanation.html", context)
+    return render(request, "scoring/model_figures.html", {**context, "page": "interactions"})
 
 
 @require_safe

@@ -5,7 +5,9 @@
   const { color, numberFormat, percentFormat, valueAxis, placeAxis, draw } = deskCharts;
   const FORMATS = { percent: percentFormat(1), number: numberFormat({ maximumFractionDigits: 3 }) };
   const PALETTE = ["primary", "refer-fill", "accept-fill", "refuse-fill"];
-  const MAX_LABEL_LENGTH = 34;
+  const MAX_LABEL_LENGTH = 40;
+  const MAX_TURNED_LABELS = 10;
+  const MAX_LOW_BARS = 4;
   const LABEL_PADDING = 4;
   const LABEL_HEIGHT = 22;
 
@@ -134,8 +136,10 @@
     return placeAxis({ text: figure.dataset.x, type: "linear", min: 0, max, ticks: { callback } });
   }
 
-  function categoryAxis(figure, isSideways) {
-    return placeAxis({ text: isSideways ? "" : figure.dataset.x, offset: true, ticks: { autoSkip: !isSideways } });
+  // Many places are steps of a scale, of which a few labels are enough: turned, all of them would take the height.
+  function categoryAxis(figure, isSideways, places) {
+    const ticks = { autoSkip: !isSideways, maxRotation: places > MAX_TURNED_LABELS ? 0 : 50 };
+    return placeAxis({ text: isSideways ? "" : figure.dataset.x, offset: true, ticks });
   }
 
   function tooltipLabel(format, isSideways) {
@@ -152,7 +156,7 @@
     const series = seriesOf(table, figure);
     const values = valueAxis({ format, text: figure.dataset.y, beginAtZero: style === "bars" });
     const isStacked = "stacked" in figure.dataset;
-    const places = isNumeric ? numericAxis(figure) : categoryAxis(figure, isSideways);
+    const places = isNumeric ? numericAxis(figure) : categoryAxis(figure, isSideways, table.labels.length);
     return {
       type: style === "bars" ? "bar" : "line",
       data: { labels: isNumeric ? undefined : table.labels.map(isSideways ? wrapped : String), datasets: series },
@@ -174,7 +178,7 @@
 
   document.querySelectorAll("figure[data-chart]").forEach((figure) => {
     const table = readTable(figure);
-    const isTall = "sideways" in figure.dataset && table.labels.length > 8;
+    const isTall = "sideways" in figure.dataset && table.labels.length > MAX_LOW_BARS;
     figure.querySelector(".chart").classList.toggle("chart-tall", isTall);
     draw(figure.querySelector("canvas"), () => configuration(figure, table));
   });

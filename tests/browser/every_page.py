@@ -55,6 +55,7 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
         *(("case_detail", [CASES[state]]) for state in ("waiting", "contested", "escalated")),
         ("case_list", []),
         ("portfolio", []),
+        ("portfolio_totals", []),
         ("policy_list", []),
         ("policy_desk", []),
         ("policy_detail", [NEWEST]),
@@ -66,10 +67,12 @@ PAGES: Final[dict[str, list[tuple[str, list[str]]]]] = {
     ],
     "analyst": [
         *((f"model_{page}", []) for page in ("list", "comparison", "at", "pair")),
-        *((f"model_{page}", [MODEL]) for page in ("detail", "card", "explanation", "fairness")),
+        *((f"model_{page}", [MODEL]) for page in ("detail", "performance", "weaknesses")),
+        *((f"model_{page}", [MODEL]) for page in ("explanation", "dependence", "interactions")),
+        *((f"model_{page}", [MODEL]) for page in ("card", "fairness")),
         ("drift", []),
         ("outcomes", []),
-        ("drift_report", [NEWEST]),
+        *((name, [NEWEST]) for name in ("drift_report", "drift_performance", "drift_reports")),
         ("proposal_detail", [NEWEST]),
     ],
     "admin": [
@@ -173,7 +176,7 @@ def addresses(role: str) -> list[str]:
     """Return the addresses of this role's pages, those of the administration included."""
     numbers = {
         "case_past": Assessment.objects.filter(case__reference=CASES["pending"]),
-        "drift_report": DriftReport.objects.all(),
+        **dict.fromkeys(("drift_report", "drift_performance", "drift_reports"), DriftReport.objects.all()),
         "proposal_detail": Proposal.objects.all(),
         "policy_detail": Policy.objects.all(),
         # Whoever has just been given a session.

@@ -1,4 +1,4 @@
-"""Heights: a case page with each tab open, of clients with a whole history, forms, lists and work pages."""
+"""Heights: every page, a case page with each tab of clients with a whole history, full lists and forms."""
 
 from itertools import product
 from typing import Final
@@ -9,6 +9,7 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.models import Case, Notification, Profile
 from creditdesk.pages.case.tabs import TABS
+from tests.browser.every_page import MODEL, PAGES, addresses, full_desk
 from tests.creditdesk.observed_loans import loan
 from tests.creditdesk.policies import published
 from tests.factories import CaseFactory, UserFactory, attached
@@ -125,3 +126,45 @@ def test_the_form_of_a_new_case_keeps_to_its_limit_in_two_columns(person, page_a
     assert len(set(columns)) == 2
     page.set_viewport_size({"width": 360, "height": 768})
     assert page.evaluate(HEIGHT) <= MAX_HEIGHT[360]
+
+
+# Read by their contents, from top to bottom or not at all: docs/decisions.md.
+REFERENCE_PAGES: Final = frozenset({"/help/", "/about-the-model/", f"/models/{MODEL}/card/"})
+# Of others' making: the theme of the administration, and the description of the API.
+OTHER_PAGES: Final = ("/admin/", "/api/")
+LOST_CONTENTS = """() => {
+  const links = [...document.querySelectorAll(".toc a")];
+  const isLost = (link) => !document.getElementById(link.hash.slice(1))
+    || link.getBoundingClientRect().bottom > innerHeight;
+  return links.length ? links.filter(isLost).map((link) => link.hash) : ["no contents"];
+}"""
+
+
+@pytest.fixture
+def every_page(settings, tmp_path) -> None:
+    settings.ML_ARTIFACTS = settings.BASE_DIR / "ml_artifacts"
+    settings.DRIFT_REPORTS = tmp_path
+    full_desk()
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+def test_every_page_keeps_to_the_limit_or_opens_on_its_contents(every_page, page_as, locale):
+    wrong = {}
+    for role in PAGES:
+        page = page_as(role, locale=locale)
+        for address in addresses(role):
+            if address.startswith(OTHER_PAGES):
+                continue
+            page.goto(address, wait_until="networkidle")
+            for width, limit in MAX_HEIGHT.items():
+                page.set_viewport_size({"width": width, "height": 768})
+                page.wait_for_timeout(CHARTS_RESIZE)
+                if address in REFERENCE_PAGES:
+                    lost = page.evaluate(LOST_CONTENTS)
+                else:
+                    height = page.evaluate(HEIGHT)
+                    lost = [height] if height > limit else []
+                if lost:
+                    wrong[role, address, width] = lost
+            page.set_viewport_size({"width": 1366, "height": 768})
+    assert wrong == {}

@@ -30,7 +30,20 @@ def test_the_newest_report_is_shown_with_the_psi_of_each_column(report, client_a
     column = report.numbers["columns"][0]
     assert 'data-drifted="true"' in page
     assert f'data-column="AMT_INCOME_TOTAL" data-psi="{column["psi"]}"' in page
-    assert "Nov. 2026" in page
+    assert page.index('id="conclusion"') < page.index('id="columns"')
+    performance = client_as("analyst").get(f"/drift/{report.pk}/performance/").content.decode()
+    assert "Nov. 2026" in performance
+    assert performance.index('id="conclusion"') < performance.index('id="performance"')
+
+
+def test_each_page_of_a_report_leads_to_the_next_and_to_every_report(report, client_as):
+    drift_report()
+    browser = client_as("analyst")
+    for address in ("", "performance/", "reports/"):
+        page = browser.get(f"/drift/{report.pk}/{address}").content.decode()
+        assert f'href="/drift/{report.pk}/{address}" aria-current="page"' in page
+    listed = re.findall(r'href="/drift/(\d+)/"', page[page.index('id="reports"') :])
+    assert set(map(int, listed)) == set(DriftReport.objects.values_list("pk", flat=True))
 
 
 def test_every_chart_has_its_figures_as_a_table(report, client_as):
@@ -75,10 +88,15 @@ def test_evidentlys_page_is_sandboxed(report, client_as):
 
 
 def test_no_other_page_may_be_framed_or_run_inline_scripts(report, client_as):
-    policy = client_as("analyst").get("/drift/")["Content-Security-Policy"]
-    assert "unsafe" not in policy
-    assert "frame-src 'self'" in policy
-    assert "frame-ancestors 'none'" in policy
+    browser = client_as("analyst")
+    policies = {
+        path: browser.get(path)["Content-Security-Policy"]
+        for path in ("/drift/", f"/drift/{report.pk}/reports/")
+    }
+    for path, policy in policies.items():
+        assert "unsafe" not in policy
+        assert ("frame-src 'self'" in policy) == path.endswith("reports/")
+        assert "frame-ancestors 'none'" in policy
 
 
 def test_a_page_that_was_altered_is_not_served(report, client_as, tmp_path):

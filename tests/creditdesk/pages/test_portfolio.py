@@ -9,8 +9,8 @@ from django.utils import timezone
 from creditdesk.models import Case, Decision
 from creditdesk.pages.portfolio.counts import ageing
 from creditdesk.pages.portfolio.figures import distribution, trend
-from creditdesk.pages.portfolio.page import PortfolioPage
 from creditdesk.pages.portfolio.period import Flow, Period, override_reasons
+from creditdesk.pages.portfolio.totals import PortfolioTotals
 from tests.factories import assessed, decided
 from tests.triggers import triggers_off
 
@@ -100,7 +100,7 @@ def test_each_pending_case_is_in_one_band_of_age(case_of, settings):
 
 def test_the_threshold_stands_in_the_distribution_where_its_probability_is(case_of):
     assessed(case_of("advisor"), 0.05)
-    bins = PortfolioPage(Case.objects.all(), Period.named("90")).bins
+    bins = PortfolioTotals(Case.objects.all()).bins
     figure = distribution(bins, 0.09)
     ((position, _label),) = figure.markers
     # The fifth bin, 8 % to 10 %, has its middle at 4.
@@ -113,5 +113,7 @@ def test_the_threshold_stands_in_the_distribution_where_its_probability_is(case_
 def test_the_page_names_what_waits_for_the_reader_first(client_as, decisions, model_in_use):
     page = client_as("manager").get("/portfolio/").content.decode()
     assert page.index('href="/cases/?queue=to_decide">1</a>') < page.index('data-period="90"')
-    for code in ("received", "accepted", "overrides", "distribution"):
+    for code in ("received", "accepted", "overrides"):
         assert f'id="{code}" data-chart' in page
+    totals = client_as("manager").get("/portfolio/totals/").content.decode()
+    assert 'id="distribution" data-chart' in totals

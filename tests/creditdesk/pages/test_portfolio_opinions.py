@@ -34,7 +34,7 @@ def test_the_page_counts_who_agrees_and_who_changes_their_mind(case_of, client_a
     figures = OpinionFigures.of(Case.objects.all())
     rates = figures.agreement, figures.switched, figures.followed, figures.against_both
     assert [(rate.count, rate.of) for rate in rates] == [(15, 21), (5, 21), (4, 6), (1, 15)]
-    page = Elements(client_as("manager").get(reverse("portfolio")).content.decode())
+    page = Elements(client_as("manager").get(reverse("portfolio_totals")).content.decode())
     shown = {row["data-rate"]: row for row in page.having("data-rate")}
     assert float(shown["switched"]["data-share"]) == pytest.approx(5 / 21)
     # Wilson's interval of 5 in 21, computed apart from the desk.

@@ -257,7 +257,7 @@ def test_the_portfolio_counts_late_and_overturned(client_as, case, contest, pers
     after = ContestCounts.of(Case.objects.all())
     assert (after.waiting, after.late, after.reviewed, after.overturned) == (0, 0, 1, 1)
     assert after.overturn_rate == 1.0
-    assert 'data-overturned="1"' in client_as("manager").get("/portfolio/").content.decode()
+    assert 'data-overturned="1"' in client_as("manager").get("/portfolio/totals/").content.decode()
 
 
 @pytest.mark.parametrize("name", ["admin", "analyst", "auditor"])

@@ -89,7 +89,7 @@ def test_a_withdrawn_case_is_in_no_queue_and_counts_neither_as_accepted_nor_as_r
 
 def test_the_portfolio_has_a_row_of_its_own(client_as, model_in_use, case, person):
     withdraw(case, person("advisor"))
-    page = client_as("manager").get(reverse("portfolio")).context["page"]
+    page = client_as("manager").get(reverse("portfolio_totals")).context["page"]
     assert page.stages == {"pending": 0, "withdrawn": 1, "waiting": 0, "accept": 0, "refuse": 0}
     assert [load.pending for load in page.workloads] == [0]
 

@@ -33,6 +33,7 @@ PAGES = {
     "notifications": DESK | {AUDITOR},
     "notification_count": DESK | {AUDITOR},
     "portfolio": {MANAGER, AUDITOR},
+    "portfolio_totals": {MANAGER, AUDITOR},
     "outcomes": {MANAGER, ANALYST, AUDITOR},
     "policy_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "policy_desk": {MANAGER, ANALYST, AUDITOR, ADMIN},
@@ -44,7 +45,11 @@ PAGES = {
     "model_list": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_detail": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_card": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_performance": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_weaknesses": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_explanation": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_dependence": {MANAGER, ANALYST, AUDITOR, ADMIN},
+    "model_interactions": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_fairness": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_comparison": {MANAGER, ANALYST, AUDITOR, ADMIN},
     "model_at": {MANAGER, ANALYST, AUDITOR, ADMIN},
@@ -59,6 +64,14 @@ PAGES = {
     "admin:accounts_rolerequest_changelist": {ADMIN},
     "admin:creditdesk_assessment_changelist": {AUDITOR},
     "admin:creditdesk_decision_changelist": {AUDITOR},
+}
+# Pages of one version of the model.
+VERSION_PAGES = {
+    f"model_{page}"
+    for page in (
+        *("detail", "performance", "weaknesses", "explanation", "dependence", "interactions"),
+        *("fairness", "card"),
+    )
 }
 # Who gets through to a case in the portfolio of `advisor`: GET, or POST where the second word says so.
 CASES = {
@@ -131,6 +144,8 @@ MODELS = {
     ("proposal_answer", "post"): {ADMIN},
     ("proposal_withdraw", "post"): {ANALYST},
     ("drift_report", "get"): {ANALYST, AUDITOR},
+    ("drift_performance", "get"): {ANALYST, AUDITOR},
+    ("drift_reports", "get"): {ANALYST, AUDITOR},
     ("drift_evidently", "get"): {ANALYST, AUDITOR},
 }
 # Who gets through to an act on policies, and to the page of a proposal (by the manager).
@@ -172,7 +187,7 @@ def args_of(page: str) -> list[str | int]:
         # A stranger is sent away whether or not anybody is there.
         newest = User.objects.order_by("pk").last()
         return [newest.pk if newest else 1]
-    return ["tiny-1"] if page in {"model_detail", "model_card", "model_explanation", "model_fairness"} else []
+    return ["tiny-1"] if page in VERSION_PAGES else []
 
 
 def address(page: str, case: Case) -> str:

@@ -190,7 +190,7 @@ def test_the_portfolio_counts_what_the_list_shows(client_as, case_of):
     decided(assessed(case_of("colleague"), None, "refer"), "refer")
     case_of("advisor")
     manager = client_as("manager")
-    page = manager.get("/portfolio/").context["page"]
+    page = manager.get("/portfolio/totals/").context["page"]
     assert page.stages == {"pending": 2, "withdrawn": 0, "waiting": 1, "accept": 2, "refuse": 0}
     for verdict, share in page.verdicts.items():
         if verdict:

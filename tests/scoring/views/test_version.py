@@ -10,6 +10,10 @@ from tests.scoring.modelfolder import tiny_model
 from tests.scoring.validation_sections import sanity_checks, validation_sections
 
 pytestmark = pytest.mark.django_db
+SUBPAGES = (
+    *("", "performance/", "weaknesses/", "explanation/", "explanation/features/", "explanation/pairs/"),
+    "fairness/",
+)
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def page_of(client_as, settings, tmp_path):
 
 
 def test_every_curve_is_drawn_from_a_table_that_is_on_the_page(page_of):
-    page = page_of()
+    page = page_of("performance/")
     for code in ("cost", "reliability", "roc", "precision-recall", "ks", "lift"):
         figure = page.split(f'id="{code}"')[1].split("</figure>")[0]
         assert "<canvas" in figure
@@ -45,12 +49,17 @@ def test_a_suspect_run_is_marked(page_of):
     assert "This run is suspect" in page
 
 
-def test_importance_direction_dependence_and_interactions_are_drawn(page_of):
-    page = page_of("explanation/")
-    assert 'id="importance"' in page
-    assert 'id="groups"' in page
-    assert page.count('id="dependence-') >= 5
-    assert 'id="interactions"' in page
+@pytest.mark.parametrize(
+    ("sub", "code", "count"),
+    [
+        ("explanation/", "importance", 1),
+        ("explanation/", "groups", 1),
+        ("explanation/features/", "dependence-", 5),
+        ("explanation/pairs/", "interactions", 1),
+    ],
+)
+def test_importance_direction_dependence_and_interactions_are_drawn(page_of, sub, code, count):
+    assert page_of(sub).count(f'id="{code}') >= count
 
 
 def test_each_attribute_has_its_groups_in_words_and_small_ones_are_counted_only(page_of):
@@ -65,7 +74,7 @@ def test_each_attribute_has_its_groups_in_words_and_small_ones_are_counted_only(
     assert "0.7533" in page
 
 
-@pytest.mark.parametrize("sub", ["", "explanation/", "fairness/"])
+@pytest.mark.parametrize("sub", SUBPAGES)
 def test_a_version_without_validation_report_shows_a_notice_or_nothing(client_as, model_in_use, sub):
     answer = client_as("analyst").get(f"/models/tiny-1/{sub}")
     assert answer.status_code == 200
@@ -73,7 +82,7 @@ def test_a_version_without_validation_report_shows_a_notice_or_nothing(client_as
     assert "<figure" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("sub", ["", "explanation/", "fairness/"])
+@pytest.mark.parametrize("sub", SUBPAGES)
 def test_a_page_without_scripts_or_styles_of_its_own(page_of, sub):
     page = page_of(sub)
     assert " style=" not in page
@@ -98,7 +107,7 @@ def test_the_rules_for_the_threshold_are_drawn_with_what_they_cost(page_of):
         },
         {"code": "theoretical", "threshold": None, "why": "calibration slope 0.700, error 0.0200"},
     ]
-    page = page_of(threshold_rules={"in_force": "fold_mean", "resamples": 100, "rules": rules})
+    page = page_of("weaknesses/", threshold_rules={"in_force": "fold_mean", "resamples": 100, "rules": rules})
     figure = page.split('id="threshold-rules"')[1].split("</figure>")[0]
     assert "In force: Mean of the five fold optima" in figure
     assert "0.5200" in figure
@@ -111,7 +120,7 @@ def test_the_curve_of_the_number_of_features_is_drawn(page_of):
         {"features": 40, "log_loss": 0.2431, "excess": 0.0001, "standard_error": 0.0002},
         {"features": 189, "log_loss": 0.243, "excess": 0.0, "standard_error": 0.0},
     ]
-    page = page_of(feature_count={"chosen": 40, "floor": 40, "clients": 900, "points": points})
+    page = page_of("weaknesses/", feature_count={"chosen": 40, "floor": 40, "clients": 900, "points": points})
     figure = page.split('id="feature-count"')[1].split("</figure>")[0]
     assert "40 were kept" in figure
     assert "0.2431" in figure
@@ -135,7 +144,7 @@ def test_a_direction_that_the_data_deny_is_drawn_with_its_curve(page_of):
     }
     change = {"value": -0.0002, "low": -0.0005, "high": 0.0001}
     section = {"is_imposed": True, "log_loss_change": change, "clients": 900, "features": [denied]}
-    page = page_of("explanation/", directions=section)
+    page = page_of("weaknesses/", directions=section)
     figure = page.split('id="denied-ext-source-1"')[1].split("</figure>")[0]
     assert "from 5.0% in the lowest tenth to 12.0% in the highest" in figure
 
@@ -176,7 +185,7 @@ def weakness_report() -> dict[str, Any]:
 
 
 def test_weak_groups_and_disturbed_inputs_are_drawn_in_words(page_of):
-    page = page_of(weaknesses=weakness_report())
+    page = page_of("weaknesses/", weaknesses=weakness_report())
     figure = page.split('id="weak-slices"')[1].split("</figure>")[0]
     assert "61 groups of clients were examined" in figure
     assert "Weak beyond chance: Source of income: " in figure
