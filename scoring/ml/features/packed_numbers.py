@@ -38,13 +38,13 @@ def pack_numbers(numbers: Numbers, counts: NDArray[np.int64]) -> Iterator[bytes]
     pages = [_codes(numbers[start : start + _AT_ONCE]) for start in range(0, len(numbers), _AT_ONCE)]
     codes = np.concatenate([np.empty(0, np.uint8), *pages])
     bits = np.stack([codes & 1 << bit for bit in reversed(range(_BITS))])
-    held = [_held(kind, numbers[codes == code]) for code, kind in enumerate(KINDS)]
+    stored = [_stored(kind, numbers[codes == code]) for code, kind in enumerate(KINDS)]
     ends = _ends(codes, counts)
     starts, first = [0] * len(KINDS), 0
     for row, last in enumerate(np.cumsum(counts).tolist()):
         row_ends = ends[row]
         yield np.packbits(bits[:, first:last], axis=1).tobytes() + b"".join(
-            [values[start:end].tobytes() for values, start, end in zip(held, starts, row_ends, strict=True)]
+            [values[start:end].tobytes() for values, start, end in zip(stored, starts, row_ends, strict=True)]
         )
         starts, first = row_ends, last
 
@@ -56,13 +56,13 @@ def unpack_numbers(packed: bytes, start: int, count: int) -> tuple[Numbers, int]
     first, second, third = np.unpackbits(bits, axis=1, count=count)
     codes = first << 2 | second << 1 | third
     start += _BITS * width
-    held = []
+    stored = []
     for kind, size in zip(KINDS, np.bincount(codes, minlength=len(KINDS)).tolist(), strict=True):
         values = np.frombuffer(packed, kind.dtype, size, start)
-        held.append(values if kind.scale == 1 else values / kind.scale)
+        stored.append(values if kind.scale == 1 else values / kind.scale)
         start += values.nbytes
     numbers = np.empty(count)
-    numbers[codes.argsort(kind="stable")] = np.concatenate(held)
+    numbers[codes.argsort(kind="stable")] = np.concatenate(stored)
     return numbers, start
 
 
@@ -78,7 +78,7 @@ def _codes(numbers: Numbers) -> NDArray[np.uint8]:
     return np.select(fits, [np.uint8(code) for code in range(4)], np.uint8(4))
 
 
-def _held(kind: Kind, numbers: Numbers) -> NDArray[np.generic]:
+def _stored(kind: Kind, numbers: Numbers) -> NDArray[np.generic]:
     return (numbers if kind.scale == 1 else np.rint(numbers * kind.scale)).astype(kind.dtype)
 
 
