@@ -49,10 +49,10 @@ def test_a_killed_import_goes_on_and_stores_nobody_twice(seeded_desk: DeskProces
     wait_for(lambda: seeded_desk.one_value(cases) > 0)
     killed.kill()
     killed.wait()
-    kept = seeded_desk.one_value(cases)
-    assert kept >= CLIENTS_AT_ONCE
+    stored = seeded_desk.one_value(cases)
+    assert stored >= CLIENTS_AT_ONCE
     again = seeded_desk.manage("import_portfolio", folder)
-    assert f"{6_000 - kept:,} new, 0 changed, {kept:,} as they were" in again.stdout
+    assert f"{6_000 - stored:,} new, 0 changed, {stored:,} as they were" in again.stdout
     for table in ("profile", "monitoringrecord"):
         joined = f"JOIN creditdesk_{table} t ON t.case_id = c.id"
         assert seeded_desk.one_value(f"SELECT count(*) {imported.format(joined)}") == 6_000
