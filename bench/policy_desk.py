@@ -43,7 +43,7 @@ def _measure(database: Path, assessments: int) -> None:
     from django.test import Client
 
     from accounts.models import User
-    from creditdesk.cases.scored_columns import Selection, scored_columns
+    from creditdesk.cases.scored_columns import Selection, forget, scored_columns
     from creditdesk.pages.policy.comparison import PolicyComparison
     from creditdesk.services.policy import PolicyTerms, propose_policy, publish_policy
     from scoring.ml.metrics.policy_comparison import Assumptions
@@ -80,7 +80,9 @@ def _measure(database: Path, assessments: int) -> None:
     browser = Client()
     browser.force_login(manager)
     query = {"last": str(assessments), "threshold_rule": "chosen", "threshold": "9"}
-    scored_columns.__globals__["_read"].cache_clear()
+    # Opened before, as on a desk that runs: what is imported and compiled once is no part of an answer.
+    browser.get("/policy/desk/", {"last": "1"})
+    forget()
     timed("page, first answer", lambda: browser.get("/policy/desk/", query))
     query["threshold"] = "9.5"
     answer = timed(

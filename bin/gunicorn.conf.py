@@ -11,6 +11,8 @@ worker_class = "creditdesk.web.worker.WholeRequestWorker"
 threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 60
 graceful_timeout = 20
+# Longer than the proxy keeps its side: what is sent into a connection that was just closed is lost.
+keepalive = 15
 max_requests = 0
 accesslog = None
 # The heartbeat file must not wait for a disk.
@@ -37,3 +39,4 @@ def post_worker_init(_worker: object) -> None:
     pdf = Timer(5, importlib.import_module, args=("creditdesk.letters.pdf",))
     pdf.daemon = True
     pdf.start()
+    importlib.import_module("creditdesk.web.freed_memory").give_back_regularly()

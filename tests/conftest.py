@@ -66,7 +66,7 @@ def own_places(settings, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(engine, "_challenger", None)
     engine.features_of.cache_clear()
     policies.published.cache_clear()
-    scored_columns._read.cache_clear()
+    scored_columns.forget()
     caches["fragments"].clear()
 
 

@@ -7,7 +7,7 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
 from accounts.caching.least_recent import LeastRecent
 
-MAX_BYTES = 32 * 2**20
+MAX_BYTES = 12 * 2**20
 
 
 class TextMemoryCache(BaseCache):

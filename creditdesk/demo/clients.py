@@ -31,6 +31,10 @@ _WEEKS: Final = 8
 _PAST: Final = range(2, 21)
 
 
+# Months since the quarter that is planted as a bad vintage: its loans have had a year to default.
+_BAD_VINTAGE_AGE: Final = 13
+
+
 @dataclass(frozen=True)
 class DemoFolder:
     """A folder of synthetic clients, made when it is first looked at; `now`, whatever the clock is set to."""
@@ -45,7 +49,12 @@ class DemoFolder:
     @cached_property
     def path(self) -> Path:
         folder = self.beside / "demo"
-        options = {"clients": CLIENTS, "seed": SEED, "last_month": self.last_month}
+        options = {
+            "clients": CLIENTS,
+            "seed": SEED,
+            "last_month": self.last_month,
+            "bad_vintage": self.bad_vintage,
+        }
         call_command("make_portfolio", folder, **options, verbosity=0, stdout=StringIO())
         return folder
 
@@ -54,6 +63,13 @@ class DemoFolder:
         """The last whole month, up to which repayment is observed."""
         before = self.today.replace(day=1) - timedelta(days=1)
         return Month(before.year, before.month)
+
+    @property
+    def bad_vintage(self) -> Month:
+        """First month of a quarter whose loans are a year old: the page on outcomes should name it."""
+        month = self.last_month.since_year_0 - _BAD_VINTAGE_AGE
+        year, number = divmod(month - month % 3, 12)
+        return Month(year, number + 1)
 
     @cached_property
     def past_days(self) -> dict[int, date]:

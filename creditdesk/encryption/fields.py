@@ -71,7 +71,7 @@ def is_sealed(value: object) -> bool:
     return isinstance(value, str) and value.startswith(PREFIX)
 
 
-class _Encrypted(_Column):
+class Encrypted(_Column):
     """The column that is encrypted, and what a value without its key reads as."""
 
     @cached_property
@@ -86,9 +86,13 @@ class _Encrypted(_Column):
         raise NotImplementedError
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        return super().get_db_prep_save(self.refuse_plain(value), connection)
+
+    def refuse_plain(self, value: Any) -> Any:
+        """The value, where it is empty or encrypted. Raises TypeError."""
         if value and not isinstance(value, _WRITABLE):
             raise TypeError(f"{self.bound_to} is encrypted: write it through the row, not by update()")
-        return super().get_db_prep_save(value, connection)
+        return value
 
     def _opened(self, stored: str) -> str | None:
         """The text, or None without its key."""
@@ -101,7 +105,7 @@ class _Encrypted(_Column):
             return None
 
 
-class EncryptedTextField(_Encrypted, _Text):
+class EncryptedTextField(Encrypted, _Text):
     """A text. With `repeatable`, equal texts of one owner have equal ciphertexts, for a unique constraint."""
 
     def __init__(self, *args: Any, repeatable: bool = False, **kwargs: Any) -> None:
@@ -131,7 +135,7 @@ class EncryptedTextField(_Encrypted, _Text):
         return StoredText.of(text, value, self.bound_to)
 
 
-class EncryptedJSONField(_Encrypted, models.JSONField):
+class EncryptedJSONField(Encrypted, models.JSONField):
     """JSON, stored as one JSON string."""
 
     def sealed(self, value: Any, row: Any) -> str:
@@ -146,7 +150,7 @@ class EncryptedJSONField(_Encrypted, models.JSONField):
         return self.get_default() if text is None else json.loads(text)
 
 
-class EncryptedBinaryField(_Encrypted, _Binary):
+class EncryptedBinaryField(Encrypted, _Binary):
     """Bytes."""
 
     def sealed(self, value: Any, row: Any) -> bytes:

@@ -110,7 +110,19 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
         verbose_name_plural = _("assessments")
         ordering = ["assessed_at", "pk"]
         indexes = [
-            models.Index(fields=["client"], condition=Q(client__isnull=False), name="assessment_of_client")
+            models.Index(fields=["client"], condition=Q(client__isnull=False), name="assessment_of_client"),
+            # For the policy desk, which would read past the sealed columns of every row.
+            models.Index(
+                fields=[
+                    "id",
+                    "case",
+                    "probability",
+                    "refer_reason",
+                    "affordability_outcome",
+                    "assessed_at",
+                ],
+                name="assessment_scored",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -12,6 +12,7 @@ from scoring.ml.model.manifest import Manifest
 from scoring.ml.model.manifest_validation import FeatureImportance
 from scoring.presentation.band_sentences import band_sentences
 from scoring.presentation.check_labels import check_labels
+from scoring.presentation.figures_fair_search import alternatives_in_words
 from scoring.presentation.figures_weaknesses import weak_slices_in_words
 from scoring.presentation.formatting import capitalized, number, percent, signed
 
@@ -40,6 +41,7 @@ def model_card(manifest: Manifest) -> list[CardSection]:
         CardSection("calibration", _("Calibration"), [_calibration(manifest)]),
         _checks(manifest),
         CardSection("weaknesses", _("Weaknesses"), list(_weaknesses(manifest))),
+        CardSection("alternatives", _("Less discriminatory alternatives"), alternatives_in_words(manifest)),
         _importance(manifest),
         CardSection("limits", _("Limits"), list(_limits(manifest))),
     ]

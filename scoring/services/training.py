@@ -30,6 +30,7 @@ from scoring.ml.training.fit.hyperparameters import (
 from scoring.ml.training.model_writer import Provenance
 from scoring.ml.training.pipeline import TrainedModel
 from scoring.ml.training.report.mlflow_training import training_run
+from scoring.ml.training.validate.fair_search import FairSearchRequest
 from scoring.models import ModelVersion
 from scoring.services.atomic_folder import (
     registration_of,
@@ -49,7 +50,7 @@ class TrainingRequest:
     """The tables to train on, those of pooled folders that add clients, and the name of the version.
 
     `tune` is the number of trials of a hyperparameter search, 0 for none; `min_features` the fewest features
-    that are considered.
+    that are considered; `fair` a search for less discriminatory alternatives.
     """
 
     folder: Path
@@ -62,6 +63,7 @@ class TrainingRequest:
     costs: Costs = DEFAULT_COSTS
     accept_limit: AcceptLimit = DEFAULT_ACCEPT_LIMIT
     min_features: int = MIN_FEATURES
+    fair: FairSearchRequest | None = None
 
     @property
     def target(self) -> Path:
@@ -171,6 +173,7 @@ def _fit(
         costs=request.costs,
         accept_limit=request.accept_limit,
         pooled=inputs.stages,
+        fair=request.fair,
     )
     return trained, tuning, trials
 

@@ -12,6 +12,7 @@ from scoring.presentation import (
     figures_choices,
     figures_comparison,
     figures_explanation,
+    figures_fair_search,
     figures_fairness,
     figures_performance,
     figures_weaknesses,
@@ -108,7 +109,12 @@ def model_interactions(request: HttpRequest, version: str) -> HttpResponse:
 def model_fairness(request: HttpRequest, version: str) -> HttpResponse:
     context = _version_context(version)
     if manifest := context["folder"].manifest:
-        context |= {"figures": figures_fairness.fairness(manifest), "protected": manifest.protected}
+        context |= {
+            "figures": figures_fairness.fairness(manifest),
+            "protected": manifest.protected,
+            "alternatives": figures_fair_search.alternatives(manifest),
+            "alternative_sentences": figures_fair_search.alternatives_in_words(manifest),
+        }
     return render(request, "scoring/model_fairness.html", context)
 
 

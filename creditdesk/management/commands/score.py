@@ -47,7 +47,7 @@ class Command(BaseCommand):
             metavar="N",
             default=IN_FORCE,
             help="the number of a published policy, or `none` for the threshold of the model version; "
-            "default: the policy in force",
+            "default: the policy in force. Its rule of affordability is not applied: a folder has no charges",
         )
         parser.add_argument("--engine", choices=ENGINES, default=DUCKDB)
         parser.add_argument("--progress", action="store_true", help="show it though this is no terminal")

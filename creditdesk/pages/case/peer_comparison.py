@@ -109,7 +109,7 @@ def peer_comparison(
     if ALL not in segments:
         return None
     chosen = segments.get(segment) or segments[ALL]
-    peers = _main_features(population, chosen.key, {**_main_values(record), **assessed})
+    peers = _main_features(population, chosen.key, {**_missing_values(record, assessed), **assessed})
     not_missing = [item for item in peers if not math.isnan(item.value)]
     named = [item for item in peers if item.feature.name == feature]
     drawn = (named or not_missing or peers)[0]
@@ -147,8 +147,10 @@ def _clients(distributions: Mapping[str, FeatureDistribution]) -> int:
     return max((distribution.clients for distribution in distributions.values()), default=0)
 
 
-def _main_values(record: Record) -> dict[str, float]:
-    return dict(zip(catalogue.MAIN, plan_of(catalogue.MAIN).of_records([record])[0], strict=True))
+def _missing_values(record: Record, assessed: Mapping[str, float]) -> dict[str, float]:
+    """The main features that the model does not have."""
+    names = tuple(name for name in catalogue.MAIN if name not in assessed)
+    return dict(zip(names, plan_of(names).of_records([record])[0], strict=True)) if names else {}
 
 
 def _main_features(population: PopulationSection, segment: str, values: Mapping[str, float]) -> list[_Peers]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.csv_cells import Line
 from accounts.models import User
-from creditdesk.cases.scored_columns import ScoredColumns, Selection, scored_columns
+from creditdesk.cases.scored_columns import ScoredColumns, Selection, model_versions, scored_columns
 from creditdesk.services.policy import PolicyTerms
 from scoring.ml.metrics.policy_comparison import (
     ACCEPT,
@@ -171,11 +171,12 @@ class PolicyComparison:
             "expected_loss",
         ]
         columns, (before, after) = self.columns, self.verdicts
+        versions = model_versions(columns)
         for place in range(len(columns)):
             probability, credit = columns.cases.probability[place], columns.cases.credit[place]
             yield [
                 str(columns.keys[place]),
-                columns.version.texts[columns.version.codes[place]],
+                versions[int(columns.keys[place])],
                 columns.contract_type.texts[columns.contract_type.codes[place]],
                 repr(float(probability)),
                 repr(float(credit)),

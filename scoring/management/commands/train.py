@@ -2,7 +2,7 @@ import re
 from argparse import ArgumentParser, ArgumentTypeError
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -15,8 +15,12 @@ from scoring.ml.model.manifest import Manifest
 from scoring.ml.model.manifest_choices import DEFAULT_ACCEPT_LIMIT, AcceptLimit
 from scoring.ml.training.fit.hyperparameters import MIN_FEATURES
 from scoring.ml.training.report.model_card_sections import check_lines
+from scoring.ml.training.validate.fair_search import FairSearchRequest
 from scoring.services import training
 from scoring.services.progress import ProgressReporter
+
+# In the order of FairSearchRequest.
+_FAIR_TEXTS: Final = ("fair_choice", "fair_reason", "age_reason")
 
 
 def version_name(text: str) -> str:
@@ -90,13 +94,25 @@ class Command(BaseCommand):
             default=DEFAULT_ACCEPT_LIMIT.refer_share,
             help="share of clients that the proposed band refers at most",
         )
+        parser.add_argument(
+            "--fair-search",
+            type=positive,
+            metavar="N",
+            help="measure N less discriminatory alternatives; age is an input only with an --age-reason",
+        )
+        parser.add_argument("--age-reason", default="", metavar="TEXT", help="why age may be an input")
+        parser.add_argument(
+            "--fair-choice", default="", metavar="CODE", help="train this alternative of the same search"
+        )
+        parser.add_argument("--fair-reason", default="", metavar="TEXT", help="why it was chosen")
 
     def handle(self, *, folder: Path, name: str, pool: list[Path], **options: Any) -> None:
         chosen = {key: options[key] for key in ("seed", "quick", "tune", "demo", "min_features")}
         limit = AcceptLimit(default_rate=options["accept_limit"], refer_share=options["refer_share"])
         costs = Costs(options["cost_fn"], options["cost_fp"])
+        fair = _fair_search(options["fair_search"], *(options[name] for name in _FAIR_TEXTS))
         request = training.TrainingRequest(
-            folder, name, pool=tuple(pool), costs=costs, accept_limit=limit, **chosen
+            folder, name, pool=tuple(pool), costs=costs, accept_limit=limit, fair=fair, **chosen
         )
         try:
             manifest = training.train(
@@ -105,6 +121,14 @@ class Command(BaseCommand):
         except training.TrainingFailed as error:
             raise CommandError(str(error)) from error
         self.stdout.write(summary(manifest, settings.ML_ARTIFACTS / name))
+
+
+def _fair_search(trials: int | None, *texts: str) -> FairSearchRequest | None:
+    if trials is None and any(texts):
+        raise CommandError(
+            "a choice, its reason and a reason for age belong to a --fair-search", returncode=2
+        )
+    return None if trials is None else FairSearchRequest(trials, *texts)
 
 
 def summary(manifest: Manifest, target: Path) -> str:

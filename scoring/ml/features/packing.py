@@ -3,7 +3,8 @@
 A row is a format byte, the number of its layout (two bytes, little-endian) and a zlib stream of
 - a bit for every number of the layout, set where it is present;
 - a byte for every category of the layout: its position among the layout's values, or ABSENT;
-- the numbers that are present, little-endian float64, in the order of the layout;
+- the numbers that are present, in the order of the layout: as `packed_numbers` packs them, in the format of
+  earlier releases all as little-endian float64;
 - JSON of what the layout has no place for, nothing where there is none.
 
 A layout is a file that never changes (`layouts/<number>.json`): another catalogue takes another number, and
@@ -22,9 +23,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.ml.features.packed_numbers import pack_numbers, unpack_numbers
+
 FOLDER: Final = Path(__file__).with_name("layouts")
 CURRENT: Final = 1
-FORMAT: Final = 1
+FORMAT: Final = 2
+# Of earlier releases; what the digest of a profile is computed from has stayed in it.
+PLAIN_FORMAT: Final = 1
 ABSENT: Final = 255
 # The numbers of an unpacked row are read at every assessment: the quickest level, within 10 % of the best.
 _LEVEL: Final = 1
@@ -68,6 +73,10 @@ class Layout:
     @cached_property
     def mask_bytes(self) -> int:
         return -(-len(self.numbers) // 8)
+
+    @cached_property
+    def head_bytes(self) -> int:
+        return self.mask_bytes + len(self.categories)
 
 
 @cache
@@ -118,10 +127,10 @@ def pack(
                 misplaced.setdefault(part, {})[name] = value
     present = ~np.isnan(values)
     tail = json.dumps(misplaced, sort_keys=True, separators=(",", ":")).encode() if misplaced else b""
-    payload = b"".join(
-        (np.packbits(present).tobytes(), bytes(codes), values[present].astype("<f8").tobytes(), tail)
-    )
-    return _packed(payload, order.number, _rows_text(history_rows))
+    head, numbers = np.packbits(present).tobytes() + bytes(codes), values[present].astype("<f8")
+    (packed,) = pack_numbers(numbers, np.array([len(numbers)]))
+    digest = _digest(order.number, _rows_text(history_rows), head, numbers.tobytes(), tail)
+    return PackedInputs(_compressed(order.number, head, packed, tail), digest)
 
 
 def pack_columns(
@@ -140,12 +149,14 @@ def pack_columns(
     # A table that was not provided has no columns, and no bit set.
     masks = np.zeros((size, len(order.numbers)), dtype=bool)
     masks[:, [order.positions[name] for name in given]] = present
-    numbers = memoryview(values[present].tobytes())
-    ends = (8 * np.cumsum(present.sum(axis=1))).tolist()
+    numbers, counts = values[present], present.sum(axis=1)
+    plain, ends = memoryview(numbers.tobytes()), (8 * np.cumsum(counts)).tolist()
     heads = np.hstack([np.packbits(masks, axis=1), codes])
     start = 0
-    for row, (end, rows) in enumerate(zip(ends, history_rows, strict=True)):
-        yield _packed(b"".join((heads[row].tobytes(), numbers[start:end])), order.number, _rows_text(rows))
+    packed_rows = zip(heads, pack_numbers(numbers, counts), ends, history_rows, strict=True)
+    for head, packed, end, rows in packed_rows:
+        digest = _digest(order.number, _rows_text(rows), head.tobytes(), plain[start:end])
+        yield PackedInputs(_compressed(order.number, head.tobytes(), packed), digest)
         start = end
 
 
@@ -160,14 +171,12 @@ class PackedRecord(Mapping[str, Any]):
 
     def __init__(self, row: bytes | memoryview) -> None:
         """Raises ValueError for anything but a packed row."""
-        self.layout, payload = _opened(row)
-        order = self.layout
-        start = order.mask_bytes + len(order.categories)
-        bits = np.frombuffer(payload, dtype=np.uint8, count=order.mask_bytes)
-        present = np.unpackbits(bits, count=len(order.numbers)).view(bool)
-        end = start + 8 * int(np.count_nonzero(present))
+        order, payload = _opened(row)
+        self.layout = order
+        start = order.head_bytes
+        is_present, present, end = _present_numbers(row[0], order, payload)
         self.numbers = np.full(len(order.numbers) + 1, np.nan)
-        self.numbers[:-1][present] = np.frombuffer(payload[start:end], dtype="<f8")
+        self.numbers[:-1][is_present] = present
         self.categories = {
             name: values[code]
             for (name, values), code in zip(
@@ -226,30 +235,44 @@ def content_digest(row: bytes | memoryview, history_rows: Mapping[str, int]) -> 
     order, payload = _opened(row)
     if order.number != CURRENT:
         return pack(*unpack(row), history_rows).digest
-    return _digest(_head(CURRENT), payload, _rows_text(history_rows))
+    _, numbers, end = _present_numbers(row[0], order, payload)
+    head, tail = payload[: order.head_bytes], payload[end:]
+    return _digest(CURRENT, _rows_text(history_rows), head, numbers.astype("<f8").tobytes(), tail)
 
 
-def _packed(payload: bytes, number: int, rows: bytes) -> PackedInputs:
-    head = _head(number)
-    return PackedInputs(head + zlib.compress(payload, _LEVEL), _digest(head, payload, rows))
+def _compressed(number: int, *parts: bytes) -> bytes:
+    return _marks(FORMAT, number) + zlib.compress(b"".join(parts), _LEVEL)
 
 
-def _head(number: int) -> bytes:
-    return bytes([FORMAT]) + number.to_bytes(2, "little")
+def _marks(row_format: int, number: int) -> bytes:
+    return bytes([row_format]) + number.to_bytes(2, "little")
 
 
-def _digest(head: bytes, payload: bytes, rows: bytes) -> str:
-    return hashlib.sha256(b"\0".join((head, rows, payload))).hexdigest()
+def _digest(number: int, rows: bytes, *plain: bytes | memoryview) -> str:
+    """SHA-256 of the numbers of history rows, and of the content in the plain format."""
+    return hashlib.sha256(b"".join((_marks(PLAIN_FORMAT, number), b"\0", rows, b"\0", *plain))).hexdigest()
 
 
 def _opened(row: bytes | memoryview) -> tuple[Layout, bytes]:
     row = bytes(row)
-    if len(row) < 3 or row[0] != FORMAT:
+    if len(row) < 3 or row[0] not in (FORMAT, PLAIN_FORMAT):
         raise ValueError("this is not a packed row of inputs")
     try:
         return layout(int.from_bytes(row[1:3], "little")), zlib.decompress(row[3:])
     except (FileNotFoundError, zlib.error) as error:
         raise ValueError(f"this packed row of inputs cannot be read: {error}") from error
+
+
+def _present_numbers(
+    row_format: int, order: Layout, payload: bytes
+) -> tuple[NDArray[np.bool_], NDArray[np.float64], int]:
+    """Which numbers of the layout a row has, these numbers, and where they end."""
+    bits = np.frombuffer(payload, dtype=np.uint8, count=order.mask_bytes)
+    is_present = np.unpackbits(bits, count=len(order.numbers)).view(bool)
+    count, start = int(np.count_nonzero(is_present)), order.head_bytes
+    if row_format == FORMAT:
+        return is_present, *unpack_numbers(payload, start, count)
+    return is_present, np.frombuffer(payload, "<f8", count, start), start + 8 * count
 
 
 def _present(names: Sequence[str], numbers: NDArray[np.float64]) -> dict[str, float]:

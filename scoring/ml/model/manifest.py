@@ -20,6 +20,7 @@ from scoring.ml.model.manifest_choices import (
     RepeatedSplits,
     ThresholdRules,
 )
+from scoring.ml.model.manifest_fair_search import FairSearch
 from scoring.ml.model.manifest_sections import (
     ByPart,
     CalibrationSection,
@@ -89,6 +90,7 @@ class Manifest:
     directions: DirectionsSection | None = None
     weaknesses: WeaknessReport | None = None
     refer_band: ReferBand | None = None
+    fair_search: FairSearch | None = None
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:

@@ -71,9 +71,12 @@ class Portfolio:
         *,
         test_share: float = TEST_SHARE,
         last_month: outcomes.Month = outcomes.LAST_MONTH,
+        campaign: outcomes.Month | None = None,
     ) -> Iterator[Block]:
         """The seven tables (application in its two files), `clients`, and what was observed up to
         `last_month` (`applied`, `outcomes`), in blocks of at most 5,000 clients.
+
+        The quarter that begins with the month `campaign` is a bad vintage.
 
         The same seed gives the same rows; a block depends on the seed and the blocks before it only.
         """
@@ -87,7 +90,8 @@ class Portfolio:
             first_contract += len(block["previous_application"]["SK_ID_PREV"])
             block |= _forms(people, rng.random(size) < test_share) | {"clients": names.draw(rng, people)}
             # Numbers of its own: what happens after an application changes nothing before it.
-            yield block | outcomes.draw(np.random.default_rng([seed, number, 1]), people, last_month)
+            later = np.random.default_rng([seed, number, 1])
+            yield block | outcomes.draw(later, people, last_month, campaign)
 
     def sample_odds(self, clients: int, seed: int) -> Floats:
         """(clients,) log-odds of default of drawn clients."""

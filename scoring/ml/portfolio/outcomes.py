@@ -25,6 +25,11 @@ DEFAULT_WEIGHTS = np.array([2, 4, 5, 5, 4, 3, 3, 2, 2]) / 30
 MISSED_MONTHS = 3
 MONTHS_AFTER_DEFAULT = 6
 LATER_DEFAULT = 0.04  # of the chance to default in the first year, each month after it
+# A sales campaign brings so many of all applications within its quarter, and so many more of them default in
+# the first year, in multiples of each client's own chance to.
+CAMPAIGN_SHARE = 0.2
+CAMPAIGN_DEFAULTS = 5.0
+CAMPAIGN_MONTHS = 3
 REPAID_EARLY = 0.008  # of the loans that are up to date, each month
 
 # The chance of a first late month by band of payer.
@@ -51,16 +56,22 @@ class Month(NamedTuple):
 LAST_MONTH = Month(2026, 10)
 
 
-def draw(rng: np.random.Generator, people: Columns, last: Month = LAST_MONTH) -> dict[str, dict[str, Values]]:
+def draw(
+    rng: np.random.Generator, people: Columns, last: Month = LAST_MONTH, campaign: Month | None = None
+) -> dict[str, dict[str, Values]]:
     """The day of each application (`applied`), and a row for each loan and observed month (`outcomes`).
 
-    `people` (n,) are raw applications with TARGET, PAYER_BAND and CHANCE, the chance to default.
+    `people` (n,) are raw applications with TARGET, PAYER_BAND and CHANCE, the chance to default. From the
+    month `campaign` on lies a bad vintage: more clients, who default more often than TARGET says.
     """
     size = len(people["SK_ID_CURR"])
     observed = rng.integers(1, MOST_MONTHS + 1, size)
+    defaulted_at = _default_ages(rng, people)
+    if campaign:
+        begun = last.since_year_0 - campaign.since_year_0
+        observed, defaulted_at = _with_campaign(rng.spawn(1)[0], people, begun, observed, defaulted_at)
     first = last.since_year_0 - observed
     ages = np.arange(1, MOST_MONTHS + 1)
-    defaulted_at = _default_ages(rng, people)
     days_late = _days_late(rng, people["PAYER_BAND"], defaulted_at)
     balance = _balances(rng, people, days_late, defaulted_at)
     repaid_before = np.column_stack([np.zeros(size, dtype=bool), balance[:, :-1] == 0])
@@ -79,6 +90,20 @@ def draw(rng: np.random.Generator, people: Columns, last: Month = LAST_MONTH) ->
             "defaulted": (ages[column] >= defaulted_at[client]).astype(np.float64),
         },
     }
+
+
+def _with_campaign(
+    rng: np.random.Generator, people: Columns, begun: int, observed: Ids, defaulted_at: Floats
+) -> tuple[Ids, Floats]:
+    """Months observed and age of default, (n,) each, with a campaign that began so many months ago."""
+    size = len(observed)
+    within = np.where(
+        rng.random(size) < CAMPAIGN_SHARE, begun - rng.integers(0, CAMPAIGN_MONTHS, size), observed
+    )
+    drawn = rng.random(size) < people["CHANCE"] * CAMPAIGN_DEFAULTS
+    defaults = (within <= begun) & (within > begun - CAMPAIGN_MONTHS) & drawn
+    ages = rng.choice(DEFAULT_AGES, size, p=DEFAULT_WEIGHTS)
+    return within, np.where(defaults, np.minimum(defaulted_at, ages), defaulted_at)
 
 
 def _default_ages(rng: np.random.Generator, people: Columns) -> Floats:

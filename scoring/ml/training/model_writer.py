@@ -105,6 +105,7 @@ def _manifest(trained: TrainedModel, provenance: Provenance) -> Manifest:
         repeated_splits=trained.repeated_splits,
         threshold_rules=trained.threshold_rules,
         refer_band=trained.refer_band,
+        fair_search=trained.fair_search,
         feature_count=trained.feature_count,
         directions=trained.directions,
         weaknesses=trained.weaknesses,

@@ -19,6 +19,7 @@ from scoring.ml.model.manifest_choices import (
     RepeatedSplits,
     ThresholdRules,
 )
+from scoring.ml.model.manifest_fair_search import FairSearch
 from scoring.ml.model.manifest_sections import (
     ByPart,
     FamilyAblation,
@@ -28,7 +29,7 @@ from scoring.ml.model.manifest_sections import (
 )
 from scoring.ml.model.manifest_weaknesses import WeaknessReport
 from scoring.ml.training.data import splits
-from scoring.ml.training.data.clients import Clients
+from scoring.ml.training.data.clients import Clients, TrainingError
 from scoring.ml.training.data.pooling import StageData
 from scoring.ml.training.data.splits import Split
 from scoring.ml.training.fit import directions, feature_count, out_of_fold
@@ -39,6 +40,8 @@ from scoring.ml.training.procedure import DecisionRule, Evaluated, Procedure
 from scoring.ml.training.progress import Progress
 from scoring.ml.training.validate import (
     disturbed_inputs,
+    fair_proxies,
+    fair_search,
     family_ablation,
     risk_control,
     threshold_rules,
@@ -47,6 +50,7 @@ from scoring.ml.training.validate import (
 )
 from scoring.ml.training.validate.disturbed_inputs import HoldOutVerdicts
 from scoring.ml.training.validate.evaluation import metrics_section
+from scoring.ml.training.validate.fair_search import FairSearchRequest
 from scoring.ml.training.validate.validation_report import ScoredModel, ValidationReport
 
 Values = NDArray[np.float64]
@@ -80,6 +84,7 @@ class TrainedModel:
     weaknesses: WeaknessReport
     repeated_splits: RepeatedSplits
     start: Start
+    fair_search: FairSearch | None
 
 
 def train(
@@ -91,19 +96,33 @@ def train(
     costs: Costs = DEFAULT_COSTS,
     accept_limit: AcceptLimit = DEFAULT_ACCEPT_LIMIT,
     pooled: Sequence[StageData] = (),
+    fair: FairSearchRequest | None = None,
 ) -> TrainedModel:
     """Cross-validate, calibrate and choose the threshold on 80 %, evaluate on the hold-out, refit on all.
 
     `pooled` are the stages of pooled folders, the clients' own on top; every figure is on `clients` alone.
-    Raises TrainingError when the defaults do not fill the folds.
+    `fair` searches for alternatives first and trains the one that it names. Raises TrainingError when the
+    defaults do not fill the folds, or where both are given.
     """
+    if fair and pooled:
+        raise TrainingError("alternatives are searched for on one folder: leave out those that are pooled")
     split = splits.split(clients.target, seed)
+    searched = _search(clients, split, hyperparameters, fair, costs, seed, progress) if fair else None
+    barred: frozenset[str] = frozenset()
+    if searched:
+        chosen = fair_search.choice(searched)
+        clients = fair_proxies.without(clients, chosen.dropped)
+        barred = fair_proxies.barred_families(chosen.dropped)
+        hyperparameters = replace(hyperparameters, params={**hyperparameters.params, **chosen.params})
     families = family_ablation.ablate_families(
         clients,
         split.train,
         size=family_ablation.QUICK if hyperparameters.quick else family_ablation.THOROUGH,
         seed=seed,
         progress=progress,
+    )
+    families = tuple(
+        replace(family, is_kept=family.is_kept and family.code not in barred) for family in families
     )
     learned_codes = [family.code for family in families if family.is_learned and family.is_kept]
     choices = _choose_inputs(clients, split, hyperparameters, seed, progress)
@@ -150,6 +169,23 @@ def train(
         weaknesses=weaknesses,
         repeated_splits=repeated,
         start=evaluated.boosting.start_of_all(),
+        fair_search=searched,
+    )
+
+
+def _search(
+    clients: Clients,
+    split: Split,
+    hyperparameters: Hyperparameters,
+    fair: FairSearchRequest,
+    costs: Costs,
+    seed: int,
+    progress: Progress,
+) -> FairSearch:
+    """Search on the clients to train on; the hold-out is not looked at."""
+    size = validation_report.QUICK if hyperparameters.quick else validation_report.THOROUGH
+    return fair_search.search(
+        clients, split.train, fair, costs=costs, size=size.probed, seed=seed, progress=progress
     )
 
 

@@ -7,11 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEvent
-from creditdesk.models import Assessment, Case, MonitoringRecord
+from creditdesk.cases import scored_columns as columns_module
+from creditdesk.cases.scored_columns import Selection, scored_columns
+from creditdesk.models import Assessment, Case, MonitoringRecord, Withdrawal
 from creditdesk.pages.policy.comparison import CYCLES
 from scoring.ml.metrics.intervals import wilson
 from scoring.models import Policy
@@ -68,14 +73,7 @@ def incomplete(cases):
     for key, why in zip(
         cases, ("missing: AMT_CREDIT", "incomplete: AMT_CREDIT", "incomplete: x"), strict=True
     ):
-        before = Assessment.objects.get(pk=key)
-        fields = {
-            f.attname: getattr(before, f.attname)
-            for f in Assessment._meta.concrete_fields
-            if not f.primary_key
-        }
-        newer = Assessment.objects.create(**{**fields, "verdict": "refer", "refer_reason": why})
-        Case.objects.filter(latest_assessment=before).update(latest_assessment=newer)
+        assess_again(Assessment.objects.get(pk=key), verdict="refer", refer_reason=why)
 
 
 @pytest.fixture
@@ -199,3 +197,65 @@ def test_a_case_that_is_assessed_again_is_read_again(client_as, incomplete):
     assert len(manager.get(reverse("policy_desk"), QUERY).context["page"].comparison.columns) == 60
     assessed(CaseFactory(reference="799999"), 0.2, "refuse")
     assert len(manager.get(reverse("policy_desk"), QUERY).context["page"].comparison.columns) == 61
+
+
+def test_a_completed_read_equals_a_fresh_one(cases, person):
+    """Cases assessed anew, for the first time and without a probability; a withdrawal and its end."""
+    selection = Selection(last=50)
+    read = scored_columns(selection)
+    again = Case.objects.get(reference="700050")
+    assessed(again, 0.31, "refuse")
+    assert equal_to_fresh(selection)
+    assessed(CaseFactory(reference="799998", advisor=person("advisor")), 0.02, "accept")
+    assert equal_to_fresh(selection)
+    assert len(read) == len(scored_columns(selection)) == 50
+    assess_again(Assessment.objects.latest("pk"), probability=None, verdict="refer", refer_reason="model")
+    assert equal_to_fresh(selection)
+    withdrawn = Withdrawal.objects.create(
+        case=again, channel="phone", received_on=timezone.localdate(), recorded_by=person("advisor")
+    )
+    assert equal_to_fresh(selection)
+    Withdrawal.objects.filter(pk=withdrawn.pk).update(reopened_at=timezone.now())
+    assert equal_to_fresh(selection)
+    assert again.latest_assessment_id in scored_columns(selection).keys
+
+
+def test_an_assessment_committed_after_a_later_one_is_read_too(cases, monkeypatch):
+    """Two transactions of PostgreSQL: the later key was there when the columns were read."""
+    monkeypatch.setattr(columns_module, "OVERLAP", 5)
+    selection = Selection()
+    late = Assessment.objects.order_by("-pk")[1]
+    case = Case.objects.get(latest_assessment=late)
+    Case.objects.filter(pk=case.pk).update(latest_assessment=None)
+    scored_columns(selection)
+    Case.objects.filter(pk=case.pk).update(latest_assessment=late)
+    assessed(CaseFactory(reference="799997"), 0.4, "refuse")
+    assert late.pk in scored_columns(selection).keys
+    assert equal_to_fresh(selection)
+
+
+def test_only_what_is_new_is_read_again(cases, monkeypatch):
+    monkeypatch.setattr(columns_module, "OVERLAP", 5)
+    selection = Selection()
+    scored_columns(selection)
+    assessed(CaseFactory(reference="799996"), 0.4, "refuse")
+    newest = Assessment.objects.latest("pk").pk
+    with CaptureQueriesContext(connection) as queries:
+        scored_columns(selection)
+    reading = [query["sql"] for query in queries if "amount_credit" in query["sql"]]
+    assert len(reading) == 1
+    assert f'"id" > {newest - 6}' in reading[0]
+
+
+def equal_to_fresh(selection: Selection) -> bool:
+    completed = scored_columns(selection).rows
+    columns_module.forget()
+    return np.array_equal(completed, scored_columns(selection).rows)
+
+
+def assess_again(before: Assessment, **changes: Any) -> None:
+    fields = {
+        f.attname: getattr(before, f.attname) for f in Assessment._meta.concrete_fields if not f.primary_key
+    }
+    newer = Assessment.objects.create(**{**fields, **changes})
+    Case.objects.filter(latest_assessment=before).update(latest_assessment=newer)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
 from scoring.ml import lightgbm
+from scoring.ml.model.manifest_sections import Scalar
 from scoring.ml.training.data import splits
 from scoring.ml.training.fit.early_stopping import monotone
 from scoring.ml.training.fit.hyperparameters import QUICK_PARAMS
@@ -27,7 +28,8 @@ _LEAF_SHARE = 0.01
 class ProbeData:
     """`matrix` (n, k) of the features `names`, and the class of each row, `target` (n,), 0 or 1.
 
-    `directions`: the sign of the effect of each feature that is held to one.
+    `directions`: the sign of the effect of each feature that is held to one; `params`: settings that differ
+    from the quick ones.
     """
 
     names: Sequence[str]
@@ -35,6 +37,7 @@ class ProbeData:
     target: Values
     categorical: Sequence[str] = ()
     directions: Mapping[str, int] = field(default_factory=dict)
+    params: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def stratified_sample(target: Values, size: int, seed: int) -> NDArray[np.int64]
 def fit(data: ProbeData, train: NDArray[np.bool_], seed: int, *, rounds: int = ROUNDS) -> lightgbm.Booster:
     """Fit a booster on the rows `train`, (n,), alone."""
     leaf_size = max(5, min(int(QUICK_PARAMS["min_data_in_leaf"]), int(_LEAF_SHARE * train.sum())))
-    params = {**QUICK_PARAMS, "min_data_in_leaf": leaf_size, "seed": seed}
+    params = {**QUICK_PARAMS, "min_data_in_leaf": leaf_size, **data.params, "seed": seed}
     dataset = lightgbm.Dataset(
         data.matrix[train],
         data.target[train],

@@ -11,6 +11,7 @@ from scoring.ml.training.report.model_card_choices import (
     refer_band,
     threshold_rules,
 )
+from scoring.ml.training.report.model_card_fair_search import alternatives
 from scoring.ml.training.report.model_card_sections import (
     dropped_features,
     explanation,
@@ -56,6 +57,7 @@ def card(manifest: Manifest) -> str:
         "Checks of this run": sanity_checks(manifest),
         "Weaknesses": weaknesses(manifest),
         "Fairness": fairness(manifest),
+        "Less discriminatory alternatives": alternatives(manifest),
         "What the model goes by": explanation(manifest),
         "What was tried and dropped": dropped_features(manifest),
         "Human oversight": _OVERSIGHT,

@@ -98,7 +98,7 @@ def attributes(clients: Clients) -> Mapping[str, NDArray[Any]]:
 
 def _attribute(values: NDArray[Any], verdicts: _Verdicts, resamples: int, seed: int) -> AttributeFairness:
     groups = sorted({value for value in values.tolist() if value is not None})
-    measured = [group for group in groups if _is_large_enough(verdicts.target[values == group])]
+    measured = [group for group in groups if is_large_enough(verdicts.target[values == group])]
     suppressed = tuple(group for group in groups if group not in measured)
     if not measured:
         return AttributeFairness(groups={}, gaps=None, suppressed=suppressed)
@@ -115,7 +115,7 @@ def _attribute(values: NDArray[Any], verdicts: _Verdicts, resamples: int, seed: 
     )
 
 
-def _is_large_enough(target: Values) -> bool:
+def is_large_enough(target: Values) -> bool:
     return len(target) >= MIN_GROUP and min(target.sum(), (1 - target).sum()) >= MIN_OUTCOMES
 
 
