@@ -153,7 +153,7 @@ def test_the_database_refuses_a_decision_on_a_withdrawn_case_a_second_withdrawal
 
 @pytest.mark.parametrize("days", [-1, 1])
 def test_the_day_is_after_the_application_and_not_in_the_future(case, person, days):
-    day = (case.submitted_at + timedelta(days=days)).date()
+    day = timezone.localdate(case.submitted_at + timedelta(days=days))
     with pytest.raises(ActRefused, match="withdraws after the application"):
         withdraw(case, person("advisor"), received_on=day)
 

@@ -45,7 +45,7 @@ def test_an_own_act_is_counted_at_once_in_the_answer_itself(client_as, model_in_
     assert strip(browser.get(cases[0].get_absolute_url()))["to_decide"] == 2
     answer = browser.post(
         reverse("case_withdraw", args=[cases[0].reference]),
-        {"channel": "phone", "received_on": cases[0].submitted_at.date().isoformat()},
+        {"channel": "phone", "received_on": timezone.localdate(cases[0].submitted_at).isoformat()},
         headers=HTMX,
     )
     assert answer.status_code == 200
