@@ -155,7 +155,7 @@ def test_every_page_keeps_to_the_limit_or_opens_on_its_contents(every_page, page
         for address in addresses(role):
             if address.startswith(OTHER_PAGES):
                 continue
-            page.goto(address, wait_until="networkidle")
+            page.goto(address, wait_until="load")
             for width, limit in MAX_HEIGHT.items():
                 page.set_viewport_size({"width": width, "height": 768})
                 page.wait_for_timeout(CHARTS_RESIZE)
