@@ -43,8 +43,8 @@ def first_cases(user: User, queue: str, order: Sequence[OrderBy | str], size: in
     certain: each alternative of the scope and of the queue is looked up by itself, and no further.
     """
     if queue == CONTESTED:
-        # Few cases have an open contest: they are looked up first. Their order reads the contest of each, which
-        # Django does not write rightly inside a further query.
+        # Few cases have an open contest: they are looked up first. Their order reads the contest of each,
+        # which Django does not write rightly inside a further query.
         return queue_of(Case.objects.filter(any_of(queue_conditions.visible(user))), queue, user).order_by(
             *order
         )
