@@ -118,7 +118,8 @@ def test_age_goes_with_all_that_is_computed_from_it_unless_a_reason_is_recorded(
 
 def test_learned_families_made_of_what_is_left_out_go_with_it() -> None:
     assert "neighbours" in fair_proxies.barred_families(["EXT_SOURCE_1"])
-    assert not fair_proxies.barred_families(["FLAG_PHONE"])
+    assert fair_proxies.barred_families(["FLAG_PHONE"]) == {"expected"}
+    assert not fair_proxies.barred_families(["AN_UNREAD_COLUMN"])
 
 
 @pytest.mark.parametrize(
