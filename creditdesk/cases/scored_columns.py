@@ -143,7 +143,7 @@ def _completed(selection: Selection, stamp: _Stamp, rows: Rows) -> Rows:
     new = _read(_assessments(selection).filter(pk__gt=first), selection.last)
     unchanged = rows[(rows["key"] <= first) & ~np.isin(rows["case"], assessed_again)]
     completed = np.concatenate([new, unchanged])[: selection.last]
-    # Cases beyond the number asked for would take the places of those that fell out.
+    # Cases beyond the last of the selection would take the places of those that fell out.
     return completed if len(completed) >= len(rows) else _read(_assessments(selection), selection.last)
 
 

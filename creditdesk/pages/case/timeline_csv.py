@@ -23,6 +23,7 @@ from creditdesk.models import (
     Note,
     Reopening,
     Snooze,
+    TeamReferral,
     Withdrawal,
 )
 from creditdesk.pages.case.events import Event
@@ -58,18 +59,26 @@ def _values(event: Event) -> tuple[object, object, str]:
             return "", "", str(row.text)
         case Letter() as row:
             return "", f"{row.kind} {row.language}", ""
+    return _holder_values(event)
+
+
+def _holder_values(event: Event) -> tuple[object, object, str]:
+    """Who had the case, and who has it now."""
+    match event.record:
         case Case():
             return "", "team", ""
+        case Assignment() as row:
+            return row.previous.get_username(), row.advisor.get_username(), ""
+        case TeamReferral() as row:
+            return "", row.team.name, ""
+        case Claim() as row:
+            holder = row.held_by.get_username()
+            return (holder, "", "") if event.kind == "release" else ("", holder, "")
     return _casework_values(event)
 
 
 def _casework_values(event: Event) -> tuple[object, object, str]:
     match event.record:
-        case Assignment() as row:
-            return row.previous.get_username(), row.advisor.get_username(), ""
-        case Claim() as row:
-            holder = row.held_by.get_username()
-            return (holder, "", "") if event.kind == "release" else ("", holder, "")
         case Snooze() as row:
             day = row.until_on.isoformat()
             return (day, "", "") if event.kind == "wake" else ("", day, str(row.reason))

@@ -1,5 +1,8 @@
 """Teams: their members see what is referred to them, claim it, and see it no more once they have left."""
 
+import csv
+import io
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -144,3 +147,10 @@ def test_a_colleagues_case_is_referred_by_nobody_who_does_not_see_it(case, team,
             by=person("advisor"),
         )
     assert not TeamReferral.objects.exists()
+
+
+def test_the_exported_timeline_names_the_team(client_as, case, team):
+    refer(client_as("advisor"), case, team)
+    lines = client_as("manager").get(f"/cases/{case.reference}/history.csv").getvalue().decode()
+    (row,) = [row for row in csv.DictReader(io.StringIO(lines)) if row["event"] == "team_referral"]
+    assert (row["by"], row["previous"], row["new"]) == ("advisor", "", "North")
