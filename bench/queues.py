@@ -72,7 +72,7 @@ def _measure(database: Path, cases: int, assessments: int) -> None:
 
 def _works(browser: "Browser", person: "User") -> Iterator[tuple[str, Callable[[], object]]]:
     from creditdesk.cases.queue_counts import forget_queue_counts
-    from creditdesk.pages.case_list import queue_strip
+    from creditdesk.pages.queue_tabs import queue_strip
 
     for queue in ("to_decide", "late", "second", "escalated", "contested", "shared", "snoozed", "all"):
         yield f"list, {queue}", lambda queue=queue: browser.get("/cases/", {"queue": queue})  # type: ignore[misc]

@@ -1,15 +1,13 @@
-"""Case list: its columns, its pages, and the rows of one page with what the marks of a case need."""
+"""Case list: its columns, its pages and the filters in use."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final, NamedTuple, Protocol, cast
+from typing import Final, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import QueryDict
 from django.urls import reverse
@@ -19,52 +17,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.prepared_queries import ANYBODY, PreparedObjects, PreparedRows
-from creditdesk.cases.filters import ENDED, CaseFilter
-from creditdesk.cases.queue_counts import queue_counts, recent_queue_counts
+from accounts.prepared_queries import ANYBODY, PreparedObjects
+from creditdesk.cases.filters import CaseFilter
 from creditdesk.cases.queue_keys import QueueKeys
-from creditdesk.cases.queues import EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED
+from creditdesk.cases.queues import EVERY_CASE
 from creditdesk.forms.case_list import ColumnsForm, SavedViewForm
-from creditdesk.models import Case, Claim, Contest, Decision, Escalation, SavedView, Withdrawal
+from creditdesk.models import Case, SavedView
 from scoring.presentation import formatting
 
-PAGE_SIZE: Final = 20
 # Nobody pages through more results than this; counting a longer search to its end would cost more than its
 # first page.
 MAX_RESULTS: Final = 200
-TABS: Final = 9
-# A tab says 99+ beyond: counting on would cost more and say no more.
-MAX_COUNT: Final = 99
-FIELDS_READ: Final = (
-    "reference",
-    "shared_at",
-    "submitted_at",
-    "contract_type",
-    "amount_credit",
-    "client__name",
-    "advisor__username",
-    "advisor__first_name",
-    "advisor__last_name",
-    "latest_assessment__verdict",
-    "latest_assessment__probability",
-    "latest_assessment__threshold",
-)
-
-
-class ListedCase(Protocol):
-    """A case of the list with its prefetched decisions, claims, escalations and contests."""
-
-    due_on: date
-    submitted_at: datetime
-    waiting_days: int
-    shared_at: datetime | None
-    is_withdrawn: bool
-    is_blind: bool
-    latest_assessment: object
-    standing_decisions: Sequence[Decision]
-    active_claims: Sequence[Claim]
-    open_escalations: Sequence[Escalation]
-    open_contests: Sequence[Contest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,122 +84,12 @@ def count_limit(paginator: Paginator) -> int | None:  # type: ignore[type-arg]
     return limit if limit is not None and paginator.count > limit else None
 
 
-def listed_cases(keys: Sequence[int], reader: User) -> list[Case]:
-    """Read the columns that the table shows and no more: an assessment carries its whole input."""
-    padded = [*keys, *_MARKERS[len(keys) :]]
-    cases = {case.pk: case for case in _CASES.all(*padded)}
-    decisions, claims, escalations, contests = (
-        _by_case(query.all(*padded)) for query in (_DECISIONS, _CLAIMS, _ESCALATIONS, _CONTESTS)
-    )
-    blind = _blind(reader, padded)
-    for key, case in cases.items():
-        listed = cast(ListedCase, case)
-        if key in blind:
-            listed.latest_assessment, listed.is_blind = None, True
-        # A claim expires without being released.
-        active = [claim for claim in claims[key] if claim.is_active]
-        listed.standing_decisions, listed.active_claims = decisions[key], active
-        listed.open_escalations, listed.open_contests = escalations[key], contests[key]
-    return [cases[key] for key in keys if key in cases]
-
-
-def _blind(reader: User, keys: Sequence[int]) -> set[int]:
-    """Those of the cases whose verdict is kept from the reader."""
-    if reader.has_perm("creditdesk.view_blind_verdict"):
-        return set()
-    return {key for (key,) in _blind_query(reader.role).all(reader.pk, *keys)}
-
-
-@cache
-def _blind_query(role: str) -> PreparedRows:
-    def rows(pk: int, *keys: int):  # type: ignore[no-untyped-def]
-        return Case.objects.blind_for(User(pk=pk, role=role)).filter(pk__in=keys).values_list("pk")
-
-    return PreparedRows(rows, ANYBODY - PAGE_SIZE, *_MARKERS)
-
-
-def _by_case(rows: Iterable[Any]) -> Mapping[int, list[Any]]:
-    groups: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        groups[row.case_id].append(row)
-    return groups
-
-
-# A page of fewer cases is filled up with keys that no case has.
-_MARKERS: Final = tuple(ANYBODY - at for at in range(PAGE_SIZE))
-_CASES: Final = PreparedObjects[Case](
-    lambda *keys: (
-        Case.objects.select_related("client", "advisor", "latest_assessment")
-        .only(*FIELDS_READ)
-        .annotate(is_withdrawn=Exists(Withdrawal.objects.in_force().filter(case=OuterRef("pk"))))
-        .filter(pk__in=keys)
-    ),
-    *_MARKERS,
-)
-_DECISIONS: Final = PreparedObjects[Decision](
-    lambda *keys: (
-        Decision.objects.exclude(status__in=ENDED)
-        .only("case_id", "outcome", "status")
-        .filter(case__in=keys)
-        .order_by("-pk")
-    ),
-    *_MARKERS,
-)
-_CLAIMS: Final = PreparedObjects[Claim](
-    lambda *keys: Claim.objects.filter(released_at__isnull=True, case__in=keys).select_related("held_by"),
-    *_MARKERS,
-)
-_ESCALATIONS: Final = PreparedObjects[Escalation](
-    lambda *keys: Escalation.objects.unanswered().only("case_id").filter(case__in=keys), *_MARKERS
-)
-_CONTESTS: Final = PreparedObjects[Contest](
-    lambda *keys: Contest.objects.unanswered().defer("client_statement").filter(case__in=keys), *_MARKERS
-)
-
-
-class Tab(NamedTuple):
-    """A queue of the list, and how many cases it holds, up to MAX_COUNT."""
-
-    queue: str
-    label: str | Promise
-    size: int
-    has_more: bool
-
-
 class Chip(NamedTuple):
     """A filter in use, and the address of the list without it."""
 
     label: str
     value: str
     without: str
-
-
-def tabs(user: User) -> list[Tab]:
-    """Return the tabs of the list: what this role decides, and what stands with nobody for who sees that."""
-    hidden = set() if user.has_perm("creditdesk.decide_case") else {TO_DECIDE}
-    hidden |= set() if user.has_perm("creditdesk.view_all_cases") else {UNASSIGNED}
-    labels = {queue: label for queue, label in QUEUES[:TABS] if queue not in hidden}
-    counts = queue_counts(user, [queue for queue in labels if queue != EVERY_CASE], MAX_COUNT + 1)
-    return [
-        # Every case is counted by the list itself.
-        Tab(queue, label, min(counts.get(queue, 0), MAX_COUNT), counts.get(queue, 0) > MAX_COUNT)
-        for queue, label in labels.items()
-    ]
-
-
-def queue_strip(user: User) -> tuple[Tab, ...]:
-    """The queues of who decides cases, for every page: the own one always, another while it holds any."""
-    if not user.has_perm("creditdesk.decide_case"):
-        return ()
-    labels = {queue: label for queue, label in QUEUES[:TABS] if queue != EVERY_CASE}
-    if not user.has_perm("creditdesk.view_all_cases"):
-        del labels[UNASSIGNED]
-    counts = recent_queue_counts(user, list(labels), MAX_COUNT + 1)
-    return tuple(
-        Tab(queue, label, min(counts[queue], MAX_COUNT), counts[queue] > MAX_COUNT)
-        for queue, label in labels.items()
-        if counts[queue] or queue == TO_DECIDE
-    )
 
 
 def chips(case_filter: CaseFilter) -> list[Chip]:

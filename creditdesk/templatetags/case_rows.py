@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext
 from accounts.caching.least_recent import LeastRecent
 from creditdesk.cases.queues import EVERY_CASE
 from creditdesk.models import Case
-from creditdesk.pages.case_list import Tab
+from creditdesk.pages.queue_tabs import Tab
 from creditdesk.services.refusal import name_of
 from creditdesk.templatetags import desk
 from creditdesk.templatetags.quick_urls import quick_reverse

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 
 from creditdesk.help.glossary import BY_CODE
 from creditdesk.models import Assessment, Decision
-from creditdesk.pages.case_list import ListedCase
+from creditdesk.pages.listed_cases import ListedCase
 from creditdesk.services.refusal import name_of
 from creditdesk.templatetags.quick_urls import quick_reverse
 from scoring.ml.metrics.intervals import Estimate

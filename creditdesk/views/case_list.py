@@ -19,16 +19,9 @@ from creditdesk.cases.queues import EVERY_CASE, TO_DECIDE
 from creditdesk.cases.search import single_case
 from creditdesk.cases.team import names_present
 from creditdesk.forms.assignment import BulkAssignmentForm
-from creditdesk.pages.case_list import (
-    PAGE_SIZE,
-    SearchPaginator,
-    chips,
-    columns,
-    count_limit,
-    list_tools,
-    listed_cases,
-    tabs,
-)
+from creditdesk.pages.case_list import SearchPaginator, chips, columns, count_limit, list_tools
+from creditdesk.pages.listed_cases import PAGE_SIZE, listed_cases
+from creditdesk.pages.queue_tabs import tabs
 from creditdesk.web.request import DeskRequest, filter_query
 
 

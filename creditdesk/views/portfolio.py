@@ -4,10 +4,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from creditdesk.models import Case
-from creditdesk.pages.case_list import tabs
 from creditdesk.pages.portfolio.page import PortfolioPage
 from creditdesk.pages.portfolio.period import PERIODS, Period
 from creditdesk.pages.portfolio.totals import PortfolioTotals
+from creditdesk.pages.queue_tabs import tabs
 from creditdesk.web.request import DeskRequest
 
 

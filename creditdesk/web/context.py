@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from creditdesk.cases.queue_counts import unread_count
-from creditdesk.pages.case_list import Tab, queue_strip
+from creditdesk.pages.queue_tabs import Tab, queue_strip
 from creditdesk.services.demo_sign_in import is_open
 from scoring import engine
 from scoring.ml.model.folder import ModelUnavailable

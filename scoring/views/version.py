@@ -1,5 +1,6 @@
 """Pages of one version: performance, explanation, fairness; and the page of the last comparison."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -7,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from scoring.ml.model.manifest import Manifest
+from scoring.ml.model.manifest_validation import ExplanationSection
 from scoring.models import Comparison, ModelVersion
 from scoring.presentation import (
     figures_choices,
@@ -18,6 +21,7 @@ from scoring.presentation import (
     figures_weaknesses,
 )
 from scoring.presentation.check_labels import check_labels
+from scoring.presentation.figure import Figure
 from scoring.presentation.model_card import model_card
 from scoring.presentation.version_folder import read_version_folder
 from scoring.views.versions import current_version
@@ -41,67 +45,52 @@ def model_detail(request: HttpRequest, version: str) -> HttpResponse:
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_performance(request: HttpRequest, version: str) -> HttpResponse:
-    context = _version_context(version)
-    if manifest := context["folder"].manifest:
-        context |= {"figures": figures_performance.performance(manifest)}
-    return render(request, "scoring/model_figures.html", {**context, "page": "performance"})
+    return _figures(request, version, "performance", figures_performance.performance)
 
 
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_weaknesses(request: HttpRequest, version: str) -> HttpResponse:
     """Where the version does worse, and what its training chose between."""
-    context = _version_context(version)
-    if manifest := context["folder"].manifest:
-        figures = [
+
+    def figures(manifest: Manifest) -> list[Figure]:
+        return [
             *figures_weaknesses.weaknesses(manifest),
             *figures_choices.choices(manifest),
             *figures_choices.denied_directions(manifest),
         ]
-        context |= {"figures": figures}
-    return render(request, "scoring/model_figures.html", {**context, "page": "weaknesses"})
+
+    return _figures(request, version, "weaknesses", figures)
 
 
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_explanation(request: HttpRequest, version: str) -> HttpResponse:
-    context = _version_context(version)
-    manifest = context["folder"].manifest
-    if manifest and (explanation := manifest.explanation):
-        context |= {
-            "figures": [
-                figures_explanation.importance(explanation),
-                figures_explanation.groups(explanation),
-            ]
-        }
-    return render(request, "scoring/model_figures.html", {**context, "page": "explanation"})
+    def figures(explanation: ExplanationSection) -> list[Figure]:
+        return [figures_explanation.importance(explanation), figures_explanation.groups(explanation)]
+
+    return _figures(request, version, "explanation", _of_explanation(figures))
 
 
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_dependence(request: HttpRequest, version: str) -> HttpResponse:
     """How the estimate goes with each feature that counts."""
-    context = _version_context(version)
-    manifest = context["folder"].manifest
-    if manifest and manifest.explanation:
-        context |= {"figures": figures_explanation.dependences(manifest.explanation)}
-    return render(request, "scoring/model_figures.html", {**context, "page": "dependence"})
+    return _figures(request, version, "dependence", _of_explanation(figures_explanation.dependences))
 
 
 @require_safe
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_interactions(request: HttpRequest, version: str) -> HttpResponse:
     """Features whose effects depend on each other."""
-    context = _version_context(version)
-    manifest = context["folder"].manifest
-    if manifest and (explanation := manifest.explanation):
-        context |= {
-            "figures": [
-                figures_explanation.interaction_strengths(explanation),
-                *figures_explanation.interactions(explanation),
-            ]
-        }
-    return render(request, "scoring/model_figures.html", {**context, "page": "interactions"})
+
+    def figures(explanation: ExplanationSection) -> list[Figure]:
+        return [
+            figures_explanation.interaction_strengths(explanation),
+            *figures_explanation.interactions(explanation),
+        ]
+
+    return _figures(request, version, "interactions", _of_explanation(figures))
 
 
 @require_safe
@@ -146,3 +135,20 @@ def model_comparison(request: HttpRequest) -> HttpResponse:
 def _version_context(name: str) -> dict[str, Any]:
     version = get_object_or_404(ModelVersion, name=name)
     return {"version": version, "current": current_version(), "folder": read_version_folder(version)}
+
+
+def _figures(
+    request: HttpRequest, version: str, page: str, figures_of: Callable[[Manifest], list[Figure]]
+) -> HttpResponse:
+    """A page of figures of one version; empty where its folder cannot be read."""
+    context = _version_context(version)
+    manifest = context["folder"].manifest
+    context |= {"page": page, "figures": figures_of(manifest) if manifest else []}
+    return render(request, "scoring/model_figures.html", context)
+
+
+def _of_explanation(
+    figures_of: Callable[[ExplanationSection], list[Figure]],
+) -> Callable[[Manifest], list[Figure]]:
+    """The figures of a version that was trained with a global explanation; none of another."""
+    return lambda manifest: figures_of(manifest.explanation) if manifest.explanation else []

@@ -9,7 +9,7 @@ from django.utils import timezone
 from creditdesk import services
 from creditdesk.cases.queue_navigation import first_in_queue, next_pending
 from creditdesk.models import Assignment, Case, Contest
-from creditdesk.pages import case_list
+from creditdesk.pages import queue_tabs
 from tests.factories import assessed, decided
 from tests.html import listed_references
 from tests.triggers import triggers_off
@@ -172,7 +172,7 @@ def test_each_tab_counts_what_it_lists(client_as, case_of, person, cases):
 
 
 def test_a_tab_counts_no_further_than_it_shows(client_as, cases, monkeypatch):
-    monkeypatch.setattr(case_list, "MAX_COUNT", 2)
+    monkeypatch.setattr(queue_tabs, "MAX_COUNT", 2)
     assert 'data-queue="to_decide">2+<' in client_as("advisor").get("/cases/").content.decode()
 
 

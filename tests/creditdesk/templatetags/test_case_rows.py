@@ -8,7 +8,8 @@ from django.utils import timezone, translation
 
 from creditdesk import services
 from creditdesk.models import Case, Client
-from creditdesk.pages.case_list import COLUMNS, listed_cases
+from creditdesk.pages.case_list import COLUMNS
+from creditdesk.pages.listed_cases import listed_cases
 from creditdesk.templatetags import case_rows
 from tests.factories import assessed, decided
 
