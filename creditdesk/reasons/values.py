@@ -29,6 +29,8 @@ _WORDS: Final = tuple(
 
 _DAY: Final = Text("{} day", "{} jour")
 _DAYS: Final = Text("{} days", "{} jours")
+_POINT: Final = Text("{} point", "{} point")
+_POINTS: Final = Text("{} points", "{} points")
 
 
 # Sectors that differ in a number alone, which says nothing to a client.
@@ -69,8 +71,9 @@ def count(value: float) -> str:
 
 
 def points(value: float) -> str:
-    """A difference of two percentages; 0.12 is written 12."""
-    return formatting.number(formatting.three_digits(abs(value) * 100))
+    """A difference of two percentages; 0.12 is written 12 points."""
+    number = formatting.three_digits(float(round(abs(value) * 100)))
+    return formatting.localize(_POINT if number == 1 else _POINTS).format(formatting.number(number))
 
 
 def times(value: float) -> str:

@@ -90,7 +90,7 @@ def test_a_fact_is_worded_with_its_rank_and_its_value_in_both_languages(model):
     assert (reason.key, reason.rank) == ("job_recent", 0.9)
     assert reason.text_en == "You have been in your job for 2 years, less than 9 in 10 clients we accept."
     assert reason.text_fr == (
-        "Vous êtes dans votre emploi depuis 2 ans, moins que 9 clients acceptés sur 10."
+        "Vous êtes dans votre emploi depuis 2 ans, moins longtemps que 9 clients acceptés sur 10."
     )
 
 
