@@ -20,10 +20,10 @@ DECIDING: Final = (
     ),
     Term(
         "verdict",
-        Text("Verdict", "Avis du modèle"),
+        Text("Verdict", "Recommandation du modèle"),
         Text(
             "What the model recommends: accept, refuse or refer. It decides nothing; a person does.",
-            "Ce que le modèle recommande : accepter, refuser ou transmettre. Il ne décide rien : une "
+            "Ce que le modèle recommande : accepter, refuser ou faire examiner. Il ne décide rien : une "
             "personne décide.",
         ),
     ),
@@ -43,26 +43,26 @@ DECIDING: Final = (
         Text(
             "What the bank lays down about verdicts: the costs, from which probability on to refuse, where a "
             "person must look, and when two people decide. One person proposes it, another publishes it.",
-            "Ce que la banque fixe au sujet des avis : les coûts, la probabilité à partir de laquelle "
-            "refuser, où une personne doit regarder, et quand deux personnes décident. Une personne la "
-            "propose, une autre la publie.",
+            "Ce que la banque fixe au sujet des recommandations : les coûts, la probabilité à partir de "
+            "laquelle refuser, où une personne doit examiner, et quand deux personnes décident. Une "
+            "personne la propose, une autre la publie.",
         ),
     ),
     Term(
         "refer",
-        Text("Refer", "Transmettre"),
+        Text("Refer", "À examiner"),
         Text(
             "No recommendation: an important input is missing, the probability lies where the policy wants "
             "a person to look, or the model does not answer. Somebody has to look at the case, or to "
             "complete it.",
             "Pas de recommandation : une donnée importante manque, la probabilité se trouve là où la "
-            "politique veut l’examen d’une personne, ou le modèle ne répond pas. Quelqu’un doit regarder "
+            "politique veut l’examen d’une personne, ou le modèle ne répond pas. Quelqu’un doit examiner "
             "le dossier ou le compléter.",
         ),
     ),
     Term(
         "override",
-        Text("Decision that differs from the verdict", "Décision qui s’écarte de l’avis"),
+        Text("Decision that differs from the verdict", "Décision qui diffère de la recommandation"),
         Text(
             "Somebody decided otherwise than the model recommends, and wrote down why. That is their right.",
             "Quelqu’un a décidé autrement que le modèle ne le recommande et a écrit pourquoi. C’est son "
@@ -93,8 +93,8 @@ DECIDING: Final = (
         Text("Distance to the threshold", "Écart au seuil"),
         Text(
             "Points of probability from a case to the threshold; near 0 a small change turns the verdict.",
-            "Les points de probabilité entre un dossier et le seuil ; près de 0, un petit changement inverse "
-            "l’avis.",
+            "Les points de probabilité entre un dossier et le seuil ; près de 0, un petit changement inverse "
+            "la recommandation.",
         ),
     ),
     Term(
@@ -103,8 +103,8 @@ DECIDING: Final = (
         Text(
             "The cases whose verdict differs between two policies: accepted under the new one alone, or "
             "under the old one alone.",
-            "Les dossiers dont l’avis diffère entre deux politiques : acceptés sous la nouvelle seulement, "
-            "ou sous l’ancienne seulement.",
+            "Les dossiers dont la recommandation diffère entre deux politiques : acceptés sous la nouvelle "
+            "seulement, ou sous l’ancienne seulement.",
         ),
     ),
     Term(
@@ -112,7 +112,8 @@ DECIDING: Final = (
         Text("Reasons", "Motifs"),
         Text(
             "The facts that weighed most in this verdict, in sentences that can be checked and challenged.",
-            "Les faits qui ont le plus pesé dans cet avis, en phrases que l’on peut vérifier et contester.",
+            "Les faits qui ont le plus pesé dans cette recommandation, en phrases que l’on peut vérifier et "
+            "contester.",
         ),
     ),
     Term(
@@ -121,8 +122,8 @@ DECIDING: Final = (
         Text(
             "The verdict for other values, such as a smaller credit. It is never stored as the client’s "
             "verdict.",
-            "L’avis pour d’autres valeurs, par exemple un crédit plus petit. Il n’est jamais enregistré "
-            "comme l’avis du client.",
+            "La recommandation pour d’autres valeurs, par exemple un crédit plus petit. Elle n’est jamais "
+            "enregistrée comme celle du client.",
         ),
     ),
 )
@@ -132,7 +133,7 @@ WORKING: Final = (
         Text("Claim", "Prise en charge"),
         Text(
             "One person works on the case; nobody else decides it until it is released.",
-            "Une seule personne travaille sur le dossier ; nul autre ne le décide avant qu’elle le libère.",
+            "Une seule personne travaille sur le dossier ; nul autre n’en décide avant qu’elle le libère.",
         ),
     ),
     Term(
@@ -196,8 +197,8 @@ MEASURING: Final = (
         Text(
             "What wrong verdicts cost on average, where an accepted default costs ten times a refused "
             "good payer unless the training chose otherwise.",
-            "Ce que les avis erronés coûtent en moyenne ; un défaut accepté coûte dix fois un bon payeur "
-            "refusé, sauf autre choix à l’entraînement.",
+            "Ce que les recommandations erronées coûtent en moyenne ; un défaut accepté coûte dix fois un "
+            "bon payeur refusé, sauf autre choix à l’entraînement.",
         ),
     ),
     Term(
@@ -231,7 +232,7 @@ MEASURING: Final = (
         Text("Gini", "Gini"),
         Text(
             "The AUC on another scale: 0 is a coin, 1 is perfect (twice the AUC, less 1).",
-            "L’AUC sur une autre échelle : 0, pile ou face ; 1, parfait (deux fois l’AUC, moins 1).",
+            "L’AUC sur une autre échelle : 0, pile ou face ; 1, parfait (deux fois l’AUC, moins 1).",
         ),
     ),
     Term(

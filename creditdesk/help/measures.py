@@ -13,7 +13,7 @@ METRICS: Final = (
             "Kolmogorov-Smirnov: the largest gap between the shares of defaulters and of good payers that "
             "lie below a probability. 0: none; 1: perfectly apart.",
             "Kolmogorov-Smirnov : le plus grand écart entre les parts des clients en défaut et des bons "
-            "payeurs sous une même probabilité. 0 : aucun ; 1 : parfaitement séparés.",
+            "payeurs sous une même probabilité. 0 : aucun ; 1 : parfaitement séparés.",
         ),
     ),
     Term(
@@ -30,8 +30,8 @@ METRICS: Final = (
         Text("Accuracy", "Exactitude"),
         Text(
             "The share of right verdicts. Misleading where defaults are rare: to accept all scores high.",
-            "La part des avis justes. Trompeuse quand les défauts sont rares : tout accepter donne un bon "
-            "chiffre.",
+            "La part des recommandations justes. Trompeuse quand les défauts sont rares : tout accepter "
+            "donne un bon chiffre.",
         ),
     ),
     Term(
@@ -80,7 +80,7 @@ METRICS: Final = (
         Text("Calibration slope", "Pente de calibration"),
         Text(
             "1: probabilities spread as far as they should. Below 1 they are too extreme, above 1 too timid.",
-            "1 : les probabilités s’étalent autant qu’elles le devraient. Sous 1, elles sont trop extrêmes ; "
+            "1 : les probabilités s’étalent autant qu’elles le devraient. Sous 1, elles sont trop extrêmes ; "
             "au-dessus, trop prudentes.",
         ),
     ),
@@ -102,7 +102,7 @@ METRICS: Final = (
             "the sum.",
             "L’échelle sur laquelle le modèle additionne : le logarithme du rapport entre les chances de "
             "défaut et celles de paiement. 0 correspond à une probabilité de 50 %. On lit les points de "
-            "probabilité ; les log-cotes servent à vérifier la somme.",
+            "probabilité ; les log-cotes servent à vérifier la somme.",
         ),
     ),
     Term(

@@ -103,7 +103,7 @@ def test_the_reviewer_sees_which_models_disagree_and_what_is_disputed(client_as,
         (
             "fr",
             "non renseigné lors de la décision",
-            "le modèle donne chaque fois le même verdict",
+            "le modèle donne chaque fois la même recommandation",
         ),
     ],
 )
