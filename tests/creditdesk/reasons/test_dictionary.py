@@ -7,6 +7,7 @@ import pytest
 
 from creditdesk import reasons
 from creditdesk.reasons import dictionary as module
+from creditdesk.reasons import values
 from creditdesk.reasons.dictionary import EDITION, dictionary
 from creditdesk.reasons.sentence import Sentence, Side
 from scoring.ml.features import catalogue
@@ -47,6 +48,11 @@ def test_a_sentence_compares_with_accepted_clients(sentence):
     compares_fr = re.search(r"clients acceptés|rare|d’habitude|crédits passés", sentence.text.fr)
     assert compares_en
     assert compares_fr
+
+
+@pytest.mark.parametrize(("difference", "words"), [(0.0102, "1 point"), (-0.12, "12 points")])
+def test_a_difference_of_rates_names_its_points(difference, words):
+    assert values.points(difference) == words
 
 
 def test_what_is_not_the_clients_own_doing_is_never_named():
