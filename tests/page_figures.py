@@ -12,7 +12,7 @@ from typing import Final
 import django
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-CHROMIUM: Final = "/usr/bin/chromium"
+CHROMIUM: Final = "/usr/bin/chromium-headless-shell"
 LOCALES: Final = ("en-GB", "fr-FR")
 MAX_HEIGHT: Final = {1366: 1600, 360: 3500}
 WINDOW_HEIGHT: Final = 768
@@ -62,8 +62,8 @@ def figures(browser: Browser, address: str, pages: dict[str, list[str]]) -> Iter
 
 
 def _line(page: Page, role: str, locale: str, path: str) -> str:
+    from tests.browser.heights import HEIGHT, SIDEWAYS
     from tests.browser.overlaps import overlaps
-    from tests.browser.test_heights import HEIGHT, SIDEWAYS
     from tests.browser.test_pages import LAYOUT_SHIFT
 
     complaints: list[str] = []

@@ -16,6 +16,7 @@ from creditdesk.forms.fields import parse_number
 from scoring.ml.tables.application import APPLICATION, TARGET
 from scoring.ml.tables.columns import NO_DATE
 from scoring.ml.tables.schema import Column, Kind
+from scoring.presentation.formatting import labelled
 
 MAX_BYTES: Final = 256 * 1024
 NAME: Final = "NAME"
@@ -183,7 +184,7 @@ def _values(row: Row) -> tuple[dict[str, float | str], list[str]]:
         try:
             value = _value(_COLUMNS.get(name), cell)
         except ValueError as error:
-            errors.append(f"{name}: {error}")
+            errors.append(labelled(name, str(error)))
         else:
             if value is not None:
                 values[name] = value
@@ -250,7 +251,7 @@ def _form_errors(answers: Mapping[str, str]) -> list[str]:
     """Return the form's own messages; what is still missing is for the person who reviews it."""
     form = ApplicationForm(answers)
     return [
-        f"{name}: {message}"
+        labelled(name, message)
         for name, errors in form.errors.as_data().items()
         for error in errors
         if error.code != "required"

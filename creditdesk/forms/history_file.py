@@ -86,12 +86,12 @@ def _row(cells: Mapping[str, str], table: str, reference: str) -> tuple[Row, lis
         cell = cells.get(column.name, "").strip()
         if column.name == REFERENCE:
             if reference.isdecimal() and cell not in {"", reference}:
-                problems.append(f"{column.name}: " + gettext("this row is another client’s."))
+                problems.append(formatting.labelled(column.name, gettext("this row is another client’s.")))
             continue
         try:
             value = _value(column, cell)
         except ValueError as error:
-            problems.append(f"{column.name}: {error}")
+            problems.append(formatting.labelled(column.name, str(error)))
         else:
             if value is not None:
                 row[column.name] = value

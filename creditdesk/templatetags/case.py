@@ -156,11 +156,12 @@ def outcome_key(outcome: str) -> str:
 @register.simple_tag
 def corrected_values(correction: Correction) -> SafeString:
     """List what a correction changed: the value before and after, in words."""
-    rows = (
-        (formatting.capitalized(label), *values)
-        for label, values in (_correction(name, *values) for name, values in correction.changes.items())
+    rows = (_correction(name, *values) for name, values in correction.changes.items())
+    words = (
+        (formatting.labelled(formatting.capitalized(label), f"{before} → {after}"),)
+        for label, (before, after) in rows
     )
-    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {} → {}</li>", rows))
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", words))
 
 
 def _correction(name: str, before: Any, after: Any) -> tuple[Text, list[str]]:

@@ -19,6 +19,7 @@ from creditdesk.services.refusal import name_of
 from creditdesk.views.case_list import list_address
 from creditdesk.views.case_response import action_done, invalid_form, report_refusals, visible_case
 from creditdesk.web.request import DeskRequest
+from scoring.presentation.formatting import labelled
 
 
 @require_POST
@@ -101,5 +102,5 @@ def _report(request: DeskRequest, result: BulkAssignment, person: str) -> None:
         messages.success(request, text % {"count": count, "person": person})
     if count := len(result.conflicts):
         text = ngettext("%(count)d case stays where it is:", "%(count)d cases stay where they are:", count)
-        named = " ".join(f"{reference}: {why}" for reference, why in result.conflicts.items())
+        named = " ".join(labelled(reference, why) for reference, why in result.conflicts.items())
         messages.warning(request, f"{text % {'count': count}} {named}")

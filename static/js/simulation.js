@@ -63,9 +63,20 @@
     });
   }
 
+  // A button that acts on the figures waits until they are those of the values in the fields.
+  let typed = 0;
+  let requested = 0;
+
+  function holdBack(isHeld) {
+    document.querySelectorAll("[data-waits-for-figures]").forEach((button) => {
+      button.disabled = isHeld;
+    });
+  }
+
   document.addEventListener("htmx:configRequest", (event) => {
     const form = event.detail.elt.closest(FORM);
     if (!form) return;
+    requested = typed;
     const { parameters } = event.detail;
     form.querySelectorAll("[data-on-file]").forEach((input) => {
       const isOfPair = input.id in ALTERNATIVES && !input.hasAttribute("data-entered");
@@ -76,6 +87,8 @@
 
   document.addEventListener("input", ({ target }) => {
     if (!target.closest(FORM)) return;
+    typed += 1;
+    holdBack(true);
     if (target.dataset.sliderFor) {
       const input = inputOf(target);
       input.value = formatted(Number(target.value));
@@ -130,5 +143,6 @@
     prepare(event.detail.elt);
     markInvalidFields();
     if (event.detail.elt.id === "simulation-result") showDerived();
+    if (event.detail.elt.id === "figures" && requested === typed) holdBack(false);
   });
 })();

@@ -4,9 +4,6 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-WIDTHS: Final = (360, 1366)
-HEIGHT: Final = 768
-
 # What is clipped by a scrolling parent is not seen; the link to the decision floats over the page on purpose.
 OVERLAPS: Final = """() => {
   const NOT_SEEN = ".visually-hidden, [hidden], canvas, script, style, option, datalist, .skip-link"
@@ -59,16 +56,4 @@ OVERLAPS: Final = """() => {
 def overlaps(page: Page) -> list[str]:
     """Return the pairs of texts that share more than a rounding error."""
     pairs: list[str] = page.evaluate(OVERLAPS)
-    return pairs
-
-
-def overlaps_at_every_width(page: Page) -> list[str]:
-    """Narrow and wide; the window keeps its size."""
-    size = page.viewport_size
-    assert size
-    pairs = []
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": HEIGHT})
-        pairs += [f"{width}: {pair}" for pair in overlaps(page)]
-    page.set_viewport_size(size)
     return pairs

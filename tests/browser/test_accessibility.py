@@ -1,4 +1,4 @@
-"""WCAG 2.2 AA and axe's best practices on every page: both languages, narrow and wide, light and dark.
+"""WCAG 2.2 AA, axe's best practices and the layout of every page: languages, widths, schemes, less motion.
 
 The suite opens every page twice, in settings that differ in all three; `make test-accessibility` in all
 eight combinations.
@@ -10,10 +10,12 @@ from itertools import product
 from typing import Final, NamedTuple
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser import axe
 from tests.browser.every_page import PAGES, addresses, full_desk, page_names
-from tests.browser.overlaps import overlaps, overlaps_at_every_width
+from tests.browser.heights import MAX_HEIGHT, OTHER_PAGES, SIDEWAYS, WINDOW_HEIGHT, resize, too_tall
+from tests.browser.overlaps import overlaps
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,6 +32,13 @@ class View(NamedTuple):
 
 ALL_VIEWS: Final = [View(*view) for view in product(("fr-FR", "en-GB"), (360, 1366), ("light", "dark"))]
 OPPOSITE_VIEWS: Final = [View("fr-FR", 360, "light"), View("en-GB", 1366, "dark")]
+# A window of 1366 pixels at 200 %.
+ZOOMED_WIDTH: Final = 683
+MOVING: Final = """[...document.querySelectorAll("*")].filter((element) => {
+  const style = getComputedStyle(element);
+  const durations = `${style.transitionDuration}, ${style.animationDuration}`.split(", ");
+  return style.scrollBehavior === "smooth" || durations.some((duration) => parseFloat(duration) > 0);
+}).map((element) => element.outerHTML.slice(0, 80))"""
 VIEWS: Final = ALL_VIEWS if os.environ.get("ALL_VIEWS") else OPPOSITE_VIEWS
 
 
@@ -41,23 +50,49 @@ def desk(settings, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: "-".join(map(str, view)))
-def test_axe_finds_nothing_and_no_text_lies_on_another_on_any_page(desk, page_as, view):
-    """Overlaps at either width, with everything folded as it is opened, then unfolded."""
-    violations: dict[tuple[str, str], list[str]] = {}
+def test_every_page_fits_holds_still_and_has_nothing_that_axe_finds(desk, page_as, view):
+    """At either width and at twice the size, with everything folded as it is opened, then unfolded."""
+    faults: dict[tuple[str, str], list[str]] = {}
     for role in PAGES:
         page = page_as(role, **view._asdict())
         for address in addresses(role):
             answer = page.goto(address)
             # Not an error page, nor the question who is there.
             if answer.status != 200 or ("/accounts/" in address) != ("/accounts/" in page.url):
-                violations[role, address] = [f"{answer.status} {page.url}"]
+                faults[role, address] = [f"{answer.status} {page.url}"]
             if page.locator("#api").count():
                 page.locator(".opblock").first.wait_for()
-            lines = violations.setdefault((role, address), [])
-            lines += [f"overlap, {pair}" for pair in overlaps_at_every_width(page)]
+            lines = faults.setdefault((role, address), [])
+            lines += _out_of_place(page, address, view.width)
             lines += axe.violations(page)
             lines += [f"overlap unfolded, {pair}" for pair in overlaps(page)]
-    assert {page: lines for page, lines in violations.items() if lines} == {}
+            lines += _moving(page, address)
+    assert {page: lines for page, lines in faults.items() if lines} == {}
+
+
+def _out_of_place(page: Page, address: str, width: int) -> list[str]:
+    """Texts on each other, pages too tall or too wide; the window is `width` wide in the end."""
+    lines = []
+    for tried in MAX_HEIGHT:
+        resize(page, tried)
+        lines += [f"{tried}: overlap, {pair}" for pair in overlaps(page)]
+        lines += too_tall(page, address, tried)
+    page.set_viewport_size({"width": ZOOMED_WIDTH, "height": WINDOW_HEIGHT})
+    if (sideways := page.evaluate(SIDEWAYS)) > 0:
+        lines.append(f"{sideways} px wider than a window of {ZOOMED_WIDTH}")
+    resize(page, width)
+    return lines
+
+
+def _moving(page: Page, address: str) -> list[str]:
+    """What moves although the person has asked for less motion."""
+    # Swagger UI and Django's administration bring transitions of their own.
+    if address.startswith(OTHER_PAGES):
+        return []
+    page.emulate_media(reduced_motion="reduce")
+    lines = [f"moves, {element}" for element in page.evaluate(MOVING)]
+    page.emulate_media(reduced_motion="no-preference")
+    return lines
 
 
 def test_axe_finds_nothing_in_an_open_dialog_and_a_refused_form(desk, page_as):

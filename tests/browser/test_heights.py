@@ -1,4 +1,4 @@
-"""Heights: every page, a case page with each tab of clients with a whole history, full lists and forms."""
+"""Heights of a case page with each tab of clients with a whole history, of full lists and of forms."""
 
 from itertools import product
 from typing import Final
@@ -9,7 +9,7 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.models import Case, Notification, Profile
 from creditdesk.pages.case.tabs import TABS
-from tests.browser.every_page import MODEL, PAGES, addresses, full_desk
+from tests.browser.heights import HEIGHT, MAX_HEIGHT, SIDEWAYS, WIDE, resize
 from tests.creditdesk.observed_loans import loan
 from tests.creditdesk.policies import published
 from tests.factories import CaseFactory, UserFactory, attached
@@ -19,12 +19,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("browser"),
 ]
-MAX_HEIGHT = {1366: 1600, 360: 3500}
-HEIGHT = "document.documentElement.scrollHeight"
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 MANY, LOANS = 26, 120
-# Milliseconds.
-CHARTS_RESIZE: Final = 150
 PARTS: Final = ("", *(f"{tab}/" for tab in TABS), "client/?show=budget")
 # As much as a note holds.
 LONG_NOTE: Final = "The employer confirms by telephone that the contract becomes permanent next month. " * 45
@@ -61,10 +56,10 @@ def test_no_tab_makes_the_page_taller_than_its_limit(long_cases, page_as, locale
         for tab in PARTS:
             page.goto(f"{case.get_absolute_url()}{tab}", wait_until="networkidle")
             for width, limit in MAX_HEIGHT.items():
-                page.set_viewport_size({"width": width, "height": 768})
+                resize(page, width)
                 if (height := page.evaluate(HEIGHT)) > limit:
                     too_tall[case.reference, tab, width] = height
-            page.set_viewport_size({"width": 1366, "height": 768})
+            resize(page, WIDE)
     assert too_tall == {}
     older = page.locator("#history > .show-more")
     page.goto(f"{long_cases[0].get_absolute_url()}history/")
@@ -106,12 +101,11 @@ def test_lists_forms_and_work_pages_keep_to_the_limit_and_to_the_width(long_case
         for address in pages[name]:
             page.goto(address, wait_until="networkidle")
             for width, limit in MAX_HEIGHT.items():
-                page.set_viewport_size({"width": width, "height": 768})
-                page.wait_for_timeout(CHARTS_RESIZE)
+                resize(page, width)
                 height, sideways = page.evaluate(HEIGHT), page.evaluate(SIDEWAYS)
                 if height > limit or sideways:
                     wrong[address, locale, width] = (height, sideways)
-            page.set_viewport_size({"width": 1366, "height": 768})
+            resize(page, WIDE)
     assert wrong == {}, wrong
 
 
@@ -120,51 +114,9 @@ def test_the_form_of_a_new_case_keeps_to_its_limit_in_two_columns(person, page_a
     person("advisor")
     page = page_as("advisor", locale=locale)
     page.goto("/cases/new/", wait_until="networkidle")
-    assert page.evaluate(HEIGHT) <= MAX_HEIGHT[1366]
+    assert page.evaluate(HEIGHT) <= MAX_HEIGHT[WIDE]
     assert page.locator("fieldset[id^=group-]").count() == page.locator("#progress li").count() == 5
     columns = page.locator("fieldset[id^=group-]").evaluate_all("all => all.map(one => one.offsetLeft)")
     assert len(set(columns)) == 2
-    page.set_viewport_size({"width": 360, "height": 768})
+    resize(page, 360)
     assert page.evaluate(HEIGHT) <= MAX_HEIGHT[360]
-
-
-# Read by their contents, from top to bottom or not at all: docs/decisions.md.
-REFERENCE_PAGES: Final = frozenset({"/help/", "/about-the-model/", f"/models/{MODEL}/card/"})
-# Of others' making: the theme of the administration, and the description of the API.
-OTHER_PAGES: Final = ("/admin/", "/api/")
-LOST_CONTENTS = """() => {
-  const links = [...document.querySelectorAll(".toc a")];
-  const isLost = (link) => !document.getElementById(link.hash.slice(1))
-    || link.getBoundingClientRect().bottom > innerHeight;
-  return links.length ? links.filter(isLost).map((link) => link.hash) : ["no contents"];
-}"""
-
-
-@pytest.fixture
-def every_page(settings, tmp_path) -> None:
-    settings.ML_ARTIFACTS = settings.BASE_DIR / "ml_artifacts"
-    settings.DRIFT_REPORTS = tmp_path
-    full_desk()
-
-
-@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
-def test_every_page_keeps_to_the_limit_or_opens_on_its_contents(every_page, page_as, locale):
-    wrong = {}
-    for role in PAGES:
-        page = page_as(role, locale=locale)
-        for address in addresses(role):
-            if address.startswith(OTHER_PAGES):
-                continue
-            page.goto(address, wait_until="load")
-            for width, limit in MAX_HEIGHT.items():
-                page.set_viewport_size({"width": width, "height": 768})
-                page.wait_for_timeout(CHARTS_RESIZE)
-                if address in REFERENCE_PAGES:
-                    lost = page.evaluate(LOST_CONTENTS)
-                else:
-                    height = page.evaluate(HEIGHT)
-                    lost = [height] if height > limit else []
-                if lost:
-                    wrong[role, address, width] = lost
-            page.set_viewport_size({"width": 1366, "height": 768})
-    assert wrong == {}

@@ -2,7 +2,7 @@
 
 from scoring.presentation.formatting.dates import written_day
 from scoring.presentation.formatting.durations import length_of_months
-from scoring.presentation.formatting.language import capitalized, localize, reads_french
+from scoring.presentation.formatting.language import capitalized, labelled, localize, reads_french
 from scoring.presentation.formatting.numbers import (
     MINUS,
     NO_BREAK,
@@ -39,6 +39,7 @@ __all__ = [
     "feature_in_words",
     "in_words",
     "is_missing",
+    "labelled",
     "length_of_months",
     "localize",
     "missing_in_words",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
 from typing import TypeVar
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from scoring.ml.tables.schema import Text
 
@@ -24,6 +24,11 @@ def capitalized(text: Text) -> str:
     """Return the text with a capital, for the head of a line."""
     localized = localize(text)
     return localized[:1].upper() + localized[1:]
+
+
+def labelled(label: str, value: str) -> str:
+    """Return "label: value", with the space that the language puts before a colon."""
+    return gettext("%(label)s: %(value)s") % {"label": label, "value": value}
 
 
 def by_language(size: int) -> Callable[[Callable[..., R]], Callable[..., R]]:
