@@ -12,7 +12,8 @@ from typing import Final
 import django
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-CHROMIUM: Final = "/usr/bin/chromium-headless-shell"
+from tests.browser.chromium import CHROMIUM
+
 LOCALES: Final = ("en-GB", "fr-FR")
 MAX_HEIGHT: Final = {1366: 1600, 360: 3500}
 WINDOW_HEIGHT: Final = 768

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-CHROMIUM: Final = "/usr/bin/chromium-headless-shell"
+from tests.browser.chromium import CHROMIUM
+
 FIRST_CASE: Final = "[data-row] a, a[href^='/cases/5']"
 
 

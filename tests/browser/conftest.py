@@ -16,6 +16,7 @@ from accounts.models import User
 from creditdesk import services
 from creditdesk.models import Assessment, Case
 from scoring import services as versions
+from tests.browser.chromium import CHROMIUM
 from tests.browser.every_page import MODEL
 from tests.factories import UserFactory
 
@@ -42,7 +43,7 @@ def chromium() -> Iterator[Browser]:
     # Playwright's own event loop runs in this thread; Django would take every query here for an async one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
