@@ -67,7 +67,8 @@ def text_for_the_desk(reason: Reason) -> str:
     stored = reason.text(language)
     for to_client, about_client in _rewordings(reason, language):
         if match := _pattern(to_client).fullmatch(stored):
-            written = about_client.format(**match.groupdict())
+            # Former words name no part of the history.
+            written = about_client.format(**{"scope": "", **match.groupdict()})
             return f"{written[:1].upper()}{written[1:]}."
     return stored
 
@@ -98,11 +99,15 @@ def _rewordings_of_group(code: str, language: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
-    """A sentence of the dictionary as stored: its placeholders filled, a capital first, a full stop last."""
+    """A sentence of the dictionary as stored: its placeholders filled, a capital first, a full stop last.
+
+    The scope may be empty.
+    """
     parts = re.split(r"\{(\w+)\}", template)
     texts, names = parts[::2], parts[1::2]
     pattern = re.escape(texts[0])
     for name, text in zip(names, texts[1:], strict=True):
-        pattern += f"(?P<{name}>.+?){re.escape(text)}"
+        filled = r"(?: \([^()]+\))?" if name == "scope" else ".+?"
+        pattern += f"(?P<{name}>{filled}){re.escape(text)}"
     # Compiled: the module's own cache forgets among so many sentences.
     return re.compile(f"(?i:{pattern})\\.")

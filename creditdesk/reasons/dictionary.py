@@ -17,10 +17,10 @@ from creditdesk.reasons.sentence import Sentence, Side
 from scoring.ml.tables.schema import Text
 
 # The rule by which reasons are selected. Another rule is another edition; the old one stays, for replays.
-EDITION: Final = "4"
+EDITION: Final = "5"
 FILE: Final = Path(__file__).with_name("dictionary.toml")
 # The words depend on how values are written, too.
-_SOURCES: Final = (FILE, *map(FILE.with_name, ("values.py", "sentence.py", "wording.py")))
+_SOURCES: Final = (FILE, *map(FILE.with_name, ("values.py", "scope.py", "sentence.py", "wording.py")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from typing import Final
 
 import numpy as np
 
+from creditdesk.reasons import values
 from scoring.ml.features.spec.feature import Feature
 from scoring.ml.model.explainer_data import ReferenceRange
 
 MAX_RARE_SHARE: Final = 0.1
+OTHER: Final = "Other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,20 @@ class Evidence:
             return False
         share = self.reference_range.share_of(self.value)
         return bool(np.isnan(share) or share < MAX_RARE_SHARE)
+
+    @property
+    def is_rare_by_name(self) -> bool:
+        """A category of few accepted clients, counted with every other that is shown by its name.
+
+        "Other" names nothing that few are in.
+        """
+        if not self.is_rare or self.reference_range is None:
+            return False
+        names = [values.without_number(text.en) for text in self.feature.categories.values()]
+        name = names[int(self.value)] if 0 <= self.value < len(names) else OTHER
+        same = [float(code) for code in range(len(names)) if names[code] == name]
+        share = float(np.nansum([self.reference_range.share_of(code) for code in same]))
+        return name != OTHER and share < MAX_RARE_SHARE
 
     @property
     def rank(self) -> float | None:

@@ -1,6 +1,7 @@
 """Selection of reasons: the strongest groups of features that a sentence for the client is about."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Final
@@ -24,6 +25,12 @@ Floats = NDArray[np.float64]
 MAX_REASONS: Final = 4
 # A fact that carries less of its group's push than this would not stand for the group.
 MIN_SHARE_OF_GROUP: Final = 0.05
+# A group that pushes less than this share of the strongest led to nothing.
+MIN_SHARE_OF_STRONGEST: Final = 0.03
+# The first edition that repeats no sentence and leaves out what pushes next to nothing.
+_FIFTH: Final = "5"
+# Lower with every rating that is not known, whatever the ratings are.
+_SUMS_OF_RATINGS: Final = {"EXT_SUM": ("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,12 @@ class _Client:
     against: bool
     value_of: list[float]
     push_of: list[float]
+    edition: str = EDITION
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the edition tells the same sentence of two groups, and what pushes next to nothing."""
+        return self.edition < _FIFTH
 
     def groups(self, sums: Mapping[str, float]) -> list[_Group]:
         """The groups that push towards the verdict, the strongest first."""
@@ -71,10 +84,12 @@ class _Client:
         strongest = sorted(members, key=lambda group: -abs(sums[group]))
         return [_Group(group, sums[group], tuple(members[group])) for group in strongest]
 
-    def unworded(self, group: _Group) -> _Unworded | None:
-        """The reason of a group: a fact, else its name, else nothing."""
+    def unworded(self, group: _Group, used: Collection[str]) -> _Unworded | None:
+        """The reason of a group: a fact, else its name, else nothing; nothing where `used` keys tell it."""
         if fact := self._fact(group):
             sentence, evidence = fact
+            if sentence.key in used and not self.repeats:
+                return None
             return _Unworded(group, partial(sentence.write, evidence), sentence.key, evidence)
         title = self.book.groups.get(group.code)
         if title is None or self._rests_on_missing_values(group):
@@ -105,7 +120,14 @@ class _Client:
         """Whether half or more of the push comes from values that are not known."""
         positions = list(group.positions)
         pushes = self.pushes[positions]
-        return bool(pushes[np.isnan(self.values[positions])].sum() * 2 >= pushes.sum())
+        is_missing = [self._is_missing(position) for position in positions]
+        return bool(pushes[is_missing].sum() * 2 >= pushes.sum())
+
+    def _is_missing(self, position: int) -> bool:
+        names = self.model.features
+        parts = () if self.repeats else _SUMS_OF_RATINGS.get(names[position], ())
+        known = (names.index(part) for part in parts if part in names)
+        return any(math.isnan(self.value_of[part]) for part in (position, *known))
 
     def reason(self, chosen: _Unworded, words: BilingualText) -> Reason:
         names = tuple(map(self.model.features.__getitem__, chosen.group.positions))
@@ -144,14 +166,17 @@ def reasons_for(
     inputs that must be completed: these. `values` and `contributions`, (k,), in the model's order,
     contributions in log-odds. A fact is a value outside the range of most accepted clients, on the side that
     pushes; a group of which no fact can be told is named as a whole, unless it rests on missing values.
-    Facts come before groups; the strongest group keeps its place.
+    Facts come before groups; the strongest group keeps its place. No sentence is told twice, and no group
+    that pushes next to nothing beside the strongest.
     """
     sums = group_sums(model.features, contributions)
     if missing:
         return _missing_inputs(sums, missing)
     against = verdict != Verdict.ACCEPT
     pushes = contributions if against else -contributions
-    client = _Client(model, dictionary(edition), values, pushes, against, values.tolist(), pushes.tolist())
+    client = _Client(
+        model, dictionary(edition), values, pushes, against, values.tolist(), pushes.tolist(), edition
+    )
     candidates = _first_reasons(client, client.groups(sums))
     ordered = sorted(candidates, key=lambda reason: reason is not candidates[0] and not reason.key)
     chosen = sorted(ordered[:MAX_REASONS], key=lambda reason: -abs(reason.group.contribution))
@@ -165,7 +190,11 @@ def _first_reasons(client: _Client, groups: Iterable[_Group]) -> list[_Unworded]
     candidates: list[_Unworded] = []
     facts = 0
     for group in groups:
-        if reason := client.unworded(group):
+        if candidates and not client.repeats:
+            strongest = abs(candidates[0].group.contribution)
+            if abs(group.contribution) < MIN_SHARE_OF_STRONGEST * strongest:
+                break
+        if reason := client.unworded(group, [candidate.key for candidate in candidates]):
             # The strongest group keeps its place, fact or not.
             facts += bool(reason.key) or not candidates
             candidates.append(reason)

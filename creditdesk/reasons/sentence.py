@@ -7,6 +7,7 @@ from typing import Final
 
 from creditdesk.reasons import values
 from creditdesk.reasons.evidence import Evidence
+from creditdesk.reasons.scope import scope
 from scoring.ml.features.spec.feature import Feature
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
@@ -24,6 +25,7 @@ class Side(StrEnum):
     BELOW = "below"
     ABOVE = "above"
     RARE = "rare"  # a category that fewer than one accepted client in ten is in
+    RARE_NAME = "rare_name"  # so few are in all the categories that a client reads by the same name
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Sentence:
 
     It is told when the value lies on `side` of the reference range, reaches `at_least`, and pushes `against`
     the request (or for it). Placeholders: {value}, written by `shown`, the name of a category without it;
-    {n} and {of}, how many accepted clients lie on the other side. `bring`: what can correct the fact.
+    {scope}, the part of the history that the feature is about; {n} and {of}, how many accepted clients lie
+    on the other side. `bring`: what can correct the fact.
     """
 
     key: str
@@ -52,6 +55,7 @@ class Sentence:
             Side.BELOW: evidence.is_below,
             Side.ABOVE: evidence.is_above,
             Side.RARE: evidence.is_rare,
+            Side.RARE_NAME: evidence.is_rare_by_name,
         }
         return sides[self.side]
 
@@ -59,7 +63,8 @@ class Sentence:
         """In the language in force."""
         n, of = next((n, of) for least, n, of in RANKS if (evidence.rank or 0.0) >= least)
         value = self._value(evidence.feature, evidence.value)
-        written = formatting.localize(self.text).format(value=value, n=n, of=of)
+        words = {"value": value, "scope": scope(evidence.feature), "n": n, "of": of}
+        written = formatting.localize(self.text).format(**words)
         return f"{written[:1].upper()}{written[1:]}."
 
     def _value(self, feature: Feature, value: float) -> str:

@@ -39,7 +39,11 @@ _NUMBERED: Final = re.compile(r" \(type \d+\)$")
 
 def category(feature: Feature, value: float) -> str:
     """The name of a category, without the number of its kind."""
-    return _NUMBERED.sub("", formatting.feature_in_words(feature, value))
+    return without_number(formatting.feature_in_words(feature, value))
+
+
+def without_number(name: str) -> str:
+    return _NUMBERED.sub("", name)
 
 
 def nothing(value: float) -> str:
@@ -82,6 +86,11 @@ def times(value: float) -> str:
     if 2 <= number <= len(_WORDS) + 1:
         return formatting.localize(_WORDS[number - 2])
     return formatting.number(formatting.three_digits(number))
+
+
+def multiple(value: float) -> str:
+    """How many times as much; 4.1 is written four."""
+    return times(1 / value)
 
 
 def tenths(value: float) -> str:

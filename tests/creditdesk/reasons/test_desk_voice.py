@@ -16,7 +16,7 @@ SENTENCES = list(dictionary().by_key.values())
 SECOND_PERSON = re.compile(r"\b(?:you|your|yours|vous|votre|vos)\b", re.IGNORECASE)
 # As long as values get.
 VALUE = "1 234 567 €"
-FILLED = {"value": VALUE, "n": 99, "of": 100}
+FILLED = {"value": VALUE, "scope": " (in 24 months)", "n": 99, "of": 100}
 
 
 def stored(key: str, english: str, french: str, code: str = "income", version: str = "3.0") -> Reason:
@@ -70,6 +70,24 @@ def test_a_sentence_stored_in_former_words_is_about_the_client_with_its_value():
     with translation.override("fr"):
         about = text_for_the_desk(reason)
     assert about == "Peu de clients acceptés travaillent dans ce secteur (Commerce (type 3))."
+
+
+@pytest.mark.parametrize("scope", ["", " (in 36 months)"])
+def test_the_part_of_a_history_may_be_named_or_not(scope):
+    english = f"We refused 50% of your applications{scope}, a larger part than for 9 in 10 clients we accept."
+    reason = stored("refused_share_lately", english, english)
+    with translation.override("en"):
+        about = text_for_the_desk(reason)
+    assert about == (
+        f"We refused 50% of the applications{scope}, a larger part than for 9 in 10 accepted clients."
+    )
+
+
+def test_words_from_before_parts_of_a_history_were_named_are_about_the_client():
+    french = "Vous nous avez moins remboursé jusqu’ici que 9 clients acceptés sur 10."
+    with translation.override("fr"):
+        about = text_for_the_desk(stored("repaid_little_so_far", french, french))
+    assert about == "Le client nous a moins remboursé jusqu’ici que 9 clients acceptés sur 10."
 
 
 def test_former_words_are_those_of_sentences_and_groups_and_differ_from_todays():

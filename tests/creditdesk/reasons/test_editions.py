@@ -139,7 +139,7 @@ def test_the_third_edition_tells_a_fact_by_its_own_features(model):
     for name in ("BURO_DEBT_RATIO_mean", "BURO_DEBT_RATIO_max"):
         values[model.features.index(name)] = 4.0
     keys = {}
-    for version in ("3.0badf00d", reasons.dictionary_version()):
+    for version in ("3.0badf00d", "4.0badf00d", reasons.dictionary_version()):
         (reason,) = reasons.rebuild(
             version,
             model,
@@ -154,7 +154,26 @@ def test_the_third_edition_tells_a_fact_by_its_own_features(model):
     assert keys == {
         "3": ("owe_more_than_borrowed", "BURO_DEBT_RATIO_max"),
         "4": ("owe_much_elsewhere", "BURO_DEBT_RATIO_mean"),
+        "5": ("owe_much_elsewhere", "BURO_DEBT_RATIO_mean"),
     }
+
+
+def test_the_fourth_edition_repeats_a_sentence_and_tells_what_pushes_next_to_nothing(model):
+    contributions = by_feature(model, INST_DELAY_max=0.5, POS_SK_DPD_max=0.4, DAYS_BIRTH=0.001)
+    values = by_feature(model, INST_DELAY_max=90.0, POS_SK_DPD_max=478.0, DAYS_BIRTH=4.0)
+    keys = {}
+    for version in ("4.0badf00d", reasons.dictionary_version()):
+        selected = reasons.rebuild(
+            version,
+            model,
+            values=values,
+            contributions=contributions,
+            verdict="refuse",
+            missing=(),
+            history_rows={},
+        )
+        keys[reasons.edition_of(version)] = [reason.key for reason in selected]
+    assert keys == {"4": ["paid_late", "paid_late", "young"], "5": ["paid_late"]}
 
 
 def test_a_reason_of_the_second_edition_keeps_its_stored_keys():
@@ -181,5 +200,5 @@ def test_stored_reasons_name_their_dictionary():
     assert reasons.version_of([stored_reason()]) == "1"
     assert reasons.version_of([]) == reasons.dictionary_version()
     assert reasons.edition_of("2.0badf00d") == "2"
-    assert reasons.edition_of(reasons.dictionary_version()) == "4"
+    assert reasons.edition_of(reasons.dictionary_version()) == "5"
     assert reasons.edition_of("1") == "1"

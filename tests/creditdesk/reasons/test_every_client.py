@@ -138,13 +138,21 @@ def test_no_value_inside_the_range_of_accepted_clients_or_on_its_good_side_is_na
         reference_range = model.explainer.reference_range(reason.worded_feature)
         assert reference_range is not None
         side = dictionary().by_key[reason.key].side
-        if side is Side.RARE:
+        if side in {Side.RARE, Side.RARE_NAME}:
             share = reference_range.share_of(value)
             assert np.isnan(share) or share < 0.1
             continue
         assert value < reference_range.low if side is Side.BELOW else value > reference_range.high
         assert reason.rank is not None
         assert reason.rank >= 0.9
+
+
+def test_no_client_reads_a_sentence_twice_or_what_pushed_next_to_nothing(walked):
+    for reading in walked:
+        keys = [reason.key for reason in reading.reasons if reason.is_fact]
+        assert len(keys) == len(set(keys))
+        sizes = [abs(reason.contribution) for reason in reading.reasons]
+        assert all(size >= 0.03 * sizes[0] for size in sizes)
 
 
 def test_no_reason_contradicts_the_sign_of_its_contribution(walked):

@@ -4,13 +4,16 @@ import json
 
 import numpy as np
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from creditdesk import reasons, services
 from creditdesk.models import Assessment
 from creditdesk.models.reason import Strength
+from creditdesk.reasons.evidence import Evidence
 from creditdesk.reasons.group_sums import group_sums
+from creditdesk.reasons.scope import scope
 from scoring import engine
 from scoring.ml.features import catalogue
 from scoring.ml.model import explainer_data, folder
@@ -147,6 +150,78 @@ def test_a_fact_that_carries_next_to_nothing_does_not_stand_for_its_group(model)
     push = by_feature(model, EXT_MEAN=2.0, EXT_SOURCE_3=0.05)
     (reason,) = select(model, push, by_feature(model, 2.0, EXT_SOURCE_3=0.14))
     assert not reason.is_fact
+
+
+def test_two_groups_never_tell_the_same_sentence(model):
+    push = by_feature(model, INST_DELAY_max=0.5, POS_SK_DPD_max=0.4)
+    (reason,) = select(model, push, by_feature(model, 2.0, INST_DELAY_max=90.0, POS_SK_DPD_max=478.0))
+    assert reason.text_en == "One payment was 90 days late, more than for 9 in 10 clients we accept."
+
+
+@pytest.mark.parametrize(("push", "is_told"), [(0.07, True), (0.05, False)])
+def test_what_pushes_next_to_nothing_beside_the_strongest_is_no_reason(model, push, is_told):
+    values = by_feature(model, 2.0, EXT_MEAN=0.2, DAYS_BIRTH=4.0)
+    selected = select(model, by_feature(model, EXT_MEAN=2.0, DAYS_BIRTH=push), values)
+    assert ("young" in [reason.key for reason in selected]) == is_told
+
+
+def test_the_sum_of_the_ratings_is_no_ground_where_one_is_not_known(model):
+    push = by_feature(model, EXT_SUM=2.0)
+    assert select(model, push, by_feature(model, 2.0, EXT_SOURCE_1=np.nan)) == []
+    (reason,) = select(model, push)
+    assert reason.text_en == RATINGS_EN
+
+
+def test_who_paid_in_time_reads_nothing_of_delays(model):
+    push = by_feature(model, INST_90D_DELAY_mean=0.5)
+    (reason,) = select(model, push, by_feature(model, 2.0, INST_90D_DELAY_mean=5.0))
+    assert reason.text_en == (
+        "On average you paid us 5 days late (in 90 days), more than 9 in 10 clients we accept."
+    )
+
+
+@pytest.mark.parametrize(
+    ("feature", "english", "french"),
+    [
+        ("INST_CASH_AMT_PAYMENT_sum", " (cash loans)", " (prêts personnels)"),
+        ("PREV_CONSUMER_AMT_CREDIT_mean", " (purchase loans, on average)", " (achats à crédit, en moyenne)"),
+        ("PREV_CONSUMER_DAYS_DECISION_max", " (purchase loans, latest)", " (achats à crédit, la dernière)"),
+        ("BURO_DAYS_CREDIT_max", " (latest)", " (le dernier)"),
+        ("PREV_36M_IS_REFUSED_share", " (in 36 months)", " (en 36 mois)"),
+        ("INST_730D_DELAY_mean", " (in 24 months)", " (en 24 mois)"),
+        ("PREV_LAST5_IS_REFUSED_share", " (last 5)", " (5 dernières)"),
+        ("BURO_LAST3_AMT_CREDIT_SUM_mean", " (on average, last 3)", " (en moyenne, 3 derniers)"),
+        ("PREV_FIRST2_AMT_CREDIT_mean", " (on average, first 2)", " (en moyenne, 2 premières)"),
+        ("INST_LAST_LOAN_DELAY_mean", " (the latest loan)", " (le dernier crédit)"),
+        ("RATE_OF_GOODS", " (on the price)", " (sur le prix)"),
+        ("PREV_APPROVED_DAYS_LAST_DUE_max", " (latest)", " (la dernière)"),
+        ("INST_IS_LATE_share", "", ""),
+    ],
+)
+def test_a_sentence_names_the_part_of_the_history_that_it_is_about(feature, english, french):
+    with translation.override("en"):
+        assert scope(catalogue.BY_NAME[feature]) == english
+    with translation.override("fr"):
+        assert scope(catalogue.BY_NAME[feature]) == french
+
+
+@pytest.mark.parametrize(
+    ("sector", "is_told"),
+    [
+        ("Trade: type 3", True),
+        ("Business Entity Type 1", False),
+        ("Business Entity Type 3", False),
+        ("Other", False),
+    ],
+)
+def test_a_sector_is_rare_with_all_that_bear_its_name(sector, is_told):
+    """Companies are of three types that a client reads as one; the third is the commonest sector."""
+    feature = catalogue.BY_NAME["ORGANIZATION_TYPE"]
+    names = list(feature.categories)
+    shares = np.full(len(names), 0.01)
+    shares[names.index("Business Entity Type 3")] = 0.25
+    reference_range = explainer_data.ReferenceRange(np.nan, np.nan, 1.0, shares)
+    assert Evidence(feature, float(names.index(sector)), reference_range).is_rare_by_name == is_told
 
 
 def test_missing_critical_inputs_are_the_reasons_of_a_referral(model):

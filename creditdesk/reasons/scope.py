@@ -1,0 +1,75 @@
+"""The part of a history that a feature is about, in brackets: which loans, which months, which figure."""
+
+import re
+from typing import Final
+
+from scoring.ml.features.spec.feature import Feature, Unit
+from scoring.ml.tables.schema import Text
+from scoring.presentation import formatting
+
+_LOANS: Final = {
+    "CASH": Text("cash loans", "prêts personnels"),
+    "CONSUMER": Text("purchase loans", "achats à crédit"),
+    "REVOLVING": Text("revolving credit", "crédit renouvelable"),
+    "CARD": Text("cards", "cartes"),
+    "CAR": Text("car loans", "prêts auto"),
+    "MORTGAGE": Text("mortgages", "prêts immobiliers"),
+    "MICRO": Text("microloans", "microcrédits"),
+    "ACTIVE": Text("running", "en cours"),
+    "RUNNING": Text("running", "en cours"),
+    "CLOSED": Text("repaid", "soldés"),
+}
+_MONTHS: Final = Text("in {} months", "en {} mois")
+_DAYS: Final = Text("in {} days", "en {} jours")
+_LATEST: Final = Text("the latest loan", "le dernier crédit")
+_LAST: Final = Text("last {}", "{} dernières")
+_FIRST: Final = Text("first {}", "{} premières")
+# Loans are masculine in French; applications and instalments are not.
+_LAST_LOANS: Final = Text("last {}", "{} derniers")
+_IN_DATES: Final = {"max": Text("latest", "la dernière"), "min": Text("first", "la première")}
+_DATES_OF_LOANS: Final = {"max": Text("latest", "le dernier"), "min": Text("first", "le premier")}
+_IN_AMOUNTS: Final = {
+    "max": Text("largest", "au maximum"),
+    "min": Text("smallest", "au minimum"),
+    "sum": Text("in all", "au total"),
+}
+_MEAN: Final = Text("on average", "en moyenne")
+_DATES: Final = frozenset({Unit.DAYS_AGO, Unit.MONTHS_AGO})
+_GOODS: Final = Text("on the price", "sur le prix")
+
+
+def scope(feature: Feature) -> str:
+    """In the language in force, with a space before; empty for a feature about everything."""
+    parts = [*map(formatting.localize, _loans_and_figure(feature)), *_period(feature.name)]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _loans_and_figure(feature: Feature) -> list[Text]:
+    *tokens, statistic = feature.name.split("_")
+    if feature.name == "RATE_OF_GOODS":
+        return [_GOODS]
+    loans = [_LOANS[token] for token in tokens if token in _LOANS]
+    if feature.unit in _DATES:
+        dates = _DATES_OF_LOANS if feature.name.startswith("BURO_") else _IN_DATES
+        figures = {**dates, "mean": _MEAN}
+    elif feature.unit is Unit.MONEY and not feature.name.startswith("INST_"):
+        figures = {**_IN_AMOUNTS, "mean": _MEAN}
+    else:
+        figures = {}
+    return [*loans, *([figures[statistic]] if statistic in figures else [])]
+
+
+def _period(name: str) -> list[str]:
+    if found := re.search(r"_(\d+)M(?:_|$)", name):
+        return [_written(_MONTHS, int(found[1]))]
+    if found := re.search(r"_(\d+)D_", name):
+        days = int(found[1])
+        return [_written(_DAYS, days) if days < 365 else _written(_MONTHS, round(days / 30.4))]
+    if found := re.search(r"_(LAST|FIRST)(\d+)_", name):
+        last = _LAST_LOANS if name.startswith("BURO_") else _LAST
+        return [_written(last if found[1] == "LAST" else _FIRST, int(found[2]))]
+    return [formatting.localize(_LATEST)] if re.search(r"_LAST_(?!DUE)", name) else []
+
+
+def _written(text: Text, number: int) -> str:
+    return formatting.localize(text).format(formatting.number(number))
