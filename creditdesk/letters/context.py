@@ -4,6 +4,7 @@ The keys are the variables of templates/letters/. A changed template is a new ve
 names stay.
 """
 
+from datetime import timedelta
 from itertools import chain
 from typing import Final, TypedDict
 
@@ -37,6 +38,8 @@ ADVICE: Final = {
 class LetterContext(TypedDict):
     bank: dict[str, str]
     contest_days: int
+    # The day up to which a refused application is kept, and so can be examined again; "" for a granted one.
+    contest_until: str
     client: str
     reference: str
     submitted: str
@@ -119,6 +122,7 @@ def _letter(decision: Decision, language: str) -> LetterContext:
             name: plain(getattr(settings, f"BANK_{name.upper()}")) for name in ("name", "address", "email")
         },
         "contest_days": settings.CONTEST_DAYS,
+        "contest_until": _contest_until(decision),
         "client": plain(case.client.name) or case.reference,
         "reference": case.reference,
         "submitted": formatting.written_day(timezone.localtime(case.submitted_at).date()),
@@ -136,6 +140,12 @@ def _letter(decision: Decision, language: str) -> LetterContext:
         "person": plain(name_of(decision.decided_by)),
         "second": plain(name_of(decision.checked_by)) if decision.checked_by else "",
     }
+
+
+def _contest_until(decision: Decision) -> str:
+    if decision.outcome != Decision.Outcome.REFUSE:
+        return ""
+    return formatting.written_day(decision.final_on + timedelta(days=settings.RETENTION_DAYS["refused"]))
 
 
 def _data(assessment: Assessment) -> DataContext:

@@ -68,7 +68,7 @@ def sentence(text: str) -> str:
 
 
 def reasons_to_tell(decision: Decision) -> list[Reason]:
-    """Return the stored reasons that speak for the outcome, the strongest of each feature group.
+    """Return the stored reasons that speak for the outcome, the strongest of each group and each sentence.
 
     A reason that fewer than half of the bootstrap models share is left out. The strongest stays where none
     is shared, so that a refusal is never without a ground.
@@ -78,7 +78,8 @@ def reasons_to_tell(decision: Decision) -> list[Reason]:
     sign = 1 if decision.outcome == Decision.Outcome.REFUSE else -1
     strongest: dict[str, Reason] = {}
     for reason in decision.assessment.shown_reasons:
-        if sign * reason.contribution > 0:
+        is_repeated = bool(reason.key) and reason.key in {other.key for other in strongest.values()}
+        if sign * reason.contribution > 0 and not is_repeated:
             strongest.setdefault(reason.code, reason)
     reasons = list(strongest.values())
     vote = _vote(decision.assessment)
