@@ -60,14 +60,14 @@ def _loans_and_figure(feature: Feature) -> list[Text]:
 
 
 def _period(name: str) -> list[str]:
-    if found := re.search(r"_(\d+)M(?:_|$)", name):
-        return [_written(_MONTHS, int(found[1]))]
-    if found := re.search(r"_(\d+)D_", name):
-        days = int(found[1])
+    if period := re.search(r"_(\d+)M(?:_|$)", name):
+        return [_written(_MONTHS, int(period[1]))]
+    if period := re.search(r"_(\d+)D_", name):
+        days = int(period[1])
         return [_written(_DAYS, days) if days < 365 else _written(_MONTHS, round(days / 30.4))]
-    if found := re.search(r"_(LAST|FIRST)(\d+)_", name):
+    if period := re.search(r"_(LAST|FIRST)(\d+)_", name):
         last = _LAST_LOANS if name.startswith("BURO_") else _LAST
-        return [_written(last if found[1] == "LAST" else _FIRST, int(found[2]))]
+        return [_written(last if period[1] == "LAST" else _FIRST, int(period[2]))]
     return [formatting.localize(_LATEST)] if re.search(r"_LAST_(?!DUE)", name) else []
 
 

@@ -26,7 +26,7 @@ MAX_REASONS: Final = 4
 # A fact that carries less of its group's push than this would not stand for the group.
 MIN_SHARE_OF_GROUP: Final = 0.05
 # A group that pushes less than this share of the strongest led to nothing.
-MIN_SHARE_OF_STRONGEST: Final = 0.03
+MIN_SHARE_OF_STRONGEST: Final = 0.003
 # The first edition that repeats no sentence and leaves out what pushes next to nothing.
 _FIFTH: Final = "5"
 # Lower with every rating that is not known, whatever the ratings are.
@@ -126,8 +126,8 @@ class _Client:
     def _is_missing(self, position: int) -> bool:
         names = self.model.features
         parts = () if self.repeats else _SUMS_OF_RATINGS.get(names[position], ())
-        known = (names.index(part) for part in parts if part in names)
-        return any(math.isnan(self.value_of[part]) for part in (position, *known))
+        ratings = (names.index(part) for part in parts if part in names)
+        return any(math.isnan(self.value_of[part]) for part in (position, *ratings))
 
     def reason(self, chosen: _Unworded, words: BilingualText) -> Reason:
         names = tuple(map(self.model.features.__getitem__, chosen.group.positions))

@@ -93,7 +93,7 @@ def test_a_refusal_says_until_when_the_client_can_contest_it(client_as, case, la
     assert words[language] in text_of(case, language)
 
 
-def test_a_sentence_stored_twice_is_told_once(client_as, case_of):
+def test_a_sentence_stored_twice_is_written_once(client_as, case_of):
     twice = [{**reason, "key": "paid_late"} for reason in LONGEST[:2]]
     case = refused(case_of("advisor"), reasons=twice)
     get(client_as("advisor"), case, language="en")

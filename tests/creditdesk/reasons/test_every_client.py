@@ -152,7 +152,7 @@ def test_no_client_reads_a_sentence_twice_or_what_pushed_next_to_nothing(walked)
         keys = [reason.key for reason in reading.reasons if reason.is_fact]
         assert len(keys) == len(set(keys))
         sizes = [abs(reason.contribution) for reason in reading.reasons]
-        assert all(size >= 0.03 * sizes[0] for size in sizes)
+        assert all(size >= 0.003 * sizes[0] for size in sizes)
 
 
 def test_no_reason_contradicts_the_sign_of_its_contribution(walked):

@@ -158,11 +158,11 @@ def test_two_groups_never_tell_the_same_sentence(model):
     assert reason.text_en == "One payment was 90 days late, more than for 9 in 10 clients we accept."
 
 
-@pytest.mark.parametrize(("push", "is_told"), [(0.07, True), (0.05, False)])
-def test_what_pushes_next_to_nothing_beside_the_strongest_is_no_reason(model, push, is_told):
+@pytest.mark.parametrize(("push", "is_named"), [(0.01, True), (0.005, False)])
+def test_what_pushes_next_to_nothing_beside_the_strongest_is_no_reason(model, push, is_named):
     values = by_feature(model, 2.0, EXT_MEAN=0.2, DAYS_BIRTH=4.0)
     selected = select(model, by_feature(model, EXT_MEAN=2.0, DAYS_BIRTH=push), values)
-    assert ("young" in [reason.key for reason in selected]) == is_told
+    assert ("young" in [reason.key for reason in selected]) == is_named
 
 
 def test_the_sum_of_the_ratings_is_no_ground_where_one_is_not_known(model):
@@ -206,7 +206,7 @@ def test_a_sentence_names_the_part_of_the_history_that_it_is_about(feature, engl
 
 
 @pytest.mark.parametrize(
-    ("sector", "is_told"),
+    ("sector", "is_named"),
     [
         ("Trade: type 3", True),
         ("Business Entity Type 1", False),
@@ -214,14 +214,14 @@ def test_a_sentence_names_the_part_of_the_history_that_it_is_about(feature, engl
         ("Other", False),
     ],
 )
-def test_a_sector_is_rare_with_all_that_bear_its_name(sector, is_told):
+def test_a_sector_is_rare_with_all_that_bear_its_name(sector, is_named):
     """Companies are of three types that a client reads as one; the third is the commonest sector."""
     feature = catalogue.BY_NAME["ORGANIZATION_TYPE"]
     names = list(feature.categories)
     shares = np.full(len(names), 0.01)
     shares[names.index("Business Entity Type 3")] = 0.25
     reference_range = explainer_data.ReferenceRange(np.nan, np.nan, 1.0, shares)
-    assert Evidence(feature, float(names.index(sector)), reference_range).is_rare_by_name == is_told
+    assert Evidence(feature, float(names.index(sector)), reference_range).is_rare_by_name == is_named
 
 
 def test_missing_critical_inputs_are_the_reasons_of_a_referral(model):
