@@ -171,6 +171,16 @@ def test_each_tab_counts_what_it_lists(client_as, case_of, person, cases):
     ) | {"shared": "1"}
 
 
+def test_a_tab_counts_an_own_act_on_the_list_at_once(client_as, cases, person):
+    """The counts are some seconds old otherwise."""
+    browser, advisor = client_as("manager"), person("advisor")
+    Case.objects.update(advisor=None)
+    assert 'data-queue="unassigned">3<' in browser.get("/cases/").content.decode()
+    browser.post("/cases/assign/", {"case": [case.reference for case in cases[:2]], "to": advisor.pk})
+    assert Case.objects.filter(advisor=advisor).count() == 2
+    assert 'data-queue="unassigned">1<' in browser.get("/cases/").content.decode()
+
+
 def test_a_tab_counts_no_further_than_it_shows(client_as, cases, monkeypatch):
     monkeypatch.setattr(queue_tabs, "MAX_COUNT", 2)
     assert 'data-queue="to_decide">2+<' in client_as("advisor").get("/cases/").content.decode()
