@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
 from creditdesk import services
 from creditdesk.cases.queue_navigation import first_in_queue, next_pending
 from creditdesk.models import Assignment, Case, Contest
@@ -173,8 +174,8 @@ def test_each_tab_counts_what_it_lists(client_as, case_of, person, cases):
 
 def test_a_tab_counts_an_own_act_on_the_list_at_once(client_as, cases, person):
     """The counts are some seconds old otherwise."""
-    browser, advisor = client_as("manager"), person("advisor")
-    Case.objects.update(advisor=None)
+    browser, advisor = client_as("manager"), person("colleague")
+    User.objects.filter(username="advisor").update(is_active=False)
     assert 'data-queue="unassigned">3<' in browser.get("/cases/").content.decode()
     browser.post("/cases/assign/", {"case": [case.reference for case in cases[:2]], "to": advisor.pk})
     assert Case.objects.filter(advisor=advisor).count() == 2
