@@ -39,6 +39,9 @@ check: setup ## Missing migrations, deployment settings
 	SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(64))") AUDIT_KEY=unused-by-this-check \
 	  HTTPS=true $(PY) manage.py check --deploy --fail-level WARNING
 
+# Two processes of one thread each: trainings of two threads each would wait for one another.
+pytest coverage test-postgres: export OMP_NUM_THREADS := 1
+
 pytest: setup ## The tests (`make coverage` measures their coverage as well)
 	$(PY) -m pytest -n 2 --dist loadgroup
 

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from django.utils.functional import Promise
 
 from accounts.models import User
-from creditdesk.cases.queue_counts import queue_counts, recent_queue_counts
+from creditdesk.cases.queue_counts import recent_queue_counts
 from creditdesk.cases.queues import EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED
 
 TABS: Final = 9
@@ -27,7 +27,8 @@ def tabs(user: User) -> list[Tab]:
     hidden = set() if user.has_perm("creditdesk.decide_case") else {TO_DECIDE}
     hidden |= set() if user.has_perm("creditdesk.view_all_cases") else {UNASSIGNED}
     labels = {queue: label for queue, label in QUEUES[:TABS] if queue not in hidden}
-    counts = queue_counts(user, [queue for queue in labels if queue != EVERY_CASE], MAX_COUNT + 1)
+    # The strip of the same page shows the same counts.
+    counts = recent_queue_counts(user, [queue for queue in labels if queue != EVERY_CASE], MAX_COUNT + 1)
     return [
         # Every case is counted by the list itself.
         Tab(queue, label, min(counts.get(queue, 0), MAX_COUNT), counts.get(queue, 0) > MAX_COUNT)

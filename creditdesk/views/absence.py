@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from creditdesk import services
+from creditdesk.cases.queue_counts import forget_queue_counts
 from creditdesk.forms.assignment import AbsenceForm
 from creditdesk.models import Absence
 from creditdesk.services import ActRefused
@@ -24,6 +25,7 @@ def absences(request: DeskRequest) -> HttpResponse:
         except ActRefused as refusal:
             form.add_error(None, str(refusal))
         else:
+            forget_queue_counts(request.user)
             messages.success(request, gettext("The absence is recorded."))
             return redirect("absences")
     listed = Absence.objects.visible_to(request.user).to_come().select_related("person", "deputy")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from creditdesk import services
 from creditdesk.cases.filters import CaseFilter
+from creditdesk.cases.queue_counts import forget_queue_counts
 from creditdesk.forms.assignment import AssignmentForm, BulkAssignmentForm, SnoozeForm
 from creditdesk.models import Case
 from creditdesk.pages.case.posted_forms import PostedForms
@@ -59,6 +60,7 @@ def cases_assign(request: DeskRequest) -> HttpResponse:
     except ActRefused as refusal:
         messages.error(request, str(refusal))
     else:
+        forget_queue_counts(request.user)
         _report(request, result, name_of(cleaned["to"]))
     return redirect(address)
 

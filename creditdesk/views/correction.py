@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from creditdesk import services
+from creditdesk.cases.queue_counts import forget_queue_counts
 from creditdesk.forms.correction import CorrectionForm
 from creditdesk.models import Case
 from creditdesk.pages.history_rows import history_links
@@ -42,6 +43,7 @@ def case_correct(request: DeskRequest, reference: str) -> HttpResponse:
     except ActRefused as refusal:
         return _page(request, case, form, status=409, refusal=str(refusal))
     services.assess(case=visible_case(request, reference), by=request.user)
+    forget_queue_counts(request.user)
     messages.success(request, gettext("The application is corrected, and the case assessed again."))
     return redirect("case_detail", reference)
 

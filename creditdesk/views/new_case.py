@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from creditdesk import services
+from creditdesk.cases.queue_counts import forget_queue_counts
 from creditdesk.forms.application import ApplicationForm, draft_answers
 from creditdesk.forms.client_file import FileRefused, read_client_file
 from creditdesk.forms.draft import DraftForm, FileForm
@@ -53,6 +54,7 @@ def new_case(request: DeskRequest) -> HttpResponse:
     except ActRefused as refusal:
         form.add_error("client_key", str(refusal))
         return _page(request, form, _key(request), status=422, confirmations=unusual)
+    forget_queue_counts(request.user)
     return redirect(case)
 
 

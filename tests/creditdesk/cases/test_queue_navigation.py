@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
 from creditdesk import services
 from creditdesk.cases.queue_navigation import first_in_queue, next_pending
 from creditdesk.models import Assignment, Case, Contest
@@ -169,6 +170,16 @@ def test_each_tab_counts_what_it_lists(client_as, case_of, person, cases):
     assert counts == {"to_decide": "4", "late": "1", "second": "1"} | dict.fromkeys(
         ("escalated", "contested", "snoozed"), "0"
     ) | {"shared": "1"}
+
+
+def test_a_tab_counts_an_own_act_on_the_list_at_once(client_as, cases, person):
+    """The counts are some seconds old otherwise."""
+    browser, advisor = client_as("manager"), person("colleague")
+    User.objects.filter(username="advisor").update(is_active=False)
+    assert 'data-queue="unassigned">3<' in browser.get("/cases/").content.decode()
+    browser.post("/cases/assign/", {"case": [case.reference for case in cases[:2]], "to": advisor.pk})
+    assert Case.objects.filter(advisor=advisor).count() == 2
+    assert 'data-queue="unassigned">1<' in browser.get("/cases/").content.decode()
 
 
 def test_a_tab_counts_no_further_than_it_shows(client_as, cases, monkeypatch):

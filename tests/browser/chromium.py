@@ -1,0 +1,8 @@
+"""Where the browser of the tests is: without windows where Debian has it, half the processor time."""
+
+from shutil import which
+from typing import Final
+
+CHROMIUM: Final = which("chromium-headless-shell") or which("chromium")
+# Without one, a PDF is stored and the page stays.
+HAS_PDF_VIEWER: Final = not (CHROMIUM or "").endswith("headless-shell")
