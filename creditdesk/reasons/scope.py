@@ -22,10 +22,10 @@ _LOANS: Final = {
 _MONTHS: Final = Text("in {} months", "en {} mois")
 _DAYS: Final = Text("in {} days", "en {} jours")
 _LATEST: Final = Text("the latest loan", "le dernier crédit")
-_LAST: Final = Text("last {}", "{} dernières")
-_FIRST: Final = Text("first {}", "{} premières")
+_LAST: Final = Text("the last {}", "{} dernières")
+_FIRST: Final = Text("the first {}", "{} premières")
 # Loans are masculine in French; applications and instalments are not.
-_LAST_LOANS: Final = Text("last {}", "{} derniers")
+_LAST_LOANS: Final = Text("the last {}", "{} derniers")
 _IN_DATES: Final = {"max": Text("latest", "la dernière"), "min": Text("first", "la première")}
 _DATES_OF_LOANS: Final = {"max": Text("latest", "le dernier"), "min": Text("first", "le premier")}
 _IN_AMOUNTS: Final = {

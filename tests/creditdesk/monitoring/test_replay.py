@@ -10,6 +10,7 @@ from django.db import connection
 from creditdesk import services
 from creditdesk.models import Assessment
 from creditdesk.reasons import v1
+from creditdesk.reasons.dictionary import EDITION
 from scoring import engine
 
 pytestmark = pytest.mark.django_db
@@ -89,9 +90,8 @@ def test_one_changed_word_is_found(assessments, capsys):
 
 @sqlite_only
 def test_reasons_worded_by_an_older_dictionary_keep_their_words(assessments, capsys):
-    older = [
-        {**reason, "version": "3.00000000", "text_en": "As it was said then."} for reason in kept_reasons()
-    ]
+    version = f"{EDITION}.00000000"
+    older = [{**reason, "version": version, "text_en": "As it was said then."} for reason in kept_reasons()]
     tamper("reasons", json.dumps(older))
     call_command("replay_assessments")
     assert "3 assessments replayed, all the same" in capsys.readouterr().out
