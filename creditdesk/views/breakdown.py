@@ -1,7 +1,8 @@
 """Breakdown of the portfolio by product, advisor or week, and its CSV."""
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -10,14 +11,19 @@ from creditdesk import services
 from creditdesk.models import Case
 from creditdesk.pages.portfolio.breakdown import WAYS, BreakdownPage
 from creditdesk.pages.portfolio.period import PERIODS, Period
+from creditdesk.views.figure_export import figure_export
 from creditdesk.web.request import DeskRequest
 
 
 @require_safe
 @permission_required("creditdesk.view_portfolio", raise_exception=True)
-def breakdown(request: DeskRequest) -> HttpResponse:
+def breakdown(request: DeskRequest) -> HttpResponseBase:
+    page = _page(request)
+    if "figure" in request.GET:
+        return figure_export(request, page.figures, f"breakdown-{page.by}")
     periods = {code: label for code, (_days, label) in PERIODS.items()}
-    context = {"page": _page(request), "ways": WAYS, "periods": periods}
+    query = f"?by={page.by}&days={page.period.code}&"
+    context = {"page": page, "ways": WAYS, "periods": periods, "csv_query": query}
     return render(request, "creditdesk/breakdown.html", context)
 
 

@@ -1,4 +1,4 @@
-"""Where the browser of the tests is: without windows where Debian has it, half the processor time."""
+"""Path of the browser of the tests: without windows where Debian has it, at half the processor time."""
 
 from shutil import which
 from typing import Final

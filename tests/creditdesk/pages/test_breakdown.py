@@ -1,8 +1,11 @@
 """Breakdown of the portfolio: counts, rates, time and losses by group, shown and exported as stored."""
 
 import csv
-from datetime import date, timedelta
+import math
+import re
+from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from statistics import median
 
 import pytest
@@ -34,7 +37,11 @@ def desk(case_of, person) -> list[Case]:
     )
     Case.objects.filter(pk=cases[0].pk).update(contract_type="Revolving loans")
     MonthlyOutcome.objects.create(
-        case=cases[1], month=date(2026, 1, 1), days_past_due=95, balance=Decimal(2000), defaulted=True
+        case=cases[1],
+        month=timezone.localdate().replace(day=1),
+        days_past_due=95,
+        balance=Decimal(2000),
+        defaulted=True,
     )
     return cases
 
@@ -93,3 +100,36 @@ def test_each_chart_has_its_table(desk, person, client_as):
         figure = page.split(f'id="{code}"')[1].split("</figure>")[0]
         assert "<table" in figure
         assert "Cash loan" in figure
+
+
+@pytest.mark.parametrize("page", ["breakdown", "portfolio", "portfolio_totals", "outcomes"])
+def test_every_chart_has_its_table_and_the_same_numbers_as_csv(desk, person, client_as, page):
+    published_table(person("manager"), person("admin"))
+    manager = client_as("manager")
+    charts = re.findall(r"<figure.*?</figure>", manager.get(reverse(page)).content.decode(), re.DOTALL)
+    assert charts
+    for chart in charts:
+        code = re.findall(r'id="([\w-]+)"', chart)[0]
+        link = re.findall(r'href="(\?[^"]*figure=[^"]*)"', chart)[0]
+        answer = manager.get(reverse(page) + unescape(link))
+        head, *rows = csv.reader(b"".join(answer.streaming_content).decode().splitlines())
+        assert len(head) == chart.count('scope="col"')
+        assert len(rows) == chart.count('scope="row"')
+        stored = [cell for row in rows for cell in row[1:]]
+        shown = re.findall(r'<td class="number" data-value="([^"]*)"', chart)
+        assert list(map(number, stored)) == pytest.approx(list(map(number, shown)), nan_ok=True)
+        event = AuditEvent.objects.filter(action="export").latest("sequence")
+        assert event.details["figure"] == code
+
+
+def number(text: str) -> float:
+    return float(text) if text not in {"", "None"} else math.nan
+
+
+def test_a_chart_is_exported_by_who_may_export_and_only_where_it_is(desk, client_as):
+    page = reverse("breakdown")
+    assert client_as("manager").get(page, {"figure": "nothing"}).status_code == 404
+    assert client_as("auditor").get(page).status_code == 200
+    assert client_as("auditor").get(page, {"figure": "volume"}).status_code == 403
+    assert "figure=" not in client_as("auditor").get(page).content.decode()
+    assert not AuditEvent.objects.filter(action="export").exists()
