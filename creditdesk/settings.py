@@ -216,7 +216,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # third of the file would be empty. Each of eight threads has a cache of its own; the system keeps
         # the file once for all of them.
         "init_command": "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-        " PRAGMA cache_size=-4000;"
+        " PRAGMA cache_size=-2000;"
         # What is deleted is overwritten, so that an erased client is not in the file either.
         " PRAGMA secure_delete=ON;",
     }
