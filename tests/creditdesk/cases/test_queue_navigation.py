@@ -177,9 +177,9 @@ def test_a_tab_counts_an_own_act_on_the_list_at_once(client_as, cases, person):
     browser, advisor = client_as("manager"), person("colleague")
     User.objects.filter(username="advisor").update(is_active=False)
     assert 'data-queue="unassigned">3<' in browser.get("/cases/").content.decode()
-    browser.post("/cases/assign/", {"case": [case.reference for case in cases[:2]], "to": advisor.pk})
-    assert Case.objects.filter(advisor=advisor).count() == 2
-    assert 'data-queue="unassigned">1<' in browser.get("/cases/").content.decode()
+    browser.post("/cases/assign/", {"all": "1", "queue": "unassigned", "to": advisor.pk})
+    assert Case.objects.filter(advisor=advisor).count() == 3
+    assert 'data-queue="unassigned">0<' in browser.get("/cases/").content.decode()
 
 
 def test_a_tab_counts_no_further_than_it_shows(client_as, cases, monkeypatch):
