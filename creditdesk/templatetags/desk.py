@@ -60,6 +60,12 @@ def money(value: Number) -> str:
 
 
 @register.filter
+def labelled(label: object, value: object) -> str:
+    """Write "label: value" with the space of the language before the colon."""
+    return formatting.labelled(str(label), str(value))
+
+
+@register.filter
 def long_day(day: date) -> str:
     """Write Sept. 1, 2026 in English, 1er septembre 2026 in French."""
     return formatting.written_day(day) if formatting.reads_french() else date_format(day, "DATE_FORMAT")
