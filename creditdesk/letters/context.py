@@ -38,7 +38,7 @@ ADVICE: Final = {
 class LetterContext(TypedDict):
     bank: dict[str, str]
     contest_days: int
-    # The day up to which a refused application is kept, and so can be examined again; "" for a granted one.
+    # The last whole day on which a refused application is kept and can be examined again; else "".
     contest_until: str
     client: str
     reference: str
@@ -145,7 +145,9 @@ def _letter(decision: Decision, language: str) -> LetterContext:
 def _contest_until(decision: Decision) -> str:
     if decision.outcome != Decision.Outcome.REFUSE:
         return ""
-    return formatting.written_day(decision.final_on + timedelta(days=settings.RETENTION_DAYS["refused"]))
+    # On the day after it, the file may be erased at the hour of the decision.
+    whole_days = settings.RETENTION_DAYS["refused"] - 1
+    return formatting.written_day(decision.final_on + timedelta(days=whole_days))
 
 
 def _data(assessment: Assessment) -> DataContext:

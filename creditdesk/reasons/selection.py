@@ -70,7 +70,7 @@ class _Client:
 
     @property
     def repeats(self) -> bool:
-        """Whether the edition tells the same sentence of two groups, and what pushes next to nothing."""
+        """Whether the edition gives two groups the same sentence, and names what pushes next to nothing."""
         return self.edition < _FIFTH
 
     def groups(self, sums: Mapping[str, float]) -> list[_Group]:
@@ -85,7 +85,7 @@ class _Client:
         return [_Group(group, sums[group], tuple(members[group])) for group in strongest]
 
     def unworded(self, group: _Group, used: Collection[str]) -> _Unworded | None:
-        """The reason of a group: a fact, else its name, else nothing; nothing where `used` keys tell it."""
+        """A fact of a group, else its name, else nothing; nothing where the sentence is `used`."""
         if fact := self._fact(group):
             sentence, evidence = fact
             if sentence.key in used and not self.repeats:
@@ -166,7 +166,7 @@ def reasons_for(
     inputs that must be completed: these. `values` and `contributions`, (k,), in the model's order,
     contributions in log-odds. A fact is a value outside the range of most accepted clients, on the side that
     pushes; a group of which no fact can be told is named as a whole, unless it rests on missing values.
-    Facts come before groups; the strongest group keeps its place. No sentence is told twice, and no group
+    Facts come before groups; the strongest group keeps its place. No sentence is given twice, and no group
     that pushes next to nothing beside the strongest.
     """
     sums = group_sums(model.features, contributions)

@@ -32,11 +32,11 @@ def model(tmp_path_factory):
     return folder.load(tiny_model(tmp_path_factory.mktemp("models"), explain=True))
 
 
-def rebuild(model, version, contributions, verdict="refuse", missing=()):
+def rebuild(model, version, contributions, verdict="refuse", missing=(), values=None):
     return reasons.rebuild(
         version,
         model,
-        values=np.ones(len(model.features)),
+        values=np.ones(len(model.features)) if values is None else values,
         contributions=contributions,
         verdict=verdict,
         missing=missing,
@@ -103,7 +103,7 @@ def test_the_current_edition_rebuilds_the_reasons_of_today(model, verdict):
     rebuilt = rebuild(model, reasons.dictionary_version(), contributions, verdict)
     assert rebuilt == reasons.reasons_for(
         model,
-        values=np.ones(len(model.features)),
+        values=np.ones(len(model.features)) if values is None else values,
         contributions=contributions,
         verdict=verdict,
         missing=(),
@@ -140,15 +140,7 @@ def test_the_third_edition_tells_a_fact_by_its_own_features(model):
         values[model.features.index(name)] = 4.0
     keys = {}
     for version in ("3.0badf00d", "4.0badf00d", reasons.dictionary_version()):
-        (reason,) = reasons.rebuild(
-            version,
-            model,
-            values=values,
-            contributions=contributions,
-            verdict="refuse",
-            missing=(),
-            history_rows={},
-        )
+        (reason,) = rebuild(model, version, contributions, values=values)
         assert (reason.code, reason.feature) == ("other_lenders_debt", "BURO_DEBT_RATIO_mean")
         keys[reasons.edition_of(version)] = (reason.key, reason.worded_feature)
     assert keys == {
@@ -163,15 +155,7 @@ def test_the_fourth_edition_repeats_a_sentence_and_tells_what_pushes_next_to_not
     values = by_feature(model, INST_DELAY_max=90.0, POS_SK_DPD_max=478.0, DAYS_BIRTH=4.0)
     keys = {}
     for version in ("4.0badf00d", reasons.dictionary_version()):
-        selected = reasons.rebuild(
-            version,
-            model,
-            values=values,
-            contributions=contributions,
-            verdict="refuse",
-            missing=(),
-            history_rows={},
-        )
+        selected = rebuild(model, version, contributions, values=values)
         keys[reasons.edition_of(version)] = [reason.key for reason in selected]
     assert keys == {"4": ["paid_late", "paid_late", "young"], "5": ["paid_late"]}
 
