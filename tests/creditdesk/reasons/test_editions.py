@@ -103,7 +103,7 @@ def test_the_current_edition_rebuilds_the_reasons_of_today(model, verdict):
     rebuilt = rebuild(model, reasons.dictionary_version(), contributions, verdict)
     assert rebuilt == reasons.reasons_for(
         model,
-        values=np.ones(len(model.features)) if values is None else values,
+        values=np.ones(len(model.features)),
         contributions=contributions,
         verdict=verdict,
         missing=(),
