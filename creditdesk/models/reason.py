@@ -6,11 +6,16 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 # The edition that stored neither its version nor more than one feature.
-FIRST_EDITION: Final = "1"
+FIRST_EDITION: Final = 1
 # The edition that stored neither the key of its sentence nor a rank.
-SECOND_EDITION: Final = "2"
+SECOND_EDITION: Final = 2
 # The edition that described a fact by fewer features.
-THIRD_EDITION: Final = "3"
+THIRD_EDITION: Final = 3
+
+
+def edition_of(version: str) -> int:
+    """Return the edition in a version of the reason dictionary: 5 for "5.0badf00d"."""
+    return int(version.partition(".")[0])
 
 
 class Strength(StrEnum):
@@ -40,7 +45,7 @@ class Reason:
     feature: str
     text_en: str
     text_fr: str
-    version: str = FIRST_EDITION
+    version: str = str(FIRST_EDITION)
     worded_feature: str = ""
     features: tuple[str, ...] = ()
     key: str = ""
@@ -65,7 +70,8 @@ class Reason:
     def to_json(self) -> dict[str, Any]:
         """The stored keys, in their stored order."""
         texts = {"text_en": self.text_en, "text_fr": self.text_fr}
-        if self.version == FIRST_EDITION:
+        edition = edition_of(self.version)
+        if edition == FIRST_EDITION:
             return {"code": self.code, "feature": self.feature, "contribution": self.contribution, **texts}
         return {
             "code": self.code,
@@ -74,11 +80,7 @@ class Reason:
             "feature": self.feature,
             "told": self.worded_feature,
             "features": list(self.features),
-            **(
-                {}
-                if self.version.partition(".")[0] == SECOND_EDITION
-                else {"key": self.key, "rank": self.rank}
-            ),
+            **({} if edition == SECOND_EDITION else {"key": self.key, "rank": self.rank}),
             **texts,
         }
 

@@ -17,7 +17,7 @@ from creditdesk.reasons.sentence import Sentence, Side
 from scoring.ml.tables.schema import Text
 
 # The rule by which reasons are selected. Another rule is another edition; the old one stays, for replays.
-EDITION: Final = "5"
+EDITION: Final = 5
 FILE: Final = Path(__file__).with_name("dictionary.toml")
 # The words depend on how values are written, too.
 _SOURCES: Final = (FILE, *map(FILE.with_name, ("values.py", "scope.py", "sentence.py", "wording.py")))
@@ -55,7 +55,7 @@ class Dictionary:
 
 
 @cache
-def dictionary(edition: str = EDITION) -> Dictionary:
+def dictionary(edition: int = EDITION) -> Dictionary:
     """Return the dictionary as that edition selects by it: the third or a later one."""
     content = tomllib.loads(FILE.read_text(encoding="utf-8"))
     bring = {name: Text(**words) for name, words in content["bring"].items()}
@@ -93,11 +93,7 @@ def version_of(reasons: Sequence[Reason]) -> str:
     return reasons[0].version if reasons else dictionary_version()
 
 
-def edition_of(version: str) -> str:
-    return version.partition(".")[0]
-
-
-def _sentence(entry: Mapping[str, Any], bring: Mapping[str, Text], edition: str) -> Sentence:
+def _sentence(entry: Mapping[str, Any], bring: Mapping[str, Text], edition: int) -> Sentence:
     shown = entry.get("shown", "nothing")
     return Sentence(
         key=entry["key"],
@@ -111,7 +107,7 @@ def _sentence(entry: Mapping[str, Any], bring: Mapping[str, Text], edition: str)
     )
 
 
-def _features(entry: Mapping[str, Any], edition: str) -> tuple[str, ...]:
+def _features(entry: Mapping[str, Any], edition: int) -> tuple[str, ...]:
     """The features that a sentence is about in an edition; none where the edition does not tell it."""
     if not entry.get("since", THIRD_EDITION) <= edition <= entry.get("until", EDITION):
         return ()

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditdesk.models import Reason
-from creditdesk.models.reason import FIRST_EDITION, SECOND_EDITION
+from creditdesk.models.reason import FIRST_EDITION, SECOND_EDITION, edition_of
 from creditdesk.reasons import v1, v2
-from creditdesk.reasons.dictionary import edition_of
 from creditdesk.reasons.selection import reasons_for
 from scoring.ml.model.model import Model
 

@@ -28,7 +28,7 @@ MIN_SHARE_OF_GROUP: Final = 0.05
 # A group that pushes less than this share of the strongest led to nothing.
 MIN_SHARE_OF_STRONGEST: Final = 0.003
 # The first edition that repeats no sentence and leaves out what pushes next to nothing.
-_FIFTH: Final = "5"
+_FIFTH: Final = 5
 # Lower with every rating that is not known, whatever the ratings are.
 _SUMS_OF_RATINGS: Final = {"EXT_SUM": ("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3")}
 
@@ -66,7 +66,7 @@ class _Client:
     against: bool
     value_of: list[float]
     push_of: list[float]
-    edition: str = EDITION
+    edition: int = EDITION
 
     @property
     def repeats(self) -> bool:
@@ -158,7 +158,7 @@ def reasons_for(
     verdict: str,
     missing: Sequence[str],
     history_rows: Mapping[str, int],
-    edition: str = EDITION,
+    edition: int = EDITION,
 ) -> list[Reason]:
     """Return the reasons of a verdict, most important first.
 

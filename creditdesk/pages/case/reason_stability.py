@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditdesk.models import Assessment
+from creditdesk.models.reason import FIRST_EDITION
 from creditdesk.pages.case.reasons import group_title
 from creditdesk.pages.case.similar_clients import filled_row
 from creditdesk.reasons import edition_of, version_of
@@ -86,7 +87,7 @@ def pushing_groups(groups: Sequence[str], sums: NDArray[np.float64], sign: float
 
 
 def _is_comparable(model: Model, assessment: Assessment) -> bool:
-    is_grouped = edition_of(version_of(assessment.shown_reasons)) != "1"
+    is_grouped = edition_of(version_of(assessment.shown_reasons)) != FIRST_EDITION
     return is_grouped and assessment.verdict != Verdict.REFER and model.digest == assessment.model_digest
 
 

@@ -14,12 +14,12 @@ from scoring.ml.features import catalogue
 from scoring.ml.tables.catalogue import PROTECTED
 
 # The conditions of an edition are fixed, because a replay selects by them: others make a new edition.
-CONDITIONS = {"3": "1e18272e0a33a335", "4": "2bb7adf4b6e4ce60", "5": "bfc468bed757ccf5"}
+CONDITIONS = {3: "1e18272e0a33a335", 4: "2bb7adf4b6e4ce60", 5: "bfc468bed757ccf5"}
 NEVER_NAMED = {"social_circle", "completeness", "application_moment", "region"}
 SENTENCES = list(dictionary().by_key.values())
 
 
-def in_force(edition: str = EDITION) -> list[Sentence]:
+def in_force(edition: int = EDITION) -> list[Sentence]:
     return [sentence for sentence in dictionary(edition).by_key.values() if sentence.features]
 
 
@@ -88,12 +88,12 @@ def test_the_conditions_of_an_edition_are_those_that_stored_reasons_were_selecte
 
 
 def test_a_sentence_of_an_older_edition_is_selected_no_more_and_keeps_what_to_bring():
-    retired = {sentence.key for sentence in in_force("3")} - {sentence.key for sentence in in_force()}
+    retired = {sentence.key for sentence in in_force(3)} - {sentence.key for sentence in in_force()}
     assert "credits_36_months" in retired
     selected = {sentence.key for sentences in dictionary().sentences.values() for sentence in sentences}
     assert not retired & selected
     for key in retired:
-        assert dictionary().bring(key, "") == dictionary("3").bring(key, "")
+        assert dictionary().bring(key, "") == dictionary(3).bring(key, "")
         assert dictionary().bring(key, "")
 
 

@@ -144,9 +144,9 @@ def test_the_third_edition_tells_a_fact_by_its_own_features(model):
         assert (reason.code, reason.feature) == ("other_lenders_debt", "BURO_DEBT_RATIO_mean")
         keys[reasons.edition_of(version)] = (reason.key, reason.worded_feature)
     assert keys == {
-        "3": ("owe_more_than_borrowed", "BURO_DEBT_RATIO_max"),
-        "4": ("owe_much_elsewhere", "BURO_DEBT_RATIO_mean"),
-        "5": ("owe_much_elsewhere", "BURO_DEBT_RATIO_mean"),
+        3: ("owe_more_than_borrowed", "BURO_DEBT_RATIO_max"),
+        4: ("owe_much_elsewhere", "BURO_DEBT_RATIO_mean"),
+        5: ("owe_much_elsewhere", "BURO_DEBT_RATIO_mean"),
     }
 
 
@@ -157,7 +157,7 @@ def test_the_fourth_edition_repeats_a_sentence_and_tells_what_pushes_next_to_not
     for version in ("4.0badf00d", reasons.dictionary_version()):
         selected = rebuild(model, version, contributions, values=values)
         keys[reasons.edition_of(version)] = [reason.key for reason in selected]
-    assert keys == {"4": ["paid_late", "paid_late", "young"], "5": ["paid_late"]}
+    assert keys == {4: ["paid_late", "paid_late", "young"], 5: ["paid_late"]}
 
 
 def test_a_reason_of_the_second_edition_keeps_its_stored_keys():
@@ -183,6 +183,7 @@ def test_stored_reasons_name_their_dictionary():
     )
     assert reasons.version_of([stored_reason()]) == "1"
     assert reasons.version_of([]) == reasons.dictionary_version()
-    assert reasons.edition_of("2.0badf00d") == "2"
-    assert reasons.edition_of(reasons.dictionary_version()) == "5"
-    assert reasons.edition_of("1") == "1"
+    assert reasons.edition_of("2.0badf00d") == 2
+    assert reasons.edition_of(reasons.dictionary_version()) == 5
+    assert reasons.edition_of("1") == 1
+    assert reasons.edition_of("9.0badf00d") < reasons.edition_of("10.0badf00d")
