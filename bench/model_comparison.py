@@ -39,6 +39,7 @@ REPEATS: Final = 3
 TENTHS: Final = 10
 KERNEL: Final = "kernel"
 ALL_FEATURES: Final = "all-features"
+FEWER_CLIENTS: Final = "three-quarters"
 KERNEL_PATIENCE: Final = 200
 KERNEL_BOOSTERS: Final = 10
 
@@ -53,9 +54,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="ours with the small models of train --quick")
     parser.add_argument(
         "--against",
-        choices=(KERNEL, ALL_FEATURES),
+        choices=(KERNEL, ALL_FEATURES, FEWER_CLIENTS),
         default=KERNEL,
-        help="the public kernel, or our own training with every feature and no selection",
+        help="the public kernel; our own training with every feature and no selection; or our own on three "
+        "quarters of each fold's training clients, to see what a third more clients bring",
     )
     options = parser.parse_args()
     lines, about = compare(
@@ -137,6 +139,9 @@ def _other_side(
     if against == ALL_FEATURES:
         fit = fit_ours(ours, hyperparameters, is_selecting=False)
         return _Side(fit, len(ours.names), hyperparameters.seeds)
+    if against == FEWER_CLIENTS:
+        fit = fit_three_quarters(fit_ours(ours, hyperparameters))
+        return _Side(fit, len(ours.names), hyperparameters.seeds)
     theirs = kernel_clients(folder)
     if not np.array_equal(ours.reference, theirs.reference):
         raise ValueError("the two sides do not have the same clients in the same order")
@@ -166,6 +171,16 @@ def fit_ours(clients: Clients, hyperparameters: Hyperparameters, *, is_selecting
         return np.array([lightgbm.raw_scores(booster, left_out) for booster in boosters])
 
     return fit
+
+
+def fit_three_quarters(fit: Fit) -> Fit:
+    """Return a training that leaves out a quarter of the training clients, drawn at random."""
+
+    def fit_fewer(train: Mask, seed: int) -> Values:
+        drawn = train & (np.random.default_rng(seed).random(len(train)) < 3 / 4)
+        return fit(drawn, seed)[:, ~train[~drawn]]
+
+    return fit_fewer
 
 
 def _selected(

@@ -16,7 +16,7 @@ from creditdesk.cases import scored_columns
 from creditdesk.models import Case
 from scoring import engine, policies, services
 from scoring.models import ModelVersion
-from tests.desk_process import DeskProcess, empty_desk
+from tests.desk_process import DeskProcess, keep_migrated_database, migrated_desk
 from tests.factories import PEOPLE, CaseFactory, UserFactory
 from tests.folders import HOME_CREDIT
 from tests.scoring.modelfolder import tiny_model
@@ -27,12 +27,23 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 if hypothesis.settings.get_current_profile_name() == "default":
     hypothesis.settings.load_profile("untimed")
 
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of a file to one process, so that what a file prepares for all of them is made once."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 TransactionTestCase._fixture_teardown = empty_append_only_tables_too  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
     """With TEST_DATABASE_ROLE, every test on PostgreSQL works with the rights of the runtime role."""
+    with django_db_blocker.unblock():
+        keep_migrated_database()
     if role := os.environ.get("TEST_DATABASE_ROLE"):
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(f"CREATE ROLE {role}")
@@ -111,8 +122,6 @@ def case_of(person) -> Callable[..., Case]:
 @pytest.fixture(scope="session")
 def seeded_desk(django_db_setup, tmp_path_factory) -> Iterator[DeskProcess]:
     """A desk of its own with some work in it, for tests that run commands in processes."""
-    with empty_desk(tmp_path_factory.mktemp("desk")) as desk:
-        prepared = desk.manage("prepare_database", "--verbosity", "0")
-        assert prepared.returncode == 0, prepared.stderr
+    with migrated_desk(tmp_path_factory.mktemp("desk")) as desk:
         desk.seed("work")
         yield desk

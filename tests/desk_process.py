@@ -1,6 +1,7 @@
 """A desk of its own, run by commands, on SQLite or on the PostgreSQL server of the suite."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import psycopg
+from django.conf import settings
 from django.db import connection
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -97,6 +99,24 @@ class DeskProcess:
             no_tables = not self.one_value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
         files = [path for path in self.place.rglob("*") if path.is_file() and path.suffix != ".lock"]
         return no_tables and not [path for path in files if path.stat().st_size]
+
+
+def keep_migrated_database() -> None:
+    """Keep the migrated database of the suite, where it is a file, as the start of a `migrated_desk`."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(settings.MIGRATED_DATABASE)])
+
+
+@contextmanager
+def migrated_desk(place: Path, **extra: str) -> Iterator[DeskProcess]:
+    """A desk with its tables, without people, models or an anchor."""
+    with empty_desk(place, **extra) as desk:
+        if connection.vendor == "sqlite":
+            shutil.copy(settings.MIGRATED_DATABASE, place / "desk.sqlite3")
+        prepared = desk.manage("prepare_database", "--verbosity", "0")
+        assert prepared.returncode == 0, prepared.stderr
+        yield desk
 
 
 @contextmanager

@@ -18,6 +18,10 @@ AUDIT_ANCHOR = Path(_scratch.name, "audit.anchor")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as in a real installation: in memory, writers neither queue nor see each other's commits.
     DATABASES["default"]["TEST"] = {"NAME": Path(_scratch.name, "test.sqlite3")}  # noqa: F405
+# WhiteNoise reads it anew for every client of a test; files collected by a running desk would slow them all.
+STATIC_ROOT = Path(_scratch.name, "static")
+STATIC_ROOT.mkdir()
+MIGRATED_DATABASE = Path(_scratch.name, "migrated.sqlite3")
 SHADOW_IN_BACKGROUND = False
 # Tests that are about blind opinions draw cases themselves.
 BLIND_SHARE = 0.0

@@ -105,6 +105,20 @@ def test_a_stopped_comparison_goes_on_from_what_it_kept(tmp_path):
     assert fitted == [4, 4]
 
 
+def test_a_training_on_three_quarters_scores_the_same_clients_as_one_on_all():
+    train = np.arange(2_000) % 5 != 0
+    drawn: list[np.ndarray] = []
+
+    def numbers_of_the_others(mask, seed):
+        drawn.append(mask)
+        return np.flatnonzero(~mask)[np.newaxis].astype(float)
+
+    fewer = model_comparison.fit_three_quarters(numbers_of_the_others)
+    assert fewer(train, 3)[0].tolist() == np.flatnonzero(~train).tolist()
+    assert not drawn[0][~train].any()
+    assert 0.72 < drawn[0].sum() / train.sum() < 0.78
+
+
 def test_both_sides_see_the_same_clients_and_the_kernel_sees_every_history(folder):
     tables = check(open_folder(folder)).folder
     clients, kernel = gather(tables, progress=silent), kernel_features.kernel_clients(tables)

@@ -8,7 +8,7 @@ import pyarrow
 import pytest
 from django.db import connection
 
-from tests.desk_process import DeskProcess, empty_desk
+from tests.desk_process import DeskProcess, empty_desk, migrated_desk
 
 pytestmark = pytest.mark.xdist_group("desk_process")
 
@@ -24,9 +24,8 @@ def desk(django_db_setup, tmp_path_factory) -> Iterator[DeskProcess]:
     backups = place / "backups"
     backups.mkdir()
     extra = {"WRAPPING_KEY": OLD, "BACKUP_DESTINATION": str(backups), "LOG_LEVEL": "DEBUG"}
-    with empty_desk(place / "desk", **extra) as desk:
+    with migrated_desk(place / "desk", **extra) as desk:
         for arguments in (
-            ["prepare_database", "--verbosity", "0"],
             ["seed", "work", "papers"],
             ["backup", str(backups / "before")],
             ["erase_client", REFERENCE, "--by", "manager", "--approved-by", "admin"],
