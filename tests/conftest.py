@@ -15,10 +15,12 @@ from accounts.models import User
 from creditdesk.cases import scored_columns
 from creditdesk.models import Case
 from scoring import engine, policies, services
+from scoring.ml.model import folder
 from scoring.models import ModelVersion
 from tests.desk_process import DeskProcess, keep_migrated_database, migrated_desk
 from tests.factories import PEOPLE, CaseFactory, UserFactory
 from tests.folders import HOME_CREDIT
+from tests.scoring import loaded_once
 from tests.scoring.modelfolder import tiny_model
 from tests.triggers import empty_append_only_tables_too
 
@@ -73,6 +75,7 @@ def own_places(settings, monkeypatch, tmp_path) -> None:
     settings.ML_ARTIFACTS = tmp_path / "ml_artifacts"
     settings.AUDIT_ANCHOR = tmp_path / "audit.anchor"
     settings.MLFLOW_TRACKING_URI = f"sqlite:///{tmp_path / 'mlflow.sqlite3'}"
+    monkeypatch.setattr(folder, "load", loaded_once.load)
     monkeypatch.setattr(engine, "_champion", None)
     monkeypatch.setattr(engine, "_challenger", None)
     engine.features_of.cache_clear()

@@ -16,10 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-KEYS: Final = {
-    "SECRET_KEY": "desk-process-secret-key-of-fifty-signs-or-more-than-that",
-    "AUDIT_KEY": "a-test",
-}
+SECRET_KEY: Final = "desk-process-secret-key-of-fifty-signs-or-more-than-that"
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,9 @@ class DeskProcess:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         return {
             **inherited,
-            **KEYS,
+            "SECRET_KEY": SECRET_KEY,
+            # The head of the log of a migrated database is sealed with it.
+            "AUDIT_KEY": settings.AUDIT_KEY,
             "DATABASE_URL": self.database_url,
             "AUDIT_ANCHOR": str(self.place / "audit.anchor"),
             "ML_ARTIFACTS": str(self.place / "models"),

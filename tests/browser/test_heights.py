@@ -54,7 +54,7 @@ def test_no_tab_makes_the_page_taller_than_its_limit(long_cases, page_as, locale
     too_tall = {}
     for case in long_cases:
         for tab in PARTS:
-            page.goto(f"{case.get_absolute_url()}{tab}", wait_until="networkidle")
+            page.goto(f"{case.get_absolute_url()}{tab}")
             for width, limit in MAX_HEIGHT.items():
                 resize(page, width)
                 if (height := page.evaluate(HEIGHT)) > limit:
@@ -99,7 +99,7 @@ def test_lists_forms_and_work_pages_keep_to_the_limit_and_to_the_width(long_case
     for name, locale in product(pages, ("en-GB", "fr-FR")):
         page = page_as(name, locale=locale)
         for address in pages[name]:
-            page.goto(address, wait_until="networkidle")
+            page.goto(address)
             for width, limit in MAX_HEIGHT.items():
                 resize(page, width)
                 height, sideways = page.evaluate(HEIGHT), page.evaluate(SIDEWAYS)
@@ -113,7 +113,7 @@ def test_lists_forms_and_work_pages_keep_to_the_limit_and_to_the_width(long_case
 def test_the_form_of_a_new_case_keeps_to_its_limit_in_two_columns(person, page_as, model_in_use, locale):
     person("advisor")
     page = page_as("advisor", locale=locale)
-    page.goto("/cases/new/", wait_until="networkidle")
+    page.goto("/cases/new/")
     assert page.evaluate(HEIGHT) <= MAX_HEIGHT[WIDE]
     assert page.locator("fieldset[id^=group-]").count() == page.locator("#progress li").count() == 5
     columns = page.locator("fieldset[id^=group-]").evaluate_all("all => all.map(one => one.offsetLeft)")
