@@ -9,16 +9,18 @@ from django.db.models import Q
 
 from accounts.sealed_rows import sealed
 from creditdesk.models.case import Case
-from creditdesk.models.queue_conditions import claims_hold_since
+from creditdesk.models.queue_conditions import claims_hold
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def active(self) -> Self:
-        return self.filter(released_at__isnull=True, claimed_at__gt=claims_hold_since())
+        after, before = claims_hold()
+        return self.filter(released_at__isnull=True, claimed_at__gt=after, claimed_at__lt=before)
 
     def expired(self) -> Self:
         """Claims that hold no more, though nobody has released them."""
-        return self.filter(released_at__isnull=True, claimed_at__lte=claims_hold_since())
+        after, before = claims_hold()
+        return self.filter(Q(claimed_at__lte=after) | Q(claimed_at__gte=before), released_at__isnull=True)
 
 
 @sealed()
@@ -56,7 +58,8 @@ class Claim(models.Model):
 
     @property
     def is_active(self) -> bool:
-        return self.released_at is None and self.claimed_at > claims_hold_since()
+        after, before = claims_hold()
+        return self.released_at is None and after < self.claimed_at < before
 
     @property
     def expires_at(self) -> datetime | None:

@@ -131,7 +131,12 @@ def has(rows: Any) -> Q:
     return Q(Exists(rows.filter(case=OuterRef("pk"))))
 
 
-def claims_hold_since() -> datetime:
-    """The moment before which a claim was made too long ago to hold."""
-    hours = settings.CLAIM_HOURS
-    return timezone.now() - timedelta(hours=hours) if hours else datetime.min.replace(year=1970, tzinfo=UTC)
+def claims_hold() -> tuple[datetime, datetime]:
+    """The moments after and before which a claim was made that holds.
+
+    One from far ahead was made by a clock that has been put back since: it would hold for as long as that.
+    """
+    if not settings.CLAIM_HOURS:
+        return datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+    now, length = timezone.now(), timedelta(hours=settings.CLAIM_HOURS)
+    return now - length, now + length

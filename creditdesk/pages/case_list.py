@@ -12,7 +12,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -66,13 +66,10 @@ ALWAYS_SHOWN: Final = "reference"
 
 
 class SearchPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages of a search, counted up to the first case beyond the largest count that is shown."""
+    """Pages of a search, read by one query up to the first case beyond the largest count that is shown."""
 
-    object_list: QuerySet[Case, int]
-
-    @cached_property
-    def count(self) -> int:
-        return self.object_list.order_by()[: MAX_RESULTS + 1].count()
+    def __init__(self, keys: QuerySet[Case, int], per_page: int) -> None:
+        super().__init__(list(keys[: MAX_RESULTS + 1]), per_page)
 
 
 def count_limit(paginator: Paginator) -> int | None:  # type: ignore[type-arg]

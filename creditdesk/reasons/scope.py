@@ -19,12 +19,15 @@ _LOANS: Final = {
     "RUNNING": Text("running", "en cours"),
     "CLOSED": Text("repaid", "soldés"),
 }
-_MONTHS: Final = Text("in {} months", "en {} mois")
-_DAYS: Final = Text("in {} days", "en {} jours")
+_MONTHS: Final = Text("last {} months", "sur {} mois")
+_LENGTH: Final = Text("over {} months", "sur {} mois")
+_DAYS: Final = Text("last {} days", "sur {} jours")
 _LATEST: Final = Text("the latest loan", "le dernier crédit")
+_LATEST_MONTH: Final = Text("the latest month", "le dernier mois")
 _LAST: Final = Text("the last {}", "{} dernières")
 _FIRST: Final = Text("the first {}", "{} premières")
-# Loans are masculine in French; applications and instalments are not.
+_LAST_ONE: Final = Text("the last one", "la dernière")
+_FIRST_ONE: Final = Text("the first one", "la première")
 _LAST_LOANS: Final = Text("the last {}", "{} derniers")
 _IN_DATES: Final = {"max": Text("latest", "la dernière"), "min": Text("first", "la première")}
 _DATES_OF_LOANS: Final = {"max": Text("latest", "le dernier"), "min": Text("first", "le premier")}
@@ -60,15 +63,30 @@ def _loans_and_figure(feature: Feature) -> list[Text]:
 
 
 def _period(name: str) -> list[str]:
+    # What falls due lies ahead, and its sentences say so.
+    if re.search(r"DUE_(?:IN|WITHIN)_", name):
+        return []
+    if length := re.fullmatch(r"RATE_OVER_(\d+)M", name):
+        return [_written(_LENGTH, int(length[1]))]
     if period := re.search(r"_(\d+)M(?:_|$)", name):
         return [_written(_MONTHS, int(period[1]))]
     if period := re.search(r"_(\d+)D_", name):
         days = int(period[1])
         return [_written(_DAYS, days) if days < 365 else _written(_MONTHS, round(days / 30.4))]
     if period := re.search(r"_(LAST|FIRST)(\d+)_", name):
-        last = _LAST_LOANS if name.startswith("BURO_") else _LAST
-        return [_written(last if period[1] == "LAST" else _FIRST, int(period[2]))]
-    return [formatting.localize(_LATEST)] if re.search(r"_LAST_(?!DUE)", name) else []
+        return [_in_order(name, is_last=period[1] == "LAST", number=int(period[2]))]
+    if not re.search(r"_LAST_(?!DUE)", name):
+        return []
+    return [formatting.localize(_LATEST_MONTH if name.startswith("CARD_") else _LATEST)]
+
+
+def _in_order(name: str, *, is_last: bool, number: int) -> str:
+    if number == 1:
+        return formatting.localize(_LAST_ONE if is_last else _FIRST_ONE)
+    if not is_last:
+        return _written(_FIRST, number)
+    # Loans are masculine in French; applications and instalments are not.
+    return _written(_LAST_LOANS if name.startswith("BURO_") or "_LOANS_" in name else _LAST, number)
 
 
 def _written(text: Text, number: int) -> str:

@@ -10,9 +10,10 @@ from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.models import Case, Contest, Decision, Escalation, Letter
+from creditdesk.models import BlindOpinion, Case, Contest, Decision, Escalation, Letter
 from scoring import services as versions
 from tests.browser.conftest import PASSWORD
+from tests.creditdesk.blind import assessed_blind
 from tests.scoring.modelfolder import tiny_model
 
 pytestmark = [
@@ -117,6 +118,29 @@ def test_the_decision_is_four_tabs_away_and_recorded_by_two_confirmations(withou
     page.keyboard.press("Enter")
     page.get_by_role("status").filter(has_text="recorded").wait_for()
     assert Decision.objects.get(case=case).outcome == verdict
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
+def test_an_opinion_before_the_verdict_with_and_without_scripts(
+    signed_in, case, settings, person, javascript
+):
+    assessed_blind(case, settings, person("advisor"))
+    page = signed_in("advisor", javascript=javascript)
+    page.goto("/cases/100002/")
+    assert page.locator("[data-verdict]").count() == 0
+    tab_to(page, "[name=opinion]")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "[data-opinion-form] [type=submit]")
+    page.keyboard.press("Enter")
+    page.locator("[data-verdict]").wait_for()
+    opinion = BlindOpinion.objects.get(case=case)
+    assert (opinion.outcome, opinion.given_by.username) == ("refuse", "advisor")
+    expect(page.get_by_role("status").filter(has_text="Your opinion is recorded")).to_be_visible()
+    if javascript:
+        assert page.evaluate("document.activeElement !== document.body")
+    tab_to(page, "[name=outcome]")
+    assert not Decision.objects.exists()
 
 
 def test_single_keys_are_silent_when_they_are_turned_off(without_single_keys, case):

@@ -16,7 +16,7 @@ SENTENCES = list(dictionary().by_key.values())
 SECOND_PERSON = re.compile(r"\b(?:you|your|yours|vous|votre|vos)\b", re.IGNORECASE)
 # As long as values get.
 VALUE = "1 234 567 €"
-FILLED = {"value": VALUE, "scope": " (in 24 months)", "n": 99, "of": 100}
+FILLED = {"value": VALUE, "scope": " (last 24 months)", "n": 99, "of": 100}
 
 
 def stored(key: str, english: str, french: str, code: str = "income", version: str = "3.0") -> Reason:
@@ -72,7 +72,7 @@ def test_a_sentence_stored_in_former_words_is_about_the_client_with_its_value():
     assert about == "Peu de clients acceptés travaillent dans ce secteur (Commerce (type 3))."
 
 
-@pytest.mark.parametrize("scope", ["", " (in 36 months)"])
+@pytest.mark.parametrize("scope", ["", " (last 36 months)"])
 def test_the_part_of_a_history_may_be_named_or_not(scope):
     english = f"We refused 50% of your applications{scope}, a larger part than for 9 in 10 clients we accept."
     reason = stored("refused_share_lately", english, english)

@@ -176,7 +176,7 @@ def test_who_paid_in_time_reads_nothing_of_delays(model):
     push = by_feature(model, INST_90D_DELAY_mean=0.5)
     (reason,) = select(model, push, by_feature(model, 2.0, INST_90D_DELAY_mean=5.0))
     assert reason.text_en == (
-        "On average you paid us 5 days late (in 90 days), more than 9 in 10 clients we accept."
+        "On average you paid us 5 days late (last 90 days), more than 9 in 10 clients we accept."
     )
 
 
@@ -187,12 +187,17 @@ def test_who_paid_in_time_reads_nothing_of_delays(model):
         ("PREV_CONSUMER_AMT_CREDIT_mean", " (purchase loans, on average)", " (achats à crédit, en moyenne)"),
         ("PREV_CONSUMER_DAYS_DECISION_max", " (purchase loans, latest)", " (achats à crédit, la dernière)"),
         ("BURO_DAYS_CREDIT_max", " (latest)", " (le dernier)"),
-        ("PREV_36M_IS_REFUSED_share", " (in 36 months)", " (en 36 mois)"),
-        ("INST_730D_DELAY_mean", " (in 24 months)", " (en 24 mois)"),
+        ("PREV_36M_IS_REFUSED_share", " (last 36 months)", " (sur 36 mois)"),
+        ("INST_730D_DELAY_mean", " (last 24 months)", " (sur 24 mois)"),
         ("PREV_LAST5_IS_REFUSED_share", " (the last 5)", " (5 dernières)"),
         ("BURO_LAST3_AMT_CREDIT_SUM_mean", " (on average, the last 3)", " (en moyenne, 3 derniers)"),
         ("PREV_FIRST2_AMT_CREDIT_mean", " (on average, the first 2)", " (en moyenne, 2 premières)"),
         ("INST_LAST_LOAN_DELAY_mean", " (the latest loan)", " (le dernier crédit)"),
+        ("POS_LAST3_LOANS_SK_DPD_mean", " (the last 3)", " (3 derniers)"),
+        ("INST_FIRST1_DELAY_max", " (the first one)", " (la première)"),
+        ("CARD_LAST_UTILISATION_value", " (cards, the latest month)", " (cartes, le dernier mois)"),
+        ("RATE_OVER_12M", " (over 12 months)", " (sur 12 mois)"),
+        ("DUE_IN_12M", "", ""),
         ("RATE_OF_GOODS", " (on the price)", " (sur le prix)"),
         ("PREV_APPROVED_DAYS_LAST_DUE_max", " (latest)", " (la dernière)"),
         ("INST_IS_LATE_share", "", ""),

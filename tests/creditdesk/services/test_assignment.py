@@ -1,10 +1,12 @@
 """Cases are assigned, one or a hundred at once; what is in the way of some keeps no other back."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from accounts.models import AuditEvent
 from creditdesk import services
@@ -236,6 +238,20 @@ def test_a_claim_holds_until_it_is_released_where_claims_do_not_expire(case_of, 
     services.claim(case=case_of("advisor"), by=person("advisor"))
     assert services.end_expired_claims() == 0
     assert not Case.objects.unclaimed().exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("hours_ahead", "holds"), [(0.1, True), (48, False)])
+def test_a_claim_by_a_clock_that_was_put_back_holds_no_longer_than_others(
+    case_of, person, monkeypatch, hours_ahead, holds
+):
+    case, true_time = services.share(case=case_of("advisor"), by=person("advisor")), timezone.now()
+    with monkeypatch.context() as ahead:
+        ahead.setattr(timezone, "now", lambda: true_time + timedelta(hours=hours_ahead))
+        services.claim(case=case, by=person("colleague"))
+    assert Claim.objects.get().is_active is holds
+    assert Case.objects.unclaimed().exists() is not holds
+    assert services.end_expired_claims() == (not holds)
 
 
 @pytest.mark.django_db
