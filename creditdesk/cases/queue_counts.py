@@ -4,10 +4,10 @@ Django needs half of the time of the whole list to write the seven queries; SQLi
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date, datetime
-from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from functools import cache
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.core.cache import caches
@@ -18,12 +18,13 @@ from accounts.prepared_queries import ANYBODY, Prepared, RowCount
 from creditdesk.cases.queues import first_cases
 from creditdesk.models import Notification
 
+P = TypeVar("P")
 SECONDS_KEPT: Final = 10
 
 
 def queue_counts(user: User, queues: Sequence[str], limit: int) -> dict[str, int]:
     """The cases of each queue that the user may see, counted up to `limit`."""
-    counts = _query(user.role, tuple(queues), limit, circumstances()).first(user.pk) or ()
+    counts = _query(user.role, tuple(queues), limit).first(user.pk) or ()
     return dict(zip(queues, counts, strict=True))
 
 
@@ -64,8 +65,40 @@ def circumstances() -> Circumstances:
     return Circumstances(timezone.localdate(), minute, settings.DECISION_DAYS, settings.CLAIM_HOURS)
 
 
-@lru_cache(maxsize=32)
-def _query(role: str, queues: tuple[str, ...], limit: int, _at: Circumstances) -> Prepared:
+class OfTheMinute(Generic[P]):
+    """Prepared queries that depend on the circumstances; those of the minute before are dropped.
+
+    Each thread holds the SQL of each: of an hour's minutes they would be a tenth of the memory.
+    """
+
+    MAX_KEPT: Final = 32
+
+    def __init__(self, prepare: Callable[..., P]) -> None:
+        self._prepare = prepare
+        self._kept: tuple[Circumstances | None, dict[Hashable, P]] = (None, {})
+
+    def __call__(self, *key: Hashable) -> P:
+        """Return the query for these arguments of `prepare`, as it is at present."""
+        at, queries = self._kept
+        if at != circumstances() or len(queries) >= self.MAX_KEPT:
+            queries = {}
+            self._kept = circumstances(), queries
+        if key not in queries:
+            queries[key] = self._prepare(*key)
+        return queries[key]
+
+    @property
+    def kept(self) -> int:
+        """How many queries are kept."""
+        return len(self._kept[1])
+
+    def forget(self) -> None:
+        """Prepare every query anew at the next look."""
+        self._kept = None, {}
+
+
+@OfTheMinute
+def _query(role: str, queues: tuple[str, ...], limit: int) -> Prepared:
     def rows(pk: int):  # type: ignore[no-untyped-def]
         person = User(pk=pk, role=role)
         counted = [first_cases(person, queue, (), limit).values("pk")[:limit] for queue in queues]

@@ -3,13 +3,12 @@
 Django needs longer to write the SQL of a queue than SQLite to answer it.
 """
 
-from functools import lru_cache
 from typing import Any, Final
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, Prepared, PreparedRows, RowCount
 from creditdesk.cases.filters import CaseFilter
-from creditdesk.cases.queue_counts import Circumstances, circumstances
+from creditdesk.cases.queue_counts import OfTheMinute
 from creditdesk.cases.queues import EVERY_CASE, first_cases, visible_parts
 from creditdesk.cases.sorting import ordering
 
@@ -27,7 +26,7 @@ class QueueKeys:
 
     def count(self) -> int:
         """The number of cases, of a queue up to one more than the largest that is shown."""
-        query = _count_query(self._user.role, self._queue, circumstances())
+        query = _count_query(self._user.role, self._queue)
         return sum(query.first(self._user.pk) or ())
 
     @property
@@ -35,7 +34,7 @@ class QueueKeys:
         return None if self._queue == EVERY_CASE else MAX_COUNTED
 
     def __getitem__(self, part: slice) -> list[int]:
-        query = _page_query(self._user.role, self._queue, self._sort, part.start, part.stop, circumstances())
+        query = _page_query(self._user.role, self._queue, self._sort, part.start, part.stop)
         return [key for (key,) in query.all(self._user.pk)]
 
 
@@ -47,8 +46,8 @@ def listed_keys(case_filter: CaseFilter) -> Any:
     return QueueKeys(case_filter.user, case_filter.current_queue, case_filter.sort_in_force)
 
 
-@lru_cache(maxsize=32)
-def _count_query(role: str, queue: str, _at: Circumstances) -> Prepared:
+@OfTheMinute
+def _count_query(role: str, queue: str) -> Prepared:
     def rows(pk: int):  # type: ignore[no-untyped-def]
         person, size = User(pk=pk, role=role), MAX_COUNTED + 1
         parts = [first_cases(person, queue, (), size)[:size]]
@@ -60,8 +59,8 @@ def _count_query(role: str, queue: str, _at: Circumstances) -> Prepared:
     return Prepared(rows, ANYBODY)
 
 
-@lru_cache(maxsize=32)
-def _page_query(role: str, queue: str, sort: str, start: int, stop: int, _at: Circumstances) -> PreparedRows:
+@OfTheMinute
+def _page_query(role: str, queue: str, sort: str, start: int, stop: int) -> PreparedRows:
     def rows(pk: int):  # type: ignore[no-untyped-def]
         person = User(pk=pk, role=role)
         cases = first_cases(person, queue, ordering(sort, queue, person), stop)

@@ -80,9 +80,9 @@ def test_a_longer_queue_says_more_than_and_offers_no_bulk_over_what_is_not_count
 ):
     monkeypatch.setattr(queue_keys, "MAX_COUNTED", 3)
     monkeypatch.setattr(case_list, "PAGE_SIZE", 2)
-    queue_keys._count_query.cache_clear()
+    queue_keys._count_query.forget()
     page = client_as("manager").get("/cases/", {"queue": "unclaimed"})
-    queue_keys._count_query.cache_clear()
+    queue_keys._count_query.forget()
     assert page.context["page"].paginator.count == 4
     assert "more than 3 cases" in page.content.decode()
     assert 'name="all"' not in page.content.decode()
@@ -93,6 +93,16 @@ def test_a_longer_queue_says_more_than_and_offers_no_bulk_over_what_is_not_count
 
 def test_a_count_ends_at_the_limit(cases, person):
     assert queue_counts(person("manager"), ["unclaimed"], 3) == {"unclaimed": 3}
+
+
+def test_queries_of_the_minute_before_and_of_many_pages_are_dropped(person, monkeypatch):
+    user, now = person("manager"), timezone.now()
+    for page in range(3 * queue_keys._page_query.MAX_KEPT):
+        QueueKeys(user, "unclaimed", "submitted")[page : page + 1]
+        assert 0 < queue_keys._page_query.kept <= queue_keys._page_query.MAX_KEPT
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(minutes=1))
+    QueueKeys(user, "unclaimed", "submitted")[0:1]
+    assert queue_keys._page_query.kept == 1
 
 
 def test_a_case_becomes_late_overnight(case_of, person, monkeypatch, settings):
