@@ -7,7 +7,7 @@ by these words: no extension of SQLite or PostgreSQL has a part in it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -90,7 +90,7 @@ def _matches(cases: CaseQuerySet, reference: str, readings: Sequence[Reading]) -
     if have_a_rare_part and len(references) <= MAX_KEYS:
         clients = {key for reading in readings for key in _first_keys(_links(reading), "indexedname")}
         if len(clients) <= MAX_KEYS:
-            return cases.filter(Q(client__in=clients) | Q(pk__in=references))
+            return cases.filter(Q(client__in=padded(clients)) | Q(pk__in=padded(references)))
     condition = _reference_starts(reference) if references else Q()
     for reading in readings:
         condition |= Q(*(_borne(part, "client", "client__indexed_name__text") for part in reading))
@@ -101,14 +101,25 @@ def _links(reading: Reading) -> QuerySet[Any]:
     """The links of clients who match each part, the rarest looked up first."""
     rarest, *other_parts = sorted(reading, key=lambda part: len(part.keys))
     conditions = [_borne(part, "indexedname", "indexedname__text") for part in other_parts]
-    return _LINK.objects.filter(*conditions, nameword__in=rarest.keys).distinct()
+    return _LINK.objects.filter(*conditions, nameword__in=padded(rarest.keys)).distinct()
 
 
 def _borne(part: Part, client: str, text: str) -> Q:
     """Whether the client of a row, in these columns, bears a word that matches."""
     if part.is_broad:
         return Q(**{f"{text}__contains": part.word})
-    return Q(Exists(_LINK.objects.filter(indexedname=OuterRef(client), nameword__in=part.keys)))
+    return Q(Exists(_LINK.objects.filter(indexedname=OuterRef(client), nameword__in=padded(part.keys))))
+
+
+def padded(keys: Collection[int]) -> list[int]:
+    """Fill keys up to the next power of two with keys of no row.
+
+    A database prepares and keeps one statement for each length of a list: up to 90 kB in each thread.
+    """
+    if not keys:
+        return []
+    length = 1 << (len(keys) - 1).bit_length()
+    return [*keys, *range(-1, len(keys) - length - 1, -1)]
 
 
 def _first_keys(rows: QuerySet[Any], key: str) -> list[int]:

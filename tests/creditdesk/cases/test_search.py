@@ -1,6 +1,7 @@
 import logging
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,36 @@ def test_other_terms_match_nothing(strategy, client_as, case_of, term):
     page = client_as("advisor").post("/cases/", {"q": term})
     assert listed_references(page) == []
     assert "No case matches" in page.content.decode()
+
+
+@given(keys=st.lists(st.integers(min_value=1), max_size=1_000, unique=True))
+def test_keys_are_filled_up_to_a_power_of_two_with_keys_of_no_row(keys):
+    filled = search.padded(keys)
+    assert filled[: len(keys)] == keys
+    assert len(filled) & (len(filled) - 1) == 0
+    assert len(set(filled)) == len(filled) < 2 * max(1, len(keys))
+    assert all(key < 0 for key in filled[len(keys) :])
+
+
+def test_searches_of_similar_size_share_their_statements(client_as, case_of):
+    for number in range(7):
+        case_of(
+            "advisor", name=f"{'Zélie' if number else 'Adèle'} Lefèvre {number}", reference=f"70010{number}"
+        )
+    case_of("advisor", name="Ada Traoré", reference="700200")
+    statements: dict[str, list[str]] = {}
+    for term, found in (("lefevre", 7), ("zelie", 6)):
+        written = statements.setdefault(term, [])
+
+        def note(execute, sql, *rest, written=written):
+            written.append(sql)
+            return execute(sql, *rest)
+
+        browser = client_as("advisor")
+        with connection.execute_wrapper(note):
+            assert len(listed_references(browser.post("/cases/", {"q": term}))) == found
+    searched = [[sql for sql in written if 'client_id" IN (%s' in sql] for written in statements.values()]
+    assert searched[0] == searched[1] != []
 
 
 def test_search_stays_within_the_own_portfolio(strategy, client_as, case_of):
