@@ -71,30 +71,32 @@ class OfTheMinute(Generic[P]):
     Each thread holds the SQL of each: of an hour's minutes they would be a tenth of the memory.
     """
 
-    MAX_KEPT: Final = 32
+    MAX_QUERIES: Final = 32
 
     def __init__(self, prepare: Callable[..., P]) -> None:
         self._prepare = prepare
-        self._kept: tuple[Circumstances | None, dict[Hashable, P]] = (None, {})
+        self._queries: tuple[Circumstances | None, dict[Hashable, P]] = (None, {})
 
     def __call__(self, *key: Hashable) -> P:
         """Return the query for these arguments of `prepare`, as it is at present."""
-        at, queries = self._kept
-        if at != circumstances() or len(queries) >= self.MAX_KEPT:
+        at, queries = self._queries
+        now = circumstances()
+        if at == now and key in queries:
+            return queries[key]
+        if at != now or len(queries) >= self.MAX_QUERIES:
             queries = {}
-            self._kept = circumstances(), queries
-        if key not in queries:
-            queries[key] = self._prepare(*key)
-        return queries[key]
+            self._queries = now, queries
+        query = queries[key] = self._prepare(*key)
+        return query
 
     @property
-    def kept(self) -> int:
-        """How many queries are kept."""
-        return len(self._kept[1])
+    def size(self) -> int:
+        """The number of queries at hand."""
+        return len(self._queries[1])
 
     def forget(self) -> None:
         """Prepare every query anew at the next look."""
-        self._kept = None, {}
+        self._queries = None, {}
 
 
 @OfTheMinute

@@ -97,12 +97,14 @@ def test_a_count_ends_at_the_limit(cases, person):
 
 def test_queries_of_the_minute_before_and_of_many_pages_are_dropped(person, monkeypatch):
     user, now = person("manager"), timezone.now()
-    for page in range(3 * queue_keys._page_query.MAX_KEPT):
+    for page in range(3 * queue_keys._page_query.MAX_QUERIES):
         QueueKeys(user, "unclaimed", "submitted")[page : page + 1]
-        assert 0 < queue_keys._page_query.kept <= queue_keys._page_query.MAX_KEPT
+        assert 0 < queue_keys._page_query.size <= queue_keys._page_query.MAX_QUERIES
+    full = queue_keys._page_query("manager", "unclaimed", "submitted", page, page + 1)
+    assert queue_keys._page_query("manager", "unclaimed", "submitted", page, page + 1) is full
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(minutes=1))
     QueueKeys(user, "unclaimed", "submitted")[0:1]
-    assert queue_keys._page_query.kept == 1
+    assert queue_keys._page_query.size == 1
 
 
 def test_a_case_becomes_late_overnight(case_of, person, monkeypatch, settings):

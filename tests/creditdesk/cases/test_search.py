@@ -74,7 +74,7 @@ def test_searches_of_similar_size_share_their_statements(client_as, case_of):
         )
     case_of("advisor", name="Ada Traoré", reference="700200")
     statements: dict[str, list[str]] = {}
-    for term, found in (("lefevre", 7), ("zelie", 6)):
+    for term, number in (("lefevre", 7), ("zelie", 6)):
         written = statements.setdefault(term, [])
 
         def note(execute, sql, *rest, written=written):
@@ -83,7 +83,7 @@ def test_searches_of_similar_size_share_their_statements(client_as, case_of):
 
         browser = client_as("advisor")
         with connection.execute_wrapper(note):
-            assert len(listed_references(browser.post("/cases/", {"q": term}))) == found
+            assert len(listed_references(browser.post("/cases/", {"q": term}))) == number
     searched = [[sql for sql in written if 'client_id" IN (%s' in sql] for written in statements.values()]
     assert searched[0] == searched[1] != []
 
