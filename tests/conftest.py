@@ -43,7 +43,10 @@ TransactionTestCase._fixture_teardown = empty_append_only_tables_too  # type: ig
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
-    """With TEST_DATABASE_ROLE, every test on PostgreSQL works with the rights of the runtime role."""
+    """Keep the migrated database for desks of tests, before a test writes to it.
+
+    With TEST_DATABASE_ROLE, every test on PostgreSQL works with the rights of the runtime role.
+    """
     with django_db_blocker.unblock():
         keep_migrated_database()
     if role := os.environ.get("TEST_DATABASE_ROLE"):

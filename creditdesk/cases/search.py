@@ -112,12 +112,12 @@ def _borne(part: Part, client: str, text: str) -> Q:
 
 
 def padded(keys: Collection[int]) -> list[int]:
-    """Fill keys up to the next power of two with keys of no row.
+    """Fill keys up to the next power of two with keys of no row; more than MAX_KEYS stay as they are.
 
     A database prepares and keeps one statement for each length of a list: up to 90 kB in each thread.
     """
-    if not keys:
-        return []
+    if not 0 < len(keys) <= MAX_KEYS:
+        return list(keys)
     length = 1 << (len(keys) - 1).bit_length()
     return [*keys, *range(-1, len(keys) - length - 1, -1)]
 

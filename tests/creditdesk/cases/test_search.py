@@ -58,6 +58,10 @@ def test_other_terms_match_nothing(strategy, client_as, case_of, term):
     assert "No case matches" in page.content.decode()
 
 
+def test_a_list_that_is_longer_than_a_search_takes_stays_as_it_is():
+    assert search.padded(range(1, 1_102)) == list(range(1, 1_102))
+
+
 @given(keys=st.lists(st.integers(min_value=1), max_size=1_000, unique=True))
 def test_keys_are_filled_up_to_a_power_of_two_with_keys_of_no_row(keys):
     filled = search.padded(keys)

@@ -72,7 +72,7 @@ def test_a_sentence_stored_in_former_words_is_about_the_client_with_its_value():
     assert about == "Peu de clients acceptés travaillent dans ce secteur (Commerce (type 3))."
 
 
-@pytest.mark.parametrize("scope", ["", " (last 36 months)"])
+@pytest.mark.parametrize("scope", ["", " (in 36 months)", " (last 36 months)"])
 def test_the_part_of_a_history_may_be_named_or_not(scope):
     english = f"We refused 50% of your applications{scope}, a larger part than for 9 in 10 clients we accept."
     reason = stored("refused_share_lately", english, english)

@@ -242,7 +242,7 @@ def test_a_claim_holds_until_it_is_released_where_claims_do_not_expire(case_of, 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("hours_ahead", "holds"), [(0.1, True), (48, False)])
-def test_a_claim_by_a_clock_that_was_put_back_holds_no_longer_than_others(
+def test_a_claim_from_further_ahead_than_claims_last_holds_no_more(
     case_of, person, monkeypatch, hours_ahead, holds
 ):
     case, true_time = services.share(case=case_of("advisor"), by=person("advisor")), timezone.now()
