@@ -1,7 +1,7 @@
-"""WCAG 2.2 AA, axe's best practices and the layout of every page: languages, widths, schemes, less motion.
+"""WCAG 2.2 AA, axe's best practices and the layout of every page: languages, widths, schemes, motion, paper.
 
-The suite opens every page twice, in settings that differ in all three; `make test-accessibility` in all
-eight combinations.
+The suite opens every page twice, in settings that differ in language, width and scheme; `make
+test-accessibility` in all eight combinations.
 """
 
 import hashlib
@@ -34,6 +34,15 @@ ALL_VIEWS: Final = [View(*view) for view in product(("fr-FR", "en-GB"), (360, 13
 OPPOSITE_VIEWS: Final = [View("fr-FR", 360, "light"), View("en-GB", 1366, "dark")]
 # A window of 1366 pixels at 200 %.
 ZOOMED_WIDTH: Final = 683
+# A sheet of A4 with margins of a centimetre.
+PAPER_WIDTH: Final = 718
+CUT: Final = """[...document.querySelectorAll("main table")].filter((table) => {
+  if (!table.checkVisibility()) return false;
+  const frame = table.closest(".table-wrap");
+  const scrolls = frame && getComputedStyle(frame).overflowX !== "visible";
+  return (scrolls && frame.scrollWidth > frame.clientWidth)
+    || table.getBoundingClientRect().right > innerWidth;
+}).map((table) => `${table.className} ${table.innerText.slice(0, 60)}`)"""
 MOVING: Final = """[...document.querySelectorAll("*")].filter((element) => {
   const style = getComputedStyle(element);
   const durations = `${style.transitionDuration}, ${style.animationDuration}`.split(", ");
@@ -80,7 +89,19 @@ def _out_of_place(page: Page, address: str, width: int) -> list[str]:
     page.set_viewport_size({"width": ZOOMED_WIDTH, "height": WINDOW_HEIGHT})
     if (sideways := page.evaluate(SIDEWAYS)) > 0:
         lines.append(f"{sideways} px wider than a window of {ZOOMED_WIDTH}")
+    lines += _cut_on_paper(page, address)
     resize(page, width)
+    return lines
+
+
+def _cut_on_paper(page: Page, address: str) -> list[str]:
+    """Tables of which a sheet shows a part."""
+    if address.startswith(OTHER_PAGES):
+        return []
+    page.set_viewport_size({"width": PAPER_WIDTH, "height": WINDOW_HEIGHT})
+    page.emulate_media(media="print")
+    lines = [f"cut on paper, {table}" for table in page.evaluate(CUT)]
+    page.emulate_media(media="screen")
     return lines
 
 
