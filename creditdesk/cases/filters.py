@@ -222,6 +222,11 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         return bool(self.sent.get("q", "").strip())
 
     @property
+    def is_term_alone(self) -> bool:
+        """Whether a search has no other filter and the order in which it opens."""
+        return self.sent.keys() <= {"q", "queue"}
+
+    @property
     def narrows(self) -> bool:
         return bool(self.sent.keys() - {"sort", "queue"})
 

@@ -9,11 +9,14 @@ by these words: no extension of SQLite or PostgreSQL has a part in it.
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache, lru_cache
+from itertools import chain, pairwise
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import StrIndex
 
+from accounts.prepared_queries import ANYBODY, PreparedRows
 from creditdesk.cases.typos import MIN_LETTERS, differ_by_one
 from creditdesk.models import Case, Client, IndexedName, NameWord
 from creditdesk.models.case import CaseQuerySet
@@ -46,6 +49,28 @@ class Part:
 Reading = list[Part]
 
 
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What matches a term: keys of cases by their reference, and of clients by their name.
+
+    Without keys of clients there are too many, and each case is held against the readings.
+    """
+
+    reference: str
+    readings: Sequence[Reading]
+    cases: list[int]
+    clients: list[int] | None
+
+    def among(self, cases: CaseQuerySet) -> CaseQuerySet:
+        """Few matches are fastest by key; many are met early in a scan of the cases."""
+        if self.clients is not None:
+            return cases.filter(Q(client__in=padded(self.clients)) | Q(pk__in=padded(self.cases)))
+        condition = _reference_starts(self.reference) if self.cases else Q()
+        for reading in self.readings:
+            condition |= Q(*(_borne(part, "client", "client__indexed_name__text") for part in reading))
+        return cases.filter(condition)
+
+
 def matching(cases: CaseQuerySet, text: str) -> CaseQuerySet:
     """Return the cases whose reference starts with the text, blanks aside, whose client's name matches, or
     whose client has exactly this number of the bank's."""
@@ -58,18 +83,40 @@ def matching(cases: CaseQuerySet, text: str) -> CaseQuerySet:
 
 def _with_number(text: str) -> Q | None:
     """The cases of the person with this number of the bank's, whichever record they stand under."""
-    if not KEY.fullmatch(text):
+    key = client_with_number(text)
+    if key is None:
         return None
-    owner = Client.objects.only("merged_into").filter(client_key__key=text).first()
-    return Q(client__in=Client.objects.of_person(owner).order_by().values("pk")) if owner else None
+    owner = Client.objects.only("merged_into").get(pk=key)
+    return Q(client__in=Client.objects.of_person(owner).order_by().values("pk"))
+
+
+def client_with_number(text: str) -> int | None:
+    """Return the key of the record that has exactly this number of the bank's."""
+    keys = _WITH_NUMBER.all(text) if KEY.fullmatch(text) else []
+    return keys[0][0] if keys else None
 
 
 def _by_words(cases: CaseQuerySet, text: str) -> CaseQuerySet:
-    reference, words = "".join(text.split()), words_of(text)[:MAX_WORDS]
-    matches = _matches(cases, reference, _complete(_as_typed(words)))
-    if any(len(word) >= MIN_LETTERS for word in words) and not matches.exists():
-        return _matches(cases, reference, _complete(_forgiving(words)))
-    return matches
+    matches = as_typed(text).among(cases)
+    return forgiving(text).among(cases) if may_forgive(text) and not matches.exists() else matches
+
+
+def as_typed(text: str) -> Matches:
+    """Look up the words as they are, and with two neighbours joined."""
+    return _matches(text, _as_typed(_words(text)))
+
+
+def forgiving(text: str) -> Matches:
+    """Look up the words with one typo, two joined neighbours, or one word parted in two."""
+    return _matches(text, _forgiving(_words(text)))
+
+
+def may_forgive(text: str) -> bool:
+    return any(len(word) >= MIN_LETTERS for word in _words(text))
+
+
+def _words(text: str) -> list[str]:
+    return words_of(text)[:MAX_WORDS]
 
 
 def single_case(visible: QuerySet[Case], matches: QuerySet[Case], text: str) -> str | None:
@@ -82,19 +129,21 @@ def single_case(visible: QuerySet[Case], matches: QuerySet[Case], text: str) -> 
     return exact.values_list("reference", flat=True).first() or (first[0] if len(first) == 1 else None)
 
 
-def _matches(cases: CaseQuerySet, reference: str, readings: Sequence[Reading]) -> CaseQuerySet:
-    """Few matches are fastest by key; many are met early in a scan of the cases."""
-    could_be_one = REFERENCE.fullmatch(reference)
-    references = _first_keys(Case.objects.filter(_reference_starts(reference)), "pk") if could_be_one else []
-    have_a_rare_part = all(any(not part.is_broad for part in reading) for reading in readings)
-    if have_a_rare_part and len(references) <= MAX_KEYS:
-        clients = {key for reading in readings for key in _first_keys(_links(reading), "indexedname")}
-        if len(clients) <= MAX_KEYS:
-            return cases.filter(Q(client__in=padded(clients)) | Q(pk__in=padded(references)))
-    condition = _reference_starts(reference) if references else Q()
-    for reading in readings:
-        condition |= Q(*(_borne(part, "client", "client__indexed_name__text") for part in reading))
-    return cases.filter(condition)
+def _matches(text: str, meant: Iterator[Reading]) -> Matches:
+    reference, readings = "".join(text.split()), _complete(meant)
+    cases = _with_reference(reference) if REFERENCE.fullmatch(reference) else []
+    clients = None
+    if len(cases) <= MAX_KEYS and all(any(not part.is_broad for part in reading) for reading in readings):
+        clients = list({*chain.from_iterable(map(_clients_of, readings))})
+    is_few = clients is not None and len(clients) <= MAX_KEYS
+    return Matches(reference, readings, cases, clients if is_few else None)
+
+
+def _clients_of(reading: Reading) -> list[int]:
+    if len(reading) > 1:
+        return _first_keys(_links(reading), "indexedname")
+    keys = padded(reading[0].keys)
+    return [key for (key,) in _bearing_query(len(keys), MAX_KEYS + 1).all(*keys)]
 
 
 def _links(reading: Reading) -> QuerySet[Any]:
@@ -160,7 +209,7 @@ def _forgiving(words: Sequence[str]) -> Iterator[Reading]:
 
 
 def _containing(word: str) -> Part:
-    keys = _first_keys(NameWord.objects.filter(text__contains=word), "pk")
+    keys = [key for (key,) in _containing_query(MAX_KEYS + 1).all(word)]
     return Part(word, keys, is_broad=len(keys) > MAX_KEYS)
 
 
@@ -192,11 +241,59 @@ def _parted(word: str) -> Iterator[tuple[Part, Part]]:
         yield Part(text, [key]), Part(rest, list(begun.values_list("pk", flat=True)))
 
 
+def _with_reference(text: str) -> list[int]:
+    """Keys of the first cases whose reference starts with the text."""
+    bounds = _bounds(text)
+    if not bounds:
+        return _first_keys(Case.objects.filter(_reference_starts(text)), "pk")
+    return [key for (key,) in _reference_query(MAX_KEYS + 1).all(text, *bounds)]
+
+
 def _reference_starts(text: str) -> Q:
     """A prefix match, bounded for SQLite, whose LIKE reads every row, to a range of the index."""
-    starts = Q(reference__startswith=text)
+    starts, bounds = Q(reference__startswith=text), _bounds(text)
+    return starts & Q(reference__gte=bounds[0], reference__lt=bounds[1]) if bounds else starts
+
+
+def _bounds(text: str) -> tuple[str, str] | None:
+    """Where references that start with the text begin and end in the order of the index."""
     # After 9, Z and z, and around a hyphen, collations disagree on the next character.
     stem = text.rstrip("-9Zz")
     if not stem.isascii() or not stem:
-        return starts
-    return starts & Q(reference__gte=stem, reference__lt=stem[:-1] + chr(ord(stem[-1]) + 1))
+        return None
+    return stem, stem[:-1] + chr(ord(stem[-1]) + 1)
+
+
+@cache
+def _containing_query(size: int) -> PreparedRows:
+    return PreparedRows(
+        lambda text: (
+            NameWord.objects.alias(at=StrIndex("text", Value(text))).filter(at__gt=0).values_list("pk")[:size]
+        ),
+        "a word",
+    )
+
+
+@cache
+def _reference_query(size: int) -> PreparedRows:
+    return PreparedRows(
+        lambda text, start, end: (
+            Case.objects.alias(at=StrIndex("reference", Value(text)))
+            .filter(at=1, reference__gte=start, reference__lt=end)
+            .values_list("pk")[:size]
+        ),
+        *("a reference", "its start", "its end"),
+    )
+
+
+@lru_cache(maxsize=16)
+def _bearing_query(words: int, size: int) -> PreparedRows:
+    return PreparedRows(
+        lambda *keys: _LINK.objects.filter(nameword__in=keys).values_list("indexedname").distinct()[:size],
+        *(ANYBODY - at for at in range(words)),
+    )
+
+
+_WITH_NUMBER: Final = PreparedRows(
+    lambda key: Client.objects.filter(client_key__key=key).values_list("pk")[:1], "a number"
+)

@@ -21,6 +21,7 @@ from accounts.prepared_queries import ANYBODY, PreparedObjects
 from creditdesk.cases.filters import CaseFilter
 from creditdesk.cases.queue_keys import QueueKeys
 from creditdesk.cases.queues import EVERY_CASE
+from creditdesk.cases.search_keys import SearchKeys
 from creditdesk.forms.case_list import ColumnsForm, SavedViewForm
 from creditdesk.models import Case, SavedView
 from scoring.presentation import formatting
@@ -68,7 +69,7 @@ ALWAYS_SHOWN: Final = "reference"
 class SearchPaginator(Paginator):  # type: ignore[type-arg]
     """Pages of a search, read by one query up to the first case beyond the largest count that is shown."""
 
-    def __init__(self, keys: QuerySet[Case, int], per_page: int) -> None:
+    def __init__(self, keys: QuerySet[Case, int] | SearchKeys, per_page: int) -> None:
         super().__init__(list(keys[: MAX_RESULTS + 1]), per_page)
 
 

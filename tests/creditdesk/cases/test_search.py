@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from creditdesk import services
 from creditdesk.cases import search
+from creditdesk.cases.filters import CaseFilter
+from creditdesk.cases.queue_keys import listed_keys
 from creditdesk.models import Case, ClientKey, IndexedName, NameWord
 from creditdesk.models.name_index import forget_names
 from creditdesk.pages import case_list
@@ -90,6 +92,23 @@ def test_searches_of_similar_size_share_their_statements(client_as, case_of):
             assert len(listed_references(browser.post("/cases/", {"q": term}))) == number
     searched = [[sql for sql in written if 'client_id" IN (%s' in sql] for written in statements.values()]
     assert searched[0] == searched[1] != []
+
+
+@pytest.mark.parametrize(
+    ("term", "number"),
+    [("lefevre", 3), ("lefevr zoe", 1), ("lefevrz", 3), ("70010", 1), ("7001", 3), ("nobody", 0)],
+)
+def test_a_term_alone_finds_the_cases_that_it_finds_in_any_order(strategy, case_of, person, term, number):
+    for at, name in enumerate(("Zoé Lefèvre", "Marc Lefèvre", "Jeanne Lefèvre")):
+        case_of("advisor", name=name, reference=f"7001{at}0")
+    case_of("colleague", name="Luc Lefèvre", reference="700109")
+    for role, of_colleague in (("advisor", 0), ("manager", 1)):
+        alone = CaseFilter({"q": term}, user=person(role))
+        keys = listed_keys(alone)[:201]
+        assert keys == list(alone.qs.values_list("pk", flat=True)[:201])
+        ordered = CaseFilter({"q": term, "sort": "submitted"}, user=person(role))
+        assert sorted(keys) == sorted(listed_keys(ordered)[:201])
+        assert len(keys) in (number, number + of_colleague)
 
 
 def test_search_stays_within_the_own_portfolio(strategy, client_as, case_of):
