@@ -1,25 +1,28 @@
 """Rendered texts in the memory of this process, the least recently used forgotten first."""
 
 import time
-from typing import Any
+from typing import Any, Final
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
 from accounts.caching.least_recent import LeastRecent
 
 MAX_BYTES = 12 * 2**20
+# By their location: Django makes a cache anew for each thread.
+_TEXTS: Final[dict[str, LeastRecent[tuple[bytes, float]]]] = {}
 
 
 class TextMemoryCache(BaseCache):
     """Texts are kept as UTF-8 within OPTIONS["MAX_BYTES"]: Django's own memory cache would pickle them.
 
+    All threads share those of a location: what one of them forgets, none of them shows.
     A page has signs that make Python keep two bytes for each of its letters; UTF-8 is half of that.
     """
 
     def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        options = params.get("OPTIONS", {})
-        self._texts = LeastRecent[tuple[bytes, float]](options.get("MAX_BYTES", MAX_BYTES))
+        limit = params.get("OPTIONS", {}).get("MAX_BYTES", MAX_BYTES)
+        self._texts = _TEXTS.setdefault(location, LeastRecent(limit))
 
     @property
     def stored(self) -> int:

@@ -1,6 +1,9 @@
 """Rendered texts are kept as they are, until they expire, in a bounded number of bytes."""
 
+from threading import Thread
+
 import pytest
+from django.core.cache import caches
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +19,7 @@ def clock(monkeypatch):
 
 
 def test_a_text_is_kept_until_it_expires(clock):
-    texts = TextMemoryCache("", {})
+    texts = TextMemoryCache("expiry", {})
     text = "<p>é</p>"
     assert texts.add("part", text, 900)
     assert not texts.add("part", "other", 900)
@@ -30,8 +33,22 @@ def test_a_text_is_kept_until_it_expires(clock):
     assert not texts.delete("part")
 
 
+def test_what_a_thread_forgets_is_forgotten_by_all():
+    def in_another_thread(act, *arguments):
+        results = []
+        thread = Thread(target=lambda: results.append(getattr(caches["fragments"], act)(*arguments)))
+        thread.start()
+        thread.join()
+        return results[0]
+
+    in_another_thread("set", "part", "Zoé Lefèvre")
+    assert caches["fragments"].get("part") == "Zoé Lefèvre"
+    caches["fragments"].clear()
+    assert in_another_thread("get", "part") is None
+
+
 def test_what_was_not_used_longest_goes_first(clock):
-    texts = TextMemoryCache("", {"OPTIONS": {"MAX_BYTES": 3}})
+    texts = TextMemoryCache("three bytes", {"OPTIONS": {"MAX_BYTES": 3}})
     for name in "abc":
         texts.set(name, name)
     texts.get("a")
@@ -67,4 +84,4 @@ def test_what_is_kept_never_takes_more_than_the_limit(acts):
 
 def test_only_texts_are_kept():
     with pytest.raises(TypeError):
-        TextMemoryCache("", {}).set("part", {"a": 1})
+        TextMemoryCache("objects", {}).set("part", {"a": 1})
