@@ -39,9 +39,8 @@ PAPER_WIDTH: Final = 718
 CUT: Final = """[...document.querySelectorAll("main table")].filter((table) => {
   if (!table.checkVisibility()) return false;
   const frame = table.closest(".table-wrap");
-  const scrolls = frame && getComputedStyle(frame).overflowX !== "visible";
-  return (scrolls && frame.scrollWidth > frame.clientWidth)
-    || table.getBoundingClientRect().right > innerWidth;
+  const paper = (frame ?? document.documentElement).getBoundingClientRect();
+  return table.getBoundingClientRect().right > paper.right + 1;
 }).map((table) => `${table.className} ${table.innerText.slice(0, 60)}`)"""
 MOVING: Final = """[...document.querySelectorAll("*")].filter((element) => {
   const style = getComputedStyle(element);
