@@ -351,7 +351,7 @@ CACHES = {
     # Rendered parts of case pages, in this process only: the cases of a morning.
     "fragments": {
         "BACKEND": "accounts.caching.memory.TextMemoryCache",
-        "OPTIONS": {"MAX_BYTES": 12 * 2**20},
+        "OPTIONS": {"MAX_BYTES": 6 * 2**20},
     },
 }
 

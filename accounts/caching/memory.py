@@ -7,7 +7,7 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
 from accounts.caching.least_recent import LeastRecent
 
-MAX_BYTES = 12 * 2**20
+MAX_BYTES = 6 * 2**20
 # By their location: Django makes a cache anew for each thread.
 _TEXTS: Final[dict[str, LeastRecent[tuple[bytes, float]]]] = {}
 

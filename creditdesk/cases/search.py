@@ -2,51 +2,34 @@
 
 A name matches when each word of the term is part of one of its words; two words typed apart may be one of
 its words. Where no case matches so, a word of four letters or more may have one typo, and one typed word
-may be two. Words are looked up among all different words of names, some ten thousand of them, then clients
-by these words: no extension of SQLite or PostgreSQL has a part in it.
+may be two. Clients are looked up by the words of names; no extension of SQLite or PostgreSQL takes part.
 """
 
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 
 from accounts.prepared_queries import ANYBODY, PreparedRows
-from creditdesk.cases.typos import MIN_LETTERS, differ_by_one
-from creditdesk.models import Case, Client, IndexedName, NameWord
+from creditdesk.cases import search_readings
+from creditdesk.cases.search_readings import Part, Reading
+from creditdesk.cases.typos import MIN_LETTERS
+from creditdesk.models import Case, Client, IndexedName
 from creditdesk.models.case import CaseQuerySet
 from creditdesk.models.client import KEY_CHARACTERS
 from creditdesk.models.name_index import words_of
 
-# Up to so many keys, a search is faster by keys than by a scan of the cases.
-MAX_KEYS: Final = 1_000
 # A term is shorter than this; what follows is not searched.
 MAX_WORDS: Final = 6
 REFERENCE: Final = re.compile(r"[0-9A-Za-z-]+")
 KEY: Final = re.compile(KEY_CHARACTERS)
 
 _LINK: Final = IndexedName.words.through
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A word of the term, and the keys of the words of names that match it.
-
-    Of a broad one so many words match that looking at the names themselves is faster.
-    """
-
-    word: str
-    keys: list[int]
-    is_broad: bool = False
-
-
-# What a term may mean: every part of it must match.
-Reading = list[Part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +86,12 @@ def _by_words(cases: CaseQuerySet, text: str) -> CaseQuerySet:
 
 def as_typed(text: str) -> Matches:
     """Look up the words as they are, and with two neighbours joined."""
-    return _matches(text, _as_typed(_words(text)))
+    return _matches(text, search_readings.typed_readings(_words(text)))
 
 
 def forgiving(text: str) -> Matches:
     """Look up the words with one typo, two joined neighbours, or one word parted in two."""
-    return _matches(text, _forgiving(_words(text)))
+    return _matches(text, search_readings.forgiving_readings(_words(text)))
 
 
 def may_forgive(text: str) -> bool:
@@ -130,20 +113,21 @@ def single_case(visible: QuerySet[Case], matches: QuerySet[Case], text: str) -> 
 
 
 def _matches(text: str, meant: Iterator[Reading]) -> Matches:
-    reference, readings = "".join(text.split()), _complete(meant)
+    reference, readings = "".join(text.split()), search_readings.complete(meant)
     cases = _with_reference(reference) if REFERENCE.fullmatch(reference) else []
-    clients = None
-    if len(cases) <= MAX_KEYS and all(any(not part.is_broad for part in reading) for reading in readings):
+    clients, limit = None, search_readings.MAX_KEYS
+    have_a_rare_part = all(any(not part.is_broad for part in reading) for reading in readings)
+    if have_a_rare_part and len(cases) <= limit:
         clients = list({*chain.from_iterable(map(_clients_of, readings))})
-    is_few = clients is not None and len(clients) <= MAX_KEYS
+    is_few = clients is not None and len(clients) <= limit
     return Matches(reference, readings, cases, clients if is_few else None)
 
 
 def _clients_of(reading: Reading) -> list[int]:
     if len(reading) > 1:
-        return _first_keys(_links(reading), "indexedname")
+        return search_readings.first_keys(_links(reading), "indexedname")
     keys = padded(reading[0].keys)
-    return [key for (key,) in _bearing_query(len(keys), MAX_KEYS + 1).all(*keys)]
+    return [key for (key,) in _bearing_query(len(keys), search_readings.MAX_KEYS + 1).all(*keys)]
 
 
 def _links(reading: Reading) -> QuerySet[Any]:
@@ -165,88 +149,18 @@ def padded(keys: Collection[int]) -> list[int]:
 
     A database prepares and keeps one statement for each length of a list: up to 90 kB in each thread.
     """
-    if not 0 < len(keys) <= MAX_KEYS:
+    if not 0 < len(keys) <= search_readings.MAX_KEYS:
         return list(keys)
     length = 1 << (len(keys) - 1).bit_length()
     return [*keys, *range(-1, len(keys) - length - 1, -1)]
-
-
-def _first_keys(rows: QuerySet[Any], key: str) -> list[int]:
-    return list(rows.values_list(key, flat=True)[: MAX_KEYS + 1])
-
-
-def _complete(readings: Iterator[Reading]) -> list[Reading]:
-    """Only readings in which every word of the term matches something."""
-    return [reading for reading in readings if reading and all(part.keys for part in reading)]
-
-
-def _as_typed(words: Sequence[str]) -> Iterator[Reading]:
-    """The words as they are, and with two neighbours joined."""
-    parts = {word: _containing(word) for word in words}
-    yield [parts[word] for word in words]
-    for at, joined in enumerate(map("".join, pairwise(words))):
-        yield [
-            *(parts[word] for word in words[:at]),
-            _containing(joined),
-            *(parts[word] for word in words[at + 2 :]),
-        ]
-
-
-def _forgiving(words: Sequence[str]) -> Iterator[Reading]:
-    """With a typo in each word, in two joined neighbours, or with one word parted in two."""
-    near = {word: _near(word) for word in words}
-    yield [near[word] for word in words]
-    for at, joined in enumerate(map("".join, pairwise(words))):
-        yield [*(near[word] for word in words[:at]), _near(joined), *(near[word] for word in words[at + 2 :])]
-    for at, word in enumerate(words):
-        for first, second in _parted(word):
-            yield [
-                *(near[word] for word in words[:at]),
-                first,
-                second,
-                *(near[word] for word in words[at + 1 :]),
-            ]
-
-
-def _containing(word: str) -> Part:
-    keys = [key for (key,) in _containing_query(MAX_KEYS + 1).all(word)]
-    return Part(word, keys, is_broad=len(keys) > MAX_KEYS)
-
-
-def _near(word: str) -> Part:
-    """Words that contain this one, or begin with it but for one typo.
-
-    A typo leaves one half of a word as it is, unless it swaps the letters where the halves meet.
-    """
-    if len(word) < MIN_LETTERS or not word.isalpha():
-        return _containing(word)
-    half = len(word) // 2
-    first, second = word[:half], word[half:]
-    swapped = f"{first[:-1]}{second[0]}{first[-1]}{second[1:]}"
-    candidates = NameWord.objects.filter(
-        Q(text__startswith=first) | Q(text__contains=second) | Q(text__startswith=swapped)
-    )
-    keys = [
-        key for key, text in candidates.values_list("pk", "text") if word in text or differ_by_one(word, text)
-    ]
-    return Part(word, keys)
-
-
-def _parted(word: str) -> Iterator[tuple[Part, Part]]:
-    """A whole word of a name, and words that begin with what is left of this one."""
-    starts = [word[:length] for length in range(2, len(word) - 1)]
-    for key, text in NameWord.objects.filter(text__in=starts).values_list("pk", "text"):
-        rest = word.removeprefix(text)
-        begun = NameWord.objects.filter(text__startswith=rest)
-        yield Part(text, [key]), Part(rest, list(begun.values_list("pk", flat=True)))
 
 
 def _with_reference(text: str) -> list[int]:
     """Keys of the first cases whose reference starts with the text."""
     bounds = _bounds(text)
     if not bounds:
-        return _first_keys(Case.objects.filter(_reference_starts(text)), "pk")
-    return [key for (key,) in _reference_query(MAX_KEYS + 1).all(text, *bounds)]
+        return search_readings.first_keys(Case.objects.filter(_reference_starts(text)), "pk")
+    return [key for (key,) in _reference_query(search_readings.MAX_KEYS + 1).all(text, *bounds)]
 
 
 def _reference_starts(text: str) -> Q:
@@ -262,16 +176,6 @@ def _bounds(text: str) -> tuple[str, str] | None:
     if not stem.isascii() or not stem:
         return None
     return stem, stem[:-1] + chr(ord(stem[-1]) + 1)
-
-
-@cache
-def _containing_query(size: int) -> PreparedRows:
-    return PreparedRows(
-        lambda text: (
-            NameWord.objects.alias(at=StrIndex("text", Value(text))).filter(at__gt=0).values_list("pk")[:size]
-        ),
-        "a word",
-    )
 
 
 @cache

@@ -28,7 +28,7 @@ from accounts.caching.least_recent import LeastRecent
 register = template.Library()
 
 # All parts of all pages together; whoever reads hundreds of cases in a row has the first rendered anew.
-MAX_BYTES: Final = 8 * 2**20
+MAX_BYTES: Final = 4 * 2**20
 # In the place of a value: nothing that a page contains, that is escaped, or that anybody could guess.
 _SECRET: Final = token_hex(8)
 _PLACE: Final = re.compile(rf"Place-{_SECRET}-(\w+)-")

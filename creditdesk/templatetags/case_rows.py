@@ -27,7 +27,7 @@ from scoring.presentation.formatting.language import by_language
 register = template.Library()
 
 # Of the rows of all lists together.
-MAX_BYTES: Final = 4 * 2**20
+MAX_BYTES: Final = 2**20
 # In the place of a client's name: nothing that a row contains, or that anybody could guess.
 _NAME_PLACE: Final = f"Place-{token_hex(8)}"
 _rows: Final = LeastRecent[list[str]](MAX_BYTES)

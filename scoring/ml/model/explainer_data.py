@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from scoring.ml.features import catalogue
 Floats = NDArray[np.float64]
 _BOOSTER_SEPARATOR = "\x00"
 # Clients whose contributions by the ensemble stay in memory, 2 kB each.
-MAX_RECENT = 512
+MAX_RECENT = 256
 
 OUTER_PERCENTILES = (1, 5, 95, 99)
 
@@ -140,7 +141,7 @@ class ExplainerData:
 
         The boosters need 1.5 ms, and two tabs of a case show what they say.
         """
-        key = filled.tobytes()
+        key = blake2b(filled.tobytes(), digest_size=16).digest()
         contributions = self._recent.get(key)
         if contributions is None:
             contributions = self.ensemble_contributions(filled[None])[:, 0]

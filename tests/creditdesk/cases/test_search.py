@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditdesk import services
-from creditdesk.cases import search
+from creditdesk.cases import search, search_readings
 from creditdesk.cases.filters import CaseFilter
 from creditdesk.cases.queue_keys import listed_keys
 from creditdesk.models import Case, ClientKey, IndexedName, NameWord
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(params=["few", "many"])
 def strategy(request, monkeypatch) -> None:
     """Both ways to search: by keys looked up first, and by a scan of the cases."""
-    monkeypatch.setattr(search, "MAX_KEYS", 1_000 if request.param == "few" else 0)
+    monkeypatch.setattr(search_readings, "MAX_KEYS", 1_000 if request.param == "few" else 0)
 
 
 @pytest.mark.parametrize(
