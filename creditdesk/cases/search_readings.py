@@ -1,4 +1,4 @@
-"""What a search term may mean: the words of names that each of its words matches.
+"""Readings of a search term: the words of names that each of its words matches.
 
 Words are looked up among all different words of names, some ten thousand of them.
 """
