@@ -1,14 +1,23 @@
 """Filters of the case list and of the export: one definition for both."""
 
 from collections.abc import Mapping
-from copy import copy
+from copy import copy, deepcopy
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 import django_filters as filters
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
-from django.forms import BoundField, CheckboxInput, DateInput, Form, HiddenInput, TextInput
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    DateInput,
+    Field,
+    Form,
+    HiddenInput,
+    ModelChoiceField,
+    TextInput,
+)
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +77,19 @@ class _SharedFilters(dict[str, filters.Filter]):
             # Bound to the copy instead of the original.
             item.method = item.method
         return copies
+
+
+class _SharedFields(dict[str, Field]):
+    """Fields that the forms of all lists share, but for a choice among rows, which keeps those that it read.
+
+    A deep copy of all of them took a tenth of a page.
+    """
+
+    def __deepcopy__(self, memo: dict[int, object]) -> dict[str, Field]:
+        return {
+            name: deepcopy(field, memo) if isinstance(field, ModelChoiceField) else field
+            for name, field in self.items()
+        }
 
 
 class CaseFilter(filters.FilterSet):  # type: ignore[misc]
@@ -137,7 +159,9 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         """The class of the form, made once: django-filter makes one for each list."""
         key = (self.shows_advisor, settings.AMOUNT_SCALE)
         if key not in _FORMS:
-            _FORMS[key] = super().get_form_class()
+            form = super().get_form_class()
+            form.base_fields = _SharedFields(form.base_fields)
+            _FORMS[key] = form
         return _FORMS[key]
 
     def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:

@@ -95,6 +95,22 @@ def test_an_invalid_filter_shows_no_case_and_its_error(client_as, case_of):
     assert "Enter a number." in page.content.decode()
 
 
+def test_a_list_shows_nothing_of_the_filters_and_the_advisors_of_an_earlier_one(client_as, case_of):
+    case_of("advisor")
+    manager = client_as("manager")
+    assert manager.get("/cases/?credit_min=much&contract_type=Cash+loans").context["form"].errors
+    case_of("colleague")
+    page = manager.get("/cases/?status=pending")
+    assert "aria-invalid" not in page.content.decode()
+    assert page.context["form"]["contract_type"].value() is None
+    assert [str(advisor) for advisor in page.context["form"].fields["advisor"].queryset] == [
+        "advisor",
+        "colleague",
+    ]
+    french = manager.get("/cases/?status=pending", headers={"Accept-Language": "fr"}).content.decode()
+    assert "Crédit à partir de" in french
+
+
 @pytest.mark.parametrize(("sort", "order"), [("credit", [1, 2, 3]), ("-credit", [3, 2, 1])])
 def test_the_list_can_be_sorted(client_as, case_of, sort, order):
     by_size = {n: case_of("advisor", amount_credit=n * 1000).reference for n in (2, 3, 1)}
