@@ -63,7 +63,7 @@ def _against(rows: list[StoredCandidate], champion: str) -> Figure:
             "Champion: {name}. {clear} of {others} others cost more beyond doubt: their interval is above 0."
         ).format_map({"name": name, "clear": dearer, "others": len(compared)}),
         x=_("Candidate"),
-        y=_("Cost per case beyond the champion’s"),
+        y=_("Extra cost per case"),
         columns=[
             Column(_("Difference"), "number", 4, style="dots"),
             Column(_("Lowest"), "number", 4, style="edge"),

@@ -6,6 +6,8 @@
   const FORMATS = { percent: percentFormat(1), number: numberFormat({ maximumFractionDigits: 3 }) };
   const PALETTE = ["primary", "refer-fill", "accept-fill", "refuse-fill"];
   const MAX_LABEL_LENGTH = 40;
+  // Upright beside the lowest charts.
+  const MAX_AXIS_LENGTH = 20;
   const MAX_TURNED_LABELS = 10;
   const MAX_LOW_BARS = 4;
   const LABEL_PADDING = 4;
@@ -85,6 +87,23 @@
     return isLeftmost && hasRoom ? -half : half;
   }
 
+  // Whether a line of the chart passes through a label that begins at this height beside its mark.
+  function isCrossed(chart, text, value, top) {
+    const { x, y } = chart.scales;
+    const left = x.getPixelForValue(value);
+    const right = left + chart.ctx.measureText(text).width + 3 * LABEL_PADDING;
+    const isWithin = (at, from, to) => at >= from && at <= to;
+    return chart.data.datasets.some(({ data }) => data.some((point) =>
+      isWithin(x.getPixelForValue(point.x), left, right) && isWithin(y.getPixelForValue(point.y), top, top + LABEL_HEIGHT)));
+  }
+
+  // A single mark has its label at the top of the chart, or at its foot where a line would cross it.
+  function labelEnd(chart, text, value) {
+    const { top, bottom } = chart.chartArea;
+    const hasBetterFoot = isCrossed(chart, text, value, top) && !isCrossed(chart, text, value, bottom - LABEL_HEIGHT);
+    return hasBetterFoot ? "start" : "end";
+  }
+
   const verticalLine = (mark, index, all) => {
     const value = Number(mark.value);
     const order = [...all].sort((a, b) => Number(a.value) - Number(b.value)).indexOf(mark);
@@ -99,7 +118,7 @@
       label: {
         display: true,
         content: mark.textContent,
-        position: "end",
+        position: all.length > 1 ? "end" : ({ chart }) => labelEnd(chart, mark.textContent, value),
         xAdjust: ({ chart }) => labelOffset(chart, mark.textContent, value, order === 0 && all.length > 1),
         yAdjust: order * LABEL_HEIGHT,
         backgroundColor: color("surface"),
@@ -120,11 +139,11 @@
 
   // ---- the chart
 
-  // Break a long label beside a bar into lines.
-  function wrapped(text) {
+  // Break a long label beside a bar, or a long name of an axis, into lines.
+  function wrapped(text, length = MAX_LABEL_LENGTH) {
     return text.split(" ").reduce((lines, word) => {
       const longer = lines.length ? `${lines[lines.length - 1]} ${word}` : word;
-      return longer.length <= MAX_LABEL_LENGTH && lines.length
+      return longer.length <= length && lines.length
         ? [...lines.slice(0, -1), longer]
         : [...lines, word];
     }, []);
@@ -154,7 +173,8 @@
     const isNumeric = "numeric" in figure.dataset;
     const [{ style, format }] = table.columns;
     const series = seriesOf(table, figure);
-    const values = valueAxis({ format, text: figure.dataset.y, beginAtZero: style === "bars" });
+    const name = figure.dataset.y && wrapped(figure.dataset.y, MAX_AXIS_LENGTH);
+    const values = valueAxis({ format, text: name, beginAtZero: style === "bars" });
     const isStacked = "stacked" in figure.dataset;
     const places = isNumeric ? numericAxis(figure) : categoryAxis(figure, isSideways, table.labels.length);
     return {
