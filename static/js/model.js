@@ -93,8 +93,9 @@
     const left = x.getPixelForValue(value);
     const right = left + chart.ctx.measureText(text).width + 3 * LABEL_PADDING;
     const isWithin = (at, from, to) => at >= from && at <= to;
-    return chart.data.datasets.some(({ data }) => data.some((point) =>
-      isWithin(x.getPixelForValue(point.x), left, right) && isWithin(y.getPixelForValue(point.y), top, top + LABEL_HEIGHT)));
+    const points = chart.data.datasets.flatMap(({ data }) => data);
+    return points.some((point) => isWithin(x.getPixelForValue(point.x), left, right)
+      && isWithin(y.getPixelForValue(point.y), top, top + LABEL_HEIGHT));
   }
 
   // A single mark has its label at the top of the chart, or at its foot where a line would cross it.
