@@ -57,15 +57,13 @@ def assign_many(*, cases: Mapping[int, int | None], to: User, by: User, note: st
     if len(cases) > MAX_CASES:
         raise ActRefused(gettext("At most %(most)s cases at once.") % {"most": MAX_CASES})
     require_present(to)
-    locked = list(
-        Case.objects.visible_to(by)
-        .select_for_update(of=("self",))
-        .filter(pk__in=cases)
-        .select_related("advisor", "client__erasure")
-        .order_by("pk")
-    )
-    if len(locked) != len(cases):
+    lock = Case.objects.visible_to(by).select_for_update().filter(pk__in=cases).order_by("pk")
+    keys = list(lock.values_list("pk", flat=True))
+    if len(keys) != len(cases):
         raise PermissionDenied
+    # Read once they are locked: PostgreSQL, which has waited, joins no advisor but the one of before.
+    related = Case.objects.select_related("advisor", "client__erasure")
+    locked = list(related.filter(pk__in=keys).order_by("pk"))
     conflicts = _conflicts(locked, cases, to)
     free = [case for case in locked if case.reference not in conflicts]
     _move(free, to, Kind.ASSIGNED, by, Action.ASSIGNMENT)

@@ -48,7 +48,7 @@ REFUSED = (
     "TRUNCATE creditdesk_decision CASCADE",
     "DELETE FROM creditdesk_decision",
     "DELETE FROM accounts_audithead",
-    "UPDATE creditdesk_note SET text = 'x'",
+    "UPDATE creditdesk_letter SET case_id = case_id",
     "UPDATE creditdesk_assessment SET probability = 0",
     "DELETE FROM scoring_suspension",
     "DELETE FROM django_migrations",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
@@ -20,6 +20,7 @@ from scoring.presentation import formatting
 from tests.creditdesk.policies import published
 from tests.factories import assessed
 from tests.html import plain_text
+from tests.triggers import REFUSED
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +169,7 @@ def test_charges_are_recorded_once_by_who_may_and_never_changed(accepting, case,
     event = AuditEvent.objects.get(action="charges")
     assert (event.target, event.details["charges"]) == (case.reference, charges.pk)
     assert set(event.details["rows"]) == {"creditdesk_declaredcharges"}
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(DatabaseError, match=REFUSED), transaction.atomic():
         DeclaredCharges.objects.all()._raw_delete(using="default")
 
 
