@@ -349,10 +349,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     # Rendered parts of case pages, in this process only: the cases of a morning.
-    "fragments": {
-        "BACKEND": "accounts.caching.memory.TextMemoryCache",
-        "OPTIONS": {"MAX_BYTES": 6 * 2**20},
-    },
+    "fragments": {"BACKEND": "accounts.caching.memory.TextMemoryCache"},
 }
 
 # What an open page asks for by itself: no sign of a person, so it keeps no session alive.

@@ -27,26 +27,22 @@ class SearchKeys:
         self._filter = case_filter
 
     def __getitem__(self, part: slice) -> list[int]:
-        keys = None if part.start else self._first(part.stop)
-        return list(self._filter.qs.values_list("pk", flat=True)[part]) if keys is None else keys
-
-    def _first(self, size: int) -> list[int] | None:
-        """None where the number of the bank's, other filters or many matches take a query of their own."""
         text = self._filter.sent["q"].strip()
-        if not self._filter.is_term_alone or search.client_with_number(text) is not None:
-            return None
-        keys = _visible(self._filter.user, search.as_typed(text), size)
-        if keys == [] and search.may_forgive(text):
-            keys = _visible(self._filter.user, search.forgiving(text), size)
+        if part.start or not self._filter.is_term_alone or search.client_with_number(text) is not None:
+            return list(self._filter.qs.values_list("pk", flat=True)[part])
+        keys = self._visible(search.as_typed(text), part.stop)
+        if not keys and search.may_forgive(text):
+            keys = self._visible(search.forgiving(text), part.stop)
         return keys
 
-
-def _visible(user: User, matches: search.Matches, size: int) -> list[int] | None:
-    if matches.clients is None:
-        return None
-    clients, cases = search.padded(matches.clients), search.padded(matches.cases)
-    query = _visible_query(user.role, len(clients), len(cases), size)
-    return [key for (key,) in query.all(user.pk, *clients, *cases)]
+    def _visible(self, matches: search.Matches, size: int) -> list[int]:
+        """Keys of the first matching cases that the user may see."""
+        if matches.clients is None:
+            newest = matches.among(self._filter.visible).order_by(*ordering(NEWEST_FIRST))
+            return list(newest.values_list("pk", flat=True)[:size])
+        clients, cases = search.padded(matches.clients), search.padded(matches.cases)
+        query = _visible_query(self._filter.user.role, len(clients), len(cases), size)
+        return [key for (key,) in query.all(self._filter.user.pk, *clients, *cases)]
 
 
 @lru_cache(maxsize=MAX_QUERIES)
