@@ -5,6 +5,8 @@ PY := .venv/bin/python
 STAMP := .venv/.complete
 REQUIREMENTS := requirements/web.txt requirements/train.txt requirements/dev.txt
 export PYTHON
+# Where an image sets it, every process of the tests would compile the libraries anew: half its start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility test-spark fuzz-api fuzz-forms bench bench-pages bench-queues bench-advisors bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit image-digests messages technical-file
 
