@@ -33,7 +33,9 @@ class LeastRecent(Generic[Value]):
             self._values[key] = value, size
             self._bytes += size
             while self._bytes > self.max_bytes:
-                self._drop(next(iter(self._values)))
+                # Not by its key: the hash of a key that holds a lazy text changes with the language.
+                _key, (_value, dropped) = self._values.popitem(last=False)
+                self._bytes -= dropped
 
     def forget(self, key: Hashable) -> bool:
         """Drop a value; whether there was one."""

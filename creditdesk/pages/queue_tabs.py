@@ -2,8 +2,6 @@
 
 from typing import Final, NamedTuple
 
-from django.utils.functional import Promise
-
 from accounts.models import User
 from creditdesk.cases.queue_counts import recent_queue_counts
 from creditdesk.cases.queues import EVERY_CASE, QUEUES, TO_DECIDE, UNASSIGNED
@@ -17,7 +15,7 @@ class Tab(NamedTuple):
     """A queue of the list, and how many cases it holds, up to MAX_COUNT."""
 
     queue: str
-    label: str | Promise
+    label: str
     size: int
     has_more: bool
 
@@ -31,7 +29,7 @@ def tabs(user: User) -> list[Tab]:
     counts = recent_queue_counts(user, [queue for queue in labels if queue != EVERY_CASE], MAX_COUNT + 1)
     return [
         # Every case is counted by the list itself.
-        Tab(queue, label, min(counts.get(queue, 0), MAX_COUNT), counts.get(queue, 0) > MAX_COUNT)
+        Tab(queue, str(label), min(counts.get(queue, 0), MAX_COUNT), counts.get(queue, 0) > MAX_COUNT)
         for queue, label in labels.items()
     ]
 
@@ -45,7 +43,7 @@ def queue_strip(user: User) -> tuple[Tab, ...]:
         del labels[UNASSIGNED]
     counts = recent_queue_counts(user, list(labels), MAX_COUNT + 1)
     return tuple(
-        Tab(queue, label, min(counts[queue], MAX_COUNT), counts[queue] > MAX_COUNT)
+        Tab(queue, str(label), min(counts[queue], MAX_COUNT), counts[queue] > MAX_COUNT)
         for queue, label in labels.items()
         if counts[queue] or queue == TO_DECIDE
     )
