@@ -4,6 +4,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from creditdesk.pages import svg_geometry
 from scoring.ml.features import catalogue
@@ -13,6 +14,7 @@ from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.model.manifest_sections import FeatureDistribution, PopulationSection
 from scoring.ml.model.population import ALL, segments_of
 from scoring.presentation import formatting
+from scoring.presentation.formatting.language import by_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +171,9 @@ def _compared(peers: _Peers) -> ComparedFeature:
         quantiles.reverse()
     return ComparedFeature(
         feature=peers.feature.name,
-        label=formatting.capitalized(peers.feature.label),
+        label=_label(peers.feature.name),
         value=formatting.feature_in_words(peers.feature, peers.value),
-        median=formatting.feature_in_words(peers.feature, peers.median),
+        median=_median_in_words(peers.feature.name, peers.median),
         below=_below(peers),
         band=svg_geometry.band(quantiles, None if math.isnan(peers.value) else sign * peers.value),
     )
@@ -188,27 +190,50 @@ def _below(peers: _Peers) -> str:
 def _distribution(peers: _Peers, everybody: _Peers) -> Distribution:
     bins = [
         Bin(
-            label=formatting.feature_in_words(peers.feature, (low + high) / 2),
+            label=label,
             share=share,
             share_of_all=share_of_all,
             has_client=low <= peers.value < high,
         )
-        for low, high, share, share_of_all in zip(
-            peers.edges, peers.edges[1:], peers.shares, everybody.shares, strict=False
+        for label, low, high, share, share_of_all in zip(
+            _bin_labels(peers.feature.name, tuple(peers.edges)),
+            peers.edges,
+            peers.edges[1:],
+            peers.shares,
+            everybody.shares,
+            strict=False,
         )
     ]
     if _sign(peers.feature) < 0:
         bins.reverse()
     return Distribution(
         feature=peers.feature.name,
-        label=formatting.capitalized(peers.feature.label),
+        label=_label(peers.feature.name),
         value=formatting.feature_in_words(peers.feature, peers.value),
-        median=formatting.feature_in_words(peers.feature, peers.median),
+        median=_median_in_words(peers.feature.name, peers.median),
         below=_below(peers),
         below_of_all=_below(everybody),
         bins=tuple(bins),
         has_both=peers.distribution is not everybody.distribution,
     )
+
+
+# What is said of the population is the same for every client that is compared with it.
+@by_language(64)
+def _label(feature: str) -> str:
+    return formatting.capitalized(catalogue.BY_NAME[feature].label)
+
+
+@by_language(1024)
+def _median_in_words(feature: str, median: float) -> str:
+    return formatting.feature_in_words(catalogue.BY_NAME[feature], median)
+
+
+@by_language(64)
+def _bin_labels(feature: str, edges: tuple[float, ...]) -> tuple[str, ...]:
+    """The middle of each bin, in the words of the feature's unit."""
+    spec = catalogue.BY_NAME[feature]
+    return tuple(formatting.feature_in_words(spec, (low + high) / 2) for low, high in pairwise(edges))
 
 
 def _sign(feature: Feature) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
 from typing import TypeVar
 
+from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from scoring.ml.tables.schema import Text
@@ -34,17 +35,18 @@ def labelled(label: str, value: str) -> str:
 def by_language(size: int) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Keep the last texts that a function wrote, for its arguments in each language.
 
-    For lists, whose rows say the same words: each translation finds out the language anew.
+    For lists, whose rows say the same words: each translation finds out the language anew. Amounts are kept
+    in the currency and the scale of the settings.
     """
 
     def keeping(write: Callable[..., R]) -> Callable[..., R]:
         @lru_cache(maxsize=size)
-        def stored(_language: str | None, *args: Hashable) -> R:
+        def stored(_language: str | None, _scale: float, _currency: str, *args: Hashable) -> R:
             return write(*args)
 
         @wraps(write)
         def written(*args: Hashable) -> R:
-            return stored(get_language(), *args)
+            return stored(get_language(), settings.AMOUNT_SCALE, settings.CURRENCY, *args)
 
         return written
 

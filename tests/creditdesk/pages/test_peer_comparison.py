@@ -1,6 +1,7 @@
 """Peer comparison: shares below a client's value, and values that the model does not read."""
 
 import pytest
+from django.core.cache import caches
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,3 +41,22 @@ def test_credit_instalment_and_income_are_compared_though_no_features_of_the_mod
         ("Loan in monthly instalments", "16.46"),
     ):
         assert f"{label} {value}" in text
+
+
+def test_what_is_said_of_a_group_follows_the_language_and_the_scale_of_amounts(
+    client_as, case_of, model_in_use, settings
+):
+    case, advisor = case_of("advisor"), client_as("advisor")
+
+    def credit_of_the_group(language: str) -> str:
+        advisor.cookies.load({settings.LANGUAGE_COOKIE_NAME: language})
+        caches["fragments"].clear()
+        html = case_page(advisor, case, "compare/?feature=AMT_CREDIT")
+        return plain_text(html.partition('id="distribution"')[2].partition("</figure>")[0])
+
+    english, french = credit_of_the_group("en"), credit_of_the_group("fr")
+    assert "Requested credit" in english
+    assert "Crédit demandé" in french
+    assert "Requested credit" not in french
+    settings.AMOUNT_SCALE = 0.02
+    assert credit_of_the_group("en") != english
