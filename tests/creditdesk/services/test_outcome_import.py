@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from creditdesk.models import MonthlyOutcome
 from tests.factories import CaseFactory, assessed, decided
+from tests.triggers import REFUSED
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +123,6 @@ def test_the_database_keeps_a_month_as_it_is(loan, load):
         "UPDATE creditdesk_monthlyoutcome SET defaulted = false",
         "DELETE FROM creditdesk_monthlyoutcome",
     ):
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=REFUSED), transaction.atomic():
             connection.cursor().execute(statement)
     assert MonthlyOutcome.objects.get().defaulted is True

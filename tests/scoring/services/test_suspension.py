@@ -8,6 +8,7 @@ from creditdesk import services as desk
 from creditdesk.models import Assessment
 from scoring import engine, services
 from scoring.models import Suspension, model_as_of
+from tests.triggers import REFUSED
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +71,7 @@ def test_a_switch_needs_a_reason_and_something_to_switch(model_in_use, person):
 def test_a_suspension_cannot_be_taken_out_of_the_record(suspended):
     with pytest.raises(AppendOnlyError):
         suspended.delete()
-    with pytest.raises(Exception, match="append-only"), connection.cursor() as cursor:
+    with pytest.raises(Exception, match=REFUSED), connection.cursor() as cursor:
         cursor.execute("UPDATE scoring_suspension SET suspends = NOT suspends")
 
 
