@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.caching.least_recent import LeastRecent
+from creditdesk.templatetags import cached_parts
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 60)), max_size=60))
@@ -44,9 +45,9 @@ def test_a_key_whose_text_follows_the_language_goes_in_another_language():
     assert (values.get("page"), values.get("another"), len(values)) == (None, "French", 2)
 
 
-def test_kept_parts_have_no_text_of_another_language_in_their_keys(client_as, case_of, model_in_use, settings):
-    from creditdesk.templatetags import cached_parts
-
+def test_kept_parts_have_no_text_of_another_language_in_their_keys(
+    client_as, case_of, model_in_use, settings
+):
     case, advisor = case_of("advisor"), client_as("advisor")
     for language in ("en", "fr"):
         advisor.cookies.load({settings.LANGUAGE_COOKIE_NAME: language})
