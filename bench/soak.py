@@ -1,10 +1,10 @@
 """Soak, a quarter of an hour of mixed work: python -m bench.soak [--minutes 15] [--users 20].
 
-A demo desk of its own among the temporary files, one web process with eight threads. Everybody lists,
-searches, reads cases and their tabs, simulates, adds notes, decides; every fifth is a manager, who also reads
-the portfolio and exports; every tenth is a program that asks for verdicts. Exit 1 unless no answer was an
-error, the memory of the web process stayed within 5 %, audit chain and every assessment verify, and what was
-acknowledged is stored once.
+A demo desk of its own among the temporary files, one web process with eight threads, every second person in
+French. Everybody lists, searches, reads cases and their tabs, simulates, adds notes, decides; every fifth is
+a manager, who also reads the portfolio and exports; every tenth is a program that asks for verdicts. Exit 1
+unless no answer was an error, the memory of the web process stayed within 5 %, audit chain and every
+assessment verify, and what was acknowledged is stored once.
 """
 
 import argparse

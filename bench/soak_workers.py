@@ -30,6 +30,8 @@ class Worker:
     def __init__(self, port: int, person: Person, seed: int) -> None:
         self.session, self.key, self.references = person.session, person.key, person.references
         self.is_manager = person.role == "manager"
+        # One process serves both languages: every second person reads French.
+        self.language = ("en", "fr")[seed % 2]
         self.port, self.random = port, random.Random(seed)  # noqa: S311
         self.answers: Counter[str] = Counter()
         self.errors: list[str] = []
@@ -60,7 +62,8 @@ class Worker:
     def browse(
         self, what: str, method: str, path: str, fields: dict[str, str] | None = None, *expected: int
     ) -> str:
-        headers = {"Cookie": f"sessionid={self.session}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
+        cookies = f"sessionid={self.session}; csrftoken={TOKEN}; django_language={self.language}"
+        headers = {"Cookie": cookies, "X-CSRFToken": TOKEN}
         body = None
         if fields is not None:
             body, headers["Content-Type"] = urlencode(fields), "application/x-www-form-urlencoded"
