@@ -115,7 +115,7 @@ def assessed(case: Case, probability: float | None = 0.05, verdict: str = "accep
     """The case with a verdict, without a model: for tests that only read it."""
     case.latest_assessment = Assessment.objects.create(
         case=case,
-        profile_digest="0" * 64,
+        profile_digest=Profile.objects.get(case=case).digest,
         inputs={},
         probability=probability,
         threshold=None if probability is None else 0.09,

@@ -31,6 +31,11 @@ def present() -> QuerySet[User]:
     return _present(timezone.localdate()).all()
 
 
+def colleagues_present(team: Team, person: User) -> QuerySet[User]:
+    """The other members of this team who are there today."""
+    return present().filter(memberships__in=team.memberships.in_force()).exclude(pk=person.pk)
+
+
 # Putting the query together takes longer than answering it, and every case page offers the choice twice.
 @lru_cache(maxsize=2)
 def _present(_today: date) -> QuerySet[User]:

@@ -55,6 +55,10 @@ class Assignment(AppendOnly):
     def __str__(self) -> str:
         return f"{self.case_id} {self.previous_id} {self.advisor_id}"
 
+    def is_referral_by(self, person: Any) -> bool:
+        """Whether this person referred the case to somebody else by it."""
+        return self.kind == self.Kind.REFERRED and self.assigned_by_id == person.pk
+
     @classmethod
     def unsaved(cls, case: Case, advisor: Any, kind: str, by: Any) -> "Assignment":
         return cls(case=case, previous_id=case.advisor_id, advisor=advisor, kind=kind, assigned_by=by)

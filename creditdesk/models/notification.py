@@ -38,6 +38,7 @@ class Notification(models.Model):
         ANSWERED = "answered", _("A manager answered your escalation")
         CONTESTED = "contested", _("A client contests a decision")
         DECIDED = "decided", _("Your case was decided by somebody else")
+        NOT_APPROVED = "not_approved", _("A proposed decision was not approved: the case waits")
         WITHDRAWN = "withdrawn", _("A client withdrew an application")
         REOPENED = "reopened", _("A case was opened again")
         MENTIONED = "mentioned", _("A note mentions you")

@@ -98,7 +98,10 @@ def escalated() -> Q:
 def to_decide_by(user: User) -> Alternatives:
     """What waits for this person: own and claimed cases, and what the role answers, checks or reviews."""
     own = free_for(user) & ~with_somebody_else()
-    queues = [own & Q(advisor=user), own & claimed_by(user)]
+    to_teams = rows_of("TeamReferral")
+    given_away = has(to_teams.in_force().filter(referred_by=user))
+    of_my_teams = Q(pk__in=case_keys(to_teams.seen_by(user).exclude(referred_by=user)))
+    queues = [own & ~given_away & Q(advisor=user), own & claimed_by(user), own & of_my_teams]
     if user.has_perm("creditdesk.check_decision"):
         queues.append(Q(pk__in=case_keys(rows_of("Decision").waiting().exclude(decided_by=user))))
     if user.has_perm("creditdesk.answer_escalation"):

@@ -11,7 +11,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, DeclaredCharges
 from creditdesk.services.assessment import assess
-from creditdesk.services.refusal import ActRefused, locked_case, refuse_when_closed
+from creditdesk.services.refusal import ActRefused, locked_case, refuse_when_not_free
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ def declare_charges(*, case: Case, declaration: ChargesDeclaration, by: User) ->
         raise ActRefused(gettext("Charges are not negative, and a household has at least one member."))
     with transaction.atomic():
         locked = locked_case(case, by)
-        refuse_when_closed(locked)
+        refuse_when_not_free(locked, by)
         charges = DeclaredCharges.objects.create(case=locked, amounts=amounts, declared_by=by)
         # The amounts stay out of the chain, which cannot forget.
         details = {"charges": charges.pk}

@@ -15,6 +15,7 @@ from creditdesk.services.refusal import (
     already_claimed,
     locked_case,
     refuse_when_closed,
+    refuse_when_passed_on,
 )
 
 
@@ -103,6 +104,7 @@ def _claim(case: Case, by: User) -> Claim:
         raise ActRefused(already_claimed(active))
     if active:
         return active
+    refuse_when_passed_on(case, by)
     # Nobody is held up by a claim that the worker has not ended yet.
     _end_expired(case.pk)
     created = Claim.objects.create(case=case, held_by=by)

@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Correction, Profile
+from creditdesk.services.assessment import assess
 from creditdesk.services.refusal import ActRefused, locked_case, refuse_when_not_free
 
 
@@ -21,7 +22,8 @@ def correct_application(
     """Put changed columns into the application; None takes a value away. Raises ActRefused.
 
     `profile_digest` is of the profile that the person saw: another one means that somebody was faster. The
-    inputs of before stay with the correction, and every assessment keeps those that it was made of.
+    inputs of before stay with the correction, and every assessment keeps those that it was made of. The case
+    is assessed by the new ones at once: nobody can decide on those of before meanwhile.
     """
     if not by.has_perm("creditdesk.correct_case"):
         raise PermissionDenied
@@ -29,7 +31,9 @@ def correct_application(
         raise ActRefused(gettext("Say what was wrong or missing, and how you know."))
     with transaction.atomic():
         locked = locked_case(case, by)
-        return _correct(locked, locked_profile(locked, profile_digest, by), changes, reason.strip(), by)
+        correction = _correct(locked, locked_profile(locked, profile_digest, by), changes, reason.strip(), by)
+        assess_corrected(locked, by)
+    return correction
 
 
 def locked_profile(case: Case, digest: str, by: User) -> Profile:
@@ -64,6 +68,11 @@ def save_correction(
     )
     after.save(force_update=True)
     return correction
+
+
+def assess_corrected(case: Case, by: User) -> None:
+    """Assess a locked case by the profile that was just stored, within the transaction of the act."""
+    assess(case=Case.objects.select_related("profile").get(pk=case.pk), by=by)
 
 
 def audit_correction(correction: Correction, by: User, rows: Sequence[Model]) -> None:

@@ -13,16 +13,17 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import (
     Assessment,
-    Assignment,
     Case,
     Contest,
     Decision,
     Notification,
+    Profile,
     Reopening,
     Team,
 )
 from creditdesk.services.assignment import refer
 from creditdesk.services.claim import end_own_claim, share_locked
+from creditdesk.services.escalation import answer_by_decision
 from creditdesk.services.note import add_note
 from creditdesk.services.notification import notify, notify_role
 from creditdesk.services.refusal import (
@@ -32,9 +33,9 @@ from creditdesk.services.refusal import (
     already_decided,
     already_withdrawn,
     locked_case,
-    name_of,
     refuse_when_blind,
     refuse_when_closed,
+    refuse_when_passed_on,
 )
 from creditdesk.services.team import refer_to_team
 from scoring import policies
@@ -84,6 +85,7 @@ def decide(
             if outcome == Outcome.REFER:
                 _refer(locked, refer_to, by, note)
             else:
+                answer_by_decision(decision)
                 _notify(decision)
             return decision
     except ActRefused as refusal:
@@ -111,7 +113,8 @@ def check_decision(*, decision: Decision, approve: bool, reason: str, by: User) 
         restored = _restore(proposed) if proposed.status == Status.REJECTED else []
         _audit(proposed, Action.DECISION_CHECK, by, restored)
         people = [proposed.decided_by, proposed.case.advisor]
-        notify(people=people, kind=Notification.Kind.DECIDED, cases=[proposed.case], by=by)
+        kind = Notification.Kind.DECIDED if approve else Notification.Kind.NOT_APPROVED
+        notify(people=people, kind=kind, cases=[proposed.case], by=by)
     return proposed
 
 
@@ -173,27 +176,19 @@ def _refuse_when_decided(case: Case, assessment: Assessment, outcome: str, by: U
     refuse_when_closed(case)
     if (claim := active_claim(case)) and claim.held_by_id != by.pk:
         raise DecisionRefused(already_claimed(claim))
-    if case.escalations.unanswered().filter(escalated_by=by).exists():
-        raise DecisionRefused(
-            gettext("You passed this case on to a manager: decide once another person has answered.")
-        )
-    if (referred := case.assignments.last()) and _is_referral_by(referred, by):
-        raise DecisionRefused(
-            gettext("You referred this case to %(person)s, who decides it.")
-            % {"person": name_of(referred.advisor)}
-        )
+    refuse_when_passed_on(case, by)
     if assessment.case_id != case.pk or assessment.pk != case.latest_assessment_id:
         raise DecisionRefused(
             gettext("The case was assessed again meanwhile: read the new verdict, then decide.")
         )
+    # An import or a correction may have stored its file a moment before the case is assessed by it.
+    if not Profile.objects.filter(case=case, digest=assessment.profile_digest).exists():
+        raise DecisionRefused(
+            gettext("The application was changed meanwhile: read the new verdict, then decide.")
+        )
     refuse_when_blind(case, by)
     if outcome == Outcome.REFER and case.decisions.filter(outcome=outcome, decided_by=by).exists():
         raise DecisionRefused(gettext("You have already referred this case."))
-
-
-def _is_referral_by(assignment: Assignment, by: User) -> bool:
-    """Whether the newest assignment of a case is this person's referral of it to somebody else."""
-    return assignment.kind == Assignment.Kind.REFERRED and assignment.assigned_by_id == by.pk
 
 
 def _record(
@@ -241,6 +236,7 @@ def _audit(decision: Decision, action: Action, by: User, changed: Sequence[Decis
         "outcome": decision.outcome,
         "status": decision.status,
         "reason_code": decision.reason_code,
+        **({"previous": Status.PROPOSED, "new": decision.status} if action == Action.DECISION_CHECK else {}),
         **({"policy": decision.policy.version} if decision.policy else {}),
     }
     audit.record(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Case, Escalation, Notification
+from creditdesk.models import Case, Decision, Escalation, Notification
 from creditdesk.services.claim import end_own_claim
 from creditdesk.services.notification import notify, notify_role
 from creditdesk.services.refusal import (
@@ -56,6 +56,20 @@ def answer_escalation(*, escalation: Escalation, answer: str, by: User) -> Escal
         people = [locked.escalated_by, locked.case.advisor]
         notify(people=people, kind=Notification.Kind.ANSWERED, cases=[locked.case], by=by)
     return locked
+
+
+def answer_by_decision(decision: Decision) -> None:
+    """Answer the escalation of a case with the decision on it, within the transaction of the decision.
+
+    Left open it would stand again, with a manager, once the case is opened again.
+    """
+    waiting = decision.case.escalations.unanswered().select_for_update().first()
+    if waiting is None:
+        return
+    waiting.answer = gettext("Decided: %(outcome)s.") % {"outcome": decision.get_outcome_display()}
+    waiting.answered_by, waiting.answered_at = decision.decided_by, timezone.now()
+    waiting.save()
+    _audit(waiting, Action.ESCALATION_ANSWER, decision.decided_by, previous="escalated", new="answered")
 
 
 def _refuse_when_not_open(case: Case, by: User) -> None:

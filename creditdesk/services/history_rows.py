@@ -9,7 +9,12 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from creditdesk.models import Case, Correction, HistoryTable, Profile
-from creditdesk.services.correction import audit_correction, locked_profile, save_correction
+from creditdesk.services.correction import (
+    assess_corrected,
+    audit_correction,
+    locked_profile,
+    save_correction,
+)
 from creditdesk.services.refusal import ActRefused, locked_case
 from scoring.ml.features.history.all_tables import TABLE_HISTORIES, computable
 from scoring.ml.features.history.few_clients import histories
@@ -47,6 +52,7 @@ def correct_history(*, case: Case, tables: Tables, profile_digest: str, reason: 
             for name in rows
         ]
         audit_correction(correction, by, [correction, *versions])
+        assess_corrected(locked, by)
     return correction
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, ANYTHING, PreparedRows
+from creditdesk.cases.team import colleagues_present
 from creditdesk.models import Case, Claim, Decision, Withdrawal
 
 
@@ -72,6 +73,24 @@ def refuse_when_not_free(case: Case, by: User) -> None:
     escalated = case.escalations.unanswered().exists()
     if escalated and not by.has_perm("creditdesk.answer_escalation"):
         raise ActRefused(gettext("This case is with a manager, who has to answer first."))
+
+
+def refuse_when_passed_on(case: Case, by: User) -> None:
+    """Raises ActRefused where this person passed the case on: to a manager, a colleague or a team."""
+    if case.escalations.unanswered().filter(escalated_by=by).exists():
+        raise ActRefused(
+            gettext("You passed this case on to a manager: decide once another person has answered.")
+        )
+    if (newest := case.assignments.last()) and newest.is_referral_by(by):
+        raise ActRefused(
+            gettext("You referred this case to %(person)s, who decides it.")
+            % {"person": name_of(newest.advisor)}
+        )
+    to_team = case.team_referrals.in_force().filter(referred_by=by).select_related("team").first()
+    if to_team and colleagues_present(to_team.team, by).exists():
+        raise ActRefused(
+            gettext("You referred this case to the team %(team)s, which decides it.") % {"team": to_team.team}
+        )
 
 
 def is_blind(case: Case, user: User) -> bool:

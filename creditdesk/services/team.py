@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.cases.team import deciders, present
+from creditdesk.cases.team import colleagues_present, deciders, present
 from creditdesk.models import Case, Claim, Notification, Team, TeamMembership, TeamReferral
 from creditdesk.services.claim import end_claim
 from creditdesk.services.note import add_note
@@ -72,7 +72,7 @@ def remove_member(*, membership: TeamMembership, by: User) -> TeamMembership:
 def refer_to_team(*, case: Case, team: Team, by: User, note: str = "") -> TeamReferral:
     """Let the team see a locked case and claim it, within the transaction of the decision that refers it."""
     members = present().filter(memberships__in=team.memberships.in_force())
-    if not members.exclude(pk=by.pk).exists():
+    if not colleagues_present(team, by).exists():
         raise ActRefused(gettext("Nobody else of the team %(team)s is there today.") % {"team": team})
     ended = end_team_referrals([case])
     referral = TeamReferral.objects.create(case=case, team=team, referred_by=by)

@@ -42,7 +42,6 @@ def case_correct(request: DeskRequest, reference: str) -> HttpResponse:
         )
     except ActRefused as refusal:
         return _page(request, case, form, status=409, refusal=str(refusal))
-    services.assess(case=visible_case(request, reference), by=request.user)
     forget_queue_counts(request.user)
     messages.success(request, gettext("The application is corrected, and the case assessed again."))
     return redirect("case_detail", reference)

@@ -75,7 +75,6 @@ def _correct(
     except ActRefused as refusal:
         page.refusal = str(refusal)
         return _answer(request, page, status=409)
-    services.assess(case=visible_case(request, reference), by=request.user)
     messages.success(request, gettext("The history is corrected, and the case assessed again."))
     return redirect("case_correct_history", reference, page.table)
 

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import User
+from creditdesk.cases.team import colleagues_present
 from creditdesk.models import (
     Assignment,
     Case,
@@ -84,14 +85,26 @@ class ActsInForce:
     def referral(self) -> Assignment | None:
         """The reader's own referral of the case to a colleague, while it is the newest assignment."""
         newest = next(iter(self._records("assignment", Assignment)), None) if self.is_open else None
-        is_own = newest is not None and newest.assigned_by_id == self.reader.pk
-        return newest if newest and is_own and newest.kind == Assignment.Kind.REFERRED else None
+        return newest if newest and newest.is_referral_by(self.reader) else None
 
     @property
     def team_referral(self) -> TeamReferral | None:
         """The referral in force to a team, as long as the case is not decided."""
         referrals = self._records("team_referral", TeamReferral) if self.is_open else []
         return next((referral for referral in referrals if referral.ended_at is None), None)
+
+    @cached_property
+    def is_given_to_team(self) -> bool:
+        """Whether the reader referred the case to a team of which somebody else is there today."""
+        referral = self.team_referral
+        if referral is None or referral.referred_by_id != self.reader.pk:
+            return False
+        return colleagues_present(referral.team, self.reader).exists()
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether the reader passed the case on, and somebody else decides it."""
+        return self.waits_for_answer or self.referral is not None or self.is_given_to_team
 
     # ---- escalation to a manager
 

@@ -164,6 +164,6 @@ class WithPolicy:
     def _charges_form(self) -> ChargesForm | None:
         if not self.reader.has_perm("creditdesk.add_declaredcharges"):
             return None
-        if self.case.decisions.standing().exists() or self.case.withdrawals.in_force().exists():
+        if services.refusal_to_correct(self.case, self.reader):
             return None
         return self.forms.charges or ChargesForm(charges=services.declared_charges(self.case))

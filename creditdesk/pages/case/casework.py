@@ -25,7 +25,9 @@ class Casework(ActsInForce):
 
     @property
     def may_claim(self) -> bool:
-        return self.is_open and self.claim is None and self.reader.has_perm("creditdesk.claim_case")
+        if not self.is_open or self.claim is not None or self.is_passed_on:
+            return False
+        return self.reader.has_perm("creditdesk.claim_case")
 
     @property
     def may_release(self) -> bool:

@@ -258,7 +258,7 @@ class CasePage(WithPolicy, WithPerson, WithOpinion):
     def may_decide(self) -> bool:
         if self.assessment is None or not self.casework.is_open or self.casework.is_claimed_by_colleague:
             return False
-        if self.casework.waits_for_answer or self.casework.referral:
+        if self.casework.is_passed_on:
             return False
         return self.reader.has_perm("creditdesk.decide_case")
 

@@ -10,9 +10,9 @@ from creditdesk.templatetags import cached_parts
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 60)), max_size=60))
-def test_the_bytes_stay_within_the_limit_and_the_latest_value_stays(kept):
+def test_the_bytes_stay_within_the_limit_and_the_latest_value_stays(stored):
     values = LeastRecent[int](100)
-    for key, size in kept:
+    for key, size in stored:
         values.keep(key, size, size)
         assert values.get(key) == size
         sizes = [values.get(other) or 0 for other in range(10)]
@@ -28,7 +28,7 @@ def test_what_was_not_read_for_longest_goes_first():
     assert [key for key in "abcd" if values.get(key)] == ["a", "c", "d"]
 
 
-def test_a_value_larger_than_the_limit_is_not_kept():
+def test_a_value_larger_than_the_limit_is_not_stored():
     values = LeastRecent[str](3)
     values.keep("a", "a", 4)
     assert (values.get("a"), len(values)) == (None, 0)
@@ -45,7 +45,7 @@ def test_a_key_whose_text_follows_the_language_goes_in_another_language():
     assert (values.get("page"), values.get("another"), len(values)) == (None, "French", 2)
 
 
-def test_kept_parts_have_no_text_of_another_language_in_their_keys(
+def test_cached_parts_have_no_text_of_another_language_in_their_keys(
     client_as, case_of, model_in_use, settings
 ):
     case, advisor = case_of("advisor"), client_as("advisor")

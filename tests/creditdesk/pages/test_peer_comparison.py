@@ -43,7 +43,7 @@ def test_credit_instalment_and_income_are_compared_though_no_features_of_the_mod
         assert f"{label} {value}" in text
 
 
-def test_what_is_said_of_a_group_follows_the_language_and_the_scale_of_amounts(
+def test_the_texts_about_a_group_follow_the_language_and_the_scale_of_amounts(
     client_as, case_of, model_in_use, settings
 ):
     case, advisor = case_of("advisor"), client_as("advisor")

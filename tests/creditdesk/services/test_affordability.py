@@ -258,3 +258,14 @@ def test_a_simulation_says_that_the_budget_refers_it(accepting, case, person, cl
     assert 'data-simulation="refer"' in page
     assert f'data-simulated-affordability="{"not_met" if charges else "missing"}"' in page
     assert words in plain_text(page)
+
+
+def test_the_charges_of_a_case_that_is_with_somebody_else_wait(accepting, case, person, client_as):
+    services.escalate(case=case, reason="The amount is above what I decide.", by=person("advisor"))
+    with pytest.raises(services.ActRefused, match="with a manager"):
+        services.declare_charges(case=case, declaration=declaration(), by=person("advisor"))
+    assert not DeclaredCharges.objects.exists()
+    page = client_as("advisor").get(f"{case.get_absolute_url()}client/?show=budget").content.decode()
+    assert reverse("case_charges", args=[case.reference]) not in page
+    services.declare_charges(case=case, declaration=declaration(), by=person("manager"))
+    assert DeclaredCharges.objects.get().declared_by == person("manager")

@@ -168,6 +168,8 @@ def test_a_referred_case_is_seen_and_decided_by_the_named_colleague(case_of, per
             case=case, assessment=read(case), outcome="accept", by=person("advisor"),
             reason_code="income", reason="The income is documented.",
         )  # fmt: skip
+    with pytest.raises(ActRefused, match="You referred this case to colleague"):
+        services.claim(case=case, by=person("advisor"))
     services.decide(
         case=case, assessment=read(case), outcome="accept", by=person("colleague"),
         reason_code="income", reason="The income is documented.",

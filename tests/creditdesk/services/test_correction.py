@@ -14,8 +14,8 @@ from accounts import audit
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.forms.correction import CorrectionForm
-from creditdesk.models import Case, Correction, Profile
-from creditdesk.services import ActRefused
+from creditdesk.models import Case, Correction, Decision, Profile
+from creditdesk.services import ActRefused, DecisionRefused
 from tests.factories import decided
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +176,36 @@ def test_the_history_tells_what_was_there_before(client_as, case, person):
     assert "Application corrected" in page
     assert "Source of income: Employee → Pensioner" in page
     assert REASON in page
+
+
+def test_a_correction_and_its_assessment_are_stored_together_or_not_at_all(case, person, monkeypatch):
+    stored, assessments = Profile.objects.get(case=case).digest, case.assessments.count()
+
+    def fail(**_: object) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("creditdesk.services.correction.assess", fail)
+        with pytest.raises(OSError, match="disk is full"):
+            correct(case, person("advisor"), AMT_INCOME_TOTAL=90_000.0)
+    assert not Correction.objects.exists()
+    assert (Profile.objects.get(case=case).digest, case.assessments.count()) == (stored, assessments)
+    correct(case, person("advisor"), AMT_INCOME_TOTAL=90_000.0)
+    latest = Case.objects.get(pk=case.pk).latest_assessment
+    assert latest
+    assert latest.profile_digest == Profile.objects.get(case=case).digest != stored
+
+
+def test_nobody_decides_on_a_file_that_was_replaced_before_it_is_assessed(case, person):
+    read = services.assess(case=case, by=person("advisor"))
+    profile = Profile.objects.get(case=case)
+    inputs = {**profile.application, "AMT_INCOME_TOTAL": 90_000.0}
+    Profile.of_inputs(inputs, profile.history, profile.history_rows, case=case).save(force_update=True)
+    with pytest.raises(DecisionRefused, match="application was changed meanwhile"):
+        services.decide(case=case, assessment=read, outcome=read.verdict, by=person("advisor"))
+    assert not Decision.objects.exists()
+    fresh = services.assess(case=Case.objects.get(pk=case.pk), by=person("advisor"))
+    assert (
+        services.decide(case=case, assessment=fresh, outcome=fresh.verdict, by=person("advisor")).assessment
+        == fresh
+    )

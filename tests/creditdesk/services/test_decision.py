@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.models import Assessment, Decision
+from creditdesk.models import Assessment, Decision, Notification
 from creditdesk.services import DecisionRefused
 
 JUSTIFICATION = "Two years of payslips seen at the desk."
@@ -146,6 +146,11 @@ class TestAboveTheAmount:
     def test_a_rejection_is_stored_and_opens_the_case_again(self, proposed, person):
         services.check_decision(decision=proposed, approve=False, reason=JUSTIFICATION, by=person("manager"))
         assert Decision.objects.get().status == "rejected"
+        notification = Notification.objects.get(recipient=proposed.decided_by)
+        assert notification.kind == "not_approved"
+        assert "the case waits" in notification.get_kind_display()
+        event = AuditEvent.objects.get(action="decision_check")
+        assert (event.details["previous"], event.details["new"]) == ("proposed", "rejected")
         services.decide(
             case=proposed.case, assessment=proposed.assessment, outcome="refuse", by=person("advisor")
         )

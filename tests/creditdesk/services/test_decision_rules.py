@@ -109,9 +109,11 @@ def test_the_log_names_the_person_who_checked_a_decision(proposed, person):
     services.check_decision(decision=proposed, approve=True, reason=JUSTIFICATION, by=person("manager"))
     event = AuditEvent.objects.get(action="decision_check")
     assert (event.actor, event.target) == ("manager", proposed.case.reference)
-    assert recorded_details("decision_check") == details_of(
-        proposed.assessment, outcome="accept", status="final", reason_code="guarantee"
-    )
+    assert recorded_details("decision_check") == {
+        **details_of(proposed.assessment, outcome="accept", status="final", reason_code="guarantee"),
+        "previous": "proposed",
+        "new": "final",
+    }
 
 
 def test_the_reason_is_stored_without_the_space_around_it(proposed):

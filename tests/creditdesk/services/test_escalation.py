@@ -171,3 +171,33 @@ def test_the_escalation_of_another_case_does_not_exist(client_as, model_in_use, 
     answer = post(client_as("manager"), "case_answer", other, escalation=escalation.pk, answer=ANSWER)
     assert answer.status_code == 404
     assert Escalation.objects.get().answered_at is None
+
+
+def test_who_passed_a_case_on_claims_it_only_after_another_persons_answer(
+    client_as, case, person, escalation, model_in_use
+):
+    browser = client_as("advisor")
+    assert (
+        reverse("case_claim", args=[case.reference])
+        not in browser.get(case.get_absolute_url()).content.decode()
+    )
+    assert "once another person has answered" in post(browser, "case_claim", case).content.decode()
+    assert not Claim.objects.exists()
+    services.answer_escalation(escalation=escalation, answer=ANSWER, by=person("manager"))
+    assert services.claim(case=case, by=person("advisor")).held_by == person("advisor")
+
+
+def test_a_decision_answers_the_escalation_also_of_a_case_that_is_opened_again(case, person, escalation):
+    manager, other = person("manager"), UserFactory(role="manager")
+    read = assessed(case, None, "refer").latest_assessment
+    services.decide(
+        case=case, assessment=read, outcome="refuse", by=manager, reason_code="documents", reason=REASON
+    )
+    stored = Escalation.objects.get()
+    assert (stored.answered_by, stored.answer) == (manager, "Decided: refused.")
+    event = AuditEvent.objects.get(action="escalation_answer")
+    assert (event.actor, event.details["new"]) == (manager.username, "answered")
+    services.reopen(case=case, reason="The payslips have come.", by=other)
+    assert not Case.objects.escalated().exists()
+    assert Case.objects.to_decide_by(person("advisor")).filter(pk=case.pk).exists()
+    assert services.claim(case=case, by=person("advisor"))

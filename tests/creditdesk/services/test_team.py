@@ -7,12 +7,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.audit import verify
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.cases.team import who_sees
-from creditdesk.models import Case, Claim, Notification, Team, TeamMembership, TeamReferral
+from creditdesk.models import Absence, Case, Claim, Notification, Team, TeamMembership, TeamReferral
 from creditdesk.services import ActRefused, DecisionRefused
 from tests.factories import CaseFactory, UserFactory
 from tests.html import HTMX
@@ -65,6 +66,32 @@ def test_who_is_in_the_team_sees_the_case_claims_it_and_decides_it(client_as, ca
     assert event.target == case.reference
     assert event.details["new"] == f"team:{team.pk}"
     assert verify() is None
+
+
+def test_who_referred_a_case_to_a_team_leaves_it_to_the_others_while_one_is_there(
+    client_as, case, team, person
+):
+    advisor, colleague = person("advisor"), person("colleague")
+    page = refer(client_as("advisor"), case, team)
+    assert "You referred it to North." in page
+    assert "data-decision-form" not in page
+    assert not Case.objects.to_decide_by(advisor).exists()
+    assert list(Case.objects.to_decide_by(colleague)) == [case]
+    read = Case.objects.get(pk=case.pk).latest_assessment
+    decision = {
+        "case": case,
+        "assessment": read,
+        "outcome": "refuse",
+        "reason_code": "documents",
+        "reason": "The payslips are missing.",
+    }
+    with pytest.raises(DecisionRefused, match="the team North, which decides it"):
+        services.decide(by=advisor, **decision)
+    with pytest.raises(ActRefused, match="the team North, which decides it"):
+        services.claim(case=case, by=advisor)
+    day = timezone.localdate()
+    Absence.objects.create(person=colleague, recorded_by=colleague, from_on=day, until_on=day)
+    assert services.decide(by=advisor, **decision).decided_by == advisor
 
 
 def test_whoever_leaves_the_team_sees_its_cases_no_more_and_claims_none(client_as, case, team, person):
