@@ -190,6 +190,7 @@ def test_who_passed_a_case_on_claims_it_only_after_another_persons_answer(
 def test_a_decision_answers_the_escalation_also_of_a_case_that_is_opened_again(case, person, escalation):
     manager, other = person("manager"), UserFactory(role="manager")
     read = assessed(case, None, "refer").latest_assessment
+    assert read
     services.decide(
         case=case, assessment=read, outcome="refuse", by=manager, reason_code="documents", reason=REASON
     )
