@@ -151,10 +151,11 @@ MIDDLEWARE = [
     "creditdesk.api.auth.api_middleware",
     "creditdesk.monitoring.access_log.access_log",
     "creditdesk.web.methods.known_methods",
-    "creditdesk.web.addresses.no_null_characters",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    # Inside the one above: its answer is a page in the language of the reader.
+    "creditdesk.web.addresses.no_null_characters",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

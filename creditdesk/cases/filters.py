@@ -260,9 +260,9 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         return [self.form[name] for name in self.filters if name not in ALWAYS_SHOWN]
 
     @property
-    def panel_choices(self) -> tuple[tuple[int, str], ...]:
-        """What the panel depends on while it is not in use: the advisors among whom it offers a choice."""
-        return tuple(_ADVISORS.all()) if self.shows_advisor else ()
+    def panel_choices(self) -> tuple[bool, tuple[tuple[int, str], ...]]:
+        """What the panel depends on while it is not in use: whether it offers advisors, and which."""
+        return self.shows_advisor, tuple(_ADVISORS.all()) if self.shows_advisor else ()
 
     @property
     def panel_in_use(self) -> bool:

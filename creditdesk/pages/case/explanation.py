@@ -148,16 +148,21 @@ def group_importance(explainer: ExplainerData | None) -> dict[str, float]:
     return dict(zip(explainer.groups, explainer.group_importance.tolist(), strict=True))
 
 
-@lru_cache(maxsize=16)
 def registered_calibration(digest: str) -> Calibration | None:
-    """Return the calibration of a registered version, None when its folder is gone."""
-    version = ModelVersion.objects.filter(digest=digest).first()
-    if version is None:
-        return None
+    """Return the calibration of a registered version, None while its folder cannot be read."""
     try:
-        return folder.read_manifest(settings.ML_ARTIFACTS / version.name, digest=digest).calibration
+        return _read_calibration(digest)
     except ModelUnavailable:
         return None
+
+
+@lru_cache(maxsize=16)
+def _read_calibration(digest: str) -> Calibration:
+    """Raise ModelUnavailable, which is not remembered: the folder may be back a moment later."""
+    version = ModelVersion.objects.filter(digest=digest).first()
+    if version is None:
+        raise ModelUnavailable("the version is not registered")
+    return folder.read_manifest(settings.ML_ARTIFACTS / version.name, digest=digest).calibration
 
 
 def _group_sums(contributions: Sequence[Contribution]) -> dict[str, float]:

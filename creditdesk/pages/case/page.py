@@ -1,6 +1,5 @@
 """Case page of one case; each part is computed when the template reads it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlencode
@@ -13,24 +12,15 @@ from creditdesk import services
 from creditdesk.cases.team import who_sees
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.models import Assessment, Case, Decision
-from creditdesk.models.assessment import Contribution
 from creditdesk.pages import svg_geometry
 from creditdesk.pages.case import client_profile
 from creditdesk.pages.case.budget import WithPolicy
 from creditdesk.pages.case.casework import Casework
-from creditdesk.pages.case.explanation import (
-    Explanation,
-    FeatureRow,
-    explanation,
-    feature_rows,
-    registered_calibration,
-)
+from creditdesk.pages.case.explained import WithExplanation
 from creditdesk.pages.case.opinion import WithOpinion
 from creditdesk.pages.case.peer_comparison import PeerComparison, peer_comparison
 from creditdesk.pages.case.person import WithPerson
 from creditdesk.pages.case.posted_forms import PostedForms
-from creditdesk.pages.case.reason_stability import Stability, stability
-from creditdesk.pages.case.reasons import FeatureEffect, ReasonItem, feature_effects, reason_items
 from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.tabs import Tab, tabs
@@ -38,8 +28,6 @@ from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
 from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
 from scoring import engine
-from scoring.ml.features import catalogue
-from scoring.ml.model.explainer_data import ExplainerData
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.ml.model.model import Model
 from scoring.models import ModelVersion
@@ -48,7 +36,7 @@ VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refe
 
 
 @dataclass(eq=False)
-class CasePage(WithPolicy, WithPerson, WithOpinion):
+class CasePage(WithPolicy, WithPerson, WithOpinion, WithExplanation):
     """`message` reports an act that was done, `refusal` the reason why one was not."""
 
     case: Case
@@ -115,53 +103,6 @@ class CasePage(WithPolicy, WithPerson, WithOpinion):
     def missing_inputs(self) -> MissingInputs | None:
         return missing_inputs(self.assessment)
 
-    # ---- the reasons and the explanation
-
-    @cached_property
-    def reasons(self) -> list[ReasonItem]:
-        return reason_items(self.assessment) if self.assessment else []
-
-    @cached_property
-    def contributions(self) -> Sequence[Contribution]:
-        return self.assessment.feature_contributions() if self.assessment else []
-
-    @cached_property
-    def assessing_model(self) -> Model | None:
-        """The model in use, where it is the one that assessed."""
-        digest = self.assessment.model_digest if self.assessment else ""
-        return self.model if self.model and self.model.digest == digest else None
-
-    @property
-    def explainer(self) -> ExplainerData | None:
-        return self.assessing_model.explainer if self.assessing_model else None
-
-    @cached_property
-    def explanation(self) -> Explanation | None:
-        assessment, model = self.assessment, self.assessing_model
-        if assessment is None or not self.contributions or assessment.base_value is None:
-            return None
-        return explanation(
-            self.contributions,
-            assessment.base_value,
-            model.calibration if model else registered_calibration(assessment.model_digest),
-            self.explainer,
-            log_odds=self.shows_log_odds,
-        )
-
-    @property
-    def expanded_group(self) -> str:
-        """The group whose features are listed, "" for none."""
-        return self.selection.group if self.selection.group in catalogue.GROUPS else ""
-
-    @property
-    def lists_features(self) -> bool:
-        return self.selection.show == "reasons"
-
-    @property
-    def shows_log_odds(self) -> bool:
-        """Whether the address selects log-odds, or a part that is counted in them."""
-        return self.selection.unit == "log-odds" or bool(self.expanded_group) or self.lists_features
-
     @property
     def tab_key(self) -> tuple[object, ...]:
         """What a tab about the assessment depends on, besides the language and what was selected."""
@@ -169,38 +110,11 @@ class CasePage(WithPolicy, WithPerson, WithOpinion):
         assessment = self.assessment.pk if self.assessment else None
         return self.case.reference, assessment, self.case.profile.digest, model
 
-    @property
-    def explanation_key(self) -> str:
-        """What the explanation depends on besides assessment, model and language."""
-        return f"{self.shows_log_odds}:{self.expanded_group}:{self.lists_features}"
-
-    def expanded_features(self) -> list[FeatureRow]:
-        return feature_rows(self.expanded_group, self.contributions, self.explainer, self.history_rows)
-
-    def feature_effects(self) -> list[FeatureEffect]:
-        return feature_effects(self.contributions, self.history_rows)
-
-    @cached_property
-    def stability(self) -> Stability | None:
-        if self.assessing_model is None or self.assessment is None:
-            return None
-        return stability(self.assessing_model, self.assessment, self.challenger)
-
-    @cached_property
-    def challenger(self) -> Model | None:
-        """The model that scores in the shadow, if any."""
-        return engine.challenger()
-
     @cached_property
     def similar_clients(self) -> SimilarClientsSummary | None:
         if self.assessing_model is None or self.assessment is None:
             return None
         return similar_clients(self.assessing_model, self.assessment)
-
-    @property
-    def history_rows(self) -> Mapping[str, int]:
-        rows: Mapping[str, int] = self.case.profile.history_rows
-        return rows
 
     # ---- the client
 

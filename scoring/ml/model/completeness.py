@@ -8,8 +8,8 @@ fields. A history table without rows is no missing field, nor is a column that m
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +86,8 @@ COMMON: Final = (
     "REGION_RATING_CLIENT",
 )
 WATCHED: Final = (*CRITICAL, *(name for name in COMMON if name not in CRITICAL))
+# Plausible values by field, for as long as their model is in use.
+_OF_TRAINING: Final[WeakKeyDictionary[Model, dict[str, tuple[Value, ...]]]] = WeakKeyDictionary()
 
 
 def _is_bought(record: Record) -> bool:
@@ -221,10 +223,12 @@ def plausible_values(model: Model, name: str, record: Record) -> tuple[Value, ..
     credit = record.get("AMT_CREDIT")
     if name in _CREDIT_OVER and isinstance(credit, int | float) and credit > 0:
         return tuple(credit / ratio for ratio in _CREDIT_OVER[name])
-    return _of_training(model, name)
+    values = _OF_TRAINING.setdefault(model, {})
+    if name not in values:
+        values[name] = _of_training(model, name)
+    return values[name]
 
 
-@lru_cache(maxsize=64)
 def _of_training(model: Model, name: str) -> tuple[Value, ...]:
     """The quantiles or the categories stored with the model, else those of the public data."""
     if name in CATEGORY_CODES:

@@ -218,3 +218,10 @@ def test_cached_fragments_vary_by_language_profile_and_segment(advisor, case):
     assert 'value="all" selected' in case_page(advisor, case, "compare/")
     selected = Elements(case_page(advisor, case, "compare/?segment=contract:Cash%20loans")).having("selected")
     assert "contract:Cash loans" in [option.get("value") for option in selected]
+
+
+def test_the_client_tab_names_the_advisor_of_the_day(client_as, case, person):
+    manager = client_as("manager")
+    assert "advisor advisor ·" in plain_text(case_page(manager, case, "client/"))
+    Case.objects.filter(pk=case.pk).update(advisor=person("colleague"))
+    assert "advisor colleague ·" in plain_text(case_page(manager, case, "client/"))

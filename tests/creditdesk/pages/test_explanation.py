@@ -14,6 +14,7 @@ from scoring import services as versions
 from scoring.ml.features import catalogue
 from scoring.ml.features.frames import columns_of
 from scoring.ml.model.calibration import Calibration, Method
+from tests.factories import corrected
 from tests.html import HTMX, Elements, case_page, plain_text
 from tests.scoring.modelfolder import tiny_model
 
@@ -168,6 +169,26 @@ def test_an_assessment_of_an_older_model_is_still_explained(
     assert float(shown["data-end"]) == pytest.approx(Assessment.objects.get().probability, abs=1e-12)
 
 
+def test_points_of_probability_are_back_with_the_folder_of_an_older_model(
+    client_as, case_of, person, settings, tmp_path
+):
+    settings.ML_ARTIFACTS = tmp_path
+    for name in ("older-1", "newer-1"):
+        tiny_model(tmp_path, name=name, calibration={"method": "platt", "a": 0.9, "b": -0.2})
+        version = versions.register(name=name, by=None)
+        versions.activate(version=version, by=None, reason="")
+        if name == "older-1":
+            case = case_of("advisor")
+            services.assess(case=case, by=person("advisor"))
+    auditor, folder = client_as("auditor"), tmp_path / "older-1"
+    folder.rename(tmp_path / "away")
+    shown = waterfall(case_page(auditor, case, "why/"))
+    assert shown["data-end"] == shown["data-score"]
+    (tmp_path / "away").rename(folder)
+    shown = waterfall(case_page(auditor, case, "why/"))
+    assert float(shown["data-end"]) == pytest.approx(Assessment.objects.get().probability, abs=1e-12)
+
+
 def test_every_main_feature_is_compared(advisor, case):
     html = case_page(advisor, case, "compare/")
     assert {element["data-main"] for element in Elements(html).having("data-main")} == set(catalogue.MAIN)
@@ -179,6 +200,15 @@ def test_the_comparison_takes_the_chosen_segment(advisor, case):
     alone = fragment(advisor, case, "compare/?segment=contract:Cash loans", "comparison")
     assert alone.lstrip().startswith('<section id="comparison"')
     assert alone.strip() in html
+
+
+def test_the_comparison_follows_a_correction_of_the_profile(client_as, case, person):
+    services.assess(case=case, by=person("advisor"))
+    auditor = client_as("auditor")
+    path = "compare/?feature=AMT_INCOME_TOTAL"
+    assert "123,456" not in fragment(auditor, case, path, "comparison")
+    corrected(case, AMT_INCOME_TOTAL=123_456.0)
+    assert "123,456" in fragment(auditor, case, path, "comparison")
 
 
 def test_a_segment_without_the_client_falls_back_to_all_clients(advisor, case):

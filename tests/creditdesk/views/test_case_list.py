@@ -31,6 +31,12 @@ def test_an_advisor_cannot_filter_by_advisor(client_as, case_of):
     assert "advisor" not in page.context["form"].fields
 
 
+def test_a_desk_without_cases_offers_the_advisor_filter_to_managers_alone(client_as):
+    pages = {name: client_as(name).get("/cases/").content.decode() for name in ("advisor", "manager")}
+    assert all('name="contract_type"' in page for page in pages.values())
+    assert [name for name, page in pages.items() if 'name="advisor"' in page] == ["manager"]
+
+
 def test_a_manager_sees_every_portfolio_and_can_pick_one(client_as, case_of):
     own, colleagues = case_of("advisor"), case_of("colleague")
     manager = client_as("manager")

@@ -13,6 +13,7 @@ from django.test import Client as Browser
 from creditdesk.templatetags.desk import money, number, percent, probability
 from scoring import engine, services
 from tests.factories import assessed, decided
+from tests.html import Elements
 from tests.scoring.modelfolder import tiny_model
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,13 @@ def test_a_missing_page_is_a_whole_page_of_the_desk(client_as, settings):
     page = client_as("advisor").get("/cases/no-such-case/")
     assert page.status_code == 404
     assert all(text in page.content for text in (b"<html", b"css/layout", b"does not exist", b'href="/"'))
+
+
+@pytest.mark.parametrize(("address", "current"), [("/nothing-here/", []), ("/outcomes/", ["/portfolio/"])])
+def test_the_navigation_marks_the_page_that_is_open(client_as, address, current):
+    page = client_as("manager").get(address).content.decode()
+    links = Elements(page.split('class="mainnav"')[1].split("</nav>")[0])
+    assert [link["href"] for link in links.having("aria-current")] == current
 
 
 def test_a_forbidden_page_names_who_to_ask(client_as):

@@ -1,5 +1,7 @@
 """Completeness: what is missing leads to a referral where it could change the verdict, and nowhere else."""
 
+import gc
+import weakref
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -219,3 +221,12 @@ def test_few_real_clients_lack_what_could_change_their_verdict(home_credit: Path
     assert sum(map(bool, lacking)) < 0.005 * len(lacking)
     assert {name for names in lacking for name in names} <= {"EXT_SOURCE_2", "DAYS_LAST_PHONE_CHANGE"}
     assert set(CRITICAL) < set(WATCHED)
+
+
+def test_a_model_that_is_no_longer_used_leaves_the_memory(simple):
+    model = with_threshold(simple, 0.2)
+    assert plausible_values(model, "EXT_SOURCE_2", APPLICATION) == (-1.5, -0.5, 0.0, 0.5, 1.5)
+    reference = weakref.ref(model)
+    del model
+    gc.collect()
+    assert reference() is None
