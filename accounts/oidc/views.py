@@ -79,17 +79,22 @@ def back_channel_logout(request: HttpRequest) -> HttpResponse:
     try:
         token, required = request.POST.get("logout_token", ""), ["sub", "jti", "events"]
         claims = protocol.claims_of(token, required=required, types=protocol.LOGOUT_TOKEN_TYPES)
-        _hold(claims)
+        _end_sessions(claims)
     except protocol.Refused:
         return JsonResponse({"error": "invalid_request"}, status=400)
+    return HttpResponse(headers={"Cache-Control": "no-store"})
+
+
+@transaction.atomic
+def _end_sessions(claims: dict[str, Any]) -> None:
+    """End the sessions of that person, and use the token up with it: after a failure it may be sent again."""
+    _hold(claims)
     account = SocialAccount.objects.filter(provider=protocol.provider_id(), uid=claims["sub"]).first()
     if account is not None:
-        with transaction.atomic():
-            ended = sessions.end_sessions(account.user)
-            details = {"limit": "directory", "sessions_ended": ended}
-            target = f"user:{account.user.get_username()}"
-            record(action=Action.SESSION_ENDED, actor=None, target=target, details=details)
-    return HttpResponse(headers={"Cache-Control": "no-store"})
+        ended = sessions.end_sessions(account.user)
+        details = {"limit": "directory", "sessions_ended": ended}
+        target = f"user:{account.user.get_username()}"
+        record(action=Action.SESSION_ENDED, actor=None, target=target, details=details)
 
 
 def _hold(claims: dict[str, Any]) -> None:

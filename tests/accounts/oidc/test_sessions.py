@@ -200,6 +200,20 @@ def test_a_logout_token_works_once_and_needs_its_signature(grace, directory, thr
     assert is_signed_in(grace)
 
 
+def test_a_logout_that_failed_may_be_sent_again(grace, directory, monkeypatch):
+    token = directory.logout_token()
+
+    def fail(_user):
+        raise OSError
+
+    with monkeypatch.context() as failing:
+        failing.setattr("accounts.oidc.views.sessions.end_sessions", fail)
+        assert Browser(raise_request_exception=False).post(LOGOUT, {"logout_token": token}).status_code == 500
+    assert is_signed_in(grace)
+    assert Browser().post(LOGOUT, {"logout_token": token}).status_code == 200
+    assert not is_signed_in(grace)
+
+
 def test_a_logout_of_somebody_unknown_here_ends_nothing(grace, directory):
     token = directory.logout_token(sub="4799")
     assert Browser().post(LOGOUT, {"logout_token": token}).status_code == 200
