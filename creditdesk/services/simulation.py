@@ -60,8 +60,9 @@ def simulate(*, case: Case, request: Request, by: User) -> Simulation:
     does not fill the log.
     """
     simulation = _simulation(case, request, by)
-    if _is_new(case, simulation, by):
-        with transaction.atomic():
+    # Together: without its event, the result would not count as shown either.
+    with transaction.atomic():
+        if _is_new(case, simulation, by):
             _record(Action.SIMULATION, case, by, simulation)
     return simulation
 

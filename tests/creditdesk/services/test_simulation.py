@@ -82,6 +82,21 @@ def test_each_different_answer_is_audited_once_and_names_no_value(advisor, case)
     assert not any("380000" in str(event.details) for event in events)
 
 
+def test_a_result_whose_event_failed_is_recorded_when_it_is_requested_again(advisor, case, monkeypatch):
+    events = AuditEvent.objects.filter(action="simulation", target=case.reference)
+
+    def fail(**_event):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as failing:
+        failing.setattr("creditdesk.services.simulation.audit.record", fail)
+        with pytest.raises(OSError, match="disk full"):
+            simulate(advisor, case, AMT_CREDIT="380000")
+    assert not events.exists()
+    simulate(advisor, case, AMT_CREDIT="380000")
+    assert events.count() == 1
+
+
 def test_unchanged_fields_change_nothing(advisor, case):
     page = Elements(advisor.get(reverse("case_whatif", args=[case.reference])).content.decode())
     shown = {field["name"]: field["value"] for field in page.having("data-on-file")}
