@@ -8,13 +8,16 @@ class CreditdeskConfig(AppConfig):
 
     def ready(self) -> None:
         from django.conf import settings
+        from django.core.cache import caches
         from django.db.models.signals import post_save
 
         from creditdesk import checks  # noqa: F401
+        from creditdesk.encryption import keyring
         from creditdesk.monitoring import gauges
         from creditdesk.services import hand_on_after_save
 
         gauges.register()
+        keyring.after_erasures(lambda: caches["fragments"].clear())
         # Accounts know nothing of cases; whichever way a person leaves, their cases do not stay with them.
         post_save.connect(
             hand_on_after_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="hand_on_after_save"

@@ -1,7 +1,7 @@
 """Values in the memory of this process, in a bounded number of bytes."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -41,6 +41,12 @@ class LeastRecent(Generic[Value]):
         """Drop a value; whether there was one."""
         with self._lock:
             return self._drop(key)
+
+    def drop(self, is_over: Callable[[Value], bool]) -> None:
+        """Drop every value for which `is_over` is true."""
+        with self._lock:
+            for key in [key for key, (value, _size) in self._values.items() if is_over(value)]:
+                self._drop(key)
 
     def clear(self) -> None:
         with self._lock:

@@ -8,8 +8,25 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from accounts.caching.least_recent import LeastRecent
 
 MAX_BYTES = 6 * 2**20
+# Expired texts are dropped at most once in so many seconds, by whoever writes then.
+PURGED_EVERY: Final = 60
+
+
+class _Texts(LeastRecent[tuple[bytes, float]]):
+    """Texts with the moments at which they expire."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(max_bytes)
+        self._purged_at = float("-inf")
+
+    def purge(self, now: float) -> None:
+        if now - self._purged_at >= PURGED_EVERY:
+            self._purged_at = now
+            self.drop(lambda stored: stored[1] <= now)
+
+
 # By their location: Django makes a cache anew for each thread.
-_TEXTS: Final[dict[str, LeastRecent[tuple[bytes, float]]]] = {}
+_TEXTS: Final[dict[str, _Texts]] = {}
 
 
 class TextMemoryCache(BaseCache):
@@ -22,7 +39,7 @@ class TextMemoryCache(BaseCache):
     def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
         limit = params.get("OPTIONS", {}).get("MAX_BYTES", MAX_BYTES)
-        self._texts = _TEXTS.setdefault(location, LeastRecent(limit))
+        self._texts = _TEXTS.setdefault(location, _Texts(limit))
 
     @property
     def stored(self) -> int:
@@ -45,9 +62,11 @@ class TextMemoryCache(BaseCache):
         if not isinstance(value, str):
             raise TypeError(f"this cache keeps texts, not {type(value).__name__}")
         seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
-        expires_at = float("inf") if seconds is None else time.monotonic() + seconds
+        now = time.monotonic()
+        expires_at = float("inf") if seconds is None else now + seconds
         text = value.encode()
         self._texts.keep(self.make_and_validate_key(key, version=version), (text, expires_at), len(text))
+        self._texts.purge(now)
 
     def add(
         self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None

@@ -2,13 +2,14 @@
 
 A ciphertext begins with the number of its key, so it is decrypted wherever a query meets it. Numbers rise
 with time and are never used twice: a key that is gone stays gone, whatever is rolled back or restored. The
-wrapped keys of recent reads are kept in memory; a process notices an erasure by another one within a second.
+wrapped keys of recent reads are kept in memory. A process that reads encrypted words notices an erasure by
+another process within a second, and drops these keys and what else it keeps of clients.
 """
 
 import os
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Final, Self
 
@@ -34,6 +35,9 @@ _IDS_AT_ONCE: Final = 1_000
 
 # A primary key, or a day as 2026-11-28.
 Owner = int | str
+# The highest number of an erasure, and how many there are.
+_Erasures = tuple[int | None, int]
+_after_erasures: Final[list[Callable[[], None]]] = []
 
 
 class DataErased(Exception):
@@ -154,9 +158,20 @@ def wrap_anew() -> int:
     return len(keys)
 
 
+def after_erasures(forget: Callable[[], None]) -> None:
+    """Run `forget` at each erasure that this process notices, for what else it keeps of clients."""
+    _after_erasures.append(forget)
+
+
 def forget() -> None:
-    """Drop the keys that this process keeps: right after an erasure."""
+    """Drop the keys and what else this process keeps of clients: right after an erasure."""
     _wrapped_keys.clear()
+    _forget_elsewhere()
+
+
+def _forget_elsewhere() -> None:
+    for forget_more in _after_erasures:
+        forget_more()
 
 
 class _WrappedKeys:
@@ -164,39 +179,55 @@ class _WrappedKeys:
 
     def __init__(self) -> None:
         self._wrapped: dict[int, bytes] = {}
-        self._newest_erasure: int | None = None
+        self._erasures: _Erasures | None = None
         self._checked_at = float("-inf")
         self._guard = Lock()
 
     def get(self, number: int) -> bytes | None:
         is_stale = time.monotonic() - self._checked_at > _NOTICED_WITHIN
         wrapped = None if is_stale else self._wrapped.get(number)
-        return wrapped if wrapped is not None else self._load(number)
+        return wrapped if wrapped is not None else self._load(number, checks_erasures=is_stale)
 
     def clear(self) -> None:
         with self._guard:
             self._wrapped = {}
             self._checked_at = float("-inf")
 
-    def _load(self, number: int) -> bytes | None:
-        """Read the key and its neighbours, and whether anything was erased since, in one query."""
-        columns = f"SELECT number, wrapped, (SELECT MAX(id) FROM {ERASURES}) AS newest FROM {TABLE}"  # noqa: S608
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT * FROM ({columns} WHERE number >= %s ORDER BY number LIMIT {_BLOCK}) AS later"  # noqa: S608
-                " UNION ALL SELECT * FROM"
-                f" ({columns} WHERE number < %s ORDER BY number DESC LIMIT {_BLOCK}) AS earlier",
-                [number, number],
-            )
-            rows = cursor.fetchall()
-        block = {key: bytes(wrapped) for key, wrapped, _ in rows}
-        newest = rows[0][-1] if rows else None
+    def _load(self, number: int, *, checks_erasures: bool) -> bytes | None:
+        """Read the key and its neighbours, and now and then whether anything was erased, in one query."""
+        now, before = time.monotonic(), self._wrapped
+        block, erasures = _read_block(number, counts_erasures=checks_erasures)
         with self._guard:
-            if newest != self._newest_erasure or len(self._wrapped) > _MAX_WRAPPED:
-                self._wrapped = {}
-            self._wrapped |= block
-            self._newest_erasure, self._checked_at = newest, time.monotonic()
+            is_noticed = checks_erasures and erasures != self._erasures
+            if is_noticed or len(self._wrapped) > _MAX_WRAPPED:
+                self._wrapped = before = {}
+            # Where another thread has dropped the keys meanwhile, the block may be older than the erasure.
+            if self._wrapped is before:
+                self._wrapped |= block
+            if checks_erasures:
+                self._erasures, self._checked_at = erasures, now
+        if is_noticed:
+            _forget_elsewhere()
         return block.get(number)
+
+
+def _read_block(number: int, *, counts_erasures: bool) -> tuple[dict[int, bytes], _Erasures | None]:
+    """Keys around that number, and the erasures so far, where they are counted and there are keys."""
+    # Counted as well: of two erasures at once the later number may be committed first. Apart from each other,
+    # SQLite answers both without reading the rows.
+    seen = f"SELECT (SELECT MAX(id) FROM {ERASURES}) AS newest, (SELECT COUNT(*) FROM {ERASURES}) AS total"  # noqa: S608
+    columns = f"SELECT number, wrapped FROM {TABLE}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT * FROM (SELECT * FROM ({columns} WHERE number >= %s ORDER BY number LIMIT {_BLOCK})"  # noqa: S608
+            " AS later UNION ALL SELECT * FROM"
+            f" ({columns} WHERE number < %s ORDER BY number DESC LIMIT {_BLOCK}) AS earlier) AS block"
+            + (f" CROSS JOIN ({seen}) AS seen" if counts_erasures else ""),
+            [number, number],
+        )
+        rows = cursor.fetchall()
+    block = {row[0]: bytes(row[1]) for row in rows}
+    return block, rows[0][2:] if rows and counts_erasures else None
 
 
 _wrapped_keys = _WrappedKeys()

@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from accounts.caching.least_recent import LeastRecent
+from creditdesk.encryption import keyring
 
 register = template.Library()
 
@@ -41,6 +42,14 @@ def _place(name: str) -> str:
 
 
 _texts: Final = LeastRecent[list[str]](MAX_BYTES)
+
+
+def forget() -> None:
+    """Drop every part and field: parts of case pages show a client's figures."""
+    _texts.clear()
+
+
+keyring.after_erasures(forget)
 
 
 def _keep(key: tuple[Any, ...], pieces: list[str]) -> list[str]:

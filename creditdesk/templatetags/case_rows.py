@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext
 
 from accounts.caching.least_recent import LeastRecent
 from creditdesk.cases.queues import EVERY_CASE
+from creditdesk.encryption import keyring
 from creditdesk.models import Case
 from creditdesk.pages.queue_tabs import Tab
 from creditdesk.services.refusal import name_of
@@ -31,6 +32,14 @@ MAX_BYTES: Final = 2**20
 # In the place of a client's name: nothing that a row contains, or that anybody could guess.
 _NAME_PLACE: Final = f"Place-{token_hex(8)}"
 _rows: Final = LeastRecent[list[str]](MAX_BYTES)
+
+
+def forget() -> None:
+    """Drop every row."""
+    _rows.clear()
+
+
+keyring.after_erasures(forget)
 
 
 @register.simple_tag

@@ -6,7 +6,6 @@ from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
-from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
@@ -218,4 +217,3 @@ def forget(keys: Sequence[int]) -> None:
     """Drop what this process keeps of erased keys, and list them; other processes notice within a second."""
     erased_keys.remember(keys)
     keyring.forget()
-    caches["fragments"].clear()

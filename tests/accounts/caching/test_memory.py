@@ -63,6 +63,19 @@ def test_what_was_not_used_longest_goes_first(clock):
     assert texts.get("a") is None
 
 
+def test_expired_texts_go_when_another_is_written(clock):
+    texts = TextMemoryCache("purge", {})
+    texts.set("part", "Zoé Lefèvre", 900)
+    texts.set("page", "a text", 1_000)
+    clock[0] += 901
+    texts.set("tab", "another text", None)
+    assert texts.stored == 2
+    assert [texts.get(name) for name in ("part", "page", "tab")] == [None, "a text", "another text"]
+    clock[0] += 10**6
+    texts.set("row", "a third text", 900)
+    assert texts.stored == 2
+
+
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 40), st.sampled_from(["keep", "forget"]))))
 def test_what_is_kept_never_takes_more_than_the_limit(acts):
     texts, sizes = LeastRecent[int](60), {}
