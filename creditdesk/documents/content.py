@@ -38,6 +38,7 @@ _FAULTS: Final[Mapping[str, str | Promise]] = {
     parser.TOO_MANY_PAGES: format_lazy(_("This PDF has more than {pages} pages."), pages=parser.MAX_PAGES),
     parser.ACTIVE: _("This PDF holds scripts, programs or other files: print it to a plain PDF first."),
     parser.TOO_MANY_PIXELS: _("This image has too many pixels."),
+    parser.TOO_MUCH_UNPACKED: _("This PDF unpacks to too many bytes: print it to a plain PDF first."),
 }
 
 

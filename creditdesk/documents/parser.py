@@ -9,17 +9,32 @@ import logging
 import resource
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if __name__ == "__main__":
+    # A process of its own does not know where the desk lies.
+    sys.path.append(str(Path(__file__).resolve().parents[2]))
+
+from creditdesk.documents.unpacking import (
+    MAX_PIXELS,
+    MAX_STREAM,
+    MAX_STREAMS,
+    TooManyPixels,
+    TooMuchUnpacked,
+    Unpacking,
+    check_contents,
+    entry,
+)
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
+    from pypdf.generic import DictionaryObject
 
 PDF: Final = "application/pdf"
 IMAGES: Final = {"image/jpeg": "JPEG", "image/png": "PNG"}
 
 MAX_PAGES: Final = 200
-# An image of more pixels fills the memory of whoever opens it.
-MAX_PIXELS: Final = 60_000_000
 MAX_OBJECTS: Final = 100_000
 PROCESSOR_SECONDS: Final = 10
 MEMORY: Final = 1024**3
@@ -30,10 +45,22 @@ NO_PAGES: Final = "no_pages"
 TOO_MANY_PAGES: Final = "too_many_pages"
 ACTIVE: Final = "active"
 TOO_MANY_PIXELS: Final = "too_many_pixels"
+TOO_MUCH_UNPACKED: Final = "too_much_unpacked"
 
-# What makes a PDF act: scripts, programs, files inside it, forms that send themselves.
+# What makes a PDF act, or take something from elsewhere; a link to a page of the web does neither.
 ACTIVE_NAMES: Final = frozenset(
-    {"/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/EmbeddedFile", "/SubmitForm", "/ImportData", "/XFA"}
+    {
+        # Scripts and programs.
+        *("/JavaScript", "/JS", "/Launch"),
+        # Files inside it.
+        *("/EmbeddedFiles", "/EmbeddedFile", "/EF", "/Filespec", "/FileSpec", "/Collection"),
+        # Films, sounds and models, which bring programs along.
+        *("/RichMedia", "/RichMediaContent", "/RichMediaExecute", "/Rendition", "/Movie", "/Sound", "/3DD"),
+        # Documents and bytes that lie outside it.
+        *("/GoToR", "/GoToE", "/FFilter", "/FDecodeParms"),
+        # Forms that send or fill themselves.
+        *("/SubmitForm", "/ImportData", "/XFA"),
+    }
 )
 
 
@@ -43,28 +70,64 @@ def fault_of(content: bytes, content_type: str) -> str:
 
 
 def _fault_of_pdf(content: bytes) -> str:
-    from pypdf import PdfReader
+    from pypdf import PdfReader, apply_configuration
     from pypdf.errors import PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    # For streams that hold objects, which the reader unpacks itself.
+    limits = apply_configuration(
+        zlib_maximum_output_length=MAX_STREAM,
+        lzw_maximum_output_length=MAX_STREAMS,
+        run_length_maximum_output_length=MAX_STREAMS,
+    )
     try:
-        reader = PdfReader(io.BytesIO(content), strict=False)
-        if reader.is_encrypted:
-            return PROTECTED
-        pages = len(reader.pages)
-        is_active = any(name in ACTIVE_NAMES for name in _names(reader))
+        with limits:
+            reader = PdfReader(io.BytesIO(content), strict=False)
+            if reader.is_encrypted:
+                return PROTECTED
+            pages = len(reader.pages)
+            fault = _fault_of_objects(reader)
+    except TooManyPixels:
+        return TOO_MANY_PIXELS
+    except TooMuchUnpacked:
+        return TOO_MUCH_UNPACKED
     except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError):
         return DAMAGED
-    if is_active:
-        return ACTIVE
-    if not pages:
-        return NO_PAGES
-    return TOO_MANY_PAGES if pages > MAX_PAGES else ""
+    if fault or pages:
+        return fault or (TOO_MANY_PAGES if pages > MAX_PAGES else "")
+    return NO_PAGES
 
 
-def _names(reader: "PdfReader") -> Iterator[str]:
-    """Yield keys, and names that are values, of all objects: those that the file lists, and those that the
-    trailer leads to. Raises ValueError for more than MAX_OBJECTS.
+def _fault_of_objects(reader: "PdfReader") -> str:
+    """Return ACTIVE for what acts, "" for nothing. Raises TooManyPixels, TooMuchUnpacked."""
+    from pypdf.generic import DictionaryObject, StreamObject
+
+    unpacking = Unpacking()
+    for value in _objects(reader):
+        if not isinstance(value, DictionaryObject):
+            if value in ACTIVE_NAMES:
+                return ACTIVE
+            continue
+        if not ACTIVE_NAMES.isdisjoint(value) or _is_elsewhere(value):
+            return ACTIVE
+        check_contents(value)
+        if isinstance(value, StreamObject):
+            unpacking.add(value)
+    return ""
+
+
+def _is_elsewhere(value: "DictionaryObject") -> bool:
+    """Whether the bytes of a stream, the page of a drawing or the text of an article lie in another file."""
+    from pypdf.generic import StreamObject
+
+    if isinstance(value, StreamObject):
+        return "/F" in value or "/Ref" in value
+    return "/F" in value and bool(entry(value, "/S") == "/Thread")
+
+
+def _objects(reader: "PdfReader") -> Iterator[Any]:
+    """Yield dictionaries, and names that are values, of all objects: those that the file lists, and those
+    that the trailer leads to. Raises ValueError for more than MAX_OBJECTS.
 
     The length that the trailer states is not believed: it may hide objects, or name more than there are.
     """
@@ -86,7 +149,7 @@ def _names(reader: "PdfReader") -> Iterator[str]:
                     raise ValueError("too many objects")
                 rest.append(reader.get_object(value))
         elif isinstance(value, DictionaryObject):
-            yield from value
+            yield value
             rest.extend(value.values())
         elif isinstance(value, ArrayObject):
             rest.extend(value)
