@@ -143,6 +143,8 @@ class Case(models.Model):
     shared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
+    # Of the form that opened it, as it was sent: a form sent twice leads to the same case.
+    entry_key = models.UUIDField(null=True, editable=False)
     # Kept by triggers, with what closes and reopens it: see `pending_mark`.
     is_pending = models.BooleanField(default=True, db_default=True, editable=False)
     # The newest assessment, kept here so that a list of 65,000 cases can be filtered by verdict.
@@ -158,6 +160,10 @@ class Case(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_credit__gt=0), name="credit_is_positive"),
             models.CheckConstraint(condition=~Q(reference=""), name="case_has_reference"),
+            # With a condition, which makes it an index: SQLite would copy the table, without its triggers.
+            models.UniqueConstraint(
+                fields=["entry_key"], condition=Q(entry_key__isnull=False), name="one_case_an_entry"
+            ),
         ]
         indexes = [
             models.Index(fields=["advisor", "-submitted_at"], name="case_of_advisor"),

@@ -22,7 +22,7 @@ from creditdesk.services.blind_opinion import (
     opinion_of,
     record_reasons_reading,
 )
-from creditdesk.services.case import open_case
+from creditdesk.services.case import Entry, case_of_entry, open_case
 from creditdesk.services.charges import ChargesDeclaration, declare_charges
 from creditdesk.services.claim import claim, end_expired_claims, release, share
 from creditdesk.services.client_merge import KeysContradict, merge_clients, part_clients
@@ -67,6 +67,7 @@ __all__ = [
     "BulkAssignment",
     "ChargesDeclaration",
     "DecisionRefused",
+    "Entry",
     "KeysContradict",
     "LossTerms",
     "Point",
@@ -83,6 +84,7 @@ __all__ = [
     "assign_many",
     "blind_answer",
     "cancel_absence",
+    "case_of_entry",
     "change_note",
     "check_decision",
     "choose_columns",

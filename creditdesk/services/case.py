@@ -1,35 +1,47 @@
 """Open a case by hand."""
 
+import json
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Final, Required, TypedDict, Unpack
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Draft, MonitoringRecord, Profile
 from creditdesk.services.known_client import known_client, new_client
+from creditdesk.services.refusal import ActRefused
 
 MANUAL_PREFIX = "M"
 MAX_ATTEMPTS: Final = 4
 
 
 class Entry(TypedDict, total=False):
-    """What a person enters about a case; `confirmed` holds codes of what was unusual."""
+    """What a person enters about a case; `confirmed` holds codes of what was unusual, `draft_key` is the key
+    of the form, whether a draft was saved or not."""
 
     name: Required[str]
     application: Required[Mapping[str, float | str]]
     applied_on: date | None
     draft: Draft | None
+    draft_key: UUID | None
     confirmed: Collection[str]
     client_key: str
     same_client: Case | None
+
+
+def case_of_entry(*, by: User, **entry: Unpack[Entry]) -> Case | None:
+    """Return the case that this person opened with the same form and the same answers."""
+    key = _entry_key(by, entry)
+    return Case.objects.filter(entry_key=key).first() if key else None
 
 
 def open_case(*, by: User, **entry: Unpack[Entry]) -> Case:
@@ -39,52 +51,75 @@ def open_case(*, by: User, **entry: Unpack[Entry]) -> Case:
 
     Its draft is deleted; the draft's monitoring columns go to the table where an import puts them.
     `confirmed`: codes of what was unusual and confirmed by the person, for the audit log.
+    A form that is sent again with the same answers, also at the same time, leads to the case that it opened.
     """
     if not by.has_perm("creditdesk.add_case"):
         raise PermissionDenied
-    for _attempt in range(MAX_ATTEMPTS - 1):
-        # Of two who enter the same new key, or take the same reference, one finds it taken: it is read again.
-        with suppress(IntegrityError):
-            return _open_case(by=by, **entry)
-    return _open_case(by=by, **entry)
+    try:
+        for _attempt in range(MAX_ATTEMPTS - 1):
+            # Of two who enter the same new key, take the same reference, or send the same form, one finds it
+            # taken: it is read again.
+            with suppress(IntegrityError):
+                return _open_case(by, entry)
+        return _open_case(by, entry)
+    except ActRefused:
+        # What refuses the second of two equal forms may be what the first has done.
+        if case := case_of_entry(by=by, **entry):
+            return case
+        raise
 
 
 @transaction.atomic
-def _open_case(
-    *,
-    by: User,
-    name: str,
-    application: Mapping[str, float | str],
-    applied_on: date | None = None,
-    draft: Draft | None = None,
-    confirmed: Collection[str] = (),
-    client_key: str = "",
-    same_client: Case | None = None,
-) -> Case:
-    annuity = application.get("AMT_ANNUITY")
-    existing = known_client(name=name, key=client_key, same_client=same_client, by=by)
+def _open_case(by: User, entry: Entry) -> Case:
+    if earlier := case_of_entry(by=by, **entry):
+        return earlier
+    name, application = entry["name"], entry["application"]
+    annuity, client_key = application.get("AMT_ANNUITY"), entry.get("client_key", "")
+    existing = known_client(name=name, key=client_key, same_client=entry.get("same_client"), by=by)
     case = Case.objects.create(
         reference=_next_reference(),
         client=existing or new_client(name=name, key=client_key),
         advisor=by,
         origin=Case.Origin.MANUAL,
-        submitted_at=_submitted_at(applied_on),
+        entry_key=_entry_key(by, entry),
+        submitted_at=_submitted_at(entry.get("applied_on")),
         contract_type=str(application["NAME_CONTRACT_TYPE"]),
         amount_credit=Decimal(str(application["AMT_CREDIT"])),
         amount_annuity=None if annuity is None else Decimal(str(annuity)),
     )
     Profile.of_inputs(application, {}, {}, case=case).save(force_insert=True)
-    if draft:
+    if draft := entry.get("draft"):
         if draft.monitoring:
             MonitoringRecord.objects.create(case=case, **draft.monitoring)
         draft.delete()
     details: dict[str, object] = {"origin": case.origin}
-    if confirmed:
+    if confirmed := entry.get("confirmed"):
         details["confirmed"] = sorted(confirmed)
     if existing:
         details["client"] = existing.pk
     audit.record(action=Action.CASE_OPENED, actor=by, target=case.reference, details=details)
     return case
+
+
+def _entry_key(by: User, entry: Entry) -> UUID | None:
+    """Return the key of a form with these answers, None where the form has none.
+
+    Who goes back to the form and enters another client opens another case. Nobody reads the answers, or the
+    key of the form, from this key.
+    """
+    if not (form := entry.get("draft_key")):
+        return None
+    same_client = entry.get("same_client")
+    sent = [
+        str(form),
+        by.pk,
+        entry["name"],
+        sorted(entry["application"].items()),
+        str(entry.get("applied_on")),
+        entry.get("client_key", ""),
+        same_client.pk if same_client else None,
+    ]
+    return UUID(bytes=salted_hmac("creditdesk.entry", json.dumps(sent), algorithm="sha256").digest()[:16])
 
 
 def _submitted_at(applied_on: date | None) -> datetime:

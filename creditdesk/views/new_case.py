@@ -37,20 +37,26 @@ def new_case(request: DeskRequest) -> HttpResponse:
         return _blank_or_draft(request)
     form = ApplicationForm(request.POST, reference_ranges=reference_ranges())
     draft = _own_draft(request, request.POST.get("draft", ""))
-    unusual = confirmations(form, Case.objects.visible_to(request.user)) if form.is_valid() else []
-    if form.errors or not all(confirmation.is_confirmed for confirmation in unusual):
+    if not form.is_valid():
+        return _page(request, form, _key(request), status=422)
+    unusual = confirmations(form, Case.objects.visible_to(request.user))
+    entry: services.Entry = {
+        "name": form.cleaned_data["client_name"],
+        "application": form.application(),
+        "applied_on": form.cleaned_data["applied_on"],
+        "draft": draft,
+        "draft_key": DraftForm(request.POST).key(),
+        "confirmed": [confirmation.code for confirmation in unusual],
+        "client_key": form.cleaned_data["client_key"],
+        "same_client": chosen_case(form, unusual),
+    }
+    # After the duplicates were read: one of them may be the case that the same form has just opened.
+    if case := services.case_of_entry(by=request.user, **entry):
+        return redirect(case)
+    if not all(confirmation.is_confirmed for confirmation in unusual):
         return _page(request, form, _key(request), status=422, confirmations=unusual)
     try:
-        case = services.open_case(
-            by=request.user,
-            name=form.cleaned_data["client_name"],
-            application=form.application(),
-            applied_on=form.cleaned_data["applied_on"],
-            draft=draft,
-            confirmed=[confirmation.code for confirmation in unusual],
-            client_key=form.cleaned_data["client_key"],
-            same_client=chosen_case(form, unusual),
-        )
+        case = services.open_case(by=request.user, **entry)
     except ActRefused as refusal:
         form.add_error("client_key", str(refusal))
         return _page(request, form, _key(request), status=422, confirmations=unusual)
