@@ -152,6 +152,49 @@ def test_single_keys_are_silent_when_they_are_turned_off(without_single_keys, ca
     assert page.url.endswith("/cases/100002/")
 
 
+def test_the_focus_stays_on_the_heading_that_sorts(without_single_keys, case):
+    page = without_single_keys("/cases/?queue=all")
+    heading = page.locator("button[name=sort][value$=client]")
+    tab_to(page, "button[name=sort][value=client]")
+    for direction in ("ascending", "descending"):
+        page.keyboard.press("Enter")
+        expect(page.locator("th:has(button[value$=client])")).to_have_attribute("aria-sort", direction)
+        expect(heading).to_be_focused()
+
+
+def test_the_focus_stays_on_the_pager_and_goes_to_its_range_at_either_end(
+    without_single_keys, case, case_of, monkeypatch
+):
+    monkeypatch.setattr("creditdesk.views.case_list.PAGE_SIZE", 1)
+    case_of("advisor", reference="100003", name="Anna Novak")
+    page = without_single_keys("/cases/?queue=all")
+    shown = page.locator(".pager > .muted")
+    tab_to(page, "[name=page][value='2']")
+    page.keyboard.press("Enter")
+    expect(shown).to_have_text("2–2 of 3")
+    expect(page.locator("[name=page][value='3']")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(shown).to_have_text("3–3 of 3")
+    expect(shown).to_be_focused()
+    tab_to(page, "[name=page][value='2']", 1)
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=page][value='1']")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(shown).to_have_text("1–1 of 3")
+    expect(shown).to_be_focused()
+
+
+def test_the_focus_goes_to_the_first_of_the_earlier_events(without_single_keys, case, person):
+    for number in range(8):
+        services.add_note(case=case, text=f"Note {number}", by=person("advisor"))
+    page = without_single_keys("/cases/100002/history/")
+    shown = page.locator(".event").count()
+    tab_to(page, "a.show-more")
+    page.keyboard.press("Enter")
+    expect(page.locator("a.show-more")).to_have_count(0)
+    expect(page.locator(".event").nth(shown)).to_be_focused()
+
+
 def test_a_new_case(without_single_keys, case):
     page = without_single_keys("/cases/")
     tab_to(page, "a[href='/cases/new/']")

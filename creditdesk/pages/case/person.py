@@ -59,6 +59,11 @@ class WithPerson:
         return self.chosen_events if self.selection.show == "events" else self.chosen_events[:NEWEST_EVENTS]
 
     @property
+    def first_earlier(self) -> int:
+        """The number of the first event that was shown on request, 0 without one: reading goes on there."""
+        return NEWEST_EVENTS + 1 if self.selection.show == "events" else 0
+
+    @property
     def older_events(self) -> int:
         return len(self.chosen_events) - len(self.shown_events)
 
