@@ -1,18 +1,21 @@
 """Palette: cases, acts and pages by a few letters, as far as its reader may use them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from creditdesk.cases.queues import QUEUES
 from creditdesk.cases.search import matching
-from creditdesk.models import Case
+from creditdesk.models import Case, SavedView
+from creditdesk.pages.case.offered_acts import offered_acts
+from creditdesk.pages.case.page import CasePage
+from creditdesk.services.refusal import name_of
 from scoring.presentation.formatting import money
 
 MAX_CASES: Final = 8
@@ -47,17 +50,42 @@ _PLACES: Final[tuple[tuple[str | Promise, str, str, str, str | Promise], ...]] =
     (_("Drift"), "drift", "", "scoring.view_drift", _PAGE),
     (_("Operations"), "operations", "", "creditdesk.view_operations", _PAGE),
     (_("Audit log"), "admin:accounts_auditevent_changelist", "", "accounts.view_auditevent", _PAGE),
+    (_("Administration"), "admin:index", "", "accounts.view_admin", _PAGE),
     (_("About the model"), "about_model", "", "", _PAGE),
     (_("Preferences"), "preferences", "", "", _PAGE),
     (_("Help"), "help", "", "", _PAGE),
 )
 
 
-def entries(text: str, user: User) -> list[Entry]:
-    """Return the cases that match, within the row scope, then acts, queues and pages."""
+def entries(text: str, user: User, open_case: Case | None = None) -> list[Entry]:
+    """Return the cases that match, within the row scope, then acts, queues, pages and saved views.
+
+    The acts on the case that is open come first among the acts.
+    """
     term = text.strip()
-    places = [place for place in _places(user) if term.casefold() in str(place.label).casefold()]
+    listed: Iterable[Entry] = (*_acts(open_case, user), *_places(user), *_saved_views(user))
+    places = [place for place in listed if term.casefold() in str(place.label).casefold()]
     return [*_cases(term, user), *places] if len(term) >= MIN_LETTERS else places
+
+
+def _acts(case: Case | None, user: User) -> Iterator[Entry]:
+    """What the page of the open case offers its reader; to be listed assesses nothing."""
+    if case is None:
+        return
+    hint = gettext("act on case %(reference)s") % {"reference": case.reference}
+    for label, address in offered_acts(CasePage(case, case.latest_assessment, user)):
+        yield Entry(label, address, hint)
+
+
+def _saved_views(user: User) -> Iterator[Entry]:
+    """The person's own views, and those that colleagues share, with the colleague's name."""
+    if not user.has_perm("creditdesk.view_case"):
+        return
+    for view in SavedView.objects.visible_to(user).select_related("owner"):
+        hint = gettext("saved view")
+        if view.owner_id != user.pk:
+            hint = f"{hint} · {name_of(view.owner)}"
+        yield Entry(view.name, view.get_absolute_url(), hint)
 
 
 def _cases(term: str, user: User) -> Iterator[Entry]:

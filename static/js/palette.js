@@ -24,7 +24,10 @@
   }
 
   function go(option) {
-    if (option) window.location.assign(option.dataset.address);
+    if (!option) return;
+    // The address may be a part of this very page.
+    palette().close();
+    window.location.assign(option.dataset.address);
   }
 
   function open() {
@@ -36,7 +39,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
-    if ("withoutKeys" in document.body.dataset || !palette() || document.querySelector("dialog[open]")) return;
+    if (!palette() || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     open();
   });

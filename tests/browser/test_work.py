@@ -111,13 +111,26 @@ def test_arrows_choose_and_escape_closes_the_palette(signed_in, cases):
     expect(page.locator("dialog[open]")).to_have_count(0)
 
 
-def test_the_palette_is_silent_when_single_keys_are_turned_off(signed_in, cases, person):
+def test_the_palette_opens_when_single_keys_are_turned_off(signed_in, cases, person):
     advisor = person("advisor")
     advisor.has_single_keys = False
     advisor.save()
     page = signed_in("advisor")
     page.keyboard.press("Control+k")
+    expect(page.locator("#palette-text")).to_be_focused()
+
+
+def test_an_act_on_the_open_case_unfolds_its_form_and_goes_there(signed_in, cases):
+    page = signed_in("advisor")
+    page.goto("/cases/100105/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("pass on")
+    option = page.locator("#palette-entries [data-address='/cases/100105/#id_escalate_reason']")
+    expect(option).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
     expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator("#id_escalate_reason")).to_be_focused()
+    expect(page.locator("#id_escalate_reason")).to_be_visible()
 
 
 def test_the_count_is_looked_up_again_while_the_page_is_seen(signed_in, cases, person):
