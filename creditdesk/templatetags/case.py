@@ -10,8 +10,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
+from creditdesk.forms.affordability import ChargesForm
 from creditdesk.forms.simulation import entered_value
-from creditdesk.models import Correction
+from creditdesk.models import Correction, DeclaredCharges
 from creditdesk.pages.case.client_profile import Line, Section
 from creditdesk.pages.case.events import Event
 from creditdesk.pages.case.explanation import FeatureRow
@@ -43,6 +44,7 @@ EVENT_ICONS = {
     "snooze": "hourglass",
     "wake": "clock",
     "correction": "note",
+    "charges": "note",
     "document": "file-text",
     "removal": "x",
     "request": "message",
@@ -175,6 +177,28 @@ def _correction(name: str, before: Any, after: Any) -> tuple[Text, list[str]]:
 
 def _rows(count: int) -> str:
     return ngettext("%(n)s row", "%(n)s rows", count) % {"n": formatting.number(count)}
+
+
+@register.simple_tag
+def declared_values(event: Event) -> SafeString:
+    """List the charges that a client declared, each with its value before where that was another one."""
+    if not isinstance(event.record, DeclaredCharges):
+        return SafeString("")
+    before = event.previous.amounts if isinstance(event.previous, DeclaredCharges) else {}
+    words = (
+        (
+            formatting.labelled(
+                str(field.label), _declared(name, before.get(name), event.record.amounts[name])
+            ),
+        )
+        for name, field in ChargesForm.base_fields.items()
+    )
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", words))
+
+
+def _declared(name: str, before: float | None, after: float) -> str:
+    write = formatting.number if name == "members" else formatting.money
+    return write(after) if before is None or before == after else f"{write(before)} → {write(after)}"
 
 
 @register.filter

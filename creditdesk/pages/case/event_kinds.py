@@ -13,7 +13,7 @@ KINDS: Final[Mapping[str, tuple[str | Promise, frozenset[str]]]] = {
     "verdicts": (_("Assessments"), frozenset({"assessment"})),
     "decisions": (_("Decisions"), frozenset({"decision", "opinion", "check", "withdrawal", "reopening"})),
     "notes": (_("Notes"), frozenset({"note", "note_removed"})),
-    "data": (_("Changes of the data"), frozenset({"correction", "merge", "parting"})),
+    "data": (_("Changes of the data"), frozenset({"correction", "charges", "merge", "parting"})),
     "documents": (_("Documents and letters"), frozenset({"document", "removal", "request", "letter"})),
     "contests": (_("Contests"), frozenset({"contest", "review"})),
 }

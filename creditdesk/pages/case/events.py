@@ -7,7 +7,8 @@ from typing import Final, cast
 
 from django.db.models import Exists, Model, OuterRef
 
-from accounts.models import User
+from accounts.audit import Action
+from accounts.models import AuditEvent, User
 from creditdesk.models import (
     Assessment,
     Assignment,
@@ -18,6 +19,7 @@ from creditdesk.models import (
     Contest,
     Correction,
     Decision,
+    DeclaredCharges,
     Document,
     DocumentRequest,
     Escalation,
@@ -32,7 +34,10 @@ from creditdesk.models import (
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One act on a case; `kind` names its record, or the act where a record has several."""
+    """One act on a case; `kind` names its record, or the act where a record has several.
+
+    `previous` is the assessment, or the charges, that the record took the place of.
+    """
 
     kind: str
     at: datetime
@@ -55,9 +60,11 @@ class Event:
         | Withdrawal
         | Reopening
         | TeamReferral
-        | Case
+        | DeclaredCharges
+        | AuditEvent
         | ClientMerge
     )
+    previous: Assessment | DeclaredCharges | None = None
 
     def reveals_verdict_of(self, references: set[str]) -> bool:
         """Whether it would give away the verdict of one of these cases, or what a colleague thinks."""
@@ -73,9 +80,13 @@ _NAMES = tuple(f"assessed_by__{part}" for part in ("username", "first_name", "la
 
 def assessments(references: dict[int, str]) -> Iterable[Event]:
     rows = Assessment.objects.filter(case__in=references).select_related("assessed_by")
-    for row in rows.only("case_id", "verdict", "probability", "model_version", "assessed_at", *_NAMES):
+    rows = rows.only("case_id", "verdict", "probability", "model_version", "assessed_at", *_NAMES)
+    newest: dict[int, Assessment] = {}
+    for row in rows.order_by("assessed_at", "pk"):
         of_case = cast(int, row.case_id)  # Only applications that came without a case have none.
-        yield Event("assessment", row.assessed_at, row.assessed_by, references[of_case], row)
+        previous = newest.get(of_case)
+        yield Event("assessment", row.assessed_at, row.assessed_by, references[of_case], row, previous)
+        newest[of_case] = row
 
 
 def _decisions(references: dict[int, str]) -> Iterable[Event]:
@@ -143,6 +154,15 @@ def _corrections(references: dict[int, str]) -> Iterable[Event]:
         yield Event("correction", row.corrected_at, row.corrected_by, references[row.case_id], row)
 
 
+def _charges(references: dict[int, str]) -> Iterable[Event]:
+    rows = DeclaredCharges.objects.filter(case__in=references).select_related("declared_by")
+    newest: dict[int, DeclaredCharges] = {}
+    for row in rows.order_by("pk"):
+        previous = newest.get(row.case_id)
+        yield Event("charges", row.declared_at, row.declared_by, references[row.case_id], row, previous)
+        newest[row.case_id] = row
+
+
 def _documents(references: dict[int, str]) -> Iterable[Event]:
     rows = Document.objects.filter(case__in=references).defer("content")
     for row in rows.select_related("added_by", "removed_by"):
@@ -175,10 +195,11 @@ def _team_referrals(references: dict[int, str]) -> Iterable[Event]:
 
 
 def shared(references: dict[int, str]) -> Iterable[Event]:
-    shared = Case.objects.filter(pk__in=references, shared_at__isnull=False).select_related("shared_by")
-    for row in shared:
-        if row.shared_at:
-            yield Event("share", row.shared_at, row.shared_by, references[row.pk], row)
+    """From the audit log, which lasts: an assignment takes the mark from the case."""
+    rows = AuditEvent.objects.filter(action=Action.SHARE, target__in=references.values())
+    people = User.objects.in_bulk({row.actor for row in rows}, field_name="username")
+    for row in rows:
+        yield Event("share", row.at, people.get(row.actor), row.target, row)
 
 
 def merges(clients: set[int], reference: str, user: User) -> Iterable[Event]:
@@ -204,6 +225,7 @@ SOURCES: Final[Mapping[type[Model], Source]] = {
     Assignment: _assignments,
     Snooze: _snoozes,
     Correction: _corrections,
+    DeclaredCharges: _charges,
     Document: _documents,
     DocumentRequest: _document_requests,
     TeamReferral: _team_referrals,

@@ -5,17 +5,18 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from accounts.csv_cells import Line
+from accounts.models import AuditEvent
 from creditdesk.cases.export import BOM, Dialect
 from creditdesk.models import (
     Assessment,
     Assignment,
     BlindOpinion,
-    Case,
     Claim,
     ClientMerge,
     Contest,
     Correction,
     Decision,
+    DeclaredCharges,
     Document,
     DocumentRequest,
     Escalation,
@@ -47,7 +48,8 @@ def _values(event: Event) -> tuple[object, object, str]:
     """Value before, value after, and the words of the act."""
     match event.record:
         case Assessment() as row:
-            return "", row.verdict, ""
+            before = _verdict(event.previous) if isinstance(event.previous, Assessment) else ""
+            return before, _verdict(row), ""
         case Decision() as row if event.kind == "check":
             return "proposed", row.status, str(row.check_reason)
         case Decision() as row:
@@ -62,11 +64,17 @@ def _values(event: Event) -> tuple[object, object, str]:
     return _holder_values(event)
 
 
+def _verdict(assessment: Assessment) -> str:
+    """Verdict and probability, which an assessment without a model has none of."""
+    probability = assessment.probability
+    return assessment.verdict if probability is None else f"{assessment.verdict} {probability!r}"
+
+
 def _holder_values(event: Event) -> tuple[object, object, str]:
     """Who had the case, and who has it now."""
     match event.record:
-        case Case():
-            return "", "team", ""
+        case AuditEvent() as row:
+            return row.details["previous"], row.details["new"], ""
         case Assignment() as row:
             return row.previous.get_username(), row.advisor.get_username(), ""
         case TeamReferral() as row:
@@ -105,6 +113,9 @@ def _values_of_file(event: Event) -> tuple[object, object, str]:
             before = "; ".join(f"{name}={old}" for name, (old, _) in row.changes.items())
             after = "; ".join(f"{name}={new}" for name, (_, new) in row.changes.items())
             return before, after, str(row.reason)
+        case DeclaredCharges() as row:
+            before = _amounts(event.previous) if isinstance(event.previous, DeclaredCharges) else ""
+            return before, _amounts(row), ""
         case Document() as row if event.kind == "removal":
             return row.kind, "", str(row.removal_reason)
         case Document() as row:
@@ -116,3 +127,7 @@ def _values_of_file(event: Event) -> tuple[object, object, str]:
         case ClientMerge() as row:
             return "two clients", "one client", row.get_reason_display()
     raise TypeError(f"no values of {event.kind}")
+
+
+def _amounts(charges: DeclaredCharges) -> str:
+    return "; ".join(f"{name}={amount}" for name, amount in charges.amounts.items())

@@ -32,7 +32,7 @@ def test_every_act_is_a_row_oldest_first_with_its_values(client_as, case):
     kinds = [(row["event"], row["by"], row["previous"], row["new"]) for row in rows]
     day = (timezone.localdate() + timedelta(days=3)).isoformat()
     assert kinds == [
-        ("assessment", "", "", "refuse"),
+        ("assessment", "", "", "refuse 0.3"),
         ("note", "advisor", "", ""),
         ("claim", "advisor", "", "advisor"),
         ("release", "advisor", "advisor", ""),
