@@ -1,12 +1,14 @@
-"""Cases that an imported folder names and the desk has: which of them differ."""
+"""Cases that an imported folder names and the desk has: which differ, and which keep their application."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 
 from accounts.models import User
 from creditdesk.importing.records import ImportedClient
-from creditdesk.models import Case, Correction, Profile
+from creditdesk.models import Case, Correction, Decision, Profile
+from creditdesk.models.queue_conditions import PENDING, has
 from scoring.ml.features.packing import content_digest
 
 
@@ -17,7 +19,6 @@ def existing_cases(clients: Sequence[ImportedClient]) -> dict[str, Case]:
         .annotate(
             name=F("client__name"),
             erasure=F("client__erasure"),
-            is_corrected=Exists(Correction.objects.filter(case=OuterRef("pk"))),
             digest=F("profile__digest"),
             sex=F("monitoring__sex"),
             family_status=F("monitoring__family_status"),
@@ -43,17 +44,19 @@ def keep_equal_digests(clients: Sequence[ImportedClient], existing: Mapping[str,
                 case.digest = digest  # type: ignore[attr-defined]
 
 
-def differs(case: Case, client: ImportedClient, advisor: User | None) -> bool:
-    """Whether the folder differs from the stored case, annotated by `existing_cases`, or goes to
-    another advisor.
+def application_differs(case: Case, client: ImportedClient) -> bool:
+    """Whether the folder has another application than the stored case, annotated by `existing_cases`.
 
-    An import brings back nothing that was erased, and takes back no correction: such a case counts as
-    unchanged.
+    An import brings back nothing that was erased.
     """
-    if case.erasure or case.is_corrected:  # type: ignore[attr-defined]
+    return not case.erasure and case.digest != client.inputs.digest  # type: ignore[attr-defined]
+
+
+def record_differs(case: Case, client: ImportedClient, advisor: User | None) -> bool:
+    """Whether the stored case has another name or monitoring record, or goes to another advisor."""
+    if case.erasure:  # type: ignore[attr-defined]
         return False
     incoming: dict[str, object] = {
-        "digest": client.inputs.digest,
         "sex": client.sex,
         "family_status": client.family_status,
         "defaulted": client.defaulted,
@@ -63,3 +66,40 @@ def differs(case: Case, client: ImportedClient, advisor: User | None) -> bool:
     if advisor:
         incoming["advisor"] = advisor
     return any(getattr(case, name) != value for name, value in incoming.items())
+
+
+@dataclass(frozen=True, slots=True)
+class FixedCases:
+    """Cases whose application no import replaces.
+
+    A closed case stays as it was decided on or withdrawn; it is not counted among the corrected ones.
+    """
+
+    closed: frozenset[int]
+    corrected: frozenset[int]
+
+    def __contains__(self, case: int) -> bool:
+        return case in self.closed or case in self.corrected
+
+    def __len__(self) -> int:
+        return len(self.closed) + len(self.corrected)
+
+
+def lock_fixed_cases(keys: Sequence[int]) -> FixedCases:
+    """Which of these cases are closed or corrected; all are locked, so that none becomes it meanwhile."""
+    if not keys:
+        return FixedCases(frozenset(), frozenset())
+    cases = Case.objects.filter(pk__in=keys).order_by("pk")
+    # A statement of its own: the next one sees what was committed while this one waited.
+    list(cases.select_for_update().values_list("pk"))
+    rows = list(
+        cases.annotate(
+            # A proposed decision stands too, though its case is pending until a second person has checked it.
+            is_closed=~PENDING | has(Decision.objects.waiting()),
+            is_corrected=has(Correction.objects.all()),
+        ).values_list("pk", "is_closed", "is_corrected")
+    )
+    return FixedCases(
+        closed=frozenset(pk for pk, is_closed, _ in rows if is_closed),
+        corrected=frozenset(pk for pk, is_closed, is_corrected in rows if is_corrected and not is_closed),
+    )

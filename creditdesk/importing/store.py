@@ -1,10 +1,11 @@
 """Store the clients of a folder: add new ones, replace changed ones, leave the rest."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import cycle, islice
+from operator import add
 from typing import NamedTuple, Self
 
 from django.db import IntegrityError, transaction
@@ -15,14 +16,15 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.encryption import keyring
 from creditdesk.importing import bulk
+from creditdesk.importing.changes import Changes
 from creditdesk.importing.client_keys import link, owners_of
 from creditdesk.importing.client_names import ListedClients
-from creditdesk.importing.existing_cases import differs, existing_cases, keep_equal_digests
+from creditdesk.importing.existing_cases import existing_cases, keep_equal_digests
 from creditdesk.importing.new_names import index_new_names
+from creditdesk.importing.profiles import write_monitoring, write_profiles
 from creditdesk.importing.read_ahead import read_ahead
 from creditdesk.importing.records import ImportedClient, Sealing, imported_clients
-from creditdesk.models import Case, Client, ClientKey, MonitoringRecord, Profile
-from creditdesk.models.name_index import index_names
+from creditdesk.models import Case, Client, ClientKey
 from scoring.ml.features import frames
 from scoring.ml.tables.checks import CheckedFolder
 
@@ -42,8 +44,6 @@ CASE_COLUMNS = (
     "amount_credit",
     "amount_annuity",
 )
-PROFILE_COLUMNS = ("case_id", "packed_inputs", "history_rows", "digest", "updated_at")
-MONITORING_COLUMNS = ("case_id", "sex", "family_status", "defaulted")
 
 
 def now(_: ImportedClient) -> datetime:
@@ -111,16 +111,19 @@ class ImportEvent:
 
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
-    """Counts of new, changed and unchanged clients."""
+    """Counts of new, changed and unchanged clients.
+
+    `closed` and `corrected` are the cases among them whose application differs and was left as it is on file.
+    """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    closed: int = 0
+    corrected: int = 0
 
     def __add__(self, other: "ImportCounts") -> "ImportCounts":
-        return ImportCounts(
-            self.added + other.added, self.updated + other.updated, self.unchanged + other.unchanged
-        )
+        return ImportCounts(*map(add, astuple(self), astuple(other)))
 
     @property
     def clients(self) -> int:
@@ -160,20 +163,22 @@ def _store(
     existing = existing_cases(clients)
     added = [client for client in clients if client.reference not in existing]
     keep_equal_digests(clients, existing)
-    advisor = portfolio.advisors[0] if portfolio.reassigned else None
+    changes = Changes.of(clients, existing, portfolio.advisors[0] if portfolio.reassigned else None)
     linked, merges = link(clients, portfolio.listed.unlinked) if portfolio.listed.unlinked else (set(), [])
-    updated = [
-        client
-        for client in clients
-        if client.reference in existing
-        and (client.reference in linked or differs(existing[client.reference], client, advisor))
-    ]
     _add(portfolio, added, turns)
-    _update(portfolio, updated, existing)
-    stored = ImportCounts(len(added), len(updated), len(clients) - len(added) - len(updated))
-    # Every transaction that changes clients has its event, so that no client is stored without one. An import
-    # of at most CLIENTS_AT_ONCE has one event, and so has one that changes nothing.
-    if added or updated or is_last:
+    changes.write()
+    updated = len(linked | changes.references())
+    stored = ImportCounts(
+        added=len(added),
+        updated=updated,
+        unchanged=len(clients) - len(added) - updated,
+        closed=len(changes.fixed.closed),
+        corrected=len(changes.fixed.corrected),
+    )
+    # Every transaction that changes clients, or leaves an application that differs, has its event, so that no
+    # client is stored without one. An import of at most CLIENTS_AT_ONCE has one event, also where it changes
+    # nothing.
+    if added or updated or changes.fixed or is_last:
         folder = portfolio.checked.folder.path.name
         details = {**asdict(event), **asdict(stored)}
         if merges:
@@ -200,7 +205,8 @@ def _add(portfolio: Portfolio, added: Sequence[ImportedClient], turns: Iterator[
             for client, case, record in zip(added, cases, records, strict=True)
         ],
     )
-    _write(added, cases, [record.sealing for record in records])
+    write_profiles(added, cases, [record.sealing for record in records])
+    write_monitoring(added, cases)
 
 
 class _Record(NamedTuple):
@@ -238,56 +244,3 @@ def _known_records(added: Sequence[ImportedClient]) -> dict[str, _Record]:
     owners = owners_of(keys)
     data_keys = keyring.keys_of(Client.key_column, [owner.pk for owner in owners.values()])
     return {key: _Record(owner.pk, Sealing(data_keys[owner.pk])) for key, owner in owners.items()}
-
-
-def _update(portfolio: Portfolio, updated: Sequence[ImportedClient], existing: Mapping[str, Case]) -> None:
-    cases = [existing[client.reference] for client in updated]
-    # An upsert is one statement; an update by rows would be a CASE of thousands of branches.
-    Case.objects.bulk_create(
-        [
-            Case(
-                reference=case.reference,
-                client_id=case.client_id,
-                advisor=portfolio.advisors[0] if portfolio.reassigned else case.advisor,
-                submitted_at=case.submitted_at,
-                **client.case_columns(),
-            )
-            for client, case in zip(updated, cases, strict=True)
-        ],
-        update_conflicts=True,
-        unique_fields=["reference"],
-        update_fields=["contract_type", "amount_credit", "amount_annuity", "advisor"],
-    )
-    # A record may have several of the cases, and is written once.
-    people = {
-        case.client_id: client.to_client(case.client_id)
-        for client, case in zip(updated, cases, strict=True)
-        if client.name is not None
-    }.values()
-    Client.objects.bulk_create(people, update_conflicts=True, unique_fields=["id"], update_fields=["name"])
-    index_names({person.pk: str(person.name) for person in people})
-    keys = keyring.keys_of(Client.key_column, [case.client_id for case in cases])
-    _write(
-        updated, [case.pk for case in cases], [Sealing(keys[case.client_id]) for case in cases], replace=True
-    )
-
-
-def _write(
-    clients: Sequence[ImportedClient],
-    cases: Sequence[int],
-    sealings: Sequence[Sealing],
-    *,
-    replace: bool = False,
-) -> None:
-    """Add or replace the profiles and monitoring records of these cases."""
-    taken, now = "case" if replace else "", timezone.now()
-    profiles = [
-        (case, *client.profile_row(sealing), now)
-        for client, case, sealing in zip(clients, cases, sealings, strict=True)
-    ]
-    bulk.write(Profile, PROFILE_COLUMNS, profiles, replace_by=taken)
-    monitored = [
-        (case, client.sex, client.family_status, client.defaulted)
-        for client, case in zip(clients, cases, strict=True)
-    ]
-    bulk.write(MonitoringRecord, MONITORING_COLUMNS, monitored, replace_by=taken)

@@ -94,6 +94,11 @@ class Command(BaseCommand):
             f"{counts.clients:,} clients: {counts.added:,} new, {counts.updated:,} changed,"
             f" {counts.unchanged:,} as they were."
         )
+        if counts.closed or counts.corrected:
+            self.stdout.write(
+                f"Applications that differ from the folder and stay as they are: {counts.closed:,} closed"
+                f" (decided or withdrawn), {counts.corrected:,} corrected."
+            )
 
     def report_absent_tables(self, checked: CheckedFolder) -> None:
         absent = [TABLES[name].stem for name in checked.folder.absent]

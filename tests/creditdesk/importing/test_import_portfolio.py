@@ -266,8 +266,9 @@ def test_an_import_takes_back_no_correction(folder, advisors, import_folder, per
         by=person("manager"),
     )
     corrected = Profile.objects.get(case=case).digest
-    write_tables(folder, application_train=[application(1, AMT_CREDIT=1000)])
+    write_tables(folder, application_train=[application(1, TARGET=1, AMT_CREDIT=1000)])
     out, _ = import_folder(folder)
     assert "0 changed" in out
+    assert "stay as they are: 0 closed (decided or withdrawn), 1 corrected." in out
     profile = Profile.objects.get(case=case)
     assert (profile.digest, profile.application["CNT_CHILDREN"]) == (corrected, 4.0)
