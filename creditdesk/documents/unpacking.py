@@ -1,4 +1,4 @@
-"""How much the streams of a PDF unpack to, counted without holding it.
+"""Count what the streams of a PDF unpack to, without holding it.
 
 Part of the parser, which knows no Django.
 """
