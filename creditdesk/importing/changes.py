@@ -1,4 +1,4 @@
-"""What an imported folder changes in the cases of the desk, and what it leaves."""
+"""Changes of an imported folder to cases of the desk, without those of fixed applications."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.importing import store
+from creditdesk.importing.existing_cases import keep_equal_digests
 from creditdesk.models import Case, ClientKey, Correction, Decision, Profile
 from creditdesk.services.correction import correct_application
 from tests.factories import decided
@@ -142,7 +143,7 @@ def test_a_closed_case_keeps_the_application_that_it_was_closed_on(
     list_clients(folder, f"1,{ZOE},")
     out, _ = import_folder(folder, advisor="colleague")
     assert on_file() == before
-    assert on_file("2")[2:4] == ("Revolving loans", OTHER)
+    assert on_file("2")[2:4] == ("Revolving loans", Decimal(OTHER))
     case = Case.objects.select_related("client", "advisor", "monitoring").get(reference="1")
     assert (str(case.client), case.advisor.username, case.monitoring.defaulted) == (ZOE, "colleague", False)
     assert out.endswith(f"{LEFT}1 closed (decided or withdrawn), 0 corrected.\n")
@@ -194,7 +195,7 @@ def test_a_reopened_case_is_brought_up_to_date_by_the_next_import(
     services.reopen(case=case, reason="The amount was typed with a digit too few.", by=person("manager"))
     out, _ = import_folder(folder)
     assert out == "3 clients: 0 new, 1 changed, 2 as they were.\n"
-    assert on_file()[1:] == (OTHER, "Revolving loans", OTHER, 12_000)
+    assert on_file()[1:] == (float(OTHER), "Revolving loans", Decimal(OTHER), Decimal(12_000))
     assert on_file()[0] != before[0]
 
 
@@ -241,7 +242,6 @@ def test_what_is_closed_or_corrected_during_the_import_stays(
 ):
     import_folder(folder)
     person("manager")
-    compare = store.keep_equal_digests
     after: list[object] = []
 
     def act_apart() -> None:
@@ -252,12 +252,12 @@ def test_what_is_closed_or_corrected_during_the_import_stays(
             connection.close()
 
     def compare_and_be_overtaken(clients, existing):
-        compare(clients, existing)
+        keep_equal_digests(clients, existing)
         thread = threading.Thread(target=act_apart)
         thread.start()
         thread.join()
 
-    monkeypatch.setattr(store, "keep_equal_digests", compare_and_be_overtaken)
+    monkeypatch.setattr("creditdesk.importing.store.keep_equal_digests", compare_and_be_overtaken)
     change_folder(folder)
     import_folder(folder)
     assert [on_file()] == after
