@@ -81,7 +81,6 @@ def test_a_key_that_is_new_takes_back_no_correction(
     services.assess(case=Case.objects.get(reference="1"), by=advisors[0])
     imported = on_file()
     correction = correct(person)
-    services.assess(case=Case.objects.get(reference="1"), by=person("manager"))
     corrected = on_file()
     events = AuditEvent.objects.count()
     list_clients(folder, f"1,{ZOE},K-7")

@@ -202,7 +202,11 @@ def test_the_comparison_takes_the_chosen_segment(advisor, case):
     assert alone.strip() in html
 
 
-def test_the_comparison_follows_a_correction_of_the_profile(client_as, case, person):
+def test_the_comparison_follows_a_correction_of_the_profile(client_as, case_of, person, settings, tmp_path):
+    """What the model reads is compared as it was assessed, the other main figures as they are on file."""
+    settings.ML_ARTIFACTS, case = tmp_path, case_of("advisor")
+    tiny_model(tmp_path, name="narrow-1", features=["EXT_SOURCE_2", "DAYS_BIRTH"], explain=True)
+    versions.activate(version=versions.register(name="narrow-1", by=None), by=None, reason="")
     services.assess(case=case, by=person("advisor"))
     auditor = client_as("auditor")
     path = "compare/?feature=AMT_INCOME_TOTAL"
