@@ -54,7 +54,7 @@ class ObservedLoans:
 
     @classmethod
     def on_file(cls) -> Self:
-        by_case = MonthlyOutcome.objects.order_by().values("case_id")
+        by_case = MonthlyOutcome.objects.order_by("case_id").values("case_id")
         rows = by_case.annotate(
             last=Max("month"),
             first_default=Min("month", filter=Q(defaulted=True)),
