@@ -8,6 +8,7 @@ from django.apps.registry import Apps
 from django.db import models, router
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import RunPython
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
@@ -127,9 +128,72 @@ def rewriting(tables: Sequence[str], schema_editor: BaseDatabaseSchemaEditor) ->
             schema_editor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         schema_editor.execute("SET CONSTRAINTS ALL DEFERRED")
         return
+    with _without_triggers(schema_editor, tables):
+        yield
+
+
+class KeepTriggers(Operation):
+    """Migration operations that alter tables, with every trigger of the database put back after them.
+
+    SQLite rebuilds a table that a constraint is added to or removed from: that drops its triggers, and fails
+    where a trigger of another table names it.
+    """
+
+    reduces_to_sql = False
+
+    def __init__(self, *operations: Operation) -> None:
+        self.operations = operations
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        with _without_triggers(schema_editor):
+            for operation, before, after in self._steps(app_label, from_state):
+                operation.database_forwards(app_label, schema_editor, before, after)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        with _without_triggers(schema_editor):
+            for operation, before, after in reversed(self._steps(app_label, to_state)):
+                operation.database_backwards(app_label, schema_editor, after, before)
+
+    def _steps(
+        self, app_label: str, state: ProjectState
+    ) -> list[tuple[Operation, ProjectState, ProjectState]]:
+        """Each operation with the state before and after it."""
+        steps = []
+        for operation in self.operations:
+            before, state = state, state.clone()
+            operation.state_forwards(app_label, state)
+            steps.append((operation, before, state))
+        return steps
+
+
+@contextmanager
+def _without_triggers(
+    schema_editor: BaseDatabaseSchemaEditor, tables: Sequence[str] | None = None
+) -> Iterator[None]:
+    """Lift the triggers of these tables, or all of them, on SQLite; PostgreSQL alters a table in place."""
+    if _is_postgresql(schema_editor):
+        yield
+        return
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
-        lifted = [(name, statement) for name, table, statement in cursor.fetchall() if table in tables]
+        triggers = cursor.fetchall()
+    lifted = [(name, sql) for name, table, sql in triggers if tables is None or table in tables]
     for name, _ in lifted:
         schema_editor.execute(f"DROP TRIGGER {name}")
     yield

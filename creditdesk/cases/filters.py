@@ -30,13 +30,12 @@ from creditdesk.cases.search import matching
 from creditdesk.cases.sorting import NEWEST_FIRST, OLDEST_FIRST, SORTS, ordering
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.models.case import CaseQuerySet
+from creditdesk.models.decision import ENDED
 from scoring.ml.tables.catalogue import column
 from scoring.presentation.formatting import localize
 
 DAY: Final = {"type": "date"}
 ALWAYS_SHOWN: Final = {"q", "queue", "sort"}
-# Rejected by a second person, or replaced after a contest or a reopening.
-ENDED: Final = ("rejected", "replaced")
 STATUSES: Final = (
     ("pending", _("To decide")),
     ("waiting", _("Second person")),

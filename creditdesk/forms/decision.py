@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from creditdesk.cases.team import present
+from creditdesk.forms.fields import EntryKeyField
 from creditdesk.forms.people import TeamOrPersonField
 from creditdesk.models import Assessment, Case, Decision, Team
 from creditdesk.services import DecisionRefused
@@ -164,6 +165,9 @@ class CheckForm(forms.Form):
 
 
 class NoteForm(forms.Form):
+    """Has a key of its own: sent twice it adds one note."""
+
+    entry = EntryKeyField()
     text = forms.CharField(
         label=_("Add a note"),
         max_length=4000,

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Any, NamedTuple
+from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -33,6 +34,22 @@ def parse_number(text: str) -> float:
     if not _NUMBER.fullmatch(text.strip()):
         raise ValueError(text)
     return float(text)
+
+
+class EntryKeyField(forms.UUIDField):
+    """The hidden key of a form: what is sent twice with it is entered once; None for what is no key."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False, initial=uuid4)
+
+    def to_python(self, value: Any) -> UUID | None:
+        try:
+            key: UUID | None = super().to_python(value)
+        except ValidationError:
+            return None
+        return key
 
 
 class NumberField(forms.Field):

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Final, Self
 
 from django.conf import settings
@@ -200,6 +200,11 @@ class Case(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("case_detail", args=[self.reference])
+
+    def is_offered_to(self, person: User, since: datetime) -> bool:
+        """Whether somebody else has shared it with every advisor after that moment: this person may take it,
+        even if they had passed it on."""
+        return self.shared_at is not None and self.shared_at > since and self.shared_by_id != person.pk
 
     @property
     def is_erased(self) -> bool:

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +15,10 @@ from creditdesk.models.assessment import Assessment
 from creditdesk.models.case import Case
 from creditdesk.models.case_keys import Literal
 from scoring.models import Policy
+
+# Statuses of decisions that are in force no more, and of those that never were.
+ENDED: Final = ("rejected", "replaced", "lapsed")
+NEVER_IN_FORCE: Final = ("rejected", "lapsed")
 
 
 class DecisionQuerySet(EncryptedRowQuerySet["Decision"]):
@@ -48,6 +52,7 @@ class Decision(EncryptedRow):
         PROPOSED = "proposed", _("waiting for a second person")
         REJECTED = "rejected", _("rejected by the second person")
         REPLACED = "replaced", _("no longer in force")
+        LAPSED = "lapsed", _("ended by the client's withdrawal")
 
     class ReasonCode(models.TextChoices):
         INCOME = "income", _("Income or situation better documented than in the data")
@@ -106,10 +111,7 @@ class Decision(EncryptedRow):
                 name="one_standing_decision",
             ),
             models.UniqueConstraint(
-                fields=["case", "decided_by"], condition=Q(outcome="refer"), name="one_referral_a_person"
-            ),
-            models.UniqueConstraint(
-                fields=["replaces"], condition=~Q(status="rejected"), name="one_replacement"
+                fields=["replaces"], condition=~Q(status__in=NEVER_IN_FORCE), name="one_replacement"
             ),
             models.CheckConstraint(
                 condition=Q(is_override=False) | (~Q(reason="") & ~Q(reason_code="")),
@@ -120,14 +122,14 @@ class Decision(EncryptedRow):
                 name="checker_is_another",
             ),
             models.CheckConstraint(
-                condition=Q(status="proposed", checked_by__isnull=True)
+                condition=Q(status__in=["proposed", "lapsed"], checked_by__isnull=True)
                 | Q(status="rejected", checked_by__isnull=False)
                 | Q(status__in=["final", "replaced"]),
                 name="check_matches_status",
             ),
             models.CheckConstraint(
                 condition=Q(needs_checker=False)
-                | Q(status__in=["proposed", "rejected"])
+                | Q(status__in=["proposed", "rejected", "lapsed"])
                 | Q(checked_by__isnull=False),
                 name="final_has_checker",
             ),
@@ -147,8 +149,7 @@ class Decision(EncryptedRow):
     @property
     def is_standing(self) -> bool:
         """Whether `DecisionQuerySet.standing` holds it."""
-        ended = {self.Status.REJECTED, self.Status.REPLACED}
-        return self.outcome != self.Outcome.REFER and self.status not in ended
+        return self.outcome != self.Outcome.REFER and self.status not in ENDED
 
     @property
     def final_on(self) -> date:

@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sealed_rows import sealed
@@ -12,6 +13,7 @@ from creditdesk.encryption.fields import EncryptedTextField
 from creditdesk.encryption.keyring import Owner
 from creditdesk.encryption.rows import EncryptedRow, EncryptedRowQuerySet
 from creditdesk.models.case import Case
+from creditdesk.models.decision import Decision
 
 
 class EscalationQuerySet(EncryptedRowQuerySet["Escalation"]):
@@ -32,6 +34,8 @@ class Escalation(EncryptedRow):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     answered_at = models.DateTimeField(null=True)
+    # In place of words: each reader has it in their language.
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = EscalationQuerySet.as_manager()
 
@@ -43,8 +47,13 @@ class Escalation(EncryptedRow):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="escalation_has_reason"),
             models.CheckConstraint(
-                condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="")
-                | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
+                condition=Q(
+                    answered_at__isnull=True, answered_by__isnull=True, answer="", decision__isnull=True
+                )
+                | (
+                    Q(answered_at__isnull=False, answered_by__isnull=False)
+                    & (~Q(answer="") | Q(decision__isnull=False))
+                ),
                 name="answer_is_whole",
             ),
             models.CheckConstraint(
@@ -58,3 +67,10 @@ class Escalation(EncryptedRow):
 
     def key_owner(self) -> tuple[str, Owner]:
         return "client_id", self.case.client_id
+
+    @property
+    def answer_in_words(self) -> str:
+        """What the manager wrote, or the decision that they made in place of an answer; "" while it waits."""
+        if self.decision is None:
+            return str(self.answer)
+        return gettext("Decided: %(outcome)s.") % {"outcome": self.decision.get_outcome_display()}

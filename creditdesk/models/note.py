@@ -42,6 +42,8 @@ class Note(EncryptedRow):
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     changed_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
+    # Of the form that added it, as it was sent: a form sent twice adds one note.
+    entry_key = models.UUIDField(null=True, editable=False)
 
     objects = NoteQuerySet.as_manager()
 
@@ -51,7 +53,11 @@ class Note(EncryptedRow):
             models.CheckConstraint(
                 condition=Q(removed_at__isnull=True) & ~Q(text="") | Q(removed_at__isnull=False, text=""),
                 name="note_has_text",
-            )
+            ),
+            # With a condition, which makes it an index: SQLite would copy the table, without its triggers.
+            models.UniqueConstraint(
+                fields=["entry_key"], condition=Q(entry_key__isnull=False), name="one_note_an_entry"
+            ),
         ]
 
     def key_owner(self) -> tuple[str, Owner]:

@@ -33,6 +33,7 @@ class Notification(models.Model):
         ASSIGNED = "assigned", _("A case was assigned to you")
         HANDED_ON = "handed_on", _("A case was handed on to you")
         REFERRED = "referred", _("A case was referred to you")
+        OFFERED = "offered", _("Cases wait for whoever takes them")
         SECOND_OPINION = "second_opinion", _("A decision waits for a second person")
         ESCALATED = "escalated", _("A case was passed on to a manager")
         ANSWERED = "answered", _("A manager answered your escalation")

@@ -92,7 +92,9 @@ def with_somebody_else() -> Q:
 
 
 def escalated() -> Q:
-    return PENDING & Q(pk__in=case_keys(rows_of("Escalation").unanswered()))
+    """Pending cases that wait for a manager's answer, and not for the check of a decision by one."""
+    unanswered = Q(pk__in=case_keys(rows_of("Escalation").unanswered()))
+    return PENDING & unanswered & ~has(rows_of("Decision").waiting())
 
 
 def to_decide_by(user: User) -> Alternatives:

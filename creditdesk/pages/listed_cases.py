@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, PreparedObjects, PreparedRows
-from creditdesk.cases.filters import ENDED
 from creditdesk.models import Case, Claim, Contest, Decision, Escalation, Withdrawal
+from creditdesk.models.decision import ENDED
 
 PAGE_SIZE: Final = 20
 FIELDS_READ: Final = (

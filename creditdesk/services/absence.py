@@ -84,6 +84,8 @@ def _audit(absence: Absence, action: Action, by: User) -> None:
         "from": absence.from_on.isoformat(),
         "until": absence.until_on.isoformat(),
         "deputy": absence.deputy.get_username() if absence.deputy else "",
+        "previous": "absent" if absence.cancelled_at else "",
+        "new": "" if absence.cancelled_at else "absent",
     }
     target = f"user:{absence.person.get_username()}"
     audit.record(action=action, actor=by, target=target, details=details, rows=[absence])

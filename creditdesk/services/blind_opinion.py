@@ -64,7 +64,13 @@ def give_opinion(*, case: Case, outcome: str, by: User) -> BlindOpinion:
         action=Action.BLIND_OPINION,
         actor=by,
         target=locked.reference,
-        details={"opinion": opinion.pk, "outcome": outcome, "assessment": assessment.pk},
+        details={
+            "opinion": opinion.pk,
+            "assessment": assessment.pk,
+            "outcome": outcome,
+            "previous": "",
+            "new": outcome,
+        },
         rows=[opinion],
     )
     return opinion

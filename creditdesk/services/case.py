@@ -1,6 +1,5 @@
 """Open a case by hand."""
 
-import json
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
@@ -11,12 +10,12 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Draft, MonitoringRecord, Profile
+from creditdesk.services.entry_key import entry_key
 from creditdesk.services.known_client import known_client, new_client
 from creditdesk.services.refusal import ActRefused
 
@@ -92,7 +91,7 @@ def _open_case(by: User, entry: Entry) -> Case:
         if draft.monitoring:
             MonitoringRecord.objects.create(case=case, **draft.monitoring)
         draft.delete()
-    details: dict[str, object] = {"origin": case.origin}
+    details: dict[str, object] = {"origin": case.origin, "previous": "", "new": "pending"}
     if confirmed := entry.get("confirmed"):
         details["confirmed"] = sorted(confirmed)
     if existing:
@@ -102,24 +101,17 @@ def _open_case(by: User, entry: Entry) -> Case:
 
 
 def _entry_key(by: User, entry: Entry) -> UUID | None:
-    """Return the key of a form with these answers, None where the form has none.
-
-    Who goes back to the form and enters another client opens another case. Nobody reads the answers, or the
-    key of the form, from this key.
-    """
-    if not (form := entry.get("draft_key")):
-        return None
+    """Return the key of the form with the answers about this client."""
     same_client = entry.get("same_client")
-    sent = [
-        str(form),
-        by.pk,
+    return entry_key(
+        entry.get("draft_key"),
+        by,
         entry["name"],
         sorted(entry["application"].items()),
         str(entry.get("applied_on")),
         entry.get("client_key", ""),
         same_client.pk if same_client else None,
-    ]
-    return UUID(bytes=salted_hmac("creditdesk.entry", json.dumps(sent), algorithm="sha256").digest()[:16])
+    )
 
 
 def _submitted_at(applied_on: date | None) -> datetime:

@@ -11,7 +11,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, DeclaredCharges
 from creditdesk.services.assessment import assess
-from creditdesk.services.refusal import ActRefused, locked_case, refuse_when_not_free
+from creditdesk.services.refusal import ActRefused, locked_case, refuse_to_change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,10 @@ class ChargesDeclaration:
 
 
 def declare_charges(*, case: Case, declaration: ChargesDeclaration, by: User) -> DeclaredCharges:
-    """Record the charges that a client declares, and assess the case anew with them. Raises ActRefused."""
+    """Record the charges that a client declares, and assess the case anew with them. Raises ActRefused.
+
+    What is on file already is not recorded again: a form that is sent twice declares once.
+    """
     if not by.has_perm("creditdesk.add_declaredcharges"):
         raise PermissionDenied
     amounts = declaration.to_json()
@@ -36,10 +39,13 @@ def declare_charges(*, case: Case, declaration: ChargesDeclaration, by: User) ->
         raise ActRefused(gettext("Charges are not negative, and a household has at least one member."))
     with transaction.atomic():
         locked = locked_case(case, by)
-        refuse_when_not_free(locked, by)
+        refuse_to_change(locked, by)
+        newest = locked.charges.last()
+        if newest and newest.amounts == amounts and newest.declared_by_id == by.pk:
+            return newest
         charges = DeclaredCharges.objects.create(case=locked, amounts=amounts, declared_by=by)
         # The amounts stay out of the chain, which cannot forget.
-        details = {"charges": charges.pk}
+        details = {"charges": charges.pk, "previous": newest.pk if newest else "", "new": charges.pk}
         audit.record(
             action=Action.CHARGES, actor=by, target=locked.reference, details=details, rows=[charges]
         )

@@ -9,6 +9,7 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Claim
+from creditdesk.services.notification import notify_everybody
 from creditdesk.services.refusal import (
     ActRefused,
     active_claim,
@@ -64,6 +65,7 @@ def share_locked(case: Case, by: User) -> None:
     case.save(update_fields=["shared_at", "shared_by"])
     details = {"previous": case.advisor.get_username(), "new": "team"}
     audit.record(action=Action.SHARE, actor=by, target=case.reference, details=details)
+    notify_everybody(case=case, by=by)
 
 
 def end_claim(active: Claim, by: User | None, action: Action = Action.RELEASE) -> Claim:

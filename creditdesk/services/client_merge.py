@@ -50,6 +50,8 @@ def merge_clients(
         "primary": merge.primary_id,
         "duplicate": merge.duplicate_id,
         "cases": joined,
+        "previous": "two clients",
+        "new": "one client",
     }
     details |= {"reason": reason, "despite_keys": all(keys) and keys[0] != keys[1]}
     audit.record(action=Action.CLIENTS_MERGED, actor=by, target=case.reference, details=details, rows=[merge])
@@ -74,6 +76,8 @@ def part_clients(*, case: Case, merge: ClientMerge, reason: str, by: User) -> Cl
         "primary": current.primary_id,
         "duplicate": current.duplicate_id,
         "cases": parted,
+        "previous": "one client",
+        "new": "two clients",
     }
     details |= {"reason": reason}
     audit.record(

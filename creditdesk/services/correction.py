@@ -13,7 +13,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Correction, Profile
 from creditdesk.services.assessment import assess
-from creditdesk.services.refusal import ActRefused, locked_case, refuse_when_not_free
+from creditdesk.services.refusal import ActRefused, locked_case, refuse_to_change
 
 
 def correct_application(
@@ -23,7 +23,8 @@ def correct_application(
 
     `profile_digest` is of the profile that the person saw: another one means that somebody was faster. The
     inputs of before stay with the correction, and every assessment keeps those that it was made of. The case
-    is assessed by the new ones at once: nobody can decide on those of before meanwhile.
+    is assessed by the new ones at once: nobody can decide on those of before meanwhile. A form that is sent
+    twice leads to the correction that it made.
     """
     if not by.has_perm("creditdesk.correct_case"):
         raise PermissionDenied
@@ -31,6 +32,8 @@ def correct_application(
         raise ActRefused(gettext("Say what was wrong or missing, and how you know."))
     with transaction.atomic():
         locked = locked_case(case, by)
+        if earlier := _made_before(locked, changes, profile_digest, reason.strip(), by):
+            return earlier
         correction = _correct(locked, locked_profile(locked, profile_digest, by), changes, reason.strip(), by)
         assess_corrected(locked, by)
     return correction
@@ -38,7 +41,7 @@ def correct_application(
 
 def locked_profile(case: Case, digest: str, by: User) -> Profile:
     """The profile of a locked case, for a correction of what its person has seen. Raises ActRefused."""
-    refuse_when_not_free(case, by)
+    refuse_to_change(case, by)
     profile = Profile.objects.select_for_update().get(case=case)
     if profile.digest != digest:
         raise ActRefused(
@@ -90,10 +93,24 @@ def audit_correction(correction: Correction, by: User, rows: Sequence[Model]) ->
 def refusal_to_correct(case: Case, by: User) -> str:
     """Return why this person cannot correct the application now, "" where they can."""
     try:
-        refuse_when_not_free(case, by)
+        refuse_to_change(case, by)
     except ActRefused as refusal:
         return str(refusal)
     return ""
+
+
+def _made_before(
+    case: Case, changes: Mapping[str, float | str | None], digest: str, reason: str, by: User
+) -> Correction | None:
+    """The newest correction of the case where this person made it of the same profile, for the same reason,
+    and nothing in these changes differs from it."""
+    newest = case.corrections.last()
+    if newest is None or (newest.corrected_by_id, newest.previous_digest) != (by.pk, digest):
+        return None
+    profile = Profile.objects.get(case=case)
+    on_file = profile.application
+    is_on_file = all(value == on_file.get(name) for name, value in changes.items())
+    return newest if newest.reason == reason and newest.digest == profile.digest and is_on_file else None
 
 
 def _correct(

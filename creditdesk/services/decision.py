@@ -21,6 +21,7 @@ from creditdesk.models import (
     Reopening,
     Team,
 )
+from creditdesk.models.decision import NEVER_IN_FORCE
 from creditdesk.services.assignment import refer
 from creditdesk.services.claim import end_own_claim, share_locked
 from creditdesk.services.escalation import answer_by_decision
@@ -79,13 +80,15 @@ def decide(
     try:
         with transaction.atomic():
             locked = locked_case(case, by)
-            _refuse_when_decided(locked, assessment, outcome, by)
+            _refuse_when_decided(locked, assessment, by)
+            if outcome == Outcome.REFER and refer_to is None:
+                _refuse_when_with_everybody(locked, by)
             replaces = _reopened(locked) if outcome != Outcome.REFER else None
             decision = _record(locked, assessment, outcome, by, reason_code, reason, replaces=replaces)
             if outcome == Outcome.REFER:
                 _refer(locked, refer_to, by, note)
             else:
-                answer_by_decision(decision)
+                _take_effect(decision)
                 _notify(decision)
             return decision
     except ActRefused as refusal:
@@ -105,17 +108,28 @@ def check_decision(*, decision: Decision, approve: bool, reason: str, by: User) 
     with transaction.atomic():
         locked_case(decision.case, by)
         proposed = Decision.objects.select_for_update().get(pk=decision.pk)
+        if proposed.status == Status.LAPSED:
+            raise DecisionRefused(
+                gettext("The client has withdrawn the application: there is nothing to check any more.")
+            )
         if proposed.status != Status.PROPOSED:
             raise DecisionRefused(gettext("This decision has already been checked."))
         proposed.status = Status.FINAL if approve else Status.REJECTED
         proposed.checked_by, proposed.checked_at, proposed.check_reason = by, timezone.now(), reason
         proposed.save()
-        restored = _restore(proposed) if proposed.status == Status.REJECTED else []
+        restored = [] if approve else _restore(proposed)
+        _take_effect(proposed)
         _audit(proposed, Action.DECISION_CHECK, by, restored)
         people = [proposed.decided_by, proposed.case.advisor]
         kind = Notification.Kind.DECIDED if approve else Notification.Kind.NOT_APPROVED
         notify(people=people, kind=kind, cases=[proposed.case], by=by)
     return proposed
+
+
+def _take_effect(decision: Decision) -> None:
+    """Answer the open escalation with a final decision; a proposal answers nothing until it is approved."""
+    if decision.status == Status.FINAL:
+        answer_by_decision(decision)
 
 
 def _refer(case: Case, to: User | Team | None, by: User, note: str) -> None:
@@ -168,11 +182,21 @@ def _restore(rejected: Decision) -> list[Decision | Contest]:
 def _reopened(case: Case) -> Decision | None:
     """The decision from which the case was opened again, until another one replaces it."""
     opened = case.decisions.filter(reopening__isnull=False)
-    replaced = Decision.objects.filter(replaces__in=opened).exclude(status=Status.REJECTED)
+    replaced = Decision.objects.filter(replaces__in=opened).exclude(status__in=NEVER_IN_FORCE)
     return opened.exclude(pk__in=replaced.values("replaces")).last()
 
 
-def _refuse_when_decided(case: Case, assessment: Assessment, outcome: str, by: User) -> None:
+def _refuse_when_with_everybody(case: Case, by: User) -> None:
+    """Refuse a second referral to every advisor by the same person while nobody has taken up the first."""
+    newest = case.decisions.last()
+    if newest is None or newest.outcome != Outcome.REFER or newest.decided_by_id != by.pk:
+        return
+    is_taken_up = case.claims.filter(claimed_at__gt=newest.decided_at).exists()
+    if case.shared_at and not is_taken_up and not case.team_referrals.in_force().exists():
+        raise DecisionRefused(gettext("You have already referred this case."))
+
+
+def _refuse_when_decided(case: Case, assessment: Assessment, by: User) -> None:
     refuse_when_closed(case)
     if (claim := active_claim(case)) and claim.held_by_id != by.pk:
         raise DecisionRefused(already_claimed(claim))
@@ -187,8 +211,6 @@ def _refuse_when_decided(case: Case, assessment: Assessment, outcome: str, by: U
             gettext("The application was changed meanwhile: read the new verdict, then decide.")
         )
     refuse_when_blind(case, by)
-    if outcome == Outcome.REFER and case.decisions.filter(outcome=outcome, decided_by=by).exists():
-        raise DecisionRefused(gettext("You have already referred this case."))
 
 
 def _record(
@@ -229,6 +251,8 @@ def _record(
 
 def _audit(decision: Decision, action: Action, by: User, changed: Sequence[Decision | Contest]) -> None:
     """Free text stays out of the chain, which cannot forget: it may name a client."""
+    before = decision.replaces.outcome if decision.replaces else "pending"
+    is_check = action == Action.DECISION_CHECK
     details = {
         "decision": decision.pk,
         "assessment": decision.assessment_id,
@@ -236,7 +260,8 @@ def _audit(decision: Decision, action: Action, by: User, changed: Sequence[Decis
         "outcome": decision.outcome,
         "status": decision.status,
         "reason_code": decision.reason_code,
-        **({"previous": Status.PROPOSED, "new": decision.status} if action == Action.DECISION_CHECK else {}),
+        "previous": Status.PROPOSED if is_check else before,
+        "new": decision.status if is_check else decision.outcome,
         **({"policy": decision.policy.version} if decision.policy else {}),
     }
     audit.record(

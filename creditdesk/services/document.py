@@ -50,7 +50,8 @@ def add_document(
             added_by=by,
         )
         document.save(force_insert=True)
-        _audit(document, Action.DOCUMENT_ADDED, by, kind=kind, size=document.size, digest=digest)
+        state = {"previous": "", "new": "on file"}
+        _audit(document, Action.DOCUMENT_ADDED, by, kind=kind, size=document.size, digest=digest, **state)
     return document
 
 
@@ -75,22 +76,30 @@ def remove_document(*, document: Document, reason: str, by: User) -> Document:
 def save_document_request(
     *, case: Case, kinds: Sequence[str], language: str, text: str, by: User
 ) -> DocumentRequest:
-    """Save the letter that asks the client for documents. Raises ActRefused where it asks for none."""
+    """Save the letter that asks the client for documents. Raises ActRefused where it asks for none.
+
+    A form that is sent twice writes one letter: the same words, with the day among them, by the same person.
+    """
     if not by.has_perm("creditdesk.add_document"):
         raise PermissionDenied
     if not kinds:
         raise ActRefused(gettext("Choose the documents to ask for."))
     with transaction.atomic():
         locked = locked_case(case, by)
+        digest = digest_of(text.encode())
+        newest = locked.document_requests.last()
+        if newest and newest.digest == digest and newest.written_by_id == by.pk:
+            return newest
         request = DocumentRequest.objects.create(
             case=locked,
             kinds=list(kinds),
             language=language,
             text=text,
-            digest=digest_of(text.encode()),
+            digest=digest,
             written_by=by,
         )
         details = {"request": request.pk, "kinds": request.kinds, "digest": request.digest}
+        details |= {"previous": newest.digest if newest else "", "new": request.digest}
         audit.record(
             action=Action.DOCUMENTS_REQUESTED,
             actor=by,

@@ -66,8 +66,7 @@ def answer_by_decision(decision: Decision) -> None:
     waiting = decision.case.escalations.unanswered().select_for_update().first()
     if waiting is None:
         return
-    waiting.answer = gettext("Decided: %(outcome)s.") % {"outcome": decision.get_outcome_display()}
-    waiting.answered_by, waiting.answered_at = decision.decided_by, timezone.now()
+    waiting.decision, waiting.answered_by, waiting.answered_at = decision, decision.decided_by, timezone.now()
     waiting.save()
     _audit(waiting, Action.ESCALATION_ANSWER, decision.decided_by, previous="escalated", new="answered")
 

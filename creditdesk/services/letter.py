@@ -26,6 +26,7 @@ def save_letter(
         case=decision.case, decision=decision, text=text, digest=digest_of(text), written_by=by, **identity
     )
     details = {"letter": letter.pk, "decision": decision.pk, "digest": letter.digest, **identity}
+    details |= {"previous": "", "new": letter.digest}
     audit.record(
         action=Action.LETTER, actor=by, target=decision.case.reference, details=details, rows=[letter]
     )

@@ -4,9 +4,10 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -17,6 +18,7 @@ from accounts.audit.recording import Act, record_all
 from accounts.models import User
 from creditdesk.cases.team import who_sees
 from creditdesk.models import Case, Note, NoteReading, Notification
+from creditdesk.services.entry_key import entry_key
 from creditdesk.services.notification import notify
 from creditdesk.services.refusal import ActRefused, check_scope, locked_case, name_of
 
@@ -34,13 +36,25 @@ class Mentions:
 
 
 @transaction.atomic
-def add_note(*, case: Case, text: str, by: User) -> Note:
-    """Add a note, and notify whom it mentions among those who may see the case."""
+def add_note(*, case: Case, text: str, by: User, form_key: UUID | None = None) -> Note:
+    """Add a note, and notify whom it mentions among those who may see the case.
+
+    A form that is sent again with the same words, also at the same time, leads to the note that it added.
+    """
     if not by.has_perm("creditdesk.add_note"):
         raise PermissionDenied
     check_scope([case.pk], by)
-    note = Note.objects.create(case=case, text=text.strip(), author=by)
-    _audit(note, Action.NOTE, by)
+    key = entry_key(form_key, by, case.pk, text.strip())
+    if earlier := _note_of_entry(key):
+        return earlier
+    try:
+        with transaction.atomic():
+            note = Note.objects.create(case=case, text=text.strip(), author=by, entry_key=key)
+    except IntegrityError:
+        if earlier := _note_of_entry(key):
+            return earlier
+        raise
+    _audit(note, Action.NOTE, by, previous="")
     _notify(note, mentions_of(case, note.text).people, by)
     return note
 
@@ -51,10 +65,10 @@ def change_note(*, note: Note, text: str, by: User) -> Note:
     locked = _changeable(note, by)
     if not text.strip():
         raise ActRefused(gettext("A note has words."))
-    before = mentions_of(locked.case, locked.text).people
+    before, previous = mentions_of(locked.case, locked.text).people, _state(locked)
     locked.text, locked.changed_at = text.strip(), timezone.now()
     locked.save(update_fields=["text", "changed_at"])
-    _audit(locked, Action.NOTE_CHANGED, by)
+    _audit(locked, Action.NOTE_CHANGED, by, previous=previous)
     people = mentions_of(locked.case, locked.text).people
     _notify(locked, tuple(person for person in people if person not in before), by)
     return locked
@@ -64,9 +78,10 @@ def change_note(*, note: Note, text: str, by: User) -> Note:
 def remove_note(*, note: Note, by: User) -> Note:
     """Take back the own note that nobody else has read: the words go, the act stays. Raises ActRefused."""
     locked = _changeable(note, by)
+    previous = _state(locked)
     locked.text, locked.removed_at = "", timezone.now()
     locked.save(update_fields=["text", "removed_at"])
-    _audit(locked, Action.NOTE_REMOVED, by)
+    _audit(locked, Action.NOTE_REMOVED, by, previous=previous)
     return locked
 
 
@@ -88,7 +103,9 @@ def record_note_readings(*, cases: QuerySet[Case], by: User) -> int:
         by_case: dict[str, list[int]] = defaultdict(list)
         for note in notes:
             by_case[note.case.reference].append(note.pk)
-        record_all([Act(Action.NOTE_READ, by, case, {"notes": keys}) for case, keys in by_case.items()])
+        state = {"previous": "unread", "new": "read"}
+        acts = [Act(Action.NOTE_READ, by, case, {"notes": keys, **state}) for case, keys in by_case.items()]
+        record_all(acts)
     return len(notes)
 
 
@@ -104,6 +121,10 @@ def mentions_of(case: Case, text: str) -> Mentions:
     people = tuple(who_sees(case).filter(same))
     reached = {person.get_username().lower() for person in people}
     return Mentions(people, tuple(name for name in wanted if name not in reached))
+
+
+def _note_of_entry(key: UUID | None) -> Note | None:
+    return Note.objects.filter(entry_key=key).first() if key else None
 
 
 def _changeable(note: Note, by: User) -> Note:
@@ -125,6 +146,14 @@ def _notify(note: Note, people: tuple[User, ...], by: User) -> None:
     notify(people=people, kind=Notification.Kind.MENTIONED, cases=[note.case], by=by)
 
 
-def _audit(note: Note, action: Action, by: User) -> None:
+def _state(note: Note) -> str:
+    """What the chain holds of a note: its state, and how long it is."""
+    if note.removed_at:
+        return "removed"
+    return f"{'changed' if note.changed_at else 'written'}, {len(note.text)} characters"
+
+
+def _audit(note: Note, action: Action, by: User, *, previous: str) -> None:
     """The words stay out of the chain, which cannot forget: they may name a client."""
-    audit.record(action=action, actor=by, target=note.case.reference, details={"note": note.pk}, rows=[note])
+    details = {"note": note.pk, "previous": previous, "new": _state(note)}
+    audit.record(action=action, actor=by, target=note.case.reference, details=details, rows=[note])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -33,8 +34,23 @@ def notify(*, people: Iterable[User], kind: str, cases: Sequence[Case], by: User
 
 def notify_role(*, permission: str, kind: str, case: Case, by: User) -> None:
     """Notify everybody who is there and whose role may do what comes next."""
-    people = present().filter(role__in=roles_with(permission))
-    notify(people=people, kind=kind, cases=[case], by=by)
+    notify(people=people_with(permission), kind=kind, cases=[case], by=by)
+
+
+def people_with(permission: str) -> QuerySet[User]:
+    """Who is there today and has a role with this permission."""
+    return present().filter(role__in=roles_with(permission))
+
+
+def notify_everybody(*, case: Case, by: User) -> None:
+    """Notify whoever may take a case that is shared with every advisor.
+
+    Nobody gets a second one while the first is unread and nobody has taken its case: two hundred people
+    would have a message for every case, and the queue counts the cases anyway.
+    """
+    waiting = Case.objects.unclaimed().filter(shared_at__isnull=False)
+    has_one = Notification.objects.unread().filter(kind=Kind.OFFERED, case__in=waiting).values("recipient")
+    notify(people=present().exclude(pk__in=has_one), kind=Kind.OFFERED, cases=[case], by=by)
 
 
 @transaction.atomic

@@ -75,19 +75,29 @@ def refuse_when_not_free(case: Case, by: User) -> None:
         raise ActRefused(gettext("This case is with a manager, who has to answer first."))
 
 
+def refuse_to_change(case: Case, by: User) -> None:
+    """Raises ActRefused where the case is not free, or where this person passed it on: what it is decided by
+    is for those who have it now to correct."""
+    refuse_when_not_free(case, by)
+    refuse_when_passed_on(case, by)
+
+
 def refuse_when_passed_on(case: Case, by: User) -> None:
     """Raises ActRefused where this person passed the case on: to a manager, a colleague or a team."""
     if case.escalations.unanswered().filter(escalated_by=by).exists():
         raise ActRefused(
-            gettext("You passed this case on to a manager: decide once another person has answered.")
+            gettext("You passed this case on to a manager: go on once another person has answered.")
         )
-    if (newest := case.assignments.last()) and newest.is_referral_by(by):
+    newest = case.assignments.last()
+    if newest and newest.is_referral_by(by) and not case.is_offered_to(by, newest.assigned_at):
         raise ActRefused(
             gettext("You referred this case to %(person)s, who decides it.")
             % {"person": name_of(newest.advisor)}
         )
     to_team = case.team_referrals.in_force().filter(referred_by=by).select_related("team").first()
-    if to_team and colleagues_present(to_team.team, by).exists():
+    if to_team is None or case.is_offered_to(by, to_team.referred_at):
+        return
+    if colleagues_present(to_team.team, by).exists():
         raise ActRefused(
             gettext("You referred this case to the team %(team)s, which decides it.") % {"team": to_team.team}
         )

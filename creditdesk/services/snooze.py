@@ -26,7 +26,10 @@ MAX_DAYS: Final = 90
 
 @transaction.atomic
 def snooze(*, case: Case, until_on: date, reason: str, by: User) -> Snooze:
-    """Keep the case out of the queues until a day; its due date stays. Raises ActRefused."""
+    """Keep the case out of the queues until a day; its due date stays. Raises ActRefused.
+
+    A form that is sent twice puts the case aside once.
+    """
     if not by.has_perm("creditdesk.snooze_case"):
         raise PermissionDenied
     today = timezone.localdate()
@@ -41,6 +44,9 @@ def snooze(*, case: Case, until_on: date, reason: str, by: User) -> Snooze:
     end_own_claim(locked, by)
     # One whose day has come is still open in the table.
     if earlier := locked.snoozes.select_for_update().filter(ended_at__isnull=True).first():
+        is_same = earlier.is_in_force and earlier.until_on == until_on and earlier.reason == reason.strip()
+        if is_same and earlier.snoozed_by_id == by.pk:
+            return earlier
         _end(earlier, by)
     created = Snooze.objects.create(case=locked, until_on=until_on, reason=reason.strip(), snoozed_by=by)
     _audit(created, Action.SNOOZE, by, previous="", new=until_on.isoformat())

@@ -103,5 +103,7 @@ def _check_permission(by: User) -> None:
 
 def _audit(membership: TeamMembership, action: Action, by: User) -> None:
     details = {"member": membership.member.get_username()}
+    is_member = membership.left_at is None
+    details |= {"previous": "" if is_member else "member", "new": "member" if is_member else ""}
     target = f"team:{membership.team_id}"
     audit.record(action=action, actor=by, target=target, details=details, rows=[membership])

@@ -1,4 +1,4 @@
-"""Record that the client withdraws a pending application."""
+"""Record that the client withdraws an application that no decision has closed yet."""
 
 from datetime import date
 
@@ -10,35 +10,52 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from creditdesk.models import Case, Notification, Withdrawal
+from creditdesk.models import Case, Decision, Notification, Withdrawal
 from creditdesk.services.claim import end_own_claim
-from creditdesk.services.notification import notify
+from creditdesk.services.notification import notify, people_with
 from creditdesk.services.refusal import ActRefused, locked_case, refuse_when_not_free
 
 
 @transaction.atomic
 def withdraw(*, case: Case, channel: str, received_on: date, by: User, reason: str = "") -> Withdrawal:
-    """Close the case without a decision: nobody accepts or refuses it any more. Raises ActRefused."""
+    """Close the case without a decision: nobody accepts or refuses it any more. Raises ActRefused.
+
+    A proposal that waits for its second person ends with it, except the outcome of a contest.
+    """
     if not by.has_perm("creditdesk.withdraw_case"):
         raise PermissionDenied
     locked = locked_case(case, by)
-    refuse_when_not_free(locked, by)
+    proposal = _open_proposal(locked)
+    if proposal is None:
+        refuse_when_not_free(locked, by)
     if not timezone.localtime(locked.submitted_at).date() <= received_on <= timezone.localdate():
         raise ActRefused(gettext("A client withdraws after the application, and not in the future."))
     end_own_claim(locked, by)
+    if proposal:
+        proposal.status = Decision.Status.LAPSED
+        proposal.save(update_fields=["status"])
     withdrawal = Withdrawal.objects.create(
         case=locked, channel=channel, received_on=received_on, reason=reason.strip(), recorded_by=by
     )
     # Why stays out of the chain, which cannot forget: it may name a client.
     details = {
         "withdrawal": withdrawal.pk,
-        "previous": "pending",
+        "previous": "proposed" if proposal else "pending",
         "new": "withdrawn",
         "channel": channel,
         "received_on": received_on.isoformat(),
     }
-    audit.record(
-        action=Action.WITHDRAWAL, actor=by, target=locked.reference, details=details, rows=[withdrawal]
-    )
-    notify(people=[locked.advisor], kind=Notification.Kind.WITHDRAWN, cases=[locked], by=by)
+    rows = [withdrawal, proposal] if proposal else [withdrawal]
+    audit.record(action=Action.WITHDRAWAL, actor=by, target=locked.reference, details=details, rows=rows)
+    people = [locked.advisor]
+    if proposal:
+        people += [proposal.decided_by, *people_with("creditdesk.check_decision")]
+    notify(people=people, kind=Notification.Kind.WITHDRAWN, cases=[locked], by=by)
     return withdrawal
+
+
+def _open_proposal(case: Case) -> Decision | None:
+    """The proposal that waits for its second person; none where it is the outcome of a contest, as that
+    application was decided before."""
+    waiting = case.decisions.waiting().filter(changing_contest__isnull=True)
+    return waiting.select_for_update(of=("self",)).select_related("decided_by").first()

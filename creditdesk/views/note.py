@@ -32,7 +32,8 @@ def case_notes(request: DeskRequest, reference: str) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return invalid_form(request, case, PostedForms(note=form), "history", tab="history")
-    note = services.add_note(case=case, by=request.user, text=form.cleaned_data["text"])
+    sent = form.cleaned_data
+    note = services.add_note(case=case, by=request.user, text=sent["text"], form_key=sent["entry"])
     return _done(request, case, gettext("The note is added."), note.text)
 
 

@@ -52,6 +52,14 @@ class ActsInForce:
         return standing is not None and standing.status == Decision.Status.FINAL
 
     @property
+    def is_proposed(self) -> bool:
+        """Whether a decision waits for its second person, and no contest led to it."""
+        standing = self.standing_decision
+        if standing is None or standing.status != Decision.Status.PROPOSED:
+            return False
+        return all(contest.new_decision_id != standing.pk for contest in self.contests)
+
+    @property
     def is_late(self) -> bool:
         return self.is_open and self.case.due_on < timezone.localdate()
 
@@ -83,9 +91,12 @@ class ActsInForce:
 
     @property
     def referral(self) -> Assignment | None:
-        """The reader's own referral of the case to a colleague, while it is the newest assignment."""
+        """The reader's own referral of the case to a colleague, while it is the newest assignment and nobody
+        else has offered the case to everybody since."""
         newest = next(iter(self._records("assignment", Assignment)), None) if self.is_open else None
-        return newest if newest and newest.is_referral_by(self.reader) else None
+        if newest is None or self.case.is_offered_to(self.reader, newest.assigned_at):
+            return None
+        return newest if newest.is_referral_by(self.reader) else None
 
     @property
     def team_referral(self) -> TeamReferral | None:
@@ -98,6 +109,8 @@ class ActsInForce:
         """Whether the reader referred the case to a team of which somebody else is there today."""
         referral = self.team_referral
         if referral is None or referral.referred_by_id != self.reader.pk:
+            return False
+        if self.case.is_offered_to(self.reader, referral.referred_at):
             return False
         return colleagues_present(referral.team, self.reader).exists()
 

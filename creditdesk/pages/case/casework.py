@@ -40,6 +40,15 @@ class Casework(ActsInForce):
         shared = self.case.shared_at is not None
         return self.is_open and not shared and self.reader.has_perm("creditdesk.claim_case")
 
+    @cached_property
+    def may_correct(self) -> bool:
+        """Whether they may correct what the case is decided by: not once they have passed it on."""
+        if not self.is_open or self.is_claimed_by_colleague or self.is_passed_on:
+            return False
+        if self.escalation and not self.reader.has_perm("creditdesk.answer_escalation"):
+            return False
+        return self.reader.has_perm("creditdesk.correct_case")
+
     # ---- snooze, assignment
 
     @property
@@ -114,6 +123,8 @@ class Casework(ActsInForce):
 
     @cached_property
     def may_withdraw(self) -> bool:
+        if self.is_proposed:
+            return self.reader.has_perm("creditdesk.withdraw_case")
         if not self.is_open or self.is_claimed_by_colleague:
             return False
         if self.escalation and not self.reader.has_perm("creditdesk.answer_escalation"):

@@ -116,7 +116,8 @@ def _claims(references: dict[int, str]) -> Iterable[Event]:
 
 
 def _escalations(references: dict[int, str]) -> Iterable[Event]:
-    for row in Escalation.objects.filter(case__in=references).select_related("escalated_by", "answered_by"):
+    rows = Escalation.objects.filter(case__in=references)
+    for row in rows.select_related("escalated_by", "answered_by", "decision"):
         yield Event("escalation", row.escalated_at, row.escalated_by, references[row.case_id], row)
         if row.answered_at:
             yield Event("answer", row.answered_at, row.answered_by, references[row.case_id], row)

@@ -51,12 +51,7 @@ def _acts_on_file(page: CasePage) -> Iterator[Act]:
     may = page.reader.has_perm
     offered: tuple[tuple[str | Promise, str, str, object], ...] = (
         (_("Add a note"), "case_history", "#id_text", may("creditdesk.add_note")),
-        (
-            _("Correct the application"),
-            "case_correct",
-            "",
-            page.casework.is_open and may("creditdesk.correct_case"),
-        ),
+        (_("Correct the application"), "case_correct", "", page.casework.may_correct),
         (_("Attach a document"), "case_documents", "", may("creditdesk.add_document")),
         (
             _("Record the charges"),

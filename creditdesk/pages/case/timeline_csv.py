@@ -91,7 +91,7 @@ def _casework_values(event: Event) -> tuple[object, object, str]:
             day = row.until_on.isoformat()
             return (day, "", "") if event.kind == "wake" else ("", day, str(row.reason))
         case Escalation() as row:
-            return "", "", str(row.answer if event.kind == "answer" else row.reason)
+            return "", "", row.answer_in_words if event.kind == "answer" else str(row.reason)
         case Contest() as row if event.kind == "review":
             after = row.new_decision.outcome if row.new_decision else row.decision.outcome
             if row.outcome == Contest.Outcome.REOPENED:

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Floor, Least
 
 from creditdesk.models import Assessment
 from creditdesk.models.case import CaseQuerySet
+from creditdesk.models.decision import ENDED
 from creditdesk.pages.portfolio.counts import Bin, ContestCounts, DecisionCounts, Share, Workload
 from creditdesk.pages.portfolio.figures import BIN_WIDTH, BINS, distribution
 from creditdesk.pages.portfolio.opinions import (
@@ -78,7 +79,7 @@ class PortfolioTotals:
     def workloads(self) -> list[Workload]:
         """One row per advisor, in the order of names: a workload, not a ranking."""
         closing = Q(decisions__outcome__in=["accept", "refuse"])
-        ended = Q(decisions__status__in=["rejected", "replaced"])
+        ended = Q(decisions__status__in=ENDED)
         withdrawn = dict(
             self.cases.withdrawn().order_by().values_list("advisor_id").annotate(n=Count("pk")).order_by()
         )

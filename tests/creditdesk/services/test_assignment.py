@@ -68,7 +68,7 @@ def test_of_a_hundred_cases_ninety_seven_are_assigned_and_three_are_named(case_o
     assert Case.objects.filter(advisor=colleague).count() == 97
     assert Assignment.objects.filter(advisor=colleague).count() == 97
     assert AuditEvent.objects.count() == before + 97
-    assert len(notified("colleague")) == 97
+    assert [kind for kind, _case in notified("colleague")].count("assigned") == 97
 
 
 @pytest.mark.django_db
@@ -194,6 +194,26 @@ def test_a_colleague_refers_a_case_back_and_its_advisor_decides(case_of, person)
 
 
 @pytest.mark.django_db
+def test_a_case_that_has_come_back_is_referred_again_to_anybody(case_of, person):
+    case = assessed(case_of("advisor"), None, "refer")
+    advisor, colleague, manager = person("advisor"), person("colleague"), person("manager")
+    for by, to in (
+        (advisor, colleague), (colleague, advisor), (advisor, colleague), (colleague, advisor),
+        (advisor, manager), (manager, advisor), (advisor, None), (advisor, manager),
+    ):  # fmt: skip
+        services.decide(case=case, assessment=read(case), outcome="refer", by=by, refer_to=to)
+    assert [row.decided_by for row in case.decisions.all()] == [
+        advisor, colleague, advisor, colleague, advisor, manager, advisor, advisor,
+    ]  # fmt: skip
+    assert [(row.previous, row.advisor) for row in case.assignments.all()][-2:] == [
+        (manager, advisor), (advisor, manager),
+    ]  # fmt: skip
+    with pytest.raises(DecisionRefused, match="You referred this case to manager"):
+        services.decide(case=case, assessment=read(case), outcome="refer", by=advisor)
+    assert case.decisions.count() == 8
+
+
+@pytest.mark.django_db
 def test_a_referral_without_a_name_goes_to_the_team(case_of, person):
     case = assessed(case_of("advisor"), None, "refer")
     services.decide(
@@ -201,6 +221,52 @@ def test_a_referral_without_a_name_goes_to_the_team(case_of, person):
     )
     assert Case.objects.visible_to(person("colleague")).filter(shared_by=person("advisor")).exists()
     assert Note.objects.get().text == "Who knows?"
+
+
+@pytest.mark.django_db
+def test_whoever_may_take_a_case_that_is_referred_to_everybody_is_notified_once_while_it_waits(
+    case_of, person
+):
+    for name in ("colleague", "manager", "auditor"):
+        person(name)
+    first, second, third = (assessed(case_of("advisor"), None, "refer") for _ in range(3))
+
+    def offer(case: Case) -> None:
+        services.decide(case=case, assessment=read(case), outcome="refer", by=person("advisor"))
+
+    offer(first)
+    assert notified("colleague") == notified("manager") == [("offered", first.reference)]
+    assert notified("advisor") == notified("auditor") == []
+    offer(second)
+    assert notified("colleague") == [("offered", first.reference)]
+    services.claim(case=first, by=person("manager"))
+    services.claim(case=second, by=person("manager"))
+    offer(third)
+    assert sorted(notified("colleague")) == [("offered", first.reference), ("offered", third.reference)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("earlier", ["to a person", "to a team"])
+def test_who_passed_a_case_on_takes_it_once_somebody_else_offers_it_to_everybody(
+    case_of, person, client_as, earlier, model_in_use
+):
+    case = case_of("advisor")
+    advisor, colleague, manager = person("advisor"), person("colleague"), person("manager")
+    services.assess(case=case, by=advisor)
+    team = services.make_team(name="North", by=manager)
+    services.add_member(team=team, person=colleague, by=manager)
+    why = {"reason_code": "other", "reason": "I do not know this employer."}
+    to = colleague if earlier == "to a person" else team
+    services.decide(case=case, assessment=read(case), outcome="refer", by=advisor, refer_to=to, **why)
+    # Their own offer takes nothing back from those who have it.
+    services.share(case=case, by=advisor)
+    with pytest.raises(ActRefused, match="You referred this case"):
+        services.claim(case=case, by=advisor)
+    Case.objects.update(shared_at=None, shared_by=None)
+    services.decide(case=case, assessment=read(case), outcome="refer", by=colleague, **why)
+    page = client_as("advisor").get(case.get_absolute_url()).content.decode()
+    assert f'action="/cases/{case.reference}/claim/"' in page
+    assert services.claim(case=case, by=advisor).held_by == advisor
 
 
 @pytest.mark.django_db

@@ -74,6 +74,8 @@ def test_a_merge_is_audited_with_its_grounds_and_leaves_every_case_under_its_rec
         "primary": first.client_id,
         "duplicate": second.client_id,
         "cases": [second.reference],
+        "previous": "two clients",
+        "new": "one client",
         "reason": "document",
         "despite_keys": False,
         "rows": {"creditdesk_clientmerge": {str(done.pk): ANY}},

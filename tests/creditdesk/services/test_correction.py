@@ -209,3 +209,39 @@ def test_nobody_decides_on_a_file_that_was_replaced_before_it_is_assessed(case, 
         services.decide(case=case, assessment=fresh, outcome=fresh.verdict, by=person("advisor")).assessment
         == fresh
     )
+
+
+@pytest.mark.parametrize("passed_on", ["to a colleague", "to a team", "to a manager"])
+def test_who_passed_a_case_on_corrects_it_no_more(client_as, case, person, passed_on):
+    by, manager = person("advisor"), person("manager")
+    team = services.make_team(name="North", by=manager)
+    services.add_member(team=team, person=person("colleague"), by=manager)
+    if passed_on == "to a manager":
+        services.escalate(case=case, reason=REASON, by=by)
+    else:
+        services.decide(
+            case=case, assessment=services.assess(case=case, by=by), outcome="refer", by=by,
+            refer_to=team if passed_on == "to a team" else person("colleague"),
+            reason_code="other", reason=REASON,
+        )  # fmt: skip
+    with pytest.raises(ActRefused):
+        correct(case, by, AMT_INCOME_TOTAL=90_000.0)
+    with pytest.raises(ActRefused):
+        services.declare_charges(
+            case=case, by=by,
+            declaration=services.ChargesDeclaration(housing=1.0, loans=0.0, other=0.0, members=1),
+        )  # fmt: skip
+    assert reverse("case_correct", args=[case.reference]) not in (
+        client_as("advisor").get(reverse("case_client", args=[case.reference])).content.decode()
+    )
+    assert not Correction.objects.exists()
+    assert not case.charges.exists()
+    holder = manager if passed_on == "to a manager" else person("colleague")
+    assert correct(Case.objects.get(), holder, AMT_INCOME_TOTAL=90_000.0).corrected_by == holder
+
+
+def test_a_manager_who_passed_a_case_on_corrects_it_no_more(case, person):
+    services.escalate(case=case, reason=REASON, by=person("manager"))
+    with pytest.raises(ActRefused, match="another person has answered"):
+        correct(case, person("manager"), AMT_INCOME_TOTAL=90_000.0)
+    assert not Correction.objects.exists()

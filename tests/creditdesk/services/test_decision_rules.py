@@ -101,7 +101,7 @@ def test_the_log_names_the_decision_and_its_assessment(read, act):
     assessment = read("accept")
     act(assessment, "accept")
     details = details_of(assessment, outcome="accept", status="final", reason_code="")
-    assert recorded_details("decision") == details
+    assert recorded_details("decision") == {**details, "previous": "pending", "new": "accept"}
     assert Decision.objects.get().reason == ""
 
 
@@ -161,13 +161,20 @@ def test_the_verdict_of_another_case_decides_nothing(read, act, person):
     assert not Decision.objects.exists()
 
 
-def test_a_case_is_referred_once_by_each_person(read, act):
+def test_a_case_is_with_everybody_once_until_somebody_has_taken_it_up(read, act, person):
     assessment = read("refer")
     act(assessment, "refer")
     with refused_in_french("^Vous avez déjà transmis ce dossier"):
         act(assessment, "refer")
     act(assessment, "refer", by="manager")
     assert Decision.objects.count() == 2
+    services.claim(case=assessment.case, by=person("advisor"))
+    act(assessment, "refer")
+    services.claim(case=assessment.case, by=person("advisor"))
+    act(assessment, "refer")
+    assert Decision.objects.count() == 4
+    with refused_in_french("^Vous avez déjà transmis ce dossier"):
+        act(assessment, "refer")
 
 
 def test_a_rejected_proposer_may_still_refer_the_case(proposed, act, person):

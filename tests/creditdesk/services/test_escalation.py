@@ -4,12 +4,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import translation
+from django.utils.html import escape
 
+from accounts.audit import verify
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import Case, Claim, Decision, Escalation
 from creditdesk.services import ActRefused, DecisionRefused
-from tests.factories import UserFactory, assessed, decided
+from tests.factories import UserFactory, assessed, decided, proposed
 from tests.html import HTMX
 
 pytestmark = pytest.mark.django_db
@@ -195,10 +198,52 @@ def test_a_decision_answers_the_escalation_also_of_a_case_that_is_opened_again(c
         case=case, assessment=read, outcome="refuse", by=manager, reason_code="documents", reason=REASON
     )
     stored = Escalation.objects.get()
-    assert (stored.answered_by, stored.answer) == (manager, "Decided: refused.")
+    assert (stored.answered_by, stored.answer, stored.decision) == (manager, "", case.decisions.get())
     event = AuditEvent.objects.get(action="escalation_answer")
     assert (event.actor, event.details["new"]) == (manager.username, "answered")
     services.reopen(case=case, reason="The payslips have come.", by=other)
     assert not Case.objects.escalated().exists()
     assert Case.objects.to_decide_by(person("advisor")).filter(pk=case.pk).exists()
     assert services.claim(case=case, by=person("advisor"))
+
+
+def test_a_decision_answers_in_the_language_of_each_reader(client_as, case, person, escalation, model_in_use):
+    assessment = services.assess(case=case, by=person("manager"))
+    with translation.override("fr"):
+        services.decide(
+            case=case, assessment=assessment, outcome="refuse", by=person("manager"),
+            reason_code="documents", reason=REASON,
+        )  # fmt: skip
+    pages = {}
+    for language in ("en", "fr"):
+        browser = client_as("advisor")
+        address = reverse("case_history", args=[case.reference])
+        pages[language] = browser.get(address, headers={"Accept-Language": language}).content.decode()
+    assert "Decided: refused." in pages["en"]
+    with translation.override("fr"):
+        assert escape(Escalation.objects.get().answer_in_words) in pages["fr"]
+        assert Escalation.objects.get().answer_in_words != "Decided: refused."
+    exported = client_as("manager").get(reverse("case_timeline_export", args=[case.reference]))
+    assert "Decided: refused." in b"".join(exported.streaming_content).decode()
+
+
+@pytest.mark.parametrize("approve", [True, False])
+def test_a_proposal_answers_the_escalation_once_it_is_approved(case, person, escalation, approve):
+    manager, checker = person("manager"), UserFactory(role="manager")
+    case.amount_credit = 900_000
+    case.save()
+    read = assessed(case, 0.3, "refuse").latest_assessment
+    decision = proposed(read, manager)
+    assert decision.status == "proposed"
+    assert Escalation.objects.get().answered_at is None
+    # With the second person meanwhile, in no queue of the managers who answer.
+    assert not Case.objects.escalated().exists()
+    services.check_decision(decision=decision, approve=approve, reason=REASON, by=checker)
+    stored = Escalation.objects.get()
+    if approve:
+        assert (stored.decision, stored.answered_by) == (decision, manager)
+    else:
+        assert (stored.decision, stored.answered_at) == (None, None)
+        assert Case.objects.to_decide_by(manager).filter(pk=case.pk).exists()
+        assert not Case.objects.to_decide_by(person("advisor")).exists()
+    assert verify() is None

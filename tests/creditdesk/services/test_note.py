@@ -69,7 +69,8 @@ def test_once_another_person_has_opened_the_history_the_note_stays_as_it_is(clie
     assert reading.read_by
     assert (reading.note, reading.read_by.username) == (note, "manager")
     event = AuditEvent.objects.get(action="note_read")
-    assert (event.actor, event.details) == ("manager", {"notes": [note.pk]})
+    change = {"previous": "unread", "new": "read"}
+    assert (event.actor, event.details) == ("manager", {"notes": [note.pk], **change})
     for act in ("case_note_change", "case_note_remove"):
         answer = author.post(reverse(act, args=[case.reference, note.pk]), {"text": "Never."}, headers=HTMX)
         assert answer.status_code == 409

@@ -20,7 +20,7 @@ from creditdesk.pages.portfolio.counts import DecisionCounts
 from creditdesk.services import ActRefused, DecisionRefused
 from creditdesk.services.personal_data.retention import what_is_due
 from tests.factories import assessed, decided
-from tests.html import HTMX
+from tests.html import HTMX, case_page
 
 pytestmark = pytest.mark.django_db
 REASON = "Found the same credit elsewhere."
@@ -122,11 +122,73 @@ def test_nobody_decides_claims_corrects_or_writes_a_refusal_any_more(case, perso
     assert not Decision.objects.exists()
 
 
-def test_a_decided_or_waiting_case_is_not_withdrawn(case_of, person):
+def test_a_client_withdraws_while_a_proposal_waits_and_nothing_is_checked_any_more(
+    client_as, model_in_use, case, person
+):
+    proposal, checker = decided(case, "refuse", status="proposed").decisions.get(), person("manager")
+    browser = client_as("advisor")
+    assert f'action="{reverse("case_withdraw", args=[case.reference])}"' in case_page(browser, case)
+    assert Case.objects.waiting().exists()
+    withdraw(case, person("advisor"))
+    proposal.refresh_from_db()
+    assert (proposal.status, proposal.checked_by) == ("lapsed", None)
+    assert not Case.objects.waiting().exists()
+    assert Notification.objects.filter(kind="withdrawn", recipient=checker).count() == 1
+    event = AuditEvent.objects.get(action="withdrawal")
+    assert (event.details["previous"], event.details["new"]) == ("proposed", "withdrawn")
+    assert not audit.verify()
+    page = case_page(browser, case)
+    assert "data-withdrawn" in page
+    with pytest.raises(DecisionRefused, match="nothing to check any more"):
+        services.check_decision(decision=proposal, approve=True, reason=REASON, by=checker)
+    with pytest.raises(ActRefused, match="Withdrawn by the client"):
+        withdraw(case, person("advisor"))
+
+
+def test_a_case_whose_proposal_ended_by_a_withdrawal_is_decided_anew_once_it_is_open_again(case, person):
+    first = decided(case, "refuse").decisions.get()
+    services.reopen(case=case, reason="The payslips have come.", by=person("manager"))
+    case.refresh_from_db()
+    Decision.objects.create(
+        case=case, assessment=case.latest_assessment, outcome="accept", status="proposed",
+        is_override=False, decided_by=person("colleague"), replaces=first,
+    )  # fmt: skip
+    withdraw(case, person("advisor"))
+    services.reopen(case=case, reason="The client has come back.", by=person("manager"))
+    case.refresh_from_db()
+    last = Decision.objects.create(
+        case=case, assessment=case.latest_assessment, outcome="refuse", status="final",
+        is_override=False, decided_by=person("advisor"), replaces=first,
+    )  # fmt: skip
+    assert list(case.decisions.values_list("status", flat=True)) == ["replaced", "lapsed", "final"]
+    assert case.decisions.standing().get() == last
+
+
+def test_the_outcome_of_a_contest_that_waits_for_its_check_is_not_withdrawn(case, person):
+    decision = decided(case, "refuse").decisions.get()
+    contest = services.contest(
+        case=case, client_statement="My income is another.", received_on=timezone.localdate(),
+        by=person("advisor"),
+    )  # fmt: skip
+    Decision.objects.filter(pk=decision.pk).update(status="replaced")
+    change = Decision.objects.create(
+        case=case, assessment=decision.assessment, outcome="accept", status="proposed",
+        is_override=False, decided_by=person("manager"), replaces=decision,
+    )  # fmt: skip
+    contest.outcome, contest.new_decision, contest.reviewer = "changed", change, person("manager")
+    contest.justification, contest.closed_at = "The income is documented.", timezone.now()
+    contest.save()
+    with pytest.raises(ActRefused, match="Already decided"):
+        withdraw(case, person("advisor"))
+    assert not Withdrawal.objects.exists()
+
+
+def test_a_decided_case_is_not_withdrawn(case_of, person):
+    closed = decided(assessed(case_of("advisor")), "refuse")
+    with pytest.raises(ActRefused, match="Already decided"):
+        withdraw(closed, person("advisor"))
     for status in ("final", "proposed"):
         closed = decided(assessed(case_of("advisor")), "refuse", status=status)
-        with pytest.raises(ActRefused, match="Already decided"):
-            withdraw(closed, person("advisor"))
         with pytest.raises(DatabaseError, match="not withdrawn"), transaction.atomic():
             Withdrawal.objects.create(
                 case=closed, channel="phone", received_on=timezone.localdate(), recorded_by=person("advisor")
