@@ -15,6 +15,7 @@ from creditdesk.services.published_terms import (
     locked_in_force_as_seen,
     locked_proposal,
     locked_successor,
+    proposed_already,
     store_answer,
     store_withdrawal,
 )
@@ -52,7 +53,10 @@ def propose_loss_table(*, terms: LossTerms, based_on: int | None, reason: str, b
     _refuse_senseless(terms)
     with transaction.atomic():
         current = locked_in_force_as_seen(LossTable, based_on, _outdated)
-        table = LossTable.objects.create(**asdict(terms), based_on=current, reason=reason, proposed_by=by)
+        values = {**asdict(terms), "based_on": current, "reason": reason}
+        if earlier := proposed_already(LossTable, values, by):
+            return earlier
+        table = LossTable.objects.create(**values, proposed_by=by)
         return _audited(table, Action.LOSS_TABLE_PROPOSED, by)
 
 

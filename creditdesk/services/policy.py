@@ -19,6 +19,7 @@ from creditdesk.services.published_terms import (
     locked_in_force_as_seen,
     locked_proposal,
     locked_successor,
+    proposed_already,
     store_answer,
     store_withdrawal,
 )
@@ -78,14 +79,10 @@ def propose_policy(
     model_version = _refuse_senseless(terms)
     with transaction.atomic():
         current = locked_in_force_as_seen(Policy, based_on, _outdated)
-        policy = Policy.objects.create(
-            **asdict(terms),
-            model_version=model_version,
-            based_on=current,
-            evidence=dict(evidence or {}),
-            reason=reason,
-            proposed_by=by,
-        )
+        values = {**asdict(terms), "model_version": model_version, "based_on": current, "reason": reason}
+        if earlier := proposed_already(Policy, values, by):
+            return earlier
+        policy = Policy.objects.create(**values, evidence=dict(evidence or {}), proposed_by=by)
         return _audited(policy, Action.POLICY_PROPOSED, by)
 
 

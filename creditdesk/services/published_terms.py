@@ -1,6 +1,6 @@
 """Publication of terms by two people: one proposes, another answers; policies and loss tables share it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
@@ -44,6 +44,14 @@ def locked_in_force_as_seen(
     if (current.version if current else None) != based_on:
         raise ActRefused(outdated(current))
     return current
+
+
+def proposed_already(model: type[Terms], values: Mapping[str, object], by: User) -> Terms | None:
+    """This person's pending proposal of the same values: a form that is sent twice proposes once."""
+    for terms in model.objects.pending().filter(proposed_by=by):
+        if all(getattr(terms, name) == value for name, value in values.items()):
+            return cast(Terms, terms)
+    return None
 
 
 def locked_proposal(terms: Terms) -> Terms:

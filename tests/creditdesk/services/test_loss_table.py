@@ -37,6 +37,13 @@ def test_two_people_put_a_loss_table_in_force_and_the_log_seals_it(person):
     assert (event.actor, event.target, event.details["lgd_cash"]) == ("admin", "loss table 1", 0.45)
 
 
+def test_a_proposal_sent_twice_is_one_and_another_is_another(person):
+    first = proposed_table(person("manager"))
+    assert proposed_table(person("manager")) == first
+    assert proposed_table(person("manager"), lgd_cash=0.5) != first
+    assert LossTable.objects.count() == 2
+
+
 @pytest.mark.parametrize("name", ["advisor", "analyst", "auditor", "admin"])
 def test_managers_alone_propose(person, name):
     with pytest.raises(PermissionDenied):

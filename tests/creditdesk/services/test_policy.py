@@ -60,6 +60,15 @@ def test_two_people_put_a_policy_in_force_and_the_log_seals_it(person):
         walk_rows()
 
 
+def test_a_proposal_sent_twice_is_one_and_another_is_another(person):
+    first = proposed(person("manager"))
+    assert proposed(person("manager")) == first
+    assert AuditEvent.objects.filter(action="policy_proposed").count() == 1
+    assert proposed(person("manager"), accept_below=0.04) != first
+    reject_policy(policy=first, reason=YES, by=person("admin"))
+    assert proposed(person("manager")) != first
+
+
 def test_nobody_publishes_or_rejects_their_own_proposal(person):
     policy = proposed(person("manager"))
     for answer in (publish_policy, reject_policy):
