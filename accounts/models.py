@@ -182,6 +182,19 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.filter(models.Q(last_used_at__isnull=True) | models.Q(last_used_at__lt=moment))
 
 
+# Not the time of last use, which is no act.
+@sealed(
+    "id",
+    "owner_id",
+    "name",
+    "prefix",
+    "digest",
+    "scopes",
+    "per_minute",
+    "created_at",
+    "expires_at",
+    "revoked_at",
+)
 class ApiKey(models.Model):
     """With it a program acts as its owner: with the owner's role and cases, within the key's scopes.
 

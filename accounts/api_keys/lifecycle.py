@@ -132,6 +132,5 @@ def _digest(text: str) -> str:
 
 
 def _audit(action: Action, key: ApiKey, by: User | None, **details: object) -> None:
-    audit.record(
-        action=action, actor=by, target=key.prefix, details={"owner": key.owner.get_username(), **details}
-    )
+    details = {"owner": key.owner.get_username(), **details}
+    audit.record(action=action, actor=by, target=key.prefix, details=details, rows=[key])

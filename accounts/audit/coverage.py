@@ -27,13 +27,20 @@ def begin_coverage(**kwargs: Any) -> None:
         seal_again(list(SEALED_TABLES), action=Action.ROWS_COVERED)
 
 
-def verify_before_rewriting() -> None:
-    """Refuse to rewrite rows that are not as the log knows them. Raises BrokenAt, RowsBroken.
+def begin_with(tables: list[str]) -> None:
+    """Seal the rows of tables that a release is the first to seal, within a transaction of its migration."""
+    if has_begun():
+        seal_again(tables)
 
-    Rows of a release without digests are covered after all migrations, as they are by then.
+
+def verify_before_rewriting(tables: list[str]) -> None:
+    """Refuse to rewrite rows of these tables that are not as the log knows them. Raises BrokenAt, RowsBroken.
+
+    Rows of a release without digests are covered after all migrations, as they are by then; those of a table
+    that is sealed since a later release, by its migration.
     """
     if has_begun():
-        walk_rows()
+        walk_rows(tables)
 
 
 def seal_again(tables: list[str], *, action: Action = Action.ROWS_REWRITTEN) -> None:

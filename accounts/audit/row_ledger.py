@@ -45,8 +45,10 @@ def _temporary_table() -> sqlite3.Connection:
 
 @dataclass
 class RowLedger:
-    """`covered_from` is the event that began coverage in an upgraded desk, 0 in a desk that needed none."""
+    """The rows of `tables`. `covered_from` is the event that began coverage in an upgraded desk, 0 in a desk
+    that needed none."""
 
+    tables: frozenset[str]
     covered_from: int = 0
     checked: int = 0
     _seals_a_row: bool = False
@@ -89,13 +91,14 @@ class RowLedger:
 
     def unseen(self) -> list[BrokenRow]:
         """Sealed rows that no look at the tables has met, oldest event first."""
+        marks = ", ".join("?" * len(self.tables))
         rows = self._ledger.execute(
-            "SELECT of_table, pk, sequence FROM seal WHERE seen = 0 ORDER BY sequence LIMIT 100"
+            f"SELECT of_table, pk, sequence FROM seal WHERE seen = 0 AND of_table IN ({marks})"  # noqa: S608
+            " ORDER BY sequence LIMIT 100",
+            list(self.tables),
         )
         return [
-            BrokenRow(table, pk, f"it was removed since event {sequence}")
-            for table, pk, sequence in rows
-            if table in SEALED_TABLES
+            BrokenRow(table, pk, f"it was removed since event {sequence}") for table, pk, sequence in rows
         ]
 
     def suspects(self) -> "list[BrokenRow]":
@@ -103,7 +106,7 @@ class RowLedger:
         suspects = []
         # A migration may verify before a later one makes a table; one that was dropped leaves unseen seals.
         present = set(connection.introspection.table_names())
-        for table in filter(present.__contains__, SEALED_TABLES):
+        for table in filter(self.tables.__contains__, filter(present.__contains__, SEALED_TABLES)):
             for page in pages_of(table):
                 self.checked += len(page)
                 suspects += [

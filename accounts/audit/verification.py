@@ -1,6 +1,6 @@
 """Walking the chain: the first link that is not as the desk wrote it, and then the first row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Any, Final
@@ -14,6 +14,7 @@ from accounts.audit.keys import KeySchedule, UnknownKey, key_in_force, key_ring
 from accounts.audit.row_digests import stored_row
 from accounts.audit.row_ledger import BrokenRow, RowLedger
 from accounts.models import AuditEvent, AuditHead
+from accounts.sealed_rows import SEALED_TABLES
 
 COLUMNS: Final = (*Link._fields, "own_hash")
 
@@ -59,6 +60,10 @@ class Walk:
         The anchor is read first and the head last: others may write meanwhile, and then the walk goes on.
         """
         self.anchor = self.anchor or _genuine_anchor()
+        if self.sequence == 0 and (
+            early := AuditEvent.objects.filter(sequence__lt=1).order_by("sequence").first()
+        ):
+            raise BrokenAt(early.sequence, "it was inserted before the first one")
         head = None
         while head is None or head.sequence > self.sequence:
             before = self.sequence
@@ -123,9 +128,9 @@ def walk_through() -> int:
     return walk.sequence
 
 
-def walk_rows() -> tuple[RowLedger, Walk]:
-    """Walk the log and compare every sealed row with it; raises `BrokenAt` and `RowsBroken`."""
-    rows = RowLedger()
+def walk_rows(tables: Iterable[str] = SEALED_TABLES) -> tuple[RowLedger, Walk]:
+    """Walk the log, compare every sealed row of these tables with it; raises `BrokenAt` and `RowsBroken`."""
+    rows = RowLedger(frozenset(tables))
     walk = Walk(rows=rows)
     walk.to_the_end()
     for suspects in (rows.suspects, rows.unseen):

@@ -270,3 +270,15 @@ def test_a_long_log_is_walked_in_constant_memory(chain_of):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 4 * 2**20
+
+
+def test_an_event_before_the_first_is_found(record_events, by_hand):
+    """The page and the export of the log would show it among the others."""
+    record_events(3)
+    by_hand(
+        f"INSERT INTO {TABLE}"
+        " (sequence, at, actor, action, target, details, request_id, previous_hash, own_hash)"
+        f" SELECT 0, at, 'manager', 'decision', target, details, request_id, previous_hash, '{'a' * 64}'"
+        f" FROM {TABLE} WHERE sequence = 1"
+    )
+    assert verify() == Break(0, "it was inserted before the first one")

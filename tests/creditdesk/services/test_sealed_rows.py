@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from hashlib import sha256
 from io import StringIO
 
 import pytest
@@ -244,3 +245,35 @@ def refused(statement: str) -> str:
 def test_the_database_refuses_what_must_not_change(desk, statement):
     assert re.search(REFUSED, refused(statement))
     walk_rows()
+
+
+@pytest.mark.parametrize("key", [0, -1])
+def test_a_row_with_a_key_that_the_desk_never_gives_is_named(desk, key):
+    """An administrator by SQL, in front of every row that the desk wrote."""
+    columns = [field.column for field in User._meta.concrete_fields if field.column not in ("id", "username")]
+    by_hand(
+        f"INSERT INTO accounts_user (id, username, {', '.join(columns)})"
+        f" SELECT {key}, 'nobody', {', '.join(columns)} FROM accounts_user WHERE username = 'admin'"
+    )
+    assert broken_row() == f"row {key} of accounts_user: it was inserted without an event"
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL refuses a value of another type")
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        # Python reads both as false; a condition in SQL takes the second for true.
+        ("accounts_user", "is_superuser = 2"),
+        # The digest covers the SHA-256 of bytes: its text in their place destroys them.
+        ("creditdesk_assessment", "packed_inputs = '{sha256}'"),
+    ],
+)
+def test_a_value_of_another_type_is_named(desk, table, change):
+    assessment = Assessment.objects.earliest("pk")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT packed_inputs FROM creditdesk_assessment WHERE id = %s", [assessment.pk])
+        (packed,) = cursor.fetchone()
+    row = assessment.pk if table == "creditdesk_assessment" else User.objects.get(username="advisor").pk
+    walk_rows()
+    by_hand(f"UPDATE {table} SET {change.format(sha256=sha256(packed).hexdigest())} WHERE id = {row}")
+    assert broken_row().startswith(f"row {row} of {table}: it was changed since event ")
