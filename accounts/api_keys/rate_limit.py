@@ -19,7 +19,8 @@ LEASE_SECONDS: Final = 1
 
 @dataclass(slots=True)
 class _Lease:
-    """The tokens that this process may still give out, or until when it refuses without looking."""
+    """The tokens that this process may still give out, or until when it refuses without looking; in seconds
+    of a clock that nobody sets."""
 
     tokens: int
     until: float
@@ -35,7 +36,7 @@ def seconds_to_wait(key: object, per_minute: int, cost: int = 1) -> int:
     """Take `cost` tokens and return 0, or return the seconds until so many are there. A full bucket lasts a
     minute; `cost` is at most `per_minute`."""
     with _lock:
-        now = time.time()
+        now = time.monotonic()
         lease = _leases.pop(key, None) or _Lease(0, 0.0)
         _leases[key] = lease
         if len(_leases) > REMEMBERED:
@@ -49,7 +50,7 @@ def seconds_to_wait(key: object, per_minute: int, cost: int = 1) -> int:
 
 
 def _take(key: object, lease: _Lease, per_minute: int, cost: int) -> int:
-    rate, now = per_minute / 60, time.time()
+    rate, now, elapsed = per_minute / 60, time.time(), time.monotonic()
     wait = granted = 0
 
     def take(bucket: list[float] | None) -> list[float]:
@@ -66,9 +67,9 @@ def _take(key: object, lease: _Lease, per_minute: int, cost: int) -> int:
     shared_cache().change(f"api-key-tokens:{key}", take, 61)
     with _lock:
         if granted:
-            lease.tokens, lease.until = granted - cost, now + LEASE_SECONDS
+            lease.tokens, lease.until = granted - cost, elapsed + LEASE_SECONDS
         elif cost == 1:
-            lease.refused_until = now + wait
+            lease.refused_until = elapsed + wait
     return wait
 
 

@@ -47,14 +47,14 @@ def proved_several_factors(session: SessionBase) -> bool:
 def limit_passed(request: HttpRequest) -> str:
     """Why the session ends: the directory has ended it, it gives no role, or it does not answer."""
     state = request.session.get(DIRECTORY)
-    if state is None or time.time() - state["confirmed"] < CHECK_SECONDS:
+    if state is None or _is_younger(state["confirmed"], CHECK_SECONDS):
         return ""
     try:
         claims = _confirmed_claims(request.session, state)
     except protocol.Refused:
         return "directory"
     except protocol.Unreachable:
-        return "" if time.time() - state["confirmed"] < LIMIT_SECONDS else "directory unreachable"
+        return "" if _is_younger(state["confirmed"], LIMIT_SECONDS) else "directory unreachable"
     if claims.get("sub") != state["uid"]:
         return "directory"
     request.session[DIRECTORY] = {**state, "confirmed": time.time()}
@@ -62,6 +62,11 @@ def limit_passed(request: HttpRequest) -> str:
     return (
         "" if apply_groups(user=cast("User", request.user), groups=protocol.groups_in(claims)) else "no role"
     )
+
+
+def _is_younger(confirmed: float, seconds: float) -> bool:
+    """Whether a confirmation is younger than that; one ahead of the clock, which was set back, is not."""
+    return 0 <= time.time() - confirmed < seconds
 
 
 def _confirmed_claims(session: SessionBase, state: dict[str, Any]) -> dict[str, Any]:

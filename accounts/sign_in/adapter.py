@@ -1,7 +1,6 @@
 """The allauth adapters: their hooks wrap each act of signing in and its audit event in one
 transaction. Its signals come too late for that: after the session was written, or after the commit."""
 
-import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -23,6 +22,13 @@ from accounts.sign_in.failures import record_failure
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether an address is one of the desk; what cannot be read as an address is none."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
 
     @transaction.atomic
     def login(self, request: HttpRequest, user: User) -> None:
@@ -71,7 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not for who has just signed in: the time limit of allauth runs from the sign-in too."""
         proofs = get_authentication_records(self.request, self.request.user)
-        return not proofs or time.time() - proofs[-1]["at"] > REAUTHENTICATION_TIMEOUT
+        return not proofs or not sessions.is_within(proofs[-1]["at"], REAUTHENTICATION_TIMEOUT)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, str]]:
         methods: list[dict[str, str]] = super().get_reauthentication_methods(user)

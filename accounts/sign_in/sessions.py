@@ -9,11 +9,14 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.row_keys import row_key
 
 SIGNED_IN_AT: Final = "signed_in_at"
 SEEN_AT: Final = "seen_at"
 # What accounts.oidc.session stores in a session by the directory.
 DIRECTORY: Final = "oidc"
+# The clocks of two machines may differ by so much.
+CLOCK_SECONDS: Final = 60
 
 
 def start(session: SessionBase) -> None:
@@ -22,10 +25,15 @@ def start(session: SessionBase) -> None:
 
 def limit_passed(session: SessionBase) -> str:
     """Which limit this session has passed: "idle", "absolute", or none."""
-    now = time.time()
-    if now - session[SIGNED_IN_AT] > settings.SESSION_COOKIE_AGE:
+    if not is_within(session[SIGNED_IN_AT], settings.SESSION_COOKIE_AGE):
         return "absolute"
-    return "idle" if now - session[SEEN_AT] > settings.SESSION_IDLE_SECONDS else ""
+    return "" if is_within(session[SEEN_AT], settings.SESSION_IDLE_SECONDS) else "idle"
+
+
+def is_within(moment: float, seconds: float) -> bool:
+    """Whether a moment is so many seconds ago at most. One ahead of the clock is not: it was noted before the
+    clock was set back, and would count for as long as the clock was wrong."""
+    return -CLOCK_SECONDS <= time.time() - moment <= seconds
 
 
 def needs_note(session: SessionBase) -> bool:
@@ -49,7 +57,7 @@ def forget_directory(session: SessionBase) -> None:
 
 def end_session(user: User, number: str) -> int:
     """End that session of `user`; whether there was one, as a number."""
-    sessions = UserSession.objects.filter(user=user, pk=number) if number.isdecimal() else ()
+    sessions = UserSession.objects.filter(user=user, pk=row_key(number))
     for session in sessions:
         session.end()
     return len(sessions)

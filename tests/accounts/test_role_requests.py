@@ -124,7 +124,7 @@ def test_a_new_administrator_takes_two_administrators(admins, events):
 
 def test_an_answer_asks_again_who_is_there(requested, monkeypatch):
     browser, later = browser_of("second"), time.time() + 400
-    monkeypatch.setattr("accounts.sign_in.adapter.time.time", lambda: later)
+    monkeypatch.setattr("accounts.sign_in.sessions.time.time", lambda: later)
     page = browser.post(REQUESTS, {"action": "approve", "_selected_action": [requested.pk]})
     assert "reauthenticate" in page["Location"]
     assert User.objects.get(username="advisor").role == Role.ADVISOR

@@ -106,7 +106,7 @@ def test_a_passkey_is_the_second_step_and_the_proof_of_an_old_session(signed_in,
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/cases/**")
     later = time.time() + app_settings.REAUTHENTICATION_TIMEOUT + 1
-    monkeypatch.setattr("accounts.sign_in.adapter.time.time", lambda: later)
+    monkeypatch.setattr("accounts.sign_in.sessions.time.time", lambda: later)
     page.goto("/accounts/2fa/webauthn/add/")
     page.wait_for_url("**/accounts/reauthenticate/**")
     page.get_by_role("link", name="Use a passkey").click()

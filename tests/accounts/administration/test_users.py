@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def test_an_administrator_proves_again_who_they_are_before_users_are_touched(proven_as, person, monkeypatch):
     advisor, browser = person("advisor"), proven_as("admin")
     later = time.time() + 400
-    monkeypatch.setattr("accounts.sign_in.adapter.time.time", lambda: later)
+    monkeypatch.setattr("accounts.sign_in.sessions.time.time", lambda: later)
     for answer in (
         browser.post(f"{USERS}add/", NEW),
         browser.post(f"{USERS}{advisor.pk}/change/", fields(advisor, role="admin")),

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 def clock(monkeypatch):
     now = [1_000_000.0]
     monkeypatch.setattr("time.time", lambda: now[0])
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
     rate_limit.forget()
     return now
 
@@ -97,3 +98,13 @@ def test_the_memory_of_strangers_is_bounded(clock, monkeypatch):
     for key in range(100):
         rate_limit.seconds_to_wait(key, 1)
     assert len(rate_limit._leases) == 10
+
+
+def test_a_clock_that_is_set_back_keeps_no_key_out(clock, monkeypatch):
+    while not rate_limit.seconds_to_wait("a", 6):
+        pass
+    monkeypatch.setattr("time.time", lambda: clock[0] - 3600)
+    clock[0] += 20
+    assert in_another_process("a", 6) == 10
+    clock[0] += 10
+    assert rate_limit.seconds_to_wait("a", 6) == 0

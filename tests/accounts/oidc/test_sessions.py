@@ -54,6 +54,13 @@ def test_the_session_of_somebody_who_has_left_ends_within_a_minute(grace, direct
     assert not is_signed_in(grace)
 
 
+def test_a_clock_that_is_set_back_leaves_nobody_unconfirmed(grace, directory, events, seconds_later):
+    directory.forget_tokens()
+    seconds_later(-30)
+    assert not is_signed_in(grace)
+    assert limits(events) == ["directory"]
+
+
 def test_the_directory_gets_a_request_every_thirty_seconds_of_use_and_no_more(
     grace, directory, seconds_later
 ):

@@ -26,7 +26,7 @@ def browser() -> Browser:
 def later(browser, monkeypatch) -> None:
     """The sign-in is longer ago than a proof holds."""
     now = time.time() + 400
-    monkeypatch.setattr("accounts.sign_in.adapter.time.time", lambda: now)
+    monkeypatch.setattr("accounts.sign_in.sessions.time.time", lambda: now)
 
 
 def key_of(browser: Browser) -> str:

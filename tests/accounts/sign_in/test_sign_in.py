@@ -207,6 +207,15 @@ def test_signing_out_of_the_admin_is_recorded_too(client_as, events):
     assert [event.actor for event in events(Action.SIGN_OUT)] == ["admin"]
 
 
+@pytest.mark.parametrize("wanted", ["http://[", "//[::1", "https://evil.example/", "//evil.example"])
+def test_a_sign_in_leads_to_no_other_site_nor_to_an_address_that_is_none(wanted):
+    user_with_password("advisor")
+    browser = Browser()
+    assert browser.get("/accounts/login/", {"next": wanted}).status_code == 200
+    answer = browser.post("/accounts/login/", {"login": "advisor", "password": PASSWORD, "next": wanted})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
 def test_the_admin_changes_passwords_where_everybody_does(client_as):
     assert client_as("admin").get("/admin/password_change/")["Location"] == "/accounts/password/change/"
 
@@ -231,6 +240,18 @@ def test_a_session_in_use_lives_ten_hours_and_no_longer(client_as, events, monke
     monkeypatch.setattr("accounts.sign_in.sessions.time.time", lambda: start + 600 * 60 + 1)
     assert not is_signed_in(browser)
     assert [event.details for event in events(Action.SESSION_ENDED)] == [{"limit": "absolute"}]
+
+
+@pytest.mark.parametrize(("note", "limit"), [("signed_in_at", "absolute"), ("seen_at", "idle")])
+def test_a_session_does_not_live_for_as_long_as_the_clock_was_ahead(client_as, events, note, limit):
+    """Noted a day ahead, by a clock that was then set right."""
+    browser = client_as("advisor")
+    assert is_signed_in(browser)
+    session = browser.session
+    session[note] += 24 * 3600
+    session.save()
+    assert not is_signed_in(browser)
+    assert [event.details for event in events(Action.SESSION_ENDED)] == [{"limit": limit}]
 
 
 def test_use_of_a_session_is_not_written_on_every_request(client_as):
