@@ -151,6 +151,7 @@ MIDDLEWARE = [
     "creditdesk.api.auth.api_middleware",
     "creditdesk.monitoring.access_log.access_log",
     "creditdesk.web.methods.known_methods",
+    "creditdesk.web.readable_requests.readable_requests",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

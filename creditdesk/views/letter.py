@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_safe
 
+from accounts.row_keys import row_key
 from creditdesk.letters.write import LANGUAGES, NoLetter, letter_on, pdf_of
 from creditdesk.models import Case, Letter
 from creditdesk.web.blind_cases import require_opinion
@@ -32,8 +33,8 @@ def _letter_response(request: DeskRequest, reference: str, kind: str) -> HttpRes
     case = get_object_or_404(cases, reference=reference)
     require_words(case)
     require_opinion(case, request.user)
-    if (earlier := request.GET.get("letter", "")).isdecimal():
-        return _pdf(get_object_or_404(case.letters, kind=kind, pk=int(earlier)))
+    if (earlier := row_key(request.GET.get("letter", ""))) is not None:
+        return _pdf(get_object_or_404(case.letters, kind=kind, pk=earlier))
     language = request.GET.get("language") or translation.get_language()[:2]
     if language not in LANGUAGES:
         return HttpResponseBadRequest(

@@ -1,5 +1,6 @@
 """Notifications: their page, their count in the header, and marking them as read."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 from django.contrib.auth.decorators import permission_required
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.row_keys import row_key
 from creditdesk import services
 from creditdesk.models import Notification
 from creditdesk.web.request import DeskRequest
@@ -37,9 +39,18 @@ def notification_count(request: DeskRequest) -> HttpResponse:
 @permission_required("creditdesk.view_case", raise_exception=True)
 def notifications_read(request: DeskRequest) -> HttpResponse:
     """Mark one notification as read, or all that the page has shown."""
-    shown_at = parse_datetime(request.POST.get("until", "")) or timezone.now()
-    number = request.POST.get("notification", "")
-    if timezone.is_naive(shown_at) or not (number == "" or number.isdecimal()):
-        return redirect("notifications")
-    services.mark_read(by=request.user, until=shown_at, pk=int(number) if number else None)
+    until, number = request.POST.get("until", ""), request.POST.get("notification", "")
+    shown_at = _moment(until) if until else timezone.now()
+    key = row_key(number)
+    if shown_at and (key is not None or not number):
+        services.mark_read(by=request.user, until=shown_at, pk=key)
     return redirect("notifications")
+
+
+def _moment(text: str) -> datetime | None:
+    """The moment that a page states, None for a text that is none, or one outside the calendar."""
+    try:
+        moment = parse_datetime(text)
+        return None if moment is None or timezone.is_naive(moment) else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

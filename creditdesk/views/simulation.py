@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
+from accounts.row_keys import row_key
 from creditdesk import services
 from creditdesk.forms.simulation import ScenarioForm, SimulationForm
 from creditdesk.pages.case.page import CasePage
@@ -72,8 +73,9 @@ def scenario_save(request: DeskRequest, reference: str) -> HttpResponse:
 def scenario_delete(request: DeskRequest, reference: str) -> HttpResponse:
     """Delete one's own scenario, named in the body."""
     case = case_with_verdict(request, reference)
-    key = request.POST.get("scenario", "")
-    scenario = case.scenarios.filter(by=request.user, pk=key).first() if key.isdecimal() else None
+    key = row_key(request.POST.get("scenario", ""))
+    own = case.scenarios.filter(by=request.user)
+    scenario = own.filter(pk=key).first() if key is not None else None
     if scenario is None:
         page = simulation_page(case, request.user)
         page.refusal = gettext("This scenario is gone already, or it is a colleague's. Nothing was deleted.")

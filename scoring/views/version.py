@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.row_keys import row_key
 from scoring.ml.model.manifest import Manifest
 from scoring.ml.model.manifest_validation import ExplanationSection
 from scoring.models import Comparison, ModelVersion
@@ -121,8 +122,8 @@ def version_card(request: HttpRequest, version: str) -> HttpResponse:
 @permission_required("scoring.view_modelversion", raise_exception=True)
 def model_comparison(request: HttpRequest) -> HttpResponse:
     """The newest comparison of candidates, or an earlier one by its `number`."""
-    comparisons, number = Comparison.objects.newest_first(), request.GET.get("number", "")
-    shown = get_object_or_404(comparisons, pk=number) if number.isdecimal() else comparisons.first()
+    comparisons, number = Comparison.objects.newest_first(), row_key(request.GET.get("number", ""))
+    shown = comparisons.first() if number is None else get_object_or_404(comparisons, pk=number)
     context: dict[str, Any] = {
         "comparison": shown,
         "earlier": comparisons.exclude(pk=shown.pk)[:EARLIER] if shown else [],

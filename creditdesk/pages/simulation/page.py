@@ -10,6 +10,7 @@ from django.forms import BoundField
 
 from accounts.models import User
 from accounts.prepared_queries import ANYTHING, Prepared
+from accounts.row_keys import row_key
 from creditdesk import reasons, services
 from creditdesk.forms.simulation import EditableField, ScenarioForm, SimulationForm, credit_on_file
 from creditdesk.models import Assessment, Case, Decision, Scenario
@@ -245,7 +246,8 @@ _PRESENCE: Final = Prepared(
 
 def simulation_page(case: Case, reader: User, scenario_key: str = "") -> SimulationPage:
     """Return the page with the values on file, or with those of the scenario of that key."""
-    scenario = case.scenarios.filter(pk=scenario_key).first() if scenario_key.isdecimal() else None
+    key = row_key(scenario_key)
+    scenario = case.scenarios.filter(pk=key).first() if key is not None else None
     form = SimulationForm(None, case.profile.record, scenario.entered if scenario else None)
     return SimulationPage(case, reader, form)
 

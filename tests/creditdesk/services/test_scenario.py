@@ -65,6 +65,8 @@ def test_nobody_deletes_a_colleagues_scenario(advisor, client_as, case):
     chosen = {"scenario": str(Scenario.objects.get().pk)}
     assert client_as("manager").post(delete, chosen).status_code == 409
     assert Scenario.objects.exists()
+    # Python refuses to read a number of so many digits.
+    assert advisor.post(delete, {"scenario": "9" * 5000}).status_code == 409
     advisor.post(delete, chosen)
     assert not Scenario.objects.exists()
     assert AuditEvent.objects.filter(action="scenario_deleted", actor="advisor").exists()

@@ -56,7 +56,13 @@ def test_clearing_all_spares_what_came_after_the_page(client_as, given, case_of,
     assert Notification.objects.unread().count() == 1
 
 
-@pytest.mark.parametrize("sent", [{"until": "yesterday"}, {"notification": "-1"}, {"notification": "x"}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *({"until": moment} for moment in ("yesterday", "2024-02-30T10:00:00Z", "0001-01-01T00:00:00+14:00")),
+        *({"notification": number} for number in ("-1", "x", "9" * 5000)),
+    ],
+)
 def test_a_request_that_cannot_be_read_is_no_error(client_as, given, sent):
     assert client_as("colleague").post("/notifications/read/", sent).status_code == 302
     assert Notification.objects.filter(kind="assigned").count() == 1
