@@ -54,7 +54,7 @@ from creditdesk.services.policy import (
     reject_policy,
     withdraw_policy,
 )
-from creditdesk.services.refusal import ActRefused, is_blind, opinion_first
+from creditdesk.services.refusal import ActRefused, is_blind, keeps_verdict, opinion_first
 from creditdesk.services.reopening import closing_of, may_reopen, reopen
 from creditdesk.services.saved_view import choose_columns, delete_view, save_view
 from creditdesk.services.simulation import delete_scenario, save_scenario, simulate
@@ -110,6 +110,7 @@ __all__ = [
     "hand_on_after_save",
     "hand_on_all",
     "is_blind",
+    "keeps_verdict",
     "make_team",
     "mark_read",
     "may_reopen",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, ANYTHING, PreparedRows
+from creditdesk.cases.blind_draws import would_be_drawn
 from creditdesk.cases.team import colleagues_present
 from creditdesk.models import Case, Claim, Decision, Withdrawal
 
@@ -110,9 +111,20 @@ def is_blind(case: Case, user: User) -> bool:
     return Case.objects.blind_for(user).filter(pk=case.pk).exists()
 
 
+def keeps_verdict(case: Case, user: User) -> bool:
+    """Whether nothing that shows a verdict of this case reaches this person: kept, or about to be.
+
+    A case that was never assessed is drawn by its first assessment: until then a simulation would show it.
+    """
+    if is_blind(case, user):
+        return True
+    is_unseen = case.latest_assessment_id is None and not user.has_perm("creditdesk.view_blind_verdict")
+    return is_unseen and would_be_drawn(case.reference)
+
+
 def refuse_when_blind(case: Case, by: User) -> None:
     """Raises ActRefused where this person's own opinion comes before anything that shows the verdict."""
-    if is_blind(case, by):
+    if keeps_verdict(case, by):
         raise ActRefused(opinion_first())
 
 

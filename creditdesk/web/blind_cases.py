@@ -9,7 +9,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import User
 from creditdesk.models import Case
-from creditdesk.services import is_blind, opinion_first
+from creditdesk.services import keeps_verdict, opinion_first
 from creditdesk.web.request import DeskRequest
 
 GetResponse = Callable[[DeskRequest], HttpResponse]
@@ -25,7 +25,7 @@ class VerdictKept(Exception):
 
 def require_opinion(case: Case, user: User) -> None:
     """Raise VerdictKept unless the person may see the verdict."""
-    if is_blind(case, user):
+    if keeps_verdict(case, user):
         raise VerdictKept(case)
 
 

@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
 
+from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.cases.sorting import SORTS
-from creditdesk.models import Assessment, BlindOpinion, Case, Decision
+from creditdesk.models import Assessment, BlindOpinion, Case, Decision, ReasonsReading
 from creditdesk.pages.case.reasons import reason_items
 from creditdesk.views.case import FRAGMENTS
+from scoring.ml.whatif.request import Request
 from scoring.presentation import formatting
 from tests.creditdesk.blind import assessed_blind, otherwise
 from tests.creditdesk.views.role_tables import ADVISOR, CASES, PAGES, address, args_of
@@ -163,6 +165,27 @@ def test_the_first_visit_that_assesses_and_draws_shows_no_verdict(client_as, cas
     assert Case.objects.get(pk=case.pk).latest_assessment
     assert "data-opinion-form" in page
     assert not [mark for mark in MARKS if mark.decode() in page]
+
+
+def test_before_the_assessment_that_draws_a_case_nothing_shows_a_verdict_of_it(
+    client_as, case_of, model_in_use, settings, person
+):
+    """A simulation of the request as it is on file would be the verdict itself."""
+    settings.BLIND_SHARE = 1.0
+    advisor, fields = client_as("advisor"), {"scenario_name": "As on file"}
+    for page in ("case_simulate", "scenario_save", "case_why"):
+        case = case_of("advisor")
+        place = reverse(page, args=[case.reference])
+        answer = advisor.get(place) if page == "case_why" else advisor.post(place, fields, headers=HTMX)
+        assert case.get_absolute_url() in (answer.get("HX-Redirect"), answer.get("Location")), page
+        assert not answer.content
+        assert not case.scenarios.exists()
+    assert not ReasonsReading.objects.exists()
+    assert not AuditEvent.objects.filter(action="simulation").exists()
+    as_on_file = Request(case.profile.record, {}, {})
+    with pytest.raises(services.ActRefused, match="give yours first"):
+        services.simulate(case=case, request=as_on_file, by=person("advisor"))
+    assert services.simulate(case=case, request=as_on_file, by=person("manager")).prediction
 
 
 def test_after_the_opinion_everything_shows_and_the_decision_is_taken(client_as, case, person):
