@@ -90,7 +90,8 @@ def _month(text: str) -> date:
 
 
 def _days(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text[:9]) > MAX_DAYS:
+    # Not a number of any length: Python refuses more than 4,300 digits.
+    if not text.isascii() or not text.isdecimal() or len(text) > 9 or int(text) > MAX_DAYS:
         raise ValueError(f'days_past_due "{text[:20]}" is not a whole number from 0 to {MAX_DAYS}')
     return int(text)
 
@@ -100,9 +101,11 @@ def _balance(text: str) -> Decimal:
         balance = Decimal(text)
     except InvalidOperation:
         balance = Decimal("NaN")
-    if not balance.is_finite() or not 0 <= balance < MAX_BALANCE:
+    is_amount = balance.is_finite() and 0 <= balance <= MAX_BALANCE
+    rounded = balance.quantize(Decimal("0.01")) if is_amount else MAX_BALANCE
+    if rounded >= MAX_BALANCE:
         raise ValueError(f'balance "{text[:20]}" is not an amount of 0 or more')
-    return balance.quantize(Decimal("0.01"))
+    return rounded
 
 
 def _defaulted(text: str) -> bool:

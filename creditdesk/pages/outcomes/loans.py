@@ -99,7 +99,9 @@ class ObservedLoans:
 
     @cached_property
     def default_age(self) -> Integers:
-        return np.where(self.first_default == NEVER, NEVER, self.first_default - self.month)
+        # An application can be imported again, with a day after its first months of repayment.
+        ages = np.maximum(self.first_default - self.month, 0)
+        return np.where(self.first_default == NEVER, NEVER, ages)
 
     @cached_property
     def is_mature(self) -> NDArray[np.bool_]:

@@ -1,6 +1,6 @@
 """Promise and outcome by model version, and whether people who overrode the model did better."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from creditdesk.models import Assessment, Decision
 from creditdesk.pages.outcomes.loans import ObservedLoans
-from scoring.ml.metrics import classification, performance
+from scoring.ml.metrics import classification
+from scoring.ml.metrics.classification import Ranked
 from scoring.ml.metrics.costs import Costs
 from scoring.ml.metrics.intervals import Estimate, bootstrap_weights, percentile_bounds, wilson
-from scoring.ml.metrics.performance import StoredPerformance
 
 Values = NDArray[np.float64]
 
@@ -25,8 +25,9 @@ MIN_OVERRIDES: Final = 20
 class VersionOutcome:
     """Mature loans assessed by one version: expected and observed default rate, and its metrics.
 
-    `metrics` are None while all of them defaulted or none did; `estimated` is what the probabilities alone
-    promise, as a drift report shows it before outcomes are known.
+    `metrics` are None while all of them defaulted or none did; the promised figures are what the
+    probabilities alone say, as a drift report shows them before outcomes are known. Costs are of verdicts by
+    the threshold that each loan was assessed with: policies change while a version is in use.
     """
 
     version: str
@@ -35,14 +36,16 @@ class VersionOutcome:
     expected: float
     observed: Estimate
     metrics: dict[str, Estimate] | None
-    estimated: StoredPerformance
+    promised_auc: float
+    promised_cost: float
 
 
 @dataclass(frozen=True, slots=True)
 class OverrideOutcome:
     """Accepted against the verdict, for one reason: `saved` is the model's cost less the people's, per case.
 
-    Above 0 people did better. `saved` and `defaults` are None where there are fewer than MIN_OVERRIDES.
+    Above 0 people did better. `saved` and `defaults` are None where there are fewer than MIN_OVERRIDES, and
+    where the total less the other reasons would tell those of so few.
     """
 
     reason_code: str
@@ -61,19 +64,23 @@ def by_version(loans: ObservedLoans, costs: Costs) -> Iterator[VersionOutcome]:
     usable = loans.is_mature & ~np.isnan(loans.probability)
     for version in sorted(set(versions[usable])):
         chosen = np.flatnonzero(usable & (versions == version))
-        threshold = loans.promises[chosen[0]].threshold
+        thresholds = np.array([loans.promises[row].threshold for row in chosen])
         target, probability = loans.has_defaulted[chosen].astype(np.float64), loans.probability[chosen]
+        is_refused = probability >= thresholds
         defaults = int(target.sum())
         has_both = 0 < defaults < len(chosen)
-        ranked = classification.rank(target, probability, threshold, costs)
+        ranked = classification.rank(target, probability, thresholds[0], costs)
+        promised = classification.rank(probability, probability, thresholds[0], costs)
+        cost = _mean(_paid(is_refused, target, costs), RESAMPLES)
         yield VersionOutcome(
             version=str(version),
             loans=len(chosen),
             defaults=defaults,
             expected=float(probability.mean()),
             observed=Estimate(defaults / len(chosen), *wilson(defaults, len(chosen))),
-            metrics=classification.evaluate(ranked, resamples=RESAMPLES, seed=0) if has_both else None,
-            estimated=performance.evaluate(None, probability, threshold, costs),
+            metrics=_measured(ranked) | {"cost": cost} if has_both else None,
+            promised_auc=classification.auc(promised),
+            promised_cost=float(_paid(is_refused, probability, costs).mean()),
         )
 
 
@@ -86,24 +93,67 @@ def overrides(loans: ObservedLoans, costs: Costs) -> list[OverrideOutcome]:
     ]
     if not chosen:
         return []
-    reasons = sorted({reason for reason, _ in chosen})
-    by_reason = [
-        _override_outcome(reason, [bad for code, bad in chosen if code == reason], costs)
-        for reason in reasons
+    by_reason = {
+        reason: [bad for code, bad in chosen if code == reason]
+        for reason in sorted({reason for reason, _ in chosen})
+    }
+    hidden = _hidden_reasons({reason: len(defaulted) for reason, defaulted in by_reason.items()})
+    rows = [
+        OverrideOutcome(reason, len(defaulted), None, None)
+        if reason in hidden
+        else _override_outcome(reason, defaulted, costs)
+        for reason, defaulted in by_reason.items()
     ]
-    return [_override_outcome("", [bad for _, bad in chosen], costs), *by_reason]
+    everything = [bad for _, bad in chosen]
+    if len(everything) < MIN_OVERRIDES:
+        return [OverrideOutcome("", len(everything), None, None), *rows]
+    return [_override_outcome("", everything, costs), *rows]
+
+
+def _hidden_reasons(cases: Mapping[str, int]) -> set[str]:
+    """Reasons of too few cases, and the next larger ones until the total gives no few cases away."""
+    hidden: set[str] = set()
+    for reason in sorted(cases, key=lambda name: cases[name]):
+        if cases[reason] >= MIN_OVERRIDES and not 0 < sum(cases[name] for name in hidden) < MIN_OVERRIDES:
+            break
+        hidden.add(reason)
+    return hidden
 
 
 def _override_outcome(reason: str, defaulted: Sequence[bool], costs: Costs) -> OverrideOutcome:
-    if len(defaulted) < MIN_OVERRIDES:
-        return OverrideOutcome(reason, len(defaulted), None, None)
     bad = np.array(defaulted, dtype=np.float64)
     # The model would have refused: it pays for a good payer, the person for a default.
     saved = costs.fp * (1 - bad) - costs.fn * bad
-    draws = np.array(
-        [[float(weights @ saved / weights.sum())] for weights in bootstrap_weights(len(bad), 2_000, seed=0)]
-    )
-    low, high = percentile_bounds(draws)
-    return OverrideOutcome(
-        reason, len(bad), int(bad.sum()), Estimate(float(saved.mean()), float(low[0]), float(high[0]))
-    )
+    return OverrideOutcome(reason, len(bad), int(bad.sum()), _mean(saved, 2_000))
+
+
+def _measured(loans: Ranked) -> dict[str, Estimate]:
+    """AUC, Gini and KS, which no threshold changes.
+
+    Where defaults are few, resamples without one say nothing of the order: they are left out.
+    """
+    metrics = {"auc": classification.auc, "gini": classification.gini, "ks": classification.ks}
+    draws = [
+        [metric(resample) for metric in metrics.values()]
+        for weights in bootstrap_weights(len(loans.target), RESAMPLES, seed=0)
+        if 0 < (resample := loans.resampled(weights)).weights @ loans.target < weights.sum()
+    ]
+    lows, highs = percentile_bounds(np.array(draws))
+    return {
+        name: Estimate(metric(loans), float(low), float(high))
+        for (name, metric), low, high in zip(metrics.items(), lows, highs, strict=True)
+    }
+
+
+def _paid(is_refused: NDArray[np.bool_], defaults: Values, costs: Costs) -> Values:
+    """The business cost of each verdict, (n,); `defaults` are 0 or 1, or probabilities."""
+    return np.where(is_refused, costs.fp * (1 - defaults), costs.fn * defaults)
+
+
+def _mean(values: Values, resamples: int) -> Estimate:
+    draws = [
+        [float(weights @ values / weights.sum())]
+        for weights in bootstrap_weights(len(values), resamples, seed=0)
+    ]
+    low, high = percentile_bounds(np.array(draws))
+    return Estimate(float(values.mean()), float(low[0]), float(high[0]))

@@ -68,8 +68,11 @@ def vintage_tests(loans: Loans) -> list[VintageTest]:
     """Compare each vintage that is old enough with the others at the same age.
 
     What is expected follows the probabilities: clients of higher risk may default more often without being
-    unusual. The others' ratio of defaults to probabilities carries over, with its own standard error.
+    unusual. The others' ratio of defaults to probabilities carries over, with its own standard error. Where
+    no loan has a probability, nothing is expected.
     """
+    if np.isnan(loans.probability).all():
+        return []
     return [test for vintage in range(len(loans.last_ages)) if (test := _test(loans, vintage))]
 
 

@@ -1,18 +1,19 @@
 """Outcomes page: its figures are those of the stored months; with too few loans it says so."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from creditdesk.models import MonthlyOutcome
+from creditdesk.models import Case, Decision, MonthlyOutcome
 from creditdesk.pages.outcomes.loans import ObservedLoans, buckets_month_by_month, roll_counts_on_file
 from creditdesk.pages.outcomes.page import OutcomesPage
 from creditdesk.pages.outcomes.performance import MIN_OVERRIDES
 from tests.creditdesk.observed_loans import loan
-from tests.factories import assessed, decided
+from tests.factories import assessed, decided, newer_assessment
 from tests.html import plain_text
+from tests.triggers import triggers_off
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +87,60 @@ def test_too_few_overrides_say_nothing(client_as):
     assert (everything.cases, everything.defaults, everything.saved) == (MIN_OVERRIDES - 1, None, None)
     page = client_as("manager").get("/outcomes/", headers={"Accept-Language": "en"}).content.decode()
     assert "too few to say" in plain_text(page)
+
+
+def test_a_hidden_reason_does_not_follow_from_the_total_and_the_others():
+    """Of 8 + 20 + 25 overrides the page shows the total and the 25: what is left are 28."""
+    sizes = {"data": 8, "guarantee": 20, "history": 25}
+    for number, reason in enumerate(reason for reason, size in sizes.items() for _ in range(size)):
+        decided(loan(number, 0.12, bad_at=3 if number % 4 == 0 else None), override=True)
+        with triggers_off():
+            Decision.objects.filter(case__reference=f"8{number:05}").update(reason_code=reason)
+    rows = {row.reason_code: row for row in OutcomesPage(ObservedLoans.on_file()).overrides}
+    assert {reason: row.cases for reason, row in rows.items()} == {"": 53, **sizes}
+    shown = {reason for reason, row in rows.items() if row.saved and row.defaults is not None}
+    assert shown == {"", "history"}
+
+
+def test_the_cost_of_a_version_follows_the_threshold_of_each_assessment():
+    """Refused from 9 % on, and after a change of the policy from 20 % on: the second kind is accepted."""
+    for number in range(40):
+        case = loan(number, 0.12, bad_at=5 if number % 10 == 0 else None)
+        if number >= 20:
+            assert case.latest_assessment
+            newer_assessment(case.latest_assessment, threshold=0.2, verdict="accept")
+    (version,) = OutcomesPage(ObservedLoans.on_file()).versions
+    assert version.metrics
+    # 18 good payers refused, 2 defaults accepted.
+    assert version.metrics["cost"].value == pytest.approx((18 + 2 * 10) / 40, abs=1e-12)
+    assert version.promised_cost == pytest.approx((20 * 0.88 + 20 * 0.12 * 10) / 40, abs=1e-12)
+
+
+def test_a_version_with_one_default_has_its_figures(client_as):
+    for number in range(30):
+        loan(number, 0.02 + number / 500, bad_at=5 if number == 29 else None)
+    page = client_as("manager").get("/outcomes/")
+    assert page.status_code == 200
+    (version,) = page.context["page"].versions
+    assert version.defaults == 1
+    assert version.metrics
+    assert version.metrics["auc"].value == 1.0
+    assert 0 <= version.metrics["ks"].low <= version.metrics["ks"].high <= 1
+
+
+def test_loans_that_were_never_assessed_or_applied_for_again_break_no_page(client_as):
+    """Imported with their months, and a day of application that a later import moved beyond a default."""
+    for number in range(30):
+        for applied in (0, 1):
+            case = loan(100 * applied + number, 0.05, months=9, bad_at=2, applied=applied)
+            Case.objects.filter(pk=case.pk).update(latest_assessment=None)
+    Case.objects.filter(reference="800000").update(submitted_at=datetime(2024, 8, 1, 9, tzinfo=UTC))
+    loans = ObservedLoans.on_file()
+    assert (len(loans), loans.default_age.min()) == (60, 0)
+    assert OutcomesPage(loans).vintages == []
+    page = client_as("manager").get("/outcomes/", headers={"Accept-Language": "en"}).content.decode()
+    assert 'data-loans="60"' in page
+    assert "nan" not in plain_text(page)
 
 
 def test_months_that_follow_each_other_are_paired_and_gaps_are_not():
