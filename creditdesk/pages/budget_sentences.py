@@ -22,19 +22,15 @@ def ground_sentences(judged: Affordability) -> list[str]:
     """Each limit that is not kept, as the client reads it, in the language in use."""
     sentences: dict[str, str] = {}
     if judged.debt_ratio is not None:
+        share, limit = formatting.distinct_percents(judged.debt_ratio, judged.max_debt_ratio, 0)
         sentences["debt_ratio"] = gettext(
             "Your instalments and charges would take %(share)s of your income; our limit is %(limit)s."
-        ) % {
-            "share": formatting.percent(judged.debt_ratio, 0),
-            "limit": formatting.percent(judged.max_debt_ratio, 0),
-        }
+        ) % {"share": share, "limit": limit}
     if judged.left_per_member is not None:
+        left, least = formatting.distinct_money(judged.left_per_member, judged.min_left_per_member)
         sentences["left_to_live_on"] = gettext(
             "%(left)s a month would be left for each person of your household; we ask for %(least)s."
-        ) % {
-            "left": formatting.money(judged.left_per_member),
-            "least": formatting.money(judged.min_left_per_member),
-        }
+        ) % {"left": left, "least": least}
     return _chosen(sentences, judged.grounds)
 
 

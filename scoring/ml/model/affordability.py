@@ -15,6 +15,9 @@ from scoring.ml.model.verdict import Verdict
 LOANS_REPORTED: Final = "BURO_ACTIVE_AMT_ANNUITY_sum"
 LOANS_HERE: Final = "PREV_RUNNING_AMT_ANNUITY_sum"
 
+# A billionth of a limit is no difference.
+NOISE: Final = 1e-9
+
 
 class Outcome(StrEnum):
     MET = "met"
@@ -171,8 +174,9 @@ def affordability(
         return judged(outcome=Outcome.MISSING, missing=missing)
     income, members = budget.income or 0.0, budget.members or 0.0
     debt_ratio, left = budget.burden / income, income - budget.burden
-    grounds = ["debt_ratio"] if debt_ratio > max_debt_ratio else []
-    grounds += ["left_to_live_on"] if left / members < min_left_per_member else []
+    # A budget that lies on a limit keeps it, whatever binary fractions make of a sum of cents.
+    grounds = ["debt_ratio"] if debt_ratio > max_debt_ratio * (1 + NOISE) else []
+    grounds += ["left_to_live_on"] if left / members < min_left_per_member * (1 - NOISE) else []
     return judged(
         outcome=Outcome.NOT_MET if grounds else Outcome.MET,
         debt_ratio=debt_ratio,

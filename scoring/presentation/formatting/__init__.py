@@ -6,6 +6,7 @@ from scoring.presentation.formatting.language import capitalized, labelled, loca
 from scoring.presentation.formatting.numbers import (
     MINUS,
     NO_BREAK,
+    distinct_money,
     distinct_percents,
     money,
     number,
@@ -35,6 +36,7 @@ __all__ = [
     "Value",
     "capitalized",
     "column_in_words",
+    "distinct_money",
     "distinct_percents",
     "feature_in_words",
     "in_words",

@@ -71,10 +71,20 @@ def money(value: float) -> str:
     return _with_currency(shown_amount(value))
 
 
-def _with_currency(value: float) -> str:
+def distinct_money(first: float, second: float) -> tuple[str, str]:
+    """Return two amounts of the tables with their currency, in cents where they look the same without."""
+    rounded = money(first), money(second)
+    if rounded[0] != rounded[1]:
+        return rounded
+    return _with_currency(shown_amount(first), 2), _with_currency(shown_amount(second), 2)
+
+
+def _with_currency(value: float, decimals: int | None = None) -> str:
     if not math.isfinite(value):
         return number(value)
-    amount = number(abs(value), 0 if abs(value) >= 100 or value == int(value) else 2)
+    if decimals is None:
+        decimals = 0 if abs(value) >= 100 or value == int(value) else 2
+    amount = number(abs(value), decimals)
     sign = MINUS if value < 0 else ""
     if reads_french():
         return f"{sign}{amount}{NO_BREAK}{settings.CURRENCY}"
@@ -97,9 +107,10 @@ def percent(value: float, decimals: int = 1) -> str:
     return f"{number(value * 100, decimals)}{NARROW_SPACE if reads_french() else ''}%"
 
 
-def distinct_percents(first: float, second: float) -> tuple[str, str]:
-    """Return both as percentages, with as many decimals as it takes to make them differ."""
-    decimals = next((d for d in range(1, 9) if round(first * 100, d) != round(second * 100, d)), 1)
+def distinct_percents(first: float, second: float, least: int = 1) -> tuple[str, str]:
+    """Return both as percentages, with as many decimals as it takes to make them differ, `least` or more."""
+    places = range(least, 9)
+    decimals = next((d for d in places if round(first * 100, d) != round(second * 100, d)), least)
     return percent(first, decimals), percent(second, decimals)
 
 

@@ -14,8 +14,9 @@ from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.letters.grounds import grounds_of
 from creditdesk.models import Assessment, Case, Decision, DeclaredCharges
+from creditdesk.pages.budget_sentences import ground_sentences
 from creditdesk.services import ActRefused, ChargesDeclaration, DecisionRefused
-from scoring.ml.model.affordability import Affordability
+from scoring.ml.model.affordability import Affordability, Budget, affordability
 from scoring.presentation import formatting
 from tests.creditdesk.policies import published
 from tests.factories import assessed
@@ -269,3 +270,21 @@ def test_the_charges_of_a_case_that_is_with_somebody_else_wait(accepting, case, 
     assert reverse("case_charges", args=[case.reference]) not in page
     services.declare_charges(case=case, declaration=declaration(), by=person("manager"))
     assert DeclaredCharges.objects.get().declared_by == person("manager")
+
+
+@pytest.mark.parametrize(
+    ("housing", "words"),
+    [
+        (1051.0, ["would take 35.03% of your income; our limit is 35.00%"]),
+        (2600.5, ["€399.50 a month would be left", "we ask for €400.00"]),
+    ],
+)
+def test_no_sentence_gives_a_figure_and_its_limit_as_the_same(housing, words):
+    charges = {"housing": housing, "loans": 0.0, "other": 0.0, "members": 1}
+    record = {"AMT_INCOME_TOTAL": 3000.0, "AMT_ANNUITY": 0.0}
+    judged = affordability(
+        "fr-1", Budget.of_record(record, charges), max_debt_ratio=0.35, min_left_per_member=400.0
+    )
+    with translation.override("en"):
+        sentences = " ".join(ground_sentences(judged))
+    assert all(word in sentences for word in words), sentences

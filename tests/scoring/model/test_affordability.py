@@ -1,6 +1,7 @@
 """Affordability: ratios recomputed by hand, limits, what is missing, and what a stored judgement reads as."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,3 +96,20 @@ def test_a_stored_judgement_reads_back_to_the_last_digit():
 def test_a_budget_turns_acceptances_and_the_unknown_into_refer(verdict, changes, expected, why):
     result = affordability_of(**changes)
     assert (verdict_beside(verdict, result), why_referred(verdict, result)) == (expected, why)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"income": 2.0, "instalment": 0.1, "housing": 0.2, "loans": 0.4, "loans_here": 0.0, "other": 0.0},
+        {"income": 3000.3, "instalment": 600.1, "housing": 400.2, "loans": 0, "loans_here": 0, "other": 0},
+    ],
+)
+def test_a_budget_on_the_very_limit_keeps_it_whatever_binary_fractions_make_of_the_cents(changes):
+    amounts = budget(**changes, members=1)
+    limit = round(amounts.burden / changes["income"], 12)
+    least = round(changes["income"] - amounts.burden, 2)
+    for noise in (0.0, 1e-13, -1e-13):
+        noisy = replace(amounts, housing=changes["housing"] + noise)
+        result = affordability("fr-1", noisy, max_debt_ratio=limit, min_left_per_member=least)
+        assert (result.outcome, result.grounds) == ("met", ())

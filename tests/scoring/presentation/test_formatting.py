@@ -136,6 +136,13 @@ def test_a_probability_beside_its_threshold_is_never_shown_as_equal():
     with override("en"):
         assert formatting.distinct_percents(0.09293, 0.0931515) == ("9.29%", "9.32%")
         assert formatting.distinct_percents(0.5, 0.0931515) == ("50.0%", "9.3%")
+        assert formatting.distinct_percents(0.5, 0.0931515, 0) == ("50%", "9%")
+
+
+def test_an_amount_beside_its_limit_is_never_shown_as_equal():
+    with override("en"):
+        assert formatting.distinct_money(399.6, 400.0) == ("€399.60", "€400.00")
+        assert formatting.distinct_money(250.4, 400.0) == ("€250", "€400")
 
 
 @LANGUAGES
