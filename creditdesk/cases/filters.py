@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from copy import copy, deepcopy
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import django_filters as filters
@@ -18,13 +18,13 @@ from django.forms import (
     ModelChoiceField,
     TextInput,
 )
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.prepared_queries import PreparedRows
 from creditdesk.cases.amounts import AmountFilter
+from creditdesk.cases.days import midnight
 from creditdesk.cases.queues import EVERY_CASE, QUEUES, queue_of
 from creditdesk.cases.search import matching
 from creditdesk.cases.sorting import NEWEST_FIRST, OLDEST_FIRST, SORTS, ordering
@@ -60,10 +60,6 @@ def advisors(_request: object = None) -> QuerySet[User]:
 # The form of the filters, with the choice among advisors and without.
 _FORMS: Final[dict[tuple[bool, float], type[Form]]] = {}
 _ADVISORS: Final = PreparedRows(lambda: advisors().values_list("pk", "username"))
-
-
-def midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class _SharedFilters(dict[str, filters.Filter]):
@@ -201,7 +197,7 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         return cases.filter(submitted_at__gte=midnight(day))
 
     def until(self, cases: CaseQuerySet, _name: str, day: date) -> CaseQuerySet:
-        return cases.filter(submitted_at__lt=midnight(day + timedelta(days=1)))
+        return cases.filter(submitted_at__lt=midnight(day) + timedelta(days=1))
 
     def overridden(self, cases: CaseQuerySet, _name: str, only: bool) -> CaseQuerySet:
         overrides = Decision.objects.filter(is_override=True).exclude(status__in=ENDED)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from threading import Lock
 from typing import Any, Final, NamedTuple
@@ -11,12 +11,13 @@ import numpy as np
 from django.db import connection
 from django.db.models import Case, Count, F, FloatField, Max, Q, QuerySet, SmallIntegerField, Value, When
 from django.db.models.functions import Cast
-from django.utils import timezone
 from numpy.typing import NDArray
 
+from creditdesk.cases.days import midnight
 from creditdesk.models import Assessment, Withdrawal
 from scoring.ml.metrics.policy_comparison import AFFORDABLE, UNAFFORDABLE, UNKNOWN, ScoredCases
 from scoring.ml.tables.application import CONTRACTS, SEXES
+from scoring.models import Activation
 
 MAX_CASES: Final = 1_000_000
 # Read again with what is new: an assessment of an earlier key can be committed after one of a later key.
@@ -124,6 +125,19 @@ def model_versions(columns: ScoredColumns) -> dict[int, str]:
     return dict(scored.values_list("pk", "model_version"))
 
 
+def versions_in_use(columns: ScoredColumns) -> int:
+    """How many model versions were in use from the first of these assessments to the last."""
+    if not len(columns):
+        return 0
+    ends = int(columns.keys.min()), int(columns.keys.max())
+    first, last = (Assessment.objects.values_list("assessed_at", flat=True).get(pk=key) for key in ends)
+    later = Activation.objects.filter(activated_at__gt=first, activated_at__lte=last)
+    versions = set(later.values_list("version", flat=True))
+    if before := Activation.objects.as_of(first):
+        versions.add(before.version_id)
+    return len(versions)
+
+
 def forget() -> None:
     """Drop what was read."""
     _reads.clear()
@@ -168,9 +182,9 @@ def _assessments(selection: Selection) -> QuerySet[Assessment, tuple[Any, ...]]:
         case__latest_assessment=F("pk"), probability__isnull=False, case__isnull=False
     ).exclude(case__in=Withdrawal.objects.in_force().values("case"))
     if selection.first_day:
-        scored = scored.filter(assessed_at__gte=_midnight(selection.first_day))
+        scored = scored.filter(assessed_at__gte=midnight(selection.first_day))
     if selection.last_day:
-        scored = scored.filter(assessed_at__lt=_midnight(selection.last_day + timedelta(days=1)))
+        scored = scored.filter(assessed_at__lt=midnight(selection.last_day) + timedelta(days=1))
     # "missing:" of the release before the rule of completeness had a number.
     incomplete = Q(refer_reason__startswith="incomplete:") | Q(refer_reason__startswith="missing:")
     return scored.order_by("-pk").values_list(
@@ -198,7 +212,3 @@ def _codes(texts: Iterable[str]) -> dict[str, int]:
 
 def _texts(texts: Iterable[str]) -> tuple[str, ...]:
     return "", *texts
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -90,7 +90,7 @@ class TermsForm(forms.Form):
         """The threshold of the rule at these costs, else the one chosen by hand."""
         code = cleaned["threshold_rule"] or CHOSEN
         if code == CHOSEN:
-            return float(cleaned["threshold"]) / 100
+            return round(float(cleaned["threshold"]) / 100, 12)
         costs = Costs(fn=cleaned["cost_ratio"], fp=1.0)
         options = threshold_options(self.model.manifest, costs) if self.model else []
         threshold = next((option.threshold for option in options if option.code == code), None)

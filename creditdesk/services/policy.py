@@ -89,6 +89,7 @@ def propose_policy(
 def publish_policy(*, policy: Policy, reason: str, by: User) -> Policy:
     """Put a proposed policy in force, as a second person. Raises ActRefused."""
     reason = checked_answer(policy, reason, by, own=_own())
+    _refuse_rule_of_other_version(policy)
     try:
         with transaction.atomic():
             published = store_answer(locked_successor(policy, _outdated), Status.PUBLISHED, reason, by)
@@ -163,6 +164,24 @@ def _refuse_other_band(model: Model | None, terms: PolicyTerms) -> str:
     if (band.accept_below, band.refuse_from) != terms.thresholds:
         raise ActRefused(gettext("These thresholds are not those of the rule: choose them by hand."))
     return model.version
+
+
+def _refuse_rule_of_other_version(policy: Policy) -> None:
+    """A rule gives every version thresholds of its own: those of another are not put in force under it."""
+    if policy.threshold_rule == Policy.ThresholdRule.CHOSEN:
+        return
+    try:
+        version = engine.in_use().version
+    except ModelUnavailable:
+        version = ""
+    if version != policy.model_version:
+        raise ActRefused(
+            gettext(
+                "These thresholds are of version %(version)s, which is not in use: propose them again, or "
+                "choose them by hand."
+            )
+            % {"version": policy.model_version}
+        )
 
 
 def _own() -> str:

@@ -68,6 +68,12 @@ def exact(value: float | None) -> str:
 
 
 @register.filter
+def shown(amount: float) -> float:
+    """Return an amount of the tables as people read it."""
+    return formatting.shown_amount(amount)
+
+
+@register.filter
 def as_entered(value: float | None, name: str) -> str:
     """Write the value of an editable field of the simulation as its form reads it."""
     return entered_value(name, None if value is None else float(value))

@@ -21,7 +21,9 @@ from creditdesk.services.prediction import predict
 from scoring import engine
 from scoring.ml.tables.catalogue import column
 from scoring.presentation import formatting
-from tests.factories import APPLICATION, typed_answers
+from tests.creditdesk.loss_tables import published_table
+from tests.creditdesk.policies import published
+from tests.factories import APPLICATION, assessed, decided, typed_answers
 from tests.html import HTMX, Elements
 
 SCALE = 0.02
@@ -117,6 +119,26 @@ def test_the_limit_of_a_policy_is_entered_as_it_is_shown(scaled):
     assert form.initial["second_person_above"] == "10,000"
     assert form.is_valid(), form.errors
     assert form.terms().second_person_above == 625_000
+
+
+def test_exported_losses_are_in_the_amounts_of_the_page(scaled, case_of, client_as, person):
+    published_table(person("manager"), person("admin"))
+    published(person("manager"), person("admin"))
+    decided(assessed(case_of("advisor", amount_credit=500_000), 0.04))
+    manager = client_as("manager")
+    for address, name, cell in (
+        ("/portfolio/loss.csv", "data-expected-loss", "loss_as_assessed"),
+        ("/portfolio/breakdown.csv", "data-expected-loss", "expected_loss"),
+        ("/policy/desk.csv", "data-loss", "expected_loss"),
+    ):
+        text = b"".join(manager.get(address)).decode()
+        exported = sum(float(row[cell]) for row in csv.DictReader(io.StringIO(text)))
+        page = "/policy/desk/" if name == "data-loss" else "/portfolio/loss/"
+        shown = [row[name] for row in Elements(manager.get(page).content.decode()).having(name)]
+        # Of the desk: before and after, as assessed.
+        assert exported == pytest.approx(float(shown[2 if name == "data-loss" else 0]), rel=1e-12), address
+    # 4 % of 45 % of 90 % of €10,000.
+    assert "€162" in manager.get("/portfolio/loss/").content.decode()
 
 
 def test_reasons_worded_at_another_scale_have_another_version(settings):

@@ -11,12 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.csv_cells import Line
 from accounts.models import User
-from creditdesk.cases.scored_columns import ScoredColumns, Selection, model_versions, scored_columns
+from creditdesk.cases.scored_columns import (
+    ScoredColumns,
+    Selection,
+    model_versions,
+    scored_columns,
+    versions_in_use,
+)
 from creditdesk.services.policy import PolicyTerms
 from scoring.ml.metrics.policy_comparison import (
     ACCEPT,
+    AFFORDABLE,
     REFER,
     REFUSE,
+    UNAFFORDABLE,
+    UNKNOWN,
     Assumptions,
     Cell,
     Comparison,
@@ -36,6 +45,7 @@ CYCLES: Final[tuple[tuple[str | Promise, float], ...]] = (
     (_("downturn"), 0.5),
 )
 VERDICTS: Final = {ACCEPT: "accept", REFUSE: "refuse", REFER: "refer"}
+AFFORDABILITY: Final = {UNKNOWN: "unknown", AFFORDABLE: "met", UNAFFORDABLE: "not_met"}
 # A group of fewer cases would say something about single clients, and nothing about the policy.
 MIN_GROUP: Final = 20
 
@@ -107,6 +117,10 @@ class PolicyComparison:
     def lost(self) -> Cell:
         return self.cells[3 * ACCEPT + REFUSE]
 
+    @cached_property
+    def versions(self) -> int:
+        return versions_in_use(self.columns)
+
     @property
     def hours(self) -> tuple[float, float]:
         """Hours that people spend on referred cases, before and after."""
@@ -159,13 +173,18 @@ class PolicyComparison:
         return map(writer.writerow, self.csv_rows())
 
     def csv_rows(self) -> Iterator[list[str]]:
-        """Every case: probability, credit, verdict under both policies; numbers read back exactly."""
+        """Every case: probability, credit, what else decides, and the verdict under both policies.
+
+        Numbers read back exactly; amounts are those that people read.
+        """
         yield [
             "assessment",
             "model_version",
             "contract_type",
             "probability",
             "amount_credit",
+            "incomplete",
+            "affordability",
             "verdict_in_force",
             "verdict_compared",
             "expected_loss",
@@ -173,13 +192,16 @@ class PolicyComparison:
         columns, (before, after) = self.columns, self.verdicts
         versions = model_versions(columns)
         for place in range(len(columns)):
-            probability, credit = columns.cases.probability[place], columns.cases.credit[place]
+            probability = columns.cases.probability[place]
+            credit = formatting.shown_amount(float(columns.cases.credit[place]))
             yield [
                 str(columns.keys[place]),
                 versions[int(columns.keys[place])],
                 columns.contract_type.texts[columns.contract_type.codes[place]],
                 repr(float(probability)),
-                repr(float(credit)),
+                repr(credit),
+                str(int(columns.cases.is_incomplete[place])),
+                AFFORDABILITY[int(columns.cases.affordability[place])],
                 VERDICTS[int(before[place])],
                 VERDICTS[int(after[place])],
                 repr(float(probability * credit * self.assumptions.lgd)),

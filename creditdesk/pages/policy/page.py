@@ -120,7 +120,7 @@ class PolicyDeskPage:
     @property
     def query(self) -> str:
         """The terms and the measure as an address carries them."""
-        return urlencode({field.name: field.value() or "" for field in self.all_fields})
+        return urlencode({field.name: _in_address(field) for field in self.all_fields})
 
     @property
     def term_lines(self) -> list[tuple[Line | None, Line | None]]:
@@ -148,7 +148,7 @@ class PolicyDeskPage:
     def query_without_thresholds(self) -> dict[str, str]:
         """The other terms as an address carries them."""
         fields = ("cost_ratio", "second_person_above", "affordability_rule")
-        return {name: str(self.form[name].value() or "") for name in fields}
+        return {name: _in_address(self.form[name]) for name in fields}
 
     @cached_property
     def refers_everybody(self) -> bool:
@@ -158,6 +158,12 @@ class PolicyDeskPage:
     def proposal(self) -> ProposalForm:
         version = self.in_force.version if self.in_force else None
         return self.proposal_form or ProposalForm(initial={"based_on": version}, label_suffix="")
+
+
+def _in_address(field: BoundField) -> str:
+    """The value so that every language reads it alike: "10,000" is ten in French."""
+    value = field.form.cleaned_data.get(field.name)
+    return f"{value:.15g}" if isinstance(value, float) else str(field.value() or "")
 
 
 def desk_page(data: dict[str, str], reader: User, **posted: object) -> PolicyDeskPage:

@@ -93,7 +93,7 @@ class BreakdownPage:
         return drawn
 
     def csv_lines(self) -> Iterator[str]:
-        """A line for each group that is shown; amounts in the unit of the tables."""
+        """A line for each group that is shown; amounts as people read them."""
         writer = csv.writer(Line())
         yield writer.writerow(CSV_HEAD)
         for group in self.groups:
@@ -105,8 +105,8 @@ class BreakdownPage:
                 group.referral,
                 group.override,
                 group.median_days,
-                group.expected_loss,
-                group.realised_loss,
+                _shown(group.expected_loss),
+                _shown(group.realised_loss),
             )
             cells = ("" if number is None else repr(number) for number in numbers)
             yield writer.writerow([safe_text(group.label), *cells])
@@ -180,6 +180,10 @@ class BreakdownPage:
                 Column(gettext("Realised loss"), "number", 1, "bars"),
             ],
         )
+
+
+def _shown(amount: float | None) -> float | None:
+    return None if amount is None else formatting.shown_amount(amount)
 
 
 def _thousands(amount: float | None) -> float | None:

@@ -150,7 +150,7 @@ def table_terms(table: LossTable) -> list[tuple[str, str]]:
 
 
 def csv_lines(loans: OpenLoans, table: LossTable) -> Iterator[str]:
-    """A line for each open loan, without reference, to be computed again elsewhere."""
+    """A line for each open loan, without reference, to be computed again elsewhere, in amounts as shown."""
     writer = csv.writer(Line())
     head = [
         "product",
@@ -161,13 +161,12 @@ def csv_lines(loans: OpenLoans, table: LossTable) -> Iterator[str]:
     ]
     yield writer.writerow(head)
     exposures = loans.exposures
-    columns = [losses(exposures, scenario).tolist() for scenario in table.scenarios]
+    amounts = [exposures.ead, *(losses(exposures, scenario) for scenario in table.scenarios)]
     rows = zip(
         loans.product.tolist(),
         exposures.probability.tolist(),
         exposures.lgd.tolist(),
-        exposures.ead.tolist(),
-        *columns,
+        *(map(formatting.shown_amount, amount.tolist()) for amount in amounts),
         strict=True,
     )
     for product, *numbers in rows:

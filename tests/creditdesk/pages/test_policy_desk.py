@@ -19,7 +19,7 @@ from creditdesk.cases.scored_columns import Selection, scored_columns
 from creditdesk.models import Assessment, Case, MonitoringRecord, Withdrawal
 from creditdesk.pages.policy.comparison import CYCLES
 from scoring.ml.metrics.intervals import wilson
-from scoring.models import Policy
+from scoring.models import Activation, ModelVersion, Policy
 from tests.creditdesk.policies import WHY, published
 from tests.factories import CaseFactory, assessed
 from tests.html import HTMX, plain_text
@@ -149,6 +149,11 @@ def test_the_export_recomputes_the_figures_and_is_in_the_log(client_as, incomple
         row for row in exported if (row["verdict_in_force"], row["verdict_compared"]) == ("accept", "refuse")
     ]
     assert len(exported) == 60
+    for row in exported:
+        lacks = {"0": False, "1": True}[row["incomplete"]]
+        judged = [judge(float(row["probability"]), lacks, terms) for terms in (BEFORE, AFTER)]
+        assert [row["verdict_in_force"], row["verdict_compared"]] == judged
+        assert row["affordability"] == "unknown"
     assert len(lost) == page.comparison.lost.cases
     loss = math.fsum(float(row["expected_loss"]) for row in exported if row["verdict_compared"] == "accept")
     assert loss == pytest.approx(page.comparison.total.after.loss_by_cycle[1], rel=1e-12)
@@ -174,12 +179,31 @@ def test_only_the_days_and_the_number_that_were_chosen_are_compared(client_as, i
     assert "must not be before" in plain_text(wrong.content.decode())
 
 
+@pytest.mark.parametrize(("day", "value"), [("first_day", "0001-01-01"), ("last_day", "9999-12-31")])
+def test_a_day_at_the_end_of_the_calendar_compares_every_case(client_as, incomplete, day, value):
+    page = client_as("manager").get(reverse("policy_desk"), {**QUERY, day: value}).context["page"]
+    assert len(page.comparison.columns) == 60
+
+
 def test_a_moved_slider_shows_the_figures_and_stores_nothing(client_as, incomplete):
     before = (Policy.objects.count(), AuditEvent.objects.count(), Assessment.objects.count())
     answer = client_as("analyst").get(reverse("policy_desk"), QUERY, headers=HTMX)
     assert 'data-cases="60"' in answer.content.decode()
     after = (Policy.objects.count(), AuditEvent.objects.count(), Assessment.objects.count())
     assert after == before
+
+
+def test_the_page_says_how_many_versions_the_probabilities_are_of(client_as, incomplete):
+    versions = [ModelVersion.objects.create(name=name) for name in ("first", "second", "third")]
+    words = "2 model versions were in use"
+    for version in versions[:2]:
+        Activation.objects.create(version=version)
+        assessed(CaseFactory(reference=f"79{version.pk:04}"), 0.2, "refuse")
+    Activation.objects.create(version=versions[2])
+    text = plain_text(client_as("manager").get(reverse("policy_desk"), QUERY).content.decode())
+    assert words in text
+    last = client_as("manager").get(reverse("policy_desk"), {**QUERY, "last": "1"}).content.decode()
+    assert "model versions were in use" not in plain_text(last)
 
 
 def test_a_proposal_keeps_the_figures_that_its_proposer_saw(client_as, incomplete):

@@ -180,3 +180,11 @@ def test_the_export_button_is_shown_to_those_who_may_export(client_as, case_of):
     case_of("advisor")
     may = {"advisor": False, "manager": True, "auditor": False}
     assert {role: b'id="export"' in client_as(role).get("/cases/").content for role in may} == may
+
+
+def test_days_at_the_ends_of_the_calendar_filter_like_any_other(client_as, case_of):
+    case = case_of("advisor")
+    for path in ("/cases/", "/cases/export.csv"):
+        days = {"queue": "all", "submitted_from": "0001-01-01", "submitted_to": "9999-12-31"}
+        answer = client_as("manager").get(path, days)
+        assert case.reference.encode() in b"".join(answer)

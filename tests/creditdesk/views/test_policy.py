@@ -174,3 +174,26 @@ def test_a_version_without_a_band_offers_none(client_as, model_in_use, person):
     assert "proposes no band" in page
     with pytest.raises(services.ActRefused, match="proposes no band"):
         proposed(person("manager"), threshold_rule="risk_control")
+
+
+def test_an_address_of_the_desk_means_the_same_in_both_languages(client_as, proposes_band):
+    """ "250,000" is two hundred and fifty in French: an address that says so would move the limit unseen."""
+    manager = client_as("manager")
+    english = manager.get(reverse("policy_desk"), TERMS).context["page"]
+    for address in (f"{reverse('policy_desk')}?{english.query}", english.band.address):
+        french = manager.get(address, headers={"Accept-Language": "fr"}).context["page"]
+        assert french.terms.second_person_above == english.terms.second_person_above == 250_000
+        assert french.terms.costs == english.terms.costs
+    assert french.terms.thresholds == (0.062, 0.105)
+
+
+def test_thresholds_of_a_rule_are_not_put_in_force_for_another_version(proposes_band, person):
+    band = {"accept_below": 0.062, "refuse_from": 0.105, "threshold_rule": "risk_control"}
+    by_rule, by_hand = proposed(person("manager"), **band), proposed(person("manager"))
+    model = engine.in_use()
+    object.__setattr__(model, "manifest", replace(model.manifest, name="tiny-2"))
+    with pytest.raises(services.ActRefused, match="of version tiny-1, which is not in use"):
+        services.publish_policy(policy=by_rule, reason=YES, by=person("admin"))
+    assert Policy.objects.get(pk=by_rule.pk).status == "proposed"
+    services.publish_policy(policy=by_hand, reason=YES, by=person("admin"))
+    assert Policy.objects.get(pk=by_hand.pk).status == "published"
