@@ -5,11 +5,14 @@
 look absent to it; a process that already has one of them keeps it. Everything else takes LightGBM from here.
 """
 
+import ctypes
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import cached_property
+from threading import Lock
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +38,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 with _absent(_NOT_NEEDED):
     import lightgbm
     from lightgbm import Booster, Dataset, early_stopping, record_evaluation, train
-    from lightgbm.basic import LightGBMError
+    from lightgbm.basic import _LIB, LightGBMError, _safe_call
 
 __all__ = [
     "Booster",
@@ -56,18 +59,84 @@ version: str = lightgbm.__version__
 _ONE_THREAD: dict[str, Any] = {"num_threads": 1}
 
 
+# LightGBM's own numbers for what a prediction is, and for the type of its input.
+_RAW_SCORE: Final = 1
+_CONTRIBUTIONS: Final = 3
+_FLOAT64: Final = 1
+
+
+class _OneRow:
+    """Predictions of one row, set up once: in any other call that takes LightGBM a tenth of a millisecond.
+
+    The same code of LightGBM computes the same numbers. One thread at a time: rows share its memory.
+    """
+
+    def __init__(self, booster: Booster, kind: int) -> None:
+        self._lock = Lock()
+        self._features = booster.num_feature()
+        self._size = self._features + 1 if kind == _CONTRIBUTIONS else 1
+        self._configuration = ctypes.c_void_p()
+        first, last = 0, booster.best_iteration
+        given = (kind, first, last, _FLOAT64, self._features, b"num_threads=1")
+        _safe_call(
+            _LIB.LGBM_BoosterPredictForMatSingleRowFastInit(
+                booster._handle, *given, ctypes.byref(self._configuration)
+            )
+        )
+
+    def predict(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The numbers (1, m) of a matrix (1, k). Raises LightGBMError for another number of columns."""
+        if matrix.shape != (1, self._features):
+            raise LightGBMError(f"{matrix.shape[1]} columns instead of {self._features}")
+        row = np.ascontiguousarray(matrix, dtype=np.float64)
+        values = np.empty((1, self._size))
+        written = ctypes.c_int64()
+        with self._lock:
+            _safe_call(
+                _LIB.LGBM_BoosterPredictForMatSingleRowFast(
+                    self._configuration,
+                    ctypes.c_void_p(row.ctypes.data),
+                    ctypes.byref(written),
+                    ctypes.c_void_p(values.ctypes.data),
+                )
+            )
+        return values
+
+    def __del__(self) -> None:
+        _LIB.LGBM_FastConfigFree(self._configuration)
+
+
+class _ParsedBooster(Booster):  # type: ignore[misc]  # LightGBM declares no types
+    """A booster that was read from text, and does not change."""
+
+    @cached_property
+    def one_row(self) -> dict[int, _OneRow]:
+        """By the kind of prediction."""
+        return {kind: _OneRow(self, kind) for kind in (_RAW_SCORE, _CONTRIBUTIONS)}
+
+    def __del__(self) -> None:
+        # Before LightGBM frees the trees that they point to.
+        self.__dict__.pop("one_row", None)
+        super().__del__()
+
+
 def parse(text: str) -> Booster:
     """The booster written in LightGBM's own text format; raises LightGBMError on anything else."""
-    return Booster(model_str=text)
+    return _ParsedBooster(model_str=text)
 
 
 def raw_scores(booster: Booster, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """Log-odds of default before calibration, (n,), for the rows of `matrix`, (n, k)."""
+    if len(matrix) == 1 and isinstance(booster, _ParsedBooster):
+        alone: NDArray[np.float64] = booster.one_row[_RAW_SCORE].predict(matrix)[0]
+        return alone
     raw: NDArray[np.float64] = booster.predict(matrix, raw_score=True, **_ONE_THREAD)
     return raw
 
 
 def contributions(booster: Booster, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """Exact TreeSHAP values in log-odds, (n, k + 1); the last column is the base value."""
+    if len(matrix) == 1 and isinstance(booster, _ParsedBooster):
+        return booster.one_row[_CONTRIBUTIONS].predict(matrix)
     values: NDArray[np.float64] = booster.predict(matrix, pred_contrib=True, **_ONE_THREAD)
     return values
