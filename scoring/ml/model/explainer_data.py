@@ -163,8 +163,9 @@ class ExplainerData:
         """The clients similar to one client, by the ensemble's contributions by group, (g,)."""
         standardised = (contributions / self.scale).astype(np.float32)
         distances = np.sqrt(((self._standardised - standardised) ** 2).sum(axis=1))
-        nearest = np.argsort(distances, kind="stable")[: self.neighbours]
-        similar = nearest[distances[nearest] <= self.radius]
+        near = np.flatnonzero(distances <= self.radius)
+        # Of equally distant clients those that come first: sorted are only those that can be among them.
+        similar = near[np.argsort(distances[near], kind="stable")[: self.neighbours]]
         return SimilarClients(
             len(similar), int(self.defaulted[similar].sum()), int(self.refused[similar].sum())
         )

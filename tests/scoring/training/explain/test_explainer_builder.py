@@ -72,6 +72,29 @@ def test_a_client_far_from_all_others_has_no_similar_clients(explainer):
     assert explainer.similar_clients(np.full(len(explainer.groups), 1e3)).clients == 0
 
 
+@pytest.mark.parametrize("radius", [0.5, 3.0, 1e3])
+def test_of_equally_distant_clients_the_first_of_the_sample_are_the_similar_ones(explainer, radius):
+    sample = np.repeat(explainer.sample[:40], 3, axis=0)
+    refused = np.arange(len(sample)) % 3 == 0
+    defaulted = np.arange(len(sample)) % 5 == 0
+    sampled = replace(
+        explainer, sample=sample, refused=refused, defaulted=defaulted, neighbours=50, radius=radius
+    )
+    client = explainer.sample[0].astype(float)
+    distances = np.sqrt(
+        (((sample / explainer.scale).astype(np.float32) - (client / explainer.scale).astype(np.float32)) ** 2)
+        .sum(axis=1)
+    )  # fmt: skip
+    nearest = sorted(range(len(sample)), key=lambda row: (distances[row], row))[:50]
+    similar = [row for row in nearest if distances[row] <= radius]
+    summary = sampled.similar_clients(client)
+    assert (summary.clients, summary.defaulted, summary.refused) == (
+        len(similar),
+        defaulted[similar].sum(),
+        refused[similar].sum(),
+    )
+
+
 def test_the_boosters_of_the_ensemble_differ(finished, explainer):
     contributions = explainer.ensemble_contributions(np.nan_to_num(finished.clients.matrix[:1]))
     assert contributions.shape == (8, 1, len(explainer.groups))
