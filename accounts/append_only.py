@@ -45,7 +45,7 @@ class AppendOnly(models.Model):
 class ChangeTriggers(RunPython):
     """The migration operation of a function that reads no model.
 
-    `RunPython` renders the models as they were before it, every time: a third of the time of all migrations.
+    `RunPython` renders every model as it was before it, which takes longer than the function itself.
     """
 
     def database_forwards(
