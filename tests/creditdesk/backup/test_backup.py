@@ -9,6 +9,7 @@ import pytest
 
 from creditdesk.backup import prune
 from creditdesk.backup.manifest import BackupError, Manifest
+from creditdesk.backup.streams import read_stream
 from tests.desk_process import DeskProcess, empty_desk
 
 pytestmark = pytest.mark.xdist_group("desk_process")
@@ -149,6 +150,19 @@ def test_a_backup_is_recorded_without_its_path(desk, backup):
         query = "SELECT details FROM accounts_auditevent WHERE action = 'backup' AND target = 'plain'"
         ((details,),) = database.execute(query).fetchall()
     assert str(backup.parent) not in str(details)
+
+
+def test_no_backup_lets_anybody_into_a_session(desk, tmp_path):
+    """Whoever reads the key of a session is that person until it ends."""
+    desk.seed("session")
+    with desk.opened() as database:
+        (key,) = database.execute("SELECT session_key FROM django_session").fetchone()
+    folder = backed_up(desk, tmp_path / "backup")
+    counts = counts_in(folder / "manifest.json")
+    assert (counts["django_session"], counts["usersessions_usersession"]) == (0, 0)
+    (database,) = folder.glob("database.*")
+    with read_stream(database, None) as content:
+        assert key.encode() not in content.read()
 
 
 def test_an_existing_folder_is_not_overwritten(desk, backup):
