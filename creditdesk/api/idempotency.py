@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from accounts.audit import Act, Action, record_together
 from accounts.models import User
 from creditdesk.api.auth import ApiRequest
+from creditdesk.api.case_lookup import verdict_kept
 from creditdesk.api.problems import Problem
 from creditdesk.models import Case, StoredAnswer
 
@@ -73,6 +74,8 @@ def _require_rights(user: User, references: list[str] | None) -> None:
     visible = Case.objects.visible_to(user).filter(reference__in=references)
     if visible.count() != len(set(references)):
         raise Problem(HTTPStatus.FORBIDDEN, f"A case of this answer is not in the portfolio of {user}.")
+    if blind := visible.blind_for(user).order_by("reference").first():
+        raise verdict_kept(blind.reference)
 
 
 def record_once(request: ApiRequest, prepared: Prepared) -> HttpResponseBase:

@@ -3,6 +3,8 @@
 import orjson
 import pytest
 
+from accounts.models import AuditEvent, User
+from accounts.roles import Role
 from creditdesk import services
 from creditdesk.models import Assessment, BlindDraw
 from tests.creditdesk.blind import assessed_blind
@@ -56,3 +58,16 @@ def test_a_key_of_a_manager_draws_the_case_and_is_answered(api_client, case_of, 
     assert orjson.loads(b"".join(batch))["answered"] == 1
     assert set(BlindDraw.objects.values_list("case", flat=True)) == {first.pk, second.pk}
     assert api_client("advisor").post("predict", {"reference": second.reference}).status_code == 403
+
+
+def test_a_stored_answer_is_not_sent_again_to_who_is_to_give_an_opinion_first(api_client, case_of, settings):
+    """Somebody asked as a manager, and is an advisor since."""
+    settings.BLIND_SHARE = 1.0
+    case, client = case_of("manager"), api_client("manager", scopes=SCOPES)
+    question = {"reference": case.reference}
+    assert "probability" in client.post("predict", question, Idempotency_Key="a").json()
+    User.objects.filter(username="manager").update(role=Role.ADVISOR)
+    again = client.post("predict", question, Idempotency_Key="a")
+    assert again.status_code == 403
+    assert "probability" not in again.json()
+    assert not AuditEvent.objects.filter(action="api_replay").exists()
