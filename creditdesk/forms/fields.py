@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from typing import Any, NamedTuple
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -44,12 +44,11 @@ class EntryKeyField(forms.UUIDField):
     def __init__(self) -> None:
         super().__init__(required=False, initial=uuid4)
 
-    def to_python(self, value: Any) -> UUID | None:
+    def to_python(self, value: Any) -> Any:
         try:
-            key: UUID | None = super().to_python(value)
+            return super().to_python(value)
         except ValidationError:
             return None
-        return key
 
 
 class NumberField(forms.Field):

@@ -69,6 +69,10 @@ def answer_by_decision(decision: Decision) -> None:
     waiting.decision, waiting.answered_by, waiting.answered_at = decision, decision.decided_by, timezone.now()
     waiting.save()
     _audit(waiting, Action.ESCALATION_ANSWER, decision.decided_by, previous="escalated", new="answered")
+    # The advisor of the case is notified of the decision itself.
+    if waiting.escalated_by_id != decision.case.advisor_id:
+        kind = Notification.Kind.ANSWERED
+        notify(people=[waiting.escalated_by], kind=kind, cases=[decision.case], by=decision.decided_by)
 
 
 def _refuse_when_not_open(case: Case, by: User) -> None:

@@ -21,6 +21,11 @@ class Casework(ActsInForce):
 
     forms: PostedForms = field(default_factory=PostedForms)
 
+    @property
+    def has_anything(self) -> bool:
+        """Whether there is something to see or to do around the decision."""
+        return self.is_open or self.may_withdraw or bool(self.closing or self.contests)
+
     # ---- claim
 
     @property

@@ -10,7 +10,7 @@ from django.utils.html import escape
 from accounts.audit import verify
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.models import Case, Claim, Decision, Escalation
+from creditdesk.models import Case, Claim, Decision, Escalation, Notification
 from creditdesk.services import ActRefused, DecisionRefused
 from tests.factories import UserFactory, assessed, decided, proposed
 from tests.html import HTMX
@@ -207,6 +207,20 @@ def test_a_decision_answers_the_escalation_also_of_a_case_that_is_opened_again(c
     assert services.claim(case=case, by=person("advisor"))
 
 
+def test_who_passed_a_colleagues_case_on_is_notified_of_the_decision_that_answers(case, person, client_as):
+    services.share(case=case, by=person("advisor"))
+    services.escalate(case=case, reason=REASON, by=person("colleague"))
+    page = client_as("colleague").get(case.get_absolute_url()).content.decode()
+    assert "You passed it on to a manager" in page
+    assert "?go=next" in page
+    services.decide(
+        case=case, assessment=assessed(case, None, "refer").latest_assessment, outcome="refuse",
+        by=person("manager"), reason_code="documents", reason=REASON,
+    )  # fmt: skip
+    notified = Notification.objects.filter(actor=person("manager")).values_list("recipient__username", "kind")
+    assert set(notified) == {("colleague", "answered"), ("advisor", "decided")}
+
+
 def test_a_decision_answers_in_the_language_of_each_reader(client_as, case, person, escalation, model_in_use):
     assessment = services.assess(case=case, by=person("manager"))
     with translation.override("fr"):
@@ -233,6 +247,7 @@ def test_a_proposal_answers_the_escalation_once_it_is_approved(case, person, esc
     case.amount_credit = 900_000
     case.save()
     read = assessed(case, 0.3, "refuse").latest_assessment
+    assert read
     decision = proposed(read, manager)
     assert decision.status == "proposed"
     assert Escalation.objects.get().answered_at is None
