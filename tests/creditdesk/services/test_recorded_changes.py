@@ -29,6 +29,7 @@ def test_each_act_on_a_case_is_shown_with_its_values_before_and_after(
     merge = services.merge_clients(case=case, other=other, reason="document", by=manager)
     services.part_clients(case=case, merge=merge, reason="different", by=manager)
     read = assessed(case).latest_assessment
+    assert read
     services.decide(case=case, assessment=read, outcome="accept", by=by)
     shown = {event.action: changes_in(event.details) for event in AuditEvent.objects.filter(
         action__in=[

@@ -1,7 +1,9 @@
 """A form that is sent twice, by a double click without a script, leaves the rows of one."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
@@ -39,7 +41,7 @@ def sent_note() -> dict[str, str]:
 
 
 # By the form: its address, what is sent, the model of its rows, and the action of its event.
-FORMS = {
+FORMS: Final[dict[str, tuple[str, Callable[[], dict[str, Any]], Any, str]]] = {
     "note": ("case_notes", sent_note, Note, "note"),
     "charges": (
         "case_charges",
