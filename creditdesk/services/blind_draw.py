@@ -24,7 +24,8 @@ def save_draws(cases: Sequence[Case]) -> Draws:
         return Draws()
     drawn = [case for case in cases if would_be_drawn(case.reference)]
     seed = chain.key_id(settings.AUDIT_KEY)
-    stored = set(BlindDraw.objects.filter(case__in=drawn).values_list("case", flat=True))
+    # Most are not drawn, and Django writes a query that asks for none of them all the same.
+    stored = set(BlindDraw.objects.filter(case__in=drawn).values_list("case", flat=True)) if drawn else set()
     rows = [
         BlindDraw.objects.create(case=case, share=share, seed=seed) for case in drawn if case.pk not in stored
     ]

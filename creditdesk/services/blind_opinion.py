@@ -4,13 +4,14 @@ from collections.abc import Collection
 from typing import Final
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from accounts.prepared_queries import Prepared
+from accounts.prepared_queries import ANYBODY, ANYTHING, Prepared
 from creditdesk.cases.blind_draws import would_be_drawn
 from creditdesk.models import BlindDraw, BlindOpinion, Case, Profile, ReasonsReading
 from creditdesk.services.assessment import assess, standing_assessment
@@ -76,8 +77,23 @@ def give_opinion(*, case: Case, outcome: str, by: User) -> BlindOpinion:
     return opinion
 
 
+_STORE_READING: Final = (
+    f"INSERT INTO {ReasonsReading._meta.db_table} (case_id, read_by_id, read_at) VALUES (%s, %s, %s) "  # noqa: S608
+    "ON CONFLICT DO NOTHING"
+)
+
+
 def record_reasons_reading(*, case: Case, by: User) -> None:
     """Record that who may decide opened what is behind the verdict, the first time that they did."""
-    readings = ReasonsReading.objects.filter(case=case, read_by=by)
-    if by.has_perm("creditdesk.decide_case") and not readings.exists():
-        ReasonsReading.objects.bulk_create([ReasonsReading(case=case, read_by=by)], ignore_conflicts=True)
+    if by.has_perm("creditdesk.decide_case") and _READING.first(case.pk, by.pk) is None:
+        with connection.cursor() as cursor:
+            # Alone, outside of an act: one statement is its own transaction.
+            read_at = connection.ops.adapt_datetimefield_value(timezone.now())
+            cursor.execute(_STORE_READING, [case.pk, by.pk, read_at])
+
+
+_READING: Final = Prepared(
+    lambda case, reader: ReasonsReading.objects.filter(case=case, read_by=reader).values_list("pk"),
+    ANYTHING,
+    ANYBODY,
+)

@@ -2,9 +2,10 @@ import gc
 import weakref
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
-from accounts.prepared_queries import ANYBODY, Prepared, PreparedObjects, PreparedRows, RowCount
+from accounts.prepared_queries import ANYBODY, ANYTHING, Prepared, PreparedObjects, PreparedRows, RowCount
 from accounts.roles import Role
 from creditdesk.models import Case
 
@@ -23,6 +24,24 @@ def test_objects_are_those_of_the_query_with_their_relations(case_of, person, dj
             identity = (read.pk, read.advisor.username)
         assert identity == (case.pk, case.advisor.username)
     assert query.all("no such reference") == []
+
+
+def test_how_a_column_is_read_is_found_out_once(case_of, monkeypatch):
+    query = PreparedObjects[Case](lambda pk: Case.objects.select_related("client").filter(pk=pk), ANYTHING)
+    case = Case.objects.get(pk=case_of("advisor", name="Ada Lovelace").pk)
+    query.all(ANYTHING)
+    asked = []
+
+    def ask(expression):
+        asked.append(expression)
+        return []
+
+    monkeypatch.setattr(connection.ops, "get_db_converters", ask)
+    (read,) = query.all(case.pk)
+    # As the database and the key of the client give them back, not as they are stored.
+    assert (read.client.name, read.amount_credit) == ("Ada Lovelace", case.amount_credit)
+    assert read.submitted_at == case.submitted_at
+    assert asked == []
 
 
 def test_a_row_that_changed_is_read_as_it_is_now(person):
