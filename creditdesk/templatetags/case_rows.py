@@ -23,7 +23,7 @@ from creditdesk.services.refusal import name_of
 from creditdesk.templatetags import desk
 from creditdesk.templatetags.quick_urls import quick_reverse
 from scoring.presentation import formatting
-from scoring.presentation.formatting.language import by_language
+from scoring.presentation.formatting.language import by_language, one_language
 
 register = template.Library()
 
@@ -43,17 +43,23 @@ keyring.after_erasures(forget)
 
 
 @register.simple_tag
-def case_row(case: Any, shown: Collection[str], is_choosable: bool) -> SafeString:
-    """Render a case with the columns that are shown, and with a box to choose it where there is a form.
+def case_rows(cases: Iterable[Any], shown: Collection[str], is_choosable: bool) -> SafeString:
+    """Render cases with the columns that are shown, and with a box to choose each where there is a form.
 
     A row is kept for what it depends on, with a place for the client's name: nobody's name stays in memory.
     """
-    key = (*_circumstances(), *_facts(case), frozenset(shown), is_choosable)
+    of_all = (*_circumstances(), frozenset(shown), is_choosable)
+    with one_language():
+        return SafeString("".join([_row(case, shown, is_choosable, of_all) for case in cases]))
+
+
+def _row(case: Any, shown: Collection[str], is_choosable: bool, circumstances: tuple[Hashable, ...]) -> str:
+    key = (*circumstances, *_facts(case))
     pieces = _rows.get(key)
     if pieces is None:
         pieces = _written(case, shown, is_choosable).split(_NAME_PLACE)
         _rows.keep(key, pieces, sum(map(getsizeof, pieces)))
-    return SafeString(escape(case.client.name or desk.MISSING).join(pieces))
+    return escape(case.client.name or desk.MISSING).join(pieces)
 
 
 def _circumstances() -> tuple[Hashable, ...]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from creditdesk.pages.case.peer_comparison import Distribution, PeerComparison
 from creditdesk.templatetags.svg import quantile_band
 from scoring.presentation import formatting
+from scoring.presentation.formatting.language import one_language
 
 register = template.Library()
 
@@ -60,17 +61,20 @@ def distribution_rows(distribution: Distribution) -> SafeString:
     """Render the bars of the histogram as rows of a table."""
     own = format_html(' <span class="badge badge-info">{}</span>', gettext("this client"))
     of_all = '<td class="number">{}</td>'
-    return format_html_join(
-        "",
-        '<tr{}><th scope="row">{}{}</th><td class="number">{}</td>{}</tr>',
-        (
+    with one_language():
+        return format_html_join(
+            "",
+            '<tr{}><th scope="row">{}{}</th><td class="number">{}</td>{}</tr>',
             (
-                SafeString(' class="client-row"') if bar.has_client else "",
-                bar.label,
-                own if bar.has_client else "",
-                formatting.percent(bar.share),
-                format_html(of_all, formatting.percent(bar.share_of_all)) if distribution.has_both else "",
-            )
-            for bar in distribution.bins
-        ),
-    )
+                (
+                    SafeString(' class="client-row"') if bar.has_client else "",
+                    bar.label,
+                    own if bar.has_client else "",
+                    formatting.percent(bar.share),
+                    format_html(of_all, formatting.percent(bar.share_of_all))
+                    if distribution.has_both
+                    else "",
+                )
+                for bar in distribution.bins
+            ),
+        )

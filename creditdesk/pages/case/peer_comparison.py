@@ -14,7 +14,7 @@ from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.model.manifest_sections import FeatureDistribution, PopulationSection
 from scoring.ml.model.population import ALL, segments_of
 from scoring.presentation import formatting
-from scoring.presentation.formatting.language import by_language
+from scoring.presentation.formatting.language import by_language, one_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,13 @@ def peer_comparison(
     named = [item for item in peers if item.feature.name == feature]
     drawn = (named or not_missing or peers)[0]
     everybody = replace(drawn, distribution=population.segments[ALL][drawn.feature.name])
-    return PeerComparison(
-        segments=tuple(segments.values()),
-        segment=chosen,
-        features=tuple(_compared(item) for item in peers),
-        distribution=_distribution(drawn, everybody),
-    )
+    with one_language():
+        return PeerComparison(
+            segments=tuple(segments.values()),
+            segment=chosen,
+            features=tuple(_compared(item) for item in peers),
+            distribution=_distribution(drawn, everybody),
+        )
 
 
 def share_below(value: float, edges: Sequence[float], counts: Sequence[float]) -> float:

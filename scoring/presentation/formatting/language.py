@@ -1,8 +1,10 @@
 """Texts in the reader's language."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache, wraps
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext
@@ -12,8 +14,24 @@ from scoring.ml.tables.schema import Text
 R = TypeVar("R")
 
 
+_settled: Final[ContextVar[str | None]] = ContextVar("settled language", default=None)
+
+
+@contextmanager
+def one_language() -> Iterator[None]:
+    """Find the language out once for a block in which nothing changes it.
+
+    Django takes a microsecond for it, and the rows of a list ask ten times each.
+    """
+    token = _settled.set(get_language())
+    try:
+        yield
+    finally:
+        _settled.reset(token)
+
+
 def reads_french() -> bool:
-    return (get_language() or "").startswith("fr")
+    return (_settled.get() or get_language() or "").startswith("fr")
 
 
 def localize(text: Text) -> str:
@@ -46,7 +64,7 @@ def by_language(size: int) -> Callable[[Callable[..., R]], Callable[..., R]]:
 
         @wraps(write)
         def written(*args: Hashable) -> R:
-            return stored(get_language(), settings.AMOUNT_SCALE, settings.CURRENCY, *args)
+            return stored(_settled.get() or get_language(), settings.AMOUNT_SCALE, settings.CURRENCY, *args)
 
         return written
 

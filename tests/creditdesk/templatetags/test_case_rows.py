@@ -26,7 +26,7 @@ def case(case_of) -> Case:
 def row(case: Case, reader, shown=SHOWN) -> str:
     """The row as the list shows it; it is the same as one that nothing was kept of."""
     (listed,) = listed_cases([case.pk], reader)
-    text = case_rows.case_row(listed, shown, True)
+    text = case_rows.case_rows([listed], shown, True)
     anew = case_rows._written(listed, shown, True)
     assert text == anew.replace(case_rows._NAME_PLACE, escape(listed.client.name))
     return text
