@@ -30,18 +30,18 @@ def test_how_a_column_is_read_is_found_out_once(case_of, monkeypatch):
     query = PreparedObjects[Case](lambda pk: Case.objects.select_related("client").filter(pk=pk), ANYTHING)
     case = Case.objects.get(pk=case_of("advisor", name="Ada Lovelace").pk)
     query.all(ANYTHING)
-    asked = []
+    requested = []
 
-    def ask(expression):
-        asked.append(expression)
+    def converters_of(expression):
+        requested.append(expression)
         return []
 
-    monkeypatch.setattr(connection.ops, "get_db_converters", ask)
+    monkeypatch.setattr(connection.ops, "get_db_converters", converters_of)
     (read,) = query.all(case.pk)
     # As the database and the key of the client give them back, not as they are stored.
     assert (read.client.name, read.amount_credit) == ("Ada Lovelace", case.amount_credit)
     assert read.submitted_at == case.submitted_at
-    assert asked == []
+    assert requested == []
 
 
 def test_a_row_that_changed_is_read_as_it_is_now(person):

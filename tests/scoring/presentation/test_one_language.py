@@ -12,18 +12,18 @@ def cached_amount(value: float) -> str:
 
 
 def test_a_block_asks_once_for_the_language_and_writes_in_it(monkeypatch):
-    asked = []
+    requested = []
 
-    def ask():
-        asked.append(translation.get_language())
-        return asked[-1]
+    def active_language():
+        requested.append(translation.get_language())
+        return requested[-1]
 
-    monkeypatch.setattr("scoring.presentation.formatting.language.get_language", ask)
+    monkeypatch.setattr("scoring.presentation.formatting.language.get_language", active_language)
     for code, expected in (("fr", ["1\u202f235\u00a0€", "1\u202f235\u00a0€"]), ("en", ["€1,235", "€1,235"])):
-        asked.clear()
+        requested.clear()
         with translation.override(code), language.one_language():
             assert [formatting.money(1234.6), cached_amount(1234.6)] == expected
-        assert asked == [code]
+        assert requested == [code]
 
 
 def test_after_a_block_the_language_is_looked_up_again():
