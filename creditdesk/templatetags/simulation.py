@@ -25,7 +25,7 @@ def simulation_control(control: Control) -> SafeString:
         '<input id="{id}" name="{name}" type="text" inputmode="decimal" autocomplete="off" value="{value}" '
         'data-on-file="{on_file}" {mark} aria-describedby="{name}-help {name}-derived {name}-error"{invalid}>'
         '<input type="range" min="{low}" max="{high}" step="{step}" value="{at}" data-slider-for="{id}" '
-        'aria-label="{slider}" hidden>{derived}'
+        'aria-label="{slider}">{derived}'
         '<span class="derived-mark" id="{name}-derived"{hidden}>{calculated}</span>'
         '<span class="helptext" id="{name}-help">{help}</span>'
         '<span class="field-error" id="{name}-error">{errors}</span></div>',

@@ -1,4 +1,4 @@
-// Sliders and numbers in step. Without this script the numbers alone are sent, and the sliders stay hidden.
+// Sliders and numbers in step. Without scripts the numbers alone are sent, and no slider is seen.
 (() => {
   "use strict";
 
@@ -121,7 +121,6 @@
 
   function prepare(root) {
     root.querySelectorAll("[data-slider-for]").forEach((slider) => {
-      slider.hidden = false;
       updateSlider(inputOf(slider));
     });
     root.querySelectorAll("[data-reset]").forEach((button) => {

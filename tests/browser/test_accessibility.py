@@ -16,6 +16,7 @@ from tests.browser import axe
 from tests.browser.every_page import PAGES, addresses, full_desk, page_names
 from tests.browser.heights import MAX_HEIGHT, OTHER_PAGES, SIDEWAYS, WINDOW_HEIGHT, resize, too_tall
 from tests.browser.overlaps import overlaps
+from tests.browser.test_pages import MAX_LAYOUT_SHIFT
 
 pytestmark = [
     pytest.mark.browser,
@@ -47,6 +48,16 @@ MOVING: Final = """[...document.querySelectorAll("*")].filter((element) => {
   const durations = `${style.transitionDuration}, ${style.animationDuration}`.split(", ");
   return style.scrollBehavior === "smooth" || durations.some((duration) => parseFloat(duration) > 0);
 }).map((element) => element.outerHTML.slice(0, 80))"""
+# Read as soon as the page has arrived: what moves, moves when its font or its scripts do.
+LAYOUT_SHIFT: Final = """() => new Promise((resolve) => {
+  let total = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) total += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => setTimeout(() => resolve(total)));
+})"""
+# Those that tests of their own load more slowly, in test_pages.py and test_weight.py, are not measured again.
+MEASURED: Final = ("/admin/", "/policy/desk/")
 VIEWS: Final = ALL_VIEWS if os.environ.get("ALL_VIEWS") else OPPOSITE_VIEWS
 
 
@@ -71,11 +82,20 @@ def test_every_page_fits_holds_still_and_has_nothing_that_axe_finds(desk, page_a
             if page.locator("#api").count():
                 page.locator(".opblock").first.wait_for()
             lines = faults.setdefault((role, address), [])
+            lines += _shifted(page, address)
             lines += _out_of_place(page, address, view.width)
             lines += axe.violations(page)
             lines += [f"overlap unfolded, {pair}" for pair in overlaps(page)]
             lines += _moving(page, address)
     assert {page: lines for page, lines in faults.items() if lines} == {}
+
+
+def _shifted(page: Page, address: str) -> list[str]:
+    """How far the parts of the page moved while it arrived, in the measure of Web Vitals."""
+    if not address.startswith(MEASURED):
+        return []
+    shift = page.evaluate(LAYOUT_SHIFT)
+    return [f"layout shift of {shift:.4f}"] if shift > MAX_LAYOUT_SHIFT else []
 
 
 def _out_of_place(page: Page, address: str, width: int) -> list[str]:

@@ -1,0 +1,7 @@
+// Before the first paint: whether this person has closed the sidebar of the administration.
+"use strict";
+
+document.documentElement.classList.toggle(
+  "sidebar-closed",
+  localStorage.getItem("django.admin.navSidebarIsOpen") === "false",
+);
