@@ -1,7 +1,7 @@
 """The administration site: one sign-in door, open to those whom the role table lets in."""
 
 from functools import update_wrapper
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
@@ -13,12 +13,24 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 site = admin.site
 # Annotations say ModelAdmin[User], as the type stubs have it; at run time that is ModelAdmin itself.
 admin.ModelAdmin.__class_getitem__ = classmethod(lambda cls, model: cls)  # type: ignore[attr-defined]
+
+
+# Django's French for these ends in "de %s" or "objet %s", wrong before a vowel: the desk has its own.
+TITLES_OF_DJANGO: Final = (
+    gettext_noop("Select %s to view"),
+    gettext_noop("Select %s to change"),
+    gettext_noop("View %s"),
+    gettext_noop("Change %s"),
+    gettext_noop("Add %s"),
+    gettext_noop("Add %(name)s"),
+    gettext_noop("None available"),
+)
 
 
 class DeskAdminSite(admin.AdminSite):
@@ -62,10 +74,14 @@ class DeskAdminSite(admin.AdminSite):
 
 
 def boolean_icon(value: bool | None) -> SafeString:
-    """Render yes and no with a name in the reader's language; Django names them True and False."""
+    """Render yes and no with a name in the reader's language and the room that the picture will take.
+
+    Django names them True and False and gives them no size, so that columns move once they have arrived.
+    """
     name = {True: gettext("Yes"), False: gettext("No"), None: gettext("unknown")}[value]
     file = {True: "yes", False: "no", None: "unknown"}[value]
-    return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{file}.svg"), name)
+    picture = static(f"admin/img/icon-{file}.svg")
+    return format_html('<img src="{}" alt="{}" width="13" height="13">', picture, name)
 
 
 class DeskAdminConfig(AdminConfig):

@@ -20,6 +20,7 @@ from django.forms import (
 )
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.prepared_queries import PreparedRows
@@ -40,11 +41,11 @@ STATUSES: Final = (
     ("pending", _("To decide")),
     ("waiting", _("Second person")),
     ("decided", _("Decided")),
-    ("withdrawn", _("Withdrawn by the client")),
+    ("withdrawn", pgettext_lazy("cases", "Withdrawn by the client")),
 )
 # The outcomes that a person decides, and the one that the client chooses.
 WITHDRAWN: Final = "withdrawn"
-OUTCOMES: Final = (*Decision.Outcome.choices, (WITHDRAWN, _("withdrawn")))
+OUTCOMES: Final = (*Decision.Outcome.choices, (WITHDRAWN, pgettext_lazy("case", "withdrawn")))
 
 
 def contract_choices() -> list[tuple[str, str]]:

@@ -162,7 +162,9 @@ def _decision_badge(outcome: str, status: str) -> SafeString:
 @register.simple_tag
 def withdrawn_badge() -> SafeString:
     """Render that the client has withdrawn the application: neither accepted nor refused."""
-    return format_html('<span class="badge">{}{}</span>', icon("arrow-back-up"), gettext("withdrawn"))
+    return format_html(
+        '<span class="badge">{}{}</span>', icon("arrow-back-up"), pgettext("case", "withdrawn")
+    )
 
 
 @register.filter

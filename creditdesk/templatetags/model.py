@@ -104,3 +104,9 @@ _NAMED = {"feature": _feature, "group": _group, "clients": _clients}
 def candidate(row: StoredCandidate) -> str:
     """Write the name of a candidate of a comparison."""
     return figures_comparison.candidate(row)
+
+
+@register.filter
+def candidate_description(row: StoredCandidate) -> str:
+    """Write one sentence about a candidate of a comparison."""
+    return figures_comparison.description(row)

@@ -3,6 +3,7 @@ from typing import ClassVar, TypedDict
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly, AppendOnlyQuerySet
@@ -68,4 +69,4 @@ class ChallengerAppointment(AppendOnly):
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="appointment_says_why")]
 
     def __str__(self) -> str:
-        return f"{self.version or '–'} {self.appointed_at:%Y-%m-%d %H:%M}"
+        return f"{self.version or '–'} {localtime(self.appointed_at):%Y-%m-%d %H:%M}"

@@ -1,6 +1,7 @@
 from typing import Any, ClassVar, NotRequired, Self, TypedDict
 
 from django.db import models
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 
@@ -72,4 +73,4 @@ class Comparison(models.Model):
         verbose_name_plural = _("comparisons of models")
 
     def __str__(self) -> str:
-        return f"{self.compared_at:%Y-%m-%d %H:%M} {self.fingerprint[:8]}"
+        return f"{localtime(self.compared_at):%Y-%m-%d %H:%M} {self.fingerprint[:8]}"

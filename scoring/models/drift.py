@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import ClassVar, Self, TypedDict
 
 from django.db import models
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly, AppendOnlyQuerySet
@@ -46,7 +47,7 @@ class DriftReport(AppendOnly):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.current} {self.made_at:%Y-%m-%d %H:%M}"
+        return f"{self.current} {localtime(self.made_at):%Y-%m-%d %H:%M}"
 
     @property
     def drifted(self) -> bool:
@@ -80,4 +81,4 @@ class Alert(AppendOnly):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.limit} {self.sent_at:%Y-%m-%d %H:%M}"
+        return f"{self.limit} {localtime(self.sent_at):%Y-%m-%d %H:%M}"

@@ -3,6 +3,8 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import AppendOnly, AppendOnlyQuerySet
@@ -73,7 +75,7 @@ class Activation(AppendOnly):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.version} {self.activated_at:%Y-%m-%d %H:%M}"
+        return f"{self.version} {localtime(self.activated_at):%Y-%m-%d %H:%M}"
 
 
 class SuspensionQuerySet(AppendOnlyQuerySet["Suspension"]):
@@ -102,7 +104,8 @@ class Suspension(AppendOnly):
         constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="suspension_says_why")]
 
     def __str__(self) -> str:
-        return f"{'suspended' if self.suspends else 'resumed'} {self.at:%Y-%m-%d %H:%M}"
+        state = gettext("suspended") if self.suspends else gettext("answers again")
+        return f"{state} {localtime(self.at):%Y-%m-%d %H:%M}"
 
 
 def model_as_of(moment: datetime) -> ModelVersion | None:

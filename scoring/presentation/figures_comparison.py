@@ -1,6 +1,7 @@
 """Figures of a comparison of candidates: quality, cost against the champion, time and memory."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from scoring.models.comparison import StoredCandidate, StoredComparison
 from scoring.presentation.figure import Column, Figure, Row
@@ -16,6 +17,36 @@ def comparison(results: StoredComparison) -> list[Figure]:
 def candidate(row: StoredCandidate) -> str:
     """Return the name of a candidate on the page; a version keeps its own."""
     return _names().get(row["code"]) or str(row["label"])
+
+
+def description(row: StoredCandidate) -> str:
+    """Return one sentence about a candidate; that of a version is made from its name."""
+    if row["code"] == "champion":
+        return _("The recipe and the plain features of {name}, fitted again.").format(name=row["label"])
+    return _descriptions().get(row["code"]) or str(row["told"])
+
+
+def _descriptions() -> dict[str, str]:
+    return {
+        "dummy": _("The mean default rate for everybody."),
+        "logistic_regression": _(
+            "Numbers by quantiles to a normal shape, missing values by median, categories one by one, L2."
+        ),
+        "random_forest": _("Bagged deep trees, half of the clients each, leaves of 20 or more."),
+        "gradient_boosting": _(
+            "scikit-learn’s histogram gradient boosting; its older exact one does not end at this size."
+        ),
+        "xgboost": _("Histogram trees with native categories."),
+        "catboost": _("Symmetric trees; each category by the outcomes of other clients that have it."),
+        "lightgbm": _("The recipe that train uses, averaged over its seeds."),
+        "blend": _(
+            "The recipe that train uses with three tenths of XGBoost, its trees rewritten as LightGBM text."
+        ),
+        "smote": _(
+            "The classic recipe: missing values filled, defaults multiplied to half of the others on "
+            "training folds only, standardised, LightGBM with its own defaults and 100 rounds."
+        ),
+    }
 
 
 def _names() -> dict[str, str]:
@@ -59,8 +90,10 @@ def _against(rows: list[StoredCandidate], champion: str) -> Figure:
     return Figure(
         code="against",
         title=_("Cost per case beyond the champion’s, paired over clients"),
-        summary=_(
-            "Champion: {name}. {clear} of {others} others cost more beyond doubt: their interval is above 0."
+        summary=ngettext(
+            "Champion: {name}. {clear} of {others} others costs more beyond doubt: its interval is above 0.",
+            "Champion: {name}. {clear} of {others} others cost more beyond doubt: their interval is above 0.",
+            dearer,
         ).format_map({"name": name, "clear": dearer, "others": len(compared)}),
         x=_("Candidate"),
         y=_("Extra cost per case"),

@@ -13,7 +13,7 @@ from scoring.ml.model.manifest_validation import (
     Interaction,
 )
 from scoring.presentation.figure import CatalogueName, Column, FeatureBin, Figure, Row, Style
-from scoring.presentation.formatting import number
+from scoring.presentation.formatting import number, percent
 
 SHOWN = 10
 
@@ -30,7 +30,7 @@ def importance(explanation: ExplanationSection) -> Figure:
         ).format(
             clients=number(explanation.clients),
             used=number(explanation.used),
-            share=f"{number(100 * _share_of_first_three(features))}%",
+            share=percent(_share_of_first_three(features), 0),
         ),
         x=_("Feature"),
         y=_("Mean size of the contribution (log-odds)"),

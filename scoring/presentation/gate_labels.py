@@ -94,7 +94,8 @@ def _against(numbers: Numbers) -> str:
 
 
 def _calibration(numbers: Numbers) -> str:
-    return gettext("Slope %(slope)s (0.9 to 1.1), error %(ece)s (at most %(limit)s).") % {
+    text = gettext("Slope %(slope)s (its interval must meet 0.9 to 1.1), error %(ece)s (at most %(limit)s).")
+    return text % {
         "slope": formatting.number(numbers["slope"], 2),
         **{name: formatting.percent(numbers[name]) for name in ("ece", "limit")},
     }

@@ -139,9 +139,11 @@ def share_below(value: float, edges: Sequence[float], counts: Sequence[float]) -
 
 def _segments(population: PopulationSection, application: Record) -> dict[str, Segment]:
     """Return the segments of the client that are large enough for the model to hold them."""
+    edges = population.income_edges
+    amounts = [formatting.money(edge) for edge in edges]
     return {
         key: Segment(key, formatting.localize(label), _clients(population.segments[key]))
-        for key, label in segments_of(application, population.income_edges)
+        for key, label in segments_of(application, edges, amounts)
         if key in population.segments
     }
 

@@ -24,14 +24,14 @@ INGREDIENTS = (*(name for name, _ in BY_CATEGORY.values()), "AMT_INCOME_TOTAL", 
 Row = Mapping[str, float | str | None]
 
 
-def segments_of(row: Row, income_edges: Sequence[float]) -> list[tuple[str, Text]]:
+def segments_of(row: Row, income_edges: Sequence[float], amounts: Sequence[str]) -> list[tuple[str, Text]]:
     """The segments to compare one client with and their labels: "all", "accepted", then those it is in.
 
     `row` holds raw application columns; `income_edges` are the inner edges of the income bands, stored as
-    `income_edges` in the population part of model.json.
+    `income_edges` in the population part of model.json; `amounts` are the same edges as people read them.
     """
     all_clients, *own = keys_of(row, income_edges)
-    return [(key, label(key, income_edges)) for key in (all_clients, ACCEPTED, *own)]
+    return [(key, label(key, amounts)) for key in (all_clients, ACCEPTED, *own)]
 
 
 def keys_of(row: Row, income_edges: Sequence[float]) -> list[str]:
@@ -56,8 +56,8 @@ def age_band(days_birth: float) -> str:
     return f"{AGES[-1]}-plus" if position == len(AGES) else f"{AGES[position - 1]}-{AGES[position] - 1}"
 
 
-def label(key: str, income_edges: Sequence[float]) -> Text:
-    """How the segment `key` is said in both languages."""
+def label(key: str, amounts: Sequence[str]) -> Text:
+    """How the segment `key` is said in both languages, its incomes as `amounts` has them."""
     kind, _, value = key.partition(":")
     if kind == ALL:
         return Text("All clients", "Tous les clients")
@@ -66,7 +66,7 @@ def label(key: str, income_edges: Sequence[float]) -> Text:
     if kind == "age_band":
         return _age_label(value)
     if kind == "income_band":
-        return _income_label(int(value), income_edges)
+        return _income_label(int(value), amounts)
     name, words = BY_CATEGORY[kind]
     category = column("application", name).categories[value]
     return Text(words.en.format(category.en), words.fr.format(category.fr))
@@ -81,17 +81,13 @@ def _age_label(band: str) -> Text:
     return Text(f"Aged {low} to {high}", f"De {low} à {high} ans")
 
 
-def _income_label(band: int, edges: Sequence[float]) -> Text:
-    low = edges[band - 2] if band > 1 else None
-    high = edges[band - 1] if band <= len(edges) else None
+def _income_label(band: int, amounts: Sequence[str]) -> Text:
+    low = amounts[band - 2] if band > 1 else None
+    high = amounts[band - 1] if band <= len(amounts) else None
     if low is None and high is None:
         return Text("All incomes", "Tous les revenus")
     if low is None:
-        return Text(f"Income under {high:,.0f}", f"Revenu inférieur à {_grouped(high)}")
+        return Text(f"Income under {high}", f"Revenu inférieur à {high}")
     if high is None:
-        return Text(f"Income of {low:,.0f} or more", f"Revenu de {_grouped(low)} ou plus")
-    return Text(f"Income {low:,.0f} to {high:,.0f}", f"Revenu de {_grouped(low)} à {_grouped(high)}")
-
-
-def _grouped(amount: float | None) -> str:
-    return f"{amount:,.0f}".replace(",", "\u202f")
+        return Text(f"Income of {low} or more", f"Revenu de {low} ou plus")
+    return Text(f"Income {low} to {high}", f"Revenu de {low} à {high}")

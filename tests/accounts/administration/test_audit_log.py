@@ -113,6 +113,14 @@ def test_a_changed_event_is_marked_in_the_list(client_as, record_events, by_hand
     page = browser.get(LOG).content.decode()
     assert page.count("icon-no.svg") == 1
     assert page.count("icon-yes.svg") == 2
+    assert page.count('width="13" height="13"') == 3, "columns would move once the pictures are there"
+
+
+def test_titles_of_the_administration_are_right_in_french_before_a_vowel(client_as, one_of_each):
+    browser, french = client_as("auditor"), {"Accept-Language": "fr"}
+    newest = f"{LOG}{AuditEvent.objects.latest('sequence').pk}/change/"
+    assert browser.get(LOG, headers=french).context["title"] == "Consulter\xa0: événement d’audit"
+    assert browser.get(newest, headers=french).context["title"] == "Consultation\xa0: événement d’audit"
 
 
 def test_the_export_holds_the_filtered_events_and_is_an_event_itself(client_as, one_of_each, events):

@@ -1,11 +1,15 @@
 """Peer comparison: shares below a client's value, and values that the model does not read."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from django.core.cache import caches
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditdesk.pages.case.peer_comparison import share_below
+from creditdesk.pages.case.peer_comparison import _segments, share_below
 from scoring import services as versions
 from tests.html import case_page, plain_text
 from tests.scoring.modelfolder import tiny_model
@@ -60,3 +64,14 @@ def test_the_texts_about_a_group_follow_the_language_and_the_scale_of_amounts(
     assert "Requested credit" not in french
     settings.AMOUNT_SCALE = 0.02
     assert credit_of_the_group("en") != english
+
+
+def test_a_group_by_income_names_the_amounts_that_people_read(settings):
+    """202,500 in the tables is €4,050 where the scale is 0.02."""
+    settings.AMOUNT_SCALE = 0.02
+    population: Any = SimpleNamespace(income_edges=(180_000.0, 225_000.0), segments={"income_band:2": {}})
+    segments = _segments(population, {"AMT_INCOME_TOTAL": 202_500.0})
+    assert [segment.label for segment in segments.values()] == ["Income €3,600 to €4,500"]
+    with override("fr"):
+        segments = _segments(population, {"AMT_INCOME_TOTAL": 202_500.0})
+        assert segments["income_band:2"].label == "Revenu de 3\u202f600\xa0€ à 4\u202f500\xa0€"

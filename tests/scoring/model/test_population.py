@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from scoring.ml.model import population
 
 EDGES = [100_000.0, 150_000.0, 200_000.0, 250_000.0]
+AMOUNTS = ["€2,000", "€3,000", "€4,000", "€5,000"]
 
 
 def test_a_client_belongs_to_all_to_the_accepted_and_to_its_segments() -> None:
@@ -14,7 +15,7 @@ def test_a_client_belongs_to_all_to_the_accepted_and_to_its_segments() -> None:
         "DAYS_BIRTH": -40 * 365.25,
         "OCCUPATION_TYPE": None,
     }
-    keys = [key for key, _ in population.segments_of(row, EDGES)]
+    keys = [key for key, _ in population.segments_of(row, EDGES, AMOUNTS)]
     assert keys == ["all", "accepted", "contract:Cash loans", "income_band:3", "age_band:40-49"]
 
 
@@ -29,7 +30,7 @@ def test_an_unknown_category_opens_no_segment() -> None:
 @given(st.floats(0, 1e7), st.integers(-29_220, -6_575), st.sampled_from([EDGES, EDGES[:1], []]))
 def test_every_segment_has_a_label_in_both_languages(income: float, birth: int, edges: list[float]) -> None:
     row = {"AMT_INCOME_TOTAL": income, "DAYS_BIRTH": float(birth)}
-    for _, label in population.segments_of(row, edges):
+    for _, label in population.segments_of(row, edges, AMOUNTS[: len(edges)]):
         assert label.en
         assert label.fr
 
