@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -255,7 +256,7 @@ def test_who_passed_a_case_on_takes_it_once_somebody_else_offers_it_to_everybody
     services.assess(case=case, by=advisor)
     team = services.make_team(name="North", by=manager)
     services.add_member(team=team, person=colleague, by=manager)
-    why = {"reason_code": "other", "reason": "I do not know this employer."}
+    why: dict[str, Any] = {"reason_code": "other", "reason": "I do not know this employer."}
     to = colleague if earlier == "to a person" else team
     services.decide(case=case, assessment=read(case), outcome="refer", by=advisor, refer_to=to, **why)
     # Their own offer takes nothing back from those who have it.

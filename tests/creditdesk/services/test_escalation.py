@@ -213,9 +213,11 @@ def test_who_passed_a_colleagues_case_on_is_notified_of_the_decision_that_answer
     page = client_as("colleague").get(case.get_absolute_url()).content.decode()
     assert "You passed it on to a manager" in page
     assert "?go=next" in page
+    read = assessed(case, None, "refer").latest_assessment
+    assert read
     services.decide(
-        case=case, assessment=assessed(case, None, "refer").latest_assessment, outcome="refuse",
-        by=person("manager"), reason_code="documents", reason=REASON,
+        case=case, assessment=read, outcome="refuse", by=person("manager"), reason_code="documents",
+        reason=REASON,
     )  # fmt: skip
     notified = Notification.objects.filter(actor=person("manager")).values_list("recipient__username", "kind")
     assert set(notified) == {("colleague", "answered"), ("advisor", "decided")}
