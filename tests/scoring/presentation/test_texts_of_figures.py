@@ -34,7 +34,7 @@ def test_a_version_that_is_compared_is_named_in_the_sentence_about_it():
 def test_one_dearer_candidate_takes_a_verb_in_the_singular():
     results = RESULTS.get("results", RESULTS)
     with override("fr"):
-        summary = figures_comparison.comparison(results)[1].summary
+        summary = str(figures_comparison.comparison(results)[1].summary)
     assert "Sur les 6 autres, 1 coûte plus" in summary
 
 
@@ -53,7 +53,7 @@ def test_a_share_has_a_space_before_its_percent_sign_in_french():
         interactions=(),
     )
     with override("fr"):
-        assert "font 90\u202f% du total affiché" in importance(explanation).summary
+        assert "font 90\u202f% du total affiché" in str(importance(explanation).summary)
 
 
 def test_the_gate_of_calibration_says_that_the_interval_of_the_slope_counts():
