@@ -63,15 +63,18 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
         present = form.initial.get("role", obj.role) if change else Role.ADVISOR
         wanted = obj.role
         returns = change and obj.is_active and not form.initial.get("is_active", True)
-        if needs_two := returns or adds_rights(present, wanted):
+        # The next link into the account goes to an address that this administrator has chosen.
+        moves = change and "email" in form.changed_data and _is_of_use_to(request, obj)
+        if needs_two := returns or moves or adds_rights(present, wanted):
             # Another administrator answers; the change that is recorded here is without it.
-            obj.role, obj.is_active = present, obj.is_active and not returns
-            form.changed_data[:] = [
-                name for name in form.changed_data if name != "role" and not (returns and name == "is_active")
-            ]
+            obj.role, obj.is_active = present, obj.is_active and not (returns or moves)
+            hidden = {"role", "is_active"} if returns else {"role"}
+            form.changed_data[:] = [name for name in form.changed_data if name not in hidden]
+            if moves:
+                form.changed_data.append("is_active")
         super().save_model(request, obj, form, change)
         if needs_two:
-            self._request_role(request, obj, wanted, reactivates=returns)
+            self._request_role(request, obj, wanted, reactivates=returns or moves)
         if not change:
             self._invite(request, obj)
         if change and not obj.is_active:
@@ -91,6 +94,13 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
         if request.method == "POST":
             raise_if_reauthentication_required(request, app="accounts")
         return super().changelist_view(request, *args, **kwargs)
+
+    def _suspend(self, request: HttpRequest, user: User) -> None:
+        """Deactivate, and request the return: the next link into the account is shown to an administrator."""
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        record_change(request, user, is_active=[True, False])
+        self._request_role(request, user, user.role, reactivates=True)
 
     def _request_role(self, request: HttpRequest, user: User, role: str, *, reactivates: bool) -> None:
         by = cast("User", request.user)
@@ -124,6 +134,12 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
             level=messages.WARNING,
         )
 
+    def _invite_owner(self, request: HttpRequest, user: User) -> None:
+        """Invite the owner of an account; where the link is shown here, another administrator approves."""
+        if not user.email and _is_of_use_to(request, user):
+            self._suspend(request, user)
+        self._invite(request, user)
+
     @admin.display(description=_("name"), ordering="last_name")
     def full_name(self, user: User) -> str:
         return user.get_full_name()
@@ -137,7 +153,7 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
     def invite_again(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in of_the_desk(users.exclude(username=request.user.get_username())):
             record_change(request, user, invited=[False, True])
-            self._invite(request, user)
+            self._invite_owner(request, user)
 
     @admin.action(description=_("Reset the second factor"), permissions=["change"])
     @transaction.atomic
@@ -146,7 +162,7 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
             record_change(request, user, second_factor=[second_factor.reset(user), False])
             # Whoever knows the password would otherwise set up a factor of their own.
             if not is_of_directory(user):
-                self._invite(request, user)
+                self._invite_owner(request, user)
         self.message_user(request, _("Second factor reset; the next sign-in asks for a new one."))
 
     @admin.action(description=_("End all sessions"), permissions=["change"])
@@ -159,3 +175,11 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
             ended += count
         text = ngettext("%(count)d session ended.", "%(count)d sessions ended.", ended) % {"count": ended}
         self.message_user(request, text, level=messages.SUCCESS)
+
+
+def _is_of_use_to(request: HttpRequest, user: User) -> bool:
+    """Whether somebody else's active account would be worth taking over: it was used, or has more rights than
+    an administrator gives alone."""
+    if not user.is_active or user == request.user or is_of_directory(user):
+        return False
+    return user.last_login is not None or user.has_usable_password() or user.role != Role.ADVISOR

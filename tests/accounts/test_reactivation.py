@@ -12,7 +12,8 @@ from accounts.audit.verification import RowsBroken, walk_rows
 from accounts.models import RoleRequest, User
 from accounts.role_requests import RoleRefused, answer_role_request, request_role
 from accounts.roles import Role
-from tests.accounts.administration.users import USERS, fields
+from tests.accounts.administration.test_invitations import link_in, set_up
+from tests.accounts.administration.users import NEW, USERS, act, fields, with_address
 from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
 from tests.accounts.test_role_requests import admins, answer, browser_of
 
@@ -125,3 +126,54 @@ def _browser_after_sign_in():
     browser = Browser()
     sign_in(browser, "advisor")
     return browser
+
+
+def test_an_account_whose_address_an_administrator_changes_waits_for_another(admins, events):
+    user, owner = user_with_password("advisor"), Browser()
+    sign_in(owner, "advisor")
+    page = browser_of("admin").post(
+        f"{USERS}{user.pk}/change/", fields(user, email="mine@bank.example", role="manager"), follow=True
+    )
+    assert "stays deactivated until another administrator" in page.content.decode()
+    assert (stored().is_active, stored().role, stored().email) == (False, Role.ADVISOR, "mine@bank.example")
+    assert not is_signed_in(owner)
+    (event,) = events(Action.ADMIN_CHANGE)
+    values = event.details["changed"][1]["values"]
+    assert values == {"email": ["", "mine@bank.example"], "is_active": [True, False]}
+    answer(browser_of("admin"), "approve")
+    assert not stored().is_active
+    answer(browser_of("second"), "approve")
+    assert (stored().is_active, stored().role) == (True, Role.MANAGER)
+
+
+@pytest.mark.parametrize("action", ["invite_again", "reset_second_factor"])
+def test_a_link_that_an_administrator_sees_opens_no_account_alone(admins, action):
+    user = user_with_password("advisor")
+    page = act(browser_of("admin"), action, user, follow=True).content.decode()
+    assert "stays deactivated until another administrator" in page
+    assert "no longer works" in set_up(link_in(page)).content.decode()
+    assert not stored().has_usable_password()
+    answer(browser_of("second"), "approve")
+    assert set_up(link_in(page))["Location"] == "/accounts/login/"
+    assert stored().has_usable_password()
+
+
+@pytest.mark.parametrize("action", ["invite_again", "reset_second_factor"])
+def test_a_link_that_goes_to_the_address_of_the_owner_needs_no_second_administrator(
+    admins, action, mailoutbox, django_capture_on_commit_callbacks
+):
+    user = with_address(user_with_password("advisor"))
+    with django_capture_on_commit_callbacks(execute=True):
+        page = act(browser_of("admin"), action, user, follow=True).content.decode()
+    assert "/accounts/invitation/" not in page
+    assert stored().is_active
+    assert [message.to for message in mailoutbox] == [["advisor@bank.example"]]
+    assert set_up(link_in(mailoutbox[0].body))["Location"] == "/accounts/login/"
+
+
+def test_the_address_of_an_account_that_nobody_has_used_is_put_right_by_one_administrator(admins):
+    browser_of("admin").post(f"{USERS}add/", NEW | {"role": "advisor", "email": "typo@bank.example"})
+    user = User.objects.get(username="newcomer")
+    browser_of("admin").post(f"{USERS}{user.pk}/change/", fields(user, email="ada@bank.example"))
+    user.refresh_from_db()
+    assert (user.is_active, user.email) == (True, "ada@bank.example")

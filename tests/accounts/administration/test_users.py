@@ -12,7 +12,7 @@ from django.test import Client as Browser
 from accounts.audit import Action
 from accounts.models import User
 from accounts.roles import Role
-from tests.accounts.administration.users import NEW, USERS, act, fields
+from tests.accounts.administration.users import NEW, USERS, act, fields, with_address
 from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_an_administrator_s_own_password_needs_the_present_one(proven_as, person
 
 
 def test_a_lost_second_factor_is_reset_and_recorded(proven_as, person, events):
-    advisor = person("advisor")
+    advisor = with_address(person("advisor"))
     TOTP.activate(advisor, generate_totp_secret())
     act(proven_as("admin"), "reset_second_factor", advisor)
     assert not Authenticator.objects.exists()
@@ -135,7 +135,7 @@ def test_a_lost_second_factor_is_reset_and_recorded(proven_as, person, events):
 
 
 def test_a_reset_takes_every_passkey_too_and_the_password_that_would_enrol_another(proven_as, person, events):
-    advisor = person("advisor")
+    advisor = with_address(person("advisor"))
     for name in ("Laptop", "Phone"):
         Authenticator.objects.create(user=advisor, type=Authenticator.Type.WEBAUTHN, data={"name": name})
     browser = proven_as("admin")

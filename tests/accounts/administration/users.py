@@ -29,3 +29,10 @@ def fields(user: User, **changed):
 def act(browser: Browser, action: str, *users: User, follow: bool = False):
     chosen = {"action": action, "_selected_action": [user.pk for user in users]}
     return browser.post(USERS, chosen, follow=follow)
+
+
+def with_address(user: User) -> User:
+    """The user, with an address that invitations are mailed to."""
+    user.email = f"{user.username}@bank.example"
+    user.save(update_fields=["email"])
+    return user
