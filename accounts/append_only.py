@@ -9,7 +9,7 @@ from django.db import models, router
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import RunPython
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ProjectState, StateApps
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
 
@@ -56,7 +56,7 @@ class ChangeTriggers(RunPython):
         to_state: ProjectState,
     ) -> None:
         if router.allow_migrate(schema_editor.connection.alias, app_label, **self.hints):
-            self.code(Apps(), schema_editor)
+            self.code(StateApps([], {}), schema_editor)
 
 
 def forbid_changes(
