@@ -34,5 +34,5 @@ def _open_case(request: DeskRequest) -> Case | None:
         match = resolve(f"/{path.removeprefix(get_script_prefix())}")
         reference = match.kwargs.get("reference")
         return visible_case(request, reference) if reference else None
-    except (Http404, CaseErased, ValueError):
+    except (Http404, CaseErased):
         return None

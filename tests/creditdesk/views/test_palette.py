@@ -134,7 +134,7 @@ def test_an_escalated_case_is_answered_by_a_manager_alone(acts_on, case_of, pers
 
 def test_a_page_of_no_case_and_an_address_of_nothing_give_no_acts(client_as, case_of):
     assessed(case_of("advisor", reference="730001"))
-    for address in ("http://testserver/cases/", "http://testserver/cases/999999/", "http://[", "/moon/", ""):
+    for address in ("http://testserver/cases/", "http://testserver/cases/999999/", "/moon/", ""):
         headers = {"HX-Request": "true", "HX-Current-URL": address}
         answer = client_as("advisor").post("/palette/", {"q": "decide"}, headers=headers)
         assert answer.status_code == 200
