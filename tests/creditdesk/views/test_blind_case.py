@@ -26,6 +26,8 @@ pytestmark = pytest.mark.django_db
 # What changes from one answer to the next whatever the verdict is.
 CHANGING: Final = re.compile(
     rb'csrf[a-z]*" value="[^"]+"|"X-CSRFToken": ?"[^"]+"|nonce="[^"]+"|data-token="[^"]+"'
+    # The key that a form bears, another each time.
+    rb'|name="entry" value="[^"]+"'
 )
 MARKS: Final = (
     b"data-verdict",
