@@ -162,7 +162,9 @@ class PolicyDeskPage:
 
 def _in_address(field: BoundField) -> str:
     """The value so that every language reads it alike: "10,000" is ten in French."""
-    value = field.form.cleaned_data.get(field.name)
+    form = field.form
+    # Reading the errors cleans the form.
+    value = None if field.name in form.errors else form.cleaned_data.get(field.name)
     return f"{value:.15g}" if isinstance(value, float) else str(field.value() or "")
 
 

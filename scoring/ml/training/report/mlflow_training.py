@@ -51,7 +51,8 @@ def training_run(
 ) -> Run:
     """Return the run of the sealed folder `path` with this manifest; `seconds` by step of the training."""
     stored = manifest.to_json()
-    booster = lightgbm.parse((path / folder.BOOSTER).read_text(encoding="utf-8"))
+    # MLflow takes anything but LightGBM's own class for an estimator of scikit-learn.
+    booster = lightgbm.Booster(model_str=(path / folder.BOOSTER).read_text(encoding="utf-8"))
     rows = _reference_rows(path, manifest)
     return Run(
         name=manifest.name,
