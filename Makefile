@@ -41,11 +41,12 @@ check: setup ## Missing migrations, deployment settings
 	SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(64))") AUDIT_KEY=unused-by-this-check \
 	  HTTPS=true $(PY) manage.py check --deploy --fail-level WARNING
 
-# Two processes of one thread each: trainings of two threads each would wait for one another.
+# Processes of one thread each: trainings of two threads each would wait for one another.
 pytest coverage test-postgres: export OMP_NUM_THREADS := 1
 
+# Three on two cores: one of them mostly waits, for Chromium, for a desk that starts, for a disk.
 pytest: setup ## The tests (`make coverage` measures their coverage as well)
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 3 --dist loadgroup
 
 docs: setup ## The documentation as a site, in site/; fails on a broken link or a page that no menu leads to
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --clean
