@@ -13,6 +13,8 @@ from django.db.models import Case, Count, F, FloatField, Max, Q, QuerySet, Small
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
+from accounts.audit import Action
+from accounts.models import AuditEvent
 from creditdesk.cases.days import midnight
 from creditdesk.models import Assessment, Withdrawal
 from scoring.ml.metrics.policy_comparison import AFFORDABLE, UNAFFORDABLE, UNKNOWN, ScoredCases
@@ -92,11 +94,15 @@ class ScoredColumns:
 
 
 class _Stamp(NamedTuple):
-    """What was stored when the rows were read: newest assessment, newest withdrawal, withdrawals in force."""
+    """What was stored when the rows were read: the newest of three kinds, and the withdrawals in force.
+
+    An import replaces amount and sex of cases that are assessed already; a correction is assessed at once.
+    """
 
     newest: int
     withdrawn: int
     in_force: int
+    imported: int
 
 
 _reads: dict[Selection, tuple[_Stamp, Rows]] = {}
@@ -104,7 +110,10 @@ _lock: Final = Lock()
 
 
 def scored_columns(selection: Selection) -> ScoredColumns:
-    """Read the columns, or complete those of an earlier read by the cases that were assessed since."""
+    """Read the columns, or complete those of an earlier read by the cases that were assessed since.
+
+    A withdrawal, its end or an import makes an earlier read worthless.
+    """
     with _lock:
         stamp, read = _stamp(), _reads.pop(selection, None)
         if read is None or read[0][1:] != stamp[1:]:
@@ -146,7 +155,8 @@ def forget() -> None:
 def _stamp() -> _Stamp:
     newest = Assessment.objects.aggregate(newest=Max("pk"))["newest"] or 0
     last = Withdrawal.objects.aggregate(newest=Max("pk"), count=Count("pk", filter=Q(reopened_at=None)))
-    return _Stamp(newest, last["newest"] or 0, last["count"])
+    imports = AuditEvent.objects.filter(action=Action.IMPORT).aggregate(newest=Max("pk"))["newest"] or 0
+    return _Stamp(newest, last["newest"] or 0, last["count"], imports)
 
 
 def _completed(selection: Selection, stamp: _Stamp, rows: Rows) -> Rows:

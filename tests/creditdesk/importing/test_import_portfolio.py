@@ -9,12 +9,13 @@ from accounts import audit
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.assignment_rules import assignment_rules
+from creditdesk.cases.scored_columns import Selection, scored_columns
 from creditdesk.cases.search import matching
 from creditdesk.importing import store
 from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
 from creditdesk.services.correction import correct_application
 from creditdesk.services.personal_data.erasure import erase_client
-from tests.factories import UserFactory
+from tests.factories import UserFactory, assessed
 from tests.folders import application, write_tables
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +160,16 @@ def test_a_changed_application_replaces_the_profile_and_keeps_the_case(folder, a
     assert (second.client.name, second.client.indexed_name.text) == ("Paule Petit", "paule petit")
     assert second.monitoring.defaulted is True
     assert Client.objects.count() == 3
+
+
+def test_the_policy_desk_reads_an_amount_that_an_import_replaced(folder, advisors, import_folder):
+    """Without a new assessment: the columns of before were right when they were read."""
+    import_folder(folder)
+    assessed(Case.objects.get(reference="1"))
+    assert scored_columns(Selection()).cases.credit.tolist() == [406_597.5]
+    write_tables(folder, application_train=[application(1, TARGET=1, AMT_CREDIT=1000)])
+    import_folder(folder)
+    assert scored_columns(Selection()).cases.credit.tolist() == [1000.0]
 
 
 def test_importing_fewer_clients_deletes_nobody(folder, advisors, import_folder):
