@@ -93,7 +93,7 @@ def _place(label: figure.FeatureBin) -> str:
         return formatting.feature_in_words(feature, float(label.code))
     if label.low is None or label.high is None:
         return gettext("missing")
-    low, high = (formatting.feature_in_words(feature, end) for end in (label.low, label.high))
+    low, high = formatting.ends_in_words(feature, label.low, label.high)
     return low if low == high else gettext("{low} to {high}").format(low=low, high=high)
 
 

@@ -23,6 +23,7 @@ from scoring.presentation.formatting.numbers import (
 from scoring.presentation.formatting.values import (
     Value,
     column_in_words,
+    ends_in_words,
     feature_in_words,
     in_words,
     is_missing,
@@ -38,6 +39,7 @@ __all__ = [
     "column_in_words",
     "distinct_money",
     "distinct_percents",
+    "ends_in_words",
     "feature_in_words",
     "in_words",
     "is_missing",

@@ -45,6 +45,24 @@ def short_number(value: float) -> str:
     return number(value, next(d for d in range(decimals + 1) if round(value, d) == rounded))
 
 
+def distinct_numbers(first: float, second: float, least: int = 0) -> tuple[str, str]:
+    """Return both with the same decimals: those of about three digits of the larger one, `least` or more, and
+    as many as it takes to make them differ."""
+    larger = max(abs(first), abs(second))
+    if not math.isfinite(first + second) or not _TINY <= larger < READABLE:
+        return short_number(first), short_number(second)
+    most = next(d for size, d in _DECIMALS if larger >= size)
+    most = _decimals_that_differ(first, second, max(most, least))
+    exact = round(first, most), round(second, most)
+    decimals = next(d for d in range(least, most + 1) if (round(first, d), round(second, d)) == exact)
+    return number(first, decimals), number(second, decimals)
+
+
+def _decimals_that_differ(first: float, second: float, least: int) -> int:
+    """Return the decimals from which on both differ, `least` or more; `least` where they never do."""
+    return next((d for d in range(least, 9) if round(first, d) != round(second, d)), least)
+
+
 def _power_of_ten(value: float) -> str:
     text = f"{value:.1e}".replace("-", MINUS)
     return text.replace(".", ",") if reads_french() else text
@@ -109,8 +127,7 @@ def percent(value: float, decimals: int = 1) -> str:
 
 def distinct_percents(first: float, second: float, least: int = 1) -> tuple[str, str]:
     """Return both as percentages, with as many decimals as it takes to make them differ, `least` or more."""
-    places = range(least, 9)
-    decimals = next((d for d in places if round(first * 100, d) != round(second * 100, d)), least)
+    decimals = _decimals_that_differ(first * 100, second * 100, least)
     return percent(first, decimals), percent(second, decimals)
 
 

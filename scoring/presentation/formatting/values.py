@@ -9,7 +9,15 @@ from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.tables.schema import Column, Kind, Text
 from scoring.presentation.formatting import durations
 from scoring.presentation.formatting.language import localize
-from scoring.presentation.formatting.numbers import money, number, percent, short_number
+from scoring.presentation.formatting.numbers import (
+    distinct_money,
+    distinct_numbers,
+    distinct_percents,
+    money,
+    number,
+    percent,
+    short_number,
+)
 
 Value = float | str | None
 
@@ -29,9 +37,16 @@ def missing_in_words(table: str, history_rows: Mapping[str, int]) -> str:
     return gettext("no history") if table in history_rows else gettext("not provided")
 
 
+def ends_in_words(feature: Feature, low: float, high: float) -> tuple[str, str]:
+    """Return the ends of a range in their order, equally precise, and different where they are."""
+    if low != high and (both := _BOTH_ENDS.get(feature.unit)):
+        return both(low, high)
+    return feature_in_words(feature, low), feature_in_words(feature, high)
+
+
 def range_in_words(feature: Feature, low: float, high: float) -> tuple[str, str]:
     """Return the ends of a range, the smaller first as a person counts: negative days are reversed."""
-    ends = feature_in_words(feature, low), feature_in_words(feature, high)
+    ends = ends_in_words(feature, low, high)
     return ends[::-1] if feature.unit in (Unit.AGE_DAYS, Unit.DAYS_AGO, Unit.MONTHS_AGO) else ends
 
 
@@ -105,6 +120,11 @@ def _aggregated_delay(value: Value, statistic: str) -> str:
     return gettext("%(delay)s in all") % {"delay": words} if statistic == "sum" else words
 
 
+def _percents(low: float, high: float) -> tuple[str, str]:
+    is_small = any(0 < abs(value) < 0.1 for value in (low, high))
+    return distinct_percents(low, high, 1 if is_small else 0)
+
+
 def _flag(value: float) -> str:
     if value in (0, 1):
         return gettext("Yes") if value else gettext("No")
@@ -126,6 +146,15 @@ _FORMATS: Mapping[Unit, Callable[[float], str]] = {
     Unit.DELAY_DAYS: durations.delay,
     Unit.FLAG: _flag,
     Unit.NUMBER: short_number,
+}
+
+_BOTH_ENDS: Mapping[Unit, Callable[[float, float], tuple[str, str]]] = {
+    Unit.MONEY: distinct_money,
+    Unit.RATIO: distinct_numbers,
+    Unit.PERCENT: _percents,
+    Unit.SCORE: lambda low, high: distinct_numbers(low, high, 3),
+    Unit.COUNT: distinct_numbers,
+    Unit.NUMBER: distinct_numbers,
 }
 
 _UNIT_OF_KIND: Mapping[Kind, Unit] = {

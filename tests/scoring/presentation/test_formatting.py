@@ -16,6 +16,7 @@ from scoring.presentation import formatting
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "fr"])
 NUMBERS = [unit for unit in Unit if unit is not Unit.CATEGORY]
+FEATURE_OF_UNIT = {feature.unit: feature for feature in catalogue.FEATURES}
 any_float = st.floats(allow_nan=True, allow_infinity=True)
 visible = st.floats(min_value=0.5, max_value=1e14)
 
@@ -143,6 +144,37 @@ def test_an_amount_beside_its_limit_is_never_shown_as_equal():
     with override("en"):
         assert formatting.distinct_money(399.6, 400.0) == ("€399.60", "€400.00")
         assert formatting.distinct_money(250.4, 400.0) == ("€250", "€400")
+
+
+@pytest.mark.parametrize(
+    ("unit", "ends", "words"),
+    [
+        (Unit.PERCENT, (0.0996, 0.102), ("10.0%", "10.2%")),
+        (Unit.PERCENT, (0.0, 0.0501), ("0.0%", "5.0%")),
+        (Unit.PERCENT, (0.5, 0.504), ("50.0%", "50.4%")),
+        (Unit.PERCENT, (0.2, 0.35), ("20%", "35%")),
+        (Unit.RATIO, (0.5, 0.53), ("0.50", "0.53")),
+        (Unit.RATIO, (9.991, 9.994), ("9.991", "9.994")),
+        (Unit.COUNT, (1.0, 3.0), ("1", "3")),
+        (Unit.NUMBER, (99.53, 101.2), ("99.5", "101.2")),
+        (Unit.SCORE, (0.50001, 0.50049), ("0.5000", "0.5005")),
+        (Unit.MONEY, (1000.2, 1000.4), ("€1,000.20", "€1,000.40")),
+        (Unit.MONEY, (1000.2, 1000.2), ("€1,000", "€1,000")),
+    ],
+)
+def test_the_ends_of_a_range_are_equally_precise_and_different(unit, ends, words):
+    feature = FEATURE_OF_UNIT[unit]
+    with override("en"):
+        assert formatting.ends_in_words(feature, *ends) == words
+        # Negative days alone are turned round.
+        assert formatting.range_in_words(feature, *ends) == words
+
+
+@LANGUAGES
+@given(low=any_float, high=any_float)
+def test_no_range_breaks_a_page(language, low, high):
+    with override(language):
+        assert all(all(formatting.ends_in_words(feature, low, high)) for feature in FEATURE_OF_UNIT.values())
 
 
 @LANGUAGES
