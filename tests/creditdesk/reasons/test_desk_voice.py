@@ -72,6 +72,15 @@ def test_a_sentence_stored_in_former_words_is_about_the_client_with_its_value():
     assert about == "Peu de clients acceptés travaillent dans ce secteur (Commerce (type 3))."
 
 
+def test_the_age_of_loans_elsewhere_is_compared_with_those_of_others_in_new_and_in_former_words():
+    former = "Vos crédits ailleurs datent de 3 mois (le dernier), moins que pour 9 clients acceptés sur 10."
+    today = "Vos crédits ailleurs ont 3 mois (le dernier), moins que ceux de 9 clients acceptés sur 10."
+    with translation.override("fr"):
+        for words in (former, today):
+            about = text_for_the_desk(stored("credits_elsewhere_dated", words, words))
+            assert about == today.replace("Vos", "Les")
+
+
 @pytest.mark.parametrize("scope", ["", " (in 36 months)", " (last 36 months)"])
 def test_the_part_of_a_history_may_be_named_or_not(scope):
     english = f"We refused 50% of your applications{scope}, a larger part than for 9 in 10 clients we accept."
