@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -133,6 +133,10 @@ class RoleRequest(models.Model):
         return f"{self.user} {self.role}"
 
 
+# Targets of acts that name no case, person or version.
+_TARGETS: Final = {"policy": _("policy"), "loss table": _("loss table")}
+
+
 class AuditEvent(AppendOnly):
     """One link of the audit chain: who did what to what. Holds no personal data of a client."""
 
@@ -148,11 +152,17 @@ class AuditEvent(AppendOnly):
 
     class Meta:
         verbose_name = _("audit event")
-        verbose_name_plural = _("decision audit log")
+        verbose_name_plural = _("audit events")
         ordering = ["-sequence"]
 
     def __str__(self) -> str:
-        return f"{self.sequence} {self.target}".strip()
+        return f"{self.sequence} {self.target_in_words}".strip()
+
+    @property
+    def target_in_words(self) -> str:
+        """The target in the language in force; stored are English words and the version that they are of."""
+        name = self.target.rstrip("0123456789").rstrip()
+        return f"{_TARGETS[name]}{self.target.removeprefix(name)}" if name in _TARGETS else self.target
 
 
 class AuditHead(models.Model):

@@ -37,7 +37,7 @@ class ActionFilter(admin.SimpleListFilter):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
-    list_display = ("sequence", "when", "actor", "what", "target", "request", "genuine")
+    list_display = ("sequence", "when", "actor", "what", "on_what", "request", "genuine")
     list_display_links = ("sequence", "when")
     list_filter = (ActionFilter, "at", ("actor", NamedValuesFilter))
     search_fields = ("actor", "action", "target", "request_id")
@@ -46,7 +46,7 @@ class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
     list_per_page = LIST_PER_PAGE
     show_full_result_count = False
     fields = (
-        "sequence", "when", "actor", "what", "target", "readable_details", "request_id",
+        "sequence", "when", "actor", "what", "on_what", "readable_details", "request_id",
         "genuine", "previous_hash", "own_hash",
     )  # fmt: skip
     actions = None
@@ -97,6 +97,10 @@ class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
     @admin.display(description=_("what"), ordering="action")
     def what(self, event: AuditEvent) -> str:
         return str(dict(Action.choices).get(event.action, event.action))
+
+    @admin.display(description=_("on what"), ordering="target")
+    def on_what(self, event: AuditEvent) -> str:
+        return event.target_in_words
 
     @admin.display(description=_("details"))
     def readable_details(self, event: AuditEvent) -> str:

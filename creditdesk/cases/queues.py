@@ -21,7 +21,7 @@ UNASSIGNED: Final = "unassigned"
 QUEUES: Final = (
     (TO_DECIDE, _("Mine to decide")),
     ("late", _("Late")),
-    ("second", _("Second opinion wanted")),
+    ("second", _("Second person wanted")),
     ("escalated", _("With a manager")),
     (CONTESTED, _("Contested")),
     ("shared", _("Shared with the team")),

@@ -71,7 +71,7 @@ DECIDING: Final = (
     ),
     Term(
         "second-person",
-        Text("Second opinion", "Second avis"),
+        Text("Second person", "Seconde personne"),
         Text(
             "Above an amount, accepting what the model refuses counts only when another person has agreed.",
             "Au-delà d’un montant, accepter ce que le modèle refuse ne compte que si une autre personne a"

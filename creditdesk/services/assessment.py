@@ -92,7 +92,7 @@ class ScoredProfile:
             profile=profile,
             charges=charges,
             verdict=verdict_beside(prediction.verdict, affordable),
-            refer_reason=_why_referred(policy, prediction) or why_referred(prediction.verdict, affordable),
+            refer_reason=_why_referred(policy, prediction, affordable),
             missing=prediction.missing,
             completeness_rule=RULE,
             completion=prediction.completion,
@@ -237,13 +237,19 @@ def rules_in_use() -> RulesInUse:
     return RulesInUse(digest, policy.pk if policy else None)
 
 
-def _why_referred(policy: Policy | None, prediction: Prediction) -> str:
-    """Say what is missing, or in which band the probability lies; "" for another verdict."""
+def _why_referred(policy: Policy | None, prediction: Prediction, affordable: Affordability | None) -> str:
+    """Say what is missing, else in which band the probability lies and what is wrong with the budget; "" for
+    another verdict."""
     if prediction.missing:
         return f"incomplete: {', '.join(prediction.missing)}"
+    reasons = []
     if policy and policy.thresholds.refers(prediction.probability):
-        return f"policy {policy.version} refers from {policy.accept_below:g} to {policy.refuse_from:g}"
-    return ""
+        reasons.append(
+            f"policy {policy.version} refers from {policy.accept_below:g} to {policy.refuse_from:g}"
+        )
+    if of_budget := why_referred(prediction.verdict, affordable):
+        reasons.append(of_budget)
+    return "; ".join(reasons)
 
 
 def _stored(numbers: NDArray[np.float64]) -> bytes:

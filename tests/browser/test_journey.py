@@ -164,5 +164,5 @@ def test_a_decision_that_waits_for_a_second_person_fits_a_narrow_screen(signed_i
     proposed(reassessed(services.assess(case=case, by=person("advisor")), "refuse"), person("advisor"))
     page = signed_in("manager", locale="fr-FR", width=360)
     page.goto(case.get_absolute_url())
-    expect(page.locator(".badge-waiting").first).to_contain_text("second regard")
+    expect(page.locator(".badge-waiting").first).to_contain_text("seconde personne")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -43,8 +43,9 @@ class BudgetPanel:
 
     judged: Affordability | None
     form: ChargesForm | None
-    # Whether it turned the verdict of the score into refer.
-    refers: bool
+    # Whether it turned the verdict of the score into refer, or that was refer already, by the policy's band.
+    turned: bool
+    in_band: bool
 
     @property
     def outcome(self) -> str:
@@ -53,6 +54,11 @@ class BudgetPanel:
     @property
     def label(self) -> str:
         return str(OUTCOMES[Outcome(self.outcome)])
+
+    @property
+    def refers_too(self) -> bool:
+        """Whether it is a reason of the verdict beside the band."""
+        return self.in_band and self.judged is not None and self.judged.outcome != Outcome.MET
 
     @property
     def members(self) -> int:
@@ -152,8 +158,10 @@ class WithPolicy:
         judged = self.assessment.budget if self.assessment else None
         if judged is None and not (self.policy and self.policy.affordability_rule):
             return None
-        refers = bool(self.assessment and self.assessment.refer_reason.startswith("affordability "))
-        return BudgetPanel(judged, self._charges_form(), refers)
+        # Verdicts of earlier releases name the band alone, also where the budget is beyond a limit.
+        reason = self.assessment.refer_reason if self.assessment else ""
+        turned, in_band = (reason.startswith(of_what) for of_what in ("affordability ", "policy "))
+        return BudgetPanel(judged, self._charges_form(), turned, in_band)
 
     @property
     def shows_budget(self) -> bool:

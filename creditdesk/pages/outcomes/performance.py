@@ -1,12 +1,13 @@
 """Promise and outcome by model version, and whether people who overrode the model did better."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from creditdesk.cases.small_groups import hidden_groups
 from creditdesk.models import Assessment, Decision
 from creditdesk.pages.outcomes.loans import ObservedLoans
 from scoring.ml.metrics import classification
@@ -97,7 +98,8 @@ def overrides(loans: ObservedLoans, costs: Costs) -> list[OverrideOutcome]:
         reason: [bad for code, bad in chosen if code == reason]
         for reason in sorted({reason for reason, _ in chosen})
     }
-    hidden = _hidden_reasons({reason: len(defaulted) for reason, defaulted in by_reason.items()})
+    sizes = {reason: len(defaulted) for reason, defaulted in by_reason.items()}
+    hidden = hidden_groups(sizes, MIN_OVERRIDES)
     rows = [
         OverrideOutcome(reason, len(defaulted), None, None)
         if reason in hidden
@@ -108,16 +110,6 @@ def overrides(loans: ObservedLoans, costs: Costs) -> list[OverrideOutcome]:
     if len(everything) < MIN_OVERRIDES:
         return [OverrideOutcome("", len(everything), None, None), *rows]
     return [_override_outcome("", everything, costs), *rows]
-
-
-def _hidden_reasons(cases: Mapping[str, int]) -> set[str]:
-    """Reasons of too few cases, and the next larger ones until the total gives no few cases away."""
-    hidden: set[str] = set()
-    for reason in sorted(cases, key=lambda name: cases[name]):
-        if cases[reason] >= MIN_OVERRIDES and not 0 < sum(cases[name] for name in hidden) < MIN_OVERRIDES:
-            break
-        hidden.add(reason)
-    return hidden
 
 
 def _override_outcome(reason: str, defaulted: Sequence[bool], costs: Costs) -> OverrideOutcome:

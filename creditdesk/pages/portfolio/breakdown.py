@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.csv_cells import Line, safe_text
 from creditdesk.cases.breakdown import MIN_CASES, CaseRow, Group, case_losses, case_rows, grouped
+from creditdesk.cases.small_groups import hidden_groups
 from creditdesk.models import MonthlyOutcome
 from creditdesk.models.case import CaseQuerySet
 from creditdesk.pages.outcomes import figures as outcome_figures
@@ -64,11 +65,11 @@ class BreakdownPage:
 
     @cached_property
     def groups(self) -> list[Group]:
-        """In the order of names or days, never of figures; advisors of few cases are left out."""
+        """In the order of names or days, never of figures; without the advisors that are hidden."""
         expected, realised = case_losses(self.table) if self.table else ({}, {})
         groups = []
         for key, rows in self.all_groups.items():
-            if self.by == "advisor" and len(rows) < MIN_CASES:
+            if key in self.hidden_groups:
                 continue
             group = Group(self._label(key), rows)
             if self.table:
@@ -77,9 +78,12 @@ class BreakdownPage:
             groups.append(group)
         return groups
 
-    @property
-    def hidden(self) -> int:
-        return len(self.all_groups) - len(self.groups)
+    @cached_property
+    def hidden_groups(self) -> set[str]:
+        """Advisors of few cases, and those without whom the totals by product or week would tell of them."""
+        if self.by != "advisor":
+            return set()
+        return hidden_groups({name: len(rows) for name, rows in self.all_groups.items()}, MIN_CASES)
 
     @property
     def figures(self) -> list[Figure]:

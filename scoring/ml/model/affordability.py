@@ -153,8 +153,13 @@ def verdict_beside(verdict: str, affordable: Affordability | None) -> str:
 
 
 def why_referred(verdict: str, affordable: Affordability | None) -> str:
-    """Name what is missing or which limit is not kept; "" where the budget did not change the verdict."""
-    if affordable is None or verdict_beside(verdict, affordable) == verdict:
+    """Name what is missing or which limit is not kept; "" where the budget is no reason to refer.
+
+    It is one also of what the verdict of the score refers already.
+    """
+    if affordable is None or affordable.outcome == Outcome.MET:
+        return ""
+    if verdict_beside(verdict, affordable) != Verdict.REFER:
         return ""
     return f"affordability {affordable.rule}: {', '.join(affordable.missing or affordable.grounds)}"
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import pytest
 from django.db import transaction
@@ -159,3 +160,17 @@ def test_the_administration_follows_the_language_of_its_reader(client_as):
     assert 'name="language" value="en"' in page
     assert "Retour à l’application" in page
     assert "Journal intact, vérifié à" in page
+
+
+def test_events_are_counted_in_the_plural_and_what_they_are_about_is_in_the_readers_language(client_as):
+    targets = ("policy 3", "loss table", "policy-3")
+    with transaction.atomic():
+        policy, *_ = (record(action=Action.NOTE, actor=None, target=target) for target in targets)
+    browser, french = client_as("auditor"), {"Accept-Language": "fr"}
+    page = browser.get(LOG, headers=french).content.decode()
+    assert f"{AuditEvent.objects.count()} événements d’audit" in page
+    assert re.findall(r'field-on_what">([^<]*)<', page)[-3:] == ["policy-3", "table de pertes", "politique 3"]
+    page = browser.get(f"{LOG}{policy.pk}/change/", headers=french).content.decode()
+    assert "politique 3" in page
+    assert "policy 3" not in page
+    assert AuditEvent.objects.get(pk=policy.pk).target == "policy 3"

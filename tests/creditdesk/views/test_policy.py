@@ -7,11 +7,12 @@ import pytest
 from django.urls import reverse
 
 from creditdesk import services
-from creditdesk.models import Assessment
+from creditdesk.models import Assessment, Case
 from scoring import engine
 from scoring.models import Policy
 from tests.creditdesk.policies import BAND, WHY, YES, proposed, published
-from tests.html import plain_text
+from tests.factories import newer_assessment
+from tests.html import case_page, plain_text
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +124,45 @@ def test_the_case_page_and_the_snapshot_name_the_policy_of_the_verdict(
     assert f'data-threshold="{policy.refuse_from}"' in page
     snapshot = client_as("advisor").get(reverse("case_past", args=[case.reference, stored.pk]))
     assert f'data-policy="{policy.version}"' in snapshot.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "housing", "of_budget", "words"),
+    [
+        ("en", None, "charges, members", "Whether the client can afford it is not known either."),
+        ("fr", 150_000.0, "debt_ratio", "Le budget du client dépasse lui aussi une limite."),
+    ],
+)
+def test_a_verdict_to_refer_says_both_that_it_lies_in_the_band_and_what_is_wrong_with_the_budget(
+    client_as, model_in_use, case_of, person, language, housing, of_budget, words
+):
+    case = case_of("advisor", application={"AMT_INCOME_TOTAL": 200_000.0, "AMT_ANNUITY": 20_000.0})
+    published(
+        person("manager"),
+        person("admin"),
+        accept_below=0.001,
+        refuse_from=0.999,
+        affordability_rule="fr-1",
+    )
+    if housing:
+        charges = services.ChargesDeclaration(housing=housing, loans=0.0, other=0.0, members=1)
+        services.declare_charges(case=case, declaration=charges, by=person("advisor"))
+    else:
+        services.assess(case=case, by=person("advisor"))
+    stored = Assessment.objects.latest("pk")
+    band = "policy 1 refers from 0.001 to 0.999"
+    assert (stored.verdict, stored.refer_reason.split(": ")[0]) == ("refer", f"{band}; affordability fr-1")
+    assert of_budget in stored.refer_reason
+    # As an earlier release stored it.
+    newer_assessment(stored, refer_reason=band)
+    for _ in range(2):
+        page = case_page(client_as("advisor"), case, **{"Accept-Language": language})
+        parts = page.split("<p data-referred-by-")[1:]
+        sentences = [plain_text(f"<{part.split('</p>')[0]}") for part in parts]
+        assert len(sentences) == 2
+        assert sentences[1].endswith(words)
+        assert max(map(len, sentences)) <= 110
+        Case.objects.filter(pk=case.pk).update(latest_assessment=stored)
 
 
 def test_the_page_says_that_the_policy_changed_since(client_as, model_in_use, case_of, person):

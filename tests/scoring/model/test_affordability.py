@@ -91,6 +91,9 @@ def test_a_stored_judgement_reads_back_to_the_last_digit():
         ("refuse", {"income": 900.0}, "refuse", ""),
         ("accept", {"housing": None}, "refer", "affordability fr-1: charges"),
         ("refuse", {"housing": None}, "refer", "affordability fr-1: charges"),
+        ("refer", {}, "refer", ""),
+        ("refer", {"income": 900.0}, "refer", "affordability fr-1: debt_ratio, left_to_live_on"),
+        ("refer", {"housing": None}, "refer", "affordability fr-1: charges"),
     ],
 )
 def test_a_budget_turns_acceptances_and_the_unknown_into_refer(verdict, changes, expected, why):
