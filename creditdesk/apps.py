@@ -11,12 +11,15 @@ class CreditdeskConfig(AppConfig):
         from django.core.cache import caches
         from django.db.models.signals import post_save
 
+        from accounts.audit import row_checks
         from creditdesk import checks  # noqa: F401
         from creditdesk.encryption import keyring
         from creditdesk.monitoring import gauges
         from creditdesk.services import hand_on_after_save
+        from creditdesk.services.personal_data.missing_keys import first_client_without_key
 
         gauges.register()
+        row_checks.register(first_client_without_key)
         keyring.after_erasures(lambda: caches["fragments"].clear())
         # Accounts know nothing of cases; whichever way a person leaves, their cases do not stay with them.
         post_save.connect(

@@ -11,6 +11,7 @@ from accounts.audit.actions import Action
 from accounts.audit.anchor import Anchor, AnchorError
 from accounts.audit.chain import GENESIS, Link, key_id, link_hash, rotation_seal
 from accounts.audit.keys import KeySchedule, UnknownKey, key_in_force, key_ring
+from accounts.audit.row_checks import first_broken_row
 from accounts.audit.row_digests import stored_row
 from accounts.audit.row_ledger import BrokenRow, RowLedger
 from accounts.models import AuditEvent, AuditHead
@@ -128,14 +129,19 @@ def walk_through() -> int:
     return walk.sequence
 
 
-def walk_rows(tables: Iterable[str] = SEALED_TABLES) -> tuple[RowLedger, Walk]:
-    """Walk the log, compare every sealed row of these tables with it; raises `BrokenAt` and `RowsBroken`."""
-    rows = RowLedger(frozenset(tables))
+def walk_rows(tables: Iterable[str] | None = None) -> tuple[RowLedger, Walk]:
+    """Walk the log, compare every sealed row of these tables with it; raises `BrokenAt` and `RowsBroken`.
+
+    Unless given, of all tables, and then with the checks that the applications have registered.
+    """
+    rows = RowLedger(frozenset(SEALED_TABLES if tables is None else tables))
     walk = Walk(rows=rows)
     walk.to_the_end()
     for suspects in (rows.suspects, rows.unseen):
         for suspect in suspects():
             _raise_unless_written_meanwhile(walk, rows, suspect)
+    if tables is None and (broken := first_broken_row()):
+        raise RowsBroken(broken)
     return rows, walk
 
 
