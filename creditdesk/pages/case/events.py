@@ -1,5 +1,6 @@
 """Events of a case: one for each act that a record stands for, read from the record's table."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +37,8 @@ from creditdesk.models import (
 class Event:
     """One act on a case; `kind` names its record, or the act where a record has several.
 
-    `previous` is the assessment, or the charges, that the record took the place of.
+    `previous` is the assessment, or the charges, that the record took the place of, or the proposed decision
+    that it ended.
     """
 
     kind: str
@@ -64,7 +66,7 @@ class Event:
         | AuditEvent
         | ClientMerge
     )
-    previous: Assessment | DeclaredCharges | None = None
+    previous: Assessment | DeclaredCharges | Decision | None = None
 
     def reveals_verdict_of(self, references: set[str]) -> bool:
         """Whether it would give away the verdict of one of these cases, or what a colleague thinks."""
@@ -179,8 +181,16 @@ def _document_requests(references: dict[int, str]) -> Iterable[Event]:
 
 
 def _withdrawals(references: dict[int, str]) -> Iterable[Event]:
-    for row in Withdrawal.objects.filter(case__in=references).select_related("recorded_by"):
-        yield Event("withdrawal", row.recorded_at, row.recorded_by, references[row.case_id], row)
+    lapsed = Decision.objects.filter(case__in=references, status=Decision.Status.LAPSED)
+    proposals: dict[int, list[Decision]] = defaultdict(list)
+    for proposal in lapsed.only("case_id", "decided_at").order_by("decided_at", "pk"):
+        proposals[proposal.case_id].append(proposal)
+    rows = Withdrawal.objects.filter(case__in=references).select_related("recorded_by")
+    for row in rows.order_by("recorded_at", "pk"):
+        waiting = proposals[row.case_id]
+        # Nothing but a withdrawal makes a proposal lapse: of each, the first one after it.
+        ended = waiting.pop(0) if waiting and waiting[0].decided_at <= row.recorded_at else None
+        yield Event("withdrawal", row.recorded_at, row.recorded_by, references[row.case_id], row, ended)
 
 
 def _reopenings(references: dict[int, str]) -> Iterable[Event]:

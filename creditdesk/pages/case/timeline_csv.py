@@ -100,7 +100,7 @@ def _casework_values(event: Event) -> tuple[object, object, str]:
         case Contest() as row:
             return row.decision.outcome, "", str(row.client_statement)
         case Withdrawal() as row:
-            return "pending", "withdrawn", str(row.reason)
+            return "proposed" if event.previous else "pending", "withdrawn", str(row.reason)
         case Reopening() as row:
             return row.decision.outcome if row.decision else "withdrawn", "pending", str(row.reason)
     return _values_of_file(event)

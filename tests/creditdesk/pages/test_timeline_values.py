@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from creditdesk import services
 from creditdesk.models import Case
 from creditdesk.services import ChargesDeclaration
-from tests.factories import assessed
+from tests.factories import assessed, decided
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +86,18 @@ def test_that_a_case_was_shared_stays_after_an_assignment(case_of, person, histo
     acts = [row for row in rows if row[0] != "assessment"]
     assert acts == [shared, ("assignment", "manager", "advisor", "colleague")]
     assert "Shared with the team" in words
+
+
+def test_a_withdrawal_stands_beside_the_proposal_that_it_ended(case_of, person, history):
+    case, today = decided(assessed(case_of("advisor")), "refuse", status="proposed"), timezone.localdate()
+    services.withdraw(case=case, channel="phone", received_on=today, by=person("advisor"))
+    services.reopen(case=case, reason="The client has come back.", by=person("manager"))
+    services.withdraw(case=case, channel="letter", received_on=today, by=person("advisor"))
+    words, rows = history(case)
+    assert [row for row in rows if row[0] == "withdrawal"] == [
+        ("withdrawal", "advisor", "proposed", "withdrawn"),
+        ("withdrawal", "advisor", "pending", "withdrawn"),
+    ]
+    assert words.count("Withdrawn by the client") == 2
+    assert re.findall(r"by telephone, [^→]* waits for a second person → withdrawn", words), words
+    assert words.count("waits for a second person → withdrawn") == 1
