@@ -47,7 +47,7 @@ def release(*, case: Case, by: User) -> Claim:
 
 
 def share(*, case: Case, by: User) -> Case:
-    """Let every advisor see the case and claim it. Raises ActRefused."""
+    """Let every advisor see the case and claim it. Raises ActRefused, also for who passed it on."""
     if not by.has_perm("creditdesk.claim_case"):
         raise PermissionDenied
     with transaction.atomic():
@@ -55,6 +55,7 @@ def share(*, case: Case, by: User) -> Case:
         if locked.shared_at:
             raise ActRefused(gettext("This case is shared with the team already."))
         refuse_when_closed(locked)
+        refuse_when_passed_on(locked, by)
         share_locked(locked, by)
     return locked
 

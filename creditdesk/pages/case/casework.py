@@ -42,8 +42,9 @@ class Casework(ActsInForce):
 
     @property
     def may_share(self) -> bool:
-        shared = self.case.shared_at is not None
-        return self.is_open and not shared and self.reader.has_perm("creditdesk.claim_case")
+        if not self.is_open or self.case.shared_at is not None or self.is_passed_on:
+            return False
+        return self.reader.has_perm("creditdesk.claim_case")
 
     @cached_property
     def may_correct(self) -> bool:

@@ -259,8 +259,8 @@ def test_who_passed_a_case_on_takes_it_once_somebody_else_offers_it_to_everybody
     why: dict[str, Any] = {"reason_code": "other", "reason": "I do not know this employer."}
     to = colleague if earlier == "to a person" else team
     services.decide(case=case, assessment=read(case), outcome="refer", by=advisor, refer_to=to, **why)
-    # Their own offer takes nothing back from those who have it.
-    services.share(case=case, by=advisor)
+    # Their own offer, which an earlier release took, takes nothing back from those who have it.
+    Case.objects.update(shared_at=timezone.now(), shared_by=advisor)
     with pytest.raises(ActRefused, match="You referred this case"):
         services.claim(case=case, by=advisor)
     Case.objects.update(shared_at=None, shared_by=None)

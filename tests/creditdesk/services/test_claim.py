@@ -188,6 +188,31 @@ def test_sharing_twice_or_too_late_is_refused(case, person, state):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("passed_on", ["to a colleague", "to a team", "to a manager"])
+def test_who_passed_a_case_on_shares_it_no_more(client_as, model_in_use, case, person, passed_on):
+    by, manager, browser = person("advisor"), person("manager"), client_as("advisor")
+    assessment = services.assess(case=case, by=by)
+    address, page = reverse("case_share", args=[case.reference]), case.get_absolute_url()
+    assert f'action="{address}"' in browser.get(page).content.decode()
+    if passed_on == "to a manager":
+        services.escalate(case=case, reason="The amount is above what I decide alone.", by=by)
+    else:
+        team = services.make_team(name="North", by=manager)
+        services.add_member(team=team, person=person("colleague"), by=manager)
+        services.decide(
+            case=case, assessment=assessment, outcome="refer", by=by, reason_code="other",
+            reason="I do not know this employer.",
+            refer_to=team if passed_on == "to a team" else person("colleague"),
+        )  # fmt: skip
+    assert f'action="{address}"' not in browser.get(page).content.decode()
+    answer = post(browser, "case_share", case)
+    assert (answer.status_code, trail("share")) == (409, [])
+    assert Case.objects.get().shared_at is None
+    holder = manager if passed_on == "to a manager" else person("colleague")
+    assert services.share(case=Case.objects.get(), by=holder).shared_by == holder
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["admin", "analyst", "auditor"])
 @pytest.mark.parametrize("act", [services.claim, services.release, services.share])
 def test_only_advisors_and_managers_work_on_cases(case, person, act, name):
