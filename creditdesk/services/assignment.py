@@ -6,6 +6,7 @@ from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from accounts.audit import Action
@@ -84,6 +85,12 @@ def refer(*, case: Case, to: User, by: User, note: str = "") -> None:
     if note.strip():
         add_note(case=case, text=note, by=by)
     notify(people=[to], kind=Notification.Kind.REFERRED, cases=[case], by=by)
+
+
+def referrers_of(case: Case) -> QuerySet[User]:
+    """Who referred the case to a colleague, whoever has it since: they still see what becomes of it."""
+    referrals = Assignment.objects.of_cases([case.pk]).filter(kind=Kind.REFERRED)
+    return User.objects.filter(pk__in=referrals.order_by().values("assigned_by"))
 
 
 def hand_over(*, cases: Sequence[tuple[Case, User]], by: User | None) -> None:

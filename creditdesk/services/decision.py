@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -22,7 +23,7 @@ from creditdesk.models import (
     Team,
 )
 from creditdesk.models.decision import NEVER_IN_FORCE
-from creditdesk.services.assignment import refer
+from creditdesk.services.assignment import refer, referrers_of
 from creditdesk.services.claim import end_own_claim, share_locked
 from creditdesk.services.escalation import answer_by_decision
 from creditdesk.services.note import add_note
@@ -121,6 +122,8 @@ def check_decision(*, decision: Decision, approve: bool, reason: str, by: User) 
         _take_effect(proposed)
         _audit(proposed, Action.DECISION_CHECK, by, restored)
         people = [proposed.decided_by, proposed.case.advisor]
+        if approve:
+            people += _waiting_referrers(proposed)
         kind = Notification.Kind.DECIDED if approve else Notification.Kind.NOT_APPROVED
         notify(people=people, kind=kind, cases=[proposed.case], by=by)
     return proposed
@@ -146,13 +149,20 @@ def _refer(case: Case, to: User | Team | None, by: User, note: str) -> None:
 
 
 def _notify(decision: Decision) -> None:
-    """Tell the second person what waits for them, else the advisor that somebody else has decided."""
+    """Notify the second person of what waits for them, else the advisor and who referred the case."""
     case, by = decision.case, decision.decided_by
     if decision.status == Status.PROPOSED:
         kind = Notification.Kind.SECOND_OPINION
         notify_role(permission="creditdesk.check_decision", kind=kind, case=case, by=by)
     elif decision.status == Status.FINAL:
-        notify(people=[case.advisor], kind=Notification.Kind.DECIDED, cases=[case], by=by)
+        people = [case.advisor, *_waiting_referrers(decision)]
+        notify(people=people, kind=Notification.Kind.DECIDED, cases=[case], by=by)
+
+
+def _waiting_referrers(decision: Decision) -> QuerySet[User]:
+    """Who referred the case to a colleague, but for whom the decision was the answer to an escalation."""
+    answered = decision.case.escalations.filter(decision=decision)
+    return referrers_of(decision.case).exclude(pk__in=answered.order_by().values("escalated_by"))
 
 
 def replace_decision(*, standing: Decision, by: User, reason_code: str, reason: str) -> Decision:

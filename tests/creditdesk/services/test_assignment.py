@@ -13,7 +13,7 @@ from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import Assessment, Assignment, Case, Claim, Note, Notification
 from creditdesk.services import ActRefused, DecisionRefused
-from tests.factories import UserFactory, assessed, decided
+from tests.factories import UserFactory, assessed, decided, proposed
 from tests.triggers import REFUSED
 
 
@@ -175,7 +175,8 @@ def test_a_referred_case_is_seen_and_decided_by_the_named_colleague(case_of, per
         case=case, assessment=read(case), outcome="accept", by=person("colleague"),
         reason_code="income", reason="The income is documented.",
     )  # fmt: skip
-    # Who referred it still sees what became of it.
+    # Who referred it is notified of what became of it, and sees it.
+    assert notified("advisor") == [("decided", case.reference)]
     assert client_as("advisor").get(case.get_absolute_url()).status_code == 200
     assert not Case.objects.visible_to(UserFactory(username="third")).exists()
 
@@ -281,6 +282,41 @@ def test_a_referral_to_oneself_or_to_who_decides_nothing_records_nothing(case_of
         )  # fmt: skip
     assert not case.decisions.exists()
     assert not Assignment.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("approve", [True, False])
+def test_everybody_who_referred_a_case_is_notified_once_its_decision_is_final(
+    case_of, person, settings, approve
+):
+    settings.SECOND_PERSON_ABOVE = 1.0
+    case = assessed(case_of("advisor"), 0.4, "refuse")
+    advisor, colleague, third = person("advisor"), person("colleague"), UserFactory(username="third")
+    why: dict[str, Any] = {"reason_code": "other", "reason": "I do not know this employer."}
+    for by, to in ((advisor, colleague), (colleague, third)):
+        services.decide(case=case, assessment=read(case), outcome="refer", by=by, refer_to=to, **why)
+    decision = proposed(read(case), third)
+    assert notified("advisor") == []
+    services.check_decision(
+        decision=decision, approve=approve, reason="Surety checked.", by=person("manager")
+    )
+    final = [("decided", case.reference)] if approve else []
+    assert notified("advisor") == final
+    assert notified("colleague") == [("referred", case.reference), *final]
+
+
+@pytest.mark.django_db
+def test_who_referred_a_case_and_passed_it_on_to_a_manager_is_notified_once(case_of, person):
+    case = assessed(case_of("advisor"), None, "refer")
+    advisor, colleague = person("advisor"), person("colleague")
+    services.decide(case=case, assessment=read(case), outcome="refer", by=advisor, refer_to=colleague)
+    services.escalate(case=case, reason="The colleague is new here.", by=advisor)
+    services.decide(
+        case=case, assessment=read(case), outcome="refuse", by=person("manager"),
+        reason_code="documents", reason="The payslips are missing.",
+    )  # fmt: skip
+    assert notified("advisor") == [("answered", case.reference)]
+    assert notified("colleague") == [("referred", case.reference), ("decided", case.reference)]
 
 
 # ---- claims that expire
