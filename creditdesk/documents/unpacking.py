@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from creditdesk.documents.jbig2 import largest_bitmap
+
 if TYPE_CHECKING:
     from pypdf.generic import DictionaryObject, StreamObject
 
@@ -21,7 +23,7 @@ MAX_FILTERS: Final = 8
 IMAGE_MARGIN: Final = 64 * 1024
 PIECE: Final = 64 * 1024
 
-# Formats of images; those with a name here state their own size.
+# Formats of images; those with a name here are opened for the size that they state.
 IMAGE_FILTERS: Final = {
     "/DCTDecode": "JPEG",
     "/JPXDecode": "JPEG2000",
@@ -179,7 +181,21 @@ def _check_image(name: str, parameters: "DictionaryObject", content: bytes) -> N
             raise TooManyPixels from error
         except (UnidentifiedImageError, OSError, SyntaxError) as error:
             raise ValueError("a damaged image") from error
+    elif name == "/JBIG2Decode":
+        pixels = max(largest_bitmap(content), largest_bitmap(_shared_segments(parameters)))
     else:
         pixels = int(entry(parameters, "/Columns") or 1728) * int(entry(parameters, "/Rows") or 0)
     if pixels > MAX_PIXELS:
         raise TooManyPixels
+
+
+def _shared_segments(parameters: "DictionaryObject") -> bytes:
+    """Return the segments that several JBIG2 images share, unpacked."""
+    from pypdf.generic import StreamObject
+
+    shared = entry(parameters, "/JBIG2Globals")
+    if not isinstance(shared, StreamObject):
+        return b""
+    if _has_image_format(shared):
+        raise ValueError("shared segments that are an image")
+    return _whole(_pieces(shared))
