@@ -41,8 +41,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def statuses(client_as) -> Callable[[str, str], dict[str, int]]:
+def statuses(client_as, person) -> Callable[[str, str], dict[str, int]]:
     """The answers that an address gives to each person, none of whom finds what another has changed."""
+    for name in PEOPLE:
+        person(name)
 
     def answers(method: str, address: str) -> dict[str, int]:
         return {name: answer_to(name, method, address) for name in sorted(PEOPLE)}
