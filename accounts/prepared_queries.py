@@ -110,7 +110,7 @@ class PreparedObjects(_Written, Generic[M]):
     def _write(self, rows: QuerySet[Any, Any], connection: Any) -> Any:
         compiler = super()._write(rows, connection)
         rows.query.get_compiler = lambda *_args, **_kwargs: compiler  # type: ignore[method-assign]
-        # A hundred columns, each asked of the database and of its field: the same at every read.
+        # For a hundred columns those of the database and of each field: the same at every read.
         converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         compiler.get_converters = lambda _columns: converters
         self._of_thread.rows, self._of_thread.compiler = rows, compiler

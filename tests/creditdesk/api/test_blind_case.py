@@ -61,7 +61,7 @@ def test_a_key_of_a_manager_draws_the_case_and_is_answered(api_client, case_of, 
 
 
 def test_a_stored_answer_is_not_sent_again_to_who_is_to_give_an_opinion_first(api_client, case_of, settings):
-    """Somebody asked as a manager, and is an advisor since."""
+    """Who sent the request as a manager is an advisor since."""
     settings.BLIND_SHARE = 1.0
     case, client = case_of("manager"), api_client("manager", scopes=SCOPES)
     question = {"reference": case.reference}
