@@ -16,10 +16,14 @@ class CreditdeskConfig(AppConfig):
         from creditdesk.encryption import keyring
         from creditdesk.monitoring import gauges
         from creditdesk.services import hand_on_after_save
-        from creditdesk.services.personal_data.missing_keys import first_client_without_key
+        from creditdesk.services.personal_data.missing_keys import (
+            first_application_without_key,
+            first_client_without_key,
+        )
 
         gauges.register()
         row_checks.register(first_client_without_key)
+        row_checks.register(first_application_without_key)
         keyring.after_erasures(lambda: caches["fragments"].clear())
         # Accounts know nothing of cases; whichever way a person leaves, their cases do not stay with them.
         post_save.connect(

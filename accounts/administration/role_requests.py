@@ -6,9 +6,12 @@ from allauth.account.internal.flows.reauthentication import raise_if_reauthentic
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.administration.ways_in import ways_in
 from accounts.models import RoleRequest, User
 from accounts.role_requests import RoleRefused, answer_role_request
 
@@ -17,7 +20,7 @@ from accounts.role_requests import RoleRefused, answer_role_request
 class RoleRequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = (
         "user", "previous_role", "role", "reactivates", "requested_by", "requested_at",
-        "outcome", "answered_by", "answered_at",
+        "ways_in", "outcome", "answered_by", "answered_at",
     )  # fmt: skip
     list_filter = ("outcome",)
     list_select_related = ("user", "requested_by", "answered_by")
@@ -45,6 +48,12 @@ class RoleRequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if request.method == "POST":
             raise_if_reauthentication_required(request, app="accounts")
         return super().changelist_view(request, *args, **kwargs)
+
+    @admin.display(description=_("ways into the account"))
+    def ways_in(self, role_request: RoleRequest) -> SafeString | str:
+        if role_request.answered_at:
+            return "–"
+        return format_html_join("", "<div>{}</div>", ((line,) for line in ways_in(role_request.user)))
 
     @admin.action(description=_("Approve the role"), permissions=["answer"])
     def approve(self, request: HttpRequest, requests: QuerySet[RoleRequest]) -> None:

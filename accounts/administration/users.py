@@ -57,6 +57,8 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
             return ()
         # The audit log names people by their user name: it stays. Nobody raises or locks out themselves.
         own = ("role", "is_active") if obj == request.user else ("role",) if is_of_directory(obj) else ()
+        # Whoever answers for the account has read this address.
+        own += ("email",) if obj.role_requests.pending().exists() else ()
         return ("username", "has_second_factor", "sessions_link", "last_login", "date_joined", *own)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -140,6 +142,14 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
             self._suspend(request, user)
         self._invite(request, user)
 
+    def _waits(self, request: HttpRequest, user: User) -> bool:
+        """Whether a link shown here would come after another administrator has read who saw one; says so."""
+        waits = not user.email and user.role_requests.pending().exists()
+        if waits:
+            text = _("%(name)s waits for the answer of another administrator: no link before it.")
+            self.message_user(request, text % {"name": user}, level=messages.ERROR)
+        return waits
+
     @admin.display(description=_("name"), ordering="last_name")
     def full_name(self, user: User) -> str:
         return user.get_full_name()
@@ -152,8 +162,9 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
     @transaction.atomic
     def invite_again(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in of_the_desk(users.exclude(username=request.user.get_username())):
-            record_change(request, user, invited=[False, True])
-            self._invite_owner(request, user)
+            if not self._waits(request, user):
+                record_change(request, user, invited=[False, True])
+                self._invite_owner(request, user)
 
     @admin.action(description=_("Reset the second factor"), permissions=["change"])
     @transaction.atomic
@@ -161,7 +172,7 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
         for user in users.exclude(username=request.user.get_username()):
             record_change(request, user, second_factor=[second_factor.reset(user), False])
             # Whoever knows the password would otherwise set up a factor of their own.
-            if not is_of_directory(user):
+            if not is_of_directory(user) and not self._waits(request, user):
                 self._invite_owner(request, user)
         self.message_user(request, _("Second factor reset; the next sign-in asks for a new one."))
 

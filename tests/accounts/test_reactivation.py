@@ -15,7 +15,7 @@ from accounts.roles import Role
 from tests.accounts.administration.test_invitations import link_in, set_up
 from tests.accounts.administration.users import NEW, USERS, act, fields, with_address
 from tests.accounts.password_sign_in import is_signed_in, sign_in, user_with_password
-from tests.accounts.test_role_requests import admins, answer, browser_of
+from tests.accounts.test_role_requests import REQUESTS, admins, answer, browser_of
 
 __all__ = ["admins"]
 pytestmark = pytest.mark.django_db
@@ -177,3 +177,49 @@ def test_the_address_of_an_account_that_nobody_has_used_is_put_right_by_one_admi
     browser_of("admin").post(f"{USERS}{user.pk}/change/", fields(user, email="ada@bank.example"))
     user.refresh_from_db()
     assert (user.is_active, user.email) == (True, "ada@bank.example")
+
+
+def test_the_second_administrator_reads_where_the_next_link_goes_and_who_chose_it(admins):
+    user, owner = with_address(user_with_password("advisor")), Browser()
+    sign_in(owner, "advisor")
+    browser_of("admin").post(
+        f"{USERS}{user.pk}/change/", fields(user, email="mine@bank.example"), follow=True
+    )
+    page = browser_of("second").get(REQUESTS).content.decode()
+    assert "Address: mine@bank.example" in page
+    assert "admin changed the address" in page
+    assert "before advisor@bank.example, then mine@bank.example" in page
+    answer(browser_of("second"), "approve")
+    assert "mine@bank.example" not in browser_of("second").get(REQUESTS).content.decode()
+
+
+def test_an_address_that_was_changed_while_the_account_was_closed_is_read_as_well(deactivated):
+    browser_of("admin").post(
+        f"{USERS}{deactivated.pk}/change/",
+        {
+            key: value
+            for key, value in fields(deactivated, email="mine@bank.example").items()
+            if key != "is_active"
+        },
+    )
+    ask_back(stored(), email="mine@bank.example")
+    page = browser_of("second").get(REQUESTS).content.decode()
+    assert "before none, then mine@bank.example" in page
+
+
+@pytest.mark.parametrize("action", ["invite_again", "reset_second_factor"])
+def test_the_second_administrator_reads_to_whom_a_link_was_shown(admins, action):
+    act(browser_of("admin"), action, user_with_password("advisor"), follow=True)
+    page = browser_of("second").get(REQUESTS).content.decode()
+    assert "Address: none" in page
+    assert "A link into the account was shown to admin on" in page
+
+
+@pytest.mark.parametrize("action", ["invite_again", "reset_second_factor"])
+def test_while_a_request_waits_no_address_is_changed_and_no_link_shown(deactivated, action):
+    ask_back(deactivated)
+    page = act(browser_of("admin"), action, stored(), follow=True).content.decode()
+    assert "/accounts/invitation/" not in page
+    assert "Advisor waits for the answer of another administrator" in page
+    browser_of("admin").post(f"{USERS}{deactivated.pk}/change/", fields(stored(), email="mine@bank.example"))
+    assert stored().email == ""
