@@ -190,9 +190,18 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
         """The reasons word for word as shown, most important first."""
         return tuple(map(Reason.from_json, self.reasons))
 
+    def feature_values(self) -> dict[str, float]:
+        """The features as the model read them, NaN where missing; empty without a model."""
+        # Not above: a command that only reads the tables need not wait for the model's libraries.
+        from scoring import engine
+
+        if not self.features:
+            return {}
+        values = np.frombuffer(self.features, dtype="<f8").tolist()
+        return dict(zip(engine.features_of(self.model_digest), values, strict=True))
+
     def feature_contributions(self) -> list[Contribution]:
         """Every feature with its value and contribution, largest first; empty without a model."""
-        # Not above: a command that only reads the tables need not wait for the model's libraries.
         from scoring import engine
         from scoring.ml.features import catalogue
 

@@ -125,7 +125,7 @@ class CasePage(WithPolicy, WithPerson, WithOpinion, WithExplanation):
         return peer_comparison(
             self.model.manifest.population,
             self.case.profile.record,
-            {item.feature.name: item.value for item in self.contributions},
+            self.assessment.feature_values() if self.assessment else {},
             segment=self.selection.segment,
             feature=self.selection.feature,
         )

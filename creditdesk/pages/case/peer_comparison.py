@@ -59,10 +59,6 @@ class Distribution:
     bins: tuple[Bin, ...]
     has_both: bool
 
-    @property
-    def highest(self) -> float:
-        return max((max(bar.share, bar.share_of_all) for bar in self.bins), default=0.0)
-
 
 @dataclass(frozen=True, slots=True)
 class PeerComparison:
@@ -140,10 +136,9 @@ def share_below(value: float, edges: Sequence[float], counts: Sequence[float]) -
 def _segments(population: PopulationSection, application: Record) -> dict[str, Segment]:
     """Return the segments of the client that are large enough for the model to hold them."""
     edges = population.income_edges
-    amounts = [formatting.money(edge) for edge in edges]
     return {
         key: Segment(key, formatting.localize(label), _clients(population.segments[key]))
-        for key, label in segments_of(application, edges, amounts)
+        for key, label in segments_of(application, edges, _amounts(tuple(edges)))
         if key in population.segments
     }
 
@@ -222,6 +217,11 @@ def _distribution(peers: _Peers, everybody: _Peers) -> Distribution:
 
 
 # What is said of the population is the same for every client that is compared with it.
+@by_language(16)
+def _amounts(edges: tuple[float, ...]) -> list[str]:
+    return [formatting.money(edge) for edge in edges]
+
+
 @by_language(64)
 def _label(feature: str) -> str:
     return formatting.capitalized(catalogue.BY_NAME[feature].label)
