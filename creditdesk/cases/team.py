@@ -69,6 +69,7 @@ def who_sees(case: Case) -> QuerySet[User]:
     sees = Q(role__in=roles_with("creditdesk.view_all_cases")) | Q(pk=case.advisor_id)
     referred = case.assignments.filter(kind="referred", assigned_by__isnull=False)
     sees |= Q(pk__in=referred.order_by().values("assigned_by"))
+    sees |= Q(pk__in=case.team_referrals.order_by().values("referred_by"))
     members = TeamMembership.objects.in_force().filter(team__in=case.team_referrals.in_force().values("team"))
     sees |= Q(pk__in=members.order_by().values("member"))
     if case.shared_at:

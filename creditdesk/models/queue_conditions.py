@@ -37,7 +37,7 @@ def visible(user: User) -> Alternatives:
     if user.has_perm("creditdesk.view_all_cases"):
         return (Q(),)
     referred = rows_of("Assignment").filter(kind="referred", assigned_by=user)
-    of_teams = rows_of("TeamReferral").seen_by(user)
+    of_teams = rows_of("TeamReferral").visible_to(user)
     return (
         Q(advisor=user),
         of_everybody(),

@@ -28,6 +28,10 @@ class TeamReferralQuerySet(models.QuerySet["TeamReferral"]):
         memberships = TeamMembership.objects.in_force().filter(member=person)
         return self.in_force().filter(team__in=memberships.values("team"))
 
+    def visible_to(self, person: "User") -> Self:
+        """Those, and what this person referred to any team, whoever has it since."""
+        return self.seen_by(person) | self.filter(referred_by=person)
+
 
 @sealed()
 class Team(models.Model):

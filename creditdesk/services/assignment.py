@@ -6,7 +6,7 @@ from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.audit import Action
@@ -88,9 +88,13 @@ def refer(*, case: Case, to: User, by: User, note: str = "") -> None:
 
 
 def referrers_of(case: Case) -> QuerySet[User]:
-    """Who referred the case to a colleague, whoever has it since: they still see what becomes of it."""
-    referrals = Assignment.objects.of_cases([case.pk]).filter(kind=Kind.REFERRED)
-    return User.objects.filter(pk__in=referrals.order_by().values("assigned_by"))
+    """Who referred the case to a colleague or a team, whoever has it since: they still see what becomes of
+    it."""
+    to_people = Assignment.objects.of_cases([case.pk]).filter(kind=Kind.REFERRED)
+    return User.objects.filter(
+        Q(pk__in=to_people.order_by().values("assigned_by"))
+        | Q(pk__in=case.team_referrals.order_by().values("referred_by"))
+    )
 
 
 def hand_over(*, cases: Sequence[tuple[Case, User]], by: User | None) -> None:

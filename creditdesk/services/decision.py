@@ -160,7 +160,7 @@ def _notify(decision: Decision) -> None:
 
 
 def _waiting_referrers(decision: Decision) -> QuerySet[User]:
-    """Who referred the case to a colleague, but for whom the decision was the answer to an escalation."""
+    """Who referred the case to others, but for whom the decision was the answer to an escalation."""
     answered = decision.case.escalations.filter(decision=decision)
     return referrers_of(decision.case).exclude(pk__in=answered.order_by().values("escalated_by"))
 

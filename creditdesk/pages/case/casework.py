@@ -84,8 +84,8 @@ class Casework(ActsInForce):
 
     @property
     def may_pass_on(self) -> bool:
-        """Whether there is a form below the fold."""
-        return self.may_escalate or self.may_assign or self.may_snooze or self.may_withdraw
+        """Whether there is a form to give the case to somebody else or to another day."""
+        return self.may_escalate or self.may_assign or self.may_snooze
 
     @property
     def has_refused_form(self) -> bool:
@@ -129,13 +129,8 @@ class Casework(ActsInForce):
 
     @cached_property
     def may_withdraw(self) -> bool:
-        if self.is_proposed:
-            return self.reader.has_perm("creditdesk.withdraw_case")
-        if not self.is_open or self.is_claimed_by_colleague:
-            return False
-        if self.escalation and not self.reader.has_perm("creditdesk.answer_escalation"):
-            return False
-        return self.reader.has_perm("creditdesk.withdraw_case")
+        """Whoever works on the case: what the client did is a fact."""
+        return (self.is_open or self.is_proposed) and self.reader.has_perm("creditdesk.withdraw_case")
 
     @cached_property
     def withdrawal_form(self) -> WithdrawalForm | None:

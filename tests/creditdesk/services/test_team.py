@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -109,6 +110,28 @@ def test_whoever_leaves_the_team_sees_its_cases_no_more_and_claims_none(client_a
         services.remove_member(membership=membership, by=person("manager"))
     assert AuditEvent.objects.filter(action__in=["team_made", "team_joined", "team_left"]).count() == 4
     assert verify() is None
+
+
+def test_who_referred_a_case_of_somebody_else_to_a_team_sees_and_is_notified_what_came_of_it(
+    client, case, team, person
+):
+    """The person is neither the advisor of the case nor in the team."""
+    third = UserFactory(username="third", role="advisor")
+    services.share(case=case, by=person("advisor"))
+    services.assess(case=case, by=person("advisor"))
+    why: dict[str, Any] = {"reason_code": "other", "reason": "The branch knows the employer."}
+    services.decide(
+        case=case, assessment=case.latest_assessment, outcome="refer", by=third, refer_to=team, **why
+    )
+    services.assign(case=case, to=person("colleague"), by=person("manager"))
+    assert third in who_sees(case)
+    services.decide(
+        case=case, assessment=case.latest_assessment, outcome="refuse", by=person("colleague"), **why
+    )
+    assert Notification.objects.visible_to(third).filter(kind="decided").count() == 1
+    client.force_login(third)
+    assert client.get(case.get_absolute_url()).status_code == 200
+    assert not Case.objects.visible_to(UserFactory(username="fourth", role="advisor")).exists()
 
 
 def test_a_case_that_is_given_to_one_person_is_the_teams_no_more(client_as, case, team, person):

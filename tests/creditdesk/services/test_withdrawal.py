@@ -220,16 +220,66 @@ def test_the_day_is_after_the_application_and_not_in_the_future(case, person, da
         withdraw(case, person("advisor"), received_on=day)
 
 
-def test_a_colleagues_claim_and_a_foreign_case_are_respected(case, person):
+def test_a_foreign_case_is_withdrawn_by_nobody_and_a_case_only_by_who_works_on_it(case, person):
     with pytest.raises(PermissionDenied):
         withdraw(case, person("colleague"))
-    services.claim(case=case, by=person("manager"))
-    with pytest.raises(ActRefused, match="has claimed this case"):
-        withdraw(case, person("advisor"))
     for name in ("auditor", "analyst", "admin"):
         with pytest.raises(PermissionDenied):
             withdraw(case, person(name))
     assert not Withdrawal.objects.exists()
+
+
+def test_a_withdrawal_is_recorded_while_a_colleague_works_on_the_case_who_is_notified(
+    client_as, model_in_use, case, person
+):
+    services.share(case=case, by=person("advisor"))
+    services.claim(case=case, by=person("colleague"))
+    browser = client_as("advisor")
+    page = case_page(browser, case)
+    assert "colleague works on this case: the claim ends, and colleague is notified." in page
+    assert "Pass on, put aside or withdraw" not in page
+    posted = {"channel": "phone", "received_on": timezone.localdate().isoformat()}
+    address = reverse("case_withdraw", args=[case.reference])
+    assert browser.post(address, posted, headers=HTMX).status_code == 200
+    claim = Claim.objects.get()
+    assert (claim.released_by, claim.held_by) == (person("advisor"), person("colleague"))
+    assert Withdrawal.objects.get().recorded_by == person("advisor")
+    assert Notification.objects.get(kind="withdrawn").recipient == person("colleague")
+    event = AuditEvent.objects.get(action="withdrawal")
+    assert event.details["claimed_by"] == "colleague"
+    assert not audit.verify()
+    case.refresh_from_db()
+    with pytest.raises(DecisionRefused, match="Withdrawn by the client"):
+        services.decide(
+            case=case, assessment=case.latest_assessment, outcome="accept", by=person("colleague")
+        )
+
+
+def test_a_withdrawal_leaves_a_question_to_a_manager_as_it_is_and_notifies_the_managers(
+    client_as, model_in_use, case, person
+):
+    manager = person("manager")
+    question = services.escalate(case=case, reason="The income is unusual.", by=person("advisor"))
+    assert f'action="{reverse("case_withdraw", args=[case.reference])}"' in case_page(
+        client_as("advisor"), case
+    )
+    withdraw(case, person("advisor"))
+    assert Notification.objects.get(kind="withdrawn").recipient == manager
+    assert not Case.objects.to_decide_by(manager).exists()
+    services.reopen(case=case, reason="The client has come back.", by=manager)
+    question.refresh_from_db()
+    assert question.answered_at is None
+    assert list(Case.objects.to_decide_by(manager)) == [case]
+
+
+def test_who_referred_a_case_is_notified_of_its_withdrawal(case, person):
+    assert case.latest_assessment
+    services.decide(
+        case=case, assessment=case.latest_assessment, outcome="refer", by=person("advisor"),
+        reason_code="other", reason="I know this client.", refer_to=person("colleague"),
+    )  # fmt: skip
+    withdraw(case, person("colleague"))
+    assert Notification.objects.get(kind="withdrawn").recipient == person("advisor")
 
 
 def test_the_advisor_is_notified_when_somebody_else_records_it(case, person):
