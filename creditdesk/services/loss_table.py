@@ -16,6 +16,7 @@ from creditdesk.services.published_terms import (
     locked_proposal,
     locked_successor,
     proposed_already,
+    recorded_change,
     store_answer,
     store_withdrawal,
 )
@@ -104,8 +105,9 @@ def _outdated(_current: LossTable | None = None) -> str:
 
 
 def _audited(table: LossTable, action: Action, by: User) -> LossTable:
-    terms = {name: getattr(table, name) for name in LossTerms.__dataclass_fields__}
+    names = LossTerms.__dataclass_fields__
+    terms = {name: getattr(table, name) for name in names}
     target = f"loss table {table.version}" if table.version else "loss table"
-    details = {"loss_table": table.pk, "version": table.version, **terms}
+    details = {"loss_table": table.pk, "version": table.version, **terms, **recorded_change(table, names)}
     audit.record(action=action, actor=by, target=target, details=details, rows=[table])
     return table

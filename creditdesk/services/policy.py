@@ -20,6 +20,7 @@ from creditdesk.services.published_terms import (
     locked_proposal,
     locked_successor,
     proposed_already,
+    recorded_change,
     store_answer,
     store_withdrawal,
 )
@@ -205,6 +206,7 @@ def _audited(policy: Policy, action: Action, by: User) -> Policy:
         "thresholds": list(policy.thresholds),
         "second_person_above": str(policy.second_person_above),
         **({"affordability_rule": policy.affordability_rule} if policy.affordability_rule else {}),
+        **recorded_change(policy, PolicyTerms.__dataclass_fields__),
     }
     target = f"policy {policy.version}" if policy.version else "policy"
     audit.record(action=action, actor=by, target=target, details=details, rows=[policy])

@@ -1,7 +1,8 @@
 """Publication of terms by two people: one proposes, another answers; policies and loss tables share it."""
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar, cast
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
@@ -86,3 +87,19 @@ def store_withdrawal(terms: Terms, by: User) -> Terms:
     pending.status, pending.answered_at = TermsStatus.WITHDRAWN, timezone.now()
     pending.save()
     return pending
+
+
+def recorded_change(terms: Terms, names: Iterable[str]) -> dict[str, Any]:
+    """Details of an audit event: the status before and after, and of a proposal and of its publication each
+    of these terms that differs from those in force, before and after (None: nothing was published before)."""
+    is_proposal = terms.status == TermsStatus.PROPOSED
+    details = {"previous": "" if is_proposal else TermsStatus.PROPOSED.value, "new": str(terms.status)}
+    if terms.status not in {TermsStatus.PROPOSED, TermsStatus.PUBLISHED}:
+        return details
+    pairs = {name: (getattr(terms.based_on, name, None), getattr(terms, name)) for name in names}
+    changed = {name: list(map(_plain, pair)) for name, pair in pairs.items() if pair[0] != pair[1]}
+    return {**details, "changed": [{"values": changed}]} if changed else details
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, Decimal) else value

@@ -2,10 +2,12 @@
 
 import pytest
 
+from accounts import audit
 from accounts.administration.audit_changes import changes_in
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.letters.document_request import ask_for_documents
+from tests.creditdesk import loss_tables, policies
 from tests.factories import assessed, attached
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +47,31 @@ def test_each_act_on_a_case_is_shown_with_its_values_before_and_after(
     page = client_as("auditor").get(f"/admin/accounts/auditevent/{event.pk}/change/").content.decode()
     assert "<del>two clients</del>" in page
     assert "<ins>one client</ins>" in page
+
+
+def test_a_policy_and_a_loss_table_are_shown_with_their_terms_before_and_after(client_as, person):
+    manager, admin = person("manager"), person("admin")
+    policies.published(manager, admin, accept_below=0.1)
+    policies.published(manager, admin, accept_below=0.07)
+    services.reject_policy(policy=policies.proposed(manager), reason=policies.YES, by=admin)
+    loss_tables.published_table(manager, admin, lgd_cash=0.4)
+    loss_tables.published_table(manager, admin, lgd_cash=0.55)
+    services.withdraw_loss_table(table=loss_tables.proposed_table(manager), by=manager)
+
+    def shown(action: str) -> list[tuple[object, ...]]:
+        event = AuditEvent.objects.filter(action=action).latest("sequence")
+        return [tuple(change) for change in changes_in(event.details)]
+
+    assert shown("policy_published") == [("", "proposed", "published"), ("accept_below", 0.1, 0.07)]
+    assert shown("policy_proposed") == [("", "", "proposed"), ("accept_below", 0.07, 0.05)]
+    assert shown("policy_rejected") == [("", "proposed", "rejected")]
+    assert shown("loss_published") == [("", "proposed", "published"), ("lgd_cash", 0.4, 0.55)]
+    assert shown("loss_proposed") == [("", "", "proposed"), ("lgd_cash", 0.55, 0.45)]
+    assert shown("loss_withdrawn") == [("", "proposed", "withdrawn")]
+    first = AuditEvent.objects.filter(action="policy_published").earliest("sequence")
+    assert ("accept_below", None, 0.1) in changes_in(first.details)
+    event = AuditEvent.objects.filter(action="policy_published").latest("sequence")
+    page = client_as("auditor").get(f"/admin/accounts/auditevent/{event.pk}/change/").content.decode()
+    assert "<del>0.1</del>" in page
+    assert "<ins>0.07</ins>" in page
+    assert audit.verify() is None
