@@ -68,7 +68,7 @@ def render(document: str, language: str, evidence: Evidence, supplement: Mapping
             title = f"{section['number']}. {section['title'][language]}"
             sentences = _sentences(section, language, evidence)
             if not sentences:
-                raise EmptySection(f"{content['title']['en']}: section {section['number']} is empty")
+                raise EmptySection(_why_empty(content["title"]["en"], section))
             supplied, missing = _supplied(document, section, language, supplement)
             gaps += missing
             lines = [f"*{words['gap']}{words['colon']} {gap.words}* (`{gap.key}`)" for gap in missing]
@@ -80,16 +80,23 @@ def render(document: str, language: str, evidence: Evidence, supplement: Mapping
 
 
 def _sentences(section: Mapping[str, Any], language: str, evidence: Evidence) -> list[str]:
-    """The sentences whose figures are all there; without one that rests on evidence, none where one must."""
+    """The sentences whose figures are all there, and in place of others what was not measured, where the
+    document says by what; without one that rests on evidence, none where one must."""
     written, rests_on_evidence = [], False
     for sentence in section["sentence"]:
         names = _names(sentence[language])
         if not names <= evidence.figures.keys():
+            written += [f"- {sentence['without'][language]}"] if "without" in sentence else []
             continue
         rests_on_evidence |= bool(names)
         written.append(f"- {sentence[language].format_map({name: _cited(name, evidence) for name in names})}")
     needs_evidence = section.get("needs_evidence", True)
     return written if rests_on_evidence or not needs_evidence else []
+
+
+def _why_empty(title: str, section: Mapping[str, Any]) -> str:
+    unmeasured = [sentence["without"]["en"] for sentence in section["sentence"] if "without" in sentence]
+    return " ".join([f"{title}: section {section['number']} is empty.", *unmeasured]).removesuffix(".")
 
 
 def _names(sentence: str) -> set[str]:

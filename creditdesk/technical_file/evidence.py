@@ -12,6 +12,7 @@ from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model import folder
 from scoring.ml.model.manifest import Manifest
 from scoring.ml.model.manifest_choices import ReferBand
+from scoring.ml.model.manifest_fair_search import BASELINE
 from scoring.ml.model.threshold_options import refer_band
 from scoring.models import Activation, DriftReport, ModelVersion, Suspension
 from scoring.presentation import formatting
@@ -84,6 +85,9 @@ def _of_training(manifest: Manifest) -> dict[str, Figure]:
             "shuffled_auc": lambda: formatting.number(shuffled.auc, 3),
             "leak_limit": lambda: formatting.number(limit.limit, 2),
         }
+    if search := manifest.fair_search:
+        tried = sum(candidate.code != BASELINE for candidate in search.candidates)
+        written["fair_alternatives"] = lambda: formatting.number(tried)
     if band := refer_band(manifest):
         written |= _of_band(band)
     for attribute, fairness in manifest.fairness.items():

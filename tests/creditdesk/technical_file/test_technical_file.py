@@ -71,7 +71,8 @@ def test_annex_iv_has_its_nine_sections_and_the_assessment_its_six_in_both_langu
 def test_both_languages_say_the_same_with_the_same_figures(document):
     content = tomllib.loads((FOLDER / f"{document}.toml").read_text(encoding="utf-8"))
     for section in content["section"]:
-        for entry in [*section["sentence"], *section.get("gap", ())]:
+        unmeasured = [sentence["without"] for sentence in section["sentence"] if "without" in sentence]
+        for entry in [*section["sentence"], *unmeasured, *section.get("gap", ())]:
             assert entry["en"].strip()
             assert entry["fr"].strip()
             placeholders = [sorted(re.findall(r"{(\w+)}", entry[language])) for language in LANGUAGES]
@@ -122,6 +123,15 @@ def test_the_guarantee_of_the_proposed_band_is_stated_with_its_share_where_there
     assert "au plus 15\u00a0%  des clients" in french.replace("\u202f", "\u00a0")
     texts, _ = technical_file("bandless")
     assert "proposes that a person looks first" not in texts[f"{document}.en.md"]
+    assert "No band of referral is proposed: `manage.py train --accept-limit" in texts[f"{document}.en.md"]
+    assert "Aucune zone de renvoi à une personne n’est proposée" in texts[f"{document}.fr.md"]
+
+
+def test_what_was_not_measured_stands_beside_the_command_that_measures_it(technical_file):
+    texts, _ = technical_file("bandless")
+    unmeasured = "Less discriminatory alternatives were not measured: `manage.py train --fair-search N`"
+    assert unmeasured in texts["annex-iv.en.md"]
+    assert "n’ont pas été mesurées" in texts["annex-iv.fr.md"]
 
 
 def test_the_same_evidence_gives_the_same_bytes_and_leaves_no_trace(technical_file, in_use):
@@ -144,7 +154,9 @@ def test_another_version_of_the_same_name_gives_other_digests(technical_file, ve
 
 
 def test_an_empty_mandatory_section_fails_and_writes_nothing(technical_file, tmp_path):
-    with pytest.raises(CommandError, match="section 5 is empty") as failed:
+    with pytest.raises(
+        CommandError, match=r"section 5 is empty\. .* `manage.py train` runs them\.$"
+    ) as failed:
         technical_file("unchecked")
     assert failed.value.returncode == 1
     assert not (tmp_path / "out").exists()
