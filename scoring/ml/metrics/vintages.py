@@ -4,6 +4,7 @@ A vintage is the loans of one period; an age is a number of whole months since t
 """
 
 from dataclasses import dataclass
+from math import lgamma, log, log1p
 from typing import Final
 
 import numpy as np
@@ -19,8 +20,9 @@ DEFAULT_BUCKET: Final = len(BUCKETS)
 
 MIN_AGE: Final = 3
 MIN_EXPECTED: Final = 10.0
-# So many standard errors above the expectation: 1 in 30,000 by chance, whatever the number of vintages.
-UNUSUAL: Final = 4.0
+# Seen by chance in 1 of 30,000 vintages at most. Four standard errors would promise as much and not keep it:
+# where 20 to 75 defaults are expected, chance brings them in 1 of 5,000 to 8,500.
+UNUSUAL: Final = 1 / 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,21 @@ class Loans:
 
 @dataclass(frozen=True, slots=True)
 class VintageTest:
-    """Defaults of a vintage up to `age`, and those expected of its clients by how the others did."""
+    """Defaults of a vintage up to `age`, and those expected of its clients by how the others did.
+
+    `chance` is how probable so many defaults, or more, are where the vintage is like the others.
+    """
 
     vintage: int
     age: int
     loans: int
     defaults: int
     expected: float
-    z: float
+    chance: float
 
     @property
     def is_unusual(self) -> bool:
-        return self.z > UNUSUAL
+        return self.chance < UNUSUAL
 
 
 def cumulative_default_rates(loans: Loans, max_age: int) -> Values:
@@ -68,8 +73,9 @@ def vintage_tests(loans: Loans) -> list[VintageTest]:
     """Compare each vintage that is old enough with the others at the same age.
 
     What is expected follows the probabilities: clients of higher risk may default more often without being
-    unusual. The others' ratio of defaults to probabilities carries over, with its own standard error. Where
-    no loan has a probability, nothing is expected.
+    unusual. Given the defaults of all of them together, those of the vintage are a binomial draw, whose exact
+    tail counts: it holds for few defaults too, and knows that the others' ratio is an estimate. Where no loan
+    has a probability, nothing is expected.
     """
     if np.isnan(loans.probability).all():
         return []
@@ -96,9 +102,20 @@ def _test(loans: Loans, vintage: int) -> VintageTest | None:
         if total < MIN_EXPECTED or power <= best_power:
             continue
         defaults = int(defaulted[inside].sum())
-        z = (defaults - total) / variance**0.5
-        best, best_power = VintageTest(vintage, age, int(inside.sum()), defaults, total, z), power
+        chance = _upper_tail(defaults, defaults + elsewhere, total / (total + elsewhere))
+        best, best_power = VintageTest(vintage, age, int(inside.sum()), defaults, total, chance), power
     return best
+
+
+def _upper_tail(count: int, trials: int, share: float) -> float:
+    """Probability that at least `count` of `trials` defaults fall to a vintage of this share of them."""
+    if count <= trials * share:
+        return 1.0
+    first = lgamma(trials + 1) - lgamma(count + 1) - lgamma(trials - count + 1)
+    first += count * log(share) + (trials - count) * log1p(-share)
+    places = np.arange(count, trials)
+    steps = np.log(trials - places) - np.log(places + 1) + log(share) - log1p(-share)
+    return float(np.exp(first + np.cumsum(np.append(0.0, steps))).sum())
 
 
 def bucket(days_past_due: Integers, defaulted: NDArray[np.bool_]) -> Integers:

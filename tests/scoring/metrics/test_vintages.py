@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from scoring.ml.metrics.vintages import (
     DEFAULT_BUCKET,
@@ -54,6 +55,25 @@ def test_twenty_clean_portfolios_raise_no_alarm():
     tests = [test for seed in range(20) for test in vintage_tests(simulated(seed))]
     assert len(tests) == 20 * VINTAGES
     assert not [test for test in tests if test.is_unusual]
+
+
+def test_few_defaults_are_named_by_their_exact_chance_and_not_by_standard_errors():
+    """Forty-one where twenty are expected of young loans: beyond four standard errors, and 1 in 6,000."""
+    sizes, defaults = (1_400, 7_000), (41, 104)
+    loans = Loans(
+        vintage=np.repeat([0, 1], sizes),
+        probability=np.full(sum(sizes), 0.1),
+        default_age=np.concatenate(
+            [np.r_[np.full(bad, 3), np.full(n - bad, NEVER)] for n, bad in zip(sizes, defaults, strict=True)]
+        ),
+        last_ages=np.array([4, 12]),
+    )
+    test = vintage_tests(loans)[0]
+    assert (test.defaults, round(test.expected, 1)) == (41, 20.8)
+    exact = binom.sf(40, 145, 1_400 / 8_400)
+    assert test.chance == pytest.approx(exact, rel=1e-9)
+    assert 1 / 30_000 < exact < 1 / 2_000
+    assert not test.is_unusual
 
 
 def test_riskier_clients_who_default_as_promised_are_not_unusual():
