@@ -17,6 +17,7 @@ from accounts.audit import Action
 from accounts.models import AuditEvent
 from creditdesk.cases.days import midnight
 from creditdesk.models import Assessment, Withdrawal
+from scoring.ml.features.catalogue import CRITICAL
 from scoring.ml.metrics.policy_comparison import AFFORDABLE, UNAFFORDABLE, UNKNOWN, ScoredCases
 from scoring.ml.tables.application import CONTRACTS, SEXES
 from scoring.models import Activation
@@ -26,20 +27,22 @@ MAX_CASES: Final = 1_000_000
 OVERLAP: Final = 1_000
 _KEPT_READS: Final = 2
 _ROWS_AT_ONCE: Final = 1_000
+_CRITICAL: Final = frozenset(CRITICAL)
 _AFFORDABILITY: Final = {"met": AFFORDABLE, "not_met": UNAFFORDABLE}
 # One row of the query, in the order of its columns.
-_ROW: Final = np.dtype(
+_QUERIED: Final = np.dtype(
     [
         ("key", np.int64),
         ("case", np.int64),
         ("probability", np.float64),
         ("credit", np.float64),
-        ("is_incomplete", np.bool_),
+        ("lacks_critical", np.bool_),
         ("affordability", np.int64),
         ("contract_type", np.int64),
         ("sex", np.int64),
     ]
 )
+_ROW: Final = np.dtype([*_QUERIED.descr, ("lowest", np.float64), ("highest", np.float64)])
 Rows = NDArray[np.void]
 
 
@@ -78,10 +81,7 @@ class ScoredColumns:
     def cases(self) -> ScoredCases:
         # Copies without gaps: NumPy goes through them several times faster.
         return ScoredCases(
-            *(
-                np.ascontiguousarray(self.rows[name])
-                for name in ("probability", "credit", "is_incomplete", "affordability")
-            )
+            *(np.ascontiguousarray(self.rows[name]) for name in ScoredCases.__dataclass_fields__)
         )
 
     @cached_property
@@ -175,12 +175,33 @@ def _read(assessments: QuerySet[Assessment, tuple[Any, ...]], last: int) -> Rows
     # The rows as the database gives them: building Python values of each took two thirds of the time. By
     # the thousand, since 300,000 tuples at once leave the processor's cache and wake the garbage collector.
     sql, parameters = assessments[: min(last, MAX_CASES)].query.sql_with_params()
-    parts = [np.empty(0, dtype=_ROW)]
+    parts = [np.empty(0, dtype=_QUERIED)]
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-            parts.append(np.array(rows, dtype=_ROW))
-    return np.concatenate(parts)
+            parts.append(np.array(rows, dtype=_QUERIED))
+    return _with_ranges(np.concatenate(parts))
+
+
+def _with_ranges(queried: Rows) -> Rows:
+    """The rows with the range of each probability over its missing fields: one more query, of the few
+    assessments that lack one. Without a critical field among them, the terms say whether it is incomplete.
+    """
+    rows = np.empty(len(queried), dtype=_ROW)
+    for name in _QUERIED.names or ():
+        rows[name] = queried[name]
+    rows["lowest"] = rows["highest"] = rows["probability"]
+    if not len(rows):
+        return rows
+    lacking = Assessment.objects.filter(completion__isnull=False, pk__gte=int(rows["key"].min())).order_by()
+    read = list(lacking.values_list("pk", "completion", "missing"))
+    places = {key: place for place, key in enumerate(rows["key"].tolist())} if read else {}
+    for key, completion, missing in read:
+        place = places.get(key)
+        if completion and place is not None:
+            rows["lowest"][place], rows["highest"][place] = completion["low"], completion["high"]
+            rows["lacks_critical"][place] = not _CRITICAL.isdisjoint(missing)
+    return rows
 
 
 def _assessments(selection: Selection) -> QuerySet[Assessment, tuple[Any, ...]]:

@@ -83,7 +83,7 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
     completeness_rule = models.PositiveSmallIntegerField(_("rule of completeness"), null=True)
     # The inputs to be completed, the most important first.
     missing = models.JSONField(_("missing inputs"), default=list)
-    # Of an incomplete application: see `scoring.ml.model.completeness.Completion`.
+    # Of an application that lacks common fields: see `scoring.ml.model.completeness.Completion`.
     completion = models.JSONField(_("what the missing inputs can change"), null=True)
     # Budget, limits and ratios under the rule of the policy: see `scoring.ml.model.affordability`.
     affordability = EncryptedJSONField(_("affordability"), null=True)
@@ -122,6 +122,9 @@ class Assessment(WithInputs, EncryptedRow, AppendOnly):
                     "assessed_at",
                 ],
                 name="assessment_scored",
+            ),
+            models.Index(
+                fields=["id"], condition=Q(completion__isnull=False), name="assessment_with_completion"
             ),
         ]
         constraints = [

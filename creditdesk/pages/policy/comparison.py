@@ -18,6 +18,7 @@ from creditdesk.cases.scored_columns import (
     scored_columns,
     versions_in_use,
 )
+from creditdesk.cases.small_groups import hidden_groups
 from creditdesk.services.policy import PolicyTerms
 from scoring.ml.metrics.policy_comparison import (
     ACCEPT,
@@ -149,11 +150,15 @@ class PolicyComparison:
 
     def _table(self, title: str | Promise, code: str, codes: Any, labels: list[str]) -> GroupTable:
         groups = by_group(self.columns.cases, codes, self.verdicts, self.sides, self.assumptions.lgd)
-        rows = [
-            GroupRow(labels[group], _size(comparison), comparison) for group, comparison in groups.items()
+        # What the total leaves besides the groups that are shown is no group of few cases either.
+        sizes = {str(group): _size(comparison) for group, comparison in groups.items()}
+        hidden = hidden_groups(sizes, MIN_GROUP)
+        shown = [
+            GroupRow(labels[group], sizes[str(group)], comparison)
+            for group, comparison in groups.items()
+            if str(group) not in hidden
         ]
-        shown = [row for row in rows if row.cases >= MIN_GROUP]
-        return GroupTable(title, code, sorted(shown, key=lambda row: -row.cases), len(rows) - len(shown))
+        return GroupTable(title, code, sorted(shown, key=lambda row: -row.cases), len(hidden))
 
     def evidence(self) -> dict[str, Any]:
         """The figures that a proposal keeps: what its proposer saw."""
@@ -175,7 +180,8 @@ class PolicyComparison:
     def csv_rows(self) -> Iterator[list[str]]:
         """Every case: probability, credit, what else decides, and the verdict under both policies.
 
-        Numbers read back exactly; amounts are those that people read.
+        A case is incomplete where its probability, over plausible values of what is missing, reaches from
+        one verdict of a policy to another. Numbers read back exactly; amounts are those that people read.
         """
         yield [
             "assessment",
@@ -188,8 +194,12 @@ class PolicyComparison:
             "verdict_in_force",
             "verdict_compared",
             "expected_loss",
+            "incomplete_compared",
+            "lowest_probability",
+            "highest_probability",
         ]
         columns, (before, after) = self.columns, self.verdicts
+        incomplete, compared = (side.finds_incomplete(columns.cases) for side in self.sides)
         versions = model_versions(columns)
         for place in range(len(columns)):
             probability = columns.cases.probability[place]
@@ -200,11 +210,14 @@ class PolicyComparison:
                 columns.contract_type.texts[columns.contract_type.codes[place]],
                 repr(float(probability)),
                 repr(credit),
-                str(int(columns.cases.is_incomplete[place])),
+                str(int(incomplete[place])),
                 AFFORDABILITY[int(columns.cases.affordability[place])],
                 VERDICTS[int(before[place])],
                 VERDICTS[int(after[place])],
                 repr(float(probability * credit * self.assumptions.lgd)),
+                str(int(compared[place])),
+                repr(float(columns.cases.lowest[place])),
+                repr(float(columns.cases.highest[place])),
             ]
 
 

@@ -1,7 +1,7 @@
 """Two ways of turning the same probabilities into verdicts: who is accepted, what it costs, who must look."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -28,15 +28,25 @@ class Assumptions(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ScoredCases:
-    """n cases: probability of default, credit, whether an input is missing, and affordability, (n,) each."""
+    """n cases, (n,) each: probability of default, credit, whether a critical input is missing, affordability.
+
+    `lowest` and `highest` bound the probability over plausible values of the missing common fields; both are
+    the probability where nothing is missing.
+    """
 
     probability: Values
     credit: Values
-    is_incomplete: Flags
+    lacks_critical: Flags
     affordability: Codes
+    lowest: Values
+    highest: Values
 
     def __len__(self) -> int:
         return len(self.probability)
+
+    def where(self, rows: Flags) -> "ScoredCases":
+        """These cases alone; `rows`, (n,)."""
+        return ScoredCases(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +64,26 @@ class Side:
 
     def verdicts(self, cases: ScoredCases) -> Codes:
         """ACCEPT, REFUSE or REFER of each case, (n,): refer where an input is missing or in the band."""
-        codes = np.full(len(cases), REFER, dtype=np.int64)
-        # In the order of `verdict_for`: what is refused is refused, unless a person must look.
-        codes[cases.probability >= self.refuse_from] = REFUSE
-        codes[cases.probability < self.accept_below] = ACCEPT
-        codes[cases.is_incomplete] = REFER
+        codes = self._by_probability(cases.probability)
+        codes[self.finds_incomplete(cases)] = REFER
         if self.has_affordability_rule:
             codes[(codes == ACCEPT) & (cases.affordability == UNAFFORDABLE)] = REFER
             codes[cases.affordability == UNKNOWN] = REFER
+        return codes
+
+    def finds_incomplete(self, cases: ScoredCases) -> Flags:
+        """Whether a critical input of each case is missing, or one that can change its verdict, (n,)."""
+        incomplete = cases.lacks_critical.copy()
+        ranges = np.flatnonzero(cases.lowest < cases.highest)
+        low, high = (self._by_probability(bound[ranges]) for bound in (cases.lowest, cases.highest))
+        incomplete[ranges[low != high]] = True
+        return incomplete
+
+    def _by_probability(self, probability: Values) -> Codes:
+        """The verdict of `verdict_for` on each probability, (n,)."""
+        codes = np.full(len(probability), REFER, dtype=np.int64)
+        codes[probability >= self.refuse_from] = REFUSE
+        codes[probability < self.accept_below] = ACCEPT
         return codes
 
 
@@ -140,9 +162,7 @@ def by_group(
     comparisons = {}
     for group in np.unique(groups).tolist():
         rows = groups == group
-        part = ScoredCases(
-            cases.probability[rows], cases.credit[rows], cases.is_incomplete[rows], cases.affordability[rows]
-        )
+        part = cases.where(rows)
         before, after = (
             outcome(part, codes[rows], side.costs, lgd=lgd, shifts=(0.0,))
             for codes, side in zip(verdicts, sides, strict=True)

@@ -23,10 +23,12 @@ from scoring.ml.model.population import ALL
 from scoring.ml.model.verdict import Thresholds, Verdict, missing_of, verdict_for
 from scoring.ml.tables.columns import NO_DATE
 
-# Stored with an assessment: 1, critical inputs alone; 2, common fields that can change the verdict too.
+# Stored with an assessment: 1, critical inputs alone; 2, common fields that can change the verdict too; 3,
+# with the range of the probability also where the common fields do not, for other thresholds might lie in it.
 CRITICAL_INPUTS: Final = 1
 COMMON_FIELDS: Final = 2
-RULE: Final = COMMON_FIELDS
+RANGE_ALWAYS: Final = 3
+RULE: Final = RANGE_ALWAYS
 
 # Numeric fields with the 5th, 25th, 50th, 75th and 95th percentile of 65,706 clients of the public data, for
 # a model folder without its own: 0.2 % of them lack EXT_SOURCE_2, none any other.
@@ -138,7 +140,10 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """A verdict; with `missing` inputs, the most important first, it is refer until they are completed."""
+    """A verdict; with `missing` inputs, the most important first, it is refer until they are completed.
+
+    `completion` stands also beside the verdict of a record whose missing fields do not change it.
+    """
 
     verdict: Verdict
     missing: tuple[str, ...] = ()
@@ -157,7 +162,10 @@ def recommend(
         return Recommendation(Verdict.REFER, critical)
     completion = completed(model, probability, record, unknown)
     if not critical and not completion.changes_verdict(thresholds):
-        return Recommendation(verdict_for(probability, thresholds))
+        has_range = rule >= RANGE_ALWAYS and completion.low < completion.high
+        return Recommendation(
+            verdict_for(probability, thresholds), completion=completion if has_range else None
+        )
     effects = [effect.name for effect in completion.effects]
     # A critical input is needed even where this model would not move with it.
     return Recommendation(

@@ -139,6 +139,15 @@ def test_groups_are_counted_with_their_intervals(desk):
             assert (after.low, after.high) == wilson(accepted, len(group))
 
 
+def test_a_group_of_few_cases_does_not_follow_from_the_total_and_the_other_groups(client_as, cases):
+    for case in Case.objects.order_by("pk")[:3]:
+        MonitoringRecord.objects.filter(case=case).update(sex="XNA")
+    product, sex = client_as("manager").get(reverse("policy_desk"), QUERY).context["page"].comparison.tables
+    assert (product.hidden, sum(row.cases for row in product.rows)) == (0, 60)
+    assert sex.hidden == 2
+    assert 60 - sum(row.cases for row in sex.rows) >= 20
+
+
 def test_the_export_recomputes_the_figures_and_is_in_the_log(client_as, incomplete):
     manager = client_as("manager")
     answer = manager.get(reverse("policy_export"), QUERY)

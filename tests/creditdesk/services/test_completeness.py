@@ -1,6 +1,7 @@
 """An incomplete application is referred with what to complete: page, API, score, what-if, replay agree."""
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,11 +13,18 @@ from django.core.management.base import CommandError
 from django.urls import reverse
 
 from creditdesk import services
+from creditdesk.cases.scored_columns import Selection
 from creditdesk.models import Assessment, Letter
 from creditdesk.monitoring import replay
+from creditdesk.pages.policy.comparison import VERDICTS, PolicyComparison
+from creditdesk.pages.policy.terms import terms_in_force
+from scoring import engine
 from scoring import services as scoring_services
+from scoring.ml.metrics.policy_comparison import Assumptions
 from scoring.ml.model import folder
-from scoring.ml.model.completeness import CRITICAL_INPUTS, RULE, plausible_values
+from scoring.ml.model.completeness import COMMON_FIELDS, CRITICAL_INPUTS, RULE, plausible_values
+from scoring.policies import in_force
+from tests.creditdesk import policies
 from tests.creditdesk.api.conftest import ApiClient
 from tests.factories import APPLICATION, decided
 from tests.html import HTMX, Elements, case_page, plain_text
@@ -183,6 +191,59 @@ def test_an_assessment_of_the_release_before_keeps_its_rule(case, person):
     (difference,) = replay.differences(Assessment.objects.filter(pk=other.pk))
     assert difference.what == f"verdict {verdict}, recomputed refer"
     assert CRITICAL_INPUTS < RULE
+
+
+def test_an_assessment_of_the_rule_before_has_no_range_beside_a_verdict(undecided, case_of, person):
+    case = case_of("advisor", application={**dict.fromkeys(APPLICATION), **BARE, "EXT_SOURCE_2": 0.1})
+    services.assess(case=case, by=person("advisor"))
+    row = stored()
+    assert (row.verdict, row.missing) == ("refuse", [])
+    assert row.probability > row.completion["low"]
+    before = as_stored(row, completion=None, completeness_rule=COMMON_FIELDS)
+    assert list(replay.differences(Assessment.objects.all())) == []
+    as_stored(before, completeness_rule=RULE)
+    (difference,) = replay.differences(Assessment.objects.all())
+    assert difference.what == "what the missing inputs can change"
+
+
+def test_the_policy_desk_shows_the_verdict_that_each_case_gets_once_the_policy_is_published(
+    undecided, case_of, person
+):
+    """Verdicts of both policies on every case, against those of assessments under them."""
+    advisor, manager = person("advisor"), person("manager")
+    applications: list[dict[str, Any]] = [
+        {}, {"EXT_SOURCE_2": 0.1}, {"EXT_SOURCE_2": 0.5}, {"EXT_SOURCE_2": 0.9}, {"AMT_INCOME_TOTAL": None},
+        {"NAME_EDUCATION_TYPE": "Higher education"}, {"NAME_EDUCATION_TYPE": "Lower secondary"},
+        {"EXT_SOURCE_2": 0.5, "NAME_EDUCATION_TYPE": "Higher education"},
+    ]  # fmt: skip
+    cases = [
+        case_of("advisor", application={**dict.fromkeys(APPLICATION), **BARE, **it}) for it in applications
+    ]
+    for case in cases:
+        services.assess(case=case, by=advisor)
+    model = engine.current()
+    ends = sorted({0.02, 0.98, *(end for row in Assessment.objects.all() for end in range_of(row))})
+    middles = [(low + high) / 2 for low, high in pairwise(ends)]
+    incomplete = set()
+    for below, above in [*((middle, middle) for middle in middles), (middles[1], middles[-2])]:
+        bounds = {"accept_below": below, "refuse_from": above, "refers_everybody": below < above}
+        terms = policies.terms(**bounds)
+        current = terms_in_force(model, in_force())
+        assert current
+        desk = PolicyComparison(current, terms, Selection(), Assumptions(), manager)
+        keys = desk.columns.rows["case"].tolist()
+        before, after = (dict(zip(keys, map(VERDICTS.get, side), strict=True)) for side in desk.verdicts)
+        assert before == {case.pk: case.latest_assessment.verdict for case in cases}
+        policies.published(manager, person("admin"), **bounds)
+        given = {case.pk: services.assess(case=case, by=advisor) for case in cases}
+        assert after == {key: row.verdict for key, row in given.items()}, (below, above)
+        incomplete.add(tuple(sorted(key for key, row in given.items() if row.missing)))
+    # Which cases are incomplete depends on the terms.
+    assert len(incomplete) > 2
+
+
+def range_of(row: Assessment) -> tuple[float, ...]:
+    return (row.completion["low"], row.completion["high"]) if row.completion else ()
 
 
 def test_a_replay_finds_another_range(case, person):
