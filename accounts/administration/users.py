@@ -57,9 +57,9 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
             return ()
         # The audit log names people by their user name: it stays. Nobody raises or locks out themselves.
         own = ("role", "is_active") if obj == request.user else ("role",) if is_of_directory(obj) else ()
-        # Whoever answers for the account has read this address.
-        own += ("email",) if obj.role_requests.pending().exists() else ()
-        return ("username", "has_second_factor", "sessions_link", "last_login", "date_joined", *own)
+        # Whoever answers a request has read the address.
+        waiting = ("email",) if obj.role_requests.pending().exists() else ()
+        return ("username", "has_second_factor", "sessions_link", "last_login", "date_joined", *own, *waiting)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         present = form.initial.get("role", obj.role) if change else Role.ADVISOR

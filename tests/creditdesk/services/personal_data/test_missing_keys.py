@@ -57,8 +57,10 @@ def test_an_application_of_no_client_whose_day_lost_its_key_past_the_desk_is_nam
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM creditdesk_datakey WHERE day IS NOT NULL")
     _application(**columns)
-    named = f"row {lost.pk} of creditdesk_assessment: its data key was removed without an erasure on record"
-    assert str(RowsBroken(first_broken_row())) == named
+    broken = first_broken_row()
+    assert broken is not None
+    assert (broken.table, broken.pk) == ("creditdesk_assessment", lost.pk)
+    assert broken.what == "its data key was removed without an erasure on record"
 
 
 def test_a_day_that_retention_erased_is_whole(settings):
