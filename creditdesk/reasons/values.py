@@ -29,6 +29,7 @@ _WORDS: Final = tuple(
 
 _DAY: Final = Text("{} day", "{} jour")
 _DAYS: Final = Text("{} days", "{} jours")
+_MONTHS: Final = Text("{} months", "{} mois")
 _POINT: Final = Text("{} point", "{} point")
 _POINTS: Final = Text("{} points", "{} points")
 
@@ -99,8 +100,12 @@ def tenths(value: float) -> str:
 
 
 def since(value: float) -> str:
-    """A length of time given as negative days."""
-    return formatting.in_words(abs(_coarse(value)), Unit.DURATION_DAYS)
+    """A length of time given as negative days: in days below two months, in months below two years."""
+    length = abs(value)
+    if 60 <= length < 2 * DAYS_IN_YEAR:
+        return formatting.localize(_MONTHS).format(formatting.number(round(length * 12 / DAYS_IN_YEAR)))
+    whole_days = round(length) if length < 60 else round(length / DAYS_IN_YEAR) * DAYS_IN_YEAR
+    return formatting.in_words(float(whole_days), Unit.DURATION_DAYS)
 
 
 def months_since(value: float) -> str:
@@ -125,12 +130,3 @@ def late(value: float) -> str:
     """A delay of at least one day."""
     number = formatting.three_digits(float(max(round(value), 1)))
     return formatting.localize(_DAY if number == 1 else _DAYS).format(formatting.number(number))
-
-
-def _coarse(days_before: float) -> float:
-    """Whole months up to two years, whole years from there on; days below two months."""
-    if abs(days_before) < 60:
-        return float(round(days_before))
-    if abs(days_before) < 2 * DAYS_IN_YEAR:
-        return round(days_before * 12 / DAYS_IN_YEAR) * DAYS_IN_YEAR / 12
-    return round(days_before / DAYS_IN_YEAR) * DAYS_IN_YEAR

@@ -2,19 +2,42 @@
 
 import hashlib
 import re
+from itertools import product
 
 import pytest
+from django.utils.translation import override
 
 from creditdesk import reasons
 from creditdesk.reasons import dictionary as module
 from creditdesk.reasons import values
 from creditdesk.reasons.dictionary import EDITION, dictionary
-from creditdesk.reasons.sentence import Sentence, Side
+from creditdesk.reasons.scope import scope
+from creditdesk.reasons.sentence import MAX_LENGTH, Sentence, Side
 from scoring.ml.features import catalogue
+from scoring.ml.features.spec.feature import Feature
 from scoring.ml.tables.catalogue import PROTECTED
+from scoring.presentation import formatting
 
 # The conditions of an edition are fixed, because a replay selects by them: others make a new edition.
 CONDITIONS = {3: "1e18272e0a33a335", 4: "2bb7adf4b6e4ce60", 5: "bfc468bed757ccf5"}
+# A value of each kind that takes as many characters as any of real clients; 0.0 where none is written.
+WIDEST = {
+    "since": -695.0,
+    "months_since": -23.0,
+    "days": -695.0,
+    "late": 200.0,
+    "months": 23.0,
+    "tenths": 12.3,
+    "money": 675_000.0,
+    "percent": 1.0,
+    "above_whole": 2.0,
+    "points": 0.23,
+    "count": 123.0,
+    "out_of_100": 0.46,
+    "times": 0.14,
+    "multiple": 7.2,
+    "nothing": 0.0,
+}
 NEVER_NAMED = {"social_circle", "completeness", "application_moment", "region"}
 SENTENCES = list(dictionary().by_key.values())
 
@@ -48,6 +71,24 @@ def test_a_sentence_compares_with_accepted_clients(sentence):
     compares_fr = re.search(r"clients acceptés|rare|d’habitude|crédits passés", sentence.text.fr)
     assert compares_en
     assert compares_fr
+
+
+@pytest.mark.parametrize("sentence", in_force(), ids=lambda sentence: sentence.key)
+def test_a_sentence_keeps_to_its_length_with_the_longest_value_scope_and_rank(sentence):
+    for language, feature in product(("en", "fr"), map(catalogue.BY_NAME.__getitem__, sentence.features)):
+        with override(language):
+            value = longest_value(sentence, feature)
+            words = formatting.localize(sentence.text)
+            written = words.format(value=value, scope=scope(feature), n=99, of=100)
+            assert len(written) <= MAX_LENGTH, written
+
+
+def longest_value(sentence: Sentence, feature: Feature) -> str:
+    """In the language in force."""
+    if sentence.shown is not None:
+        return sentence.shown(WIDEST[sentence.shown.__name__])
+    names = map(formatting.localize, feature.categories.values())
+    return max(map(values.without_number, names), key=len)
 
 
 @pytest.mark.parametrize(("difference", "words"), [(0.0102, "1 point"), (-0.12, "12 points")])
