@@ -50,7 +50,7 @@ def interval(estimate: Estimate | str | None, decimals: int) -> str:
     if not isinstance(estimate, Estimate):
         return MISSING
     value, low, high = (number(bound, decimals) for bound in (estimate.value, estimate.low, estimate.high))
-    return f"{value} ({low} – {high})"
+    return format_html('{} <span class="interval">({} – {})</span>', value, low, high)
 
 
 @register.filter

@@ -58,6 +58,11 @@ LAYOUT_SHIFT: Final = """() => new Promise((resolve) => {
 })"""
 # Those that tests of their own load more slowly, in test_pages.py and test_weight.py, are not measured again.
 MEASURED: Final = ("/admin/", "/policy/desk/")
+REPORTS: Final = ("/portfolio/", "/models/", "/drift/", "/outcomes/", "/policy/")
+# The terms that a policy is compared on are read on paper too.
+FIELDS: Final = """[...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
+  .filter((field) => field.checkVisibility() && !field.closest("[data-simulation-form]"))
+  .map((field) => field.name)"""
 VIEWS: Final = ALL_VIEWS if os.environ.get("ALL_VIEWS") else OPPOSITE_VIEWS
 
 
@@ -114,12 +119,14 @@ def _out_of_place(page: Page, address: str, width: int) -> list[str]:
 
 
 def _cut_on_paper(page: Page, address: str) -> list[str]:
-    """Tables of which a sheet shows a part."""
+    """Tables of which a sheet shows a part, and fields that nobody can fill in on a report or a list."""
     if address.startswith(OTHER_PAGES):
         return []
     page.set_viewport_size({"width": PAPER_WIDTH, "height": WINDOW_HEIGHT})
     page.emulate_media(media="print")
     lines = [f"cut on paper, {table}" for table in page.evaluate(CUT)]
+    if address.startswith(REPORTS):
+        lines += [f"field on paper, {field}" for field in page.evaluate(FIELDS)]
     page.emulate_media(media="screen")
     return lines
 
