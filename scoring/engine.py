@@ -23,6 +23,13 @@ from scoring.models import Activation, ChallengerAppointment, ModelVersion, Susp
 RETRY_SECONDS = 5.0
 
 
+class NoModelActivated(ModelUnavailable):
+    """No version was put in use yet: a new desk."""
+
+    def __init__(self) -> None:
+        super().__init__("no model version has been activated")
+
+
 class ModelSuspended(ModelUnavailable):
     """A person has taken the model out of use: the desk works on, with a person looking at every case."""
 
@@ -88,7 +95,7 @@ def _unsuspended_champion() -> Model:
     # One query on every page: the key alone, until it is another one.
     newest, suspended = _NEWEST_ACTIVATION.first() or (None, None)
     if newest is None:
-        raise ModelUnavailable("no model version has been activated")
+        raise NoModelActivated
     if suspended:
         raise ModelSuspended(_why_suspended())
     return _model_of(newest)
@@ -98,8 +105,19 @@ def in_use() -> Model:
     """The champion, suspended or not: for monitoring, never for a verdict. Raises ModelUnavailable."""
     newest = Activation.objects.order_by("-pk").values_list("pk", flat=True).first()
     if newest is None:
-        raise ModelUnavailable("no model version has been activated")
+        raise NoModelActivated
     return _model_of(newest)
+
+
+def failure() -> str:
+    """Why the version in use cannot be loaded, suspended or not; "" while it can, or while none is in use."""
+    try:
+        in_use()
+    except NoModelActivated:
+        return ""
+    except ModelUnavailable as error:
+        return str(error)
+    return ""
 
 
 def _model_of(activation_id: int) -> Model:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext
+
 from creditdesk.models import Assessment
 from scoring.ml.model.completeness import Completion
 from scoring.ml.tables.catalogue import column
@@ -13,11 +15,11 @@ MAX_NAMED: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class MissingInput:
-    """`points`: how far it can move the probability, "" where it was not computed."""
+    """`effect`: how far it can move the probability, in words; "" where it was not computed."""
 
     name: str
     label: str
-    points: str
+    effect: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def missing_inputs(assessment: Assessment | None) -> MissingInputs | None:
     low, high = formatting.distinct_percents(completion.low, completion.high) if completion else ("", "")
     return MissingInputs(
         named=tuple(
-            MissingInput(name, label_of(name), _points(points.get(name)))
+            MissingInput(name, label_of(name), _effect(points.get(name)))
             for name in assessment.missing[:MAX_NAMED]
         ),
         other_labels=tuple(map(label_of, assessment.missing[MAX_NAMED:])),
@@ -52,5 +54,7 @@ def label_of(name: str) -> str:
     return formatting.localize(column("application", name).label)
 
 
-def _points(points: float | None) -> str:
-    return "" if points is None else formatting.number(points, 0 if points >= 1 else 1)
+def _effect(points: float | None) -> str:
+    if points is None:
+        return ""
+    return gettext("up to %(points)s") % {"points": formatting.points(points, 0 if points >= 1 else 1)}

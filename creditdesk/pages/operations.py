@@ -16,6 +16,7 @@ from accounts.models import AuditEvent, AuditHead, User
 from accounts.roles import Role
 from creditdesk.models import Case, ScheduledRun, WorkerBeat
 from creditdesk.monitoring import schedule
+from scoring import engine
 from scoring.models import Activation
 
 SHOWN_BACKUPS: Final = 10
@@ -92,6 +93,11 @@ class OperationsPage:
     @cached_property
     def workers(self) -> Sequence[WorkerBeat]:
         return list(WorkerBeat.objects.alive(schedule.ALIVE_SECONDS))
+
+    @property
+    def model_failure(self) -> str:
+        """Why the model in use cannot be loaded, "" while it can."""
+        return engine.failure()
 
     @property
     def head(self) -> AuditHead | None:

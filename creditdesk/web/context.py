@@ -16,13 +16,18 @@ from scoring.ml.model.folder import ModelUnavailable
 
 
 def model_notice() -> str:
-    """Return "demo" while a demo model answers, "suspended" or "unavailable" while none does, else ""."""
+    """Return "demo" while a demo model answers, else "".
+
+    While none answers: "none" before one was activated, "suspended", or "broken" where it cannot be loaded.
+    """
     try:
         return "demo" if engine.current().is_demo else ""
+    except engine.NoModelActivated:
+        return "none"
     except engine.ModelSuspended:
         return "suspended"
     except ModelUnavailable:
-        return "unavailable"
+        return "broken"
 
 
 def demo_is_open() -> bool:

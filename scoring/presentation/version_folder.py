@@ -27,12 +27,17 @@ class VersionFolder:
         return self.manifest.trained_at if self.manifest else None
 
 
-def read_version_folder(version: ModelVersion) -> VersionFolder:
-    """Read manifest and card, checked against the registered digest."""
+def read_version_folder(version: ModelVersion, *, checks_all: bool = False) -> VersionFolder:
+    """Read manifest and card, checked against the registered digest.
+
+    `checks_all` checks the files that no page shows too, megabytes for each version: too much for a list.
+    """
     path = settings.ML_ARTIFACTS / version.name
     try:
         manifest = folder.read_manifest(path, digest=version.digest)
         card = folder.read_card(path, manifest)
+        if checks_all:
+            folder.read_files(path, manifest)
     except ModelUnavailable as error:
         return VersionFolder(broken=str(error))
     return VersionFolder(manifest, card, labelled_metrics(manifest))

@@ -135,7 +135,8 @@ def model_comparison(request: HttpRequest) -> HttpResponse:
 
 def _version_context(name: str) -> dict[str, Any]:
     version = get_object_or_404(ModelVersion, name=name)
-    return {"version": version, "current": current_version(), "folder": read_version_folder(version)}
+    folder = read_version_folder(version, checks_all=True)
+    return {"version": version, "current": current_version(), "folder": folder}
 
 
 def _figures(

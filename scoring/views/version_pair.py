@@ -15,7 +15,8 @@ def model_pair(request: HttpRequest) -> HttpResponse:
     """Two versions side by side: identity, metrics on their hold-outs, features of one alone."""
     form = PairForm(request.GET or None, label_suffix="")
     pair = pair_of(form) if form.is_valid() else None
-    return render(request, "scoring/model_pair.html", {"form": form, "pair": pair})
+    context = {"form": form, "pair": pair, "can_compare": ModelVersion.objects.count() > 1}
+    return render(request, "scoring/model_pair.html", context)
 
 
 def pair_of(form: PairForm) -> VersionPair:

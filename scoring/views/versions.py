@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from scoring import engine
 from scoring.forms import AppointmentForm, MomentForm, PairForm, ProposalForm, ReasonForm
 from scoring.models import Activation, ChallengerAppointment, ModelVersion, Proposal, Suspension, model_as_of
 from scoring.presentation.version_folder import read_version_folder
@@ -30,6 +31,7 @@ def list_page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResp
         "current": current,
         "activation": Activation.objects.current().select_related("activated_by").first(),
         "suspension": Suspension.objects.in_force(),
+        "failure": engine.failure(),
         "appointment": appointment,
         "pending": Proposal.objects.pending().with_people(),
         "answered": Proposal.objects.with_people().exclude(status=Proposal.Status.PENDING)[:LATEST],

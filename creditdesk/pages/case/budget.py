@@ -136,7 +136,8 @@ class WithPolicy:
     @property
     def empty_form_key(self) -> tuple[object, ...]:
         """What the empty form of a decision depends on, besides the case and its assessment themselves."""
-        verdict = self.assessment.verdict if self.assessment else ""
+        assessment = self.assessment
+        verdict = (assessment.verdict, bool(assessment.model_version)) if assessment else ()
         needs_second = self.accepting_needs_second_person
         limit = self.second_person_above if needs_second else None
         return verdict, needs_second, self.is_unaffordable, limit, self.people, self.teams, self.reader.pk

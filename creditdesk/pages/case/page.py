@@ -100,6 +100,13 @@ class CasePage(WithPolicy, WithPerson, WithOpinion, WithExplanation):
         return svg_geometry.probability_scale(assessment.probability, assessment.threshold, accept_below)
 
     @cached_property
+    def last_scored(self) -> Assessment | None:
+        """The newest assessment that a model answered, where none answered this one."""
+        if self.assessment is None or self.assessment.probability is not None:
+            return None
+        return self.case.assessments.filter(probability__isnull=False).order_by("-pk").first()
+
+    @cached_property
     def missing_inputs(self) -> MissingInputs | None:
         return missing_inputs(self.assessment)
 

@@ -12,7 +12,7 @@ from creditdesk.pages.case import reasons
 from scoring.ml.model.calibration import Calibration
 from scoring.presentation import formatting
 
-# Groups with a step of their own; all others share the last step.
+# Groups with a step of their own; the others share one step towards refusal and one towards acceptance.
 MAX_GROUP_STEPS = 8
 POINTS_DECIMALS = 2
 
@@ -100,11 +100,12 @@ def _steps(group_sums: Mapping[str, float]) -> tuple[list[float], list[str]]:
     amounts = list(group_sums.values())
     labels = [reasons.group_title(code) for code in list(group_sums)[:MAX_GROUP_STEPS]]
     remaining = amounts[MAX_GROUP_STEPS:]
-    if not remaining:
-        return amounts, labels
+    # Together they would hide one another: "nothing speaks for accepting" beside a bar that shows what does.
+    sides = [amount for amount in remaining if amount > 0], [amount for amount in remaining if amount <= 0]
+    shared = sorted(filter(None, sides), key=math.fsum, reverse=math.fsum(remaining) > 0)
     return (
-        [*amounts[:MAX_GROUP_STEPS], math.fsum(remaining)],
-        [*labels, formatting.other_groups(len(remaining))],
+        [*amounts[:MAX_GROUP_STEPS], *map(math.fsum, shared)],
+        [*labels, *(formatting.other_groups(len(side)) for side in shared)],
     )
 
 
@@ -130,11 +131,11 @@ def _size(value: float) -> str:
 
 
 def _points_size(value: float) -> str:
-    return formatting.points(formatting.number(abs(value), POINTS_DECIMALS))
+    return formatting.points(abs(value), POINTS_DECIMALS)
 
 
 def _points(value: float) -> str:
-    return formatting.points(formatting.signed(value, POINTS_DECIMALS))
+    return formatting.points(value, POINTS_DECIMALS, has_sign=True)
 
 
 def _displayed_changes(changes: Sequence[float], start: float, end: float, unit: _Unit) -> list[float]:

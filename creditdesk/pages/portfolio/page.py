@@ -16,6 +16,10 @@ class PortfolioPage:
     period: Period
 
     @property
+    def has_no_case(self) -> bool:
+        return not self.cases.exists()
+
+    @property
     def figures(self) -> list[Figure]:
         """Return the trends of the period, each with its table."""
         return trend(self.cases, self.period)

@@ -28,6 +28,10 @@ from scoring.presentation.figure import Figure
 class PortfolioTotals:
     cases: CaseQuerySet
 
+    @property
+    def has_no_case(self) -> bool:
+        return not self.cases.exists()
+
     @cached_property
     def decisions(self) -> DecisionCounts:
         return DecisionCounts.of(self.cases)

@@ -61,7 +61,7 @@ def load(path: Path, *, digest: str | None = None) -> Model:
     """
     content = _registered_content(path, digest)
     manifest = _parse_manifest(path, content)
-    contents = _checked_files(path, manifest.files)
+    contents = read_files(path, manifest)
     trees = _parse_booster(path, contents[BOOSTER])
     _check_features(path, manifest, trees)
     return Model(
@@ -113,8 +113,13 @@ def _manifest_of(content: bytes) -> Manifest:
     return Manifest.from_json(content)
 
 
-def _checked_files(path: Path, listed: Mapping[str, str]) -> dict[str, bytes]:
-    present = {entry.name for entry in path.iterdir()} - {MANIFEST}
+def read_files(path: Path, manifest: Manifest) -> dict[str, bytes]:
+    """The content of each file beside model.json. Raises ModelUnavailable when one is missing or altered."""
+    listed = manifest.files
+    try:
+        present = {entry.name for entry in path.iterdir()} - {MANIFEST}
+    except OSError as error:
+        raise ModelUnavailable(f"{path.name}: the folder cannot be read ({error.strerror})") from error
     for name in sorted(present - listed.keys() | listed.keys() - ALLOWED):
         raise ModelUnavailable(f"{path.name}: {name} does not belong in a model folder")
     for name in sorted(REQUIRED - listed.keys()):

@@ -131,9 +131,12 @@ def distinct_percents(first: float, second: float, least: int = 1) -> tuple[str,
     return percent(first, decimals), percent(second, decimals)
 
 
-def points(amount: str) -> str:
-    """Return a difference of two percentages."""
-    return gettext("%(n)s points") % {"n": amount}
+def points(value: float, decimals: int, *, has_sign: bool = False) -> str:
+    """Return a difference of two percentages; French has the singular below two, English at 1 alone."""
+    size = round(abs(value), decimals)
+    is_one = size < 2 if reads_french() else size == 1 and decimals == 0
+    amount = signed(value, decimals) if has_sign else number(value, decimals)
+    return ngettext("%(n)s point", "%(n)s points", 1 if is_one else 2) % {"n": amount}
 
 
 def other_groups(count: int) -> str:

@@ -9,6 +9,8 @@ import pytest
 from creditdesk import services
 from creditdesk.models import Assessment, Case
 from creditdesk.pages.case.explanation import explanation
+from creditdesk.pages.case.waterfall import MAX_GROUP_STEPS
+from creditdesk.pages.case.waterfall import waterfall as group_waterfall
 from scoring import engine
 from scoring import services as versions
 from scoring.ml.features import catalogue
@@ -82,8 +84,17 @@ def test_waterfall_steps_add_up_to_the_probability(advisor, case):
 @pytest.mark.parametrize("unit", ["", "?unit=log-odds"])
 def test_rounded_steps_add_up_to_the_rounded_end(advisor, case, unit):
     *parts, end = figures(case_page(advisor, case, f"why/{unit}"))
-    assert len(parts) == 10
+    assert len(parts) == 11
     assert sum(parts) == pytest.approx(end, abs=1e-9)
+
+
+def test_groups_without_a_step_of_their_own_do_not_hide_one_another():
+    amounts = [*np.linspace(0.9, 0.2, MAX_GROUP_STEPS).tolist(), 0.1, -0.08, 0.05, 0.0]
+    sums = dict(zip(sorted(catalogue.GROUPS), amounts, strict=False))
+    shown = group_waterfall(sums, base=-2.0, total=-2.0 + math.fsum(amounts), calibration=None)
+    assert [step.direction for step in shown.steps[MAX_GROUP_STEPS:]] == ["refuse", "accept"]
+    assert [step.change for step in shown.steps[MAX_GROUP_STEPS:]] == pytest.approx([0.15, -0.08])
+    assert shown.down == "0.080"
 
 
 def test_log_odds_are_shown_on_demand(advisor, case):

@@ -229,3 +229,19 @@ def test_the_first_of_a_month_is_an_ordinal_in_french():
         assert formatting.written_day(eleventh) == "11 septembre 2026"
     with override("en"):
         assert formatting.written_day(first) == "1 September 2026"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "english", "french"),
+    [
+        (1.0, 0, "1 point", "1 point"),
+        (1.4, 1, "1.4 points", "1,4 point"),
+        (0.8, 1, "0.8 points", "0,8 point"),
+        (3.0, 0, "3 points", "3 points"),
+        (-2.0, 2, "−2.00 points", "−2,00 points"),
+    ],
+)
+def test_points_have_the_singular_of_the_language(value, decimals, english, french):
+    for language, words in (("en", english), ("fr", french)):
+        with override(language):
+            assert formatting.points(value, decimals) == words
