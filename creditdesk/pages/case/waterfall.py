@@ -13,7 +13,7 @@ from scoring.ml.model.calibration import Calibration
 from scoring.presentation import formatting
 
 # Groups with a step of their own; the others share one step towards refusal and one towards acceptance.
-MAX_GROUP_STEPS = 8
+MAX_GROUP_STEPS = 7
 POINTS_DECIMALS = 2
 
 

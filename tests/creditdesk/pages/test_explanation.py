@@ -84,7 +84,7 @@ def test_waterfall_steps_add_up_to_the_probability(advisor, case):
 @pytest.mark.parametrize("unit", ["", "?unit=log-odds"])
 def test_rounded_steps_add_up_to_the_rounded_end(advisor, case, unit):
     *parts, end = figures(case_page(advisor, case, f"why/{unit}"))
-    assert len(parts) == 11
+    assert len(parts) == 10
     assert sum(parts) == pytest.approx(end, abs=1e-9)
 
 
