@@ -10,6 +10,7 @@ from django.utils.translation import override
 from creditdesk import reasons
 from creditdesk.reasons import dictionary as module
 from creditdesk.reasons import values
+from creditdesk.reasons.desk_voice import desk_voice
 from creditdesk.reasons.dictionary import EDITION, dictionary
 from creditdesk.reasons.scope import scope
 from creditdesk.reasons.sentence import MAX_LENGTH, Sentence, Side
@@ -78,9 +79,10 @@ def test_a_sentence_keeps_to_its_length_with_the_longest_value_scope_and_rank(se
     for language, feature in product(("en", "fr"), map(catalogue.BY_NAME.__getitem__, sentence.features)):
         with override(language):
             value = longest_value(sentence, feature)
-            words = formatting.localize(sentence.text)
-            written = words.format(value=value, scope=scope(feature), n=99, of=100)
-            assert len(written) <= MAX_LENGTH, written
+            for text in (sentence.text, desk_voice().sentences[sentence.key]):
+                words = formatting.localize(text)
+                written = words.format(value=value, scope=scope(feature), n=99, of=100)
+                assert len(written) <= MAX_LENGTH, written
 
 
 def longest_value(sentence: Sentence, feature: Feature) -> str:
