@@ -1,6 +1,7 @@
 """A small, valid model folder for tests: a few trees over random rows of the catalogue's features."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,9 @@ def explainer_file(names: tuple[str, ...], trees: lightgbm.Booster | None = None
     )
 
 
+@cache
 def _trees(names: tuple[str, ...]) -> tuple[lightgbm.Booster, np.ndarray]:
+    """The same trees for the same features: trained once in a process, and never changed."""
     rng = np.random.default_rng(7)
     matrix = rng.normal(size=(ROWS, len(names)))
     categorical = list(folder.vocabulary(names))
