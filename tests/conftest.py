@@ -17,9 +17,10 @@ from creditdesk.models import Case
 from scoring import engine, policies, services
 from scoring.ml.model import folder
 from scoring.models import ModelVersion
-from tests.desk_process import DeskProcess, keep_migrated_database, migrated_desk
+from tests.desk_process import DeskProcess, migrated_desk
 from tests.factories import PEOPLE, CaseFactory, UserFactory
 from tests.folders import HOME_CREDIT
+from tests.migrated_database import MigratedOnce, keep_migrated_database
 from tests.scoring import loaded_once
 from tests.scoring.modelfolder import tiny_model
 from tests.triggers import empty_append_only_tables_too
@@ -42,13 +43,30 @@ TransactionTestCase._fixture_teardown = empty_append_only_tables_too  # type: ig
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker) -> None:
-    """Keep the migrated database for desks of tests, before a test writes to it.
+def migrated_once(request, tmp_path_factory) -> MigratedOnce | None:
+    """The database that the processes of a run share, where there are several and it is a file."""
+    if connection.vendor != "sqlite" or not hasattr(request.config, "workerinput"):
+        return None
+    return MigratedOnce(tmp_path_factory.getbasetemp().parent)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(migrated_once, django_db_keepdb, django_db_modify_db_settings) -> bool:
+    """Start with the database that another process has migrated, where there is one."""
+    place = connection.settings_dict["TEST"]["NAME"]
+    return django_db_keepdb or (migrated_once is not None and migrated_once.take(place))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrated_once, django_db_setup, django_db_blocker) -> None:
+    """Keep the migrated database for desks of tests and for other processes, before a test writes to it.
 
     With TEST_DATABASE_ROLE, every test on PostgreSQL works with the rights of the runtime role.
     """
     with django_db_blocker.unblock():
         keep_migrated_database()
+    if migrated_once is not None:
+        migrated_once.keep()
     if role := os.environ.get("TEST_DATABASE_ROLE"):
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(f"CREATE ROLE {role}")

@@ -100,13 +100,6 @@ class DeskProcess:
         return no_tables and not [path for path in files if path.stat().st_size]
 
 
-def keep_migrated_database() -> None:
-    """Keep the migrated database of the suite, where it is a file, as the start of a `migrated_desk`."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [str(settings.MIGRATED_DATABASE)])
-
-
 @contextmanager
 def migrated_desk(place: Path, **extra: str) -> Iterator[DeskProcess]:
     """A desk with its tables, without people, models or an anchor."""

@@ -8,7 +8,9 @@ from django.apps import apps
 from django.db import connection
 from django.test import TransactionTestCase
 
+from accounts.audit import anchor
 from accounts.audit.recording import start_chain
+from tests.migrated_database import restore_migrated_database
 
 # By a trigger, or before it by the rights of the runtime role.
 REFUSED: Final = "append-only|permission denied"
@@ -17,6 +19,10 @@ _empty_tables = TransactionTestCase._fixture_teardown  # type: ignore[attr-defin
 
 
 def empty_append_only_tables_too(case: TransactionTestCase) -> None:
+    if connection.vendor == "sqlite":
+        restore_migrated_database()
+        anchor.set_aside()
+        return
     with triggers_off():
         _empty_tables(case)
     start_chain(apps)
