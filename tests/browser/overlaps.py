@@ -8,13 +8,21 @@ from playwright.sync_api import Page
 OVERLAPS: Final = """() => {
   const NOT_SEEN = ".visually-hidden, [hidden], canvas, script, style, option, datalist, .skip-link"
     + ", .decision-shortcut";
-  const clip = (box, parent) => {
-    let { left, top, right, bottom } = box;
-    for (let node = parent; node && node !== document.body; node = node.parentElement) {
-      const { overflowX, overflowY, clipPath } = getComputedStyle(node);
-      if (clipPath === "inset(50%)") return { left, top, right: left, bottom: top };
-      if (overflowX === "visible" && overflowY === "visible") continue;
-      const edge = node.getBoundingClientRect();
+  const frames = new Map([[document.body, []], [null, []]]);
+  // The boxes of whatever clips the contents of an element, looked up once for each; null where none is seen.
+  const framesOf = (node) => {
+    if (frames.has(node)) return frames.get(node);
+    const { overflowX, overflowY, clipPath } = getComputedStyle(node);
+    const outer = framesOf(node.parentElement);
+    const isOpen = overflowX === "visible" && overflowY === "visible";
+    const here = outer && (isOpen ? outer : [...outer, node.getBoundingClientRect()]);
+    frames.set(node, clipPath === "inset(50%)" ? null : here);
+    return frames.get(node);
+  };
+  const clip = ({ left, top, right, bottom }, parent) => {
+    const around = framesOf(parent);
+    if (!around) return { left, top, right: left, bottom: top };
+    for (const edge of around) {
       left = Math.max(left, edge.left);
       right = Math.min(right, edge.right);
       top = Math.max(top, edge.top);
