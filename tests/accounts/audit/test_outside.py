@@ -112,7 +112,7 @@ def test_a_webhook_gets_the_head(record_events, settings):
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Receiver)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     settings.AUDIT_SINK = f"http://127.0.0.1:{server.server_port}/heads"
     event = record_events(1)[0]
     sinks._waiting.join()

@@ -78,7 +78,7 @@ def authority(folder, settings) -> Iterator[HTTPServer]:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Authority)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     settings.AUDIT_TIMESTAMP_URL = f"http://127.0.0.1:{server.server_port}/"
     settings.AUDIT_TIMESTAMP_CERTIFICATE = str(folder / "root.pem")
     yield server

@@ -161,7 +161,7 @@ def serving(directory: Directory) -> Iterator[Directory]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     directory.issuer = f"http://127.0.0.1:{server.server_port}"
     try:
         yield directory

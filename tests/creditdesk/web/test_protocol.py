@@ -111,7 +111,7 @@ class _Redirecting(BaseHTTPRequestHandler):
 def receiver() -> Iterator[HTTPServer]:
     _Redirecting.requested = []
     server = HTTPServer(("127.0.0.1", 0), _Redirecting)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()
