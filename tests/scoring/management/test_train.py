@@ -52,12 +52,6 @@ def test_a_training_ends_in_a_registered_version_that_is_not_active(applications
     assert "Not logged to MLflow" in err
 
 
-def test_the_demo_label_is_in_the_folder_and_in_the_database(applications: Path, places: Path) -> None:
-    train(applications, "--name", "demo", "--quick", "--demo")
-    assert folder.load(places / "demo").is_demo
-    assert ModelVersion.objects.get(name="demo").is_demo
-
-
 def test_a_version_is_never_overwritten(applications: Path, places: Path) -> None:
     (places / "v1").mkdir(parents=True)
     (places / "v1" / "CARD.md").write_text("mine")
@@ -135,12 +129,15 @@ def test_the_name_of_a_training_killed_before_it_registered_is_free(applications
     assert list(places.iterdir()) == []
 
 
-def test_costs_the_limit_of_accepted_defaults_and_the_fewest_features_are_kept_to_and_recorded(
+def test_costs_the_limit_of_accepted_defaults_the_fewest_features_and_the_demo_label_are_recorded(
     applications: Path, places: Path
 ) -> None:
     limits = ("--accept-limit", "0.2", "--refer-share", "0.2", "--min-features", "50")
-    train(applications, "--name", "dear", "--quick", "--cost-fn", "20", "--cost-fp", "2.5", *limits)
+    costs = ("--cost-fn", "20", "--cost-fp", "2.5")
+    train(applications, "--name", "dear", "--quick", "--demo", *costs, *limits)
     manifest = folder.load(places / "dear").manifest
+    assert manifest.is_demo
+    assert ModelVersion.objects.get(name="dear").is_demo
     band = manifest.refer_band
     assert band
     assert band.limit == AcceptLimit(default_rate=0.2, refer_share=0.2)
