@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from creditdesk.forms.application import ApplicationForm
-from creditdesk.models import Assessment, Case
+from creditdesk.models import Assessment, Case, Draft
 from scoring.ml.features import frames
 from scoring.ml.features.matrix import feature_matrix
 from scoring.ml.tables.catalogue import PROTECTED
@@ -155,3 +155,12 @@ def test_an_instalment_above_the_credit_is_refused(advisor, db):
     assert response.status_code == 422
     assert "cannot be above the whole credit" in response.content.decode()
     assert not Case.objects.exists()
+
+
+def test_the_three_latest_drafts_are_in_view_and_older_ones_folded(advisor, person):
+    for number in range(5):
+        Draft.objects.create(by=person("advisor"), answers={"client_name": f"Zoé {number}"})
+    in_view, folded = advisor.get(NEW).content.decode().split("2 older drafts")
+    assert [number for number in range(5) if f"<bdi>Zoé {number}</bdi></a>" in in_view] == [2, 3, 4]
+    assert [number for number in range(5) if f"<bdi>Zoé {number}</bdi></a>" in folded] == [0, 1]
+    assert folded.count('name="draft"') == 1 + 2
