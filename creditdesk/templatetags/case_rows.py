@@ -111,7 +111,7 @@ def _tab(tab: Tab, address: str, *, is_current: bool) -> str:
     mark, count = ' aria-current="page"' if is_current else "", ""
     if tab.queue != EVERY_CASE:
         size = f"{formatting.number(tab.size)}{'+' if tab.has_more else ''}"
-        count = f' <span class="tab-count" data-queue="{tab.queue}" data-size="{tab.size}">{size}</span>'
+        count = f' <span class="tab-count" data-size="{tab.size}" data-queue="{tab.queue}">{size}</span>'
     return f'<a href="{address}?queue={tab.queue}"{mark}>{escape(str(tab.label))}{count}</a>\n'
 
 

@@ -117,7 +117,8 @@ def test_every_act_leads_to_something_on_its_page(acts_on, case_of, client_as, m
 def test_acts_follow_the_state_of_the_case(acts_on, case_of, person):
     case = assessed(case_of("advisor"))
     services.claim(case=case, by=person("manager"))
-    assert set(acts_on(case, "advisor")) == {"#casework", "history/#id_text", "documents/"}
+    withdrawal = "#id_withdraw_channel"
+    assert set(acts_on(case, "advisor")) == {"#casework", withdrawal, "history/#id_text", "documents/"}
     services.release(case=case, by=person("manager"))
     decided(case, "accept")
     offered = acts_on(case, "advisor")
