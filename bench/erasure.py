@@ -91,9 +91,12 @@ class Desk:
 
 
 def left_of(names: list[str], remaining: list[str], content: bytes) -> int:
-    """Bytes of names, as written and in small letters, outside the names that are still somebody's."""
+    """Bytes of names, as written and in small letters, outside the names that are still somebody's.
+
+    The index of names has theirs without hyphens.
+    """
     for name in remaining:
-        for spelling in (name, name.casefold()):
+        for spelling in (name, name.casefold(), name.casefold().replace("-", " ")):
             content = content.replace(spelling.encode(), b"-")
     spellings = {spelling.encode() for name in names for spelling in (name, name.casefold())}
     return sum(content.count(spelling) * len(spelling) for spelling in spellings)
