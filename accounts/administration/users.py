@@ -169,12 +169,17 @@ class UserAdmin(RecordedAdmin, UserSessionsAdmin, DjangoUserAdmin):  # type: ign
     @admin.action(description=_("Reset the second factor"), permissions=["change"])
     @transaction.atomic
     def reset_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        was_reset = False
         for user in users.exclude(username=request.user.get_username()):
+            if self._waits(request, user):
+                continue
+            was_reset = True
             record_change(request, user, second_factor=[second_factor.reset(user), False])
             # Whoever knows the password would otherwise set up a factor of their own.
-            if not is_of_directory(user) and not self._waits(request, user):
+            if not is_of_directory(user):
                 self._invite_owner(request, user)
-        self.message_user(request, _("Second factor reset; the next sign-in asks for a new one."))
+        if was_reset:
+            self.message_user(request, _("Second factor reset; the next sign-in asks for a new one."))
 
     @admin.action(description=_("End all sessions"), permissions=["change"])
     @transaction.atomic

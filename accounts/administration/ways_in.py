@@ -14,7 +14,7 @@ from accounts.models import AuditEvent, User
 def ways_in(user: User) -> list[str]:
     """The present address, then address changes and links shown to administrators, the latest first.
 
-    Read from the audit log, so that nobody has to trust the form; without end for who never signed in.
+    Read from the audit log: since the owner last signed in, or since the account exists.
     """
     events = AuditEvent.objects.filter(action=Action.ADMIN_CHANGE, target=f"user:{user}")
     if user.last_login:

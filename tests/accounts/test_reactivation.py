@@ -221,5 +221,7 @@ def test_while_a_request_waits_no_address_is_changed_and_no_link_shown(deactivat
     page = act(browser_of("admin"), action, stored(), follow=True).content.decode()
     assert "/accounts/invitation/" not in page
     assert "Advisor waits for the answer of another administrator" in page
+    assert "Second factor reset" not in page
+    assert "was shown to" not in browser_of("second").get(REQUESTS).content.decode()
     browser_of("admin").post(f"{USERS}{deactivated.pk}/change/", fields(stored(), email="mine@bank.example"))
     assert stored().email == ""
