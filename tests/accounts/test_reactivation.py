@@ -225,3 +225,13 @@ def test_while_a_request_waits_no_address_is_changed_and_no_link_shown(deactivat
     assert "was shown to" not in browser_of("second").get(REQUESTS).content.decode()
     browser_of("admin").post(f"{USERS}{deactivated.pk}/change/", fields(stored(), email="mine@bank.example"))
     assert stored().email == ""
+
+
+def test_a_link_that_was_shown_before_the_account_had_an_address_is_read_as_well(admins):
+    act(browser_of("admin"), "invite_again", user_with_password("advisor"))
+    answer(browser_of("second"), "reject")
+    ask_back(stored(), email="mine@bank.example")
+    page = browser_of("second").get(REQUESTS).content.decode()
+    assert "Address: mine@bank.example" in page
+    assert "before none, then mine@bank.example" in page
+    assert "A link into the account was shown to admin on" in page
