@@ -102,9 +102,10 @@ def test_a_database_that_does_not_answer_leaves_the_other_readings(model_in_use,
 def test_requests_are_measured_by_route_and_never_by_reference(client_as, case_of):
     case = case_of("advisor")
     client_as("manager").get(case.get_absolute_url())
-    text = Browser().get("/metrics").content.decode()
-    assert 'view="case_detail"' in text
-    assert case.reference not in text
+    # Names and labels, not values: a figure may have the digits of a reference by chance.
+    measured = str(list(readings()))
+    assert "'view', 'case_detail'" in measured
+    assert case.reference not in measured
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def test_a_request_leaves_one_json_line_with_its_identifier_and_without_the_refe
     (line,) = access_lines()
     assert line["request_id"] == "seen-in-the-log"
     assert (line["route"], line["status"], line["method"]) == ("cases/<str:reference>/", 200, "GET")
-    assert line["duration_ms"] > 0
+    assert line.pop("duration_ms") > 0
     assert "user" not in line
     assert case.reference not in str(line)
 
