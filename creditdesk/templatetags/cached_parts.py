@@ -6,10 +6,11 @@ role), settings and the CSRF token: that one differs in every answer, and is put
 
 `{% cached_part key with reference=case.reference %}` leaves places for values that differ as well: the
 content writes them by their new name, as they are or as an argument of `url`; nothing else may depend on
-them.
+them. `{% cached_part key from page.verdict_texts %}` takes many of them from a mapping of names to texts.
 """
 
 import re
+from collections.abc import Mapping
 from itertools import count
 from secrets import token_hex
 from sys import getsizeof
@@ -59,21 +60,26 @@ def _keep(key: tuple[Any, ...], pieces: list[str]) -> list[str]:
 
 class CachedPartNode(template.Node):
     def __init__(
-        self, names: list[FilterExpression], values: dict[str, FilterExpression], nodelist: NodeList
+        self,
+        names: list[FilterExpression],
+        values: dict[str, FilterExpression],
+        texts: FilterExpression | None,
+        nodelist: NodeList,
     ) -> None:
         self.nodelist = nodelist
         self._names = names
         self._values = values
-        self._places = {name: _place(name) for name in (*values, _TOKEN)}
+        self._texts = texts
         self._number = next(_numbers)
 
     def render(self, context: template.Context) -> SafeString:
         given = (name.resolve(context) for name in self._names)
         key = (self._number, get_language(), get_urlconf(), get_script_prefix(), *given)
+        texts: Mapping[str, str] = self._texts.resolve(context) if self._texts else {}
         # Pieces of text, with the name of a value between each two.
         pieces = _texts.get(key)
         if pieces is None:
-            with context.push(**self._places):
+            with context.push(**{name: _place(name) for name in (*self._values, *texts, _TOKEN)}):
                 pieces = _keep(key, _PLACE.split(self.nodelist.render(context)))
         if len(pieces) == 1:
             return SafeString(pieces[0])
@@ -82,15 +88,15 @@ class CachedPartNode(template.Node):
         for position in range(1, len(pieces), 2):
             name = pieces[position]
             if name not in written:
-                written[name] = self._written(name, context)
+                written[name] = conditional_escape(
+                    texts[name] if name in texts else self._value(name, context)
+                )
             filled[position] = written[name]
         return SafeString("".join(filled))
 
-    def _written(self, name: str, context: template.Context) -> str:
+    def _value(self, name: str, context: template.Context) -> Any:
         # A name of a part around this one, or the token, is looked up where it stands.
-        return conditional_escape(
-            self._values[name].resolve(context) if name in self._values else context[name]
-        )
+        return self._values[name].resolve(context) if name in self._values else context[name]
 
 
 @register.tag
@@ -98,7 +104,14 @@ def cached_part(parser: Parser, token: Token) -> CachedPartNode:
     """Keep what stands until `endcached_part`."""
     names = token.split_contents()[1:]
     values: dict[str, FilterExpression] = {}
-    if "with" in names:
+    texts: FilterExpression | None = None
+    if "from" in names:
+        position = names.index("from")
+        names, bits = names[:position], names[position + 1 :]
+        if len(bits) != 1:
+            raise template.TemplateSyntaxError("cached_part ... from mapping")
+        texts = parser.compile_filter(bits[0])
+    elif "with" in names:
         position = names.index("with")
         names, bits = names[:position], names[position + 1 :]
         values = token_kwargs(bits, parser)
@@ -106,7 +119,7 @@ def cached_part(parser: Parser, token: Token) -> CachedPartNode:
             raise template.TemplateSyntaxError("cached_part ... with name=value ...")
     nodelist = parser.parse(("endcached_part",))
     parser.delete_first_token()
-    return CachedPartNode([parser.compile_filter(name) for name in names], values, nodelist)
+    return CachedPartNode([parser.compile_filter(name) for name in names], values, texts, nodelist)
 
 
 @register.simple_tag

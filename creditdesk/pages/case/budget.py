@@ -17,7 +17,6 @@ from creditdesk.pages.budget_sentences import MISSING, ground_sentences
 from creditdesk.pages.case.expected_loss import CaseLoss, case_loss
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.selection import Selection
-from creditdesk.services.refusal import name_of
 from scoring import policies
 from scoring.ml.model.affordability import Affordability, Outcome
 from scoring.models import Policy
@@ -141,13 +140,6 @@ class WithPolicy:
         needs_second = self.accepting_needs_second_person
         limit = self.second_person_above if needs_second else None
         return verdict, needs_second, self.is_unaffordable, limit, self.people, self.teams, self.reader.pk
-
-    @property
-    def verdict_key(self) -> tuple[object, ...]:
-        """What the panel of the verdict depends on, besides the assessment, the profile and the model."""
-        policy = self.policy.pk if self.policy else None
-        by = self.assessment.assessed_by if self.assessment else None
-        return policy, self.expected_loss, by and name_of(by)
 
     @cached_property
     def expected_loss(self) -> CaseLoss | None:

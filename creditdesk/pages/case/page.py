@@ -1,42 +1,31 @@
 """Case page of one case; each part is computed when the template reads it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.formats import date_format
 
 from accounts.models import User
-from creditdesk import services
 from creditdesk.cases.team import who_sees
 from creditdesk.forms.decision import CheckForm, DecisionForm, NoteForm
 from creditdesk.models import Assessment, Case, Decision
-from creditdesk.pages import svg_geometry
 from creditdesk.pages.case import client_profile
-from creditdesk.pages.case.budget import WithPolicy
 from creditdesk.pages.case.casework import Casework
-from creditdesk.pages.case.explained import WithExplanation
-from creditdesk.pages.case.opinion import WithOpinion
 from creditdesk.pages.case.peer_comparison import PeerComparison, peer_comparison
 from creditdesk.pages.case.person import WithPerson
 from creditdesk.pages.case.posted_forms import PostedForms
 from creditdesk.pages.case.selection import Selection
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar_clients
 from creditdesk.pages.case.tabs import Tab, tabs
-from creditdesk.pages.missing_inputs import MissingInputs, missing_inputs
+from creditdesk.pages.case.verdict import WithVerdict
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
-from creditdesk.pages.verdict_figures import VerdictFigures, verdict_figures
-from scoring import engine
-from scoring.ml.model.folder import ModelUnavailable
-from scoring.ml.model.model import Model
-from scoring.models import ModelVersion
-
-VERDICT_LABELS = {"accept": _("Accept"), "refuse": _("Refuse"), "refer": _("Refer")}
 
 
 @dataclass(eq=False)
-class CasePage(WithPolicy, WithPerson, WithOpinion, WithExplanation):
+class CasePage(WithVerdict, WithPerson):
     """`message` reports an act that was done, `refusal` the reason why one was not."""
 
     case: Case
@@ -56,66 +45,7 @@ class CasePage(WithPolicy, WithPerson, WithOpinion, WithExplanation):
     def tabs(self) -> list[Tab]:
         return tabs(self.tab, is_blind=self.is_blind)
 
-    # ---- the verdict
-
-    @property
-    def verdict_label(self) -> str:
-        return str(VERDICT_LABELS[self.assessment.verdict]) if self.assessment else ""
-
-    @cached_property
-    def model(self) -> Model | None:
-        """The model in use."""
-        try:
-            return engine.current()
-        except ModelUnavailable:
-            return None
-
-    @property
-    def is_outdated(self) -> bool:
-        """Whether the model, the policy or the profile has changed since the assessment."""
-        if self.assessment is None:
-            return False
-        return not services.still_holds(self.assessment, self.case.profile.digest)
-
-    @property
-    def is_demo(self) -> bool:
-        """Whether a demo model answered, perhaps one that is no longer in use."""
-        digest = self.assessment.model_digest if self.assessment else ""
-        if self.model and self.model.digest == digest:
-            return self.model.is_demo
-        return ModelVersion.objects.filter(digest=digest, is_demo=True).exists()
-
-    @cached_property
-    def figures(self) -> VerdictFigures | None:
-        if self.assessment is None:
-            return None
-        return verdict_figures(self.assessment.probability, self.assessment.threshold)
-
-    @cached_property
-    def scale(self) -> svg_geometry.Scale | None:
-        assessment = self.assessment
-        if assessment is None or assessment.probability is None or assessment.threshold is None:
-            return None
-        accept_below = assessment.policy.accept_below if assessment.policy else None
-        return svg_geometry.probability_scale(assessment.probability, assessment.threshold, accept_below)
-
-    @cached_property
-    def last_scored(self) -> Assessment | None:
-        """The newest assessment that a model answered, where none answered this one."""
-        if self.assessment is None or self.assessment.probability is not None:
-            return None
-        return self.case.assessments.filter(probability__isnull=False).order_by("-pk").first()
-
-    @cached_property
-    def missing_inputs(self) -> MissingInputs | None:
-        return missing_inputs(self.assessment)
-
-    @property
-    def tab_key(self) -> tuple[object, ...]:
-        """What a tab about the assessment depends on, besides the language and what was selected."""
-        model = self.model.digest if self.model else ""
-        assessment = self.assessment.pk if self.assessment else None
-        return self.case.reference, assessment, self.case.profile.digest, model
+    # ---- the assessment
 
     @cached_property
     def similar_clients(self) -> SimilarClientsSummary | None:
@@ -144,9 +74,35 @@ class CasePage(WithPolicy, WithPerson, WithOpinion, WithExplanation):
         address = reverse("case_compare", args=[self.case.reference])
         return f"{address}?{urlencode({'segment': segment})}&feature="
 
-    @property
+    @cached_property
     def headline(self) -> list[client_profile.Line]:
         return client_profile.headline(self.case.profile)
+
+    @property
+    def head_key(self) -> tuple[object, ...]:
+        """What the head of the page depends on, besides `head_texts`."""
+        return (
+            bool(self.case.client.name),
+            tuple(line.is_missing for line in self.headline),
+            self.casework.is_open,
+            self.casework.is_late,
+            self.other_cases_count > 0,
+        )
+
+    @property
+    def head_texts(self) -> Mapping[str, str]:
+        """What the head of the page says of this case alone."""
+        credit, instalment, income = self.headline
+        return {
+            "name": self.case.client.name,
+            "reference": self.case.reference,
+            "credit": credit.value,
+            "instalment": instalment.value,
+            "income": income.value,
+            "due": self.case.due_on.isoformat(),
+            "due_day": date_format(self.case.due_on, "DATE_FORMAT"),
+            "other_cases": str(self.other_cases_count),
+        }
 
     @property
     def likely_term(self) -> client_profile.Line:

@@ -1,6 +1,6 @@
 """Case page: it shows what the database and the model hold, to whom it may."""
 
-from html import unescape
+from html import escape, unescape
 
 import numpy as np
 import pytest
@@ -9,8 +9,10 @@ from django.utils import translation
 
 from creditdesk import services
 from creditdesk.models import Assessment, Case, Reason
+from creditdesk.pages.verdict_figures import verdict_figures
 from creditdesk.reasons import text_for_the_desk
 from scoring import engine
+from scoring.presentation import formatting
 from tests.factories import CaseFactory, UserFactory, corrected, refused
 from tests.html import HTMX, Elements, case_page, plain_text
 
@@ -35,6 +37,33 @@ def test_verdict_probability_and_threshold_are_those_stored(advisor, case):
     assert verdict["data-verdict"] == stored.verdict
     assert float(figure["data-probability"]) == stored.probability
     assert float(figure["data-threshold"]) == stored.threshold == engine.current().threshold
+
+
+def test_panels_of_one_shape_show_each_case_its_own_figures(case_of, client_as, model_in_use):
+    """The head and the verdict are rendered once for their shape, and filled for each case."""
+    cases = [
+        case_of("advisor", name=name, application={"AMT_INCOME_TOTAL": income, "EXT_SOURCE_2": rating})
+        for name, income, rating in (("Anne <b> Roux", 90_000.0, 0.05), ("Bruno Petit", 270_000.0, 0.4))
+    ]
+    browser, seen = client_as("advisor"), set()
+    for case in [*cases, *cases]:
+        page = browser.get(case.get_absolute_url()).content.decode()
+        stored = Assessment.objects.get(case=case)
+        figures = verdict_figures(stored.probability, stored.threshold)
+        assert figures is not None
+        seen.add((stored.verdict, figures.probability))
+        panel = page[page.index('<section id="verdict"') : page.index('<section id="reasons"')]
+        assert f'data-probability="{stored.probability!r}"' in panel
+        assert f"<strong>{figures.probability}</strong>" in panel
+        assert f'hx-post="/cases/{case.reference}/assess/"' in panel
+        head = page[
+            page.index('<header class="case-head">') : page.index("</header>", page.index("case-head"))
+        ]
+        income = formatting.money(case.profile.application["AMT_INCOME_TOTAL"])
+        assert f"<bdi>{escape(case.client.name)}</bdi> <small>{case.reference}</small>" in head
+        assert f"<dd >{income}</dd>" in head
+    assert len(seen) == 2
+    assert len({verdict for verdict, _ in seen}) == 1
 
 
 @pytest.mark.parametrize(("name", "title"), [("Zoé Lefèvre", "Zoé Lefèvre 100002"), ("", "100002")])

@@ -58,10 +58,20 @@ def test_a_part_within_a_part_gets_the_values_of_both():
         assert re.findall(r'value="(\w+)"', text) == [token]
 
 
+def test_texts_of_a_mapping_are_put_in_and_are_escaped():
+    template = Template(
+        "{% load cached_parts %}{% cached_part name from case %}"
+        "{{ name }} {{ number }} {{ word }} {{ other }}{% endcached_part %}"
+    )
+    first = template.render(_context("Anna", "first", case={"number": "C-1", "word": "<b>"}))
+    second = template.render(_context("Anna", "second", case={"number": "C-2", "word": "&"}))
+    assert (first, second) == ("Anna C-1 &lt;b&gt; first", "Anna C-2 &amp; first")
+
+
 def test_a_part_without_names_of_values_is_refused():
-    for tag in ("cached_part name with", "cached_part name with case.number"):
+    for tag in ("name with", "name with case.number", "name from", "name from case other"):
         with pytest.raises(TemplateSyntaxError):
-            Template(f"{{% load cached_parts %}}{{% {tag} %}}{{% endcached_part %}}")
+            Template(f"{{% load cached_parts %}}{{% cached_part {tag} %}}{{% endcached_part %}}")
 
 
 def test_no_more_texts_are_kept_than_the_limit(monkeypatch):
