@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, Field, WithJsonSchema, create_model, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, create_model, model_validator
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
@@ -54,6 +54,11 @@ History = create_model(
 )
 
 
+def _without_fraction(sent: object) -> object:
+    """A number of JSON is whole by its value: 3.0 is the integer 3."""
+    return int(sent) if isinstance(sent, float) and sent.is_integer() else sent
+
+
 Amount = Annotated[float, Field(strict=True, ge=0, le=MAX_AMOUNT, allow_inf_nan=False)]
 
 
@@ -65,7 +70,11 @@ class Charges(Strict):
     housing: Annotated[Amount, Field(description="Rent, or charges of the home.")]
     loans: Annotated[Amount, Field(description="Instalments at other lenders.")]
     other: Annotated[Amount, Field(description="Other charges, such as maintenance.")]
-    members: Annotated[int, Field(strict=True, ge=1, le=40, description="People in the household.")]
+    members: Annotated[
+        int,
+        Field(strict=True, ge=1, le=40, description="People in the household."),
+        BeforeValidator(_without_fraction),
+    ]
 
 
 _NOTHING: Final[JsonDict] = {"type": "null"}

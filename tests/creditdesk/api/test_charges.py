@@ -47,6 +47,14 @@ def test_an_application_is_judged_by_the_charges_that_are_sent(
     assert not list(replay.differences(Assessment.objects.all()))
 
 
+def test_a_whole_number_of_people_may_be_written_with_a_point(api_client, accepting):
+    answer = api_client().post("predict", REQUEST | {"charges": CHARGES | {"members": 3.0}})
+    assert answer.status_code == 200
+    charges = Assessment.objects.get(pk=answer.json()["assessment_id"]).charges_sent
+    assert charges == CHARGES
+    assert type(charges["members"]) is int
+
+
 def test_each_item_of_a_batch_has_charges_of_its_own(api_client, accepting):
     items = [REQUEST | {"charges": CHARGES}, REQUEST]
     answer = api_client().post("predict/batch", {"items": items}).json()
@@ -75,6 +83,8 @@ def test_without_a_rule_the_answer_is_as_before_and_the_charges_are_kept(api_cli
     [
         (CHARGES | {"housing": -1}, "charges.housing"),
         (CHARGES | {"members": 0}, "charges.members"),
+        (CHARGES | {"members": 2.5}, "charges.members"),
+        (CHARGES | {"members": True}, "charges.members"),
         (CHARGES | {"loans": "6000"}, "charges.loans"),
         (CHARGES | {"rent": 1}, "charges.rent"),
         ({"housing": 1.0}, "charges.loans"),
