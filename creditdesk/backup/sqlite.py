@@ -41,9 +41,15 @@ def snapshot() -> Iterator[SqliteSnapshot]:
             left_behind.unlink()
     with NamedTemporaryFile(dir=source.parent, prefix=f".{source.name}.backup-") as copy:
         # In one step: a copy in several begins anew whenever somebody else has written.
-        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(copy.name)) as target:
-            live.backup(target, pages=-1)
-            _leave_out(target)
+        try:
+            with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(copy.name)) as target:
+                live.backup(target, pages=-1)
+                _leave_out(target)
+        except sqlite3.OperationalError as error:
+            raise BackupError(
+                f"the database could not be copied into {source.parent}: {error}. "
+                "A backup needs as much free space there as the database itself takes."
+            ) from error
         yield SqliteSnapshot(Path(copy.name))
 
 

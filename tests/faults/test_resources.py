@@ -20,12 +20,16 @@ on_sqlite = pytest.mark.skipif(
 )
 
 
+# Room for a desk of 11 MB, what its log of writes takes, and two copies of its database.
+DISK = 40 * 1024 * 1024
+
+
 @pytest.fixture
 def small_disk(tmp_path) -> Iterator[Path]:
-    """A file system of 24 MB."""
+    """A file system of its own."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=777", "tmpfs", str(disk)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=777", "tmpfs", str(disk)], check=True)
     try:
         yield disk
     finally:
@@ -39,12 +43,31 @@ def copied_to(desk: DeskProcess, place: Path) -> DeskProcess:
 
 @needs_root
 def test_a_full_disk_stops_a_backup_with_a_message_and_leaves_nothing(seeded_desk, small_disk):
-    (small_disk / "filler").write_bytes(b"x" * (24 * 1024 * 1024 - 64 * 1024))
+    (small_disk / "filler").write_bytes(b"x" * (DISK - 64 * 1024))
     done = seeded_desk.manage("backup", str(small_disk / "backup"))
     assert done.returncode == 1
     assert "No space left" in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in small_disk.iterdir()] == ["filler"]
+
+
+@needs_root
+@on_sqlite
+def test_a_disk_without_room_for_a_second_database_stops_a_backup_with_a_message(
+    seeded_desk, small_disk, tmp_path
+):
+    desk = copied_to(seeded_desk, small_disk / "desk")
+    before = sorted(path.name for path in desk.place.iterdir())
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * max(0, shutil.disk_usage(small_disk).free - 1024 * 1024))
+    done = desk.manage("backup", str(tmp_path / "backup"))
+    assert done.returncode == 1
+    assert "as much free space" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "backup").exists()
+    assert sorted(path.name for path in desk.place.iterdir()) == before
+    filler.unlink()
+    assert desk.manage("backup", str(tmp_path / "backup")).returncode == 0
 
 
 @needs_root
