@@ -17,7 +17,7 @@ from creditdesk.cases import scored_columns
 from creditdesk.models import Case
 from scoring import engine, policies, services
 from scoring.ml.model import folder
-from scoring.models import ModelVersion
+from scoring.models import ModelVersion, loss_table
 from tests.desk_process import DeskProcess, migrated_desk
 from tests.factories import PEOPLE, CaseFactory, UserFactory
 from tests.folders import HOME_CREDIT
@@ -110,6 +110,7 @@ def own_places(settings, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(engine, "_challenger", None)
     engine.features_of.cache_clear()
     policies.published.cache_clear()
+    loss_table.published_loss_table.cache_clear()
     scored_columns.forget()
     caches["fragments"].clear()
 

@@ -1,6 +1,5 @@
 """Selection of reasons: the strongest groups of features that a sentence for the client is about."""
 
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -56,7 +55,8 @@ class _Unworded:
 class _Client:
     """One client's values and pushes towards the verdict, (k,) each, beside the model's reference ranges.
 
-    `value_of` and `push_of` are the same numbers as lists: quicker, one by one.
+    `value_of` and `push_of` are the same numbers as lists: quicker, one by one. `missing`, (k,), says which
+    values are not known.
     """
 
     model: Model
@@ -66,6 +66,7 @@ class _Client:
     against: bool
     value_of: list[float]
     push_of: list[float]
+    missing: NDArray[np.bool_]
     edition: int = EDITION
 
     @property
@@ -120,14 +121,7 @@ class _Client:
         """Whether half or more of the push comes from values that are not known."""
         positions = list(group.positions)
         pushes = self.pushes[positions]
-        is_missing = [self._is_missing(position) for position in positions]
-        return bool(pushes[is_missing].sum() * 2 >= pushes.sum())
-
-    def _is_missing(self, position: int) -> bool:
-        names = self.model.features
-        parts = () if self.repeats else _SUMS_OF_RATINGS.get(names[position], ())
-        ratings = (names.index(part) for part in parts if part in names)
-        return any(math.isnan(self.value_of[part]) for part in (position, *ratings))
+        return bool(pushes[self.missing[positions]].sum() * 2 >= pushes.sum())
 
     def reason(self, chosen: _Unworded, words: BilingualText) -> Reason:
         names = tuple(map(self.model.features.__getitem__, chosen.group.positions))
@@ -143,6 +137,17 @@ class _Client:
             rank=evidence.rank if evidence else None,
             **words,
         )
+
+
+def _missing_values(names: Sequence[str], values: Floats, edition: int) -> NDArray[np.bool_]:
+    """Which values are not known, (k,): a sum of ratings is not where one of them is not."""
+    missing = np.isnan(values)
+    if edition >= _FIFTH:
+        for name, ratings in _SUMS_OF_RATINGS.items():
+            if name in names:
+                parts = [names.index(part) for part in (name, *ratings) if part in names]
+                missing[names.index(name)] = missing[parts].any()
+    return missing
 
 
 @cache
@@ -175,7 +180,15 @@ def reasons_for(
     against = verdict != Verdict.ACCEPT
     pushes = contributions if against else -contributions
     client = _Client(
-        model, dictionary(edition), values, pushes, against, values.tolist(), pushes.tolist(), edition
+        model,
+        dictionary(edition),
+        values,
+        pushes,
+        against,
+        values.tolist(),
+        pushes.tolist(),
+        _missing_values(model.features, values, edition),
+        edition,
     )
     candidates = _first_reasons(client, client.groups(sums))
     ordered = sorted(candidates, key=lambda reason: reason is not candidates[0] and not reason.key)

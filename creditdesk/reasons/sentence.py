@@ -51,13 +51,15 @@ class Sentence:
         """Never a value inside the range, on the other side of it, or missing."""
         if self.against != against or not evidence.value >= self.at_least:
             return False
-        sides = {
-            Side.BELOW: evidence.is_below,
-            Side.ABOVE: evidence.is_above,
-            Side.RARE: evidence.is_rare,
-            Side.RARE_NAME: evidence.is_rare_by_name,
-        }
-        return sides[self.side]
+        match self.side:
+            case Side.BELOW:
+                return evidence.is_below
+            case Side.ABOVE:
+                return evidence.is_above
+            case Side.RARE:
+                return evidence.is_rare
+            case Side.RARE_NAME:
+                return evidence.is_rare_by_name
 
     def write(self, evidence: Evidence) -> str:
         """In the language in force."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from creditdesk.pages import svg_geometry
 from creditdesk.pages.case.explanation import Explanation, GroupEffect
 from creditdesk.pages.case.peer_comparison import Bin, Distribution
+from creditdesk.pages.case.reasons import ReasonItem
 from creditdesk.pages.case.similar_clients import SimilarClientsSummary
 from creditdesk.pages.case.waterfall import Waterfall
 from creditdesk.templatetags.case import exact, side
@@ -193,6 +194,30 @@ def scale_ticks(scale: svg_geometry.Scale) -> SafeString:
         "",
         '<line class="tick" x1="{}" x2="{}" y1="14" y2="18"/><text x="{}" y="31" text-anchor="{}">{}</text>',
         rows,
+    )
+
+
+@register.simple_tag
+def reason_item(reason: ReasonItem, verdict: str) -> SafeString:
+    """Render a reason; of a verdict other than refer with how strong it is."""
+    strength = format_html(
+        '<div class="reason-strength" data-strength="{}">{}'
+        '<span>{}<span class="visually-hidden"> {}</span></span></div>',
+        reason.strength,
+        share_bar(reason.bar_width),
+        reason.strength_label,
+        side(reason.direction),
+    )
+    return format_html(
+        '<li data-reason data-code="{}" data-feature="{}" data-contribution="{}" class="towards-{}">'
+        "<h3>{}</h3><p>{}</p>{}</li>",
+        reason.code,
+        reason.feature,
+        exact(reason.contribution),
+        reason.direction,
+        reason.title,
+        reason.text,
+        "" if verdict == "refer" else strength,
     )
 
 

@@ -1,12 +1,13 @@
 """A loss table: what is lost on a default and owed at it, by product, and the scenarios of expected loss."""
 
+from functools import lru_cache
 from typing import Final
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.prepared_queries import PreparedObjects
+from accounts.prepared_queries import Prepared
 from accounts.sealed_rows import sealed
 from scoring.ml.metrics.expected_loss import Scenario
 from scoring.models.published_terms import PublishedTerms, answer_constraints
@@ -90,9 +91,18 @@ class LossTable(PublishedTerms):
         )
 
 
+_NEWEST: Final = Prepared(lambda: LossTable.objects.published().values_list("pk"))
+
+
 def loss_table_in_force() -> LossTable | None:
     """The loss table published last; None before the first."""
-    return next(iter(_NEWEST.all()), None)
+    # One query of the key alone, until it is another one.
+    newest = _NEWEST.first()
+    return published_loss_table(newest[0]) if newest else None
 
 
-_NEWEST: Final = PreparedObjects[LossTable](lambda: LossTable.objects.published()[:1])
+@lru_cache(maxsize=8)
+def published_loss_table(key: int) -> LossTable:
+    """A published loss table: its row never changes again. Raises LossTable.DoesNotExist."""
+    table: LossTable = LossTable.objects.published().get(pk=key)
+    return table
