@@ -144,12 +144,16 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
     def __init__(self, data: Mapping[str, str], *, user: User) -> None:
-        self.visible = Case.objects.visible_to(user)
-        super().__init__(data, queryset=self.visible)
+        # No case but by `visible`, which is put together where it is read: a queue alone does without it.
+        super().__init__(data, queryset=Case.objects.none())
         self.user = user
         if not user.has_perm("creditdesk.view_all_cases"):
             del self.filters["advisor"]
-        self.queryset = self.visible.order_by(*ordering(self.default_sort))
+
+    @cached_property
+    def visible(self) -> CaseQuerySet:
+        """The cases within the user's row scope."""
+        return Case.objects.visible_to(self.user)
 
     def get_form_class(self) -> type[Form]:
         """The class of the form, made once: django-filter makes one for each list."""
@@ -162,7 +166,9 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
 
     def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
         """No case while a filter is invalid: ignoring it would show or export too much."""
-        return queryset.none() if self.errors else super().filter_queryset(queryset)
+        if self.errors:
+            return queryset.none()
+        return super().filter_queryset(self.visible.order_by(*ordering(self.default_sort)))
 
     def matching(self, cases: CaseQuerySet, _name: str, text: str) -> CaseQuerySet:
         return matching(cases, text)

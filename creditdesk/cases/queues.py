@@ -48,16 +48,36 @@ def first_cases(user: User, queue: str, order: Sequence[OrderBy | str], size: in
         return queue_of(Case.objects.filter(any_of(queue_conditions.visible(user))), queue, user).order_by(
             *order
         )
-    parts = [
-        Case.objects.filter(scope & condition).order_by(*order)
-        for scope in queue_conditions.visible(user)
-        for condition in _alternatives(queue, user)
-    ]
+    parts = [Case.objects.filter(part).order_by(*order) for part in _visible_alternatives(queue, user)]
     if len(parts) == 1:
         return parts[0]
     return Case.objects.filter(any_of([Q(pk__in=cases.values("pk")[:size]) for cases in parts])).order_by(
         *order
     )
+
+
+def _visible_alternatives(queue: str, user: User) -> Sequence[Q]:
+    """The cases of a queue that this person sees: each alternative within each part of the row scope.
+
+    Of somebody who does not see every case some alternatives are looked up once, not in each part: those that
+    lie in the scope by what they say, and those of few cases.
+    """
+    scopes, alternatives = queue_conditions.visible(user), _alternatives(queue, user)
+    within: Sequence[Q] = ()
+    few: Sequence[Q] = ()
+    if len(scopes) > 1:
+        match queue:
+            case "to_decide":
+                mine, claimed, of_my_teams, *further = alternatives
+                within, few, alternatives = (mine, of_my_teams), (claimed, *further), ()
+            case "shared":
+                of_everybody, of_teams = alternatives
+                within, few, alternatives = (of_everybody,), (of_teams,), ()
+            case "late":
+                overdue, contested = alternatives
+                few, alternatives = (contested,), (overdue,)
+    in_each = [scope & condition for scope in scopes for condition in alternatives]
+    return [*within, *(condition & any_of(scopes) for condition in few), *in_each]
 
 
 def visible_parts(user: User) -> list[CaseQuerySet]:

@@ -10,7 +10,7 @@ from creditdesk.cases.queue_counts import queue_counts
 from creditdesk.cases.queue_keys import QueueKeys
 from creditdesk.cases.queues import EVERY_CASE, QUEUES, first_cases, queue_of
 from creditdesk.cases.sorting import ordering
-from creditdesk.models import Case
+from creditdesk.models import Case, Claim, Contest, Team, TeamMembership, TeamReferral
 from creditdesk.views import case_list
 from tests.factories import decided
 
@@ -39,6 +39,48 @@ def test_counts_are_those_of_the_queues_a_person_sees(cases, person, name, djang
         with django_assert_num_queries(1):
             assert queue_counts(user, NAMES, 100) == expected
     assert any(expected.values()) == (name != "analyst")
+
+
+@pytest.fixture
+def work_of_several(cases, case_of, person) -> None:
+    """Claims, referrals to a team and late contests, on cases that the advisor sees and that they do not."""
+    advisor, colleague = person("advisor"), person("colleague")
+    mine = Team.objects.create(name="North", made_by=person("manager"))
+    elsewhere = Team.objects.create(name="South", made_by=person("manager"))
+    for team, member in ((mine, advisor), (elsewhere, colleague)):
+        TeamMembership.objects.create(team=team, member=member, added_by=person("manager"))
+    for holder in (advisor, colleague):
+        for shared_at in (None, timezone.now()):
+            Claim.objects.create(case=case_of("colleague", shared_at=shared_at), held_by=holder)
+        for team in (mine, elsewhere):
+            case = case_of("colleague")
+            TeamReferral.objects.create(case=case, team=team, referred_by=colleague)
+            Claim.objects.create(case=case, held_by=holder)
+            TeamReferral.objects.create(case=case_of("advisor"), team=team, referred_by=holder)
+    for owner in ("advisor", "colleague"):
+        case = decided(case_of(owner))
+        Contest.objects.create(
+            case=case,
+            decision=case.decisions.get(),
+            decided_by=person(owner),
+            client_statement="My income is wrong.",
+            received_on=timezone.localdate() - timedelta(days=40),
+            due_on=timezone.localdate() - timedelta(days=1),
+            opened_by=person(owner),
+        )
+
+
+@pytest.mark.parametrize("name", ["advisor", "colleague", "manager"])
+def test_what_is_looked_up_once_is_counted_and_listed_as_in_each_part_of_the_scope(
+    work_of_several, person, name
+):
+    user = person(name)
+    visible = Case.objects.visible_to(user)
+    for queue in NAMES:
+        expected = set(queue_of(visible, queue, user).values_list("pk", flat=True))
+        keys = QueueKeys(user, queue, "submitted")
+        assert sorted(keys[0:100]) == sorted(expected), queue
+        assert queue_counts(user, [queue], 100) == {queue: len(expected)}
 
 
 @pytest.mark.parametrize("name", ["advisor", "colleague", "manager", "auditor", "analyst"])
