@@ -3,9 +3,9 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final
 
 from django.db import connection
@@ -37,12 +37,13 @@ def snapshot() -> Iterator[SqliteSnapshot]:
     """Copy the database beside itself: what is not encrypted stays on the disk where it lies anyway."""
     source = _path()
     for left_behind in source.parent.glob(f".{source.name}.backup-*"):
-        with suppress(FileNotFoundError):
-            left_behind.unlink()
-    with NamedTemporaryFile(dir=source.parent, prefix=f".{source.name}.backup-") as copy:
-        # In one step: a copy in several begins anew whenever somebody else has written.
+        shutil.rmtree(left_behind, ignore_errors=True)
+    # A folder, and with it the journal that SQLite leaves where it could not end its work.
+    with TemporaryDirectory(dir=source.parent, prefix=f".{source.name}.backup-") as folder:
+        copy = Path(folder) / source.name
         try:
-            with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(copy.name)) as target:
+            # In one step: a copy in several begins anew whenever somebody else has written.
+            with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(copy)) as target:
                 live.backup(target, pages=-1)
                 _leave_out(target)
         except sqlite3.OperationalError as error:
@@ -50,7 +51,7 @@ def snapshot() -> Iterator[SqliteSnapshot]:
                 f"the database could not be copied into {source.parent}: {error}. "
                 "A backup needs as much free space there as the database itself takes."
             ) from error
-        yield SqliteSnapshot(Path(copy.name))
+        yield SqliteSnapshot(copy)
 
 
 def _leave_out(copy: sqlite3.Connection) -> None:
