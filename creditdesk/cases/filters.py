@@ -168,7 +168,10 @@ class CaseFilter(filters.FilterSet):  # type: ignore[misc]
         """No case while a filter is invalid: ignoring it would show or export too much."""
         if self.errors:
             return queryset.none()
-        return super().filter_queryset(self.visible.order_by(*ordering(self.default_sort)))
+        filtered: QuerySet[Case] = super().filter_queryset(
+            self.visible.order_by(*ordering(self.default_sort))
+        )
+        return filtered
 
     def matching(self, cases: CaseQuerySet, _name: str, text: str) -> CaseQuerySet:
         return matching(cases, text)
