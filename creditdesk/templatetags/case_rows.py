@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from html import escape
 from secrets import token_hex
 from sys import getsizeof
-from typing import Any, Final
+from typing import Final
 
 from django import template
 from django.conf import settings
-from django.urls import get_script_prefix, get_urlconf
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
@@ -17,9 +17,8 @@ from django.utils.translation import get_language, gettext
 from accounts.caching.least_recent import LeastRecent
 from creditdesk.cases.queues import EVERY_CASE
 from creditdesk.encryption import keyring
-from creditdesk.models import Case
+from creditdesk.pages.listed_cases import ListedCase
 from creditdesk.pages.queue_tabs import Tab
-from creditdesk.services.refusal import name_of
 from creditdesk.templatetags import desk
 from creditdesk.templatetags.quick_urls import quick_reverse
 from scoring.presentation import formatting
@@ -43,7 +42,7 @@ keyring.after_erasures(forget)
 
 
 @register.simple_tag
-def case_rows(cases: Iterable[Any], shown: Collection[str], is_choosable: bool) -> SafeString:
+def case_rows(cases: Iterable[ListedCase], shown: Collection[str], is_choosable: bool) -> SafeString:
     """Render cases with the columns that are shown, and with a box to choose each where there is a form.
 
     A row is kept for what it depends on, with a place for the client's name: nobody's name stays in memory.
@@ -53,13 +52,15 @@ def case_rows(cases: Iterable[Any], shown: Collection[str], is_choosable: bool) 
         return SafeString("".join([_row(case, shown, is_choosable, of_all) for case in cases]))
 
 
-def _row(case: Any, shown: Collection[str], is_choosable: bool, circumstances: tuple[Hashable, ...]) -> str:
+def _row(
+    case: ListedCase, shown: Collection[str], is_choosable: bool, circumstances: tuple[Hashable, ...]
+) -> str:
     key = (*circumstances, *_facts(case))
     pieces = _rows.get(key)
     if pieces is None:
         pieces = _written(case, shown, is_choosable).split(_NAME_PLACE)
         _rows.keep(key, pieces, sum(map(getsizeof, pieces)))
-    return escape(case.client.name or desk.MISSING).join(pieces)
+    return escape(case.client_name or desk.MISSING).join(pieces)
 
 
 def _circumstances() -> tuple[Hashable, ...]:
@@ -67,32 +68,31 @@ def _circumstances() -> tuple[Hashable, ...]:
     return get_language(), timezone.localdate(), get_script_prefix(), get_urlconf(), *settings_read
 
 
-def _facts(case: Any) -> tuple[Hashable, ...]:
+def _facts(case: ListedCase) -> tuple[Hashable, ...]:
     """Everything of a case that its row shows, but for the client's name."""
-    read = case.latest_assessment
     return (
         case.pk,
         case.reference,
         case.advisor_id,
-        name_of(case.advisor),
+        case.advisor_name,
         case.contract_type,
         case.amount_credit,
         case.submitted_at,
-        case.shared_at is None,
+        case.is_shared,
         case.is_withdrawn,
-        getattr(case, "is_blind", False),
-        read and (read.verdict, read.probability, read.threshold),
-        tuple((decision.outcome, decision.status) for decision in case.standing_decisions),
-        tuple(name_of(claim.held_by) for claim in case.active_claims),
-        len(case.open_escalations),
-        tuple(contest.due_on for contest in case.open_contests),
+        case.is_blind,
+        case.verdict,
+        case.decisions,
+        case.claimed_by,
+        case.is_escalated,
+        case.contests,
     )
 
 
-def _written(case: Any, shown: Collection[str], is_choosable: bool) -> str:
+def _written(case: ListedCase, shown: Collection[str], is_choosable: bool) -> str:
     # What the cells are made of is escaped where it is written: format_html would escape each part anew.
     cells = "".join([write(case) for name, write in _CELLS.items() if name in shown])
-    address = quick_reverse("case_detail", case.reference) or case.get_absolute_url()
+    address = quick_reverse("case_detail", case.reference) or reverse("case_detail", args=[case.reference])
     return (
         f'<tr data-row>{_choice(case) if is_choosable else ""}<th scope="row" class="cell-reference">'
         f'<a href="{escape(address)}">{escape(case.reference)}</a></th>{cells}'
@@ -115,14 +115,14 @@ def _tab(tab: Tab, address: str, *, is_current: bool) -> str:
     return f'<a href="{address}?queue={tab.queue}"{mark}>{escape(str(tab.label))}{count}</a>\n'
 
 
-def _decision(case: Any) -> SafeString:
+def _decision(case: ListedCase) -> SafeString:
     if case.is_withdrawn:
         return desk.withdrawn_badge()
-    decision = next(iter(case.standing_decisions), None)
+    decision = next(iter(case.decisions), None)
     return desk.decision_badge(decision) if decision else _marks()["undecided"]
 
 
-def _choice(case: Case) -> SafeString:
+def _choice(case: ListedCase) -> SafeString:
     label = _choice_label() % {"reference": case.reference}
     return SafeString(
         '<td class="cell-choice"><input type="checkbox" form="assign" name="case" data-choose '
@@ -135,44 +135,43 @@ def _choice_label() -> str:
     return gettext("Choose case %(reference)s")
 
 
-def _client(_case: Case) -> SafeString:
+def _client(_case: ListedCase) -> SafeString:
     return SafeString(f'<td class="cell-client"><bdi>{_NAME_PLACE}</bdi></td>')
 
 
-def _contract(case: Case) -> SafeString:
+def _contract(case: ListedCase) -> SafeString:
     return _cell("cell-contract", desk.contract(case.contract_type))
 
 
-def _credit(case: Case) -> SafeString:
+def _credit(case: ListedCase) -> SafeString:
     return _cell("cell-credit number", desk.money(case.amount_credit))
 
 
-def _submitted(case: Any) -> SafeString:
+def _submitted(case: ListedCase) -> SafeString:
     return _cell("cell-submitted", desk.waiting(case))
 
 
-def _due(case: Any) -> SafeString:
+def _due(case: ListedCase) -> SafeString:
     return _cell("cell-due", desk.due(case))
 
 
-def _verdict(case: Any) -> SafeString:
-    assessment = case.latest_assessment
-    if getattr(case, "is_blind", False):
+def _verdict(case: ListedCase) -> SafeString:
+    if case.is_blind:
         return _cell("cell-verdict", _marks()["blind"])
-    if assessment is None:
+    if case.verdict is None:
         return _cell("cell-verdict", _marks()["unassessed"])
-    badge, probability = desk.verdict_badge(assessment.verdict), desk.probability(assessment.probability)
+    badge, probability = desk.verdict_badge(case.verdict.verdict), desk.probability(case.verdict.probability)
     return SafeString(
         f'<td class="cell-verdict">{badge} <span class="number">{escape(probability)}</span></td>'
     )
 
 
-def _closeness(case: Case) -> SafeString:
-    return _cell("cell-closeness number", desk.closeness(case.latest_assessment))
+def _closeness(case: ListedCase) -> SafeString:
+    return _cell("cell-closeness number", desk.closeness(case.verdict))
 
 
-def _advisor(case: Case) -> SafeString:
-    return _cell("cell-advisor", name_of(case.advisor))
+def _advisor(case: ListedCase) -> SafeString:
+    return _cell("cell-advisor", case.advisor_name)
 
 
 def _muted(text: str) -> SafeString:
@@ -194,7 +193,7 @@ def _cell(css: str, content: str) -> SafeString:
 
 
 # By the column, in their order.
-_CELLS: Final[Mapping[str, Callable[[Any], SafeString]]] = {
+_CELLS: Final[Mapping[str, Callable[[ListedCase], SafeString]]] = {
     "client": _client,
     "contract": _contract,
     "credit": _credit,

@@ -17,8 +17,7 @@ from markdown_it import MarkdownIt
 
 from creditdesk.help.glossary import BY_CODE
 from creditdesk.models import Assessment, Decision
-from creditdesk.pages.listed_cases import ListedCase
-from creditdesk.services.refusal import name_of
+from creditdesk.pages.listed_cases import ListedCase, ListedDecision, ListedVerdict
 from creditdesk.templatetags.quick_urls import quick_reverse
 from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.tables.catalogue import column
@@ -145,7 +144,7 @@ def _verdict_badge(verdict: str) -> SafeString:
 
 
 @register.simple_tag
-def decision_badge(decision: Decision) -> SafeString:
+def decision_badge(decision: Decision | ListedDecision) -> SafeString:
     """Render what a person decided; a proposal that waits for a second person is marked as such."""
     return _decision_badge(decision.outcome, decision.status)
 
@@ -194,10 +193,8 @@ def terms(*codes: str) -> SafeString:
 @register.simple_tag
 def waiting(case: ListedCase) -> SafeString:
     """Render since when a case waits, in days; of a closed case, the day of the application alone."""
-    day = _day(timezone.localtime(case.submitted_at).date(), "DATE_FORMAT")
-    final = [d.outcome for d in case.standing_decisions if d.status == Decision.Status.FINAL]
-    closed = case.is_withdrawn or any(outcome != Decision.Outcome.REFER for outcome in final)
-    if closed and not case.open_contests:
+    day = _day(case.submitted_on, "DATE_FORMAT")
+    if case.is_closed:
         return format_html('<span class="muted">{}</span>', day)
     return _waiting(case.waiting_days, day)
 
@@ -211,13 +208,13 @@ def _waiting(days: int, day: str) -> SafeString:
 @register.simple_tag
 def due(case: ListedCase) -> SafeString:
     """Render the day by which an open case should be decided, or an open contest answered."""
-    contest = next(iter(case.open_contests), None)
-    day = contest.due_on if contest else case.due_on if _is_open(case) else None
+    contest = next(iter(case.contests), None)
+    day = contest.due_on if contest else case.due_on if case.is_open else None
     return format_html("{}", _day(day, "SHORT_DATE_FORMAT") if day else MISSING)
 
 
 @register.filter
-def closeness(assessment: Assessment | None) -> str:
+def closeness(assessment: ListedVerdict | None) -> str:
     """Write how far the probability is from the threshold, in points; the sign shows the side."""
     if assessment is None or assessment.probability is None or assessment.threshold is None:
         return MISSING
@@ -231,24 +228,18 @@ def queue_marks(case: ListedCase) -> SafeString:
     return SafeString(" ".join(_queue_marks(case)))
 
 
-def _is_open(case: ListedCase) -> bool:
-    decided = any(decision.outcome != Decision.Outcome.REFER for decision in case.standing_decisions)
-    return not decided and not case.is_withdrawn
-
-
 def _queue_marks(case: ListedCase) -> Iterator[SafeString]:
-    contest = next(iter(case.open_contests), None)
-    is_open = _is_open(case)
+    contest, is_open = next(iter(case.contests), None), case.is_open
     if contest:
         due = _day(contest.due_on, "SHORT_DATE_FORMAT")
         yield _badge("waiting", "message", gettext("contested, due %(day)s") % {"day": due})
     if (contest and contest.is_late) or (is_open and case.due_on < timezone.localdate()):
         yield _mark("late")
-    if is_open and case.open_escalations:
+    if is_open and case.is_escalated:
         yield _mark("escalated")
-    if is_open and case.active_claims:
-        yield _badge("info", "briefcase", name_of(case.active_claims[0].held_by))
-    elif is_open and case.shared_at:
+    if is_open and case.claimed_by:
+        yield _badge("info", "briefcase", case.claimed_by[0])
+    elif is_open and case.is_shared:
         yield _mark("shared")
 
 
