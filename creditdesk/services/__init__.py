@@ -29,7 +29,8 @@ from creditdesk.services.client_merge import KeysContradict, merge_clients, part
 from creditdesk.services.contest import Point, contest, may_review, review
 from creditdesk.services.correction import correct_application, refusal_to_correct
 from creditdesk.services.counterfactual import counterfactuals_of
-from creditdesk.services.decision import DecisionRefused, check_decision, decide, needs_second_person
+from creditdesk.services.decision import check_decision, decide, needs_second_person
+from creditdesk.services.decision_refusal import DecisionRefused
 from creditdesk.services.document import add_document, remove_document, save_document_request
 from creditdesk.services.draft import discard_expired_drafts, save_draft
 from creditdesk.services.escalation import answer_escalation, escalate

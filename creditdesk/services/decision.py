@@ -18,37 +18,29 @@ from creditdesk.models import (
     Contest,
     Decision,
     Notification,
-    Profile,
     Reopening,
     Team,
 )
 from creditdesk.models.decision import NEVER_IN_FORCE
 from creditdesk.services.assignment import refer, referrers_of
 from creditdesk.services.claim import end_own_claim, share_locked
+from creditdesk.services.decision_refusal import (
+    DecisionRefused,
+    constraint_message,
+    refuse_unknown_budget,
+    refuse_when_decided,
+    refuse_when_with_everybody,
+)
 from creditdesk.services.escalation import answer_by_decision
 from creditdesk.services.note import add_note
 from creditdesk.services.notification import notify, notify_role
-from creditdesk.services.refusal import (
-    ActRefused,
-    active_claim,
-    already_claimed,
-    already_decided,
-    already_withdrawn,
-    locked_case,
-    refuse_when_blind,
-    refuse_when_closed,
-    refuse_when_passed_on,
-)
+from creditdesk.services.refusal import ActRefused, locked_case
 from creditdesk.services.team import refer_to_team
 from scoring import policies
 from scoring.models import Policy
 
 Outcome, Status = Decision.Outcome, Decision.Status
 Affordability = Assessment.AffordabilityOutcome
-
-
-class DecisionRefused(Exception):
-    """The decision was not recorded; the message gives the reason."""
 
 
 def needs_second_person(
@@ -81,9 +73,9 @@ def decide(
     try:
         with transaction.atomic():
             locked = locked_case(case, by)
-            _refuse_when_decided(locked, assessment, by)
+            refuse_when_decided(locked, assessment, by)
             if outcome == Outcome.REFER and refer_to is None:
-                _refuse_when_with_everybody(locked, by)
+                refuse_when_with_everybody(locked, by)
             replaces = _reopened(locked) if outcome != Outcome.REFER else None
             decision = _record(locked, assessment, outcome, by, reason_code, reason, replaces=replaces)
             if outcome == Outcome.REFER:
@@ -95,7 +87,7 @@ def decide(
     except ActRefused as refusal:
         raise DecisionRefused(str(refusal)) from refusal
     except IntegrityError as error:
-        raise DecisionRefused(_constraint_message(case, error)) from error
+        raise DecisionRefused(constraint_message(case, error)) from error
 
 
 def check_decision(*, decision: Decision, approve: bool, reason: str, by: User) -> Decision:
@@ -169,8 +161,10 @@ def replace_decision(*, standing: Decision, by: User, reason_code: str, reason: 
     """Record the opposite outcome after a contest, on the newest assessment; keep the old one as replaced."""
     case, opposite = standing.case, {Outcome.ACCEPT: Outcome.REFUSE, Outcome.REFUSE: Outcome.ACCEPT}
     newest = case.latest_assessment or standing.assessment
-    Decision.objects.filter(pk=standing.pk).update(status=Status.REPLACED)
     outcome = opposite[Outcome(standing.outcome)]
+    if outcome == Outcome.ACCEPT:
+        refuse_unknown_budget(newest)
+    Decision.objects.filter(pk=standing.pk).update(status=Status.REPLACED)
     return _record(case, newest, outcome, by, reason_code, reason, replaces=standing)
 
 
@@ -194,33 +188,6 @@ def _reopened(case: Case) -> Decision | None:
     opened = case.decisions.filter(reopening__isnull=False)
     replaced = Decision.objects.filter(replaces__in=opened).exclude(status__in=NEVER_IN_FORCE)
     return opened.exclude(pk__in=replaced.values("replaces")).last()
-
-
-def _refuse_when_with_everybody(case: Case, by: User) -> None:
-    """Refuse a second referral to every advisor by the same person while nobody has taken up the first."""
-    newest = case.decisions.last()
-    if newest is None or newest.outcome != Outcome.REFER or newest.decided_by_id != by.pk:
-        return
-    is_taken_up = case.claims.filter(claimed_at__gt=newest.decided_at).exists()
-    if case.shared_at and not is_taken_up and not case.team_referrals.in_force().exists():
-        raise DecisionRefused(gettext("You have already referred this case."))
-
-
-def _refuse_when_decided(case: Case, assessment: Assessment, by: User) -> None:
-    refuse_when_closed(case)
-    if (claim := active_claim(case)) and claim.held_by_id != by.pk:
-        raise DecisionRefused(already_claimed(claim))
-    refuse_when_passed_on(case, by)
-    if assessment.case_id != case.pk or assessment.pk != case.latest_assessment_id:
-        raise DecisionRefused(
-            gettext("The case was assessed again meanwhile: read the new verdict, then decide.")
-        )
-    # An import or a correction may have stored its file a moment before the case is assessed by it.
-    if not Profile.objects.filter(case=case, digest=assessment.profile_digest).exists():
-        raise DecisionRefused(
-            gettext("The application was changed meanwhile: read the new verdict, then decide.")
-        )
-    refuse_when_blind(case, by)
 
 
 def _record(
@@ -281,14 +248,3 @@ def _audit(decision: Decision, action: Action, by: User, changed: Sequence[Decis
         details=details,
         rows=[decision, *changed],
     )
-
-
-def _constraint_message(case: Case, error: IntegrityError) -> str:
-    standing = case.decisions.standing().select_related("decided_by").first()
-    if standing:
-        return already_decided(standing)
-    if withdrawal := case.withdrawals.in_force().select_related("recorded_by").first():
-        return already_withdrawn(withdrawal)
-    if "override_has_reason" in str(error):
-        return gettext("A decision that differs from the verdict needs a reason and its grounds.")
-    return gettext("The decision could not be recorded: read the case again, then decide.")

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.models import Case, Contest, Decision
+from creditdesk.models import Assessment, Case, Contest, Decision
 from creditdesk.pages.portfolio.counts import ContestCounts
 from creditdesk.services import ActRefused
+from tests.creditdesk.policies import published
 from tests.factories import assessed, corrected, decided
 from tests.html import HTMX
 from tests.triggers import REFUSED, triggers_off
@@ -105,6 +106,24 @@ def test_a_changed_decision_is_on_the_newest_assessment(case, contest, person):
     new = change(contest, person("manager")).new_decision
     assert (new.assessment, new.is_override) == (newest, False)
     assert new.replaces.assessment == first
+
+
+def test_a_change_accepts_nobody_whose_budget_the_rule_in_force_does_not_know(
+    client_as, case, contest, person, model_in_use
+):
+    """A refused case keeps the assessment of a policy that had no rule of affordability."""
+    published(person("manager"), person("admin"), affordability_rule="fr-1")
+    answer = post(
+        client_as("manager"), "case_examine", case, contest=contest.pk, result="changed",
+        justification=JUSTIFICATION, change_code="data",
+    )  # fmt: skip
+    assert answer.status_code == 409
+    assert "Nobody accepts without the client&#x27;s charges: open the case again" in answer.content.decode()
+    assert (case.decisions.get().status, case.decisions.get().outcome) == ("final", "refuse")
+    contest.refresh_from_db()
+    assert contest.closed_at is None
+    services.review(contest=contest, outcome="reopen", justification=JUSTIFICATION, by=person("manager"))
+    assert Assessment.objects.filter(case=case).latest("pk").affordability_outcome == "missing"
 
 
 def test_the_person_who_decided_cannot_review(client_as, model_in_use, case_of, person):

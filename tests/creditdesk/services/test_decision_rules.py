@@ -12,6 +12,7 @@ from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.services import DecisionRefused
+from tests.creditdesk.policies import published
 from tests.factories import assessed
 
 pytestmark = pytest.mark.django_db
@@ -204,3 +205,17 @@ def test_any_other_database_error_becomes_a_message(read, act):
     with connection.execute_wrapper(refuse), refused_in_french("^La décision n’a pas pu être enregistrée"):
         act(assessment, "accept")
     assert not AuditEvent.objects.filter(action="decision").exists()
+
+
+def test_a_verdict_of_an_earlier_policy_is_read_again_before_it_is_decided(
+    case_of, person, model_in_use, act
+):
+    """A policy that is published between the reading and the decision is named by no verdict of before."""
+    case = case_of("advisor", amount_credit=Decimal(100_000))
+    before = services.assess(case=case, by=person("advisor"))
+    policy = published(person("manager"), person("admin"))
+    with pytest.raises(DecisionRefused, match="Another policy has come into force meanwhile"):
+        act(before, "refuse")
+    assert not case.decisions.exists()
+    decision = act(services.assess(case=case, by=person("advisor")), "refuse")
+    assert decision.policy == decision.assessment.policy == policy
