@@ -35,6 +35,7 @@ from creditdesk.services.escalation import answer_by_decision
 from creditdesk.services.note import add_note
 from creditdesk.services.notification import notify, notify_role
 from creditdesk.services.refusal import ActRefused, locked_case
+from creditdesk.services.snooze import take_up
 from creditdesk.services.team import refer_to_team
 from scoring import policies
 from scoring.models import Policy
@@ -221,6 +222,7 @@ def _record(
         replaces=replaces,
     )
     end_own_claim(case, by)
+    take_up(case, by)
     action = Action.OVERRIDE if decision.is_override else Action.DECISION
     _audit(decision, action, by, [replaces] if replaces else [])
     return decision

@@ -18,6 +18,7 @@ from creditdesk.services.refusal import (
     locked_case,
     refuse_when_closed,
 )
+from creditdesk.services.snooze import take_up
 
 
 def escalate(*, case: Case, reason: str, by: User) -> Escalation:
@@ -30,6 +31,7 @@ def escalate(*, case: Case, reason: str, by: User) -> Escalation:
         locked = locked_case(case, by)
         _refuse_when_not_open(locked, by)
         end_own_claim(locked, by)
+        take_up(locked, by)
         escalation = Escalation.objects.create(case=locked, reason=reason.strip(), escalated_by=by)
         _audit(escalation, Action.ESCALATION, by, previous="pending", new="escalated")
         kind = Notification.Kind.ESCALATED

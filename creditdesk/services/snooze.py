@@ -19,6 +19,7 @@ from creditdesk.services.refusal import (
     already_claimed,
     locked_case,
     refuse_when_closed,
+    refuse_when_passed_on,
 )
 
 MAX_DAYS: Final = 90
@@ -28,7 +29,8 @@ MAX_DAYS: Final = 90
 def snooze(*, case: Case, until_on: date, reason: str, by: User) -> Snooze:
     """Keep the case out of the queues until a day; its due date stays. Raises ActRefused.
 
-    A form that is sent twice puts the case aside once.
+    Whoever passed the case on hides it from nobody who has it now. A form that is sent twice puts the case
+    aside once.
     """
     if not by.has_perm("creditdesk.snooze_case"):
         raise PermissionDenied
@@ -65,12 +67,20 @@ def end_snooze(*, case: Case, by: User) -> Snooze:
     return _end(active, by)
 
 
+def take_up(case: Case, by: User) -> None:
+    """End the snooze of a locked case within the transaction of the act that decides it, closes it or passes
+    it on: it would hide the case from whoever has it next, and once it is open again."""
+    if active := case.snoozes.in_force().select_for_update().first():
+        _end(active, by)
+
+
 def _refuse_when_not_free(case: Case, by: User) -> None:
     refuse_when_closed(case)
     if (claim := active_claim(case)) and claim.held_by_id != by.pk:
         raise ActRefused(already_claimed(claim))
     if case.escalations.unanswered().exists():
         raise ActRefused(gettext("This case is with a manager already."))
+    refuse_when_passed_on(case, by)
 
 
 def _end(snooze: Snooze, by: User) -> Snooze:

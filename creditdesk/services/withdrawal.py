@@ -15,6 +15,7 @@ from creditdesk.services.assignment import referrers_of
 from creditdesk.services.claim import end_claim
 from creditdesk.services.notification import notify, people_with
 from creditdesk.services.refusal import ActRefused, active_claim, locked_case, refuse_when_closed
+from creditdesk.services.snooze import take_up
 
 
 @transaction.atomic
@@ -36,6 +37,7 @@ def withdraw(*, case: Case, channel: str, received_on: date, by: User, reason: s
     claim = active_claim(locked)
     if claim:
         end_claim(claim, by)
+    take_up(locked, by)
     if proposal:
         proposal.status = Decision.Status.LAPSED
         proposal.save(update_fields=["status"])

@@ -65,7 +65,7 @@ class Casework(ActsInForce):
     def may_snooze(self) -> bool:
         if not self.is_open or self.snooze or self.escalation or self.is_claimed_by_colleague:
             return False
-        return self.reader.has_perm("creditdesk.snooze_case")
+        return not self.is_passed_on and self.reader.has_perm("creditdesk.snooze_case")
 
     @cached_property
     def snooze_form(self) -> SnoozeForm | None:

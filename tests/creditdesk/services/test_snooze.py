@@ -6,12 +6,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from accounts.audit import verify
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.cases.queue_navigation import first_in_queue
-from creditdesk.models import Case, Claim, Snooze
+from creditdesk.models import Assessment, Case, Claim, Snooze
 from creditdesk.services import ActRefused
-from tests.factories import decided
+from tests.factories import assessed, decided, refused
 from tests.triggers import REFUSED
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,57 @@ def test_a_decided_claimed_or_escalated_case_is_not_put_aside(case_of, person):
     for case in (done, claimed, escalated):
         with pytest.raises(ActRefused):
             snooze(case, person("advisor"))
+
+
+@pytest.mark.parametrize(
+    ("passed_on", "next_person"),
+    [
+        ("refer", "colleague"),
+        ("escalate and answer", "advisor"),
+        ("refuse and reopen", "advisor"),
+        ("withdraw and reopen", "advisor"),
+    ],
+)
+def test_a_case_put_aside_is_hidden_from_nobody_who_has_it_next(case_of, person, passed_on, next_person):
+    """A referral, a manager's answer and a reopening bring the case to somebody at once."""
+    case, advisor, manager = assessed(case_of("advisor"), None, "refer"), person("advisor"), person("manager")
+    put_aside, read = snooze(case, advisor), Assessment.objects.get()
+    match passed_on:
+        case "refer":
+            services.decide(
+                case=case, assessment=read, outcome="refer", by=advisor, refer_to=person("colleague")
+            )
+        case "escalate and answer":
+            escalation = services.escalate(case=case, reason="Too much for me.", by=advisor)
+            services.answer_escalation(escalation=escalation, answer="Go on without them.", by=manager)
+        case "refuse and reopen":
+            refused(read, advisor)
+            services.reopen(case=case, reason="The payslips came.", by=manager)
+        case _:
+            today = timezone.localdate()
+            services.withdraw(case=case, channel="phone", received_on=today, by=advisor)
+            services.reopen(case=case, reason="The client calls again.", by=manager)
+    assert list(Case.objects.to_decide_by(person(next_person))) == [case]
+    put_aside.refresh_from_db()
+    assert put_aside.ended_by == advisor
+    ended = AuditEvent.objects.get(action="snooze_ended")
+    assert (ended.target, ended.details["snooze"]) == (case.reference, put_aside.pk)
+    assert verify() is None
+
+
+def test_who_passed_a_case_on_does_not_put_it_aside(case_of, person, client_as, model_in_use):
+    case, advisor, colleague = case_of("advisor"), person("advisor"), person("colleague")
+    read = services.assess(case=case, by=advisor)
+    services.decide(
+        case=case, assessment=read, outcome="refer", by=advisor, refer_to=colleague,
+        reason_code="other", reason="The branch knows the employer.",
+    )  # fmt: skip
+    with pytest.raises(ActRefused, match="You referred this case to colleague"):
+        snooze(case, advisor)
+    assert list(Case.objects.to_decide_by(colleague)) == [case]
+    page = client_as("advisor").get(case.get_absolute_url()).content.decode()
+    assert "id_snooze_until_on" not in page
+    assert snooze(case, colleague).snoozed_by == colleague
 
 
 @pytest.mark.parametrize(
