@@ -7,8 +7,10 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
+from creditdesk.cases.team import present
 from creditdesk.models import Case, Decision, Notification, Reopening, Withdrawal
 from creditdesk.services.assessment import assess
+from creditdesk.services.handover import hand_on
 from creditdesk.services.notification import notify
 from creditdesk.services.refusal import ActRefused, locked_case
 
@@ -50,7 +52,10 @@ def closing_of(case: Case) -> Decision | Withdrawal | None:
 
 
 def reopen_locked(case: Case, closing: Decision | Withdrawal, reason: str, by: User) -> Reopening:
-    """Open a locked case again within the transaction of the act that does."""
+    """Open a locked case again within the transaction of the act that does.
+
+    The advisor may have left, or be away: the case goes on at once, as theirs did that were open then.
+    """
     closed_by, checked_by = _people(closing)
     decision = closing if isinstance(closing, Decision) else None
     withdrawal = closing if isinstance(closing, Withdrawal) else None
@@ -72,6 +77,8 @@ def reopen_locked(case: Case, closing: Decision | Withdrawal, reason: str, by: U
     people = [case.advisor, reopening.closed_by]
     notify(people=people, kind=Notification.Kind.REOPENED, cases=[case], by=by)
     assess(case=case, by=by)
+    if not present().filter(pk=case.advisor_id).exists():
+        hand_on(person=case.advisor)
     return reopening
 
 

@@ -198,3 +198,14 @@ def test_the_advisor_is_notified(case, person):
     services.reopen(case=case, reason=REASON, by=person("manager"))
     notification = Notification.objects.get(kind="reopened")
     assert (notification.recipient, notification.actor) == (person("advisor"), person("manager"))
+
+
+def test_a_case_whose_advisor_left_goes_on_as_soon_as_it_is_open_again(case, person):
+    leaver, colleague = person("advisor"), person("colleague")
+    leaver.is_active = False
+    leaver.save()
+    services.reopen(case=case, reason=REASON, by=person("manager"))
+    assert Case.objects.get(pk=case.pk).advisor == colleague
+    assert list(Case.objects.to_decide_by(colleague)) == [case]
+    assert not Case.objects.unassigned().exists()
+    assert Notification.objects.get(recipient=colleague).kind == "handed_on"
