@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 class ContestQuerySet(EncryptedRowQuerySet["Contest"]):
     def unanswered(self) -> Self:
-        return self.filter(closed_at__isnull=True)
+        """Contests that wait for a review; there is nobody to answer where the client was erased."""
+        return self.filter(closed_at__isnull=True, case__client__erasure__isnull=True)
 
     def independent_of(self, person: "User") -> Self:
         """Contests of decisions that this person neither made nor checked."""

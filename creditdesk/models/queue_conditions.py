@@ -68,7 +68,7 @@ def unassigned() -> Q:
 
 
 def claimed_by(user: User) -> Q:
-    return Q(pk__in=case_keys(rows_of("Claim").active().filter(held_by=user)))
+    return PENDING & Q(pk__in=case_keys(rows_of("Claim").active().filter(held_by=user)))
 
 
 def snoozed() -> Q:
@@ -77,8 +77,8 @@ def snoozed() -> Q:
 
 
 def waiting() -> Q:
-    """Cases whose proposed decision a second person has to check."""
-    return Q(pk__in=case_keys(rows_of("Decision").waiting()))
+    """Cases whose proposed decision a second person has to check: of an erased client nobody can."""
+    return PENDING & Q(pk__in=case_keys(rows_of("Decision").waiting()))
 
 
 def contested() -> Q:
@@ -105,7 +105,8 @@ def to_decide_by(user: User) -> Alternatives:
     of_my_teams = Q(pk__in=case_keys(to_teams.seen_by(user).exclude(referred_by=user)))
     queues = [own & ~given_away & Q(advisor=user), own & claimed_by(user), own & of_my_teams]
     if user.has_perm("creditdesk.check_decision"):
-        queues.append(Q(pk__in=case_keys(rows_of("Decision").waiting().exclude(decided_by=user))))
+        of_others = rows_of("Decision").waiting().exclude(decided_by=user)
+        queues.append(PENDING & Q(pk__in=case_keys(of_others)))
     if user.has_perm("creditdesk.answer_escalation"):
         queues.append(escalated())
     if user.has_perm("creditdesk.examine_contest"):

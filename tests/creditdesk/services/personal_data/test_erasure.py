@@ -15,15 +15,17 @@ from accounts.audit.verification import walk_rows
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.cases.export import DIALECTS, case_histories
+from creditdesk.cases.queues import EVERY_CASE, QUEUES, queue_of
 from creditdesk.cases.search import matching
 from creditdesk.encryption import keyring
 from creditdesk.letters.document_request import ask_for_documents
 from creditdesk.letters.write import letter_on
 from creditdesk.models import Case, DataKey, Decision, Erasure, Note
+from creditdesk.pages.portfolio.counts import ContestCounts
 from creditdesk.services.personal_data.erasure import ErasureRefused, erase_client
 from creditdesk.services.refusal import ActRefused
 from tests.creditdesk.views.role_tables import CASES
-from tests.factories import attached
+from tests.factories import assessed, attached, decided
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +161,26 @@ def test_the_database_itself_refuses_one_person(case, person):
         Erasure.objects.create(
             client=case.client, key_number=1, by=person("admin"), approved_by=person("admin")
         )
+
+
+def test_an_erased_client_waits_in_no_queue(case_of, person):
+    """A proposal nobody can check, a contest nobody can answer, a claim that nobody can release."""
+    advisor, manager = person("advisor"), person("manager")
+    proposal = decided(case_of("advisor"), status="proposed", override=True)
+    contested = decided(assessed(case_of("advisor"), 0.3, "refuse"), "refuse")
+    today = timezone.localdate()
+    services.contest(case=contested, client_statement=STATEMENT, received_on=today, by=advisor)
+    claimed = case_of("advisor")
+    services.claim(case=claimed, by=advisor)
+    assert set(Case.objects.to_decide_by(manager)) == {proposal, contested}
+    for case in (proposal, contested, claimed):
+        erase(case, person)
+    for queue, _label in QUEUES:
+        for reader in (advisor, manager):
+            left = queue_of(Case.objects.visible_to(reader), queue, reader)
+            assert queue == EVERY_CASE or not left.exists(), (queue, reader)
+    counts = ContestCounts.of(Case.objects.all())
+    assert (counts.waiting, counts.late, Case.objects.waiting().count()) == (0, 0, 0)
 
 
 def test_a_client_is_erased_once(case, person):
