@@ -61,4 +61,6 @@ class Assignment(AppendOnly):
 
     @classmethod
     def unsaved(cls, case: Case, advisor: Any, kind: str, by: Any) -> "Assignment":
-        return cls(case=case, previous_id=case.advisor_id, advisor=advisor, kind=kind, assigned_by=by)
+        """A row to be stored; who refers a case back to its own advisor is the one who had it."""
+        previous = by if case.advisor_id == advisor.pk else case.advisor
+        return cls(case=case, previous=previous, advisor=advisor, kind=kind, assigned_by=by)

@@ -14,7 +14,7 @@ from accounts.audit.recording import Act, record_all
 from accounts.audit.row_digests import keys_by_table
 from accounts.models import User
 from creditdesk.cases.team import deciders, present
-from creditdesk.models import Assignment, Case, Claim, Decision, Notification, Withdrawal
+from creditdesk.models import Assignment, Case, Claim, Decision, Notification, TeamReferral, Withdrawal
 from creditdesk.services.note import add_note
 from creditdesk.services.notification import notify
 from creditdesk.services.refusal import (
@@ -80,8 +80,7 @@ def refer(*, case: Case, to: User, by: User, note: str = "") -> None:
     if to.pk == by.pk:
         raise ActRefused(gettext("Refer the case to somebody else than yourself."))
     require_present(to)
-    if case.advisor_id != to.pk:
-        _move([case], to, Kind.REFERRED, by, Action.ASSIGNMENT)
+    _move([case], to, Kind.REFERRED, by, Action.ASSIGNMENT)
     if note.strip():
         add_note(case=case, text=note, by=by)
     notify(people=[to], kind=Notification.Kind.REFERRED, cases=[case], by=by)
@@ -98,7 +97,10 @@ def referrers_of(case: Case) -> QuerySet[User]:
 
 
 def hand_over(*, cases: Sequence[tuple[Case, User]], by: User | None) -> None:
-    """Move cases of somebody who left or is away, each to its new advisor, within a transaction."""
+    """Move cases of somebody who left or is away, each to its new advisor, within a transaction.
+
+    What they shared or referred to a team stays so: whoever has claimed it meanwhile goes on with it.
+    """
     by_advisor: dict[User, list[Case]] = {}
     for case, advisor in cases:
         by_advisor.setdefault(advisor, []).append(case)
@@ -149,13 +151,22 @@ def _conflicts(locked: Sequence[Case], shown: Mapping[int, int | None], to: User
 
 
 def _move(cases: Sequence[Case], to: User, kind: str, by: User | None, action: Action) -> None:
-    """Store the new advisor of each case with its evidence; who is given a case alone shares it no more."""
-    previous = [case.advisor.get_username() for case in cases]
-    ended = end_team_referrals(cases)
-    rows = Assignment.objects.bulk_create([Assignment.unsaved(case, to, kind, by) for case in cases])
-    Case.objects.filter(pk__in=[case.pk for case in cases]).update(advisor=to, shared_at=None, shared_by=None)
+    """Store the new advisor of each case with its evidence; who is given a case alone shares it no more.
+
+    A case that is referred back to its own advisor comes from who refers it.
+    """
+    rows = [Assignment.unsaved(case, to, kind, by) for case in cases]
+    previous = [row.previous.get_username() for row in rows]
+    rows = Assignment.objects.bulk_create(rows)
+    changed: dict[str, User | None] = {"advisor": to}
+    ended: list[TeamReferral] = []
+    if kind != Kind.HANDED_ON:
+        changed |= {"shared_at": None, "shared_by": None}
+        ended = end_team_referrals(cases)
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(**changed)
     for case in cases:
-        case.advisor, case.shared_at, case.shared_by = to, None, None
+        for name, value in changed.items():
+            setattr(case, name, value)
     acts = [
         Act(
             action,

@@ -1,6 +1,7 @@
 """Hand the cases of somebody who left, is away or decides no more on to those who are there."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from creditdesk.cases.team import Turns, pending_cases, present
@@ -50,12 +51,15 @@ def deputy_of(person: User) -> User | None:
 
 
 def hand_on_all() -> int:
-    """Hand on what is left with anybody who is not there: whose absence began, or who left past the desk."""
+    """Hand on what is left with anybody who is not there: whose absence began, or who left past the desk.
+
+    Their claims on the cases of others end as well. Return how many cases changed hands.
+    """
     there = present().values("pk")
-    owners = User.objects.exclude(pk__in=there).filter(
-        pk__in=Case.objects.pending().order_by().values("advisor")
-    )
-    return sum(hand_on(person=person) for person in owners.order_by("pk"))
+    with_work = Q(pk__in=Case.objects.pending().order_by().values("advisor"))
+    with_work |= Q(pk__in=Claim.objects.active().order_by().values("held_by"))
+    gone = User.objects.exclude(pk__in=there).filter(with_work)
+    return sum(hand_on(person=person) for person in gone.order_by("pk"))
 
 
 def hand_on_after_save(

@@ -8,9 +8,10 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from accounts.audit import verify
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.models import Absence, Assignment, Case, Claim, Notification
+from creditdesk.models import Absence, Assignment, Case, Claim, Notification, TeamReferral
 from creditdesk.services import ActRefused
 from tests.factories import UserFactory, decided
 from tests.triggers import REFUSED
@@ -125,6 +126,51 @@ def test_an_absence_to_come_begins_with_its_day(case_of, person, monkeypatch):
     assert list(Case.objects.unassigned()) == [case]
     call_command("maintain_queues")
     assert advisor_of(case) == "colleague"
+
+
+def test_a_colleague_goes_on_with_the_case_of_a_leaver_that_they_had_claimed(case_of, person):
+    case, leaver, third = case_of("advisor"), person("advisor"), UserFactory(username="third")
+    person("colleague")
+    services.share(case=case, by=leaver)
+    services.claim(case=case, by=third)
+    leaver.is_active = False
+    leaver.save()
+    assert advisor_of(case) == "colleague"
+    assert list(Case.objects.visible_to(third).to_decide_by(third)) == [case]
+    services.release(case=case, by=third)
+    # Nobody holds it: its new advisor has it, and everybody may still take it.
+    assert Case.objects.visible_to(person("colleague")).to_decide_by(person("colleague")).exists()
+    assert Case.objects.visible_to(third).shared().exists()
+
+
+def test_a_case_that_is_with_a_team_stays_there_when_its_advisor_leaves(case_of, person, model_in_use):
+    case, leaver, colleague = case_of("advisor"), person("advisor"), person("colleague")
+    UserFactory(username="third")
+    team = services.make_team(name="North", by=person("manager"))
+    services.add_member(team=team, person=colleague, by=person("manager"))
+    services.decide(
+        case=case, assessment=services.assess(case=case, by=leaver), outcome="refer", by=leaver,
+        refer_to=team, reason_code="other", reason="The branch knows the employer.",
+    )  # fmt: skip
+    services.claim(case=case, by=colleague)
+    away(leaver, deputy=UserFactory(username="deputy"))
+    assert advisor_of(case) == "deputy"
+    assert TeamReferral.objects.get().ended_at is None
+    assert list(Case.objects.visible_to(colleague).to_decide_by(colleague)) == [case]
+    assert verify() is None
+
+
+def test_who_is_away_without_own_cases_holds_no_colleagues_case_up(case_of, person, monkeypatch, settings):
+    settings.CLAIM_HOURS = 0
+    case, away_soon = case_of("advisor"), UserFactory(username="third")
+    services.share(case=case, by=person("advisor"))
+    services.claim(case=case, by=away_soon)
+    away(away_soon, days=2, until=4)
+    first_day = timezone.localdate() + timedelta(days=2)
+    monkeypatch.setattr(timezone, "localdate", lambda *_: first_day)
+    call_command("maintain_queues")
+    assert Claim.objects.get().released_at
+    assert list(Case.objects.to_decide_by(person("advisor"))) == [case]
 
 
 def test_nobody_assigns_a_case_to_who_is_away(case_of, person):

@@ -14,7 +14,16 @@ from accounts.audit import verify
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.cases.team import who_sees
-from creditdesk.models import Absence, Case, Claim, Notification, Team, TeamMembership, TeamReferral
+from creditdesk.models import (
+    Absence,
+    Assessment,
+    Case,
+    Claim,
+    Notification,
+    Team,
+    TeamMembership,
+    TeamReferral,
+)
 from creditdesk.services import ActRefused, DecisionRefused
 from tests.factories import CaseFactory, UserFactory
 from tests.html import HTMX
@@ -141,6 +150,24 @@ def test_a_case_that_is_given_to_one_person_is_the_teams_no_more(client_as, case
     assert TeamReferral.objects.get().ended_at
     assert not Case.objects.visible_to(person("colleague")).exists()
     assert list(Case.objects.visible_to(third)) == [case]
+    assert verify() is None
+
+
+def test_a_case_that_its_team_refers_back_is_its_advisors_again(client_as, case, team, person):
+    advisor, colleague = person("advisor"), person("colleague")
+    refer(client_as("advisor"), case, team)
+    read = Assessment.objects.get()
+    why: dict[str, Any] = {"reason_code": "other", "reason": "The branch knows the employer."}
+    services.decide(case=case, assessment=read, outcome="refer", by=colleague, refer_to=advisor, **why)
+    back = case.assignments.get()
+    assert (back.previous, back.advisor, back.assigned_by) == (colleague, advisor, colleague)
+    assert TeamReferral.objects.get().ended_at
+    assert list(Case.objects.to_decide_by(advisor)) == [case]
+    with pytest.raises(DecisionRefused, match="You referred this case to advisor"):
+        services.decide(case=case, assessment=read, outcome="refuse", by=colleague, **why)
+    assert services.decide(case=case, assessment=read, outcome="refuse", by=advisor, **why).status == "final"
+    assert Case.objects.visible_to(colleague).exists()
+    assert Notification.objects.filter(kind="decided", recipient=colleague).count() == 1
     assert verify() is None
 
 
