@@ -77,8 +77,7 @@ def review(*, contest: Contest, outcome: str, justification: str, by: User, reas
         locked.save()
         new = _outcome_after(locked)
         _audit(locked, Action.CONTEST_EXAMINED, by, previous=locked.decision.outcome, new=new)
-        people = [locked.decided_by, locked.case.advisor]
-        notify(people=people, kind=Notification.Kind.DECIDED, cases=[locked.case], by=by)
+        _notify(locked, by)
     return locked
 
 
@@ -89,6 +88,16 @@ def may_review(contest: Contest, by: User) -> bool:
     """
     involved = {contest.decided_by_id, contest.checked_by_id, contest.opened_by_id}
     return by.has_perm("creditdesk.examine_contest") and by.pk not in involved
+
+
+def _notify(contest: Contest, by: User) -> None:
+    """Notify the second person of a change that waits for them, else who decided and the advisor."""
+    if contest.new_decision and contest.new_decision.status == Decision.Status.PROPOSED:
+        kind = Notification.Kind.SECOND_OPINION
+        notify_role(permission="creditdesk.check_decision", kind=kind, case=contest.case, by=by)
+        return
+    people = [contest.decided_by, contest.case.advisor]
+    notify(people=people, kind=Notification.Kind.DECIDED, cases=[contest.case], by=by)
 
 
 def _outcome_after(contest: Contest) -> str:

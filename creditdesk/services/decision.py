@@ -117,6 +117,7 @@ def check_decision(*, decision: Decision, approve: bool, reason: str, by: User) 
         people = [proposed.decided_by, proposed.case.advisor]
         if approve:
             people += _waiting_referrers(proposed)
+            people += [proposed.replaces.decided_by] if proposed.replaces else []
         kind = Notification.Kind.DECIDED if approve else Notification.Kind.NOT_APPROVED
         notify(people=people, kind=kind, cases=[proposed.case], by=by)
     return proposed

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.models import Assessment, Case, Contest, Decision
+from creditdesk.models import Assessment, Case, Contest, Decision, Notification
 from creditdesk.pages.portfolio.counts import ContestCounts
 from creditdesk.services import ActRefused
 from tests.creditdesk.policies import published
-from tests.factories import assessed, corrected, decided
+from tests.factories import UserFactory, assessed, corrected, decided
 from tests.html import HTMX
 from tests.triggers import REFUSED, triggers_off
 
@@ -265,6 +265,21 @@ def test_a_change_that_a_second_person_rejects_leaves_the_first_decision_standin
     assert case.decisions.standing().get().outcome == "refuse"
     assert Contest.objects.get().closed_at is None
     assert change(Contest.objects.get(), person("manager")).new_decision.replaces.outcome == "refuse"
+
+
+def test_a_change_that_needs_a_second_person_notifies_them_and_then_who_decided_first(case_of, person):
+    case = decided(assessed(case_of("advisor", amount_credit=900_000), 0.3, "refuse"), "refuse")
+    Case.objects.filter(pk=case.pk).update(advisor=person("colleague"))
+    first, manager, second = person("advisor"), person("manager"), UserFactory(role="manager")
+    contest = services.contest(
+        case=case, client_statement=STATEMENT, received_on=timezone.localdate(), by=person("colleague")
+    )
+    proposed = change(contest, manager).new_decision
+    after_review = Notification.objects.filter(kind__in=["decided", "second_opinion"])
+    assert [(row.kind, row.recipient) for row in after_review] == [("second_opinion", second)]
+    services.check_decision(decision=proposed, approve=True, reason=JUSTIFICATION, by=second)
+    notified = Notification.objects.filter(kind="decided").values_list("recipient", flat=True)
+    assert set(notified) == {first.pk, person("colleague").pk, manager.pk}
 
 
 def test_the_portfolio_counts_late_and_overturned(client_as, case, contest, person):
