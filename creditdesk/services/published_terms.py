@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
-from creditdesk.services.refusal import ActRefused
+from creditdesk.services.refusal import ActRefused, check_account
 from scoring.models import MIN_REASON_LENGTH
 from scoring.models.published_terms import PublishedTerms, TermsStatus
 
@@ -48,7 +48,11 @@ def locked_in_force_as_seen(
 
 
 def proposed_already(model: type[Terms], values: Mapping[str, object], by: User) -> Terms | None:
-    """This person's pending proposal of the same values: a form that is sent twice proposes once."""
+    """This person's pending proposal of the same values: a form that is sent twice proposes once.
+
+    Raises PermissionDenied for a person whose account was closed since the request began.
+    """
+    check_account(by)
     for terms in model.objects.pending().filter(proposed_by=by):
         if all(getattr(terms, name) == value for name, value in values.items()):
             return cast(Terms, terms)
@@ -73,6 +77,7 @@ def locked_successor(terms: Terms, outdated: Callable[[Terms | None], str]) -> T
 
 
 def store_answer(pending: Terms, status: TermsStatus, reason: str, by: User) -> Terms:
+    check_account(by)
     pending.status = status
     pending.answered_by, pending.answered_at, pending.answer_reason = by, timezone.now(), reason
     pending.save()
@@ -83,6 +88,7 @@ def store_withdrawal(terms: Terms, by: User) -> Terms:
     """Take one's own proposal back."""
     if terms.proposed_by_id != by.pk:
         raise PermissionDenied
+    check_account(by)
     pending = locked_proposal(terms)
     pending.status, pending.answered_at = TermsStatus.WITHDRAWN, timezone.now()
     pending.save()

@@ -26,14 +26,19 @@ def locked_case(case: Case, by: User) -> Case:
     Raises PermissionDenied, also for a person whose account was closed or whose role changed since the
     request began, and ActRefused for a case whose words were erased.
     """
-    if not User.objects.filter(pk=by.pk, is_active=True, role=by.role).exists():
-        raise PermissionDenied
+    check_account(by)
     locked = Case.objects.visible_to(by).select_for_update().filter(pk=case.pk).first()
     if locked is None:
         raise PermissionDenied
     if locked.is_erased:
         raise ActRefused(gettext("The words of this case were erased: nothing can be added to it."))
     return locked
+
+
+def check_account(by: User) -> None:
+    """Raise PermissionDenied where the account was closed or its role changed since the request began."""
+    if not User.objects.filter(pk=by.pk, is_active=True, role=by.role).exists():
+        raise PermissionDenied
 
 
 def check_scope(case_keys: Iterable[int | None], by: User) -> None:
