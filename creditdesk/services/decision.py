@@ -81,6 +81,7 @@ def decide(
             decision = _record(locked, assessment, outcome, by, reason_code, reason, replaces=replaces)
             if outcome == Outcome.REFER:
                 _refer(locked, refer_to, by, note)
+                answer_by_decision(decision)
             else:
                 _take_effect(decision)
                 _notify(decision)

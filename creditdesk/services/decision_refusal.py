@@ -13,6 +13,7 @@ from creditdesk.services.refusal import (
     refuse_when_blind,
     refuse_when_closed,
     refuse_when_passed_on,
+    refuse_when_with_manager,
 )
 from scoring import policies
 
@@ -38,6 +39,7 @@ def refuse_when_decided(case: Case, assessment: Assessment, by: User) -> None:
     if (claim := active_claim(case)) and claim.held_by_id != by.pk:
         raise DecisionRefused(already_claimed(claim))
     refuse_when_passed_on(case, by)
+    refuse_when_with_manager(case, by)
     if assessment.case_id != case.pk or assessment.pk != case.latest_assessment_id:
         raise DecisionRefused(
             gettext("The case was assessed again meanwhile: read the new verdict, then decide.")

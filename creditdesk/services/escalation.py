@@ -63,7 +63,8 @@ def answer_escalation(*, escalation: Escalation, answer: str, by: User) -> Escal
 def answer_by_decision(decision: Decision) -> None:
     """Answer the escalation of a case with the decision on it, within the transaction of the decision.
 
-    Left open it would stand again, with a manager, once the case is opened again.
+    Left open it would stand again, with a manager, once the case is opened again; and a case that a manager
+    refers to somebody would stay in the queue of the managers.
     """
     waiting = decision.case.escalations.unanswered().select_for_update().first()
     if waiting is None:
@@ -71,8 +72,9 @@ def answer_by_decision(decision: Decision) -> None:
     waiting.decision, waiting.answered_by, waiting.answered_at = decision, decision.decided_by, timezone.now()
     waiting.save()
     _audit(waiting, Action.ESCALATION_ANSWER, decision.decided_by, previous="escalated", new="answered")
-    # The advisor of the case is notified of the decision itself.
-    if waiting.escalated_by_id != decision.case.advisor_id:
+    # The advisor of the case is notified of the decision itself, and not of a referral.
+    is_referral = decision.outcome == Decision.Outcome.REFER
+    if is_referral or waiting.escalated_by_id != decision.case.advisor_id:
         kind = Notification.Kind.ANSWERED
         notify(people=[waiting.escalated_by], kind=kind, cases=[decision.case], by=decision.decided_by)
 

@@ -76,8 +76,12 @@ def refuse_when_not_free(case: Case, by: User) -> None:
     claim = active_claim(case)
     if claim and claim.held_by_id != by.pk:
         raise ActRefused(already_claimed(claim))
-    escalated = case.escalations.unanswered().exists()
-    if escalated and not by.has_perm("creditdesk.answer_escalation"):
+    refuse_when_with_manager(case, by)
+
+
+def refuse_when_with_manager(case: Case, by: User) -> None:
+    """Raises ActRefused where somebody passed the case on to the managers, and this person is none."""
+    if case.escalations.unanswered().exists() and not by.has_perm("creditdesk.answer_escalation"):
         raise ActRefused(gettext("This case is with a manager, who has to answer first."))
 
 

@@ -128,6 +128,11 @@ class ActsInForce:
         return next((escalation for escalation in escalations if escalation.answered_at is None), None)
 
     @property
+    def is_with_manager(self) -> bool:
+        """Whether it waits for a manager's answer, and this reader is none."""
+        return self.escalation is not None and not self.reader.has_perm("creditdesk.answer_escalation")
+
+    @property
     def waits_for_answer(self) -> bool:
         """Whether this reader passed the case on, and nobody has answered yet."""
         return self.escalation is not None and self.escalation.escalated_by_id == self.reader.pk

@@ -49,9 +49,7 @@ class Casework(ActsInForce):
     @cached_property
     def may_correct(self) -> bool:
         """Whether they may correct what the case is decided by: not once they have passed it on."""
-        if not self.is_open or self.is_claimed_by_colleague or self.is_passed_on:
-            return False
-        if self.escalation and not self.reader.has_perm("creditdesk.answer_escalation"):
+        if not self.is_open or self.is_claimed_by_colleague or self.is_passed_on or self.is_with_manager:
             return False
         return self.reader.has_perm("creditdesk.correct_case")
 

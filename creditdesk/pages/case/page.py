@@ -135,7 +135,7 @@ class CasePage(WithVerdict, WithPerson):
     def may_decide(self) -> bool:
         if self.assessment is None or not self.casework.is_open or self.casework.is_claimed_by_colleague:
             return False
-        if self.casework.is_passed_on:
+        if self.casework.is_passed_on or self.casework.is_with_manager:
             return False
         return self.reader.has_perm("creditdesk.decide_case")
 

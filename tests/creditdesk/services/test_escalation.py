@@ -10,9 +10,9 @@ from django.utils.html import escape
 from accounts.audit import verify
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.models import Case, Claim, Decision, Escalation, Notification
+from creditdesk.models import Assessment, Case, Claim, Decision, Escalation, Notification
 from creditdesk.services import ActRefused, DecisionRefused
-from tests.factories import UserFactory, assessed, decided, proposed
+from tests.factories import UserFactory, assessed, decided, proposed, refused
 from tests.html import HTMX
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +154,38 @@ def test_the_page_offers_no_decision_to_who_passed_the_case_on(client_as, model_
     assert answer.status_code == 409
     assert "another person has answered" in answer.content.decode()
     assert not Decision.objects.exists()
+
+
+def test_no_advisor_decides_a_colleagues_case_that_waits_for_a_manager(client_as, model_in_use, case, person):
+    """A colleague passed the shared case on; its own advisor did not."""
+    services.share(case=case, by=person("advisor"))
+    escalation = services.escalate(case=case, reason=REASON, by=person("colleague"))
+    page = client_as("advisor").get(case.get_absolute_url()).content.decode()
+    assert 'name="outcome"' not in page
+    assert "This case is with a manager, who has to answer first." in page
+    assert "?go=next" in page
+    read = Assessment.objects.get()
+    verdict = {"case": case, "assessment": read, "outcome": read.verdict, "by": person("advisor")}
+    with pytest.raises(DecisionRefused, match="with a manager, who has to answer first"):
+        services.decide(**verdict)
+    assert not Decision.objects.exists()
+    services.answer_escalation(escalation=escalation, answer=ANSWER, by=person("manager"))
+    assert services.decide(**verdict).status == "final"
+
+
+def test_a_manager_answers_by_referring_the_case_to_a_colleague_who_has_it_then(case, person, escalation):
+    advisor, colleague, manager = person("advisor"), person("colleague"), person("manager")
+    read = assessed(case, None, "refer").latest_assessment
+    assert read
+    services.decide(case=case, assessment=read, outcome="refer", by=manager, refer_to=colleague)
+    stored = Escalation.objects.get()
+    assert (stored.answered_by, stored.decision) == (manager, case.decisions.get())
+    assert not Case.objects.escalated().exists()
+    assert list(Case.objects.to_decide_by(colleague)) == [case]
+    assert not Case.objects.to_decide_by(manager).exists()
+    assert Notification.objects.get(recipient=advisor).kind == "answered"
+    assert refused(read, colleague).status == "final"
+    assert verify() is None
 
 
 def test_an_answered_escalation_is_not_answered_again(escalation, person):
