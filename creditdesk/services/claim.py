@@ -18,6 +18,7 @@ from creditdesk.services.refusal import (
     refuse_when_closed,
     refuse_when_passed_on,
 )
+from creditdesk.services.snooze_end import take_up
 
 
 def claim(*, case: Case, by: User) -> Claim:
@@ -61,7 +62,8 @@ def share(*, case: Case, by: User) -> Case:
 
 
 def share_locked(case: Case, by: User) -> None:
-    """Share a locked case within the transaction of the act that does."""
+    """Share a locked case within the transaction of the act that does; nobody takes what is put aside."""
+    take_up(case, by)
     case.shared_at, case.shared_by = timezone.now(), by
     case.save(update_fields=["shared_at", "shared_by"])
     details = {"previous": case.advisor.get_username(), "new": "team"}
@@ -110,6 +112,7 @@ def _claim(case: Case, by: User) -> Claim:
     refuse_when_passed_on(case, by)
     # Nobody is held up by a claim that the worker has not ended yet.
     _end_expired(case.pk)
+    take_up(case, by)
     created = Claim.objects.create(case=case, held_by=by)
     _audit(created, Action.CLAIM, by, previous="", new=by.get_username())
     return created

@@ -35,7 +35,7 @@ from creditdesk.services.escalation import answer_by_decision
 from creditdesk.services.note import add_note
 from creditdesk.services.notification import notify, notify_role
 from creditdesk.services.refusal import ActRefused, locked_case
-from creditdesk.services.snooze import take_up
+from creditdesk.services.snooze_end import take_up
 from creditdesk.services.team import refer_to_team
 from scoring import policies
 from scoring.models import Policy

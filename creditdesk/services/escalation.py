@@ -18,7 +18,7 @@ from creditdesk.services.refusal import (
     locked_case,
     refuse_when_closed,
 )
-from creditdesk.services.snooze import take_up
+from creditdesk.services.snooze_end import take_up
 
 
 def escalate(*, case: Case, reason: str, by: User) -> Escalation:

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Case, Snooze
@@ -21,6 +20,7 @@ from creditdesk.services.refusal import (
     refuse_when_closed,
     refuse_when_passed_on,
 )
+from creditdesk.services.snooze_end import audit_snooze, end
 
 MAX_DAYS: Final = 90
 
@@ -49,9 +49,9 @@ def snooze(*, case: Case, until_on: date, reason: str, by: User) -> Snooze:
         is_same = earlier.is_in_force and earlier.until_on == until_on and earlier.reason == reason.strip()
         if is_same and earlier.snoozed_by_id == by.pk:
             return earlier
-        _end(earlier, by)
+        end(earlier, by)
     created = Snooze.objects.create(case=locked, until_on=until_on, reason=reason.strip(), snoozed_by=by)
-    _audit(created, Action.SNOOZE, by, previous="", new=until_on.isoformat())
+    audit_snooze(created, Action.SNOOZE, by, previous="", new=until_on.isoformat())
     return created
 
 
@@ -64,14 +64,7 @@ def end_snooze(*, case: Case, by: User) -> Snooze:
     active = locked.snoozes.in_force().select_for_update().first()
     if active is None:
         raise ActRefused(gettext("This case is not put aside."))
-    return _end(active, by)
-
-
-def take_up(case: Case, by: User) -> None:
-    """End the snooze of a locked case within the transaction of the act that decides it, closes it or passes
-    it on: it would hide the case from whoever has it next, and once it is open again."""
-    if active := case.snoozes.in_force().select_for_update().first():
-        _end(active, by)
+    return end(active, by)
 
 
 def _refuse_when_not_free(case: Case, by: User) -> None:
@@ -81,16 +74,3 @@ def _refuse_when_not_free(case: Case, by: User) -> None:
     if case.escalations.unanswered().exists():
         raise ActRefused(gettext("This case is with a manager already."))
     refuse_when_passed_on(case, by)
-
-
-def _end(snooze: Snooze, by: User) -> Snooze:
-    snooze.ended_by, snooze.ended_at = by, timezone.now()
-    snooze.save(update_fields=["ended_by", "ended_at"])
-    _audit(snooze, Action.SNOOZE_ENDED, by, previous=snooze.until_on.isoformat(), new="")
-    return snooze
-
-
-def _audit(snooze: Snooze, action: Action, by: User, *, previous: str, new: str) -> None:
-    """What the case waits for stays out of the chain: it may name a client."""
-    details = {"snooze": snooze.pk, "previous": previous, "new": new}
-    audit.record(action=action, actor=by, target=snooze.case.reference, details=details, rows=[snooze])

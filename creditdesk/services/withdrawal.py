@@ -15,7 +15,7 @@ from creditdesk.services.assignment import referrers_of
 from creditdesk.services.claim import end_claim
 from creditdesk.services.notification import notify, people_with
 from creditdesk.services.refusal import ActRefused, active_claim, locked_case, refuse_when_closed
-from creditdesk.services.snooze import take_up
+from creditdesk.services.snooze_end import take_up
 
 
 @transaction.atomic

@@ -82,6 +82,8 @@ def test_a_decided_claimed_or_escalated_case_is_not_put_aside(case_of, person):
     ("passed_on", "next_person"),
     [
         ("refer", "colleague"),
+        ("claim", "advisor"),
+        ("share", "advisor"),
         ("escalate and answer", "advisor"),
         ("refuse and reopen", "advisor"),
         ("withdraw and reopen", "advisor"),
@@ -96,6 +98,10 @@ def test_a_case_put_aside_is_hidden_from_nobody_who_has_it_next(case_of, person,
             services.decide(
                 case=case, assessment=read, outcome="refer", by=advisor, refer_to=person("colleague")
             )
+        case "claim":
+            services.claim(case=case, by=advisor)
+        case "share":
+            services.share(case=case, by=advisor)
         case "escalate and answer":
             escalation = services.escalate(case=case, reason="Too much for me.", by=advisor)
             services.answer_escalation(escalation=escalation, answer="Go on without them.", by=manager)
