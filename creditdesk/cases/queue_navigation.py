@@ -1,4 +1,4 @@
-"""Neighbours of a case in the order of the list, newest first, and the first case to work on."""
+"""Neighbours of a case in the order of the queue, the oldest first, and the first case to work on."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -18,11 +18,11 @@ _UNREAD: Final = (
 
 
 def next_pending(case: Case, user: "User") -> str | None:
-    """Reference of the next case to decide; after the oldest one, of what waits longest for the user."""
+    """Reference of the next case to decide; after the newest one, of what waits longest for the user."""
     at = case.submitted_at
     return (
         _first(_pending(user).filter(submitted_at=at, pk__gt=case.pk).order_by("pk"))
-        or _first(_pending(user).filter(submitted_at__lt=at).order_by("-submitted_at", "pk"))
+        or _first(_pending(user).filter(submitted_at__gt=at).order_by("submitted_at", "pk"))
         or first_in_queue(user, besides=case)
     )
 
@@ -31,7 +31,7 @@ def previous_pending(case: Case, user: "User") -> str | None:
     """Reference of the previous case to decide."""
     at = case.submitted_at
     return _first(_pending(user).filter(submitted_at=at, pk__lt=case.pk).order_by("-pk")) or _first(
-        _pending(user).filter(submitted_at__gt=at).order_by("submitted_at", "-pk")
+        _pending(user).filter(submitted_at__lt=at).order_by("-submitted_at", "-pk")
     )
 
 

@@ -76,7 +76,7 @@ def test_twenty_cases_are_found_read_decided_and_left_by_at_most_six_keys_each(s
 
 
 def test_a_case_that_a_colleague_took_up_after_it_was_fetched_ahead_is_left(signed_in, cases, person):
-    third, second, first = sorted(cases, key=lambda case: case.submitted_at)[-3:]
+    first, second, third = sorted(cases, key=lambda case: case.submitted_at)[:3]
     page = signed_in("advisor")
     with page.expect_response(f"**{second.get_absolute_url()}") as fetched:
         page.goto(first.get_absolute_url())

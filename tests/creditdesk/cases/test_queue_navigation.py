@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.cases.queue_navigation import first_in_queue, next_pending
+from creditdesk.cases.queue_navigation import first_in_queue, next_pending, previous_pending
 from creditdesk.models import Assignment, Case, Contest
 from creditdesk.pages import queue_tabs
 from tests.factories import assessed, decided
@@ -98,10 +98,10 @@ def test_an_empty_queue_leads_to_the_list(client_as, person):
 
 
 def test_next_to_decide_skips_a_case_claimed_by_a_colleague(person, cases):
-    assert next_pending(cases[2], person("advisor")) == cases[1].reference
+    assert next_pending(cases[0], person("advisor")) == cases[1].reference
     services.claim(case=cases[1], by=person("manager"))
-    assert next_pending(cases[2], person("advisor")) == cases[0].reference
-    assert next_pending(cases[2], person("manager")) == cases[1].reference
+    assert next_pending(cases[0], person("advisor")) == cases[2].reference
+    assert next_pending(cases[0], person("manager")) == cases[1].reference
 
 
 @pytest.mark.parametrize("act", ["escalated", "proposed", "referred"])
@@ -118,17 +118,32 @@ def test_next_to_decide_skips_what_waits_for_somebody_else_but_not_for_them(pers
             case=cases[1], previous=colleague, advisor=manager, kind="referred", assigned_by=advisor
         )
         assert cases[1] in Case.objects.visible_to(advisor)
-    assert next_pending(cases[2], advisor) == cases[0].reference
+    assert next_pending(cases[0], advisor) == cases[2].reference
     assert first_in_queue(advisor, besides=cases[0]) == cases[2].reference
-    assert next_pending(cases[2], manager) == cases[1].reference
+    assert next_pending(cases[0], manager) == cases[1].reference
 
 
-def test_after_the_oldest_case_comes_what_waits_longest_of_the_rest(person, cases):
+def test_next_and_previous_pass_every_case_in_the_order_of_the_list(client_as, case_of, person, cases):
+    """Whoever leaves cases undecided comes to every other one before the first of them again."""
     advisor = person("advisor")
-    assert next_pending(cases[0], advisor) == cases[1].reference
-    for case in cases[1:]:
+    case_of("advisor", submitted_at=cases[1].submitted_at)
+    services.claim(case=cases[2], by=advisor)
+    listed = [case.reference for case in client_as("advisor").get("/cases/").context["cases"]]
+    by_reference = {case.reference: case for case in Case.objects.all()}
+    passed = [listed[0]]
+    for _ in listed:
+        passed.append(next_pending(by_reference[passed[-1]], advisor) or "")
+    assert passed[:-1] == listed
+    back = [previous_pending(by_reference[reference], advisor) for reference in listed]
+    assert back == [None, *listed[:-1]]
+
+
+def test_after_the_newest_case_comes_what_waits_longest_of_the_rest(person, cases):
+    advisor = person("advisor")
+    assert next_pending(cases[2], advisor) == cases[0].reference
+    for case in cases[:2]:
         decided(case)
-    assert next_pending(cases[0], advisor) is None
+    assert next_pending(cases[2], advisor) is None
 
 
 def test_the_list_names_who_works_on_a_case_and_sets_names_apart(client_as, case_of, person):

@@ -17,9 +17,9 @@ AHEAD = {"Sec-Purpose": "prefetch"}
 
 @pytest.fixture
 def cases(model_in_use, case_of, person) -> list[Case]:
-    """Two assessed cases, the newer first, with a colleague's note on the one that comes next."""
+    """Two assessed cases, the older first, with a colleague's note on the one that comes next."""
     now = timezone.now()
-    made = [case_of("advisor", submitted_at=now - timedelta(days=days)) for days in (2, 3)]
+    made = [case_of("advisor", submitted_at=now - timedelta(days=days)) for days in (4, 3)]
     for case in made:
         services.assess(case=case, by=person("advisor"))
     services.add_note(case=made[1], text="Called back.", by=person("manager"))
@@ -57,7 +57,7 @@ def test_who_may_decide_gets_the_rules_and_the_link_that_they_name(client_as, ca
 
 
 def test_a_case_that_has_to_be_assessed_first_is_not_assessed_for_nobody(client_as, cases, case_of):
-    fresh = case_of("advisor", submitted_at=timezone.now() - timedelta(days=4))
+    fresh = case_of("advisor", submitted_at=timezone.now() - timedelta(days=2))
     page = client_as("advisor").get(f"{cases[1].get_absolute_url()}?go=next", headers=AHEAD, follow=True)
     assert page.status_code == 503
     assert not fresh.assessments.exists()
