@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import Q, QuerySet
 
-from creditdesk.models import Case
+from creditdesk.models import Case, TeamReferral
 from creditdesk.models.case import CaseQuerySet
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _pending(user: "User") -> CaseQuerySet:
 
 def _decidable(cases: CaseQuerySet, user: "User") -> CaseQuerySet:
     """Pending cases that this person may decide: neither put aside nor claimed by a colleague, nor waiting
-    for somebody else, whom a manager, a second person or the colleague of a referral would be.
+    for somebody else, whom a manager, a second person, the colleague or the team of a referral would be.
     """
     every = Case.objects
     elsewhere = Q(pk__in=every.waiting().values("pk")) | Q(pk__in=every.escalated().values("pk"))
@@ -69,6 +69,8 @@ def _decidable(cases: CaseQuerySet, user: "User") -> CaseQuerySet:
         pk__in=every.filter(assignments__kind="referred", assignments__assigned_by=user).values("pk")
     )
     elsewhere |= own_referral & ~Q(advisor=user)
+    to_teams = TeamReferral.objects.in_force().filter(referred_by=user)
+    elsewhere |= Q(pk__in=to_teams.order_by().values("case"))
     return cases.free_for(user).filter(~elsewhere | Q(pk__in=every.to_decide_by(user).values("pk")))
 
 

@@ -71,7 +71,7 @@
     if (event.target.closest("input:not([type=radio]), textarea, select, [contenteditable]")) return;
     const form = document.querySelector(FORM);
     if (event.key === "d") goToDecision();
-    else if (form && event.key === "y") choose(form, form.dataset.verdictRead);
+    else if (event.key === "y" && form?.querySelector("[data-agree]")) choose(form, form.dataset.verdictRead);
     else if (form && OUTCOMES[event.key]) choose(form, OUTCOMES[event.key]);
     else return;
     event.preventDefault();

@@ -115,6 +115,16 @@ class ActsInForce:
         return colleagues_present(referral.team, self.reader).exists()
 
     @property
+    def is_with_everybody(self) -> bool:
+        """Whether the reader referred the case to every advisor, and nobody has taken it up since."""
+        newest = next(iter(self._records("decision", Decision)), None)
+        if newest is None or not self.is_open or self.case.shared_at is None or self.team_referral:
+            return False
+        if newest.outcome != Decision.Outcome.REFER or newest.decided_by_id != self.reader.pk:
+            return False
+        return not any(claim.claimed_at > newest.decided_at for claim in self._records("claim", Claim))
+
+    @property
     def is_passed_on(self) -> bool:
         """Whether the reader passed the case on, and somebody else decides it."""
         return self.waits_for_answer or self.referral is not None or self.is_given_to_team

@@ -132,15 +132,6 @@ class WithPolicy:
         """The teams among which a referral chooses."""
         return teams_to_refer_to()
 
-    @property
-    def empty_form_key(self) -> tuple[object, ...]:
-        """What the empty form of a decision depends on, besides the case and its assessment themselves."""
-        assessment = self.assessment
-        verdict = (assessment.verdict, bool(assessment.model_version)) if assessment else ()
-        needs_second = self.accepting_needs_second_person
-        limit = self.second_person_above if needs_second else None
-        return verdict, needs_second, self.is_unaffordable, limit, self.people, self.teams, self.reader.pk
-
     @cached_property
     def expected_loss(self) -> CaseLoss | None:
         return case_loss(self.case, self.assessment.probability if self.assessment else None, self.reader)

@@ -139,6 +139,22 @@ class CasePage(WithVerdict, WithPerson):
             return False
         return self.reader.has_perm("creditdesk.decide_case")
 
+    @property
+    def may_agree(self) -> bool:
+        """Whether one act follows the verdict: a case that waits for whoever takes it is referred already."""
+        is_refer = self.assessment is not None and self.assessment.verdict == Assessment.Verdict.REFER
+        return not (is_refer and self.casework.is_with_everybody)
+
+    @property
+    def empty_form_key(self) -> tuple[object, ...]:
+        """What the empty form of a decision depends on, besides the case and its assessment themselves."""
+        assessment = self.assessment
+        verdict = (assessment.verdict, bool(assessment.model_version)) if assessment else ()
+        needs_second = self.accepting_needs_second_person
+        limit = self.second_person_above if needs_second else None
+        choices = self.may_agree, self.people, self.teams, self.reader.pk
+        return verdict, needs_second, self.is_unaffordable, limit, *choices
+
     @cached_property
     def decision_form(self) -> DecisionForm | None:
         if self.assessment is None or not self.may_decide:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from creditdesk import services
 from creditdesk.cases.queue_navigation import first_in_queue, next_pending, previous_pending
-from creditdesk.models import Assignment, Case, Contest
+from creditdesk.models import Assignment, Case, Contest, TeamReferral
 from creditdesk.pages import queue_tabs
 from tests.factories import assessed, decided
 from tests.html import listed_references
@@ -104,7 +104,7 @@ def test_next_to_decide_skips_a_case_claimed_by_a_colleague(person, cases):
     assert next_pending(cases[0], person("manager")) == cases[1].reference
 
 
-@pytest.mark.parametrize("act", ["escalated", "proposed", "referred"])
+@pytest.mark.parametrize("act", ["escalated", "proposed", "referred", "referred to a team"])
 def test_next_to_decide_skips_what_waits_for_somebody_else_but_not_for_them(person, cases, act):
     advisor, manager, colleague = person("advisor"), person("manager"), person("colleague")
     assessment = assessed(cases[1], 0.4, "refuse")
@@ -112,6 +112,10 @@ def test_next_to_decide_skips_what_waits_for_somebody_else_but_not_for_them(pers
         services.escalate(case=cases[1], reason="Too much for me to decide.", by=advisor)
     elif act == "proposed":
         decided(assessment, status="proposed", override=True)
+    elif act == "referred to a team":
+        team = services.make_team(name="North", by=manager)
+        services.add_member(team=team, person=manager, by=manager)
+        TeamReferral.objects.create(case=cases[1], team=team, referred_by=advisor)
     else:
         services.assign(case=cases[1], to=colleague, by=manager)
         Assignment.objects.create(

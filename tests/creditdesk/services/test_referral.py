@@ -112,6 +112,21 @@ def test_whoever_may_take_a_case_that_is_referred_to_everybody_is_notified_once_
 
 
 @pytest.mark.django_db
+def test_nobody_is_invited_to_refer_to_everybody_again_what_nobody_has_taken(case_of, person, client_as):
+    """Agreeing with the verdict "refer" would be refused."""
+    case = assessed(case_of("advisor"), None, "refer")
+    browser, address = client_as("advisor"), case.get_absolute_url()
+    assert "data-agree" in browser.get(address).content.decode()
+    services.decide(case=case, assessment=read(case), outcome="refer", by=person("advisor"))
+    page = browser.get(address).content.decode()
+    assert "data-decision-form" in page
+    assert "data-agree" not in page
+    services.claim(case=case, by=person("colleague"))
+    services.release(case=case, by=person("colleague"))
+    assert "data-agree" in browser.get(address).content.decode()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("earlier", ["to a person", "to a team"])
 def test_who_passed_a_case_on_takes_it_once_somebody_else_offers_it_to_everybody(
     case_of, person, client_as, earlier, model_in_use
