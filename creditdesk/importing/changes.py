@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from django.db.models import F, Model
+from django.utils import timezone
+
 from accounts.models import User
 from creditdesk.encryption import keyring
 from creditdesk.importing.existing_cases import (
@@ -14,7 +17,7 @@ from creditdesk.importing.existing_cases import (
 )
 from creditdesk.importing.profiles import write_monitoring, write_profiles
 from creditdesk.importing.records import ImportedClient, Sealing
-from creditdesk.models import Case, Client
+from creditdesk.models import Assignment, Case, Claim, Client
 from creditdesk.models.name_index import index_names
 
 
@@ -52,10 +55,12 @@ class Changes:
     def references(self) -> set[str]:
         return {client.reference for client in (*self.applications, *self.records)}
 
-    def write(self) -> None:
-        """Write them, within the transaction that compared them."""
+    def write(self) -> list[Model]:
+        """Write them, within the transaction that compared them; return the rows that the event seals."""
         self._write_applications()
+        moved: list[Model] = self._hand_on(self.advisor) if self.advisor else []
         self._write_records()
+        return moved
 
     def _write_applications(self) -> None:
         cases = self._cases(self.applications)
@@ -79,10 +84,20 @@ class Changes:
         sealings = [Sealing(keys[case.client_id]) for case in cases]
         write_profiles(self.applications, [case.pk for case in cases], sealings, replace=True)
 
+    def _hand_on(self, advisor: User) -> list[Model]:
+        """Give the cases of others to this advisor, and end the claims of those who had them."""
+        moved = [case for case in self._cases(self.records) if case.advisor_id != advisor.pk]
+        keys = [case.pk for case in moved]
+        claims = list(Claim.objects.active().filter(case__in=keys, held_by=F("case__advisor")))
+        for claim in claims:
+            claim.released_at = timezone.now()
+        Claim.objects.bulk_update(claims, ["released_at"])
+        rows = [Assignment.unsaved(case, advisor, Assignment.Kind.HANDED_ON, None) for case in moved]
+        Case.objects.filter(pk__in=keys).update(advisor=advisor)
+        return [*Assignment.objects.bulk_create(rows), *claims]
+
     def _write_records(self) -> None:
         cases = self._cases(self.records)
-        if self.advisor:
-            Case.objects.filter(pk__in=[case.pk for case in cases]).update(advisor=self.advisor)
         # A record may have several of the cases, and is written once.
         people = {
             case.client_id: client.to_client(case.client_id)

@@ -166,7 +166,7 @@ def _store(
     changes = Changes.of(clients, existing, portfolio.advisors[0] if portfolio.reassigned else None)
     linked, merges = link(clients, portfolio.listed.unlinked) if portfolio.listed.unlinked else (set(), [])
     _add(portfolio, added, turns)
-    changes.write()
+    moved = changes.write()
     updated = len(linked | changes.references())
     stored = ImportCounts(
         added=len(added),
@@ -183,7 +183,7 @@ def _store(
         details = {**asdict(event), **asdict(stored)}
         if merges:
             details["merges"] = [merge.pk for merge in merges]
-        audit.record(action=Action.IMPORT, actor=None, target=folder, details=details, rows=merges)
+        audit.record(action=Action.IMPORT, actor=None, target=folder, details=details, rows=[*merges, *moved])
     return stored
 
 
