@@ -118,7 +118,7 @@ def require_present(to: User) -> None:
 
 
 def _conflicts(locked: Sequence[Case], shown: Mapping[int, int | None], to: User) -> dict[str, str]:
-    """By reference what is in the way of each case that cannot be assigned; three queries for all of them."""
+    """By reference what is in the way of each case that cannot be assigned; four queries for all of them."""
     keys = [case.pk for case in locked]
     decided = {
         row.case_id: row
@@ -132,6 +132,7 @@ def _conflicts(locked: Sequence[Case], shown: Mapping[int, int | None], to: User
         row.case_id: row
         for row in Claim.objects.active().filter(case__in=keys).exclude(held_by=to).select_related("held_by")
     }
+    of_teams = set(TeamReferral.objects.in_force().filter(case__in=keys).values_list("case", flat=True))
     conflicts = {}
     for case in locked:
         advisor = {"person": name_of(case.advisor)}
@@ -141,7 +142,7 @@ def _conflicts(locked: Sequence[Case], shown: Mapping[int, int | None], to: User
             conflicts[case.reference] = already_decided(decided[case.pk])
         elif case.pk in withdrawn:
             conflicts[case.reference] = already_withdrawn(withdrawn[case.pk])
-        elif case.advisor_id == to.pk:
+        elif case.advisor_id == to.pk and case.pk not in of_teams:
             conflicts[case.reference] = gettext("It is %(person)s's case already.") % advisor
         elif shown[case.pk] not in {None, case.advisor_id}:
             conflicts[case.reference] = gettext("It was given to %(person)s meanwhile.") % advisor

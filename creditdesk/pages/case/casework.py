@@ -6,6 +6,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from accounts.models import User
 from creditdesk import services
 from creditdesk.forms.assignment import AssignmentForm, SnoozeForm
 from creditdesk.forms.casework import AnswerForm, ContestForm, ContestReviewForm, EscalationForm
@@ -74,11 +75,16 @@ class Casework(ActsInForce):
         """Not while an escalation waits: its answer comes first, and the list assigns all the same."""
         return self.is_open and not self.escalation and self.reader.has_perm("creditdesk.assign_case")
 
+    @property
+    def has_it_already(self) -> User | None:
+        """The advisor of the case, to whom nobody gives it, unless a team has it."""
+        return None if self.team_referral else self.case.advisor
+
     @cached_property
     def assignment_form(self) -> AssignmentForm | None:
         if not self.may_assign:
             return None
-        return self.forms.assignment or AssignmentForm(advisor=self.case.advisor)
+        return self.forms.assignment or AssignmentForm(advisor=self.has_it_already)
 
     @property
     def may_pass_on(self) -> bool:

@@ -171,6 +171,23 @@ def test_a_case_that_its_team_refers_back_is_its_advisors_again(client_as, case,
     assert verify() is None
 
 
+def test_a_manager_gives_a_case_back_from_a_team_to_its_own_advisor(client_as, case, team, person):
+    advisor, manager = person("advisor"), person("manager")
+    browser, choice = client_as("manager"), f'<option value="{advisor.pk}">advisor</option>'
+    assert choice not in browser.get(case.get_absolute_url()).content.decode().partition("id_assign_to")[2]
+    refer(client_as("advisor"), case, team)
+    assert choice in browser.get(case.get_absolute_url()).content.decode().partition("id_assign_to")[2]
+    services.assign(case=case, to=advisor, by=manager)
+    assert TeamReferral.objects.get().ended_at
+    assert list(Case.objects.to_decide_by(advisor)) == [case]
+    assert not Case.objects.visible_to(person("colleague")).exists()
+    row = case.assignments.get()
+    assert (row.previous, row.advisor, row.assigned_by) == (manager, advisor, manager)
+    with pytest.raises(ActRefused, match="It is advisor's case already"):
+        services.assign(case=case, to=advisor, by=manager)
+    assert verify() is None
+
+
 def test_the_form_offers_teams_with_members_and_takes_no_other(client_as, case, team, person):
     empty = services.make_team(name="Empty", by=person("manager"))
     browser = client_as("advisor")
