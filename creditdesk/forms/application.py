@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.forms.fields import DayField, field_for
+from creditdesk.forms.fields import DayField, bound_in_words, field_for
 from creditdesk.models.client import KEY_PATTERN, MAX_KEY_LENGTH
 from scoring.ml.features.catalogue import CRITICAL
 from scoring.ml.tables import application as table
@@ -222,9 +222,11 @@ def _help_text(column: Column, reference_range: tuple[float, float] | None) -> s
     parts = [HELP_TEXTS.get(column.name, "")]
     if column.name in CRITICAL and not column.filled:
         parts.append(_("Without it, the verdict is “refer”."))
-    if column.kind is Kind.NUMBER and (column.minimum, column.maximum) == (0, 1):
+    if column in table.RATINGS:
+        parts.append(_("Between 0 and 1: 0.58 stands for 58 out of 100."))
+    elif column.kind is Kind.NUMBER and (column.minimum, column.maximum) == (0, 1):
         parts.append(_("Between 0 and 1."))
     if reference_range:
-        low, high = (formatting.column_in_words(column, bound) for bound in reference_range)
+        low, high = (bound_in_words(column, bound) for bound in reference_range)
         parts.append(_("Most clients: %(low)s to %(high)s.") % {"low": low, "high": high})
     return " ".join(str(part) for part in parts if part)

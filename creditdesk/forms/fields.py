@@ -92,8 +92,8 @@ class NumberField(forms.Field):
             raise ValidationError(self.error_messages["whole"], code="whole")
 
     def _refuse(self, code: str, bound: float) -> None:
-        shown = formatting.column_in_words(self.column, bound)
-        raise ValidationError(self.error_messages[code], code=code, params={"bound": shown})
+        params = {"bound": bound_in_words(self.column, bound)}
+        raise ValidationError(self.error_messages[code], code=code, params=params)
 
 
 class Slider(NamedTuple):
@@ -170,6 +170,12 @@ def field_for(column: Column, **kwargs: Any) -> forms.Field:
     if column.kind is Kind.FLAG:
         return flag_field(**kwargs)
     return NumberField(column, **kwargs)
+
+
+def bound_in_words(column: Column, bound: float) -> str:
+    """Write a bound of a raw column in the form in which its value is typed."""
+    is_plain = column.kind is Kind.NUMBER
+    return formatting.short_number(bound) if is_plain else formatting.column_in_words(column, bound)
 
 
 def as_typed(value: float) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from creditdesk.models import Reason
 from creditdesk.reasons.bilingual import in_both_languages
 from scoring.ml.features import catalogue
-from scoring.ml.features.spec.feature import Feature
+from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.model.model import Model
 from scoring.presentation import formatting
 
@@ -44,5 +44,11 @@ def _label_and_value(feature: Feature, value: float, history_rows: Mapping[str, 
     if np.isnan(value):
         shown = formatting.missing_in_words(feature.table, history_rows)
     else:
-        shown = formatting.feature_in_words(feature, value)
+        shown = _value(feature, value)
     return f"{formatting.localize(feature.label)}: {shown}"
+
+
+def _value(feature: Feature, value: float) -> str:
+    # External ratings were shown between 0 and 1.
+    is_rating = feature.unit is Unit.SCORE
+    return formatting.number(value, 3) if is_rating else formatting.feature_in_words(feature, value)

@@ -178,7 +178,7 @@ def _correction(name: str, before: Any, after: Any) -> tuple[Text, list[str]]:
         counts = (formatting.missing_in_words(name, {}) if n is None else _rows(n) for n in (before, after))
         return TABLES[name].label, list(counts)
     changed = column("application", name)
-    return changed.label, [formatting.column_in_words(changed, value) for value in (before, after)]
+    return changed.label, list(formatting.change_in_words(changed, before, after))
 
 
 def _rows(count: int) -> str:

@@ -75,11 +75,12 @@ class ContestEvidence:
             if point.kind == ContestPoint.Kind.VALUE:
                 raw = column("application", point.column)
                 on_file = before.get(point.column)
+                then, today = formatting.change_in_words(raw, on_file, now.get(point.column))
                 yield ContestedValue(
                     column=point.column,
                     label=formatting.capitalized(raw.label),
-                    then=formatting.column_in_words(raw, on_file),
-                    now=formatting.column_in_words(raw, now.get(point.column)),
+                    then=then,
+                    now=today,
                     claim=str(point.claim),
                     was_missing=formatting.is_missing(on_file) or on_file in raw.unknown,
                 )

@@ -275,8 +275,4 @@ def _control(form: SimulationForm, bound: BoundField, field: EditableField, cred
 def _change(name: str, before: Value, after: Value) -> Change:
     raw_column = column("application", name)
     label = BY_NAME[name].label if name in BY_NAME else raw_column.label
-    return Change(
-        formatting.capitalized(label),
-        formatting.column_in_words(raw_column, before),
-        formatting.column_in_words(raw_column, after),
-    )
+    return Change(formatting.capitalized(label), *formatting.change_in_words(raw_column, before, after))

@@ -22,6 +22,7 @@ from scoring.presentation.formatting.numbers import (
 )
 from scoring.presentation.formatting.values import (
     Value,
+    change_in_words,
     column_in_words,
     ends_in_words,
     feature_in_words,
@@ -36,6 +37,7 @@ __all__ = [
     "NO_BREAK",
     "Value",
     "capitalized",
+    "change_in_words",
     "column_in_words",
     "distinct_money",
     "distinct_percents",

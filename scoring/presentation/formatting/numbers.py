@@ -131,6 +131,16 @@ def distinct_percents(first: float, second: float, least: int = 1) -> tuple[str,
     return percent(first, decimals), percent(second, decimals)
 
 
+def distinct_ratings(first: float, second: float) -> tuple[str, str]:
+    """Return two external ratings as numbers out of 100, with as many decimals as make them differ."""
+    decimals = _decimals_that_differ(first * 100, second * 100, 0)
+    return number(first * 100, decimals), number(second * 100, decimals)
+
+
+def out_of_100(shown: str) -> str:
+    return gettext("%(n)s out of 100") % {"n": shown}
+
+
 def points(value: float, decimals: int, *, has_sign: bool = False) -> str:
     """Return a difference of two percentages; French has the singular below two, English at 1 alone."""
     size = round(abs(value), decimals)

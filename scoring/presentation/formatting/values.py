@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext
 
 from scoring.ml.features.spec.feature import Feature, Unit
+from scoring.ml.tables.application import RATINGS
 from scoring.ml.tables.schema import Column, Kind, Text
 from scoring.presentation.formatting import durations
 from scoring.presentation.formatting.language import localize
@@ -13,8 +14,10 @@ from scoring.presentation.formatting.numbers import (
     distinct_money,
     distinct_numbers,
     distinct_percents,
+    distinct_ratings,
     money,
     number,
+    out_of_100,
     percent,
     short_number,
 )
@@ -90,9 +93,17 @@ def _time_in_job(days: float) -> str:
     return gettext("%(duration)s in the job") % {"duration": durations.length_of_days(-days)}
 
 
+def change_in_words(column: Column, before: Value, after: Value) -> tuple[str, str]:
+    """Return a raw column before and after a change, different in words too where its values are."""
+    words = column_in_words(column, before), column_in_words(column, after)
+    if words[0] == words[1] and isinstance(before, int | float) and isinstance(after, int | float):
+        both = _BOTH_VALUES.get(_column_unit(column))
+        return both(before, after) if both and before != after else words
+    return words
+
+
 def _column_unit(column: Column) -> Unit:
-    by_name = {"DAYS_BIRTH": Unit.AGE_DAYS, "OWN_CAR_AGE": Unit.YEARS}
-    return by_name.get(column.name) or _UNIT_OF_KIND[column.kind]
+    return _UNIT_OF_COLUMN.get(column.name) or _UNIT_OF_KIND[column.kind]
 
 
 def _category_by_name(value: str, categories: Mapping[str, Text]) -> str:
@@ -125,6 +136,17 @@ def _percents(low: float, high: float) -> tuple[str, str]:
     return distinct_percents(low, high, 1 if is_small else 0)
 
 
+def _ends_of_ratings(low: float, high: float) -> tuple[str, str]:
+    """Return the ends of a range of ratings, the unit after the second alone."""
+    first, second = distinct_ratings(low, high)
+    return first, out_of_100(second)
+
+
+def _two_ratings(first: float, second: float) -> tuple[str, str]:
+    shown = distinct_ratings(first, second)
+    return out_of_100(shown[0]), out_of_100(shown[1])
+
+
 def _flag(value: float) -> str:
     if value in (0, 1):
         return gettext("Yes") if value else gettext("No")
@@ -135,7 +157,7 @@ _FORMATS: Mapping[Unit, Callable[[float], str]] = {
     Unit.MONEY: money,
     Unit.RATIO: short_number,
     Unit.PERCENT: lambda value: percent(value, 1 if 0 < abs(value) < 0.1 else 0),
-    Unit.SCORE: lambda value: number(value, 3),
+    Unit.SCORE: lambda value: out_of_100(number(value * 100)),
     Unit.COUNT: short_number,
     Unit.YEARS: durations.years,
     Unit.DAYS_AGO: durations.days_ago,
@@ -152,9 +174,18 @@ _BOTH_ENDS: Mapping[Unit, Callable[[float, float], tuple[str, str]]] = {
     Unit.MONEY: distinct_money,
     Unit.RATIO: distinct_numbers,
     Unit.PERCENT: _percents,
-    Unit.SCORE: lambda low, high: distinct_numbers(low, high, 3),
+    Unit.SCORE: _ends_of_ratings,
     Unit.COUNT: distinct_numbers,
     Unit.NUMBER: distinct_numbers,
+}
+
+# Each with its unit, where they stand apart.
+_BOTH_VALUES = {**_BOTH_ENDS, Unit.SCORE: _two_ratings}
+
+_UNIT_OF_COLUMN: Mapping[str, Unit] = {
+    "DAYS_BIRTH": Unit.AGE_DAYS,
+    "OWN_CAR_AGE": Unit.YEARS,
+    **dict.fromkeys((rating.name for rating in RATINGS), Unit.SCORE),
 }
 
 _UNIT_OF_KIND: Mapping[Kind, Unit] = {

@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditdesk.pages.case.peer_comparison import _segments, share_below
+from creditdesk.reasons.values import out_of_100
 from scoring import services as versions
+from scoring.ml.tables.catalogue import column
+from scoring.presentation.formatting import capitalized
 from tests.html import case_page, plain_text
 from tests.scoring.modelfolder import tiny_model
 
@@ -75,3 +78,16 @@ def test_a_group_by_income_names_the_amounts_that_people_read(settings):
     with override("fr"):
         segments = _segments(population, {"AMT_INCOME_TOTAL": 202_500.0})
         assert segments["income_band:2"].label == "Revenu de 3\u202f600\xa0€ à 4\u202f500\xa0€"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "26 out of 100"), ("fr", "26 sur 100")])
+def test_a_rating_is_written_in_every_tab_as_in_the_reasons(
+    client_as, case_of, model_in_use, settings, language, words
+):
+    case, advisor = case_of("advisor", application={"EXT_SOURCE_2": 0.262949}), client_as("advisor")
+    advisor.cookies.load({settings.LANGUAGE_COOKIE_NAME: language})
+    with override(language):
+        assert out_of_100(case.profile.record["EXT_SOURCE_2"]) in words
+        label = capitalized(column("application", "EXT_SOURCE_2").label)
+    for tab in ("compare/", "client/"):
+        assert f"{label} {words}" in plain_text(case_page(advisor, case, tab)), tab

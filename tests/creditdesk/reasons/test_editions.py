@@ -88,6 +88,15 @@ def test_the_first_edition_words_a_reason_as_label_and_value(model):
     assert instalment.text_fr.endswith(": manquant")
 
 
+def test_the_first_edition_goes_on_reading_external_ratings_between_0_and_1(model):
+    rating = model.features.index("EXT_SOURCE_2")
+    values = np.full(len(model.features), np.nan)
+    values[rating] = 0.158
+    (reason, *_) = v1.reasons_for(model, values, by_feature(model, EXT_SOURCE_2=1.0), {})
+    assert reason.text_en.endswith(": 0.158")
+    assert reason.text_fr.endswith(": 0,158")
+
+
 @pytest.mark.parametrize(("rows", "why"), [({}, "not provided"), ({"bureau": 0}, "no history")])
 def test_the_first_edition_gives_the_reason_of_a_missing_history(model, rows, why):
     name = next(feature.name for feature in catalogue.FEATURES if feature.table == "bureau")

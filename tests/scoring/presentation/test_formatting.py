@@ -46,7 +46,7 @@ def in_words(value, unit, language="en"):
         (0.35, Unit.PERCENT, "35%"),
         (0.0931515, Unit.PERCENT, "9.3%"),
         (0.0, Unit.PERCENT, "0%"),
-        (0.5, Unit.SCORE, "0.500"),
+        (0.158, Unit.SCORE, "16 out of 100"),
         (1.0, Unit.FLAG, "Yes"),
         (0.0, Unit.FLAG, "No"),
         (2.0, Unit.COUNT, "2"),
@@ -64,7 +64,7 @@ def test_a_value_has_its_unit(value, unit, words):
     [
         (1234567.0, Unit.MONEY, "1\u202f234\u202f567\xa0€"),
         (0.125, Unit.PERCENT, "12\u202f%"),
-        (0.5, Unit.SCORE, "0,500"),
+        (0.158, Unit.SCORE, "16 sur 100"),
         (1234.5, Unit.RATIO, "1\u202f234"),
         (-26.0, Unit.MONTHS_AGO, "il y a 2 ans et 2 mois"),
     ],
@@ -157,7 +157,8 @@ def test_an_amount_beside_its_limit_is_never_shown_as_equal():
         (Unit.RATIO, (9.991, 9.994), ("9.991", "9.994")),
         (Unit.COUNT, (1.0, 3.0), ("1", "3")),
         (Unit.NUMBER, (99.53, 101.2), ("99.5", "101.2")),
-        (Unit.SCORE, (0.50001, 0.50049), ("0.5000", "0.5005")),
+        (Unit.SCORE, (0.134, 0.749), ("13", "75 out of 100")),
+        (Unit.SCORE, (0.501, 0.5049), ("50.1", "50.5 out of 100")),
         (Unit.MONEY, (1000.2, 1000.4), ("€1,000.20", "€1,000.40")),
         (Unit.MONEY, (1000.2, 1000.2), ("€1,000", "€1,000")),
     ],
@@ -245,3 +246,19 @@ def test_points_have_the_singular_of_the_language(value, decimals, english, fren
     for language, words in (("en", english), ("fr", french)):
         with override(language):
             assert formatting.points(value, decimals) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "words"),
+    [
+        ("EXT_SOURCE_2", (0.158, 0.7), ("16 out of 100", "70 out of 100")),
+        ("EXT_SOURCE_2", (0.158, 0.162), ("15.8 out of 100", "16.2 out of 100")),
+        ("EXT_SOURCE_2", (None, 0.162), ("missing", "16 out of 100")),
+        ("AMT_INCOME_TOTAL", (1000.2, 1000.4), ("€1,000.20", "€1,000.40")),
+        ("NAME_CONTRACT_TYPE", ("Cash loans", "Cash loans"), ("Cash loan", "Cash loan")),
+    ],
+)
+def test_a_change_of_a_column_is_seen_in_its_words(name, values, words):
+    with override("en"):
+        shown = formatting.change_in_words(column("application", name), *values)
+    assert tuple(shown) == words
