@@ -18,8 +18,12 @@ TERMS: Final = services.LossTerms(
     adverse_weight=0.25,
     loss_limit=0.1,
 )
-WHY: Final = "Round numbers for the demo, measured nowhere."
-YES: Final = "In order for the demo, and for nothing else."
+# Stored as they are written, and read on pages of either language: so both.
+WHY: Final = (
+    "Round numbers for the demo, measured nowhere. / "
+    "Des chiffres ronds pour la démonstration, mesurés nulle part."
+)
+YES: Final = "In order for the demo, and for nothing else. / Bon pour la démonstration, et pour rien d’autre."
 
 
 def publish_loss_table() -> None:

@@ -16,6 +16,13 @@ from scoring.models import ChallengerAppointment
 # Both by make_portfolio, then train --quick --demo --min-features 320: the one that answers on 20,000
 # synthetic clients (seed 12), this one on 12,000 (seed 11).
 CHALLENGER: Final = "demo-challenger-2026-11-29"
+# Stored as they are written, and read on pages of either language: so both.
+WHY: Final = "The model that ships with the demo / Le modèle livré avec la démonstration"
+WHY_CHALLENGED: Final = (
+    "Trained on other clients: does it agree with the model in use? / "
+    "Entraîné sur d’autres clients\N{NO-BREAK SPACE}: "
+    "recommande-t-il comme le modèle en service\N{NARROW NO-BREAK SPACE}?"
+)
 
 
 def activate_demo_model() -> str:
@@ -25,7 +32,7 @@ def activate_demo_model() -> str:
         raise ModelUnavailable(f"there is no demo model in {settings.ML_ARTIFACTS}")
     newest = max(demos, key=lambda name: (demos[name], name))
     version = services.register(name=newest, by=None)
-    services.activate(version=version, by=named("admin"), reason="The model that ships with the demo")
+    services.activate(version=version, by=named("admin"), reason=WHY)
     return newest
 
 
@@ -36,8 +43,7 @@ def appoint_challenger() -> None:
     if is_chosen or not (settings.ML_ARTIFACTS / CHALLENGER).is_dir():
         return
     version = services.register(name=CHALLENGER, by=None)
-    reason = "Trained on other clients: does it agree with the model in use?"
-    services.appoint(version=version, by=named("analyst"), reason=reason)
+    services.appoint(version=version, by=named("analyst"), reason=WHY_CHALLENGED)
     call_command("score_shadow", stdout=StringIO(), stderr=StringIO())
 
 

@@ -13,8 +13,16 @@ from creditdesk.pages.policy.page import desk_page
 from scoring.ml.model.threshold_options import RISK_CONTROL
 from scoring.models import Policy
 
-WHY: Final = "A person looks where the model is least sure; of the others accepted, few default."
-YES: Final = "Compared with the cases of the past on the policy desk; the limit suits us."
+# Stored as they are written, and read on pages of either language: so both.
+WHY: Final = (
+    "A person looks where the model is least sure; of the others accepted, few default. / "
+    "Une personne examine là où le modèle est le moins sûr\N{NARROW NO-BREAK SPACE}; "
+    "parmi les autres acceptés, peu font défaut."
+)
+YES: Final = (
+    "Compared with the cases of the past on the policy desk; the limit suits us. / "
+    "Comparée sur le banc d’essai aux dossiers passés\N{NARROW NO-BREAK SPACE}; la limite nous convient."
+)
 
 
 def publish_band() -> None:

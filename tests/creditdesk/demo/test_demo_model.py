@@ -109,6 +109,19 @@ def test_the_demo_works_by_the_band_that_its_version_proposes(client_as, setting
     assert audit.verify() is None
 
 
+def test_reasons_of_the_demo_about_models_and_tables_read_in_both_languages():
+    demo()
+    stored = [
+        *Activation.objects.values_list("reason", flat=True),
+        *LossTable.objects.values_list("reason", "answer_reason").get(),
+    ]
+    assert len(stored) == 3
+    for text in stored:
+        english, _, french = text.partition(" / ")
+        assert "demo" in english
+        assert "démonstration" in french
+
+
 def test_a_version_that_proposes_no_band_leaves_its_threshold_in_force():
     demo()
     assert not Policy.objects.exists()
