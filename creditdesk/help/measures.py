@@ -36,7 +36,7 @@ METRICS: Final = (
     ),
     Term(
         "recall",
-        Text("Recall of defaults", "Rappel des défauts"),
+        Text("Recall of defaults", "Rappel des défauts"),
         Text(
             "Of the clients who defaulted, the share that the model would have refused.",
             "Parmi les clients en défaut, la part que le modèle aurait refusée.",
@@ -86,7 +86,7 @@ METRICS: Final = (
     ),
     Term(
         "ece",
-        Text("Calibration error (ECE)", "Erreur de calibration (ECE)"),
+        Text("Calibration error (ECE)", "Erreur de calibration (ECE)"),
         Text(
             "How far, on average over ten groups, the expected share of defaults is from the real one.",
             "De combien, en moyenne sur dix groupes de clients, la part de défauts attendue s’écarte de la "

@@ -15,7 +15,7 @@ from creditdesk.pages.portfolio.counts import ContestCounts
 from creditdesk.services import ActRefused
 from tests.creditdesk.policies import published
 from tests.factories import UserFactory, assessed, corrected, decided
-from tests.html import HTMX
+from tests.html import HTMX, case_page, plain_text
 from tests.triggers import REFUSED, triggers_off
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +98,12 @@ def test_a_changed_decision_replaces_the_first_which_stays_in_the_history(
     event = AuditEvent.objects.get(action="contest_examined")
     assert (event.details["previous"], event.details["new"]) == ("refuse", "accept")
     assert case.decisions.standing().get() == new
+
+
+def test_the_history_says_in_french_what_a_contest_changed(client_as, case, contest, person):
+    change(contest, person("manager"))
+    html = case_page(client_as("manager"), case, "history/", **{"Accept-Language": "fr"})
+    assert "décision modifiée · refusé → accepté" in plain_text(html)
 
 
 def test_a_changed_decision_is_on_the_newest_assessment(case, contest, person):
