@@ -76,6 +76,7 @@ def _weak_slices(section: WeakSlices) -> Figure:
         summary=weak_slices_in_words(section),
         x=_("Group"),
         y=_("AUC"),
+        horizontal=True,
         columns=[
             Column(_("AUC"), "number", 3, style="dots"),
             Column(_("Promised"), "number", 3, style="points"),

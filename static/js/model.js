@@ -3,12 +3,17 @@
   "use strict";
 
   const { color, numberFormat, percentFormat, valueAxis, placeAxis, draw } = deskCharts;
-  const FORMATS = { percent: percentFormat(1), number: numberFormat({ maximumFractionDigits: 3 }) };
+  const FORMATS = { percent: percentFormat(1), number: numberFormat({ maximumFractionDigits: 4 }) };
   const PALETTE = ["primary", "refer-fill", "accept-fill", "refuse-fill"];
   const MAX_LABEL_LENGTH = 40;
+  // Pixels of a chart for each character of a label beside a bar: labels take half of its width at most.
+  const LABEL_PIXELS = 14;
   // Upright beside the lowest charts.
   const MAX_AXIS_LENGTH = 20;
   const MAX_TURNED_LABELS = 10;
+  // In one line, a longer label below a place would take the height of the chart: it is broken into short ones.
+  const MAX_PLACE_LENGTH = 24;
+  const MAX_PLACE_LINE = 14;
   const MAX_LOW_BARS = 4;
   const LABEL_PADDING = 4;
   const LABEL_HEIGHT = 22;
@@ -140,8 +145,8 @@
 
   // ---- the chart
 
-  // Break a long label beside a bar, or a long name of an axis, into lines.
-  function wrapped(text, length = MAX_LABEL_LENGTH) {
+  // Break a long label of a bar, or a long name of an axis, into lines.
+  function wrapped(text, length) {
     return text.split(" ").reduce((lines, word) => {
       const longer = lines.length ? `${lines[lines.length - 1]} ${word}` : word;
       return longer.length <= length && lines.length
@@ -158,8 +163,20 @@
 
   // Many places are steps of a scale, of which a few labels are enough: turned, all of them would take the height.
   function categoryAxis(figure, isSideways, places) {
-    const ticks = { autoSkip: !isSideways, maxRotation: places > MAX_TURNED_LABELS ? 0 : 50 };
+    const isScale = places > MAX_TURNED_LABELS;
+    const ticks = { autoSkip: isScale && !isSideways, maxRotation: isScale ? 0 : 70 };
     return placeAxis({ text: isSideways ? "" : figure.dataset.x, offset: true, ticks });
+  }
+
+  function placeLabels({ labels }, figure) {
+    if ("sideways" in figure.dataset) {
+      const length = Math.min(MAX_LABEL_LENGTH, Math.floor(figure.clientWidth / LABEL_PIXELS));
+      return labels.map((label) => wrapped(label, length));
+    }
+    const isLong = labels.some((label) => label.length > MAX_PLACE_LENGTH);
+    return isLong && labels.length <= MAX_TURNED_LABELS
+      ? labels.map((label) => wrapped(label, MAX_PLACE_LINE))
+      : labels;
   }
 
   function tooltipLabel(format, isSideways) {
@@ -180,7 +197,7 @@
     const places = isNumeric ? numericAxis(figure) : categoryAxis(figure, isSideways, table.labels.length);
     return {
       type: style === "bars" ? "bar" : "line",
-      data: { labels: isNumeric ? undefined : table.labels.map(isSideways ? wrapped : String), datasets: series },
+      data: { labels: isNumeric ? undefined : placeLabels(table, figure), datasets: series },
       options: {
         spanGaps: true,
         indexAxis: isSideways ? "y" : "x",

@@ -21,6 +21,17 @@ LOST_CONTENTS: Final = """() => {
     || link.getBoundingClientRect().bottom > innerHeight;
   return links.length ? links.filter(isLost).map((link) => link.hash) : ["no contents"];
 }"""
+# Cells of under eight characters, of half an em each, whose text takes more than two lines.
+NARROW_CELLS: Final = """() => [...document.querySelectorAll("main :is(th, td)")].filter((cell) => {
+  if (!cell.checkVisibility() || cell.closest(".visually-hidden")) return false;
+  const { fontSize, paddingLeft, paddingRight } = getComputedStyle(cell);
+  const room = cell.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  if (room >= 8 * 0.5 * parseFloat(fontSize)) return false;
+  const text = document.createRange();
+  text.selectNodeContents(cell);
+  const lines = [...text.getClientRects()].filter(({ width }) => width > 1);
+  return new Set(lines.map(({ top }) => Math.round(top))).size > 2;
+}).map((cell) => cell.innerText.slice(0, 40))"""
 # Charts take the new size in one frame and are painted in the next.
 PAINTED: Final = """() => new Promise((painted) => {
   requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(painted)));

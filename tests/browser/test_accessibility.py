@@ -14,7 +14,15 @@ from playwright.sync_api import Page
 
 from tests.browser import axe
 from tests.browser.every_page import PAGES, addresses, full_desk, page_names
-from tests.browser.heights import MAX_HEIGHT, OTHER_PAGES, SIDEWAYS, WINDOW_HEIGHT, resize, too_tall
+from tests.browser.heights import (
+    MAX_HEIGHT,
+    NARROW_CELLS,
+    OTHER_PAGES,
+    SIDEWAYS,
+    WINDOW_HEIGHT,
+    resize,
+    too_tall,
+)
 from tests.browser.overlaps import overlaps
 from tests.browser.test_pages import MAX_LAYOUT_SHIFT
 
@@ -110,6 +118,7 @@ def _out_of_place(page: Page, address: str, width: int) -> list[str]:
         resize(page, tried)
         lines += [f"{tried}: overlap, {pair}" for pair in overlaps(page)]
         lines += too_tall(page, address, tried)
+        lines += [f"{tried}: narrow cell, {cell}" for cell in page.evaluate(NARROW_CELLS)]
     page.set_viewport_size({"width": ZOOMED_WIDTH, "height": WINDOW_HEIGHT})
     if (sideways := page.evaluate(SIDEWAYS)) > 0:
         lines.append(f"{sideways} px wider than a window of {ZOOMED_WIDTH}")
