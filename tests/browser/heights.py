@@ -25,12 +25,17 @@ LOST_CONTENTS: Final = """() => {
 NARROW_CELLS: Final = """() => [...document.querySelectorAll("main :is(th, td)")].filter((cell) => {
   if (!cell.checkVisibility() || cell.closest(".visually-hidden")) return false;
   const { fontSize, paddingLeft, paddingRight } = getComputedStyle(cell);
-  const room = cell.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
-  if (room >= 8 * 0.5 * parseFloat(fontSize)) return false;
-  const text = document.createRange();
-  text.selectNodeContents(cell);
-  const lines = [...text.getClientRects()].filter(({ width }) => width > 1);
-  return new Set(lines.map(({ top }) => Math.round(top))).size > 2;
+  const em = parseFloat(fontSize);
+  if (cell.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) >= 8 * em / 2) return false;
+  const tops = [];
+  const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = document.createRange();
+    text.selectNodeContents(walker.currentNode);
+    tops.push(...[...text.getClientRects()].filter(({ width }) => width > 1).map(({ top }) => top));
+  }
+  tops.sort((first, second) => first - second);
+  return tops.filter((top, index) => !index || top - tops[index - 1] > em / 2).length > 2;
 }).map((cell) => cell.innerText.slice(0, 40))"""
 # Charts take the new size in one frame and are painted in the next.
 PAINTED: Final = """() => new Promise((painted) => {

@@ -118,7 +118,8 @@ def _out_of_place(page: Page, address: str, width: int) -> list[str]:
         resize(page, tried)
         lines += [f"{tried}: overlap, {pair}" for pair in overlaps(page)]
         lines += too_tall(page, address, tried)
-        lines += [f"{tried}: narrow cell, {cell}" for cell in page.evaluate(NARROW_CELLS)]
+        if not address.startswith(OTHER_PAGES):
+            lines += [f"{tried}: narrow cell, {cell}" for cell in page.evaluate(NARROW_CELLS)]
     page.set_viewport_size({"width": ZOOMED_WIDTH, "height": WINDOW_HEIGHT})
     if (sideways := page.evaluate(SIDEWAYS)) > 0:
         lines.append(f"{sideways} px wider than a window of {ZOOMED_WIDTH}")

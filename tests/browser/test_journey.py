@@ -15,6 +15,7 @@ from creditdesk.models import Assessment, Case, Decision
 from scoring import engine
 from scoring.ml.features import catalogue
 from scoring.ml.features.frames import columns_of
+from tests.browser.overlaps import overlaps
 from tests.factories import proposed, reassessed
 
 pytestmark = [
@@ -159,10 +160,16 @@ def test_nothing_is_cut_off_on_a_narrow_screen(signed_in, case, address):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_a_decision_that_waits_for_a_second_person_fits_a_narrow_screen(signed_in, case, person):
+def test_a_decision_that_waits_for_a_second_person_fits_its_page_and_the_list(signed_in, case, person):
     Case.objects.filter(pk=case.pk).update(amount_credit=900_000)
     proposed(reassessed(services.assess(case=case, by=person("advisor")), "refuse"), person("advisor"))
     page = signed_in("manager", locale="fr-FR", width=360)
     page.goto(case.get_absolute_url())
     expect(page.locator(".badge-waiting").first).to_contain_text("seconde personne")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.set_viewport_size({"width": 1366, "height": 768})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1366
+    page.goto("/cases/?queue=all")
+    page.set_viewport_size({"width": 360, "height": 768})
+    expect(page.locator(".cell-decision .badge-waiting")).to_contain_text("seconde personne")
+    assert overlaps(page) == []
