@@ -1,9 +1,11 @@
 """First edition of the dictionary: single features by size of contribution, either way. Kept for replays."""
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from creditdesk.models import Reason
@@ -49,6 +51,10 @@ def _label_and_value(feature: Feature, value: float, history_rows: Mapping[str, 
 
 
 def _value(feature: Feature, value: float) -> str:
-    # External ratings were shown between 0 and 1.
-    is_rating = feature.unit is Unit.SCORE
-    return formatting.number(value, 3) if is_rating else formatting.feature_in_words(feature, value)
+    """Write a value as this edition did: ratings between 0 and 1, a time in the job with these words."""
+    words = formatting.feature_in_words(feature, value)
+    if feature.unit is Unit.SCORE:
+        return formatting.number(value, 3)
+    if feature.name == "DAYS_EMPLOYED" and -math.inf < value < 0:
+        return gettext("%(duration)s in the job") % {"duration": words}
+    return words

@@ -78,7 +78,7 @@ EDITABLE: Final = (
         Text("Duration (months)", "Durée (mois)"),
         Text(
             "Sets the instalment: equal payments at the yearly rate that the request implies today.",
-            "Fixe la mensualité : versements égaux au taux annuel que la demande suppose aujourd’hui.",
+            "Fixe la mensualité : versements égaux au taux que suppose la demande.",
         ),
         low=MIN_MONTHS,
         high=MAX_MONTHS,

@@ -90,7 +90,7 @@ def column_in_words(column: Column, value: Value) -> str:
 def _time_in_job(days: float) -> str:
     if days >= 0 or math.isinf(days):
         return in_words(days, Unit.DAYS_AGO)
-    return gettext("%(duration)s in the job") % {"duration": durations.length_of_days(-days)}
+    return durations.length_of_days(-days)
 
 
 def change_in_words(column: Column, before: Value, after: Value) -> tuple[str, str]:

@@ -177,7 +177,7 @@ def test_a_missing_value_is_shown_as_missing(advisor, case_of, model_in_use):
     case = case_of("advisor", application={"EXT_SOURCE_1": None, "DAYS_EMPLOYED": -1157.0})
     text = plain_text(case_page(advisor, case, "client/"))
     assert "External credit rating 1 missing" in text
-    assert "3 years 2 months in the job" in text
+    assert "Time in the current job 3 years 2 months" in text
 
 
 def test_svg_and_data_attributes_ignore_the_language(advisor, case):

@@ -88,13 +88,19 @@ def test_the_first_edition_words_a_reason_as_label_and_value(model):
     assert instalment.text_fr.endswith(": manquant")
 
 
-def test_the_first_edition_goes_on_reading_external_ratings_between_0_and_1(model):
-    rating = model.features.index("EXT_SOURCE_2")
+@pytest.mark.parametrize(
+    ("name", "value", "english", "french"),
+    [
+        ("EXT_SOURCE_2", 0.158, "0.158", "0,158"),
+        ("DAYS_EMPLOYED", -1157.0, "3 years 2 months in the job", "3 ans et 2 mois dans l’emploi"),
+    ],
+)
+def test_the_first_edition_goes_on_writing_values_as_it_did(model, name, value, english, french):
     values = np.full(len(model.features), np.nan)
-    values[rating] = 0.158
-    (reason, *_) = v1.reasons_for(model, values, by_feature(model, EXT_SOURCE_2=1.0), {})
-    assert reason.text_en.endswith(": 0.158")
-    assert reason.text_fr.endswith(": 0,158")
+    values[model.features.index(name)] = value
+    (reason, *_) = v1.reasons_for(model, values, by_feature(model, **{name: 1.0}), {})
+    assert reason.text_en.endswith(f": {english}")
+    assert reason.text_fr.endswith(f": {french}")
 
 
 @pytest.mark.parametrize(("rows", "why"), [({}, "not provided"), ({"bureau": 0}, "no history")])
