@@ -34,7 +34,9 @@ def compared_rows(comparison: PeerComparison, address: str) -> SafeString:
     for compared in comparison.features:
         name, current = compared.feature, ' aria-current="true"' if compared.feature == drawn else ""
         below = (
-            f'<span class="cell-label">{higher}</span> {escape(compared.below)}' if compared.below else "–"
+            f'<td class="number"><span class="cell-label">{higher}</span> {escape(compared.below)}</td>'
+            if compared.below
+            else '<td class="number cell-empty">–</td>'
         )
         rows.append(
             f'<tr><th scope="row"><a id="feature-{name}" class="feature-link" data-main="{name}"{current} '
@@ -43,7 +45,7 @@ def compared_rows(comparison: PeerComparison, address: str) -> SafeString:
             f'<td class="number">{escape(compared.value)}</td>'
             f'<td class="cell-band">{quantile_band(compared.band)}</td>'
             f'<td class="number muted"><span class="cell-label">{median}</span> {escape(compared.median)}'
-            f'</td><td class="number">{below}</td></tr>'
+            f"</td>{below}</tr>"
         )
     return SafeString("".join(rows))
 

@@ -4,10 +4,9 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-# What is clipped by a scrolling parent is not seen; the link to the decision floats over the page on purpose.
+# What is clipped by a scrolling parent is not seen.
 OVERLAPS: Final = """() => {
-  const NOT_SEEN = ".visually-hidden, [hidden], canvas, script, style, option, datalist, .skip-link"
-    + ", .decision-shortcut";
+  const NOT_SEEN = ".visually-hidden, [hidden], canvas, script, style, option, datalist, .skip-link";
   const frames = new Map([[document.body, []], [null, []]]);
   // The boxes of whatever clips the contents of an element, looked up once for each; null where none is seen.
   const framesOf = (node) => {

@@ -21,6 +21,8 @@ pytestmark = [
 ]
 MANY, LOANS = 26, 120
 PARTS: Final = ("", *(f"{tab}/" for tab in TABS), "client/?show=budget")
+# Of the last case, which lacks a field.
+LONGEST_PARTS: Final = ("compare/", "client/")
 # As much as a note holds.
 LONG_NOTE: Final = "The employer confirms by telephone that the contract becomes permanent next month. " * 45
 REASON: Final = "The payslip of March says another income, which the client has confirmed in writing."
@@ -29,10 +31,16 @@ REASON: Final = "The payslip of March says another income, which the client has 
 @pytest.fixture
 def long_cases(refused_cases, person) -> list[Case]:
     """Refused clients under a rule of affordability and a band; of the pending one, much is written."""
-    terms = {"accept_below": 0.01, "refuse_from": 0.99, "affordability_rule": "fr-1"}
+    advisor = User.objects.get(username="advisor")
+    incomplete = _refused_incomplete(advisor, refused_cases)
+    terms = {
+        "accept_below": 0.01,
+        "refuse_from": 0.99,
+        "affordability_rule": "fr-1",
+        "refers_everybody": True,
+    }
     published(person("manager"), person("admin"), **terms)
     pending = refused_cases[0]
-    advisor = User.objects.get(username="advisor")
     charges = services.ChargesDeclaration(housing=30_000.0, loans=8_000.0, other=5_000.0, members=3)
     services.declare_charges(case=pending, declaration=charges, by=advisor)
     for number in range(4):
@@ -45,7 +53,29 @@ def long_cases(refused_cases, person) -> list[Case]:
             case=pending, changes=changes, profile_digest=digest, reason=REASON, by=advisor
         )
         services.assess(case=Case.objects.get(pk=pending.pk), by=advisor)
-    return refused_cases
+    return [*refused_cases, incomplete]
+
+
+def _refused_incomplete(advisor: User, taken: list[Case]) -> Case:
+    """A case that lacks a critical field, decided otherwise than the model recommends."""
+    for case in Case.objects.exclude(pk__in=[other.pk for other in taken]).order_by("pk"):
+        digest, lacking = Profile.objects.get(case=case).digest, {"EXT_SOURCE_2": None}
+        services.correct_application(
+            case=case, changes=lacking, profile_digest=digest, reason=REASON, by=advisor
+        )
+        case = Case.objects.get(pk=case.pk)
+        assessment = services.assess(case=case, by=advisor)
+        if assessment.is_incomplete:
+            services.decide(
+                case=case,
+                assessment=assessment,
+                outcome="refuse",
+                by=advisor,
+                reason_code="documents",
+                reason=REASON,
+            )
+            return case
+    raise AssertionError("no case is incomplete")
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
@@ -53,7 +83,7 @@ def test_no_tab_makes_the_page_taller_than_its_limit(long_cases, page_as, locale
     page = page_as("advisor", locale=locale)
     too_tall = {}
     for case in long_cases:
-        for tab in PARTS:
+        for tab in LONGEST_PARTS if case == long_cases[-1] else PARTS:
             page.goto(f"{case.get_absolute_url()}{tab}")
             for width, limit in MAX_HEIGHT.items():
                 resize(page, width)
