@@ -234,9 +234,13 @@ def _median_in_words(feature: str, median: float) -> str:
 
 @by_language(64)
 def _bin_labels(feature: str, edges: tuple[float, ...]) -> tuple[str, ...]:
-    """The middle of each bin, in the words of the feature's unit."""
+    """The middle of each bin, in the words of the feature's unit; a rating is its number out of 100 alone."""
     spec = catalogue.BY_NAME[feature]
-    return tuple(formatting.feature_in_words(spec, (low + high) / 2) for low, high in pairwise(edges))
+    middles = [(low + high) / 2 for low, high in pairwise(edges)]
+    if spec.unit is Unit.SCORE:
+        # Four of them stand side by side below a narrow chart.
+        return tuple(formatting.number(middle * 100) for middle in middles)
+    return tuple(formatting.feature_in_words(spec, middle) for middle in middles)
 
 
 def _sign(feature: Feature) -> int:

@@ -1,5 +1,6 @@
 """Peer comparison: shares below a client's value, and values that the model does not read."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -91,3 +92,8 @@ def test_a_rating_is_written_in_every_tab_as_in_the_reasons(
         label = capitalized(column("application", "EXT_SOURCE_2").label)
     for tab in ("compare/", "client/"):
         assert f"{label} {words}" in plain_text(case_page(advisor, case, tab)), tab
+    html = case_page(advisor, case, "compare/?feature=EXT_SOURCE_2")
+    figure = html.partition('id="distribution"')[2].partition("</figure>")[0]
+    axis = re.findall(r"<text[^>]*>([^<]+)</text>", figure)
+    assert axis
+    assert all(label.isdecimal() for label in axis), axis
