@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from creditdesk import services
-from creditdesk.models import Assessment, Case, Contest, Decision, Notification
+from creditdesk.models import Case, Contest, Decision
 from creditdesk.pages.portfolio.counts import ContestCounts
 from creditdesk.services import ActRefused
-from tests.creditdesk.policies import published
-from tests.factories import UserFactory, assessed, corrected, decided
-from tests.html import HTMX, case_page, plain_text
+from tests.factories import assessed, corrected, decided
+from tests.html import HTMX
 from tests.triggers import REFUSED, triggers_off
 
 pytestmark = pytest.mark.django_db
@@ -100,36 +99,12 @@ def test_a_changed_decision_replaces_the_first_which_stays_in_the_history(
     assert case.decisions.standing().get() == new
 
 
-def test_the_history_says_in_french_what_a_contest_changed(client_as, case, contest, person):
-    change(contest, person("manager"))
-    html = case_page(client_as("manager"), case, "history/", **{"Accept-Language": "fr"})
-    assert "décision modifiée · refusé → accepté" in plain_text(html)
-
-
 def test_a_changed_decision_is_on_the_newest_assessment(case, contest, person):
     first = case.latest_assessment
     newest = assessed(case, 0.04).latest_assessment
     new = change(contest, person("manager")).new_decision
     assert (new.assessment, new.is_override) == (newest, False)
     assert new.replaces.assessment == first
-
-
-def test_a_change_accepts_nobody_whose_budget_the_rule_in_force_does_not_know(
-    client_as, case, contest, person, model_in_use
-):
-    """A refused case keeps the assessment of a policy that had no rule of affordability."""
-    published(person("manager"), person("admin"), affordability_rule="fr-1")
-    answer = post(
-        client_as("manager"), "case_examine", case, contest=contest.pk, result="changed",
-        justification=JUSTIFICATION, change_code="data",
-    )  # fmt: skip
-    assert answer.status_code == 409
-    assert "Nobody accepts without the client&#x27;s charges: open the case again" in answer.content.decode()
-    assert (case.decisions.get().status, case.decisions.get().outcome) == ("final", "refuse")
-    contest.refresh_from_db()
-    assert contest.closed_at is None
-    services.review(contest=contest, outcome="reopen", justification=JUSTIFICATION, by=person("manager"))
-    assert Assessment.objects.filter(case=case).latest("pk").affordability_outcome == "missing"
 
 
 def test_the_person_who_decided_cannot_review(client_as, model_in_use, case_of, person):
@@ -256,36 +231,6 @@ def test_a_new_decision_can_be_contested_in_its_turn(case, contest, person):
         case=case, client_statement="And now?", received_on=timezone.localdate(), by=person("advisor")
     )
     assert second.decided_by == person("manager")
-
-
-def test_a_change_that_a_second_person_rejects_leaves_the_first_decision_standing(case_of, person):
-    case = decided(assessed(case_of("advisor", amount_credit=900_000), 0.3, "refuse"), "refuse")
-    today = timezone.localdate()
-    contest = services.contest(case=case, client_statement=STATEMENT, received_on=today, by=person("advisor"))
-    proposed = change(contest, person("manager")).new_decision
-    assert proposed.status == "proposed"
-    second = person("auditor")
-    second.role = "manager"
-    second.save()
-    services.check_decision(decision=proposed, approve=False, reason=JUSTIFICATION, by=second)
-    assert case.decisions.standing().get().outcome == "refuse"
-    assert Contest.objects.get().closed_at is None
-    assert change(Contest.objects.get(), person("manager")).new_decision.replaces.outcome == "refuse"
-
-
-def test_a_change_that_needs_a_second_person_notifies_them_and_then_who_decided_first(case_of, person):
-    case = decided(assessed(case_of("advisor", amount_credit=900_000), 0.3, "refuse"), "refuse")
-    Case.objects.filter(pk=case.pk).update(advisor=person("colleague"))
-    first, manager, second = person("advisor"), person("manager"), UserFactory(role="manager")
-    contest = services.contest(
-        case=case, client_statement=STATEMENT, received_on=timezone.localdate(), by=person("colleague")
-    )
-    proposed = change(contest, manager).new_decision
-    after_review = Notification.objects.filter(kind__in=["decided", "second_opinion"])
-    assert [(row.kind, row.recipient) for row in after_review] == [("second_opinion", second)]
-    services.check_decision(decision=proposed, approve=True, reason=JUSTIFICATION, by=second)
-    notified = Notification.objects.filter(kind="decided").values_list("recipient", flat=True)
-    assert set(notified) == {first.pk, person("colleague").pk, manager.pk}
 
 
 def test_the_portfolio_counts_late_and_overturned(client_as, case, contest, person):

@@ -37,22 +37,6 @@ def test_before_the_first_publication_the_threshold_of_the_version_is_in_force(m
     assert (stored.policy, stored.threshold) == (None, engine.current().threshold)
 
 
-@pytest.mark.parametrize("act", [propose_policy, publish_policy, reject_policy, withdraw_policy])
-def test_a_person_whose_account_was_closed_meanwhile_changes_no_policy(person, act):
-    """The request began before the account was closed."""
-    policy = proposed(person("manager"))
-    by = person("admin" if act in {publish_policy, reject_policy} else "manager")
-    type(by).objects.filter(pk=by.pk).update(is_active=False)
-    given = {"policy": policy, "reason": YES}
-    if act is withdraw_policy:
-        given = {"policy": policy}
-    if act is propose_policy:
-        given = {"terms": terms(refuse_from=0.3), "based_on": None, "reason": WHY}
-    with pytest.raises(PermissionDenied):
-        act(by=by, **given)
-    assert [row.status for row in Policy.objects.all()] == ["proposed"]
-
-
 def test_two_people_put_a_policy_in_force_and_the_log_seals_it(person):
     people = person("manager"), person("admin")
     with transaction.atomic():
