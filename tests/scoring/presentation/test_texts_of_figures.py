@@ -8,11 +8,14 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 
+from scoring.ml.model.folder import read_manifest
 from scoring.ml.model.manifest_validation import ExplanationSection, FeatureImportance
 from scoring.ml.training.compare.candidates import CANDIDATES
 from scoring.models import Activation, ModelVersion
 from scoring.presentation import figures_comparison, gate_labels
 from scoring.presentation.figures_explanation import importance
+from scoring.presentation.figures_weaknesses import weaknesses
+from tests.browser.every_page import MODEL
 
 RESULTS: Any = json.loads((settings.BASE_DIR / "creditdesk" / "demo" / "comparison.json").read_text())
 
@@ -54,6 +57,16 @@ def test_a_share_has_a_space_before_its_percent_sign_in_french():
     )
     with override("fr"):
         assert "font 90\u202f% du total affiché" in str(importance(explanation).summary)
+
+
+def test_a_figure_about_groups_in_whole_sentences_has_them_beside_its_marks():
+    """Below the marks, names of seventy characters left a chart of no height."""
+    manifest = read_manifest(settings.BASE_DIR / "ml_artifacts" / MODEL)
+    for language in ("en", "fr"):
+        with override(language):
+            (figure,) = (each for each in weaknesses(manifest) if each.code == "weak-slices")
+            assert max(len(str(row.label)) for row in figure.rows) > 40
+            assert figure.horizontal
 
 
 def test_the_gate_of_calibration_says_that_the_interval_of_the_slope_counts():
