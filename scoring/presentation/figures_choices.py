@@ -44,6 +44,7 @@ def _threshold_rules(section: ThresholdRules) -> Figure:
         ).format(rule=labels.get(section.in_force, section.in_force), draws=number(section.resamples)),
         x=_("Rule"),
         y=_("Cost per case"),
+        horizontal=True,
         columns=[
             Column(_("Cost per case"), "number", 4, style="dots"),
             Column(_("Lowest"), "number", 4, style="edge"),

@@ -7,14 +7,15 @@
   const PALETTE = ["primary", "refer-fill", "accept-fill", "refuse-fill"];
   const MAX_LABEL_LENGTH = 40;
   // Pixels of a chart for each character of a label beside a bar: labels take half of its width at most.
-  const LABEL_PIXELS = 14;
+  const LABEL_PIXELS = 17;
   // Upright beside the lowest charts.
   const MAX_AXIS_LENGTH = 20;
   const MAX_TURNED_LABELS = 10;
   // In one line, a longer label below a place would take the height of the chart: it is broken into short ones.
   const MAX_PLACE_LENGTH = 24;
   const MAX_PLACE_LINE = 14;
-  const MAX_LOW_BARS = 4;
+  // Lines of labels that stand beside a chart of the usual height.
+  const MAX_LOW_LINES = 7;
   const LABEL_PADDING = 4;
   const LABEL_HEIGHT = 22;
 
@@ -50,12 +51,15 @@
   }
 
   // Dots followed by a lower and an upper edge become one series with error bars.
-  function errorBarSeries([estimate, low, high]) {
+  function errorBarSeries([estimate, low, high], isSideways) {
     const ink = color(PALETTE[0]);
+    const [value, least, most] = isSideways ? ["x", "xMin", "xMax"] : ["y", "yMin", "yMax"];
     return {
       type: "lineWithErrorBars",
       label: estimate.label,
-      data: estimate.values.map((y, index) => ({ y, yMin: low.values[index], yMax: high.values[index] })),
+      data: estimate.values.map((each, index) => (
+        { [value]: each, [least]: low.values[index], [most]: high.values[index] }
+      )),
       errorBarColor: ink,
       errorBarLineWidth: 1.5,
       errorBarWhiskerSize: 0,
@@ -65,7 +69,9 @@
   }
 
   function seriesOf({ columns, positions }, figure) {
-    if (columns[0].style === "dots" && columns.length === 3) return [errorBarSeries(columns)];
+    if (columns[0].style === "dots" && columns.length === 3) {
+      return [errorBarSeries(columns, "sideways" in figure.dataset)];
+    }
     const isNumeric = "numeric" in figure.dataset;
     const palette = figure.dataset.palette?.split(" ") ?? PALETTE;
     const series = columns.map((column, order) => ({
@@ -182,7 +188,8 @@
   function tooltipLabel(format, isSideways) {
     return ({ dataset, parsed, raw }) => {
       const value = `${dataset.label}: ${format(isSideways ? parsed.x : parsed.y)}`;
-      return raw?.yMin === undefined ? value : `${value} (${format(raw.yMin)} – ${format(raw.yMax)})`;
+      const [low, high] = isSideways ? [raw?.xMin, raw?.xMax] : [raw?.yMin, raw?.yMax];
+      return low === undefined ? value : `${value} (${format(low)} – ${format(high)})`;
     };
   }
 
@@ -216,7 +223,7 @@
 
   document.querySelectorAll("figure[data-chart]").forEach((figure) => {
     const table = readTable(figure);
-    const isTall = "sideways" in figure.dataset && table.labels.length > MAX_LOW_BARS;
+    const isTall = "sideways" in figure.dataset && placeLabels(table, figure).flat().length > MAX_LOW_LINES;
     figure.querySelector(".chart").classList.toggle("chart-tall", isTall);
     draw(figure.querySelector("canvas"), () => configuration(figure, table));
   });
