@@ -21,6 +21,11 @@ from creditdesk.models.inputs import WithInputs, pack_inputs
 from creditdesk.models.queue_conditions import any_of
 
 
+def due_day(submitted_at: datetime) -> date:
+    """The day by which a case that was submitted at that moment should be decided."""
+    return timezone.localtime(submitted_at).date() + timedelta(days=settings.DECISION_DAYS)
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> Self:
         """The row scope: every case, or the user's portfolio, the shared cases, those that they referred and
@@ -214,12 +219,7 @@ class Case(models.Model):
     @property
     def due_on(self) -> date:
         """The day by which the case should be decided."""
-        return timezone.localtime(self.submitted_at).date() + timedelta(days=settings.DECISION_DAYS)
-
-    @property
-    def waiting_days(self) -> int:
-        """Whole days since the case was submitted."""
-        return max((timezone.localdate() - timezone.localtime(self.submitted_at).date()).days, 0)
+        return due_day(self.submitted_at)
 
 
 class Profile(WithInputs, EncryptedRow):

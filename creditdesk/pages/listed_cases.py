@@ -6,20 +6,21 @@ As rows, not as objects of Django's: to make a hundred of these took a quarter o
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final, NamedTuple, TypeVar
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, PreparedRows
 from creditdesk.models import Case, Claim, Contest, Decision, Escalation, Withdrawal
+from creditdesk.models.case import due_day
 from creditdesk.models.decision import ENDED
 from creditdesk.models.queue_conditions import claims_hold
+from creditdesk.services.refusal import written_name
 
 T = TypeVar("T")
 PAGE_SIZE: Final = 20
@@ -90,7 +91,7 @@ class ListedCase:
     @property
     def due_on(self) -> date:
         """The day by which the case should be decided."""
-        return self.submitted_on + timedelta(days=settings.DECISION_DAYS)
+        return due_day(self.submitted_at)
 
     @property
     def waiting_days(self) -> int:
@@ -102,7 +103,7 @@ def listed_cases(keys: Sequence[int], reader: User) -> list[ListedCase]:
     """Read the columns that the table shows and no more: an assessment carries its whole input."""
     padded = [*keys, *_MARKERS[len(keys) :]]
     decisions = _by_case(_DECISIONS.all(*padded), ListedDecision)
-    claims = _by_case(_in_force(_CLAIMS.all(*padded)), _name)
+    claims = _by_case(_in_force(_CLAIMS.all(*padded)), written_name)
     contests = _by_case(_CONTESTS.all(*padded), ListedContest)
     escalated = {key for (key,) in _ESCALATIONS.all(*padded)}
     blind = _blind(reader, padded)
@@ -117,7 +118,7 @@ def listed_cases(keys: Sequence[int], reader: User) -> list[ListedCase]:
             reference=reference,
             client_name=client,
             advisor_id=advisor_id,
-            advisor_name=_name(username, first_name, last_name),
+            advisor_name=written_name(username, first_name, last_name),
             contract_type=contract_type,
             amount_credit=credit,
             submitted_at=submitted_at,
@@ -160,10 +161,6 @@ def _in_force(claims: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """The claims that hold, without their moment: one expires without being released."""
     after, before = claims_hold()
     return [(key, *names) for key, claimed_at, *names in claims if after < claimed_at < before]
-
-
-def _name(username: str, first_name: str, last_name: str) -> str:
-    return f"{first_name} {last_name}".strip() or username
 
 
 # A page of fewer cases is filled up with keys that no case has.

@@ -141,6 +141,11 @@ def opinion_first() -> str:
     return gettext("This case is drawn for a blind opinion: give yours first, then the verdict shows.")
 
 
+def written_name(username: str, first_name: str, last_name: str) -> str:
+    """The same as `name_of`, of columns that were read without an object."""
+    return f"{first_name} {last_name}".strip() or username
+
+
 def name_of(person: User) -> str:
     return person.get_full_name() or person.get_username()
 

@@ -76,15 +76,15 @@ class Casework(ActsInForce):
         return self.is_open and not self.escalation and self.reader.has_perm("creditdesk.assign_case")
 
     @property
-    def has_it_already(self) -> User | None:
-        """The advisor of the case, to whom nobody gives it, unless a team has it."""
+    def sole_advisor(self) -> User | None:
+        """The advisor who has the case alone, and is not given it once more; None while a team has it."""
         return None if self.team_referral else self.case.advisor
 
     @cached_property
     def assignment_form(self) -> AssignmentForm | None:
         if not self.may_assign:
             return None
-        return self.forms.assignment or AssignmentForm(advisor=self.has_it_already)
+        return self.forms.assignment or AssignmentForm(advisor=self.sole_advisor)
 
     @property
     def may_pass_on(self) -> bool:

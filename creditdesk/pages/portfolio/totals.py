@@ -19,6 +19,7 @@ from creditdesk.pages.portfolio.opinions import (
     RateName,
     decided_unread,
 )
+from creditdesk.services.refusal import written_name
 from scoring import engine, policies
 from scoring.ml.model.folder import ModelUnavailable
 from scoring.presentation.figure import Figure
@@ -100,7 +101,7 @@ class PortfolioTotals:
         return [
             Workload(
                 advisor_id=advisor_id,
-                name=f"{first_name} {last_name}".strip() or username,
+                name=written_name(username, first_name, last_name),
                 cases=cases,
                 pending=cases - decided - waiting - withdrawn.get(advisor_id, 0),
                 waiting=waiting,

@@ -6,13 +6,13 @@ from django.test import TestCase
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.assignment_rules import assignment_rules
 from creditdesk.cases.scored_columns import Selection, scored_columns
 from creditdesk.cases.search import matching
 from creditdesk.importing import store
-from creditdesk.models import Assignment, Case, Claim, Client, MonitoringRecord, Profile, profile_digest
+from creditdesk.models import Case, Client, MonitoringRecord, Profile, profile_digest
 from creditdesk.services.correction import correct_application
 from creditdesk.services.personal_data.erasure import erase_client
 from tests.factories import UserFactory, assessed
@@ -112,29 +112,6 @@ def test_new_cases_go_by_the_rules_and_to_nobody_who_is_away(tmp_path, person, i
     import_folder(tmp_path)
     owners = Case.objects.order_by("reference").values_list("advisor", flat=True)
     assert list(owners) == [colleague.pk, colleague.pk, advisor.pk, advisor.pk]
-
-
-def test_all_cases_go_to_the_advisor_who_is_named(folder, advisors, import_folder):
-    import_folder(folder)
-    import_folder(folder, advisor="colleague")
-    assert set(Case.objects.values_list("advisor__username", flat=True)) == {"colleague"}
-
-
-def test_a_case_that_an_import_gives_to_another_advisor_says_who_had_it_and_is_theirs_to_decide(
-    folder, advisors, import_folder
-):
-    import_folder(folder, advisor="advisor")
-    case = Case.objects.get(reference="1")
-    services.claim(case=case, by=case.advisor)
-    import_folder(folder, advisor="colleague")
-    row = Assignment.objects.get(case=case)
-    assert (row.previous.username, row.advisor.username) == ("advisor", "colleague")
-    assert (row.kind, row.assigned_by) == ("handed_on", None)
-    assert Claim.objects.get().released_at
-    assert case in Case.objects.to_decide_by(User.objects.get(username="colleague"))
-    assert audit.verify() is None
-    import_folder(folder, advisor="colleague")
-    assert Assignment.objects.filter(case=case).count() == 1
 
 
 def test_an_unknown_or_unqualified_advisor_is_refused(folder, advisors, person, refused_import):

@@ -7,25 +7,11 @@ from django.utils import timezone
 from creditdesk import services
 from creditdesk.models import Assessment, Case, Contest, Notification
 from tests.creditdesk.policies import published
+from tests.creditdesk.services.contest.words import JUSTIFICATION, STATEMENT
 from tests.factories import UserFactory, assessed, decided
 from tests.html import HTMX, case_page, plain_text
 
 pytestmark = pytest.mark.django_db
-STATEMENT = "I have repaid that loan."
-JUSTIFICATION = "The certificate is genuine; the loan was repaid in spring."
-
-
-@pytest.fixture
-def case(case_of) -> Case:
-    """Refused by its advisor, as the model recommends."""
-    return decided(assessed(case_of("advisor", amount_credit=100_000), 0.3, "refuse"), "refuse")
-
-
-@pytest.fixture
-def contest(case, person) -> Contest:
-    return services.contest(
-        case=case, client_statement=STATEMENT, received_on=timezone.localdate(), by=person("advisor")
-    )
 
 
 def change(contest, by):

@@ -13,26 +13,12 @@ from creditdesk import services
 from creditdesk.models import Case, Contest, Decision
 from creditdesk.pages.portfolio.counts import ContestCounts
 from creditdesk.services import ActRefused
+from tests.creditdesk.services.contest.words import JUSTIFICATION, STATEMENT
 from tests.factories import assessed, corrected, decided
 from tests.html import HTMX
 from tests.triggers import REFUSED, triggers_off
 
 pytestmark = pytest.mark.django_db
-STATEMENT = "I have repaid that loan: <b>here</b> is the certificate.\n\nأحمد"
-JUSTIFICATION = "The certificate is genuine; the loan was repaid in spring."
-
-
-@pytest.fixture
-def case(case_of) -> Case:
-    """Refused by its advisor, as the model recommends."""
-    return decided(assessed(case_of("advisor", amount_credit=100_000), 0.3, "refuse"), "refuse")
-
-
-@pytest.fixture
-def contest(case, person) -> Contest:
-    return services.contest(
-        case=case, client_statement=STATEMENT, received_on=timezone.localdate(), by=person("advisor")
-    )
 
 
 def post(browser, page, case, **data):
