@@ -74,6 +74,7 @@ def _quality(rows: list[StoredCandidate]) -> Figure:
         ),
         x=_("Candidate"),
         y=_("AUC"),
+        horizontal=True,
         columns=[
             Column(_("AUC"), "number", 4, style="dots"),
             Column(_("Lowest"), "number", 4, style="edge"),
@@ -97,6 +98,7 @@ def _against(rows: list[StoredCandidate], champion: str) -> Figure:
         ).format_map({"name": name, "clear": dearer, "others": len(compared)}),
         x=_("Candidate"),
         y=_("Extra cost per case"),
+        horizontal=True,
         columns=[
             Column(_("Difference"), "number", 4, style="dots"),
             Column(_("Lowest"), "number", 4, style="edge"),
@@ -125,6 +127,7 @@ def _resources(rows: list[StoredCandidate]) -> Figure:
         summary=_("Processor seconds to learn all folds, on one thread, and the memory that took at most."),
         x=_("Candidate"),
         y=_("Seconds"),
+        horizontal=True,
         columns=[
             Column(_("Seconds"), "number", 1, style="bars"),
             Column(_("Memory (MB)"), "number", 0, style="table"),

@@ -223,8 +223,13 @@
 
   document.querySelectorAll("figure[data-chart]").forEach((figure) => {
     const table = readTable(figure);
-    const isTall = "sideways" in figure.dataset && placeLabels(table, figure).flat().length > MAX_LOW_LINES;
-    figure.querySelector(".chart").classList.toggle("chart-tall", isTall);
+    const setHeight = () => {
+      const isTall = "sideways" in figure.dataset && placeLabels(table, figure).flat().length > MAX_LOW_LINES;
+      figure.querySelector(".chart").classList.toggle("chart-tall", isTall);
+    };
+    setHeight();
+    // A phone that is turned has room for its labels in fewer lines.
+    addEventListener("resize", setHeight);
     draw(figure.querySelector("canvas"), () => configuration(figure, table));
   });
 })();
