@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Hashable, Sequence
 from datetime import date, datetime
 from functools import cache
+from itertools import chain, islice
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from django.conf import settings
@@ -15,8 +16,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, Prepared, RowCount
-from creditdesk.cases.queues import first_cases
+from creditdesk.cases.queues import counted_parts
 from creditdesk.models import Notification
+from creditdesk.models.case import CaseQuerySet
 
 P = TypeVar("P")
 SECONDS_KEPT: Final = 10
@@ -24,8 +26,9 @@ SECONDS_KEPT: Final = 10
 
 def queue_counts(user: User, queues: Sequence[str], limit: int) -> dict[str, int]:
     """The cases of each queue that the user may see, counted up to `limit`."""
-    counts = _query(user.role, tuple(queues), limit).first(user.pk) or ()
-    return dict(zip(queues, counts, strict=True))
+    query, sizes = _query(user.role, tuple(queues), limit)
+    counts = iter(query.first(user.pk) or ())
+    return {queue: min(sum(islice(counts, size)), limit) for queue, size in zip(queues, sizes, strict=True)}
 
 
 def recent_queue_counts(user: User, queues: Sequence[str], limit: int) -> dict[str, int]:
@@ -100,13 +103,18 @@ class OfTheMinute(Generic[P]):
 
 
 @OfTheMinute
-def _query(role: str, queues: tuple[str, ...], limit: int) -> Prepared:
-    def rows(pk: int):  # type: ignore[no-untyped-def]
-        person = User(pk=pk, role=role)
-        counted = [first_cases(person, queue, (), limit).values("pk")[:limit] for queue in queues]
-        return User.objects.filter(pk=pk).values_list(*map(RowCount, counted))
+def _query(role: str, queues: tuple[str, ...], limit: int) -> tuple[Prepared, list[int]]:
+    """Return the query of the counts of every part, and of how many parts each queue is made."""
 
-    return Prepared(rows, ANYBODY)
+    def parts(pk: int) -> list[list[CaseQuerySet]]:
+        person = User(pk=pk, role=role)
+        return [counted_parts(person, queue) for queue in queues]
+
+    def rows(pk: int):  # type: ignore[no-untyped-def]
+        counted = [RowCount(cases.values("pk")[:limit]) for cases in chain(*parts(pk))]
+        return User.objects.filter(pk=pk).values_list(*counted)
+
+    return Prepared(rows, ANYBODY), [len(of_queue) for of_queue in parts(ANYBODY)]
 
 
 def unread_count(user: User) -> int:

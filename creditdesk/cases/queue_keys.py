@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.prepared_queries import ANYBODY, Prepared, PreparedRows, RowCount
 from creditdesk.cases.filters import CaseFilter
 from creditdesk.cases.queue_counts import OfTheMinute
-from creditdesk.cases.queues import EVERY_CASE, first_cases, visible_parts
+from creditdesk.cases.queues import EVERY_CASE, counted_parts, first_cases
 from creditdesk.cases.search_keys import SearchKeys
 from creditdesk.cases.sorting import ordering
 
@@ -28,7 +28,8 @@ class QueueKeys:
     def count(self) -> int:
         """The number of cases, of a queue up to one more than the largest that is shown."""
         query = _count_query(self._user.role, self._queue)
-        return sum(query.first(self._user.pk) or ())
+        counted: int = sum(query.first(self._user.pk) or ())
+        return counted if self._queue == EVERY_CASE else min(counted, MAX_COUNTED + 1)
 
     @property
     def count_limit(self) -> int | None:
@@ -52,12 +53,10 @@ def listed_keys(case_filter: CaseFilter) -> Any:
 @OfTheMinute
 def _count_query(role: str, queue: str) -> Prepared:
     def rows(pk: int):  # type: ignore[no-untyped-def]
-        person, size = User(pk=pk, role=role), MAX_COUNTED + 1
-        parts = [first_cases(person, queue, (), size)[:size]]
-        if queue == EVERY_CASE:
-            parts = visible_parts(person)
-        counts = [RowCount(cases.values("pk")) for cases in parts]
-        return User.objects.filter(pk=pk).values_list(*counts)
+        parts = [cases.values("pk") for cases in counted_parts(User(pk=pk, role=role), queue)]
+        if queue != EVERY_CASE:
+            parts = [part[: MAX_COUNTED + 1] for part in parts]
+        return User.objects.filter(pk=pk).values_list(*map(RowCount, parts))
 
     return Prepared(rows, ANYBODY)
 

@@ -17,6 +17,8 @@ TO_DECIDE: Final = "to_decide"
 CONTESTED: Final = "contested"
 UNASSIGNED: Final = "unassigned"
 
+BY_DATE: Final = (("submitted_at",), ("-submitted_at",))
+
 # The tabs of the list, in their order; "mine" and "unclaimed" are reached by a link alone.
 QUEUES: Final = (
     (TO_DECIDE, _("Mine to decide")),
@@ -48,7 +50,8 @@ def first_cases(user: User, queue: str, order: Sequence[OrderBy | str], size: in
         return queue_of(Case.objects.filter(any_of(queue_conditions.visible(user))), queue, user).order_by(
             *order
         )
-    parts = [Case.objects.filter(part).order_by(*order) for part in _visible_alternatives(queue, user)]
+    alternatives = _visible_alternatives(queue, user, by_date=order[:1] in BY_DATE)
+    parts = [Case.objects.filter(part).order_by(*order) for part in alternatives]
     if len(parts) == 1:
         return parts[0]
     return Case.objects.filter(any_of([Q(pk__in=cases.values("pk")[:size]) for cases in parts])).order_by(
@@ -56,35 +59,46 @@ def first_cases(user: User, queue: str, order: Sequence[OrderBy | str], size: in
     )
 
 
-def _visible_alternatives(queue: str, user: User) -> Sequence[Q]:
+def _visible_alternatives(queue: str, user: User, *, by_date: bool) -> Sequence[Q]:
     """The cases of a queue that this person sees: each alternative within each part of the row scope.
 
     Of somebody who does not see every case some alternatives are looked up once, not in each part: those that
     lie in the scope by what they say, and those of few cases.
     """
     scopes, alternatives = queue_conditions.visible(user), _alternatives(queue, user)
+    if len(scopes) < 2:
+        return [scope & condition for scope in scopes for condition in alternatives]
+    if queue == EVERY_CASE:
+        return queue_conditions.visible(user, queue_conditions.SHARED) if by_date else scopes
     within: Sequence[Q] = ()
     few: Sequence[Q] = ()
-    if len(scopes) > 1:
-        match queue:
-            case "to_decide":
-                mine, claimed, of_my_teams, *further = alternatives
-                within, few, alternatives = (mine, of_my_teams), (claimed, *further), ()
-            case "shared":
-                of_everybody, of_teams = alternatives
-                within, few, alternatives = (of_everybody,), (of_teams,), ()
-            case "late":
-                overdue, contested = alternatives
-                few, alternatives = (contested,), (overdue,)
+    match queue:
+        case "to_decide":
+            mine, claimed, of_my_teams, *further = alternatives
+            within, few, alternatives = (mine, of_my_teams), (claimed, *further), ()
+        case "shared":
+            of_everybody, of_teams = alternatives
+            within, few, alternatives = (of_everybody,), (of_teams,), ()
+        case "late":
+            overdue, contested = alternatives
+            few, alternatives = (contested,), (overdue,)
     in_each = [scope & condition for scope in scopes for condition in alternatives]
-    return [*within, *(condition & any_of(scopes) for condition in few), *in_each]
+    return [*within, *in_each, *(condition & any_of(scopes) for condition in few)]
 
 
-def visible_parts(user: User) -> list[CaseQuerySet]:
-    """All cases that this person sees, in parts without a case in common."""
-    first, *further = queue_conditions.visible(user) or (queue_conditions.NO_CASE,)
-    parts = [Case.objects.filter(first)]
-    return [*parts, Case.objects.filter(any_of(further) & ~first)] if further else parts
+def counted_parts(user: User, queue: str) -> list[CaseQuerySet]:
+    """The cases of a queue that this person sees, in parts without a case in common, so that each is counted
+    by its own index and no case is looked up to find out whether it was counted before.
+    """
+    if queue == CONTESTED:
+        return [first_cases(user, queue, (), 0)]
+    parts = _visible_alternatives(queue, user, by_date=True) or (queue_conditions.NO_CASE,)
+    if queue == TO_DECIDE:
+        return [Case.objects.filter(part) for part in parts]
+    return [
+        Case.objects.filter(part & ~any_of(parts[:place]) if place else part)
+        for place, part in enumerate(parts)
+    ]
 
 
 def _alternatives(queue: str, user: User) -> Alternatives:

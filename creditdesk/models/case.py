@@ -174,7 +174,11 @@ class Case(models.Model):
             models.Index(fields=["advisor", "-submitted_at"], name="case_of_advisor"),
             models.Index(fields=["-submitted_at", "id"], name="case_by_date"),
             models.Index(fields=["amount_credit"], name="case_by_amount"),
-            models.Index(fields=["shared_at"], condition=Q(shared_at__isnull=False), name="case_shared"),
+            models.Index(
+                fields=["-submitted_at", "id", "advisor", "is_pending"],
+                condition=queue_conditions.SHARED,
+                name="case_shared",
+            ),
             models.Index(fields=["submitted_at"], condition=Q(is_pending=True), name="case_pending"),
             models.Index(
                 fields=["advisor", "submitted_at"],

@@ -103,7 +103,12 @@ class Decision(EncryptedRow):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         ordering = ["decided_at", "pk"]
-        indexes = [models.Index(fields=["case"], condition=Q(status="proposed"), name="decision_waiting")]
+        indexes = [
+            # With who decided: the queue of a second person leaves out their own without reading the row.
+            models.Index(
+                fields=["case", "decided_by"], condition=Q(status="proposed"), name="decision_waiting"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case"],

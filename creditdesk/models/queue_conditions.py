@@ -23,15 +23,17 @@ Alternatives = tuple[Q, ...]
 
 PENDING: Final = Q(is_pending=True)
 NO_CASE: Final = Q(pk__in=())
+SHARED: Final = Q(shared_at__isnull=False)
 
 
 def any_of(alternatives: Sequence[Q]) -> Q:
     return reduce(or_, alternatives) if alternatives else NO_CASE
 
 
-def visible(user: User) -> Alternatives:
+def visible(user: User, of_everybody: Q | None = None) -> Alternatives:
     """The row scope: every case, or the user's portfolio, the shared cases, those that they referred and
-    those of their teams."""
+    those of their teams. `of_everybody` says how the shared ones are looked up, by their keys if it does not.
+    """
     if not user.has_perm("creditdesk.view_case"):
         return ()
     if user.has_perm("creditdesk.view_all_cases"):
@@ -40,7 +42,7 @@ def visible(user: User) -> Alternatives:
     of_teams = rows_of("TeamReferral").visible_to(user)
     return (
         Q(advisor=user),
-        of_everybody(),
+        of_everybody or shared_with_everybody(),
         Q(pk__in=case_keys(referred)),
         Q(pk__in=case_keys(of_teams)),
     )
@@ -98,31 +100,36 @@ def escalated() -> Q:
 
 
 def to_decide_by(user: User) -> Alternatives:
-    """What waits for this person: own and claimed cases, and what the role answers, checks or reviews."""
+    """What waits for this person: own and claimed cases, and what the role answers, checks or reviews.
+
+    No case meets two of them.
+    """
     own = free_for(user) & ~with_somebody_else()
     to_teams = rows_of("TeamReferral")
     given_away = has(to_teams.in_force().filter(referred_by=user))
     of_my_teams = Q(pk__in=case_keys(to_teams.seen_by(user).exclude(referred_by=user)))
-    queues = [own & ~given_away & Q(advisor=user), own & claimed_by(user), own & of_my_teams]
+    mine, claimed = own & ~given_away & Q(advisor=user), own & claimed_by(user)
+    queues = [mine, claimed & ~mine, own & of_my_teams & ~mine & ~claimed]
     if user.has_perm("creditdesk.check_decision"):
-        of_others = rows_of("Decision").waiting().exclude(decided_by=user)
-        queues.append(PENDING & Q(pk__in=case_keys(of_others)))
+        proposed = rows_of("Decision").waiting().exclude(decided_by=user)
+        queues.append(PENDING & Q(pk__in=case_keys(proposed)))
     if user.has_perm("creditdesk.answer_escalation"):
         queues.append(escalated())
     if user.has_perm("creditdesk.examine_contest"):
-        queues.append(Q(pk__in=case_keys(rows_of("Contest").unanswered().independent_of(user))))
+        contests = Q(pk__in=case_keys(rows_of("Contest").unanswered().independent_of(user)))
+        queues.append(contests & ~any_of(queues))
     return tuple(queues)
 
 
 def shared() -> Alternatives:
     """Pending cases that every advisor, or everybody of a team, may claim."""
     of_teams = rows_of("TeamReferral").in_force()
-    return PENDING & of_everybody(), PENDING & Q(pk__in=case_keys(of_teams))
+    return PENDING & shared_with_everybody(), PENDING & Q(pk__in=case_keys(of_teams))
 
 
-def of_everybody() -> Q:
+def shared_with_everybody() -> Q:
     """Cases that are shared with every advisor: by their keys, else the order would have every case read."""
-    return Q(pk__in=rows_of("Case").filter(shared_at__isnull=False).order_by().values("pk"))
+    return Q(pk__in=rows_of("Case").filter(SHARED).order_by().values("pk"))
 
 
 def late() -> Alternatives:

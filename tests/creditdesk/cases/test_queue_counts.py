@@ -11,6 +11,7 @@ from creditdesk.cases.queue_keys import QueueKeys
 from creditdesk.cases.queues import EVERY_CASE, QUEUES, first_cases, queue_of
 from creditdesk.cases.sorting import ordering
 from creditdesk.models import Case, Claim, Contest, Team, TeamMembership, TeamReferral
+from creditdesk.models.case_keys import case_keys
 from creditdesk.views import case_list
 from tests.factories import decided
 
@@ -115,6 +116,17 @@ def test_a_queue_is_read_by_its_index_and_not_by_a_walk_over_all_cases(person, n
     assert f"INDEX {index}" in plan
     walks = [line for line in plan.splitlines() if re.search(r"SCAN \w+( USING|$)", line)]
     assert [line for line in walks if " USING " not in line or "case_by_date" in line] == [], plan
+
+
+def test_open_contests_are_looked_up_first_after_many_more_cases_came_than_were_counted(cases, person):
+    """Statistics are those of the day when they were made: of a desk of a few cases, without a contest."""
+    if connection.vendor != "sqlite":
+        pytest.skip("the plan of PostgreSQL depends on the rows that it has counted")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    plan = case_keys(Contest.objects.unanswered()).explain()
+    walks = [line for line in plan.splitlines() if "SCAN" in line]
+    assert ["INDEX one_contest_at_a_time" in walk for walk in walks] == [True], plan
 
 
 def test_a_longer_queue_says_more_than_and_offers_no_bulk_over_what_is_not_counted(
