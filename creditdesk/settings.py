@@ -217,10 +217,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # A statement takes up to 90 kB, in each of eight threads; Python keeps 128 of them by itself.
         "cached_statements": 64,
         # The page size is that of a new file, for good. The inputs of a client fill half a page of 4 kB: a
-        # third of the file would be empty. Each of eight threads has a cache of its own; the system keeps
-        # the file once for all of them.
+        # third of the file would be empty. Each of eight threads has a cache of its own, for the few hundred
+        # cases that a queue looks up, each on a page of its own; the system keeps the file once for all.
         "init_command": "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-        " PRAGMA cache_size=-2000;"
+        " PRAGMA cache_size=-6000;"
         # What is deleted is overwritten, so that an erased client is not in the file either.
         " PRAGMA secure_delete=ON;",
     }

@@ -11,7 +11,7 @@ from creditdesk.cases.filters import CaseFilter
 from creditdesk.cases.queue_counts import OfTheMinute
 from creditdesk.cases.queues import EVERY_CASE, counted_parts, first_cases
 from creditdesk.cases.search_keys import SearchKeys
-from creditdesk.cases.sorting import ordering
+from creditdesk.cases.sorting import NEWEST_FIRST, ordering
 
 # Beyond, a queue says "more than": as many as may be assigned at once.
 MAX_COUNTED: Final = 1_000
@@ -38,6 +38,11 @@ class QueueKeys:
     def __getitem__(self, part: slice) -> list[int]:
         query = _page_query(self._user.role, self._queue, self._sort, part.start, part.stop)
         return [key for (key,) in query.all(self._user.pk)]
+
+
+def sees_a_case(user: User) -> bool:
+    """Whether this person sees any case at all."""
+    return bool(QueueKeys(user, EVERY_CASE, NEWEST_FIRST)[0:1])
 
 
 def listed_keys(case_filter: CaseFilter) -> Any:

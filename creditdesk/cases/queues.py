@@ -16,6 +16,7 @@ EVERY_CASE: Final = "all"
 TO_DECIDE: Final = "to_decide"
 CONTESTED: Final = "contested"
 UNASSIGNED: Final = "unassigned"
+SHARED: Final = "shared"
 
 BY_DATE: Final = (("submitted_at",), ("-submitted_at",))
 
@@ -26,7 +27,7 @@ QUEUES: Final = (
     ("second", _("Second person wanted")),
     ("escalated", _("With a manager")),
     (CONTESTED, _("Contested")),
-    ("shared", _("Shared with the team")),
+    (SHARED, _("Shared with the team")),
     (UNASSIGNED, _("Unassigned")),
     ("snoozed", _("Put aside")),
     (EVERY_CASE, _("All cases")),
@@ -50,7 +51,8 @@ def first_cases(user: User, queue: str, order: Sequence[OrderBy | str], size: in
         return queue_of(Case.objects.filter(any_of(queue_conditions.visible(user))), queue, user).order_by(
             *order
         )
-    alternatives = _visible_alternatives(queue, user, by_date=order[:1] in BY_DATE)
+    by_index = queue == EVERY_CASE and order[:1] in BY_DATE
+    alternatives = _visible_alternatives(queue, user, queue_conditions.SHARED if by_index else None)
     parts = [Case.objects.filter(part).order_by(*order) for part in alternatives]
     if len(parts) == 1:
         return parts[0]
@@ -59,17 +61,16 @@ def first_cases(user: User, queue: str, order: Sequence[OrderBy | str], size: in
     )
 
 
-def _visible_alternatives(queue: str, user: User, *, by_date: bool) -> Sequence[Q]:
+def _visible_alternatives(queue: str, user: User, everybody: Q | None) -> Sequence[Q]:
     """The cases of a queue that this person sees: each alternative within each part of the row scope.
 
     Of somebody who does not see every case some alternatives are looked up once, not in each part: those that
-    lie in the scope by what they say, and those of few cases.
+    lie in the scope by what they say, and those of few cases. `everybody` says how shared ones are looked up.
     """
-    scopes, alternatives = queue_conditions.visible(user), _alternatives(queue, user)
+    scopes = queue_conditions.visible(user, everybody)
+    alternatives = _alternatives(queue, user, everybody)
     if len(scopes) < 2:
         return [scope & condition for scope in scopes for condition in alternatives]
-    if queue == EVERY_CASE:
-        return queue_conditions.visible(user, queue_conditions.SHARED) if by_date else scopes
     within: Sequence[Q] = ()
     few: Sequence[Q] = ()
     match queue:
@@ -82,6 +83,8 @@ def _visible_alternatives(queue: str, user: User, *, by_date: bool) -> Sequence[
         case "late":
             overdue, contested = alternatives
             few, alternatives = (contested,), (overdue,)
+        case "second" | "escalated" | "snoozed" | "mine":
+            few, alternatives = alternatives, ()
     in_each = [scope & condition for scope in scopes for condition in alternatives]
     return [*within, *in_each, *(condition & any_of(scopes) for condition in few)]
 
@@ -92,7 +95,9 @@ def counted_parts(user: User, queue: str) -> list[CaseQuerySet]:
     """
     if queue == CONTESTED:
         return [first_cases(user, queue, (), 0)]
-    parts = _visible_alternatives(queue, user, by_date=True) or (queue_conditions.NO_CASE,)
+    # What has no order finds the shared cases by their own index, if no other condition offers one.
+    everybody = queue_conditions.SHARED if queue in (EVERY_CASE, SHARED) else None
+    parts = _visible_alternatives(queue, user, everybody) or (queue_conditions.NO_CASE,)
     if queue == TO_DECIDE:
         return [Case.objects.filter(part) for part in parts]
     return [
@@ -101,12 +106,14 @@ def counted_parts(user: User, queue: str) -> list[CaseQuerySet]:
     ]
 
 
-def _alternatives(queue: str, user: User) -> Alternatives:
+def _alternatives(queue: str, user: User, everybody: Q | None = None) -> Alternatives:
     match queue:
         case "mine":
             return (queue_conditions.claimed_by(user),)
         case "to_decide":
             return queue_conditions.to_decide_by(user)
+        case "shared":
+            return queue_conditions.shared(everybody)
     return _ALTERNATIVES[queue]()
 
 
@@ -114,7 +121,6 @@ _ALTERNATIVES: Final[Mapping[str, Callable[[], Alternatives]]] = {
     EVERY_CASE: lambda: (Q(),),
     "second": lambda: (queue_conditions.waiting(),),
     "unclaimed": lambda: (queue_conditions.unclaimed(),),
-    "shared": queue_conditions.shared,
     "escalated": lambda: (queue_conditions.escalated(),),
     CONTESTED: lambda: (queue_conditions.contested(),),
     "late": queue_conditions.late,

@@ -121,14 +121,17 @@ def to_decide_by(user: User) -> Alternatives:
     return tuple(queues)
 
 
-def shared() -> Alternatives:
-    """Pending cases that every advisor, or everybody of a team, may claim."""
+def shared(of_everybody: Q | None = None) -> Alternatives:
+    """Pending cases that every advisor, or everybody of a team, may claim; `of_everybody` as in `visible`."""
     of_teams = rows_of("TeamReferral").in_force()
-    return PENDING & shared_with_everybody(), PENDING & Q(pk__in=case_keys(of_teams))
+    return PENDING & (of_everybody or shared_with_everybody()), PENDING & Q(pk__in=case_keys(of_teams))
 
 
 def shared_with_everybody() -> Q:
-    """Cases that are shared with every advisor: by their keys, else the order would have every case read."""
+    """Cases that are shared with every advisor: by their keys, else the order would have every case read.
+
+    Without a further condition: without statistics, SQLite would look for it among all pending cases.
+    """
     return Q(pk__in=rows_of("Case").filter(SHARED).order_by().values("pk"))
 
 

@@ -101,6 +101,8 @@ class ListedCase:
 
 def listed_cases(keys: Sequence[int], reader: User) -> list[ListedCase]:
     """Read the columns that the table shows and no more: an assessment carries its whole input."""
+    if not keys:
+        return []
     padded = [*keys, *_MARKERS[len(keys) :]]
     decisions = _by_case(_DECISIONS.all(*padded), ListedDecision)
     claims = _by_case(_in_force(_CLAIMS.all(*padded)), written_name)

@@ -1,5 +1,6 @@
 """Case list: the cases that the user may see, filtered, sorted and paged."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -13,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect, replace_url
 
 from accounts.models import User
 from creditdesk.cases.filters import CaseFilter
-from creditdesk.cases.queue_keys import listed_keys
+from creditdesk.cases.queue_keys import listed_keys, sees_a_case
 from creditdesk.cases.queue_navigation import first_in_queue
 from creditdesk.cases.queues import EVERY_CASE, TO_DECIDE
 from creditdesk.cases.search import single_case
@@ -60,6 +61,8 @@ def _context(case_filter: CaseFilter, number: str | None, user: User) -> dict[st
         "columns_in_order": tuple((column.sort, column.direction) for column in shown),
         "shown": {column.sort for column in shown},
         "chips": chips(case_filter),
+        # Looked up where an empty list says what to do next.
+        "sees_a_case": partial(sees_a_case, user),
     }
     if user.has_perm("creditdesk.assign_case"):
         # The form is made where it is rendered: once for those who are there.
