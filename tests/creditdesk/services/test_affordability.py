@@ -20,7 +20,7 @@ from scoring.ml.model.affordability import Affordability, Budget, affordability
 from scoring.presentation import formatting
 from tests.creditdesk.policies import published
 from tests.factories import assessed
-from tests.html import plain_text
+from tests.html import case_page, plain_text
 from tests.triggers import REFUSED
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +89,16 @@ def test_without_charges_nobody_is_accepted_or_refused(accepting, case, person):
     with pytest.raises(DecisionRefused, match="charges"):
         decide(case, person("advisor"), "accept", reason_code="income", reason=GROUNDS)
     assert not Decision.objects.exists()
+
+
+def test_reasons_stand_under_the_side_that_they_push_to(accepting, case, client_as):
+    """The score accepts, the unknown budget refers: what speaks for accepting is not called the contrary."""
+    page = plain_text(case_page(client_as("advisor"), case))
+    stored = Assessment.objects.get(case=case)
+    assert stored.verdict == "refer"
+    assert {reason.contribution < 0 for reason in stored.shown_reasons} == {True}
+    assert "What speaks for accepting" in page
+    assert "What speaks for refusing" not in page
 
 
 def test_inputs_and_ratios_are_stored_with_the_assessment(accepting, case, person):
