@@ -189,7 +189,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["creditdesk.templatetags.quick_urls"],
+            "builtins": ["creditdesk.templatetags.quick_urls", "creditdesk.templatetags.ordinal_dates"],
             "libraries": {
                 "i18n": "creditdesk.templatetags.quick_i18n",
                 "static": "creditdesk.templatetags.quick_static",

@@ -6,7 +6,6 @@ from functools import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -14,6 +13,7 @@ from accounts.prepared_queries import ANYBODY, ANYTHING, PreparedRows
 from creditdesk.cases.blind_draws import would_be_drawn
 from creditdesk.cases.team import colleagues_present
 from creditdesk.models import Case, Claim, Decision, Withdrawal
+from scoring.presentation import formatting
 
 
 class ActRefused(Exception):
@@ -158,13 +158,13 @@ def already_decided(standing: Decision) -> str:
     return gettext("Already decided: %(outcome)s by %(person)s on %(when)s. Nothing was changed.") % {
         "outcome": standing.get_outcome_display(),
         "person": name_of(standing.decided_by),
-        "when": date_format(timezone.localtime(standing.decided_at), "DATETIME_FORMAT"),
+        "when": formatting.written_date(timezone.localtime(standing.decided_at), "DATETIME_FORMAT"),
     }
 
 
 def already_withdrawn(withdrawal: Withdrawal) -> str:
     return gettext("Withdrawn by the client on %(day)s (recorded by %(person)s). Nothing was changed.") % {
-        "day": date_format(withdrawal.received_on, "DATE_FORMAT"),
+        "day": formatting.written_date(withdrawal.received_on, "DATE_FORMAT"),
         "person": name_of(withdrawal.recorded_by),
     }
 
@@ -172,5 +172,5 @@ def already_withdrawn(withdrawal: Withdrawal) -> str:
 def already_claimed(claim: Claim) -> str:
     return gettext("%(person)s has claimed this case (%(when)s). Nothing was changed.") % {
         "person": name_of(claim.held_by),
-        "when": date_format(timezone.localtime(claim.claimed_at), "DATETIME_FORMAT"),
+        "when": formatting.written_date(timezone.localtime(claim.claimed_at), "DATETIME_FORMAT"),
     }

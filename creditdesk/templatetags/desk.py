@@ -9,7 +9,6 @@ from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
@@ -67,7 +66,7 @@ def labelled(label: object, value: object) -> str:
 @register.filter
 def long_day(day: date) -> str:
     """Write Sept. 1, 2026 in English, 1er septembre 2026 in French."""
-    return formatting.written_day(day) if formatting.reads_french() else date_format(day, "DATE_FORMAT")
+    return formatting.written_date(day, "DATE_FORMAT")
 
 
 @register.filter
@@ -129,7 +128,7 @@ def _badge(kind: str, symbol: str, label: str) -> SafeString:
 
 @by_language(1024)
 def _day(day: date, format_name: str) -> str:
-    return date_format(day, format_name)
+    return formatting.written_date(day, format_name)
 
 
 @register.simple_tag

@@ -6,7 +6,6 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from accounts.models import User
 from creditdesk.cases.team import who_sees
@@ -22,6 +21,7 @@ from creditdesk.pages.case.similar_clients import SimilarClientsSummary, similar
 from creditdesk.pages.case.tabs import Tab, tabs
 from creditdesk.pages.case.verdict import WithVerdict
 from creditdesk.pages.simulation.page import SimulationPage, simulation_page
+from scoring.presentation import formatting
 
 
 @dataclass(eq=False)
@@ -100,7 +100,7 @@ class CasePage(WithVerdict, WithPerson):
             "instalment": instalment.value,
             "income": income.value,
             "due": self.case.due_on.isoformat(),
-            "due_day": date_format(self.case.due_on, "DATE_FORMAT"),
+            "due_day": formatting.written_date(self.case.due_on, "DATE_FORMAT"),
             "other_cases": str(self.other_cases_count),
         }
 

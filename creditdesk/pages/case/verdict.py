@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -124,7 +123,7 @@ class WithVerdict(WithPolicy, WithOpinion, WithExplanation):
         assessed_by = assessment.assessed_by
         texts = {
             "reference": self.case.reference,
-            "when": date_format(timezone.localtime(assessment.assessed_at), "DATETIME_FORMAT"),
+            "when": formatting.written_date(timezone.localtime(assessment.assessed_at), "DATETIME_FORMAT"),
             "who": gettext("the system") if assessed_by is None else name_of(assessed_by),
         }
         if self.figures and self.scale:

@@ -1,6 +1,6 @@
 """Formatting of texts, numbers, durations and values in the language of the reader."""
 
-from scoring.presentation.formatting.dates import written_day
+from scoring.presentation.formatting.dates import with_ordinal, written_date, written_day
 from scoring.presentation.formatting.durations import length_of_months
 from scoring.presentation.formatting.language import capitalized, labelled, localize, reads_french
 from scoring.presentation.formatting.numbers import (
@@ -62,5 +62,7 @@ __all__ = [
     "signed",
     "stored_amount",
     "three_digits",
+    "with_ordinal",
+    "written_date",
     "written_day",
 ]
