@@ -1,3 +1,5 @@
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -98,3 +100,10 @@ class Action(TextChoices):
     API_ANSWER = "api_answer", _("was told an assessment through the API")
     API_BATCH = "api_batch", _("had many cases assessed through the API")
     API_REPLAY = "api_replay", _("was sent a stored answer again through the API")
+
+
+# What happens to the session of an account that was closed while its request was running, and what was sent
+# by then: it is recorded whoever the account is of by now.
+OF_CLOSED_ACCOUNTS: Final = frozenset(
+    {Action.SIGN_OUT, Action.SESSION_ENDED, Action.ACCESS_DENIED, Action.EXPORT_FINISHED}
+)

@@ -4,8 +4,10 @@ For acts that write nothing but their audit event. Whoever gets the turn records
 meanwhile; the others find theirs recorded when the turn comes to them. Nobody goes on before the commit.
 """
 
+from collections.abc import Sequence
 from threading import Lock
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.audit.recording import Act, record_all
@@ -15,7 +17,7 @@ class _Waiting:
     def __init__(self, act: Act) -> None:
         self.act = act
         self.is_settled = False
-        self.failure: Exception | None = RuntimeError("the act was not recorded")
+        self.failure: Exception | None = None
 
 
 _turn = Lock()
@@ -43,7 +45,16 @@ def _settle_all() -> None:
     with _guard:
         batch = _waiting.copy()
         _waiting.clear()
-    failure: Exception | None = batch[0].failure
+    _settle(batch)
+    # Whose account was closed keeps nobody else's act from being recorded.
+    if len(batch) > 1 and isinstance(batch[0].failure, PermissionDenied):
+        for waiting in batch:
+            _settle([waiting])
+
+
+def _settle(batch: Sequence[_Waiting]) -> None:
+    """Record these acts in one commit, or none of them."""
+    failure: Exception | None = RuntimeError("the act was not recorded")
     try:
         with transaction.atomic():
             record_all([waiting.act for waiting in batch])

@@ -12,17 +12,16 @@ from django.utils import timezone
 
 from accounts import request_id
 from accounts.audit import anchor
-from accounts.audit.actions import Action
+from accounts.audit.actions import OF_CLOSED_ACCOUNTS, Action
 from accounts.audit.chain import GENESIS, Link, clean, head_seal, link_hash, plain
 from accounts.audit.keys import key_in_force
 from accounts.audit.row_digests import digests_of, keys_by_table
-from accounts.models import AuditEvent, AuditHead
+from accounts.models import AuditEvent, AuditHead, User
+from accounts.open_accounts import check_account
 from accounts.prepared_queries import PreparedObjects
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
 
 
 # Every act reads and writes them, one after the other: the shorter, the more acts a second.
@@ -58,7 +57,9 @@ def record(
 ) -> AuditEvent:
     """Add what `actor` did to the audit log: with the act, in the act's own transaction, or not at all.
 
-    `rows` are the sealed rows that the act has written or changed, as they are stored by now.
+    `rows` are the sealed rows that the act has written or changed, as they are stored by now. Raises
+    PermissionDenied, which undoes the act, where the actor's account was closed or its role changed since
+    the request began.
     """
     return record_all([Act(action, actor, target, details or {}, keys_by_table(rows))])[0]
 
@@ -68,6 +69,7 @@ def record_all(acts: Sequence[Act]) -> list[AuditEvent]:
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("an audit event belongs in the transaction of its act")
     head, key = locked_head()
+    _check_actors(acts)
     is_first = head.sequence == 0
     events: list[AuditEvent] = []
     for act in acts:
@@ -77,6 +79,13 @@ def record_all(acts: Sequence[Act]) -> list[AuditEvent]:
     AuditEvent.objects.bulk_create(events)
     keep_head(head, key, is_first=is_first)
     return events
+
+
+def _check_actors(acts: Iterable[Act]) -> None:
+    """Once the head is locked, which whoever closes an account has to lock too: no act comes after that."""
+    actors = [act.actor for act in acts if act.action not in OF_CLOSED_ACCOUNTS]
+    for actor in {actor for actor in actors if isinstance(actor, User) and actor.pk}:
+        check_account(actor)
 
 
 def _link(act: Act, head: AuditHead, key: str) -> Link:

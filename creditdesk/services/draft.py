@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
+from accounts.open_accounts import check_account
 from creditdesk.models import Draft
 from creditdesk.services.refusal import ActRefused
 
@@ -29,6 +30,7 @@ def save_draft(
     """
     if not by.has_perm("creditdesk.add_case"):
         raise PermissionDenied
+    check_account(by)
     draft = Draft.objects.filter(by=by, key=key).first()
     if draft is None:
         if Draft.objects.filter(by=by).count() >= MAX_DRAFTS:

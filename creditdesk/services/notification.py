@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.open_accounts import check_account
 from accounts.roles import roles_with
 from creditdesk.cases.team import present
 from creditdesk.models import Case, Notification
@@ -56,6 +57,7 @@ def notify_everybody(*, case: Case, by: User) -> None:
 @transaction.atomic
 def mark_read(*, by: User, until: datetime, pk: int | None = None) -> int:
     """Mark a person's own notifications as read, those that were there at `until`; return how many."""
+    check_account(by)
     unread = Notification.objects.of(by).unread().filter(at__lte=until)
     if pk is not None:
         unread = unread.filter(pk=pk)

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
-from creditdesk.services.refusal import ActRefused, check_account
+from accounts.open_accounts import check_account
+from creditdesk.services.refusal import ActRefused
 from scoring.models import MIN_REASON_LENGTH
 from scoring.models.published_terms import PublishedTerms, TermsStatus
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
+from accounts.open_accounts import check_account
 from accounts.prepared_queries import ANYBODY, ANYTHING, PreparedRows
 from creditdesk.cases.blind_draws import would_be_drawn
 from creditdesk.cases.team import colleagues_present
@@ -33,12 +34,6 @@ def locked_case(case: Case, by: User) -> Case:
     if locked.is_erased:
         raise ActRefused(gettext("The words of this case were erased: nothing can be added to it."))
     return locked
-
-
-def check_account(by: User) -> None:
-    """Raise PermissionDenied where the account was closed or its role changed since the request began."""
-    if not User.objects.filter(pk=by.pk, is_active=True, role=by.role).exists():
-        raise PermissionDenied
 
 
 def check_scope(case_keys: Iterable[int | None], by: User) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
+from accounts.open_accounts import check_account
 from creditdesk.models import SavedView
 from creditdesk.services.refusal import ActRefused
 
@@ -22,6 +23,7 @@ def save_view(*, by: User, name: str, filters: Mapping[str, str], is_shared: boo
     """Save a view; the person's own view of the same name is replaced. Raises ActRefused."""
     if not by.has_perm("creditdesk.view_case"):
         raise PermissionDenied
+    check_account(by)
     if not name.strip():
         raise ActRefused(gettext("Give the view a name."))
     User.objects.select_for_update().get(pk=by.pk)
@@ -39,11 +41,13 @@ def delete_view(*, view: SavedView, by: User) -> None:
     """Delete one's own view."""
     if view.owner_id != by.pk:
         raise PermissionDenied
+    check_account(by)
     SavedView.objects.filter(pk=view.pk).delete()
 
 
 @transaction.atomic
 def choose_columns(*, by: User, hidden: Collection[str]) -> None:
     """Hide columns of the case list for this person alone."""
+    check_account(by)
     by.hidden_columns = sorted(hidden)
     by.save(update_fields=["hidden_columns"])
