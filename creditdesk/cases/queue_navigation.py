@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from creditdesk.models import Case, TeamReferral
+from creditdesk.models import Case, Claim, Decision, TeamReferral
 from creditdesk.models.case import CaseQuerySet
 
 if TYPE_CHECKING:
@@ -36,13 +36,16 @@ def previous_pending(case: Case, user: "User") -> str | None:
 
 
 def first_in_queue(user: "User", *, besides: Case | None = None) -> str | None:
-    """Reference of the user's oldest claimed case, else of what waits longest for them, else of the team."""
+    """Reference of the user's oldest claimed case, else of what waits longest for them, else of the team.
+
+    What they referred to everybody stays in their lists, and comes first to everybody else.
+    """
     cases = Case.objects.visible_to(user).order_by("submitted_at", "pk")
     if besides:
         cases = cases.exclude(pk=besides.pk)
     return (
         _first(cases.claimed_by(user).pending())
-        or _first(cases.to_decide_by(user))
+        or _first(cases.to_decide_by(user).exclude(pk__in=_referred_to_everybody(user)))
         or _first(_decidable(cases, user).unclaimed())
     )
 
@@ -61,7 +64,8 @@ def _pending(user: "User") -> CaseQuerySet:
 
 def _decidable(cases: CaseQuerySet, user: "User") -> CaseQuerySet:
     """Pending cases that this person may decide: neither put aside nor claimed by a colleague, nor waiting
-    for somebody else, whom a manager, a second person, the colleague or the team of a referral would be.
+    for somebody else, whom a manager, a second person, the colleague, the team or everybody else of a
+    referral would be.
     """
     every = Case.objects
     elsewhere = Q(pk__in=every.waiting().values("pk")) | Q(pk__in=every.escalated().values("pk"))
@@ -71,7 +75,22 @@ def _decidable(cases: CaseQuerySet, user: "User") -> CaseQuerySet:
     elsewhere |= own_referral & ~Q(advisor=user)
     to_teams = TeamReferral.objects.in_force().filter(referred_by=user)
     elsewhere |= Q(pk__in=to_teams.order_by().values("case"))
-    return cases.free_for(user).filter(~elsewhere | Q(pk__in=every.to_decide_by(user).values("pk")))
+    free = cases.free_for(user).exclude(pk__in=_referred_to_everybody(user))
+    return free.filter(~elsewhere | Q(pk__in=every.to_decide_by(user).values("pk")))
+
+
+def _referred_to_everybody(user: "User") -> QuerySet[Decision, tuple[int]]:
+    """Keys of the cases that this person referred last, to every advisor, and that nobody has taken up
+    since."""
+    referrals = Decision.objects.filter(
+        decided_by=user,
+        outcome=Decision.Outcome.REFER,
+        case__is_pending=True,
+        case__shared_at__isnull=False,
+    )
+    later = Decision.objects.filter(case=OuterRef("case"), pk__gt=OuterRef("pk"))
+    claims = Claim.objects.filter(case=OuterRef("case"), claimed_at__gt=OuterRef("decided_at"))
+    return referrals.filter(~Exists(later), ~Exists(claims)).order_by().values_list("case")
 
 
 def _first(cases: QuerySet[Case]) -> str | None:

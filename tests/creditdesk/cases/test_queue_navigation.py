@@ -127,6 +127,21 @@ def test_next_to_decide_skips_what_waits_for_somebody_else_but_not_for_them(pers
     assert next_pending(cases[0], manager) == cases[1].reference
 
 
+def test_a_case_that_i_referred_to_everybody_is_offered_to_everybody_else(client_as, person, cases):
+    advisor, colleague = person("advisor"), person("colleague")
+    referred, assessment = cases[0], services.assess(case=cases[0], by=advisor)
+    services.decide(case=referred, assessment=assessment, outcome="refer", by=advisor)
+    browser = client_as("advisor")
+    assert browser.get("/cases/?go=next").url == cases[1].get_absolute_url()
+    assert next_pending(cases[2], advisor) == cases[1].reference
+    assert previous_pending(cases[1], advisor) is None
+    assert first_in_queue(colleague) == referred.reference
+    assert referred.reference in listed(browser, queue="to_decide") & listed(browser, queue="shared")
+    services.claim(case=referred, by=colleague)
+    services.release(case=referred, by=colleague)
+    assert first_in_queue(advisor) == referred.reference
+
+
 def test_next_and_previous_pass_every_case_in_the_order_of_the_list(client_as, case_of, person, cases):
     """Whoever leaves cases undecided comes to every other one before the first of them again."""
     advisor = person("advisor")
