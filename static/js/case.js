@@ -29,21 +29,34 @@
     if (form) showOverride(form);
   });
 
-  // Every request of the decision form waits for the dialog; other requests pass.
-  document.addEventListener("htmx:confirm", (event) => {
-    const { elt: form, issueRequest } = event.detail;
-    if (!form.matches(FORM) || !chosenOutcome(form) || lacksReason(form)) return;
+  let confirmed = null;
+
+  // The decision form is sent once its dialog is answered, whoever sends it: htmx, or the browser before htmx is ready.
+  function waitForConfirmation(event) {
+    const form = event.target;
+    if (!form.matches(FORM) || form === confirmed || !chosenOutcome(form) || lacksReason(form)) return;
     event.preventDefault();
+    event.stopPropagation();
     const dialog = form.querySelector("[data-confirm]");
     dialog.querySelectorAll("[data-outcome]").forEach((paragraph) => {
       paragraph.hidden = paragraph.dataset.outcome !== chosenOutcome(form);
     });
     dialog.querySelector("[data-confirm-yes]").onclick = () => {
       dialog.close();
-      issueRequest(true);
+      confirmed = form;
+      form.requestSubmit();
+      confirmed = null;
     };
     dialog.querySelector("[data-confirm-no]").onclick = () => dialog.close();
     dialog.showModal();
+  }
+
+  document.addEventListener("submit", waitForConfirmation, true);
+
+  // The answer to an act shows the case as it is: whether a page that was fetched ahead still holds matters no more.
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    const check = document.querySelector("[data-opened]");
+    if (check && detail.requestConfig.verb !== "get") htmx.trigger(check, "htmx:abort");
   });
 
   // ---- keys

@@ -88,6 +88,42 @@ def test_a_case_that_a_colleague_took_up_after_it_was_fetched_ahead_is_left(sign
     assert Claim.objects.get().held_by == person("manager")
 
 
+def test_a_decision_waits_for_its_confirmation_while_scripts_are_still_on_their_way(signed_in, cases):
+    """The last script of the page is late: htmx, which starts after all of them, sends nothing yet."""
+    page, late = signed_in("advisor", locale="fr-FR"), []
+    page.route("**/mentions*.js", lambda route: late.append(route))
+    page.goto(cases[0].get_absolute_url(), wait_until="commit")
+    page.locator("[data-agree]").wait_for()
+    confirm = page.locator("dialog[open] [data-confirm-yes]")
+    # Until the script of the page has its keys.
+    while not late or (confirm.count() == 0 and not Decision.objects.exists()):
+        page.keyboard.press("y")
+        page.wait_for_timeout(20)
+    expect(confirm).to_be_focused()
+    assert not Decision.objects.exists()
+    page.keyboard.press("Enter")
+    page.unroute("**/mentions*.js")
+    page.locator("#decision .decision-next").wait_for()
+    assert len(late) == 1
+    assert Decision.objects.get().case == cases[0]
+
+
+def test_a_decision_that_is_faster_than_the_check_of_its_page_is_answered(signed_in, cases):
+    """Otherwise the check would find the case decided, blame a colleague and leave."""
+    page, checks = signed_in("advisor"), []
+    with page.expect_response(f"**{cases[1].get_absolute_url()}"):
+        page.goto(cases[0].get_absolute_url())
+    page.route("**/opened/*", lambda route: checks.append(route))
+    page.keyboard.press("n")
+    page.wait_for_url(f"**{cases[1].get_absolute_url()}")
+    page.keyboard.press("y")
+    expect(page.locator("dialog[open] [data-confirm-yes]")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.locator("#decision .decision-next").wait_for()
+    assert Decision.objects.get().case == cases[1]
+    assert checks[0].request.failure == "net::ERR_ABORTED"
+
+
 def test_the_palette_goes_to_a_case_by_its_name_without_a_mouse(signed_in, cases):
     page = signed_in("advisor")
     page.goto("/help/")
