@@ -176,10 +176,10 @@ def _existing_references(references: set[str]) -> set[str]:
 
 
 def _take_standing_assessments(items: BatchItems, cases: Mapping[int, Case]) -> None:
-    rules = services.rules_in_use()
+    standing = services.standing_assessments(cases.values())
     unscored = {}
     for index, case in cases.items():
-        if assessment := services.standing_assessment(case, rules=rules):
+        if assessment := standing.get(case.pk):
             items.standing[index] = assessment
         else:
             unscored[index] = case

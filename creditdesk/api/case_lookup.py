@@ -22,6 +22,7 @@ def _columns(*names: str) -> tuple[str, ...]:
 # The inputs are never read, contributions only for an explanation: they are the bulk of a row.
 PREDICTION_COLUMNS: Final = _columns(
     "id",
+    "case_id",
     "profile_digest",
     "model_digest",
     "model_version",

@@ -11,6 +11,7 @@ from creditdesk.services.assessment import (
     save_assessment,
     score,
     standing_assessment,
+    standing_assessments,
     still_holds,
 )
 from creditdesk.services.assignment import BulkAssignment, assign, assign_many
@@ -155,6 +156,7 @@ __all__ = [
     "simulate",
     "snooze",
     "standing_assessment",
+    "standing_assessments",
     "still_holds",
     "withdraw",
     "withdraw_loss_table",

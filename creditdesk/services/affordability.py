@@ -1,8 +1,9 @@
 """Affordability of a client's budget under the rule of the policy."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from accounts.prepared_queries import ANYTHING, Prepared
 from creditdesk.models import Case, DeclaredCharges
 from scoring.ml.model.affordability import RULES, Affordability, Budget, affordability
 from scoring.models import Policy
@@ -36,3 +37,24 @@ def affordability_of(
         max_debt_ratio=rule.max_debt_ratio,
         min_left_per_member=formatting.stored_amount(rule.min_left_per_member),
     )
+
+
+_NEWEST: Final = Prepared(
+    lambda case: DeclaredCharges.objects.filter(case=case).order_by("-pk").values_list("amounts"), ANYTHING
+)
+
+
+def judges_charges_on_file(case_key: int, judged: Affordability | None) -> bool:
+    """Whether a budget is of the charges that were declared last; one that no rule judged is."""
+    if judged is None:
+        return True
+    newest = _NEWEST.first(case_key)
+    return judged.budget.holds(newest[0] if newest else {})
+
+
+def of_earlier_charges(judged: Mapping[int, Affordability | None]) -> set[int]:
+    """Keys of those cases whose budget is of other charges than those that were declared last."""
+    budgets = {case_key: of.budget for case_key, of in judged.items() if of}
+    rows = DeclaredCharges.objects.filter(case__in=budgets).order_by("pk")
+    newest: dict[int, dict[str, float]] = dict(rows.values_list("case", "amounts"))
+    return {case_key for case_key, budget in budgets.items() if not budget.holds(newest.get(case_key, {}))}

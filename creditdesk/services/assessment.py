@@ -1,6 +1,6 @@
 """Score a case with the model in use and store the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 
@@ -14,7 +14,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Assessment, Case, Client, Profile, Reason
 from creditdesk.monitoring import counters, shadow_scoring
-from creditdesk.services.affordability import affordability_of
+from creditdesk.services.affordability import affordability_of, judges_charges_on_file, of_earlier_charges
 from creditdesk.services.blind_draw import Draws, save_draws
 from creditdesk.services.prediction import Prediction, predict, reasons_of
 from creditdesk.services.refusal import check_scope
@@ -156,21 +156,38 @@ class ScoredProfile:
         )
 
 
-def standing_assessment(case: Case, *, rules: RulesInUse | None = None) -> Assessment | None:
-    """The newest assessment while it still holds: same model and policy in use, same profile.
-
-    `rules` are those in use, where the caller has them already.
-    """
+def standing_assessment(case: Case) -> Assessment | None:
+    """The newest assessment while it still holds: see `still_holds`."""
     latest = case.latest_assessment
-    return latest if latest and still_holds(latest, case.profile.digest, rules) else None
+    return latest if latest and still_holds(latest, case.profile.digest) else None
+
+
+def standing_assessments(cases: Collection[Case]) -> dict[int, Assessment]:
+    """The newest assessment of each of these cases where it still holds, by the key of the case."""
+    rules = rules_in_use()
+    latest = {
+        case.pk: case.latest_assessment
+        for case in cases
+        if case.latest_assessment and _is_made_by(case.latest_assessment, case.profile.digest, rules)
+    }
+    outdated = of_earlier_charges({case_key: stored.budget for case_key, stored in latest.items()})
+    return {case_key: stored for case_key, stored in latest.items() if case_key not in outdated}
 
 
 def still_holds(assessment: Assessment, profile_digest: str, rules: RulesInUse | None = None) -> bool:
-    """Whether the assessment is of this profile and of the model and the policy in use."""
-    if assessment.profile_digest != profile_digest:
-        return False
+    """Whether the assessment is of this profile, of the model and the policy in use, and of the charges that
+    were declared last.
+
+    `rules` are those in use, where the caller has them already.
+    """
+    return _is_made_by(assessment, profile_digest, rules or rules_in_use()) and (
+        assessment.case_id is None or judges_charges_on_file(assessment.case_id, assessment.budget)
+    )
+
+
+def _is_made_by(assessment: Assessment, profile_digest: str, rules: RulesInUse) -> bool:
     made_by = RulesInUse(assessment.model_digest, assessment.policy_id)
-    return made_by == (rules or rules_in_use())
+    return assessment.profile_digest == profile_digest and made_by == rules
 
 
 def assess(*, case: Case, by: User) -> Assessment:
@@ -194,11 +211,17 @@ def score(
 
 @transaction.atomic
 def save_assessment(*, scored: ScoredProfile, by: User, api_key: str = "") -> Assessment:
-    """Store a scored profile with its audit event; `api_key` is the prefix of the key it was sent with."""
+    """Store a scored profile with its audit event; `api_key` is the prefix of the key it was sent with.
+
+    A case whose client declared other charges since it was scored is scored again.
+    """
     if not by.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
-    assessment, case = scored.assessment(by), scored.case
-    check_scope([assessment.case_id], by)
+    case = scored.case
+    check_scope([case.pk if case else None], by)
+    if case and locked_earlier_charges([scored]):
+        scored = score(scored.profile, case=case)
+    assessment = scored.assessment(by)
     assessment.save()
     draws = Draws()
     if case:
@@ -225,6 +248,18 @@ def save_assessment(*, scored: ScoredProfile, by: User, api_key: str = "") -> As
     counters.count(assessment)
     shadow_scoring.score_in_shadow([assessment])
     return assessment
+
+
+def locked_earlier_charges(scored: Iterable[ScoredProfile]) -> set[int]:
+    """Lock the cases whose budgets were judged; return the keys of those with other charges on file now.
+
+    Charges are declared under the same lock: what is stored within this transaction is of the newest ones.
+    """
+    judged = {profile.case.pk: profile.affordability for profile in scored if profile.case}
+    keys = [key for key, affordable in judged.items() if affordable]
+    if keys:
+        list(Case.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    return of_earlier_charges(judged)
 
 
 def rules_in_use() -> RulesInUse:

@@ -10,7 +10,7 @@ from accounts.audit import Action
 from accounts.models import User
 from creditdesk.models import Assessment, Case
 from creditdesk.monitoring import counters, shadow_scoring
-from creditdesk.services.assessment import ProfileToScore, ScoredProfile
+from creditdesk.services.assessment import ProfileToScore, ScoredProfile, locked_earlier_charges
 from creditdesk.services.blind_draw import save_draws
 from creditdesk.services.prediction import predict_many
 from creditdesk.services.refusal import check_scope
@@ -46,11 +46,12 @@ def save_assessments(
     """Store scored profiles; `standing` are the assessments that answered the rest of the request.
 
     An assessment without contributions does not become its case's newest: the page of the case could not
-    explain it.
+    explain it. A case whose client declared other charges since it was scored is scored again.
     """
     if not by.has_perm("creditdesk.assess_case"):
         raise PermissionDenied
     check_scope((profile.case.pk for profile in scored if profile.case), by)
+    scored = _of_newest_charges(scored)
     added = Assessment.objects.bulk_create([profile.assessment(by) for profile in scored], batch_size=100)
     first = {profile.case for profile in scored if profile.case and not profile.case.latest_assessment_id}
     _set_latest([assessment for assessment in added if assessment.case_id and assessment.contributions])
@@ -70,6 +71,15 @@ def save_assessments(
         counters.count(assessment)
     shadow_scoring.score_in_shadow(added)
     return added
+
+
+def _of_newest_charges(scored: Sequence[ScoredProfile]) -> Sequence[ScoredProfile]:
+    earlier = locked_earlier_charges(scored)
+    outdated = [i for i, profile in enumerate(scored) if profile.case and profile.case.pk in earlier]
+    to_score = [ProfileToScore(scored[i].case, scored[i].profile) for i in outdated]
+    again = score_many(to_score, contributions=any(profile.contributions for profile in scored))
+    fresh = dict(zip(outdated, again, strict=True))
+    return [fresh.get(i, profile) for i, profile in enumerate(scored)]
 
 
 def _set_latest(assessments: Sequence[Assessment]) -> None:

@@ -27,6 +27,7 @@ from creditdesk.services.claim import end_own_claim, share_locked
 from creditdesk.services.decision_refusal import (
     DecisionRefused,
     constraint_message,
+    refuse_unanswered_rule,
     refuse_unknown_budget,
     refuse_when_decided,
     refuse_when_with_everybody,
@@ -166,7 +167,7 @@ def replace_decision(*, standing: Decision, by: User, reason_code: str, reason: 
     newest = case.latest_assessment or standing.assessment
     outcome = opposite[Outcome(standing.outcome)]
     if outcome == Outcome.ACCEPT:
-        refuse_unknown_budget(newest)
+        refuse_unanswered_rule(case, newest)
     Decision.objects.filter(pk=standing.pk).update(status=Status.REPLACED)
     return _record(case, newest, outcome, by, reason_code, reason, replaces=standing)
 
@@ -203,10 +204,8 @@ def _record(
     replaces: Decision | None = None,
 ) -> Decision:
     policy = policies.in_force()
-    if outcome == Outcome.ACCEPT and assessment.affordability_outcome == Affordability.MISSING:
-        raise DecisionRefused(
-            gettext("Nobody accepts without the client's charges: enter them, then read the new verdict.")
-        )
+    if outcome == Outcome.ACCEPT:
+        refuse_unknown_budget(assessment)
     needs_check = needs_second_person(
         case.amount_credit, assessment.verdict, outcome, policy, assessment.affordability_outcome
     )

@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from creditdesk.models import Assessment, Case, Decision, Profile
+from creditdesk.services.affordability import declared_charges, judges_charges_on_file
 from creditdesk.services.refusal import (
     active_claim,
     already_claimed,
@@ -54,22 +55,46 @@ def refuse_when_decided(case: Case, assessment: Assessment, by: User) -> None:
         raise DecisionRefused(
             gettext("The application was changed meanwhile: read the new verdict, then decide.")
         )
+    if not judges_charges_on_file(case.pk, assessment.budget):
+        raise DecisionRefused(
+            gettext("Other charges were declared meanwhile: read the new verdict, then decide.")
+        )
     refuse_when_blind(case, by)
 
 
 def refuse_unknown_budget(assessment: Assessment) -> None:
+    """Refuse to accept while it is not known whether the client can afford it."""
+    if assessment.affordability_outcome != Affordability.MISSING:
+        return
+    if assessment.budget and "charges" not in assessment.budget.missing:
+        raise DecisionRefused(
+            gettext("Nobody accepts an unknown budget: complete the application, then read the new verdict.")
+        )
+    raise DecisionRefused(
+        gettext("Nobody accepts without the client's charges: enter them, then read the new verdict.")
+    )
+
+
+def refuse_unanswered_rule(case: Case, assessment: Assessment) -> None:
     """Refuse to accept after a contest while the rule of affordability in force is not answered.
 
     A closed case keeps its assessment, of an earlier policy perhaps, which may have had no such rule.
     """
     answer, policy = assessment.affordability_outcome, policies.in_force()
     is_unanswered = answer is None and policy is not None and bool(policy.affordability_rule)
-    if is_unanswered or answer == Affordability.MISSING:
+    is_answered = not is_unanswered and answer != Affordability.MISSING
+    if is_answered and judges_charges_on_file(case.pk, assessment.budget):
+        return
+    if declared_charges(case):
         raise DecisionRefused(
             gettext(
-                "Nobody accepts without the client's charges: open the case again, enter them, then decide."
+                "The budget was not judged with what is on file: open the case again, which assesses it, "
+                "then decide."
             )
         )
+    raise DecisionRefused(
+        gettext("Nobody accepts without the client's charges: open the case again, enter them, then decide.")
+    )
 
 
 def constraint_message(case: Case, error: IntegrityError) -> str:

@@ -26,6 +26,7 @@ OUTCOMES: Final[dict[Outcome, str | Promise]] = {
     Outcome.NOT_MET: _("Beyond a limit"),
     Outcome.MISSING: _("Not known yet"),
 }
+NOT_JUDGED: Final = "not_judged"
 
 
 class BudgetLine(NamedTuple):
@@ -48,11 +49,11 @@ class BudgetPanel:
 
     @property
     def outcome(self) -> str:
-        return self.judged.outcome.value if self.judged else Outcome.MISSING.value
+        return self.judged.outcome.value if self.judged else NOT_JUDGED
 
     @property
     def label(self) -> str:
-        return str(OUTCOMES[Outcome(self.outcome)])
+        return str(OUTCOMES[self.judged.outcome]) if self.judged else gettext("Not judged")
 
     @property
     def refers_too(self) -> bool:
@@ -65,7 +66,7 @@ class BudgetPanel:
 
     @property
     def missing(self) -> list[str]:
-        return [str(MISSING[name]) for name in (self.judged.missing if self.judged else ("charges",))]
+        return [str(MISSING[name]) for name in (self.judged.missing if self.judged else ())]
 
     @property
     def sentences(self) -> list[str]:

@@ -74,6 +74,16 @@ class Budget:
             loans_here=_number(record.get(LOANS_HERE)) or 0.0,
         )
 
+    def holds(self, declared: Mapping[str, float]) -> bool:
+        """Whether these are the declared charges that it was made of; without any, whether it has none."""
+        return self == replace(
+            self,
+            members=declared.get("members") or self.members,
+            housing=declared.get("housing"),
+            loans=declared.get("loans"),
+            other=declared.get("other"),
+        )
+
     @property
     def missing(self) -> tuple[str, ...]:
         declared = (self.housing, self.loans, self.other)

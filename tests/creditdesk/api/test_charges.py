@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from creditdesk.api import examples
-from creditdesk.models import Assessment
+from creditdesk.models import Assessment, DeclaredCharges
 from creditdesk.monitoring import replay
 from tests.creditdesk.policies import published
 
@@ -109,3 +109,18 @@ def test_a_standing_assessment_of_a_case_answers_with_its_budget(api_client, acc
     first, again = (api.post("predict", {"reference": reference}).json() for _ in range(2))
     assert first == again
     assert first["affordability"]["outcome"] == "missing"
+
+
+@pytest.mark.parametrize("address", ["predict", "explain", "predict/batch"])
+def test_a_case_answers_with_the_charges_on_file(api_client, accepting, case_of, person, address):
+    """An assessment of earlier charges does not stand, whatever way it came to be the newest."""
+    api, case = api_client(), case_of("advisor")
+    item = {"reference": case.reference}
+    assert api.post("predict", item).json()["affordability"]["outcome"] == "missing"
+    declared = DeclaredCharges.objects.create(case=case, amounts=CHARGES, declared_by=person("advisor"))
+    answer = api.post(address, {"items": [item]} if "batch" in address else item).json()
+    budget = (answer["items"][0] if "batch" in address else answer)["affordability"]
+    stored = Assessment.objects.filter(case=case).latest("pk").budget
+    assert stored
+    assert stored.budget.holds(declared.amounts)
+    assert budget["debt_ratio"] == stored.debt_ratio
