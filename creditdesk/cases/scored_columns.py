@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from accounts.audit import Action
 from accounts.models import AuditEvent
+from creditdesk.cases.budgets import outcomes_without_rule
 from creditdesk.cases.days import midnight
 from creditdesk.models import Assessment, Withdrawal
 from scoring.ml.features.catalogue import CRITICAL
@@ -180,7 +181,7 @@ def _read(assessments: QuerySet[Assessment, tuple[Any, ...]], last: int) -> Rows
         cursor.execute(sql, parameters)
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
             parts.append(np.array(rows, dtype=_QUERIED))
-    return _with_ranges(np.concatenate(parts))
+    return _with_budgets(_with_ranges(np.concatenate(parts)))
 
 
 def _with_ranges(queried: Rows) -> Rows:
@@ -201,6 +202,17 @@ def _with_ranges(queried: Rows) -> Rows:
         if completion and place is not None:
             rows["lowest"][place], rows["highest"][place] = completion["low"], completion["high"]
             rows["lacks_critical"][place] = not _CRITICAL.isdisjoint(missing)
+    return rows
+
+
+def _with_budgets(rows: Rows) -> Rows:
+    """The rows with the budgets of charges that were declared under a policy without a rule: as a rule would
+    judge them from its publication on."""
+    if not len(rows):
+        return rows
+    judged = dict(outcomes_without_rule(int(rows["key"].min())))
+    for place in np.flatnonzero(np.isin(rows["key"], list(judged))):
+        rows["affordability"][place] = _AFFORDABILITY.get(judged[int(rows["key"][place])], UNKNOWN)
     return rows
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from accounts.prepared_queries import ANYTHING, Prepared
+from creditdesk.cases.budgets import judged_budget
 from creditdesk.models import Case, DeclaredCharges
-from scoring.ml.model.affordability import RULES, Affordability, Budget, affordability
+from scoring.ml.model.affordability import RULES, Affordability
 from scoring.models import Policy
-from scoring.presentation import formatting
 
 
 def declared_charges(case: Case) -> DeclaredCharges | None:
@@ -31,12 +31,7 @@ def affordability_of(
     rule = RULES[policy.affordability_rule]
     if charges is None and case and (declared := declared_charges(case)):
         charges = declared.amounts
-    return affordability(
-        rule.code,
-        Budget.of_record(record, charges or {}),
-        max_debt_ratio=rule.max_debt_ratio,
-        min_left_per_member=formatting.stored_amount(rule.min_left_per_member),
-    )
+    return judged_budget(rule, record, charges or {})
 
 
 _NEWEST: Final = Prepared(

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from creditdesk import services
@@ -150,3 +151,25 @@ def test_a_contest_of_charges_that_no_rule_has_judged_leads_to_the_case_opened_a
         )
     services.review(contest=contest, outcome="reopen", justification=GROUNDS, by=person("manager"))
     assert current(case).affordability_outcome == "met"
+
+
+@pytest.mark.parametrize(("changes", "counted"), [({}, "met"), ({"housing": 70_000.0}, "not_met")])
+def test_the_desk_counts_charges_on_file_as_the_rule_judges_them_once_it_is_published(
+    model_in_use, case, person, client_as, changes, counted
+):
+    published(person("manager"), person("admin"), accept_below=1.0, refuse_from=1.0)
+    declare(case, person("advisor"), housing=30_000.0)
+    declare(case, person("advisor"), **changes)
+    assert current(case).affordability_outcome is None
+    query = {"affordability_rule": "fr-1"}
+    compared = client_as("manager").get(reverse("policy_desk"), query).context["page"].comparison.total.after
+    published(
+        person("manager"), person("admin"), accept_below=1.0, refuse_from=1.0, affordability_rule="fr-1"
+    )
+    services.assess(case=case, by=person("advisor"))
+    stored = current(case)
+    assert (stored.affordability_outcome, stored.verdict) == (
+        counted,
+        "accept" if counted == "met" else "refer",
+    )
+    assert (compared.accepted, compared.referred) == ((1, 0) if counted == "met" else (0, 1))
