@@ -1,5 +1,6 @@
 """Policy pages: two people publish a policy through them, and what they show is what is stored."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -49,6 +50,18 @@ def test_moving_a_slider_stores_nothing(client_as, model_in_use):
     assert "<html" not in answer.content.decode()
     assert 'data-accept-below="0.0725"' in answer.content.decode()
     assert not Policy.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_slider_reaches_as_far_in_every_language(client_as, model_in_use, settings, language):
+    """A browser takes "0,5" for no step and "40000,0" for no end: such a slider stops at a hundred."""
+    settings.AMOUNT_SCALE = 0.02
+    page = client_as("manager").get(reverse("policy_desk"), headers={"Accept-Language": language})
+    sliders = re.findall(r'min="([^"]*)" max="([^"]*)"\s+step="([^"]*)"', page.content.decode())
+    shown = [tuple(map(float, ends)) for ends in sliders]
+    assert len(shown) == 5
+    assert shown[0] == (1.0, 40.0, 0.5)
+    assert shown[-1] == (0.0, 40_000.0, 200.0)
 
 
 def test_the_desk_starts_from_what_is_in_force_to_the_last_digit(client_as, model_in_use, person):
