@@ -7,7 +7,7 @@ from creditdesk.models import Assessment, DeclaredCharges
 from scoring.ml.model.affordability import RULES, Affordability, AffordabilityRule, Budget, affordability
 from scoring.presentation import formatting
 
-NEWEST_RULE: Final = next(reversed(RULES.values()))
+NEWEST_RULE: Final = list(RULES.values())[-1]
 
 
 def judged_budget(

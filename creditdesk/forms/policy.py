@@ -124,6 +124,9 @@ class MeasureForm(forms.Form):
     last = BoundedNumber(label=_("Cases assessed last"), low=1, high=MAX_CASES)
     lgd = BoundedNumber(label=_("Lost on a default, in percent of the credit"), low=0, high=100)
     minutes = BoundedNumber(label=_("Minutes of work per referred case"), low=0, high=10_000)
+    fits_unknown = forms.BooleanField(
+        label=_("Take budgets that are not known as within the limits"), required=False
+    )
     first_day = forms.DateField(
         label=_("Assessed from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -154,7 +157,8 @@ class MeasureForm(forms.Form):
 
     @property
     def assumptions(self) -> Assumptions:
-        return Assumptions(self.cleaned_data["lgd"] / 100, self.cleaned_data["minutes"])
+        given = self.cleaned_data
+        return Assumptions(given["lgd"] / 100, given["minutes"], given["fits_unknown"])
 
 
 class ProposalForm(forms.Form):

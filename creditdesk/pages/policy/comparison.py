@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,7 @@ from scoring.ml.metrics.policy_comparison import (
     Assumptions,
     Cell,
     Comparison,
+    ScoredCases,
     Side,
     by_group,
     outcome,
@@ -79,6 +81,16 @@ class PolicyComparison:
         return scored_columns(self.selection)
 
     @cached_property
+    def cases(self) -> ScoredCases:
+        return self.assumptions.applied_to(self.columns.cases)
+
+    @cached_property
+    def unknown_budgets(self) -> int:
+        """How many cases a rule of affordability would refer at any threshold, under either policy."""
+        has_rule = any(side.has_affordability_rule for side in self.sides)
+        return int(np.count_nonzero(self.columns.cases.affordability == UNKNOWN)) if has_rule else 0
+
+    @cached_property
     def sides(self) -> tuple[Side, Side]:
         before, after = (
             Side(terms.accept_below, terms.refuse_from, terms.costs, bool(terms.affordability_rule))
@@ -88,21 +100,21 @@ class PolicyComparison:
 
     @cached_property
     def verdicts(self) -> tuple[Any, Any]:
-        before, after = (side.verdicts(self.columns.cases) for side in self.sides)
+        before, after = (side.verdicts(self.cases) for side in self.sides)
         return before, after
 
     @cached_property
     def total(self) -> Comparison:
         shifts = tuple(shift for _label, shift in CYCLES)
         before, after = (
-            outcome(self.columns.cases, verdicts, side.costs, lgd=self.assumptions.lgd, shifts=shifts)
+            outcome(self.cases, verdicts, side.costs, lgd=self.assumptions.lgd, shifts=shifts)
             for verdicts, side in zip(self.verdicts, self.sides, strict=True)
         )
         return Comparison(before, after)
 
     @cached_property
     def cells(self) -> list[Cell]:
-        return swap_cells(self.columns.cases, *self.verdicts)
+        return swap_cells(self.cases, *self.verdicts)
 
     @property
     def rows(self) -> list[tuple[str, list[Cell]]]:
@@ -149,7 +161,7 @@ class PolicyComparison:
         return tables
 
     def _table(self, title: str | Promise, code: str, codes: Any, labels: list[str]) -> GroupTable:
-        groups = by_group(self.columns.cases, codes, self.verdicts, self.sides, self.assumptions.lgd)
+        groups = by_group(self.cases, codes, self.verdicts, self.sides, self.assumptions.lgd)
         # What the total leaves besides the groups that are shown is no group of few cases either.
         sizes = {str(group): _size(comparison) for group, comparison in groups.items()}
         hidden = hidden_groups(sizes, MIN_GROUP)
@@ -159,6 +171,11 @@ class PolicyComparison:
             if str(group) not in hidden
         ]
         return GroupTable(title, code, sorted(shown, key=lambda row: -row.cases), len(hidden))
+
+    def _affordability(self, place: int) -> str:
+        on_file = int(self.columns.cases.affordability[place])
+        is_assumed = on_file != int(self.cases.affordability[place])
+        return "assumed_met" if is_assumed else AFFORDABILITY[on_file]
 
     def evidence(self) -> dict[str, Any]:
         """The figures that a proposal keeps: what its proposer saw."""
@@ -170,6 +187,7 @@ class PolicyComparison:
             "referred": [before.referred, after.referred],
             "expected_loss": [list(before.loss_by_cycle), list(after.loss_by_cycle)],
             "lgd": self.assumptions.lgd,
+            **({"budgets_assumed": self.unknown_budgets} if self.assumptions.fits_unknown else {}),
         }
 
     def csv_lines(self) -> Iterator[str]:
@@ -211,7 +229,7 @@ class PolicyComparison:
                 repr(float(probability)),
                 repr(credit),
                 str(int(incomplete[place])),
-                AFFORDABILITY[int(columns.cases.affordability[place])],
+                self._affordability(place),
                 VERDICTS[int(before[place])],
                 VERDICTS[int(after[place])],
                 repr(float(probability * credit * self.assumptions.lgd)),

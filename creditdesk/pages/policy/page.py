@@ -120,7 +120,17 @@ class PolicyDeskPage:
     @property
     def query(self) -> str:
         """The terms and the measure as an address carries them."""
-        return urlencode({field.name: _in_address(field) for field in self.all_fields})
+        return urlencode(self._addressed)
+
+    @property
+    def query_with_budgets(self) -> str:
+        """The same, with budgets that are not known taken as within the limits, or as they are again."""
+        changed = "" if self.measure.assumptions.fits_unknown else "on"
+        return urlencode({**self._addressed, "fits_unknown": changed})
+
+    @property
+    def _addressed(self) -> dict[str, str]:
+        return {field.name: _in_address(field) for field in self.all_fields}
 
     @property
     def term_lines(self) -> list[tuple[Line | None, Line | None]]:

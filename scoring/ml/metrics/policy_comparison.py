@@ -1,7 +1,7 @@
 """Two ways of turning the same probabilities into verdicts: who is accepted, what it costs, who must look."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,10 +20,19 @@ UNKNOWN, AFFORDABLE, UNAFFORDABLE = range(3)
 
 
 class Assumptions(NamedTuple):
-    """No part of a policy: the share of a credit lost on a default, and the minutes of a referred case."""
+    """No part of a policy: the share of a credit lost on a default, the minutes of a referred case, and
+    whether a budget that is not known counts as affordable."""
 
     lgd: float = 0.45
     minutes: float = 30.0
+    fits_unknown: bool = False
+
+    def applied_to(self, cases: "ScoredCases") -> "ScoredCases":
+        """The cases with the budgets that are assumed."""
+        if not self.fits_unknown:
+            return cases
+        assumed = np.where(cases.affordability == UNKNOWN, AFFORDABLE, cases.affordability)
+        return replace(cases, affordability=assumed)
 
 
 @dataclass(frozen=True, slots=True)
