@@ -98,16 +98,18 @@ def search(
 
     Raises TrainingError for a choice that is none of the candidates, or that has no reason.
     """
+    _check_reason(request)
     progress("Less discriminatory alternatives: what tells about sex and age")
     sample = _sample(clients, rows, costs=costs, size=size, seed=seed)
     proxies = rank_proxies(clients, rows, size=size, seed=seed)
     variants = list(_variants(request, sample.groups, seed))
+    _check_choice(request, len(variants))
     dropped = [variant.dropped(sample.names, proxies) for variant in variants]
     measured = []
     for number, (variant, gone) in enumerate(zip(variants, dropped, strict=True)):
         progress(f"Less discriminatory alternatives: {number + 1} of {len(variants)}")
         measured.append(_measure(sample, variant, gone))
-    searched = FairSearch(
+    return FairSearch(
         clients=len(sample.target),
         resamples=RESAMPLES,
         candidates=tuple(_candidates(variants, dropped, measured, tuple(sample.groups))),
@@ -115,8 +117,6 @@ def search(
         reason=request.reason.strip(),
         age_reason=request.age_reason.strip(),
     )
-    _check_choice(searched)
-    return searched
 
 
 def choice(searched: FairSearch) -> FairCandidate:
@@ -125,12 +125,19 @@ def choice(searched: FairSearch) -> FairCandidate:
     return by_code[searched.chosen or BASELINE]
 
 
-def _check_choice(searched: FairSearch) -> None:
-    codes = [candidate.code for candidate in searched.candidates]
-    if searched.chosen and searched.chosen not in codes:
-        raise TrainingError(f"no alternative {searched.chosen}: this search has {codes[0]} to {codes[-1]}")
-    if bool(searched.chosen) != bool(searched.reason):
+def _check_reason(request: FairSearchRequest) -> None:
+    if bool(request.choice) != bool(request.reason.strip()):
         raise TrainingError("an alternative is chosen with a reason, and a reason is given with a choice")
+
+
+def _check_choice(request: FairSearchRequest, candidates: int) -> None:
+    codes = [_code(number) for number in range(candidates)]
+    if request.choice and request.choice not in codes:
+        raise TrainingError(f"no alternative {request.choice}: this search has {codes[0]} to {codes[-1]}")
+
+
+def _code(number: int) -> str:
+    return f"c{number}"
 
 
 def _sample(clients: Clients, rows: NDArray[np.int64], *, costs: Costs, size: int, seed: int) -> _Sample:
@@ -236,7 +243,7 @@ def _candidates(
             own.figures - measured[0].figures, own.draws - measured[0].draws
         )
         yield FairCandidate(
-            code=f"c{number}",
+            code=_code(number),
             uses_age=variant.uses_age,
             proxies={name: count for name, count in variant.proxies.items() if count},
             dropped=dropped[number],

@@ -9,7 +9,7 @@ import pytest
 from scoring.ml.metrics.costs import DEFAULT_COSTS
 from scoring.ml.model.manifest_fair_search import FairCandidate, FairSearch
 from scoring.ml.training.data.clients import Clients, TrainingError
-from scoring.ml.training.progress import silent
+from scoring.ml.training.progress import Progress, silent
 from scoring.ml.training.validate import fair_proxies, fair_search
 from scoring.ml.training.validate.fair_search import FairSearchRequest
 
@@ -17,7 +17,7 @@ SEED = 1
 WHY_AGE = "The board's note 12: savings and debts follow the age, and the law allows it."
 
 
-def searched(clients: Clients, trials: int = 3, **texts: str) -> FairSearch:
+def searched(clients: Clients, trials: int = 3, progress: Progress = silent, **texts: str) -> FairSearch:
     return fair_search.search(
         clients,
         np.arange(len(clients)),
@@ -25,7 +25,7 @@ def searched(clients: Clients, trials: int = 3, **texts: str) -> FairSearch:
         costs=DEFAULT_COSTS,
         size=1_500,
         seed=SEED,
-        progress=silent,
+        progress=progress,
     )
 
 
@@ -133,8 +133,11 @@ def test_learned_families_made_of_what_is_left_out_go_with_it() -> None:
 def test_a_choice_names_a_candidate_and_has_a_reason(
     clients: Clients, texts: dict[str, str], message: str
 ) -> None:
+    """Refused before anything is measured, which takes as long as the whole search."""
+    steps: list[str] = []
     with pytest.raises(TrainingError, match=message):
-        searched(clients, trials=1, **texts)
+        searched(clients, trials=1, progress=steps.append, **texts)
+    assert not [step for step in steps if " of " in step]
 
 
 def test_nothing_is_chosen_unless_a_person_chooses(searched_biased: FairSearch) -> None:
