@@ -192,9 +192,13 @@ def _take_standing_assessments(items: BatchItems, cases: Mapping[int, Case]) -> 
 def _build_profiles(items: BatchItems, user: User) -> None:
     sent = [(items.requests[index], tables) for index, tables in items.histories.items()]
     profiles = dict(zip(items.histories, profiles_of(sent), strict=True))
-    blind = services.of_blind_cases(user, {profile.digest for profile in profiles.values()})
+    numbered = {
+        index: services.SentApplication(profile.digest, own_reference(items.requests[index]))
+        for index, profile in profiles.items()
+    }
+    blind = services.of_blind_cases(user, set(numbered.values()))
     for index, profile in profiles.items():
-        if profile.digest in blind:
+        if numbered[index] in blind:
             items.problems[index] = verdict_kept(own_reference(items.requests[index]) or "This application")
             continue
         charges = charges_of(items.requests[index])

@@ -78,7 +78,8 @@ def prepare(
     render = response_schemas.explanation if explained else response_schemas.prediction
     if payload.reference is None:
         (profile,) = profiles_of([(payload, history_of(payload))])
-        if services.of_blind_cases(request.user, [profile.digest]):
+        sent = services.SentApplication(profile.digest, own_reference(payload))
+        if services.of_blind_cases(request.user, [sent]):
             raise verdict_kept(own_reference(payload) or "This application")
         scored, client_cases = services.score(profile, case=None, charges=charges_of(payload)), None
         if payload.client_key:

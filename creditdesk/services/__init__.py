@@ -17,6 +17,7 @@ from creditdesk.services.assessment import (
 from creditdesk.services.assignment import BulkAssignment, assign, assign_many
 from creditdesk.services.batch import save_assessments, score_many
 from creditdesk.services.blind_opinion import (
+    SentApplication,
     blind_answer,
     give_opinion,
     of_blind_cases,
@@ -77,6 +78,7 @@ __all__ = [
     "ProfileToScore",
     "RulesInUse",
     "ScoredProfile",
+    "SentApplication",
     "add_document",
     "add_member",
     "add_note",

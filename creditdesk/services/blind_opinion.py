@@ -1,7 +1,7 @@
 """Blind first opinion: from whom a verdict is kept, the opinion itself, and who opened the reasons."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -30,16 +30,34 @@ def blind_answer(user: User, case_key: int, reference: str) -> bool:
     return Case.objects.blind_for(user).filter(pk=case_key).exists()
 
 
-def of_blind_cases(user: User, profile_digests: Collection[str]) -> set[str]:
-    """Those of the digests that are of a case whose verdict is kept from this person.
+class SentApplication(NamedTuple):
+    """An application that a program sent: the digest of its profile, and its number, where it has one."""
 
-    A program that sends the inputs of such a case without its reference gets no verdict either.
+    profile_digest: str
+    number: str | None
+
+
+def of_blind_cases(user: User, sent: Collection[SentApplication]) -> set[SentApplication]:
+    """Those of the applications that are of a case whose verdict is kept from this person.
+
+    They have its inputs without its reference, or its reference as their number, with other inputs perhaps:
+    a simulation of such a case waits for the opinion too.
     """
-    if user.has_perm("creditdesk.view_blind_verdict") or _ANY_DRAW.first() is None:
+    if user.has_perm("creditdesk.view_blind_verdict"):
         return set()
-    cases = Case.objects.visible_to(user).blind_for(user)
-    profiles = Profile.objects.filter(case__in=cases.order_by().values("pk"), digest__in=profile_digests)
-    return set(profiles.values_list("digest", flat=True))
+    visible = Case.objects.visible_to(user)
+    numbers = {application.number for application in sent if application.number}
+    about_to_be = visible.filter(reference__in=filter(would_be_drawn, numbers), assessments__isnull=True)
+    references = set(about_to_be.values_list("reference", flat=True))
+    digests: set[str] = set()
+    if _ANY_DRAW.first() is not None:
+        blind = visible.blind_for(user).order_by()
+        references |= set(blind.filter(reference__in=numbers).values_list("reference", flat=True))
+        profiles = Profile.objects.filter(
+            case__in=blind.values("pk"), digest__in={application.profile_digest for application in sent}
+        )
+        digests |= set(profiles.values_list("digest", flat=True))
+    return {it for it in sent if it.profile_digest in digests or it.number in references}
 
 
 _ANY_DRAW: Final = Prepared(lambda: BlindDraw.objects.values_list("pk"))

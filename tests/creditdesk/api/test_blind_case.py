@@ -40,6 +40,24 @@ def test_its_inputs_without_the_reference_get_no_verdict_either(api_client, case
     assert "probability" in items[2]
 
 
+def test_its_number_with_other_inputs_gets_no_verdict_either(api_client, case_of, person, settings):
+    """One more in the amount would give its verdict away all the same."""
+    client = api_client("advisor", scopes=SCOPES)
+    drawn = assessed_blind(case_of("advisor"), settings, person("advisor"))
+    settings.BLIND_SHARE = 1.0
+    unassessed, elsewhere = case_of("advisor").reference, "987654"
+    changed = [
+        {"application": {**APPLICATION, "AMT_CREDIT": 406_598.5, "SK_ID_CURR": int(number)}}
+        for number in (drawn.reference, unassessed, elsewhere)
+    ]
+    assert [client.post("predict", item).status_code for item in changed] == [403, 403, 200]
+    items = client.post("predict/batch", {"items": changed}).json()["items"]
+    assert [item.get("problem", {}).get("status") for item in items] == [403, 403, None]
+    assert Assessment.objects.filter(case=None).count() == 2
+    services.give_opinion(case=drawn, outcome="accept", by=person("advisor"))
+    assert client.post("predict", changed[0]).status_code == 200
+
+
 def test_a_case_that_the_answer_would_draw_is_not_scored(api_client, case_of, settings):
     settings.BLIND_SHARE = 1.0
     case = case_of("advisor")
