@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,8 @@ from scoring.ml.model.verdict import Thresholds
 from scoring.models import Policy
 from scoring.policies import costs_of, second_person_above
 from scoring.presentation import formatting
+
+Proposal = TypeVar("Proposal", bound=forms.Form)
 
 CHOSEN: Final = Policy.ThresholdRule.CHOSEN
 
@@ -170,6 +172,11 @@ class ProposalForm(forms.Form):
     refers_everybody = forms.BooleanField(
         label=_("Refer every case to a person; that is what I want"), required=False
     )
+
+
+def compared_anew(form: Proposal, version: int | None) -> Proposal:
+    """The form as it was sent, compared with the terms that are in force now: its page shows those."""
+    return type(form)({**dict(form.data.items()), "based_on": version or ""}, label_suffix="")
 
 
 class AnswerForm(forms.Form):

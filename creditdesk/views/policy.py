@@ -68,7 +68,8 @@ def policy_propose(request: DeskRequest) -> HttpResponse:
             evidence=page.comparison.evidence() if page.comparison else {},
         )
     except services.ActRefused as refusal:
-        page.refusal = str(refusal)
+        # Compared anew: another policy may have come into force since the figures of this page.
+        page = desk_page(request.POST.dict(), request.user, proposal_form=form, refusal=str(refusal))
         return _desk_response(request, page, 409)
     messages.success(request, gettext("Proposed; it waits for a second person."))
     return redirect("policy_detail", policy.pk)

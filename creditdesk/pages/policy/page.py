@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from creditdesk.forms.policy import MeasureForm, ProposalForm, TermsForm
+from creditdesk.forms.policy import MeasureForm, ProposalForm, TermsForm, compared_anew
 from creditdesk.pages.policy.band import BandProposal, band_proposal
 from creditdesk.pages.policy.comparison import PolicyComparison
 from creditdesk.pages.policy.terms import (
@@ -167,7 +167,9 @@ class PolicyDeskPage:
     @cached_property
     def proposal(self) -> ProposalForm:
         version = self.in_force.version if self.in_force else None
-        return self.proposal_form or ProposalForm(initial={"based_on": version}, label_suffix="")
+        if self.proposal_form is None:
+            return ProposalForm(initial={"based_on": version}, label_suffix="")
+        return compared_anew(self.proposal_form, version) if self.refusal else self.proposal_form
 
 
 def _in_address(field: BoundField) -> str:

@@ -14,6 +14,7 @@ from accounts.csv_cells import Line
 from accounts.models import User
 from creditdesk.cases.open_loans import PRODUCTS, OpenLoans, open_loans
 from creditdesk.forms.loss_table import LossTableAnswerForm, LossTableForm
+from creditdesk.forms.policy import compared_anew
 from scoring.ml.metrics.expected_loss import (
     Exposures,
     ReverseStress,
@@ -111,7 +112,10 @@ class ExpectedLossPage:
 
     @cached_property
     def proposal(self) -> LossTableForm:
-        return self.form or LossTableForm.of(self.table)
+        if self.form is None:
+            return LossTableForm.of(self.table)
+        version = self.table.version if self.table else None
+        return compared_anew(self.form, version) if self.refusal else self.form
 
     @property
     def answer(self) -> LossTableAnswerForm:

@@ -177,6 +177,12 @@ def test_two_people_publish_a_table_through_the_page(client_as, person, model_in
     page = admin.get(reverse("expected_loss")).content.decode()
     assert 'data-loss-table="1"' in page
     assert "data-expected-loss" not in page
+    # Who compared with no table is refused once: the page shows table 1, and what it offers is sent.
+    outdated = manager.post(reverse("loss_table_propose"), {**typed, "lgd_cash": "41"})
+    assert outdated.status_code == 409
+    shown = {field.name: field.value() for field in outdated.context["page"].proposal}
+    assert manager.post(reverse("loss_table_propose"), shown).status_code == 302
+    assert LossTable.objects.latest("pk").based_on == LossTable.objects.get(version=1)
 
 
 def test_a_case_shows_its_expected_loss_to_who_steers_the_portfolio(case_of, person, client_as, model_in_use):

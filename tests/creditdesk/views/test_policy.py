@@ -112,8 +112,13 @@ def test_who_compared_with_an_outdated_policy_reads_so_and_keeps_the_terms(clien
     answer = client_as("manager").post(reverse("policy_propose"), {**TERMS, "based_on": "", "reason": WHY})
     assert answer.status_code == 409
     assert "Policy 1 has come into force meanwhile" in plain_text(answer.content.decode())
-    assert answer.context["page"].terms.refuse_from == pytest.approx(0.1075)
+    page = answer.context["page"]
+    assert page.terms.refuse_from == pytest.approx(0.1075)
     assert Policy.objects.count() == 1
+    # The page compares with policy 1 now: what it offers is sent as it is.
+    shown = {name: page.proposal[name].value() for name in ("based_on", "reason")}
+    assert client_as("manager").post(reverse("policy_propose"), {**TERMS, **shown}).status_code == 302
+    assert Policy.objects.latest("pk").based_on == Policy.objects.get(version=1)
 
 
 def test_an_outdated_proposal_says_so_on_its_page(client_as, model_in_use, person):
