@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from creditdesk import services
 from creditdesk.forms.policy import AnswerForm, ProposalForm
 from creditdesk.pages.policy.page import PolicyDeskPage, PolicyListPage, desk_page
-from creditdesk.pages.policy.terms import lines, policy_name
+from creditdesk.pages.policy.terms import lines_of, policy_name
 from creditdesk.web.request import DeskRequest
 from scoring.models import Policy
 from scoring.policies import in_force
@@ -124,7 +124,7 @@ def _policy_response(
     context = {
         "policy": policy,
         "name": policy_name(policy),
-        "lines": lines(policy),
+        "lines": lines_of(policy),
         "current": current,
         "is_outdated": policy.status == Policy.Status.PROPOSED and policy.based_on != current,
         "is_mine": policy.proposed_by_id == request.user.pk,

@@ -19,10 +19,11 @@ AFFORDABILITY_LABELS = dict(Policy.AffordabilityRule.choices)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One term: its name and its value in words."""
+    """One term: its name and its value in words; `before` is the value that it replaces, "" for the same."""
 
     name: str
     value: str
+    before: str = ""
 
 
 def model_in_use() -> Model | None:
@@ -70,6 +71,14 @@ def lines(terms: PolicyTerms | Policy) -> list[Line]:
         Line(gettext("Second person above"), formatting.money(float(terms.second_person_above))),
         Line(gettext("Affordability rule"), str(AFFORDABILITY_LABELS[terms.affordability_rule])),
     ]
+
+
+def lines_of(policy: Policy) -> list[Line]:
+    """The terms of a policy in words, each beside that of the policy that it was compared with."""
+    if policy.based_on is None:
+        return lines(policy)
+    pairs = zip(lines(policy), lines(policy.based_on), strict=True)
+    return [Line(new.name, new.value, "" if new == old else old.value) for new, old in pairs]
 
 
 def rules_side_by_side(model: Model | None, costs: Costs) -> list[ThresholdOption]:

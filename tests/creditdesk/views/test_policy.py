@@ -44,6 +44,18 @@ def test_two_people_publish_a_policy_through_the_pages(client_as, model_in_use, 
     assert "Policy 1, in force since" in plain_text(manager.get(reverse("policy_list")).content.decode())
 
 
+def test_who_answers_a_proposal_reads_each_value_that_it_replaces(client_as, model_in_use, person):
+    published(person("manager"), person("admin"))
+    proposal = proposed(person("manager"), accept_below=0.0625, affordability_rule="fr-1")
+    page = client_as("admin").get(reverse("policy_detail", args=[proposal.pk]))
+    changed = [(line.value, line.before) for line in page.context["lines"] if line.before]
+    assert changed[0] == ("6.25%", "5.00%")
+    assert [before for _, before in changed] == ["5.00%", "5.00% – 20.00%", "none"]
+    html = page.content.decode()
+    assert html.count("data-term-before") == 3
+    assert "6.25% before: 5.00%" in plain_text(html)
+
+
 def test_moving_a_slider_stores_nothing(client_as, model_in_use):
     answer = client_as("manager").get(reverse("policy_desk"), TERMS, headers={"HX-Request": "true"})
     assert answer.status_code == 200
