@@ -73,7 +73,8 @@ def decide(
     if not by.has_perm("creditdesk.decide_case"):
         raise PermissionDenied
     try:
-        with transaction.atomic():
+        # One look at the policy: a publication meanwhile changes nothing of what was checked.
+        with transaction.atomic(), policies.pinned():
             locked = locked_case(case, by)
             refuse_when_decided(locked, assessment, by)
             if outcome == Outcome.REFER and refer_to is None:
@@ -161,6 +162,7 @@ def _waiting_referrers(decision: Decision) -> QuerySet[User]:
     return referrers_of(decision.case).exclude(pk__in=answered.order_by().values("escalated_by"))
 
 
+@policies.pinned()
 def replace_decision(*, standing: Decision, by: User, reason_code: str, reason: str) -> Decision:
     """Record the opposite outcome after a contest, on the newest assessment; keep the old one as replaced."""
     case, opposite = standing.case, {Outcome.ACCEPT: Outcome.REFUSE, Outcome.REFUSE: Outcome.ACCEPT}

@@ -13,7 +13,7 @@ from creditdesk import services
 from creditdesk.models import Assessment, Case, Decision
 from creditdesk.services import DecisionRefused
 from tests.creditdesk.policies import published
-from tests.factories import assessed
+from tests.factories import assessed, newer_assessment
 
 pytestmark = pytest.mark.django_db
 JUSTIFICATION = "Two years of payslips seen at the desk."
@@ -219,3 +219,22 @@ def test_a_verdict_of_an_earlier_policy_is_read_again_before_it_is_decided(
     assert not case.decisions.exists()
     decision = act(services.assess(case=case, by=person("advisor")), "refuse")
     assert decision.policy == decision.assessment.policy == policy
+
+
+def test_a_policy_published_while_a_case_is_decided_is_not_named_by_the_decision(read, person):
+    """The verdict was read under the one before, and with it who has to decide."""
+    first = published(person("manager"), person("admin"))
+    assessment = newer_assessment(read("accept"), policy_id=first.pk)
+    assert assessment.case
+    publications = [lambda: published(person("manager"), person("admin"), accept_below=0.01)]
+
+    def publish_after_the_first_look(execute, sql, parameters, many, context):
+        cursor = execute(sql, parameters, many, context)
+        if "scoring_policy" in sql and publications:
+            publications.pop()()
+        return cursor
+
+    with connection.execute_wrapper(publish_after_the_first_look):
+        services.decide(case=assessment.case, assessment=assessment, outcome="accept", by=person("advisor"))
+    assert not publications
+    assert Decision.objects.get().policy == assessment.policy == first
