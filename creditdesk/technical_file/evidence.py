@@ -88,12 +88,23 @@ def _of_training(manifest: Manifest) -> dict[str, Figure]:
     if search := manifest.fair_search:
         tried = sum(candidate.code != BASELINE for candidate in search.candidates)
         written["fair_alternatives"] = lambda: formatting.number(tried)
+        texts = {
+            "fair_choice": search.chosen,
+            "fair_reason": search.reason,
+            "age_reason": search.age_reason,
+        }
+        written |= {name: partial(_quoted, text) for name, text in texts.items() if text}
     if band := refer_band(manifest):
         written |= _of_band(band)
     for attribute, fairness in manifest.fairness.items():
         if fairness.gaps:
             written[f"lowest_ratio_{attribute.lower()}"] = _interval(fairness.gaps.lowest_ratio)
     return {name: Figure(words, MANIFEST) for name, words in written.items()}
+
+
+def _quoted(text: str) -> str:
+    """What a person wrote, on one line, without the stop that ends the sentence around it."""
+    return " ".join(text.split()).removesuffix(".")
 
 
 def _of_band(band: ReferBand) -> dict[str, Callable[[], str]]:

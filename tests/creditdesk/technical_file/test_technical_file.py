@@ -12,7 +12,9 @@ from django.core.management import CommandError, call_command
 from accounts.models import AuditEvent
 from creditdesk import services
 from creditdesk.technical_file.document import DOCUMENTS, FOLDER, LANGUAGES
+from scoring.ml.metrics.intervals import Estimate
 from scoring.ml.model import json_codec
+from scoring.ml.model.manifest_fair_search import FairCandidate, FairSearch
 from tests.creditdesk.policies import BAND
 from tests.factories import assessed, decided
 from tests.scoring.modelfolder import tiny_model
@@ -22,6 +24,32 @@ pytestmark = pytest.mark.django_db
 FILES = [f"{document}.{language}.md" for document in DOCUMENTS for language in LANGUAGES]
 CITED = re.compile(r"\[(model\.json|audit log) ([0-9a-f]{12})\]")
 
+ZERO = Estimate(0.0, 0.0, 0.0)
+# Of a search with one alternative, which a person chose.
+SEARCH = FairSearch(
+    clients=4_000,
+    resamples=200,
+    candidates=tuple(
+        FairCandidate(
+            code=code,
+            uses_age=True,
+            proxies={},
+            dropped=(),
+            params={},
+            threshold=0.09,
+            cost=ZERO,
+            cost_change=ZERO,
+            gaps={"age_band": ZERO},
+            gap_changes={"age_band": ZERO},
+            front=(),
+        )
+        for code in ("c0", "c1")
+    ),
+    chosen="c1",
+    reason="A smaller gap,\nat the same cost.",
+    age_reason="Note 12 of the board",
+)
+
 
 @pytest.fixture(scope="module")
 def versions(tmp_path_factory) -> Path:
@@ -29,6 +57,7 @@ def versions(tmp_path_factory) -> Path:
     tiny_model(path, name="whole", refer_band=json_codec.encode(BAND), **validation_sections())
     tiny_model(path, name="bandless", **validation_sections())
     tiny_model(path, name="unchecked")
+    tiny_model(path, name="chosen", fair_search=json_codec.encode(SEARCH), **validation_sections())
     return path
 
 
@@ -132,6 +161,18 @@ def test_what_was_not_measured_stands_beside_the_command_that_measures_it(techni
     unmeasured = "Less discriminatory alternatives were not measured: `manage.py train --fair-search N`"
     assert unmeasured in texts["annex-iv.en.md"]
     assert "n’ont pas été mesurées" in texts["annex-iv.fr.md"]
+
+
+def test_the_alternative_that_a_person_chose_stands_there_with_the_reason(technical_file):
+    texts, _ = technical_file("chosen")
+    english, french = (CITED.sub("", texts[f"annex-iv.{language}.md"]) for language in LANGUAGES)
+    assert (
+        "A person chose alternative c1 ; the reason on record: A smaller gap, at the same cost ." in english
+    )
+    assert "The age of the client may be read; the reason on record: Note 12 of the board ." in english
+    assert "Une personne a retenu l’alternative c1" in french
+    texts, _ = technical_file("bandless")
+    assert "on record" not in texts["annex-iv.en.md"]
 
 
 def test_the_same_evidence_gives_the_same_bytes_and_leaves_no_trace(technical_file, in_use):
