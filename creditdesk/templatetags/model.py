@@ -31,6 +31,12 @@ def label_text(label: figure.Label) -> str:
 
 
 @register.filter
+def position(value: float, form: figure.Form) -> str:
+    """Write a position on the x axis of a figure as the axis does."""
+    return formatting.percent(value, 1) if form == "percent" else formatting.short_number(value)
+
+
+@register.filter
 def cell(value: float | None, shown: figure.Column) -> str:
     """Write a number of a figure's table."""
     if value is None:

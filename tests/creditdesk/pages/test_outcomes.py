@@ -1,5 +1,6 @@
 """Outcomes page: its figures are those of the stored months; with too few loans it says so."""
 
+import re
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -169,6 +170,11 @@ def test_the_page_of_a_portfolio_has_its_figures_and_names_no_case(portfolio, cl
         code for code in ("calibration", "vintages", "rolls") if f'id="{code}"' in page
     }
     assert "800001" not in page
+    # The tables write a position as the axis does: a month is a whole number, a probability a percentage.
+    assert '<th scope="row" data-value="1.0">1</th>' in page
+    promised = re.findall(r'<th scope="row" data-value="0\.[0-9]{2,}">([^<]+)</th>', page)
+    assert len(promised) == 10
+    assert all(text.endswith("%") for text in promised)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
