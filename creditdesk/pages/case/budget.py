@@ -69,6 +69,10 @@ class BudgetPanel:
         return [str(MISSING[name]) for name in (self.judged.missing if self.judged else ())]
 
     @property
+    def lacks_charges(self) -> bool:
+        return self.judged is not None and "charges" in self.judged.missing
+
+    @property
     def sentences(self) -> list[str]:
         return ground_sentences(self.judged) if self.judged else []
 

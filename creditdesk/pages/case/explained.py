@@ -37,6 +37,12 @@ class WithExplanation:
     def reasons(self) -> list[ReasonItem]:
         return reason_items(self.assessment) if self.assessment else []
 
+    @property
+    def reasons_speak_for(self) -> str:
+        """What the reasons push towards: the verdict of the score, which a budget may have made refer."""
+        verdict = self.assessment.verdict if self.assessment else ""
+        return self.reasons[0].direction if self.reasons else verdict
+
     @cached_property
     def contributions(self) -> Sequence[Contribution]:
         return self.assessment.feature_contributions() if self.assessment else []

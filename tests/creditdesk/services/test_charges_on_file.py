@@ -173,3 +173,18 @@ def test_the_desk_counts_charges_on_file_as_the_rule_judges_them_once_it_is_publ
         "accept" if counted == "met" else "refer",
     )
     assert (compared.accepted, compared.referred) == ((1, 0) if counted == "met" else (0, 1))
+
+
+def test_a_referral_for_unknown_charges_leads_to_their_form_and_keeps_its_reasons_apart(
+    accepting, case, person, client_as
+):
+    """The score would accept: its reasons speak for that, whatever the budget makes of the verdict."""
+    stored = services.assess(case=case, by=person("advisor"))
+    assert stored.shown_reasons
+    assert all(reason.contribution < 0 for reason in stored.shown_reasons)
+    page = client_as("advisor").get(case.get_absolute_url()).content.decode()
+    assert 'data-verdict="refer"' in page
+    assert f'data-charges-wanted href="{case.get_absolute_url()}client/?show=budget#affordability"' in page
+    assert "What speaks for accepting" in page
+    assert "What speaks for refusing" not in page
+    assert "data-charges-wanted" not in client_as("auditor").get(case.get_absolute_url()).content.decode()
