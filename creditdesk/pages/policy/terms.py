@@ -1,6 +1,7 @@
 """The terms of a policy in words, beside those in force."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from django.utils.translation import gettext
 
@@ -75,9 +76,10 @@ def lines(terms: PolicyTerms | Policy) -> list[Line]:
 
 def lines_of(policy: Policy) -> list[Line]:
     """The terms of a policy in words, each beside that of the policy that it was compared with."""
-    if policy.based_on is None:
+    before = cast("Policy | None", policy.based_on)
+    if before is None:
         return lines(policy)
-    pairs = zip(lines(policy), lines(policy.based_on), strict=True)
+    pairs = zip(lines(policy), lines(before), strict=True)
     return [Line(new.name, new.value, "" if new == old else old.value) for new, old in pairs]
 
 
