@@ -159,7 +159,7 @@ def test_the_case_page_and_the_snapshot_name_the_policy_of_the_verdict(
 @pytest.mark.parametrize(
     ("language", "housing", "of_budget", "words"),
     [
-        ("en", None, "charges, members", "Whether the client can afford it is not known either."),
+        ("en", None, "charges, members", "afford it is not known either. Enter the charges"),
         ("fr", 150_000.0, "debt_ratio", "Le budget du client dépasse lui aussi une limite."),
     ],
 )
