@@ -47,7 +47,8 @@ ACTIVE: Final = "active"
 TOO_MANY_PIXELS: Final = "too_many_pixels"
 TOO_MUCH_UNPACKED: Final = "too_much_unpacked"
 
-# What makes a PDF act, or take something from elsewhere; a link to a page of the web does neither.
+# What makes a PDF act, or take something from elsewhere; a link to a page of the web does neither by
+# itself.
 ACTIVE_NAMES: Final = frozenset(
     {
         # Scripts and programs.
@@ -108,7 +109,7 @@ def _fault_of_objects(reader: "PdfReader") -> str:
             if value in ACTIVE_NAMES:
                 return ACTIVE
             continue
-        if not ACTIVE_NAMES.isdisjoint(value) or _is_elsewhere(value):
+        if not ACTIVE_NAMES.isdisjoint(value) or _is_elsewhere(value) or _opens_the_web(value):
             return ACTIVE
         check_contents(value)
         if isinstance(value, StreamObject):
@@ -123,6 +124,20 @@ def _is_elsewhere(value: "DictionaryObject") -> bool:
     if isinstance(value, StreamObject):
         return "/F" in value or "/Ref" in value
     return "/F" in value and bool(entry(value, "/S") == "/Thread")
+
+
+def _opens_the_web(value: "DictionaryObject") -> bool:
+    """Whether opening the document, reading it or following a link in it leads to a page of the web."""
+    from pypdf.generic import DictionaryObject
+
+    automatic, following = entry(value, "/AA"), entry(value, "/Next")
+    actions = [
+        value.get("/OpenAction"),
+        *(automatic.values() if isinstance(automatic, DictionaryObject) else ()),
+    ]
+    actions += following if isinstance(following, list) else [following]
+    resolved = [action.get_object() for action in actions if action is not None]
+    return any(isinstance(action, DictionaryObject) and entry(action, "/S") == "/URI" for action in resolved)
 
 
 def _objects(reader: "PdfReader") -> Iterator[Any]:

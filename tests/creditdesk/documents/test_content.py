@@ -16,7 +16,7 @@ from creditdesk.documents.parser import fault_of
 from creditdesk.documents.virus_scan import ScannerUnreachable, find_virus
 from creditdesk.limits import DOCUMENT_LARGEST
 from creditdesk.models import Document
-from tests.creditdesk.documents.files import EICAR, PAYSLIP, image, pdf, png_that_states
+from tests.creditdesk.documents.files import EICAR, PAYSLIP, image, pdf, pdf_of, png_that_states
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,21 @@ def test_an_escaped_name_hides_no_script():
     written = pdf(script="app.alert(1)").replace(b"/JavaScript", b"/J#61vaScript").replace(b"/JS", b"/#4aS")
     with pytest.raises(DocumentRefused, match="scripts"):
         check("payslip.pdf", written)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [b"/AA<</O 4 0 R>>", b"/Annots[<</Subtype/Link/A<</S/GoTo/D[3 0 R/Fit]/Next[4 0 R]>>>>]"],
+    ids=["page", "link"],
+)
+def test_a_page_of_the_web_that_opens_by_itself_is_refused_and_a_link_to_it_is_none(entries):
+    web = b"<</S/URI/URI(https://phishing.example/)>>"
+    with pytest.raises(DocumentRefused, match="scripts"):
+        check("payslip.pdf", pdf_of(entries, web))
+    opening = pdf(script="x").replace(b"/JavaScript", b"/URI").replace(b"/JS", b"/URI")
+    with pytest.raises(DocumentRefused, match="scripts"):
+        check("payslip.pdf", opening)
+    assert check("payslip.pdf", pdf_of(b"/Annots[<</Subtype/Link/A 4 0 R>>]", web)).name == "payslip.pdf"
 
 
 def test_a_list_of_millions_of_objects_that_is_small_on_the_way_is_refused():
