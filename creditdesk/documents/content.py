@@ -18,6 +18,7 @@ from creditdesk.limits import DOCUMENT_LARGEST, MIB
 from creditdesk.models.document import Document
 
 MAX_NAME_LENGTH: Final = 200
+TOO_LARGE: Final = format_lazy(_("This file is larger than {size} MB."), size=DOCUMENT_LARGEST // MIB)
 # Parsers at a time: what they take of the machine is theirs, and bounded.
 _PARSERS: Final = BoundedSemaphore(2)
 _PARSER_SECONDS: Final = 30
@@ -61,9 +62,7 @@ def check(name: str, content: bytes) -> CheckedFile:
     if not content:
         raise DocumentRefused(gettext("This file is empty."))
     if len(content) > DOCUMENT_LARGEST:
-        raise DocumentRefused(
-            gettext("This file is larger than %(size)s MB.") % {"size": DOCUMENT_LARGEST // MIB}
-        )
+        raise DocumentRefused(str(TOO_LARGE))
     content_type = _recognised(content)
     if fault := _fault_of(content, content_type):
         raise DocumentRefused(str(_FAULTS[fault]))

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from creditdesk.forms.answers import answer
 from creditdesk.forms.application import EXCLUDED, ApplicationForm, form_columns
@@ -19,6 +20,7 @@ from scoring.ml.tables.schema import Column, Kind
 from scoring.presentation.formatting import labelled
 
 MAX_BYTES: Final = 256 * 1024
+TOO_LARGE: Final = _("The file is too large for one client (256 KB at most).")
 NAME: Final = "NAME"
 CLIENT_KEY: Final = "CLIENT_KEY"
 REFERENCE: Final = "SK_ID_CURR"
@@ -57,7 +59,7 @@ class ClientFile:
 def read_client_file(content: bytes, today: date) -> ClientFile:
     """Read the one client of a file, with dates counted from `today`. Raises FileRefused."""
     if len(content) > MAX_BYTES:
-        raise FileRefused(gettext("The file is too large for one client (256 KB at most)."))
+        raise FileRefused(str(TOO_LARGE))
     cells = _row(text_of(content))
     row = _readable(cells)
     values, errors = _values(row)

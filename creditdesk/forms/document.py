@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.documents.content import CheckedFile, DocumentRefused, check
+from creditdesk.documents.content import TOO_LARGE, CheckedFile, DocumentRefused, check
 from creditdesk.documents.virus_scan import ScannerUnreachable
 from creditdesk.limits import DOCUMENT_LARGEST, MIB
 from creditdesk.models.document import DocumentKind
@@ -24,7 +24,13 @@ class DocumentForm(forms.Form):
         label=_("File"),
         allow_empty_file=True,
         help_text=format_lazy(_("PDF, JPEG or PNG, {size} MB at most."), size=DOCUMENT_LARGEST // MIB),
-        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".pdf,.jpg,.jpeg,.png",
+                "data-largest": DOCUMENT_LARGEST,
+                "data-too-large": TOO_LARGE,
+            }
+        ),
     )
 
     def __init__(

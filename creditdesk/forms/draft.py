@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.forms.client_file import MAX_BYTES, FileRefused
+from creditdesk.forms.client_file import MAX_BYTES, TOO_LARGE, FileRefused
 
 
 class DraftForm(forms.Form):
@@ -18,7 +18,18 @@ class DraftForm(forms.Form):
 
 
 class FileForm(forms.Form):
-    file = forms.FileField(label=_("File of one client"), allow_empty_file=True)
+    file = forms.FileField(
+        label=_("File of one client"),
+        allow_empty_file=True,
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".csv,.json,text/csv,application/json",
+                "aria-describedby": "id_file_helptext",
+                "data-largest": MAX_BYTES,
+                "data-too-large": TOO_LARGE,
+            }
+        ),
+    )
 
     def content(self) -> bytes:
         """Read one byte more than allowed at most. Raises FileRefused where there is no file."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from creditdesk.forms.client_file import BLANKS, DELIMITERS, REFERENCE, FileRefused, decimal_point, text_of
 from creditdesk.forms.fields import parse_number
@@ -15,6 +16,7 @@ from scoring.ml.tables.schema import Column, Kind
 from scoring.presentation import formatting
 
 MAX_BYTES: Final = 2 * 1024 * 1024
+TOO_LARGE: Final = _("The file is too large for one client (2 MB at most).")
 MAX_MESSAGES: Final = 10
 _WHOLE: Final = frozenset({Kind.ID, Kind.COUNT, Kind.FLAG})
 
@@ -28,7 +30,7 @@ def read_history_file(content: bytes, table: str, reference: str) -> list[Row]:
     Columns that the table does not have are left out.
     """
     if len(content) > MAX_BYTES:
-        raise FileRefused(gettext("The file is too large for one client (2 MB at most)."))
+        raise FileRefused(str(TOO_LARGE))
     rows: list[Row] = []
     messages: list[str] = []
     for line, cells in _lines(text_of(content), table):

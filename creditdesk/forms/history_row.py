@@ -14,7 +14,7 @@ from creditdesk.forms.answers import answers_about
 from creditdesk.forms.casework import statement_field
 from creditdesk.forms.client_file import REFERENCE, FileRefused
 from creditdesk.forms.fields import DayField, field_for
-from creditdesk.forms.history_file import Row, read_history_file
+from creditdesk.forms.history_file import MAX_BYTES, TOO_LARGE, Row, read_history_file
 from creditdesk.models import Case
 from scoring.ml.tables.catalogue import TABLES
 from scoring.ml.tables.schema import Column, Kind
@@ -132,7 +132,13 @@ class HistoryFileForm(forms.Form):
             self.fields[table] = forms.FileField(
                 label=_("%(table)s (CSV)") % {"table": formatting.capitalized(TABLES[table].label)},
                 allow_empty_file=True,
-                widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+                widget=forms.ClearableFileInput(
+                    attrs={
+                        "accept": ".csv,text/csv",
+                        "data-largest": MAX_BYTES,
+                        "data-too-large": TOO_LARGE,
+                    }
+                ),
             )
         self.fields["reason"] = statement_field(_("What was wrong or missing, and how you know"), rows=2)
 

@@ -142,6 +142,7 @@ def _page(request: DeskRequest, form: ApplicationForm, key: uuid.UUID, **context
     status = context.pop("status", 200)
     drafts = request.user.drafts.exclude(key=key)
     context |= {"form": form, "draft_key": key, "drafts": drafts, "retention_days": RETENTION.days}
+    context["file_form"] = FileForm()
     context["progress"] = progress(form)
     context["has_duplicates"] = any(item.case for item in context.get("confirmations", ()))
     return render(request, TEMPLATE, context, status=status)

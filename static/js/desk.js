@@ -80,6 +80,29 @@
     });
   });
 
+  // ---- files that are too large: the desk ends the connection while they are sent, and the browser shows no page
+
+  const largeFiles = (form) =>
+    Array.from(form.querySelectorAll("[data-largest]")).filter((input) => input.files[0]?.size > input.dataset.largest);
+
+  function refuseLargeFiles(event) {
+    const [input] = largeFiles(event.target);
+    if (!input) return;
+    event.preventDefault();
+    event.stopPropagation();
+    input.setCustomValidity(input.dataset.tooLarge);
+    input.reportValidity();
+  }
+
+  function forgetRefusal({ target }) {
+    const inputs = target.closest?.("form")?.querySelectorAll("[data-largest]") ?? [];
+    inputs.forEach((input) => input.setCustomValidity(""));
+  }
+
+  document.addEventListener("submit", refuseLargeFiles, true);
+  document.addEventListener("change", forgetRefusal, true);
+  document.addEventListener("drop", forgetRefusal, true);
+
   // ---- a request without an answer
 
   const showConnectionError = (isShown) => ({ target }) => {

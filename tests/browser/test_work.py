@@ -1,5 +1,6 @@
 """A morning by keyboard: twenty cases, the palette, the count in the header, the tick boxes of the list."""
 
+import os
 import time
 from collections.abc import Callable
 
@@ -7,8 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from creditdesk import services
-from creditdesk.models import Case, Claim, Decision
+from creditdesk.limits import MIB
+from creditdesk.models import Case, Claim, Decision, Document
 from scoring import services as versions
+from tests.creditdesk.documents.files import PAYSLIP
 from tests.scoring.modelfolder import tiny_model
 
 pytestmark = [
@@ -204,3 +207,23 @@ def test_ticked_cases_are_assigned_without_scripts(signed_in, cases, person):
     page.get_by_role("button", name="Assign the chosen cases").click()
     expect(page.locator("#messages")).to_contain_text("3 cases are colleague's now.")
     assert Case.objects.filter(advisor__username="colleague").count() == 3
+
+
+def test_a_file_that_is_too_large_is_named_so_and_not_sent(signed_in, cases, tmp_path):
+    """The desk would end the connection on the way: the browser then shows an error of its own."""
+    page, posts = signed_in("advisor", locale="fr-FR"), []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    large, small = tmp_path / "scan.pdf", tmp_path / "payslip.pdf"
+    large.touch()
+    os.truncate(large, 200 * MIB)
+    small.write_bytes(PAYSLIP)
+    page.goto("/cases/100105/documents/")
+    page.locator("[name=kind]").select_option("payslip")
+    page.locator("[type=file]").set_input_files(large)
+    page.get_by_role("button", name="Joindre").click()
+    text = page.locator("[type=file]").evaluate("input => input.validationMessage")
+    assert (text, posts) == ("Ce fichier dépasse 7 Mo.", [])
+    page.locator("[type=file]").set_input_files(small)
+    page.get_by_role("button", name="Joindre").click()
+    expect(page.locator("#messages")).to_contain_text("La pièce est jointe.")
+    assert [document.content for document in Document.objects.all()] == [PAYSLIP]
