@@ -168,6 +168,7 @@ MIDDLEWARE = [
     "creditdesk.web.blind_cases.blind_cases",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "creditdesk.web.methods.pages_of_forms",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.second_factor",

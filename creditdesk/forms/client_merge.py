@@ -15,7 +15,7 @@ class ClientMergeForm(forms.Form):
         max_length=32,
         help_text=_("Any case of the same person that was entered under another record."),
     )
-    reason = forms.ChoiceField(label=_("How you know"), choices=[("", "---"), *_BY_PEOPLE])
+    reason = forms.ChoiceField(label=_("How you know"), choices=[("", _("Choose")), *_BY_PEOPLE])
     despite_keys = forms.BooleanField(
         label=_("They are one person although the bank has two client numbers for them"), required=False
     )
@@ -38,5 +38,5 @@ class ClientPartForm(forms.Form):
 
     merge = forms.ModelChoiceField(queryset=ClientMerge.objects.all(), widget=forms.HiddenInput)
     reason = forms.ChoiceField(
-        label=_("Why they are parted"), choices=[("", "---"), *ClientMerge.EndReason.choices]
+        label=_("Why they are parted"), choices=[("", _("Choose")), *ClientMerge.EndReason.choices]
     )

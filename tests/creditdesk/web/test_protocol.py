@@ -29,6 +29,24 @@ def test_no_answer_to_trace_repeats_the_request(client_as, method, path):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [
+        ("/cases/500001/merge/undo/", "/cases/500001/merge/"),
+        ("/cases/500001/notes/7/remove/", "/cases/500001/"),
+        ("/cases/views/7/delete/", "/cases/"),
+    ],
+)
+def test_the_address_of_a_form_leads_to_its_page_which_says_once_that_nothing_was_recorded(
+    client_as, case_of, form, page
+):
+    case_of("advisor", reference="500001")
+    answer = client_as("manager").get(form, follow=True)
+    assert answer.redirect_chain[-1] == (page, 302)
+    assert answer.content.decode().count("Nothing was recorded by the last form") == 1
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", [*PAGES, "/no-such-page/", "/cases/export.csv"])
 def test_every_text_says_its_encoding_and_is_not_guessed_at(client_as, path):
     answer = client_as("manager").get(path, follow=True)
