@@ -41,6 +41,15 @@ def test_a_notification_is_counted_listed_and_cleared(client_as, given):
     assert 'data-unread="0"' in unread(browser)
 
 
+@pytest.mark.parametrize(
+    ("language", "written"), [("en", "Dec 1, 2026, 4:45 a.m."), ("fr", "01/12/2026 04:45")]
+)
+def test_no_reader_takes_a_day_for_another(client_as, given, language, written):
+    Notification.objects.update(at="2026-12-01T03:45:00Z")
+    page = client_as("colleague").get("/notifications/", headers={"Accept-Language": language})
+    assert f">{written}</time>" in page.content.decode()
+
+
 def test_nobody_reads_or_clears_what_is_somebody_elses(client_as, given):
     browser = client_as("advisor")
     assert "data-notification" not in browser.get("/notifications/").content.decode()

@@ -1,0 +1,1 @@
+"""Formats of dates where Django's own mislead the readers of the desk."""
