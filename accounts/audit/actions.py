@@ -66,7 +66,7 @@ class Action(TextChoices):
     TEAM_JOINED = "team_joined", _("added a member to a team")
     TEAM_LEFT = "team_left", _("removed a member from a team")
     TEAM_REFERRAL = "team_referral", _("referred a case to a team")
-    SHARE = "share", _("shared a case with the team")
+    SHARE = "share", _("shared a case with every advisor")
     ESCALATION = "escalation", _("passed a case on to a manager")
     ESCALATION_ANSWER = "escalation_answer", _("answered an escalation")
     WITHDRAWAL = "withdrawal", _("recorded a client's withdrawal")

@@ -27,7 +27,7 @@ QUEUES: Final = (
     ("second", _("Second person wanted")),
     ("escalated", _("With a manager")),
     (CONTESTED, _("Contested")),
-    (SHARED, _("Shared with the team")),
+    (SHARED, _("Shared")),
     (UNASSIGNED, _("Unassigned")),
     ("snoozed", _("Put aside")),
     (EVERY_CASE, _("All cases")),

@@ -138,10 +138,10 @@ WORKING: Final = (
     ),
     Term(
         "shared",
-        Text("Shared with the team", "Partagé avec l’équipe"),
+        Text("Shared", "Partagé"),
         Text(
-            "Every advisor may see and claim the case.",
-            "Chaque conseiller peut voir le dossier et le prendre en charge.",
+            "Every advisor, or everybody in the team it was referred to, may see and claim the case.",
+            "Tous les conseillers, ou ceux de l’équipe désignée, peuvent le voir et le prendre en charge.",
         ),
     ),
     Term(

@@ -1,4 +1,4 @@
-"""Claim a case, release it, share it with the team: one person works on a case at a time."""
+"""Claim a case, release it, share it with every advisor: one person works on a case at a time."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -54,7 +54,7 @@ def share(*, case: Case, by: User) -> Case:
     with transaction.atomic():
         locked = locked_case(case, by)
         if locked.shared_at:
-            raise ActRefused(gettext("This case is shared with the team already."))
+            raise ActRefused(gettext("This case is shared with every advisor already."))
         refuse_when_closed(locked)
         refuse_when_passed_on(locked, by)
         share_locked(locked, by)

@@ -31,7 +31,7 @@ def _casework(page: CasePage) -> Iterator[Act]:
     offered: tuple[tuple[str | Promise, str, object], ...] = (
         (_("Claim"), "casework", casework.may_claim),
         (_("Release"), "casework", casework.may_release),
-        (_("Share with the team"), "casework", casework.may_share),
+        (_("Share with every advisor"), "casework", casework.may_share),
         (_("Take it up again"), "casework", casework.may_wake),
         (_("Pass on to a manager"), "id_escalate_reason", casework.may_escalate),
         (_("Answer"), "id_answer", casework.answer_form),

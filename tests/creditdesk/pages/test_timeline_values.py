@@ -85,7 +85,7 @@ def test_that_a_case_was_shared_stays_after_an_assignment(case_of, person, histo
     words, rows = history(case)
     acts = [row for row in rows if row[0] != "assessment"]
     assert acts == [shared, ("assignment", "manager", "advisor", "colleague")]
-    assert "Shared with the team" in words
+    assert "Shared with every advisor" in words
 
 
 def test_a_withdrawal_stands_beside_the_proposal_that_it_ended(case_of, person, history):

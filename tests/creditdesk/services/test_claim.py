@@ -1,4 +1,4 @@
-"""A case is claimed by one person at a time, released, and shared with the team."""
+"""A case is claimed by one person at a time, released, and shared with every advisor."""
 
 import threading
 
