@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.forms.answers import answers_about
@@ -112,6 +113,16 @@ class HistoryRowForm(forms.Form):
         return corrected
 
 
+def _names_of_columns(table: str) -> str:
+    """Return what the first line of a file names, for people who have never seen one of an import."""
+    columns = row_columns(table)
+    required = [column.name for column in columns if column.required]
+    optional = [column.name for column in columns if not column.required]
+    return gettext(
+        "The first line names the columns, in any order. Required: %(required)s. Others: %(others)s."
+    ) % {"required": ", ".join(required), "others": ", ".join(optional) or "–"}
+
+
 class HistoryFileForm(forms.Form):
     """The whole table of this client as a file, with the tables that are computed with it and lack rows."""
 
@@ -132,6 +143,7 @@ class HistoryFileForm(forms.Form):
             self.fields[table] = forms.FileField(
                 label=_("%(table)s (CSV)") % {"table": formatting.capitalized(TABLES[table].label)},
                 allow_empty_file=True,
+                help_text=_names_of_columns(table),
                 widget=forms.ClearableFileInput(
                     attrs={
                         "accept": ".csv,text/csv",

@@ -1,5 +1,7 @@
 """Rows of a history table are corrected one by one or by a file, checked and computed as an import does."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -182,6 +184,15 @@ def test_a_file_that_an_import_would_reject_is_refused_with_line_and_reason(cont
     with pytest.raises(FileRefused) as refusal:
         read_history_file(content, "bureau", "100002")
     assert message in " ".join(refusal.value.messages)
+
+
+def test_a_file_of_the_columns_that_the_page_names_is_read(client_as, case):
+    page = client_as("advisor").get(f"/cases/{case.reference}/correct/bureau_balance/").content.decode()
+    names = re.search(r"Required: ([\w, ]+)\.", page)
+    assert names
+    header = names[1].replace(", ", ",")
+    (row,) = read_history_file(f"{header}\n7,-1,C".encode(), "bureau_balance", case.reference)
+    assert list(row) == header.split(",")
 
 
 def test_a_file_with_semicolons_has_decimal_commas():
