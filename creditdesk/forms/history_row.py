@@ -8,6 +8,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -118,9 +120,15 @@ def _names_of_columns(table: str) -> str:
     columns = row_columns(table)
     required = [column.name for column in columns if column.required]
     optional = [column.name for column in columns if not column.required]
-    return gettext(
-        "The first line names the columns, in any order. Required: %(required)s. Others: %(others)s."
-    ) % {"required": ", ".join(required), "others": ", ".join(optional) or "–"}
+    return format_html(
+        gettext("The first line names the columns, in any order. Required: {required}. Others: {others}."),
+        required=_as_code(required),
+        others=_as_code(optional) or "–",
+    )
+
+
+def _as_code(names: Sequence[str]) -> SafeString:
+    return format_html_join(", ", "<code>{}</code>", ((name,) for name in names))
 
 
 class HistoryFileForm(forms.Form):

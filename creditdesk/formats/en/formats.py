@@ -2,5 +2,6 @@
 
 from typing import Final
 
-SHORT_DATE_FORMAT: Final = "M j, Y"
-SHORT_DATETIME_FORMAT: Final = "M j, Y, P"
+# The day stays in one line: a narrow column would have three of it.
+SHORT_DATE_FORMAT: Final = "M\xa0j,\xa0Y"
+SHORT_DATETIME_FORMAT: Final = f"{SHORT_DATE_FORMAT}, P"
