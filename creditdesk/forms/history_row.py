@@ -121,9 +121,9 @@ def _names_of_columns(table: str) -> str:
     required = [column.name for column in columns if column.required]
     optional = [column.name for column in columns if not column.required]
     return format_html(
-        gettext("The first line names the columns, in any order. Required: {required}. Others: {others}."),
+        gettext("The first line names the columns, in any order. Required: {required}. Others: {optional}."),
         required=_as_code(required),
-        others=_as_code(optional) or "–",
+        optional=_as_code(optional) or "–",
     )
 
 
