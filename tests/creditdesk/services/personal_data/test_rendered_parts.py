@@ -8,6 +8,7 @@ from django.core.cache import caches
 from django.test import Client as Browser
 from django.urls import reverse
 
+from creditdesk.encryption import keyring
 from creditdesk.models import Case, Client
 from creditdesk.services.personal_data.erasure import delete_keys
 from creditdesk.templatetags import cached_parts, case_rows
@@ -25,7 +26,10 @@ def case(case_of, model_in_use) -> Case:
 
 @pytest.fixture
 def advisor(client_as, case) -> Browser:
-    """A browser in which every page about the case was read; nothing was stored before."""
+    """A browser in which every page about the case was read; nothing was stored before, and an erasure of
+    another test is noticed before the first of them."""
+    keyring.forget()
+    assert Client.objects.get(pk=case.client_id).name == NAME
     for stored in (cached_parts._texts, case_rows._rows, caches["fragments"]):
         stored.clear()
     browser = client_as("advisor")
