@@ -8,7 +8,7 @@ export PYTHON
 # Where an image sets it, every process of the tests would compile the libraries anew: half its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility test-spark fuzz-api fuzz-forms bench bench-pages bench-queues bench-advisors bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit image-digests messages technical-file
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility test-spark fuzz-api fuzz-forms bench bench-pages bench-served bench-queues bench-advisors bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit image-digests messages technical-file
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -98,6 +98,9 @@ bench: setup var/bench/dice_ml ## Benchmarks: ratios against their floor in the 
 
 bench-pages: setup ## The pages of the desk against the empty page, with their limits: make bench-pages CLIENTS=4000
 	@$(PY) -m bench.pages $(CLIENTS)
+
+bench-served: setup ## The same pages over HTTP from a web process, as a browser asks: make bench-served CLIENTS=4000
+	@$(PY) -m bench.served_pages $(CLIENTS)
 
 bench-queues: setup ## The list, its queues and counts at 300,000 cases and 500,000 assessments; 1,000 cases assigned at once
 	@$(PY) -m bench.queues

@@ -3,7 +3,9 @@
 Django needs about a millisecond to write the SQL of a query, and SQLite a tenth of it to answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
 from threading import local
 from typing import Any, Final, Generic, TypeVar
 
@@ -11,7 +13,6 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import IntegerField, Model, QuerySet, Subquery
 from django.db.models.query import ModelIterable
-from django.db.models.sql import Query
 
 M = TypeVar("M", bound=Model)
 
@@ -33,8 +34,25 @@ class RowCount(Subquery):
         return []
 
 
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """SQL in the dialect of a database; of each parameter the place of its marker, or its value.
+
+    Django reads objects with `reader`; `converters` stand by the place of their column.
+    """
+
+    dialect: str
+    sql: str
+    parameters: Sequence[tuple[int | None, object]]
+    reader: Any
+    converters: Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
+
+    def values(self, given: tuple[object, ...]) -> list[Any]:
+        return [given[at] if at is not None else fixed for at, fixed in self.parameters]
+
+
 class _Written:
-    """A query whose SQL each thread writes once, for the connection that it has.
+    """A query whose SQL is written once, for all threads, each of which has a connection of its own.
 
     `rows` makes the query from one marker per parameter: values that occur nowhere else in it.
     """
@@ -42,49 +60,48 @@ class _Written:
     def __init__(self, rows: Callable[..., QuerySet[Any, Any]], *markers: object) -> None:
         self._rows = rows
         self._markers = markers
-        self._of_thread = local()
+        self._statement: _Statement | None = None
 
-    def _written(self) -> Any:
-        connection = connections[DEFAULT_DB_ALIAS]
-        if getattr(self._of_thread, "connection", None) is not connection:
-            self._write(self._rows(*self._markers), connection)
-        return self._of_thread
+    def _on(self, connection: Any) -> _Statement:
+        """The statement for a connection: two threads that need it first may both write it, the same."""
+        statement = self._statement
+        if statement is None or statement.dialect != connection.vendor:
+            statement = self._statement = self._write(self._rows(*self._markers), connection)
+        return statement
 
-    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> Any:
-        """Keep the SQL; return what wrote it, which holds the whole tree of the query."""
+    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> _Statement:
         compiler = rows.query.get_compiler(connection=connection)
         try:
-            self._of_thread.sql, parameters = compiler.as_sql()
+            sql, parameters = compiler.as_sql()
         except EmptyResultSet:
-            self._of_thread.sql, parameters = "", ()
-        self._of_thread.parameters = [
+            sql, parameters = "", ()
+        places = [
             (self._markers.index(value) if value in self._markers else None, value) for value in parameters
         ]
-        self._of_thread.connection = connection
-        return compiler
+        # For a hundred columns those of the database and of each field: the same at every read.
+        columns = [column for column, *_ in (compiler.select or ())[: compiler.col_count]]
+        converters = compiler.get_converters(columns)
+        return _Statement(connection.vendor, sql, places, self._reader(compiler), converters)
 
-    def _values(self, given: tuple[object, ...]) -> list[object]:
-        return [given[at] if at is not None else fixed for at, fixed in self._of_thread.parameters]
+    def _reader(self, _compiler: Any) -> Any:
+        """None: the tree of the queues has thousands of objects, in each minute anew."""
+        return None
 
 
 class PreparedRows(_Written):
     """The rows of a query of values_list."""
 
     def all(self, *given: object) -> list[tuple[Any, ...]]:
-        written = self._written()
-        if not written.sql:
+        connection = connections[DEFAULT_DB_ALIAS]
+        statement = self._on(connection)
+        if not statement.sql:
             return []
-        with written.connection.cursor() as cursor:
-            cursor.execute(written.sql, self._values(given))
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.values(given))
             rows = cursor.fetchall()
-        return [tuple(row) for row in written.reader.apply_converters(rows, written.converters)]
-
-    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> Any:
-        compiler = super()._write(rows, connection)
-        self._of_thread.converters = compiler.get_converters([column for column, *_ in compiler.select or ()])
-        # Of an empty query: the tree of the queues has thousands of objects, in each thread and minute anew.
-        self._of_thread.reader = Query(rows.model).get_compiler(connection=connection)
-        return compiler
+        if not statement.converters:
+            return [tuple(row) for row in rows]
+        return [_converted(row, statement.converters, connection) for row in rows]
 
 
 class Prepared(PreparedRows):
@@ -93,25 +110,44 @@ class Prepared(PreparedRows):
     def first(self, *given: object) -> tuple[Any, ...] | None:
         return next(iter(self.all(*given)), None)
 
-    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> Any:
+    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> _Statement:
         return super()._write(rows[:1], connection)
 
 
 class PreparedObjects(_Written, Generic[M]):
     """The objects of a query, with those that its `select_related` names."""
 
-    def all(self, *given: object) -> list[M]:
-        written = self._written()
-        values = self._values(given)
-        # Django's own code reads the rows; what it would write anew is there already.
-        written.compiler.as_sql = lambda *_args, **_kwargs: (written.sql, values)
-        return list(ModelIterable(written.rows))
+    def __init__(self, rows: Callable[..., QuerySet[Any, Any]], *markers: object) -> None:
+        super().__init__(rows, *markers)
+        self._of_thread = local()
 
-    def _write(self, rows: QuerySet[Any, Any], connection: Any) -> Any:
-        compiler = super()._write(rows, connection)
-        rows.query.get_compiler = lambda *_args, **_kwargs: compiler  # type: ignore[method-assign]
-        # For a hundred columns those of the database and of each field: the same at every read.
-        converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
-        compiler.get_converters = lambda _columns: converters
-        self._of_thread.rows, self._of_thread.compiler = rows, compiler
+    def all(self, *given: object) -> list[M]:
+        connection = connections[DEFAULT_DB_ALIAS]
+        statement, mine = self._on(connection), self._of_thread
+        if getattr(mine, "connection", None) is not connection or mine.statement is not statement:
+            mine.connection, mine.statement = connection, statement
+            mine.rows, mine.compiler = _rows_on(connection, statement)
+        values = statement.values(given)
+        # Django's own code reads the rows; what it would write anew is there already.
+        mine.compiler.as_sql = lambda *_args, **_kwargs: (statement.sql, values)
+        return list(ModelIterable(mine.rows))
+
+    def _reader(self, compiler: Any) -> Any:
         return compiler
+
+
+def _rows_on(connection: Any, statement: _Statement) -> tuple[QuerySet[Any, Any], Any]:
+    """The query of a statement on the connection of this thread, and its compiler."""
+    compiler, query = copy(statement.reader), copy(statement.reader.query)
+    compiler.connection = connection
+    compiler.get_converters = lambda _columns: statement.converters
+    query.get_compiler = lambda *_args, **_kwargs: compiler
+    return QuerySet(query.model, query), compiler
+
+
+def _converted(row: Sequence[Any], converters: Mapping[int, Any], connection: Any) -> tuple[Any, ...]:
+    values = list(row)
+    for place, (of_column, expression) in converters.items():
+        for convert in of_column:
+            values[place] = convert(values[place], expression, connection)
+    return tuple(values)

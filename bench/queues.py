@@ -2,7 +2,8 @@
 
 python -m bench.queues [--cases N] [--assessments M]: on a database of its own, filled past the desk, 300,000
 cases and 500,000 assessments unless said otherwise. Processor time of each page and of the empty page, in
-turn, so that a busy machine slows both; seconds of a bulk assignment, its evidence and audit events included.
+turn, so that a busy machine slows both; the same lists over HTTP from a web process, as `bench.served_pages`
+measures; seconds of a bulk assignment, its evidence and audit events included.
 """
 
 import sqlite3
@@ -18,6 +19,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bench.desk import empty_desk
+from bench.kill_writers import web_processes
+from bench.served_pages import COUNT, HEADING, Reader, Request, measured, report
+from bench.soak import Desk
 
 if TYPE_CHECKING:
     from django.test import Client as Browser
@@ -35,11 +39,12 @@ ADVISORS: Final = 20
 DECIDED: Final = 60
 LIMIT: Final = 4.0
 BULK: Final = 1_000
+LISTS: Final = ("to_decide", "late", "second", "escalated", "contested", "shared", "snoozed", "all")
 MAX_BULK_SECONDS: Final = 3.0
 
 
 def main(cases: int, assessments: int) -> None:
-    with empty_desk() as database:
+    with empty_desk(ALLOWED_HOSTS="testserver,127.0.0.1") as database:
         _measure(database, cases, assessments)
 
 
@@ -68,6 +73,8 @@ def _measure(database: Path, cases: int, assessments: int) -> None:
                 flush=True,
             )
     print(f"worst p95 x{worst:.1f}, limit x{LIMIT}")
+    for line in _over_http(database, people[:2]):
+        print(line, flush=True)
     print(f"{BULK} cases assigned at once: {_bulk(people):.2f} s, limit {MAX_BULK_SECONDS} s")
 
 
@@ -75,7 +82,7 @@ def _works(browser: "Browser", person: "User") -> Iterator[tuple[str, Callable[[
     from creditdesk.cases.queue_counts import forget_queue_counts
     from creditdesk.pages.queue_tabs import queue_strip
 
-    for queue in ("to_decide", "late", "second", "escalated", "contested", "shared", "snoozed", "all"):
+    for queue in LISTS:
         yield f"list, {queue}", lambda queue=queue: browser.get("/cases/", {"queue": queue})  # type: ignore[misc]
 
     def counted_anew() -> None:
@@ -85,6 +92,30 @@ def _works(browser: "Browser", person: "User") -> Iterator[tuple[str, Callable[[
     yield "counts, counted anew", counted_anew
     yield "counts, seconds old", lambda: queue_strip(person)
     yield "a page with the counts", lambda: browser.get("/absences/")
+
+
+def _over_http(database: Path, people: Sequence["User"]) -> Iterator[str]:
+    """A line for each list, of a web process with the same database."""
+    from django.core.management import call_command
+    from django.test import Client as Browser
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    desk = Desk(database.parent)
+    # Without a model it is not ready; the lists are there.
+    server = desk.serve(EMPTY)
+    try:
+        (web,) = web_processes(server.pid)
+        yield HEADING
+        for person in people:
+            browser = Browser()
+            browser.force_login(person)
+            reader = Reader(desk.port, web, str(browser.session.session_key))
+            for queue in LISTS:
+                requests = [Request("GET", f"/cases/?queue={queue}", {})] * COUNT
+                yield report(f"{person.role}, {queue}", *measured(reader, requests))
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def _in_turn(empty: Callable[[], object], work: Callable[[], object]) -> tuple[list[float], list[float]]:

@@ -97,7 +97,8 @@ class Desk:
         )
         return done.stdout.strip()
 
-    def serve(self) -> "subprocess.Popen[bytes]":
+    def serve(self, ready: str = "/readyz") -> "subprocess.Popen[bytes]":
+        """Start the web process; return once this address answers 200."""
         gunicorn = [str(Path(sys.executable).with_name("gunicorn")), "creditdesk.wsgi"]
         options = ["--config", "bin/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"]
         server = subprocess.Popen([*gunicorn, *options], cwd=ROOT, env=self.environment)
@@ -105,12 +106,14 @@ class Desk:
         while time.monotonic() < end:
             try:
                 connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
-                connection.request("GET", "/readyz")
+                connection.request("GET", ready)
                 if connection.getresponse().status == 200:
                     return server
             except OSError:
                 pass
             time.sleep(0.5)
+        server.terminate()
+        server.wait()
         raise SystemExit("the desk did not become ready")
 
     def stored(self, query: str) -> int:

@@ -50,6 +50,8 @@ def judges_charges_on_file(case_key: int, judged: Affordability | None) -> bool:
 def of_earlier_charges(judged: Mapping[int, Affordability | None]) -> set[int]:
     """Keys of those cases whose budget is of other charges than those that were declared last."""
     budgets = {case_key: of.budget for case_key, of in judged.items() if of}
+    if not budgets:
+        return set()
     rows = DeclaredCharges.objects.filter(case__in=budgets).order_by("pk")
     newest: dict[int, dict[str, float]] = dict(rows.values_list("case", "amounts"))
     return {case_key for case_key, budget in budgets.items() if not budget.holds(newest.get(case_key, {}))}

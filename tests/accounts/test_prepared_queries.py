@@ -1,8 +1,9 @@
 import gc
+import threading
 import weakref
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from accounts.models import User
 from accounts.prepared_queries import ANYBODY, ANYTHING, Prepared, PreparedObjects, PreparedRows, RowCount
@@ -86,3 +87,40 @@ def test_rows_are_counted(case_of, person):
         lambda pk: User.objects.filter(pk=pk).values_list(RowCount(Case.objects.values("pk"))), ANYBODY
     )
     assert query.first(person("advisor").pk) == (2,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_share_what_is_written_and_each_reads_by_its_own_connection(case_of):
+    written: list[str] = []
+    used: list[list[object]] = []
+    read: list[tuple[object, ...]] = []
+
+    def cases(reference):
+        written.append(reference)
+        return Case.objects.select_related("advisor").filter(reference=reference)
+
+    marker = "a reference"
+    rows = PreparedRows(lambda reference: cases(reference).values_list("pk", "submitted_at"), marker)
+    objects = PreparedObjects[Case](cases, marker)
+    case = Case.objects.get(pk=case_of("advisor").pk)
+
+    def look():
+        def noted(execute, sql, parameters, many, context):
+            used[-1].append(context["connection"])
+            return execute(sql, parameters, many, context)
+
+        used.append([])
+        with connection.execute_wrapper(noted):
+            (there,) = objects.all(case.reference)
+            read.append((rows.all(case.reference), there, there.advisor))
+        used[-1].append(connections["default"])
+        connection.close()
+
+    for _ in range(3):
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+    assert read == [([(case.pk, case.submitted_at)], case, case.advisor)] * 3
+    assert written == [marker] * 2
+    assert [len(set(map(id, of_thread))) for of_thread in used] == [1, 1, 1]
+    assert len({id(of_thread[0]) for of_thread in used}) == 3
