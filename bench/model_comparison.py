@@ -154,11 +154,12 @@ def fit_ours(clients: Clients, hyperparameters: Hyperparameters, *, is_selecting
 
     def fit(train: Mask, seed: int) -> Values:
         matrix, target = clients.matrix[train], clients.target[train]
-        measured = measure_directions(clients.names, matrix, target, size=size, seed=seed, progress=silent)
-        chosen = replace(hyperparameters, directions=measured.imposed if measured else {}, seeds=1)
-        names = (
-            _selected(clients.names, matrix, target, chosen, size, seed) if is_selecting else clients.names
+        rows = np.flatnonzero(train)
+        measured = measure_directions(
+            clients.names, clients.matrix, clients.target, rows, size=size, seed=seed, progress=silent
         )
+        chosen = replace(hyperparameters, directions=measured.imposed if measured else {}, seeds=1)
+        names = _selected(clients, rows, chosen, size, seed) if is_selecting else clients.names
         columns = [clients.names.index(name) for name in names]
         validations = _tenths(target, seed)[: hyperparameters.seeds]
         boosters = [
@@ -184,20 +185,23 @@ def fit_three_quarters(fit: Fit) -> Fit:
 
 
 def _selected(
-    names: tuple[str, ...],
-    matrix: Values,
-    target: Values,
-    hyperparameters: Hyperparameters,
-    size: int,
-    seed: int,
+    clients: Clients, train: NDArray[np.int64], hyperparameters: Hyperparameters, size: int, seed: int
 ) -> tuple[str, ...]:
     curve = choose_feature_count(
-        names, matrix, target, hyperparameters=hyperparameters, size=size, seed=seed, progress=silent
+        clients.names,
+        clients.matrix,
+        clients.target,
+        train,
+        hyperparameters=hyperparameters,
+        size=size,
+        seed=seed,
+        progress=silent,
     )
     return select(
-        names,
-        matrix,
-        target,
+        clients.names,
+        clients.matrix,
+        clients.target,
+        train,
         seed=seed,
         shuffles=hyperparameters.shuffles,
         shuffled_clients=hyperparameters.shuffled_clients,

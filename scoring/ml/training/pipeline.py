@@ -203,15 +203,21 @@ def _choose_inputs(
 ) -> _Choices:
     """Choose on the clients to train on; the hold-out is not looked at."""
     size = validation_report.QUICK if hyperparameters.quick else validation_report.THOROUGH
-    matrix, target = clients.matrix[split.train], clients.target[split.train]
     measured = directions.measure_directions(
-        clients.names, matrix, target, size=size.probed, seed=seed, progress=progress
+        clients.names,
+        clients.matrix,
+        clients.target,
+        split.train,
+        size=size.probed,
+        seed=seed,
+        progress=progress,
     )
     directed = replace(hyperparameters, directions=measured.imposed if measured else {})
     curve = feature_count.choose_feature_count(
         clients.names,
-        matrix,
-        target,
+        clients.matrix,
+        clients.target,
+        split.train,
         hyperparameters=directed,
         size=size.probed,
         seed=seed,

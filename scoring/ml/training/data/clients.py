@@ -57,20 +57,15 @@ def gather(folder: Folder, *, progress: Progress) -> Clients:
 
     Raises TrainingError without a TARGET, with one outcome only, or with fewer than MIN_CLIENTS clients.
     """
-    clients = _concatenated([_labelled(batch) for batch in frames.profiles(folder)])
-    _check(clients)
-    mask = informative(clients.matrix)
+    batches = [_labelled(batch) for batch in frames.profiles(folder)]
+    _check(np.concatenate([batch.target for batch in batches]) if batches else np.empty(0))
+    mask = informative(*(batch.matrix for batch in batches))
+    clients = _concatenated(batches, mask)
     progress(
         f"{len(clients):,} clients, {clients.target.mean():.2%} of them defaulted; "
         f"{mask.sum()} of {len(mask)} features say something here"
     )
-    return replace(
-        clients,
-        names=tuple(name for name, keep in zip(clients.names, mask, strict=True) if keep),
-        matrix=np.ascontiguousarray(clients.matrix[:, mask]),
-        unlabelled=np.ascontiguousarray(clients.unlabelled[:, mask]),
-        past_loans=past_loans(folder),
-    )
+    return replace(clients, past_loans=past_loans(folder))
 
 
 def _labelled(batch: frames.ProfileBatch) -> Clients:
@@ -89,39 +84,57 @@ def _labelled(batch: frames.ProfileBatch) -> Clients:
     )
 
 
-def _concatenated(batches: Sequence[Clients]) -> Clients:
-    if not any(len(batch) for batch in batches):
-        raise TrainingError("no client has a TARGET: training needs application_train with known outcomes")
-    return Clients(
+def _concatenated(batches: list[Clients], mask: NDArray[np.bool_]) -> Clients:
+    """Return the clients of all batches with the features of `mask`, (k,).
+
+    The list is emptied: a batch is let go once it is copied, so that its features are in memory once.
+    """
+    clients = Clients(
         reference=np.concatenate([batch.reference for batch in batches]),
         target=np.concatenate([batch.target for batch in batches]),
-        names=batches[0].names,
-        matrix=np.concatenate([batch.matrix for batch in batches]),
+        names=tuple(name for name, keep in zip(batches[0].names, mask, strict=True) if keep),
+        matrix=np.empty((sum(map(len, batches)), int(mask.sum()))),
         main=np.concatenate([batch.main for batch in batches]),
         ingredients=_columns([batch.ingredients for batch in batches]),
         protected=_columns([batch.protected for batch in batches]),
-        unlabelled=np.concatenate([batch.unlabelled for batch in batches])[:MAX_UNLABELLED],
+        unlabelled=np.concatenate([batch.unlabelled[:, mask] for batch in batches])[:MAX_UNLABELLED],
     )
+    batches.reverse()
+    start = 0
+    while batches:
+        batch = batches.pop()
+        clients.matrix[start : start + len(batch)] = batch.matrix[:, mask]
+        start += len(batch)
+    return clients
 
 
 def _columns(batches: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
     return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
 
 
-def _check(clients: Clients) -> None:
-    if len(clients) < MIN_CLIENTS:
+def _check(target: NDArray[np.float64]) -> None:
+    if not len(target):
+        raise TrainingError("no client has a TARGET: training needs application_train with known outcomes")
+    if len(target) < MIN_CLIENTS:
         raise TrainingError(
-            f"{len(clients):,} clients with a known outcome; at least {MIN_CLIENTS:,} are needed"
+            f"{len(target):,} clients with a known outcome; at least {MIN_CLIENTS:,} are needed"
         )
-    defaults = int(clients.target.sum())
-    if defaults in (0, len(clients)):
+    defaults = int(target.sum())
+    if defaults in (0, len(target)):
         raise TrainingError("TARGET is the same for every client: there is nothing to tell apart")
 
 
-def informative(matrix: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Mark features, (k,), that take two values or more (missing is one) and are present often enough."""
-    present = ~np.isnan(matrix)
-    enough = present.sum(axis=0) >= max(MIN_PRESENT, MIN_PRESENT_SHARE * len(matrix))
-    varies = np.fmax.reduce(matrix, axis=0) > np.fmin.reduce(matrix, axis=0)
-    mask: NDArray[np.bool_] = enough & (varies | ~present.all(axis=0))
+def informative(*parts: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Mark features, (k,), that take two values or more (missing is one) and are present often enough.
+
+    `parts`, (m, k) each, are the clients.
+    """
+    clients = sum(map(len, parts))
+    present = np.sum([(~np.isnan(part)).sum(axis=0) for part in parts], axis=0)
+    largest, smallest = (
+        extreme.reduce([extreme.reduce(part, axis=0, initial=np.nan) for part in parts], axis=0)
+        for extreme in (np.fmax, np.fmin)
+    )
+    enough = present >= max(MIN_PRESENT, MIN_PRESENT_SHARE * clients)
+    mask: NDArray[np.bool_] = enough & ((largest > smallest) | (present < clients))
     return mask

@@ -25,21 +25,28 @@ _MAX_ERRORS = 3.0
 
 
 def measure_directions(
-    names: Sequence[str], matrix: Values, target: Values, *, size: int, seed: int, progress: Progress
+    names: Sequence[str],
+    matrix: Values,
+    target: Values,
+    train: NDArray[np.int64],
+    *,
+    size: int,
+    seed: int,
+    progress: Progress,
 ) -> DirectionsSection | None:
-    """Measure the directions among the features of the clients to train on, (n, k) and (n,).
+    """Measure the directions among the features of the clients at `train`, of `matrix` (n, k), `target` (n,).
 
     Probe models of at most `size` clients compare the log-loss with and without them, on the same folds. They
     are imposed unless that makes the loss worse beyond noise. None when no feature has a direction.
     """
     features = tuple(
-        observed_direction(name, column, target)
+        observed_direction(name, column[train], target[train])
         for name, column in zip(names, matrix.T, strict=True)
         if catalogue.BY_NAME[name].direction
     )
     if not features:
         return None
-    rows = probe_models.stratified_sample(target, size, seed)
+    rows = train[probe_models.stratified_sample(target[train], size, seed)]
     free = ProbeData(names, matrix[rows], target[rows], list(vocabulary(tuple(names))))
     signs = {item.feature: item.sign for item in features if not item.is_denied}
     losses = [

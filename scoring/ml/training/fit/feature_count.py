@@ -34,20 +34,22 @@ def choose_feature_count(
     names: Sequence[str],
     matrix: Values,
     target: Values,
+    train: NDArray[np.int64],
     *,
     hyperparameters: Hyperparameters,
     size: int,
     seed: int,
     progress: Progress,
 ) -> FeatureCountCurve | None:
-    """Choose the count on the clients to train on, (n, k) and (n,), at most `size` and MAX_CLIENTS of them.
+    """Choose the count on the clients at `train`, of `matrix` (n, k) and `target` (n,), at most `size` and
+    MAX_CLIENTS of them.
 
     Features are ranked anew in every fold, on its own training clients. None when there are no shuffled
     outcomes to rank by, or no more features than MIN_FEATURES.
     """
     if not hyperparameters.shuffles or len(names) <= MIN_FEATURES:
         return None
-    rows = probe_models.stratified_sample(target, min(size, MAX_CLIENTS), seed)
+    rows = train[probe_models.stratified_sample(target[train], min(size, MAX_CLIENTS), seed)]
     losses = _losses_by_count(names, matrix[rows], target[rows], hyperparameters, seed)
     curve = within_one_standard_error(losses)
     progress(
@@ -101,8 +103,9 @@ def _losses_by_count(
     rankings = [
         rank_features(
             names,
-            matrix[fold != number],
-            target[fold != number],
+            matrix,
+            target,
+            np.flatnonzero(fold != number),
             seed=seed,
             shuffles=hyperparameters.shuffles,
             shuffled_clients=hyperparameters.shuffled_clients,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from scoring.ml.training.fit.hyperparameters import Hyperparameters
 from scoring.ml.training.fit.staged_boosting import FeatureMatrix, Mask
 
 Values = NDArray[np.float64]
+
+ALL_ROWS: Final = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +82,19 @@ class FeaturePreparation:
         return self._latest
 
     def _prepare(self, stage: StageData, train: Mask) -> _Prepared:
-        target = stage.target[train]
         selection = select(
             stage.names,
-            stage.matrix[train],
-            target,
+            stage.matrix,
+            stage.target,
+            np.flatnonzero(train),
             seed=self.seed,
             shuffles=self.hyperparameters.shuffles,
             shuffled_clients=self.hyperparameters.shuffled_clients,
             count=self.hyperparameters.features,
         )
         plain = plain_features(stage.names, stage.matrix)
-        plain_train = plain_features(stage.names, stage.matrix[train])
-        learned = LearnedFeatures.fit(self.families, plain_train, target, self.past_loans)
+        plain_train = plain_features(stage.names, stage.matrix, train)
+        learned = LearnedFeatures.fit(self.families, plain_train, stage.target[train], self.past_loans)
         names, matrix = (*selection.selected, *learned.names), plain(selection.selected)
         if learned.families:
             matrix = np.hstack([matrix, learned_matrix(learned, stage.names, stage.matrix, train)])
@@ -105,16 +107,18 @@ def learned_matrix(learned: LearnedFeatures, names: Sequence[str], matrix: Value
     `matrix`, (n, k), holds the plain features `names` of all clients.
     """
     values = np.empty((len(matrix), len(learned.names)))
-    values[train] = learned.cross_fitted(plain_features(names, matrix[train]))
+    values[train] = learned.cross_fitted(plain_features(names, matrix, train))
     if not train.all():
-        values[~train] = learned.transform(plain_features(names, matrix[~train]))
+        values[~train] = learned.transform(plain_features(names, matrix, ~train))
     return values
 
 
-def plain_features(names: Sequence[str], matrix: Values) -> PlainFeatures:
-    """Return columns of a matrix by name; features that were not informative in training are missing."""
+def plain_features(names: Sequence[str], matrix: Values, rows: Mask | slice = ALL_ROWS) -> PlainFeatures:
+    """Return columns of the rows of a matrix by name; features that were not informative in training are
+    missing.
+    """
     position = {name: column for column, name in enumerate(names)}
-    missing = np.full(len(matrix), np.nan)
+    missing = np.full(len(matrix), np.nan)[rows]
     return lambda wanted: np.column_stack(
-        [matrix[:, position[name]] if name in position else missing for name in wanted]
+        [matrix[rows, position[name]] if name in position else missing for name in wanted]
     )

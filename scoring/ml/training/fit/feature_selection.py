@@ -62,18 +62,19 @@ def select(
     names: Sequence[str],
     matrix: Values,
     target: Values,
+    train: NDArray[np.int64],
     *,
     seed: int,
     shuffles: int,
     shuffled_clients: int,
     count: int | None = None,
 ) -> Selection:
-    """Select features on the clients to train on: `matrix` (n, k) of `names`, `target` (n,).
+    """Select features on the clients at `train`, of `matrix` (n, k) of `names` and `target` (n,).
 
     They are ranked as `rank_features` does; the first `count` stay, or those that pass the filter.
     """
     ranking = rank_features(
-        names, matrix, target, seed=seed, shuffles=shuffles, shuffled_clients=shuffled_clients
+        names, matrix, target, train, seed=seed, shuffles=shuffles, shuffled_clients=shuffled_clients
     )
     selected = set(ranking.names[: ranking.passing if count is None else count])
     return Selection(
@@ -88,23 +89,24 @@ def rank_features(
     names: Sequence[str],
     matrix: Values,
     target: Values,
+    train: NDArray[np.int64],
     *,
     seed: int,
     shuffles: int,
     shuffled_clients: int,
 ) -> Ranking:
-    """Rank features by gain beyond chance.
+    """Rank features by gain beyond chance, on the clients at `train`.
 
     A feature is collinear when its rank correlation with an earlier one exceeds MAX_RANK_CORRELATION. What
     remains is ranked, on at most `shuffled_clients`, by how much more it gains than on three quarters of
     `shuffles` shuffled outcomes, and passes if that is anything; without shuffles all pass, in their order.
     """
     rng = np.random.default_rng(seed)
-    distinct = ~collinear(matrix[_sample(rng, len(target), _CORRELATION_ROWS)])
+    distinct = ~collinear(matrix[train[_sample(rng, len(train), _CORRELATION_ROWS)]])
     candidates = tuple(name for name, keep in zip(names, distinct, strict=True) if keep)
     excess = np.ones(len(candidates))
     if shuffles:
-        rows = _sample(rng, len(target), shuffled_clients)
+        rows = train[_sample(rng, len(train), shuffled_clients)]
         excess = _gain_beyond_chance(candidates, matrix[np.ix_(rows, distinct)], target[rows], rng, shuffles)
     order = np.argsort(-excess, kind="stable").tolist()
     return Ranking(

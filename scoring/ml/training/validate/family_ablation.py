@@ -174,7 +174,7 @@ class _Ablation:
     def with_learned(self, code: str, inside: NDArray[np.bool_]) -> Inputs:
         names, matrix = self.clients.names, self.clients.matrix[self.rows]
         target = self.clients.target[self.rows][~inside]
-        plain = plain_features(names, matrix[~inside])
+        plain = plain_features(names, matrix, ~inside)
         learned = LearnedFeatures.fit([code], plain, target, self.clients.past_loans)
         if not learned.families:
             return names, matrix

@@ -4,11 +4,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.folder import open_folder
 from scoring.ml.training.data import splits
-from scoring.ml.training.data.clients import Clients, TrainingError, gather
+from scoring.ml.training.data.clients import Clients, TrainingError, gather, informative
 from scoring.ml.training.progress import silent
 from tests.scoring.applications import application_folder
 
@@ -31,6 +34,16 @@ def test_uninformative_features_are_dropped(clients: Clients) -> None:
     for values in clients.matrix.T:
         assert len(np.unique(values)) > 1
     assert not [name for name in clients.names if name.startswith("BURO_")]
+
+
+@given(
+    matrix=arrays(float, (60, 4), elements=st.sampled_from([np.nan, 0.0, 1.0])),
+    cuts=st.sets(st.integers(1, 59), max_size=4),
+)
+def test_what_a_feature_says_does_not_depend_on_the_batches_it_was_read_in(matrix, cuts) -> None:
+    matrix[:40, 3], matrix[40:, 3] = np.nan, 1.0
+    expected = [(~np.isnan(values)).sum() >= 20 and len(np.unique(values)) > 1 for values in matrix.T]
+    assert informative(*np.split(matrix, sorted(cuts))).tolist() == expected
 
 
 def test_a_folder_without_outcomes_is_refused(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_a_direction_that_the_data_deny_is_reported_with_its_curve_and_not_impos
     matrix = np.random.default_rng(1).normal(size=(4_000, 2))
     target = outcomes(-1 + 0.8 * matrix[:, 0] - 0.8 * matrix[:, 1])
     names = ("EXT_SOURCE_1", "EXT_SOURCE_2")
-    section = measure_directions(names, matrix, target, size=4_000, seed=1, progress=silent)
+    section = measure_directions(names, matrix, target, np.arange(4_000), size=4_000, seed=1, progress=silent)
     assert section
     denied, agreed = section.features
     assert (denied.feature, denied.is_denied, agreed.is_denied) == ("EXT_SOURCE_1", True, False)
@@ -127,7 +127,7 @@ def test_directions_that_cost_beyond_noise_are_not_imposed() -> None:
     matrix = np.random.default_rng(1).uniform(-1, 1, size=(4_000, 2))
     target = outcomes(-3 + 4 * np.abs(matrix[:, 0]))
     names = ("EXT_SOURCE_1", "AMT_CREDIT")
-    section = measure_directions(names, matrix, target, size=4_000, seed=1, progress=silent)
+    section = measure_directions(names, matrix, target, np.arange(4_000), size=4_000, seed=1, progress=silent)
     assert section
     assert not section.features[0].is_denied
     assert section.log_loss_change.low > 0

@@ -54,7 +54,14 @@ def test_noise_is_not_kept(rows) -> None:
     names, matrix, target = rows
     hyperparameters = hyperparameters_for(1_500, quick=True)
     curve = choose_feature_count(
-        names, matrix, target, hyperparameters=hyperparameters, size=1_500, seed=1, progress=silent
+        names,
+        matrix,
+        target,
+        np.arange(1_500),
+        hyperparameters=hyperparameters,
+        size=1_500,
+        seed=1,
+        progress=silent,
     )
     assert curve
     assert curve.chosen == MIN_FEATURES == curve.floor
@@ -66,7 +73,14 @@ def test_no_fewer_than_are_demanded_are_kept(rows, fewest, counts) -> None:
     names, matrix, target = rows
     demanding = replace(hyperparameters_for(1_500, quick=True), min_features=fewest, max_rounds=20)
     curve = choose_feature_count(
-        names, matrix, target, hyperparameters=demanding, size=1_500, seed=1, progress=silent
+        names,
+        matrix,
+        target,
+        np.arange(1_500),
+        hyperparameters=demanding,
+        size=1_500,
+        seed=1,
+        progress=silent,
     )
     assert curve
     assert [point.features for point in curve.points] == counts
@@ -78,7 +92,14 @@ def test_without_shuffled_outcomes_there_is_no_order_to_choose_in(rows) -> None:
     unranked = replace(hyperparameters_for(1_500, quick=True), shuffles=0)
     assert (
         choose_feature_count(
-            names, matrix, target, hyperparameters=unranked, size=1_500, seed=1, progress=silent
+            names,
+            matrix,
+            target,
+            np.arange(1_500),
+            hyperparameters=unranked,
+            size=1_500,
+            seed=1,
+            progress=silent,
         )
         is None
     )

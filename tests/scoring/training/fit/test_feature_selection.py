@@ -19,7 +19,11 @@ def rows() -> Rows:
 
 
 def selection(rows: Rows, *, seed: int = 1, shuffles: int, shuffled_clients: int = 2_000) -> Selection:
-    return select(NAMES, *rows, seed=seed, shuffles=shuffles, shuffled_clients=shuffled_clients)
+    matrix, target = rows
+    everybody = np.arange(len(target))
+    return select(
+        NAMES, matrix, target, everybody, seed=seed, shuffles=shuffles, shuffled_clients=shuffled_clients
+    )
 
 
 def test_a_feature_that_rises_with_an_earlier_one_is_collinear(rows: Rows) -> None:
