@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -95,7 +97,31 @@ def htmx_sign_in(get_response: GetResponse) -> GetResponse:
             door = urlsplit(response["Location"]).path
             if door in {reverse(name) for name in DOORS}:
                 page = request.htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)
-                return HttpResponseClientRedirect(f"{door}?{urlencode({REDIRECT_FIELD_NAME: page})}")
+                whole = HttpResponseClientRedirect(f"{door}?{urlencode({REDIRECT_FIELD_NAME: page})}")
+                # What waits to be said may be in a cookie.
+                whole.cookies = response.cookies
+                return whole
+        return response
+
+    return middleware
+
+
+def unrecorded_forms(get_response: GetResponse) -> GetResponse:
+    """Say on the page of the sign-in that the form which led there was not recorded.
+
+    A session may have ended while somebody wrote: the page that they come back to shows the form empty.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "POST" and response.status_code == 302 and not request.user.is_authenticated:
+            to = urlsplit(response["Location"])
+            back = parse_qs(to.query).get(REDIRECT_FIELD_NAME)
+            if to.path == reverse("account_login") and back == [request.get_full_path()]:
+                text = gettext(
+                    "You are signed out: the last form recorded nothing. Sign in, then send it again."
+                )
+                messages.warning(request, text)
         return response
 
     return middleware

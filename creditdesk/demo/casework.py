@@ -12,26 +12,51 @@ from creditdesk.demo.people import ADVISORS, named
 from creditdesk.models import Case, Contest, Decision, Team
 from scoring.policies import in_force, second_person_above
 
+# Stored as they are written, and read on pages of either language: so both.
 ESCALATION_REASONS: Final = (
-    "The employer changed last month; may I count the new salary?",
-    "Amount above what I decide alone, and the client has been with us for years.",
+    "The employer changed last month; may I count the new salary? / "
+    "Nouvel employeur depuis le mois dernier. Puis-je compter ce salaire\N{NARROW NO-BREAK SPACE}?",
+    "Amount above what I decide alone, and the client has been with us for years. / "
+    "Montant au-delà de ce que je décide seul, et client chez nous depuis des années.",
 )
-ANSWER: Final = "Yes, with the new contract and one payslip on file."
-WAITS_FOR: Final = "The client brings the contract of the new job."
+ANSWER: Final = (
+    "Yes, with the new contract and one payslip on file. / "
+    "Oui, avec le nouveau contrat et un bulletin de paie au dossier."
+)
+WAITS_FOR: Final = (
+    "The client brings the contract of the new job. / Le client apporte le contrat du nouvel emploi."
+)
 CLIENT_STATEMENTS: Final = (
-    "I repaid the loan that you count against me in spring. The certificate is attached.",
-    "My income is higher than what the form says: the bonus was forgotten.",
-    "I do not understand why you refuse; my neighbour got the same credit.",
+    "I repaid the loan that you count against me in spring. The certificate is attached. / "
+    "J’ai soldé au printemps le crédit que vous me reprochez. L’attestation est jointe.",
+    "My income is higher than what the form says: the bonus was forgotten. / "
+    "Mon revenu est plus élevé que sur le formulaire\N{NO-BREAK SPACE}: la prime a été oubliée.",
+    "I do not understand why you refuse; my neighbour got the same credit. / "
+    "Je ne comprends pas votre refus\N{NARROW NO-BREAK SPACE}; mon voisin a obtenu le même crédit.",
 )
 # A refusal is contested within so many days.
 RECENT_DAYS: Final = 60
-CHANGED: Final = "The certificate was checked with the other lender: the loan is repaid since May."
-UPHELD: Final = "The bonus is not contractual and was not paid last year; the decision holds."
+CHANGED: Final = (
+    "The certificate was checked with the other lender: the loan is repaid since May. / "
+    "Attestation vérifiée auprès de l’autre prêteur\N{NO-BREAK SPACE}: le crédit est soldé depuis mai."
+)
+UPHELD: Final = (
+    "The bonus is not contractual and was not paid last year; the decision holds. / "
+    "La prime n’est pas contractuelle et n’a pas été versée l’an dernier. La décision tient."
+)
 
-WITHDRAWN: Final = "The client takes the car of a relative instead."
-TEAM: Final = "Home loans"
-REFERRED: Final = "The property is of a kind that this team knows: a loft in a former mill."
-REOPENED: Final = "The employer has sent the payslips of the right person since the refusal."
+WITHDRAWN: Final = (
+    "The client takes the car of a relative instead. / Le client reprend plutôt la voiture d’un proche."
+)
+TEAM: Final = "Home loans / Crédits immobiliers"
+REFERRED: Final = (
+    "The property is of a kind that this team knows: a loft in a former mill. / "
+    "Un bien que cette équipe connaît\N{NO-BREAK SPACE}: un loft dans un ancien moulin."
+)
+REOPENED: Final = (
+    "The employer has sent the payslips of the right person since the refusal. / "
+    "Depuis le refus, l’employeur a envoyé les bulletins de paie de la bonne personne."
+)
 
 
 def fill_queues() -> None:

@@ -38,36 +38,67 @@ class Justification(NamedTuple):
     text: str
 
 
+# Stored as they are written, and read on pages of either language: so both.
 OVERRIDES: Final[dict[str, tuple[Justification, ...]]] = {
     Outcome.ACCEPT.value: (
-        Justification(Code.INCOME, "The last three payslips show more than the declared income."),
-        Justification(Code.GUARANTEE, "A parent stands surety for the whole amount."),
         Justification(
-            Code.HISTORY, "Client for eleven years, never a late instalment on the current account."
+            Code.INCOME,
+            "The last three payslips show more than the declared income. / "
+            "Les trois derniers bulletins de paie dépassent le revenu déclaré.",
         ),
         Justification(
-            Code.DATA, "The debt at the other lender was repaid in spring; certificate in the file."
+            Code.GUARANTEE,
+            "A parent stands surety for the whole amount. / Un parent se porte caution pour la totalité.",
+        ),
+        Justification(
+            Code.HISTORY,
+            "Client for eleven years, never a late instalment on the current account. / "
+            "Client depuis onze ans, jamais un retard sur le compte courant.",
+        ),
+        Justification(
+            Code.DATA,
+            "The debt at the other lender was repaid in spring; certificate in the file. / "
+            "La dette chez l’autre prêteur a été soldée au printemps, attestation au dossier.",
         ),
     ),
     Outcome.REFUSE.value: (
         Justification(
-            Code.AFFORDABILITY, "With the rent, the instalment would take half of the household's income."
+            Code.AFFORDABILITY,
+            "With the rent, the instalment would take half of the household's income. / "
+            "Avec le loyer, la mensualité prendrait la moitié du revenu du foyer.",
         ),
-        Justification(Code.DOCUMENTS, "The proof of address does not match the identity document."),
-        Justification(Code.FRAUD, "The employer named on the payslip does not answer and is not registered."),
+        Justification(
+            Code.DOCUMENTS,
+            "The proof of address does not match the identity document. / "
+            "Le justificatif de domicile ne correspond pas à la pièce d’identité.",
+        ),
+        Justification(
+            Code.FRAUD,
+            "The employer named on the payslip does not answer and is not registered. / "
+            "L’employeur du bulletin de paie ne répond pas et n’est pas immatriculé.",
+        ),
     ),
     Outcome.REFER.value: (
-        Justification(Code.DOCUMENTS, "Waiting for the employer's certificate."),
-        Justification(Code.OTHER, "Amount above what I usually decide alone; I would like a second opinion."),
+        Justification(
+            Code.DOCUMENTS,
+            "Waiting for the employer's certificate. / En attente de l’attestation de l’employeur.",
+        ),
+        Justification(
+            Code.OTHER,
+            "Amount above what I usually decide alone; I would like a second opinion. / "
+            "Montant au-delà de ce que je décide seul d’habitude. Je souhaite un second avis.",
+        ),
     ),
 }
 NOTES: Final = (
-    "Called the client: wants the first instalment after the summer.",
-    "Documents received and complete.",
-    "Asked for the last two bank statements.",
-    "The client would also take a smaller amount.",
-    "Appointment at the branch next week.",
+    "Called the client: wants the first instalment after the summer. / "
+    "Appel au client\N{NO-BREAK SPACE}: il souhaite la première mensualité après l’été.",
+    "Documents received and complete. / Pièces reçues et complètes.",
+    "Asked for the last two bank statements. / Demandé les deux derniers relevés de compte.",
+    "The client would also take a smaller amount. / Le client accepterait aussi un montant plus petit.",
+    "Appointment at the branch next week. / Rendez-vous à l’agence la semaine prochaine.",
 )
+CHECKED: Final = "Surety checked, I agree. / Caution vérifiée, je suis d’accord."
 
 
 @transaction.atomic
@@ -91,9 +122,7 @@ def do_some_work() -> None:
             _work_on(case, case.advisor, rng)
     _waiting, checked = (_propose(named(username), rng) for username in ADVISORS)
     if checked:
-        services.check_decision(
-            decision=checked, approve=True, reason="Surety checked, I agree.", by=named("manager")
-        )
+        services.check_decision(decision=checked, approve=True, reason=CHECKED, by=named("manager"))
     fill_queues()
     _keep_a_blind_case(named(ADVISORS[0]))
 

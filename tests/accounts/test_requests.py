@@ -11,6 +11,7 @@ from django.test import override_settings
 from accounts import request_id
 from accounts.audit import Action
 from accounts.models import AuditEvent
+from tests.accounts.password_sign_in import PASSWORD, sign_in, user_with_password
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/cases/?page=2"}
@@ -31,6 +32,27 @@ def test_a_fragment_never_leads_to_another_site():
 def test_a_page_without_a_session_redirects_to_sign_in():
     answer = Browser().get("/page/")
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/page/")
+
+
+NOT_RECORDED = "You are signed out: the last form recorded nothing."
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_who_was_signed_out_while_writing_reads_that_nothing_was_recorded(headers):
+    browser = Browser()
+    answer = browser.post("/page/", {"text": "what took an hour"}, headers=headers)
+    page = browser.get(answer.get("HX-Redirect") or answer["Location"]).content.decode()
+    assert page.count(NOT_RECORDED) == 1
+    assert NOT_RECORDED not in browser.get("/accounts/login/").content.decode()
+
+
+def test_a_sign_in_is_no_form_that_was_lost():
+    user_with_password("anna", role="advisor")
+    browser = Browser()
+    browser.get("/page/")
+    for password in ("wrong", PASSWORD):
+        answer = sign_in(browser, "anna", password, follow=True)
+        assert NOT_RECORDED not in answer.content.decode()
 
 
 def test_caches_keep_fragments_and_pages_apart(client_as):
