@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, out: Path, model: str | None, policy: str, **options: Any) -> None:
         try:
-            loaded = model_folder.load(settings.ML_ARTIFACTS / model) if model else engine.current()
+            loaded = model_named(model)
             thresholds = policies.thresholds_of(loaded, policy_named(policy))
             if options["engine"] == DUCKDB:
                 self.score(checked_folder(folder), out, loaded, thresholds, show=options["progress"])
@@ -107,12 +107,28 @@ class Command(BaseCommand):
         self.stderr.write(f"{written:,} applications scored with {model.version}, {rejected:,} rows rejected")
 
 
+def model_named(name: str | None) -> Model:
+    """The model of a folder in `ml_artifacts`, or the active one. Raises ModelUnavailable."""
+    if name:
+        return model_folder.load(settings.ML_ARTIFACTS / name)
+    if not has_tables():
+        raise CommandError(
+            "This database has no tables yet: run `manage.py migrate`, or name a folder of ml_artifacts with"
+            " --model."
+        )
+    return engine.current()
+
+
+def has_tables() -> bool:
+    return Policy._meta.db_table in connection.introspection.table_names()
+
+
 def policy_named(name: str) -> Policy | None:
     """The policy of a number, or the one in force; None for the threshold of the model version.
 
     A folder can be scored without a desk: in a database without tables no policy has been published.
     """
-    if name == NO_POLICY or Policy._meta.db_table not in connection.introspection.table_names():
+    if name == NO_POLICY or not has_tables():
         return None
     if name == IN_FORCE:
         return policies.in_force()

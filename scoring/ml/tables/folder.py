@@ -17,7 +17,7 @@ from scoring.ml.tables.reading import FAULTS, read_file
 
 __all__ = ["Folder", "FolderError", "open_folder"]
 
-MEMORY: Final = "600MB"
+MEMORY: Final = "450MB"
 THREADS: Final = 2
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from scoring import engine
 from scoring.ml.features import frames
@@ -85,6 +86,19 @@ def test_without_an_active_model_nothing_is_written(applications: Path, tmp_path
     with pytest.raises(CommandError, match="no model version has been activated"):
         score(applications, tmp_path / "scores.csv")
     assert list(tmp_path.glob("*scores*")) == []
+
+
+@pytest.mark.django_db
+def test_a_database_without_tables_is_named_and_a_folder_of_a_model_does_without(
+    applications: Path, settings, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(connection.introspection, "table_names", list)
+    with pytest.raises(CommandError, match="no tables yet: run `manage.py migrate`"):
+        score(applications, tmp_path / "scores.csv")
+    assert not (tmp_path / "scores.csv").exists()
+    settings.ML_ARTIFACTS = tmp_path
+    tiny_model(tmp_path, name="loose")
+    assert len(score(applications, tmp_path / "scores.csv", "--model", "loose")) == 100
 
 
 @pytest.mark.django_db
