@@ -8,7 +8,7 @@ export PYTHON
 # Where an image sets it, every process of the tests would compile the libraries anew: half its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility test-spark fuzz-api fuzz-forms bench bench-pages bench-served bench-queues bench-advisors bench-compare bench-scale bench-model soak mutants mlflow lock sbom audit image-digests messages technical-file
+.PHONY: help setup run test lint check pytest docs screenshots coverage test-postgres test-deployment test-faults test-image test-accessibility test-spark fuzz-api fuzz-forms bench bench-pages bench-served bench-queues bench-advisors bench-compare bench-scale bench-spark bench-model soak mutants mlflow lock sbom audit image-digests messages technical-file
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -115,6 +115,11 @@ endif
 
 bench-scale: setup ## Growth at 10,000, 100,000 and 307,511 clients, or SIZES="...": a table, docs/scale.svg
 	@$(PY) -m bench.scale $(SIZES)
+
+bench-spark: setup ## A Spark cluster of two workers on this machine, and 10 and 100 million clients from it, or SIZES="..."
+	@bin/install-system-packages java
+	@.venv/bin/uv pip install -q --python $(PY) --require-hashes -r requirements/spark.txt
+	@$(PY) -m bench.spark_cluster $(SIZES)
 
 bench-model: setup ## Our training against the public kernel on the rows of DIR, like against like
 	@test -n "$(DIR)" || { echo "Say which folder of tables: make bench-model DIR=..." >&2; exit 2; }

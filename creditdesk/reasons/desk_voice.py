@@ -16,6 +16,7 @@ from typing import Final
 from creditdesk.models import Reason
 from creditdesk.reasons import wording
 from creditdesk.reasons.dictionary import dictionary
+from creditdesk.reasons.sentence import Sentence
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
@@ -25,15 +26,30 @@ FORMER_FILE: Final = Path(__file__).with_name("former_words.toml")
 
 @dataclass(frozen=True, slots=True)
 class DeskVoice:
+    """`forms`: the words of a sentence's forms, in the order of the dictionary."""
+
     sentences: Mapping[str, Text]
+    forms: Mapping[str, Sequence[Text]]
     groups: Mapping[str, Text]
+
+    def words_for(self, sentence: Sentence, feature: str) -> Text:
+        number = sentence.number_of_form(feature)
+        return self.sentences[sentence.key] if number is None else self.forms[sentence.key][number]
+
+
+@dataclass(frozen=True, slots=True)
+class FormerSentence:
+    """Former words, and their own for the desk; None where those of today take the same values."""
+
+    to_client: Text
+    about_client: Text | None
 
 
 @dataclass(frozen=True, slots=True)
 class FormerWords:
     """What a sentence, a phrase (by whether it is against the request) or a group's name has been before."""
 
-    sentences: Mapping[str, Sequence[Text]]
+    sentences: Mapping[str, Sequence[FormerSentence]]
     phrases: Mapping[bool, Sequence[Text]]
     groups: Mapping[str, Sequence[Text]]
 
@@ -41,8 +57,14 @@ class FormerWords:
 @cache
 def desk_voice() -> DeskVoice:
     content = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    sentences = content["sentence"]
     return DeskVoice(
-        sentences={key: Text(**words) for key, words in content["sentence"].items()},
+        sentences={key: Text(words["en"], words["fr"]) for key, words in sentences.items()},
+        forms={
+            key: [Text(**form) for form in words["forms"]]
+            for key, words in sentences.items()
+            if "forms" in words
+        },
         groups={code: Text(**words) for code, words in content["group"].items()},
     )
 
@@ -52,13 +74,18 @@ def former_words() -> FormerWords:
     content = tomllib.loads(FORMER_FILE.read_text(encoding="utf-8"))
     phrases = content["phrase"]
     return FormerWords(
-        sentences={key: [Text(**words) for words in texts] for key, texts in content["sentence"].items()},
+        sentences={key: list(map(_former, texts)) for key, texts in content["sentence"].items()},
         phrases={
             against: [Text(words["en"], words["fr"]) for words in phrases if words["against"] == against]
             for against in (True, False)
         },
         groups={code: [Text(**words) for words in texts] for code, texts in content["group"].items()},
     )
+
+
+def _former(words: Mapping[str, str]) -> FormerSentence:
+    about_client = Text(words["desk_en"], words["desk_fr"]) if "desk_en" in words else None
+    return FormerSentence(Text(words["en"], words["fr"]), about_client)
 
 
 def text_for_the_desk(reason: Reason) -> str:
@@ -68,7 +95,7 @@ def text_for_the_desk(reason: Reason) -> str:
     for to_client, about_client in _rewordings(reason, language):
         if match := _pattern(to_client).fullmatch(stored):
             # Former words name no part of the history.
-            written = about_client.format(**{"scope": "", **match.groupdict()})
+            written = about_client.format(**{"scope": "", "loans": "", **match.groupdict()})
             return f"{written[:1].upper()}{written[1:]}."
     return stored
 
@@ -77,9 +104,11 @@ def _rewordings(reason: Reason, language: str) -> Iterator[tuple[str, str]]:
     """The sentence of the dictionary, or the name of the group, as today and before, each with its words
     for the desk."""
     sentence = dictionary().by_key.get(reason.key)
-    if sentence and (words := desk_voice().sentences.get(reason.key)):
-        for text in (sentence.text, *former_words().sentences.get(reason.key, ())):
-            yield getattr(text, language), getattr(words, language)
+    if sentence and reason.key in desk_voice().sentences:
+        today = desk_voice().words_for(sentence, reason.worded_feature)
+        yield getattr(sentence.words_for(reason.worded_feature), language), getattr(today, language)
+        for former in former_words().sentences.get(reason.key, ()):
+            yield getattr(former.to_client, language), getattr(former.about_client or today, language)
     if not reason.key:
         yield from _rewordings_of_group(reason.code, language)
 
@@ -107,7 +136,7 @@ def _pattern(template: str) -> re.Pattern[str]:
     texts, names = parts[::2], parts[1::2]
     pattern = re.escape(texts[0])
     for name, text in zip(names, texts[1:], strict=True):
-        filled = r"(?: \([^()]+\))?" if name == "scope" else ".+?"
+        filled = r"(?: \([^()]+\))?" if name in ("scope", "loans") else ".+?"
         pattern += f"(?P<{name}>{filled}){re.escape(text)}"
     # Compiled: the module's own cache forgets among so many sentences.
     return re.compile(f"(?i:{pattern})\\.")

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,13 +11,13 @@ from typing import Any, Final
 from django.conf import settings
 
 from creditdesk.models import Reason
-from creditdesk.models.reason import THIRD_EDITION
+from creditdesk.models.reason import SIXTH_EDITION, THIRD_EDITION
 from creditdesk.reasons import values
-from creditdesk.reasons.sentence import Sentence, Side
+from creditdesk.reasons.sentence import Form, Sentence, Side
 from scoring.ml.tables.schema import Text
 
 # The rule by which reasons are selected. Another rule is another edition; the old one stays, for replays.
-EDITION: Final = 5
+EDITION: Final = 6
 FILE: Final = Path(__file__).with_name("dictionary.toml")
 # The words depend on how values are written, too.
 _SOURCES: Final = (FILE, *map(FILE.with_name, ("values.py", "scope.py", "sentence.py", "wording.py")))
@@ -94,17 +94,27 @@ def version_of(reasons: Sequence[Reason]) -> str:
 
 
 def _sentence(entry: Mapping[str, Any], bring: Mapping[str, Text], edition: int) -> Sentence:
-    shown = entry.get("shown", "nothing")
     return Sentence(
         key=entry["key"],
         features=_features(entry, edition),
         side=Side(entry["side"]),
         text=Text(entry["en"], entry["fr"]),
         bring=bring[entry["bring"]],
-        shown=None if shown == "category" else getattr(values, shown),
+        shown=_shown(entry),
         against=entry["pushes"] == "against",
         at_least=entry.get("at_least", float("-inf")),
+        # Earlier editions told a value however large.
+        at_most=entry.get("at_most", float("inf")) if edition >= SIXTH_EDITION else float("inf"),
+        forms=tuple(
+            Form(form["of"], Text(form["en"], form["fr"]), _shown({**entry, **form}))
+            for form in entry.get("forms", ())
+        ),
     )
+
+
+def _shown(entry: Mapping[str, Any]) -> Callable[[float], str] | None:
+    shown = entry.get("shown", "nothing")
+    return None if shown == "category" else getattr(values, shown)
 
 
 def _features(entry: Mapping[str, Any], edition: int) -> tuple[str, ...]:

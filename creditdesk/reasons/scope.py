@@ -19,9 +19,9 @@ _LOANS: Final = {
     "RUNNING": Text("running", "en cours"),
     "CLOSED": Text("repaid", "soldés"),
 }
-_MONTHS: Final = Text("last {} months", "sur {} mois")
+_MONTHS: Final = Text("last {} months", "{} derniers mois")
 _LENGTH: Final = Text("over {} months", "sur {} mois")
-_DAYS: Final = Text("last {} days", "sur {} jours")
+_DAYS: Final = Text("last {} days", "{} derniers jours")
 _LATEST: Final = Text("the latest loan", "le dernier crédit")
 _LATEST_MONTH: Final = Text("the latest month", "le dernier mois")
 _LAST: Final = Text("the last {}", "{} dernières")
@@ -38,28 +38,33 @@ _IN_AMOUNTS: Final = {
 }
 _MEAN: Final = Text("on average", "en moyenne")
 _DATES: Final = frozenset({Unit.DAYS_AGO, Unit.MONTHS_AGO})
-_GOODS: Final = Text("on the price", "sur le prix")
 
 
-def scope(feature: Feature) -> str:
+def scope(feature: Feature, *, with_figure: bool = True) -> str:
     """In the language in force, with a space before; empty for a feature about everything."""
-    parts = [*map(formatting.localize, _loans_and_figure(feature)), *_period(feature.name)]
-    return f" ({', '.join(parts)})" if parts else ""
+    parts = [*_loans(feature.name), *(_figure(feature) if with_figure else [])]
+    written = [*map(formatting.localize, parts), *_period(feature.name)]
+    return f" ({', '.join(written)})" if written else ""
 
 
-def _loans_and_figure(feature: Feature) -> list[Text]:
-    *tokens, statistic = feature.name.split("_")
-    if feature.name == "RATE_OF_GOODS":
-        return [_GOODS]
-    loans = [_LOANS[token] for token in tokens if token in _LOANS]
+def _loans(name: str) -> list[Text]:
+    # What is known of our card says so in its sentence.
+    if name.startswith("CARD_"):
+        return []
+    return [_LOANS[token] for token in name.split("_") if token in _LOANS]
+
+
+def _figure(feature: Feature) -> list[Text]:
+    statistic = feature.name.rsplit("_", 1)[-1]
     if feature.unit in _DATES:
-        dates = _DATES_OF_LOANS if feature.name.startswith("BURO_") else _IN_DATES
+        is_of_loans = feature.name.startswith("BURO_") or re.search(r"_(?:DUE|TERMINATION)_", feature.name)
+        dates = _DATES_OF_LOANS if is_of_loans else _IN_DATES
         figures = {**dates, "mean": _MEAN}
     elif feature.unit is Unit.MONEY and not feature.name.startswith("INST_"):
         figures = {**_IN_AMOUNTS, "mean": _MEAN}
     else:
         figures = {}
-    return [*loans, *([figures[statistic]] if statistic in figures else [])]
+    return [figures[statistic]] if statistic in figures else []
 
 
 def _period(name: str) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditdesk.models import Reason
+from creditdesk.models.reason import SIXTH_EDITION
 from creditdesk.reasons import wording
 from creditdesk.reasons.bilingual import BilingualText, all_in_both_languages
 from creditdesk.reasons.dictionary import EDITION, Dictionary, dictionary, dictionary_version
@@ -26,6 +27,9 @@ MAX_REASONS: Final = 4
 MIN_SHARE_OF_GROUP: Final = 0.05
 # A group that pushes less than this share of the strongest led to nothing.
 MIN_SHARE_OF_STRONGEST: Final = 0.003
+# A group of whose push so much comes from missing values is not named: what is missing is no ground.
+MAX_MISSING_SHARE: Final = 0.25
+MAX_MISSING_SHARE_BEFORE: Final = 0.5
 # The first edition that repeats no sentence and leaves out what pushes next to nothing.
 _FIFTH: Final = 5
 # Lower with every rating that is not known, whatever the ratings are.
@@ -118,10 +122,11 @@ class _Client:
         return Evidence(catalogue.BY_NAME[name], self.value_of[position], reference_range)
 
     def _rests_on_missing_values(self, group: _Group) -> bool:
-        """Whether half or more of the push comes from values that are not known."""
+        """Whether a quarter or more of the push comes from values that are not known; before, half of it."""
         positions = list(group.positions)
         pushes = self.pushes[positions]
-        return bool(pushes[self.missing[positions]].sum() * 2 >= pushes.sum())
+        share = MAX_MISSING_SHARE if self.edition >= SIXTH_EDITION else MAX_MISSING_SHARE_BEFORE
+        return bool(pushes[self.missing[positions]].sum() >= share * pushes.sum())
 
     def reason(self, chosen: _Unworded, words: BilingualText) -> Reason:
         names = tuple(map(self.model.features.__getitem__, chosen.group.positions))

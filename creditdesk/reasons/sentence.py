@@ -1,8 +1,9 @@
 """A sentence of the reason dictionary: its condition, its words, and what a client can bring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Final
 
 from creditdesk.reasons import values
@@ -29,13 +30,26 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """The words of a sentence about the features that one of the patterns `of` names ("*_mean")."""
+
+    of: Sequence[str]
+    text: Text
+    shown: Callable[[float], str] | None
+
+    def is_of(self, feature: str) -> bool:
+        return any(fnmatchcase(feature, pattern) for pattern in self.of)
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence about one feature of one client.
 
-    It is told when the value lies on `side` of the reference range, reaches `at_least`, and pushes `against`
-    the request (or for it). Placeholders: {value}, written by `shown`, the name of a category without it;
-    {scope}, the part of the history that the feature is about; {n} and {of}, how many accepted clients lie
-    on the other side. `bring`: what can correct the fact.
+    It is told when the value lies on `side` of the reference range, from `at_least` to `at_most`, and pushes
+    `against` the request (or for it). Placeholders: {value}, written by `shown`, the name of a category
+    without it; {scope}, the part of the history that the feature is about, and {loans}, the same without the
+    figure; {n} and {of}, how many accepted clients lie on the other side. A feature of a mean has other words
+    than one of a maximum: the first of `forms` that it fits, else `text`. `bring`: what can correct the fact.
     """
 
     key: str
@@ -46,10 +60,12 @@ class Sentence:
     shown: Callable[[float], str] | None = None
     against: bool = True
     at_least: float = float("-inf")
+    at_most: float = float("inf")
+    forms: tuple[Form, ...] = ()
 
     def fits(self, evidence: Evidence, *, against: bool) -> bool:
         """Never a value inside the range, on the other side of it, or missing."""
-        if self.against != against or not evidence.value >= self.at_least:
+        if self.against != against or not self.at_least <= evidence.value <= self.at_most:
             return False
         match self.side:
             case Side.BELOW:
@@ -61,13 +77,31 @@ class Sentence:
             case Side.RARE_NAME:
                 return evidence.is_rare_by_name
 
+    def number_of_form(self, feature: str) -> int | None:
+        """Which of `forms` a feature has the words of; None where it has those of `text`."""
+        return next((number for number, form in enumerate(self.forms) if form.is_of(feature)), None)
+
+    def words_for(self, feature: str) -> Text:
+        number = self.number_of_form(feature)
+        return self.text if number is None else self.forms[number].text
+
     def write(self, evidence: Evidence) -> str:
         """In the language in force."""
+        feature = evidence.feature
         n, of = next((n, of) for least, n, of in RANKS if (evidence.rank or 0.0) >= least)
-        value = self._value(evidence.feature, evidence.value)
-        words = {"value": value, "scope": scope(evidence.feature), "n": n, "of": of}
-        written = formatting.localize(self.text).format(**words)
+        written = formatting.localize(self.words_for(feature.name)).format(
+            value=self._value(feature, evidence.value),
+            scope=scope(feature),
+            loans=scope(feature, with_figure=False),
+            n=n,
+            of=of,
+        )
         return f"{written[:1].upper()}{written[1:]}."
 
+    def shown_for(self, feature: str) -> Callable[[float], str] | None:
+        number = self.number_of_form(feature)
+        return self.shown if number is None else self.forms[number].shown
+
     def _value(self, feature: Feature, value: float) -> str:
-        return values.category(feature, value) if self.shown is None else self.shown(value)
+        shown = self.shown_for(feature.name)
+        return values.category(feature, value) if shown is None else shown(value)

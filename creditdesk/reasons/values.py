@@ -30,6 +30,8 @@ _WORDS: Final = tuple(
 _DAY: Final = Text("{} day", "{} jour")
 _DAYS: Final = Text("{} days", "{} jours")
 _MONTHS: Final = Text("{} months", "{} mois")
+_AHEAD: Final = Text("in {}", "dans {}")
+_AGO: Final = Text("{} ago", "il y a {}")
 _POINT: Final = Text("{} point", "{} point")
 _POINTS: Final = Text("{} points", "{} points")
 
@@ -106,6 +108,11 @@ def since(value: float) -> str:
         return formatting.localize(_MONTHS).format(formatting.number(round(length * 12 / DAYS_IN_YEAR)))
     whole_days = round(length) if length < 60 else round(length / DAYS_IN_YEAR) * DAYS_IN_YEAR
     return formatting.in_words(float(whole_days), Unit.DURATION_DAYS)
+
+
+def from_today(value: float) -> str:
+    """A date in days from today, negative in the past: "in 3 months", "2 years ago"."""
+    return formatting.localize(_AHEAD if value > 0 else _AGO).format(since(value))
 
 
 def months_since(value: float) -> str:

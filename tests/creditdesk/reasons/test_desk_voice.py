@@ -1,6 +1,7 @@
 """The desk reads about the client what a letter says to them."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.utils import translation
@@ -16,22 +17,41 @@ SENTENCES = list(dictionary().by_key.values())
 SECOND_PERSON = re.compile(r"\b(?:you|your|yours|vous|votre|vos)\b", re.IGNORECASE)
 # As long as values get.
 VALUE = "1 234 567 €"
-FILLED = {"value": VALUE, "scope": " (last 24 months)", "n": 99, "of": 100}
+SCOPE = " (last 24 months)"
+FILLED = {"value": VALUE, "scope": SCOPE, "loans": SCOPE, "n": 99, "of": 100}
 
 
-def stored(key: str, english: str, french: str, code: str = "income", version: str = "3.0") -> Reason:
+def stored(
+    key: str, english: str, french: str, code: str = "income", version: str = "3.0", feature: str = "X"
+) -> Reason:
     return Reason(
-        code=code, contribution=0.5, feature="X", text_en=english, text_fr=french, version=version, key=key
+        code=code,
+        contribution=0.5,
+        feature=feature,
+        worded_feature=feature,
+        text_en=english,
+        text_fr=french,
+        version=version,
+        key=key,
     )
 
 
-@pytest.mark.parametrize("sentence", SENTENCES, ids=lambda sentence: sentence.key)
-def test_every_sentence_is_about_the_client_with_the_same_values(sentence):
+def every_form() -> Iterator[tuple[str, str]]:
+    """Keys of sentences, each with the name of a feature of each of its forms."""
+    for sentence in SENTENCES:
+        yield sentence.key, "X"
+        for form in sentence.forms:
+            yield sentence.key, form.of[0].replace("[0-9]", "3").replace("*", "X")
+
+
+@pytest.mark.parametrize(("key", "feature"), every_form())
+def test_every_sentence_is_about_the_client_with_the_same_values(key, feature):
+    words = dictionary().by_key[key].words_for(feature)
     english, french = (
-        f"{words[:1].upper()}{words[1:]}."
-        for words in (sentence.text.en.format(**FILLED), sentence.text.fr.format(**FILLED))
+        f"{filled[:1].upper()}{filled[1:]}."
+        for filled in (words.en.format(**FILLED), words.fr.format(**FILLED))
     )
-    reason = stored(sentence.key, english, french)
+    reason = stored(key, english, french, feature=feature)
     for language, to_client in (("en", english), ("fr", french)):
         with translation.override(language):
             about = text_for_the_desk(reason)
@@ -73,12 +93,39 @@ def test_a_sentence_stored_in_former_words_is_about_the_client_with_its_value():
 
 
 def test_the_age_of_loans_elsewhere_is_compared_with_those_of_others_in_new_and_in_former_words():
-    former = "Vos crédits ailleurs datent de 3 mois (le dernier), moins que pour 9 clients acceptés sur 10."
-    today = "Vos crédits ailleurs ont 3 mois (le dernier), moins que ceux de 9 clients acceptés sur 10."
+    former = (
+        "Vos crédits ailleurs datent de 3 mois (le dernier), moins que pour 9 clients acceptés sur 10.",
+        "Vos crédits ailleurs ont 3 mois (le dernier), moins que ceux de 9 clients acceptés sur 10.",
+    )
+    today = "Votre dernier crédit ailleurs date de 3 mois, moins que celui de 9 clients acceptés sur 10."
     with translation.override("fr"):
-        for words in (former, today):
+        for words in former:
             about = text_for_the_desk(stored("credits_elsewhere_dated", words, words))
-            assert about == today.replace("Vos", "Les")
+            assert about == former[-1].replace("Vos", "Les")
+        about = text_for_the_desk(stored("credits_elsewhere_dated", today, today))
+        assert about == today.replace("Votre", "Le")
+
+
+def every_former_form() -> Iterator[tuple[str, str]]:
+    return ((key, feature) for key, feature in every_form() if key in former_words().sentences)
+
+
+@pytest.mark.parametrize(("key", "feature"), every_former_form())
+def test_former_words_of_every_form_are_about_the_client_with_the_same_values(key, feature):
+    for former in former_words().sentences[key]:
+        filled = former.to_client.fr.format(**FILLED)
+        stored_text = f"{filled[:1].upper()}{filled[1:]}."
+        with translation.override("fr"):
+            about = text_for_the_desk(stored(key, stored_text, stored_text, feature=feature))
+        assert not SECOND_PERSON.search(about), about
+        assert VALUE not in stored_text or VALUE in about
+
+
+def test_former_words_without_the_value_of_today_keep_their_own_words_for_the_desk():
+    former = "Nos refus de vos demandes sont plus récents que pour 9 clients acceptés sur 10."
+    with translation.override("fr"):
+        about = text_for_the_desk(stored("refusals_recent", former, former))
+    assert about == "Nos refus sont plus récents que pour 9 clients acceptés sur 10."
 
 
 @pytest.mark.parametrize("scope", ["", " (in 36 months)", " (last 36 months)"])
@@ -103,7 +150,7 @@ def test_former_words_are_those_of_sentences_and_groups_and_differ_from_todays()
     assert former_words().sentences.keys() <= dictionary().by_key.keys()
     assert former_words().groups.keys() <= dictionary().groups.keys()
     for key, texts in former_words().sentences.items():
-        assert dictionary().by_key[key].text not in texts
+        assert dictionary().by_key[key].text not in [former.to_client for former in texts]
 
 
 @pytest.mark.parametrize("key", ["", "income_low", "a_key_of_yesterday"])

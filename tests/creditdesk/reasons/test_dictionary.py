@@ -3,6 +3,7 @@
 import hashlib
 import re
 from itertools import product
+from math import isfinite
 
 import pytest
 from django.utils.translation import override
@@ -17,13 +18,15 @@ from creditdesk.reasons.sentence import MAX_LENGTH, Sentence, Side
 from scoring.ml.features import catalogue
 from scoring.ml.features.spec.feature import Feature
 from scoring.ml.tables.catalogue import PROTECTED
+from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
 # The conditions of an edition are fixed, because a replay selects by them: others make a new edition.
-CONDITIONS = {3: "1e18272e0a33a335", 4: "2bb7adf4b6e4ce60", 5: "bfc468bed757ccf5"}
+CONDITIONS = {3: "1e18272e0a33a335", 4: "2bb7adf4b6e4ce60", 5: "bfc468bed757ccf5", 6: "7ff5264228ca7344"}
 # A value of each kind that takes as many characters as any of real clients; 0.0 where none is written.
 WIDEST = {
     "since": -695.0,
+    "from_today": -695.0,
     "months_since": -23.0,
     "days": -695.0,
     "late": 200.0,
@@ -58,20 +61,25 @@ def test_an_edition_holds_sixty_to_ninety_sentences_with_keys_of_their_own(editi
 def test_a_sentence_is_about_features_of_the_catalogue_in_both_languages(sentence):
     assert set(sentence.features) <= catalogue.BY_NAME.keys()
     assert not {*sentence.features} & {*PROTECTED}
-    for words in (sentence.text.en, sentence.text.fr, sentence.bring.en, sentence.bring.fr):
-        assert words.strip() == words != ""
-        assert not [name for name in catalogue.BY_NAME if "_" in name and name in words]
-    assert set(re.findall(r"\{(\w*)\}", sentence.text.en)) == set(re.findall(r"\{(\w*)\}", sentence.text.fr))
+    for text in (sentence.bring, *texts_of(sentence)):
+        for words in (text.en, text.fr):
+            assert words.strip() == words != ""
+            assert not [name for name in catalogue.BY_NAME if "_" in name and name in words]
+        assert set(re.findall(r"\{(\w*)\}", text.en)) == set(re.findall(r"\{(\w*)\}", text.fr))
 
 
 @pytest.mark.parametrize("sentence", SENTENCES, ids=lambda sentence: sentence.key)
 def test_a_sentence_compares_with_accepted_clients(sentence):
-    compares_en = re.search(
-        r"clients we accept|rare|most clients|than is usual|earlier ones", sentence.text.en
-    )
-    compares_fr = re.search(r"clients acceptés|rare|d’habitude|crédits passés", sentence.text.fr)
-    assert compares_en
-    assert compares_fr
+    for text in texts_of(sentence):
+        assert re.search(r"clients we accept|rare|most clients|than is usual|earlier ones", text.en)
+        assert re.search(r"clients acceptés|rare|d’habitude|crédits passés", text.fr)
+
+
+@pytest.mark.parametrize("sentence", in_force(), ids=lambda sentence: sentence.key)
+def test_a_form_is_of_a_feature_of_its_sentence_and_has_words_for_the_desk(sentence):
+    numbers = {sentence.number_of_form(feature) for feature in sentence.features}
+    assert numbers >= set(range(len(sentence.forms)))
+    assert len(desk_voice().forms.get(sentence.key, ())) == len(sentence.forms)
 
 
 @pytest.mark.parametrize("sentence", in_force(), ids=lambda sentence: sentence.key)
@@ -79,16 +87,22 @@ def test_a_sentence_keeps_to_its_length_with_the_longest_value_scope_and_rank(se
     for language, feature in product(("en", "fr"), map(catalogue.BY_NAME.__getitem__, sentence.features)):
         with override(language):
             value = longest_value(sentence, feature)
-            for text in (sentence.text, desk_voice().sentences[sentence.key]):
-                words = formatting.localize(text)
-                written = words.format(value=value, scope=scope(feature), n=99, of=100)
+            parts = {"scope": scope(feature), "loans": scope(feature, with_figure=False), "n": 99, "of": 100}
+            name = feature.name
+            for text in (sentence.words_for(name), desk_voice().words_for(sentence, name)):
+                written = formatting.localize(text).format(value=value, **parts)
                 assert len(written) <= MAX_LENGTH, written
+
+
+def texts_of(sentence: Sentence) -> list[Text]:
+    return [sentence.text, *(form.text for form in sentence.forms)]
 
 
 def longest_value(sentence: Sentence, feature: Feature) -> str:
     """In the language in force."""
-    if sentence.shown is not None:
-        return sentence.shown(WIDEST[sentence.shown.__name__])
+    shown = sentence.shown_for(feature.name)
+    if shown is not None:
+        return shown(WIDEST[shown.__name__])
     names = map(formatting.localize, feature.categories.values())
     return max(map(values.without_number, names), key=len)
 
@@ -96,6 +110,16 @@ def longest_value(sentence: Sentence, feature: Feature) -> str:
 @pytest.mark.parametrize(("difference", "words"), [(0.0102, "1 point"), (-0.12, "12 points")])
 def test_a_difference_of_rates_names_its_points(difference, words):
     assert values.points(difference) == words
+
+
+@pytest.mark.parametrize(
+    ("day", "english", "french"),
+    [(95.0, "in 3 months", "dans 3 mois"), (-800.0, "2 years ago", "il y a 2 ans")],
+)
+def test_a_date_lies_ahead_or_back(day, english, french):
+    for language, words in (("en", english), ("fr", french)):
+        with override(language):
+            assert values.from_today(day) == words
 
 
 def test_what_is_not_the_clients_own_doing_is_never_named():
@@ -124,7 +148,10 @@ def test_no_category_is_shown_but_for_a_rare_one():
 
 @pytest.mark.parametrize(("edition", "fixed"), CONDITIONS.items())
 def test_the_conditions_of_an_edition_are_those_that_stored_reasons_were_selected_by(edition, fixed):
-    conditions = [(s.key, s.features, s.side, s.against, s.at_least) for s in in_force(edition)]
+    conditions = [
+        (s.key, s.features, s.side, s.against, s.at_least, *([s.at_most] if isfinite(s.at_most) else []))
+        for s in in_force(edition)
+    ]
     groups = sorted(dictionary(edition).groups)
     digest = hashlib.sha256(repr((conditions, groups)).encode()).hexdigest()
     assert digest[:16] == fixed

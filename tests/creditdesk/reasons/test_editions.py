@@ -154,7 +154,7 @@ def test_the_third_edition_tells_a_fact_by_its_own_features(model):
     for name in ("BURO_DEBT_RATIO_mean", "BURO_DEBT_RATIO_max"):
         values[model.features.index(name)] = 4.0
     keys = {}
-    for version in ("3.0badf00d", "4.0badf00d", reasons.dictionary_version()):
+    for version in ("3.0badf00d", "4.0badf00d", "5.0badf00d", reasons.dictionary_version()):
         (reason,) = rebuild(model, version, contributions, values=values)
         assert (reason.code, reason.feature) == ("other_lenders_debt", "BURO_DEBT_RATIO_mean")
         keys[reasons.edition_of(version)] = (reason.key, reason.worded_feature)
@@ -162,7 +162,18 @@ def test_the_third_edition_tells_a_fact_by_its_own_features(model):
         3: ("owe_more_than_borrowed", "BURO_DEBT_RATIO_max"),
         4: ("owe_much_elsewhere", "BURO_DEBT_RATIO_mean"),
         5: ("owe_much_elsewhere", "BURO_DEBT_RATIO_mean"),
+        # Four times what was lent is an error of the record, no fact.
+        6: ("", "BURO_DEBT_RATIO_mean"),
     }
+
+
+def test_the_sixth_edition_names_no_group_of_which_a_quarter_is_missing(model):
+    contributions = by_feature(model, EXT_SOURCE_1=0.3, EXT_SOURCE_2=0.7)
+    values = by_feature(model, EXT_SOURCE_1=np.nan, EXT_SOURCE_2=2.0)
+    assert [reason.code for reason in rebuild(model, "5.0badf00d", contributions, values=values)] == [
+        "external_ratings"
+    ]
+    assert rebuild(model, reasons.dictionary_version(), contributions, values=values) == []
 
 
 def test_the_fourth_edition_repeats_a_sentence_and_tells_what_pushes_next_to_nothing(model):
@@ -172,7 +183,7 @@ def test_the_fourth_edition_repeats_a_sentence_and_tells_what_pushes_next_to_not
     for version in ("4.0badf00d", reasons.dictionary_version()):
         selected = rebuild(model, version, contributions, values=values)
         keys[reasons.edition_of(version)] = [reason.key for reason in selected]
-    assert keys == {4: ["paid_late", "paid_late", "young"], 5: ["paid_late"]}
+    assert keys == {4: ["paid_late", "paid_late", "young"], 6: ["paid_late"]}
 
 
 def test_a_reason_of_the_second_edition_keeps_its_stored_keys():
@@ -199,6 +210,6 @@ def test_stored_reasons_name_their_dictionary():
     assert reasons.version_of([stored_reason()]) == "1"
     assert reasons.version_of([]) == reasons.dictionary_version()
     assert reasons.edition_of("2.0badf00d") == 2
-    assert reasons.edition_of(reasons.dictionary_version()) == 5
+    assert reasons.edition_of(reasons.dictionary_version()) == 6
     assert reasons.edition_of("1") == 1
     assert reasons.edition_of("9.0badf00d") < reasons.edition_of("10.0badf00d")

@@ -155,7 +155,9 @@ def test_a_fact_that_carries_next_to_nothing_does_not_stand_for_its_group(model)
 def test_two_groups_never_tell_the_same_sentence(model):
     push = by_feature(model, INST_DELAY_max=0.5, POS_SK_DPD_max=0.4)
     (reason,) = select(model, push, by_feature(model, 2.0, INST_DELAY_max=90.0, POS_SK_DPD_max=478.0))
-    assert reason.text_en == "One payment was 90 days late, more than for 9 in 10 clients we accept."
+    assert (
+        reason.text_en == "Your longest delay with us was 90 days, more than for 9 in 10 clients we accept."
+    )
 
 
 @pytest.mark.parametrize(("push", "is_named"), [(0.01, True), (0.005, False)])
@@ -187,19 +189,18 @@ def test_who_paid_in_time_reads_nothing_of_delays(model):
         ("PREV_CONSUMER_AMT_CREDIT_mean", " (purchase loans, on average)", " (achats à crédit, en moyenne)"),
         ("PREV_CONSUMER_DAYS_DECISION_max", " (purchase loans, latest)", " (achats à crédit, la dernière)"),
         ("BURO_DAYS_CREDIT_max", " (latest)", " (le dernier)"),
-        ("PREV_36M_IS_REFUSED_share", " (last 36 months)", " (sur 36 mois)"),
-        ("INST_730D_DELAY_mean", " (last 24 months)", " (sur 24 mois)"),
+        ("PREV_36M_IS_REFUSED_share", " (last 36 months)", " (36 derniers mois)"),
+        ("INST_730D_DELAY_mean", " (last 24 months)", " (24 derniers mois)"),
         ("PREV_LAST5_IS_REFUSED_share", " (the last 5)", " (5 dernières)"),
         ("BURO_LAST3_AMT_CREDIT_SUM_mean", " (on average, the last 3)", " (en moyenne, 3 derniers)"),
         ("PREV_FIRST2_AMT_CREDIT_mean", " (on average, the first 2)", " (en moyenne, 2 premières)"),
         ("INST_LAST_LOAN_DELAY_mean", " (the latest loan)", " (le dernier crédit)"),
         ("POS_LAST3_LOANS_SK_DPD_mean", " (the last 3)", " (3 derniers)"),
         ("INST_FIRST1_DELAY_max", " (the first one)", " (la première)"),
-        ("CARD_LAST_UTILISATION_value", " (cards, the latest month)", " (cartes, le dernier mois)"),
+        ("CARD_LAST_UTILISATION_value", " (the latest month)", " (le dernier mois)"),
         ("RATE_OVER_12M", " (over 12 months)", " (sur 12 mois)"),
         ("DUE_IN_12M", "", ""),
-        ("RATE_OF_GOODS", " (on the price)", " (sur le prix)"),
-        ("PREV_APPROVED_DAYS_LAST_DUE_max", " (latest)", " (la dernière)"),
+        ("PREV_APPROVED_DAYS_LAST_DUE_max", " (latest)", " (le dernier)"),
         ("INST_IS_LATE_share", "", ""),
     ],
 )
