@@ -64,12 +64,12 @@ def test_a_refusal_with_four_of_the_longest_reasons_is_one_page(client_as, case_
     [
         (
             "en",
-            "tell us; you can bring: proof of payment for each instalment",
+            "tell us; you can bring: proof of the date on which you paid",
             "We compare with clients we accept",
         ),
         (
             "fr",
-            "dites-le-nous ; vous pouvez apporter : la preuve de paiement de chaque échéance",
+            "dites-le-nous ; vous pouvez apporter : la preuve de la date à laquelle vous avez payé",
             "Nous comparons avec les clients acceptés",
         ),
     ],
