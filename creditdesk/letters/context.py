@@ -38,8 +38,8 @@ ADVICE: Final = {
 class LetterContext(TypedDict):
     bank: dict[str, str]
     contest_days: int
-    # The last whole day on which a refused application is kept and can be examined again; else "".
-    contest_until: str
+    # The last whole day on which a refused application is kept, while it lies ahead; else "".
+    kept_until: str
     client: str
     reference: str
     submitted: str
@@ -122,7 +122,7 @@ def _letter(decision: Decision, language: str) -> LetterContext:
             name: plain(getattr(settings, f"BANK_{name.upper()}")) for name in ("name", "address", "email")
         },
         "contest_days": settings.CONTEST_DAYS,
-        "contest_until": _contest_until(decision),
+        "kept_until": _kept_until(decision),
         "client": plain(case.client.name) or case.reference,
         "reference": case.reference,
         "submitted": formatting.written_day(timezone.localtime(case.submitted_at).date()),
@@ -142,12 +142,12 @@ def _letter(decision: Decision, language: str) -> LetterContext:
     }
 
 
-def _contest_until(decision: Decision) -> str:
+def _kept_until(decision: Decision) -> str:
     if decision.outcome != Decision.Outcome.REFUSE:
         return ""
     # On the day after it, the file may be erased at the hour of the decision.
-    whole_days = settings.RETENTION_DAYS["refused"] - 1
-    return formatting.written_day(decision.final_on + timedelta(days=whole_days))
+    last_day = decision.final_on + timedelta(days=settings.RETENTION_DAYS["refused"] - 1)
+    return formatting.written_day(last_day) if last_day > timezone.localdate() else ""
 
 
 def _data(assessment: Assessment) -> DataContext:

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import AuditEvent
 from creditdesk import services
@@ -18,7 +17,6 @@ from creditdesk.letters import grounds, write
 from creditdesk.models import Case, Letter
 from creditdesk.reasons.stability import EnsembleVote
 from scoring.ml.features import catalogue
-from scoring.presentation import formatting
 from tests.creditdesk.letters.refusals import REASONS, get, refused, text_of
 from tests.factories import assessed, decided
 from tests.triggers import REFUSED
@@ -81,18 +79,6 @@ def test_a_refusal_says_what_the_client_can_bring(client_as, case_of, language, 
     for kind in ("letter", "explanation"):
         assert proof in text_of(case, language, kind)
         assert meaning in text_of(case, language, kind)
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_refusal_says_until_when_the_client_can_contest_it(client_as, case, language, settings):
-    settings.RETENTION_DAYS = {**settings.RETENTION_DAYS, "refused": 200}
-    get(client_as("advisor"), case, language=language)
-    # The file may be erased from the hour of the decision on, 200 days later.
-    last = case.decisions.get().final_on + timedelta(days=199)
-    with translation.override(language):
-        day = formatting.written_day(last)
-    words = {"en": f"by {day}: we keep your file", "fr": f"au plus tard le {day}"}
-    assert words[language] in text_of(case, language)
 
 
 def test_a_sentence_stored_twice_is_written_once(client_as, case_of):
