@@ -55,8 +55,12 @@ class LetterContext(TypedDict):
     reasons: list[str]
     # What the client can bring about the reasons.
     bring: list[str]
+    # Whether a ground of the model, which compares with other clients, is among the reasons.
+    compares: bool
     # Whether a model gave a verdict.
     scored: bool
+    # Whether a person refused what the model would have accepted.
+    was_favourable: bool
     person: str
     second: str
 
@@ -136,7 +140,9 @@ def _letter(decision: Decision, language: str) -> LetterContext:
         "outcome_code": decision.outcome,
         "reasons": grounds.texts,
         "bring": grounds.bring,
+        "compares": grounds.compares,
         "scored": bool(decision.assessment.model_version),
+        "was_favourable": (decision.assessment.verdict, decision.outcome) == ("accept", "refuse"),
         "person": plain(name_of(decision.decided_by)),
         "second": plain(name_of(decision.checked_by)) if decision.checked_by else "",
     }

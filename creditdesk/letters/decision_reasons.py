@@ -44,5 +44,41 @@ CLIENT_TEXTS: Final[Mapping[str, Text]] = {
         "sur demande.",
     ),
 }
+# What the client can bring against a refusal for this reason.
+BRING: Final[Mapping[str, Text]] = {
+    Code.INCOME: Text(
+        en="your last three payslips and your latest tax notice",
+        fr="vos trois derniers bulletins de paie et votre dernier avis d’imposition",
+    ),
+    Code.GUARANTEE: Text(
+        en="papers about the guarantee, or about the income of the co-borrower",
+        fr="les justificatifs de la garantie ou des revenus du co-emprunteur",
+    ),
+    Code.HISTORY: Text(
+        en="statements of your accounts and loans with us, if our records are wrong",
+        fr="les relevés de vos comptes et crédits chez nous, si nos données sont inexactes",
+    ),
+    Code.AFFORDABILITY: Text(
+        en="proof of your income and of your charges (rent, loans), or a request for a smaller instalment",
+        fr="les justificatifs de vos revenus et de vos charges (loyer, crédits), ou une demande pour une "
+        "mensualité plus faible",
+    ),
+    Code.DOCUMENTS: Text(
+        en="the documents that are missing or do not agree, of which we give you the list on request",
+        fr="les pièces qui manquent ou ne concordent pas, dont nous vous donnons la liste sur demande",
+    ),
+    Code.FRAUD: Text(
+        en="documents that confirm what the application states (identity, address, employment, income)",
+        fr="des pièces qui confirment ce que dit la demande (identité, domicile, emploi, revenus)",
+    ),
+    Code.DATA: Text(
+        en="documents that show the right and present data",
+        fr="des pièces qui montrent les données exactes et à jour",
+    ),
+    Code.OTHER: Text(
+        en="any document that throws light on this element, once it is explained to you",
+        fr="toute pièce qui éclaire cet élément, une fois qu’il vous a été exposé",
+    ),
+}
 # Codes whose free-text reason is never quoted to the client.
 NEVER_QUOTED: Final = frozenset({Code.FRAUD})

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.letters.text import normalized, plain
+from creditdesk.letters.text import plain, stored_text
 from creditdesk.models import Case, DocumentRequest
 from creditdesk.models.document import DocumentKind
 from creditdesk.services.refusal import name_of
@@ -31,5 +31,5 @@ def ask_for_documents(*, case: Case, kinds: Sequence[str], language: str, by: Us
             "documents": [str(DocumentKind(kind).label) for kind in kinds],
             "person": plain(name_of(by)),
         }
-        text = normalized(render_to_string(f"letters/documents.{language}.txt", context))
+        text = stored_text(render_to_string(f"letters/documents.{language}.txt", context), language)
     return services.save_document_request(case=case, kinds=kinds, language=language, text=text, by=by)

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from creditdesk.letters.decision_reasons import CLIENT_TEXTS
+from creditdesk.letters.decision_reasons import BRING, CLIENT_TEXTS
 from creditdesk.letters.text import plain
 from creditdesk.models import Assessment, Decision, Reason
 from creditdesk.models.reason import FIRST_EDITION, SECOND_EDITION
@@ -25,25 +25,32 @@ _SOURCE: Final = Text("Source: {}.", "Source\u00a0: {}.")
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """`texts`: at most four sentences; `bring`: what can correct or complete them, each once."""
+    """`texts`: at most four sentences; `bring`: what can correct or complete them, each once; `compares`:
+    whether one of the texts is the model's, which compares with other clients."""
 
     texts: list[str]
     bring: list[str]
+    compares: bool
 
 
 def grounds_of(decision: Decision, language: str) -> Grounds:
     """Return the person's reason, what the client cannot afford, then the model's where it gave the same
     outcome; call it under `translation.override(language)`."""
-    texts = [formatting.localize(CLIENT_TEXTS[decision.reason_code])] if decision.reason_code else []
-    texts += _beyond_budget(decision)
+    codes = [decision.reason_code] if decision.reason_code else []
+    texts = [formatting.localize(CLIENT_TEXTS[code]) for code in codes]
+    if beyond_budget := _beyond_budget(decision):
+        codes.append(Decision.ReasonCode.AFFORDABILITY)
+        texts += beyond_budget
     model_reasons = reasons_to_tell(decision)[: MAX_REASONS - len(texts)]
-    proofs = [dictionary().bring(reason.key, reason.code) for reason in model_reasons]
-    bring = [formatting.localize(proof) for proof in proofs if proof]
+    proofs = [BRING[code] for code in codes]
+    proofs += filter(None, (dictionary().bring(reason.key, reason.code) for reason in model_reasons))
+    bring = [formatting.localize(proof) for proof in proofs]
     sentences = [sentence(text) for text in texts]
     sentences += [_with_source(reason, language) for reason in model_reasons]
     return Grounds(
         texts=sentences,
         bring=list(dict.fromkeys(bring)) if decision.outcome == Decision.Outcome.REFUSE else [],
+        compares=bool(model_reasons),
     )
 
 

@@ -26,6 +26,7 @@ CLOSING_HEIGHT: Final = 16
 # The addressee stands in the window of an envelope.
 ADDRESS_INDENT: Final = 93
 
+# Letters that were stored before `stored_text` set the spaces of French; their files stay the same.
 _LOOSE_SIGN: Final = re.compile("(?<=«) | (?=[:;?!%»€])")
 
 

@@ -31,6 +31,8 @@ _MARKS: Final = tuple(mark for mark in Mark if mark)
 # Characters that turn the direction of all text after them, the letter's own too.
 _OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _GAP: Final = re.compile(r"\n\s*\n")
+_NARROW_SIGN: Final = re.compile("[ \u00a0\u202f](?=[;?!])")
+_WIDE_SIGN: Final = re.compile("[ \u00a0\u202f](?=[:%»€])|(?<=«)[ \u00a0\u202f]")
 
 
 def plain(value: object) -> str:
@@ -59,6 +61,19 @@ def blocks(text: str) -> Iterator[Block]:
 def normalized(text: str) -> str:
     """Return the text as it is stored: one line per block."""
     return "".join(f"{block.mark}{block.text}\n\n" for block in blocks(text))
+
+
+def stored_text(text: str, language: str) -> str:
+    """Return the text of a new letter as it is stored, with the spaces that its language sets."""
+    if language != "fr":
+        return normalized(text)
+    return "".join(f"{block.mark}{_with_french_spaces(block.text)}\n\n" for block in blocks(text))
+
+
+def _with_french_spaces(text: str) -> str:
+    """French sets a narrow space before `; ? !` and a wide one before `: %` and inside quotation marks; no
+    line breaks at either."""
+    return _WIDE_SIGN.sub("\u00a0", _NARROW_SIGN.sub("\u202f", text))
 
 
 def _mark_of(line: str) -> Mark:

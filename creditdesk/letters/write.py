@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from creditdesk import services
 from creditdesk.letters.context import context_of
-from creditdesk.letters.text import normalized
+from creditdesk.letters.text import stored_text
 from creditdesk.models import Case, Decision, DocumentRequest, Letter
 
 LANGUAGES: Final = ("fr", "en")
@@ -35,7 +35,8 @@ def letter_on(case: Case, kind: str, language: str, *, by: User) -> Letter:
     if not by.has_perm("creditdesk.write_letter"):
         raise NoLetter(gettext("This letter has not been written yet; an advisor or a manager can do it."))
     with translation.override(language):
-        text = normalized(render_to_string(template, context_of(decision, kind, language, by)))
+        written = render_to_string(template, context_of(decision, kind, language, by))
+    text = stored_text(written, language)
     return services.save_letter(decision=decision, text=text, by=by, **identity)
 
 

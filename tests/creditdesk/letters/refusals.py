@@ -8,7 +8,8 @@ from creditdesk.models import Assessment, Case, Decision, Letter
 
 REASONS: list[dict[str, Any]] = [
     {"code": "debt", "feature": "BURO_AMT_CREDIT_SUM_DEBT_sum", "contribution": 0.9,
-     "text_en": "Your debts at other lenders are €50,000", "text_fr": "Vos dettes ailleurs sont de 50 000 €"},
+     "text_en": "Your debts at other lenders are €50,000",
+     "text_fr": "Vos dettes ailleurs sont de 50 000\u00a0€"},
     {"code": "delay", "feature": "INST_DELAY_max", "contribution": 0.4,
      "text_en": "One instalment was 12 days late", "text_fr": "Une échéance a eu 12 jours de retard"},
     {"code": "age", "feature": "DAYS_BIRTH", "contribution": -0.3,

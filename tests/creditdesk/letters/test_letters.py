@@ -67,7 +67,7 @@ def test_a_refusal_with_four_of_the_longest_reasons_is_one_page(client_as, case_
         ),
         (
             "fr",
-            "dites-le-nous ; vous pouvez apporter : la preuve de la date à laquelle vous avez payé",
+            "dites-le-nous\u202f; vous pouvez apporter\u00a0: la preuve de la date à laquelle vous avez payé",
             "Nous comparons avec les clients acceptés",
         ),
     ],

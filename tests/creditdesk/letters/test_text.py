@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from creditdesk.letters import pdf
-from creditdesk.letters.text import Block, Mark, blocks, normalized, plain
+from creditdesk.letters.text import Block, Mark, blocks, normalized, plain, stored_text
 
 FONTS = Path(pdf.__file__).parent / "fonts"
 LETTER = "^ The Bank\tSquare 1\tus@bank.example\n\n@ {}\n\n# Title\n\n= Row\t{}\n\n- {}\n\nTo {} and on.\n"
@@ -36,6 +36,23 @@ def test_the_stored_text_has_the_same_blocks(text):
     stored = normalized(text)
     assert list(blocks(stored)) == list(blocks(text))
     assert normalized(stored) == stored
+
+
+@given(st.text(max_size=60))
+@example("! ; : « x » 12 %")
+def test_french_spaces_add_no_block_and_never_break_a_line(entered):
+    text = plain(entered)
+    letter = LETTER.format(text, text, text, text)
+    stored = list(blocks(stored_text(letter, "fr")))
+    assert [block.mark for block in stored] == [block.mark for block in blocks(letter)]
+    assert not [block for block in stored if re.search(r" [:;?!%»€]|« ", block.text)]
+    assert stored_text(letter, "en") == normalized(letter)
+
+
+def test_french_sets_a_narrow_space_before_some_signs_and_a_wide_one_before_the_remaining():
+    stored = stored_text("Oui ; non\u00a0? « Si ! » : 12\u202f% de 3 €.", "fr")
+    expected = "Oui\u202f; non\u202f? «\u00a0Si\u202f!\u00a0»\u00a0: 12\u00a0% de 3\u00a0€.\n\n"
+    assert stored == expected
 
 
 def test_lines_of_a_paragraph_join_and_marked_lines_stand_alone():
