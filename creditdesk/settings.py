@@ -76,6 +76,14 @@ OUTCOME_MONTHS = env.int("OUTCOME_MONTHS", 12)
 BANK_NAME = env.str("BANK_NAME", "Banque de démonstration")
 BANK_ADDRESS = env.str("BANK_ADDRESS", "Service des crédits, 1 place du Marché, 75000 Paris")
 BANK_EMAIL = env.str("BANK_EMAIL", "credits@banque.example")
+BANK_PHONE = env.str("BANK_PHONE", "")
+# Whom letters send a client to and whose data reasons rest on; letters leave out who has no name here.
+MEDIATOR = env.str("MEDIATOR", "")
+DEBT_ADVICE = env.str("DEBT_ADVICE", "")
+RATING_AGENCIES_NAME = env.str("RATING_AGENCIES_NAME", "")
+RATING_AGENCIES_ADDRESS = env.str("RATING_AGENCIES_ADDRESS", "")
+CREDIT_BUREAU_NAME = env.str("CREDIT_BUREAU_NAME", "")
+CREDIT_BUREAU_ADDRESS = env.str("CREDIT_BUREAU_ADDRESS", "")
 
 # What one API key may ask for in a minute in all web processes, unless the key says otherwise; each item of a
 # batch counts.

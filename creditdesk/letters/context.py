@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from creditdesk import services
+from creditdesk.letters.addresses import bank, remedies
 from creditdesk.letters.decision_reasons import CLIENT_TEXTS, NEVER_QUOTED
 from creditdesk.letters.grounds import grounds_of, sentence
 from creditdesk.letters.text import plain
@@ -37,6 +38,7 @@ ADVICE: Final = {
 
 class LetterContext(TypedDict):
     bank: dict[str, str]
+    remedies: dict[str, str]
     contest_days: int
     # The last whole day on which a refused application is kept, while it lies ahead; else "".
     kept_until: str
@@ -122,9 +124,8 @@ def _letter(decision: Decision, language: str) -> LetterContext:
     contract = column("application", "NAME_CONTRACT_TYPE")
     grounds = grounds_of(decision, language)
     return {
-        "bank": {
-            name: plain(getattr(settings, f"BANK_{name.upper()}")) for name in ("name", "address", "email")
-        },
+        "bank": bank(),
+        "remedies": remedies(),
         "contest_days": settings.CONTEST_DAYS,
         "kept_until": _kept_until(decision),
         "client": plain(case.client.name) or case.reference,

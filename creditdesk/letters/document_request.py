@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from accounts.models import User
 from creditdesk import services
+from creditdesk.letters.addresses import bank
 from creditdesk.letters.text import plain, stored_text
 from creditdesk.models import Case, DocumentRequest
 from creditdesk.models.document import DocumentKind
@@ -19,10 +19,7 @@ def ask_for_documents(*, case: Case, kinds: Sequence[str], language: str, by: Us
     """Write the letter and save it. Raises ActRefused."""
     with translation.override(language):
         context = {
-            "bank": {
-                name: plain(getattr(settings, f"BANK_{name.upper()}"))
-                for name in ("name", "address", "email")
-            },
+            "bank": bank(),
             "client": plain(case.client.name) or case.reference,
             "reference": case.reference,
             "submitted": formatting.written_day(timezone.localtime(case.submitted_at).date()),

@@ -1,10 +1,12 @@
 """Grounds of a decision as the client reads them: the person's, then the model's that hold, with proofs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from creditdesk.letters.addresses import sources_of
 from creditdesk.letters.decision_reasons import BRING, CLIENT_TEXTS
 from creditdesk.letters.text import plain
 from creditdesk.models import Assessment, Decision, Reason
@@ -46,7 +48,7 @@ def grounds_of(decision: Decision, language: str) -> Grounds:
     proofs += filter(None, (dictionary().bring(reason.key, reason.code) for reason in model_reasons))
     bring = [formatting.localize(proof) for proof in proofs]
     sentences = [sentence(text) for text in texts]
-    sentences += [_with_source(reason, language) for reason in model_reasons]
+    sentences += _with_sources(model_reasons, language)
     return Grounds(
         texts=sentences,
         bring=list(dict.fromkeys(bring)) if decision.outcome == Decision.Outcome.REFUSE else [],
@@ -54,11 +56,15 @@ def grounds_of(decision: Decision, language: str) -> Grounds:
     )
 
 
-def _with_source(reason: Reason, language: str) -> str:
-    """The stored sentence, and where what it says comes from, so that a client knows whom to contradict."""
-    text = sentence(plain(reason.text(language)))
-    source = dictionary().source(reason.code)
-    return f"{text} {formatting.localize(_SOURCE).format(formatting.localize(source))}" if source else text
+def _with_sources(reasons: Sequence[Reason], language: str) -> list[str]:
+    """The stored sentences, and where what they say comes from, so that a client knows whom to contradict."""
+    texts = [sentence(plain(reason.text(language))) for reason in reasons]
+    sources = sources_of([reason.code for reason in reasons])
+    wording = formatting.localize(_SOURCE)
+    return [
+        f"{text} {wording.format(source)}" if source else text
+        for text, source in zip(texts, sources, strict=True)
+    ]
 
 
 def _beyond_budget(decision: Decision) -> list[str]:

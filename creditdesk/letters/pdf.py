@@ -22,7 +22,7 @@ LEFT, RIGHT, TOP, BOTTOM = 25, 22, 34, 19
 BODY_SIZE, SMALL_SIZE, LEADING = 9.2, 7.5, 4.2
 LABEL_WIDTH: Final = 80
 # Space that a paragraph needs on its page when a signature or a table follows it.
-CLOSING_HEIGHT: Final = 16
+CLOSING_HEIGHT: Final = 13.5
 # The addressee stands in the window of an envelope.
 ADDRESS_INDENT: Final = 93
 

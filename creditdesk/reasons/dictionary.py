@@ -34,7 +34,8 @@ class GroupTitle:
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """`sentences` of one edition by feature, in the order of the file; `by_key` those of all editions.
+    """`sentences` of one edition by feature, in the order of the file; `by_key` those of all editions;
+    `sources` by their names in the file.
 
     A group without a title is never named.
     """
@@ -42,6 +43,7 @@ class Dictionary:
     sentences: Mapping[str, tuple[Sentence, ...]]
     groups: Mapping[str, GroupTitle]
     by_key: Mapping[str, Sentence]
+    sources: Mapping[str, Text]
 
     def bring(self, key: str, group: str) -> Text | None:
         """What a client can bring about a reason; None for an unknown key or group."""
@@ -72,6 +74,7 @@ def dictionary(edition: int = EDITION) -> Dictionary:
             for group, words in content["group"].items()
         },
         by_key={sentence.key: sentence for sentence in sentences},
+        sources=source,
     )
 
 

@@ -1,7 +1,9 @@
 """Refused cases, their letters as a browser gets them and as they are stored."""
 
+import re
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 
 from creditdesk.models import Assessment, Case, Decision, Letter
@@ -49,3 +51,10 @@ def get(browser, case, page="case_letter", **query):
 
 def text_of(case, language="en", kind="letter") -> str:
     return Letter.objects.get(case=case, language=language, kind=kind).text
+
+
+def names_of_the_demo() -> dict[str, str]:
+    """The settings that name whom the letters of the demo send a client to, and whose data they rest on."""
+    script = (settings.BASE_DIR / "bin" / "serve-demo").read_text(encoding="utf-8")
+    names = r"BANK_PHONE|MEDIATOR|DEBT_ADVICE|(?:RATING_AGENCIES|CREDIT_BUREAU)_(?:NAME|ADDRESS)"
+    return dict(re.findall(rf"^export ({names})=\$\{{\1:-(.+)\}}$", script, re.MULTILINE))

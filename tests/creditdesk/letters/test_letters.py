@@ -17,7 +17,7 @@ from creditdesk.letters import grounds, write
 from creditdesk.models import Case, Letter
 from creditdesk.reasons.stability import EnsembleVote
 from scoring.ml.features import catalogue
-from tests.creditdesk.letters.refusals import REASONS, get, refused, text_of
+from tests.creditdesk.letters.refusals import REASONS, get, names_of_the_demo, refused, text_of
 from tests.factories import assessed, decided
 from tests.triggers import REFUSED
 
@@ -47,13 +47,25 @@ LONGEST: list[dict[str, Any]] = [
      "text_en": "x" * 54 + " " + "y" * 54 + ".", "text_fr": "x" * 54 + " " + "y" * 54 + "."}
     for group in ("instalment_delays", "other_lenders_debt", "income", "previous_applications")
 ]  # fmt: skip
+WORDS = "y" * 10 + " yyyyyyyyy" * 10 + "."
+OF_DATABASES: list[dict[str, Any]] = [
+    {**LONGEST[0], "code": group, "text_en": WORDS, "text_fr": WORDS}
+    for group in ("external_ratings", "other_lenders_debt", "total_debt", "other_lenders_lateness")
+]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_refusal_with_four_of_the_longest_reasons_is_one_page(client_as, case_of, language):
-    case = refused(case_of("advisor", name="Marie-Thérèse de La Rochefoucauld-Montbel"), reasons=LONGEST)
+@pytest.mark.parametrize("reasons", [LONGEST, OF_DATABASES], ids=["of all sources", "of databases"])
+@pytest.mark.parametrize("names", [{}, names_of_the_demo()], ids=["without names", "with names"])
+def test_a_refusal_with_four_of_the_longest_reasons_is_one_page(
+    client_as, case_of, language, settings, names, reasons
+):
+    for setting, value in names.items():
+        setattr(settings, setting, value)
+    name = "Marie-Thérèse de La Rochefoucauld-Montbel"
+    case = refused(case_of("advisor", name=name), reasons=reasons)
     answer = get(client_as("advisor"), case, language=language)
-    assert text_of(case, language).count("y" * 54) == 4
+    assert len(re.findall("yyy[.] Source", text_of(case, language))) == 4
     assert len(re.findall(rb"/Type /Page\b", answer.content)) == 1
 
 

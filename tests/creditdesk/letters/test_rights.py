@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone, translation
@@ -10,7 +11,7 @@ from creditdesk.letters import grounds
 from creditdesk.letters.decision_reasons import BRING
 from creditdesk.models import Case, Decision
 from scoring.presentation import formatting
-from tests.creditdesk.letters.refusals import REASONS, get, refused, text_of
+from tests.creditdesk.letters.refusals import REASONS, get, names_of_the_demo, refused, text_of
 from tests.factories import assessed, decided, newer_assessment
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +110,85 @@ def test_no_french_letter_can_break_a_line_before_a_sign(client_as, case, page):
     assert not re.findall(r".{9} [:;?!%»€]|« ", text)
     assert not re.findall("\u00a0[;?!]|\u202f[:%]", text)
     assert "Écrivez à Banque" not in text
+
+
+def reasons_about(*groups: str) -> list[dict[str, Any]]:
+    return [
+        {"code": group, "feature": "AMT_CREDIT", "contribution": 0.9, "version": "3.00000000", "key": "",
+         "text_en": f"{group}.", "text_fr": f"{group}."}
+        for group in groups
+    ]  # fmt: skip
+
+
+def sources(text: str) -> list[str]:
+    return re.findall(r"^- \w+\. Source\s?: (.+)\.$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            [
+                "Agency A, Square 1",
+                "Bureau B, Square 2",
+                "your application, the credit bureau (Bureau B) and our records",
+                "the credit bureau (Bureau B) and our records",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "Agency A, Square 1",
+                "Bureau B, Square 2",
+                "votre demande, le fichier des crédits (Bureau B) et nos dossiers",
+                "le fichier des crédits (Bureau B) et nos dossiers",
+            ],
+        ),
+    ],
+)
+def test_a_source_of_the_settings_stands_by_its_name_first_with_its_address(
+    client_as, case_of, settings, language, expected
+):
+    settings.RATING_AGENCIES_NAME, settings.RATING_AGENCIES_ADDRESS = "Agency A", "Square 1"
+    settings.CREDIT_BUREAU_NAME, settings.CREDIT_BUREAU_ADDRESS = "Bureau B", "Square 2"
+    groups = ("external_ratings", "other_lenders_debt", "total_debt", "credit_experience")
+    case = refused(case_of("advisor"), reasons=reasons_about(*groups))
+    get(client_as("advisor"), case, language=language)
+    assert sources(text_of(case, language)) == expected
+
+
+def test_a_letter_stored_before_a_source_had_a_name_stays_as_it_is(client_as, case_of, settings):
+    case = refused(case_of("advisor"), reasons=reasons_about("external_ratings"))
+    file = get(client_as("advisor"), case, language="en").content
+    settings.RATING_AGENCIES_NAME = "Agency A"
+    assert get(client_as("advisor"), case, language="en").content == file
+    assert sources(text_of(case)) == ["the rating agencies, named on request"]
+
+
+@LANGUAGES
+@pytest.mark.parametrize("is_set", [True, False])
+def test_a_refusal_names_mediator_debt_advice_and_telephone_where_they_are_set(
+    client_as, case, settings, language, is_set
+):
+    names = names_of_the_demo()
+    for name in ("MEDIATOR", "DEBT_ADVICE", "BANK_PHONE"):
+        setattr(settings, name, names[name] if is_set else "")
+    get(client_as("advisor"), case, language=language)
+    text = text_of(case, language).replace("\u00a0", " ")
+    remedies = {
+        "en": ("our mediator free of charge: Médiation Démo", "Free help with debts: Conseil"),
+        "fr": ("notre médiateur : Médiation Démo", "pour gérer vos dettes : Conseil"),
+    }
+    expected = (*remedies[language], "\tcredits@banque.example · 01 99 00 12 34\n")
+    assert [words in text for words in expected] == [is_set] * 3
+    assert is_set or not re.search("mediat|médiat|debts:|dettes :|·", text)
+
+
+@LANGUAGES
+def test_an_accepted_client_reads_nothing_about_debts(client_as, case_of, settings, language):
+    settings.MEDIATOR, settings.DEBT_ADVICE = "Mediator M", "Advice D"
+    case = accepted(case_of("advisor"))
+    get(client_as("advisor"), case, language=language)
+    assert "Mediator M" in text_of(case, language)
+    assert "Advice D" not in text_of(case, language)
