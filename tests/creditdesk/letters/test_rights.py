@@ -29,8 +29,8 @@ AGAINST_THE_MODEL = {
 COMPARED = {"en": "We compare with clients", "fr": "Nous comparons avec les clients"}
 ORDERED = {"en": ", the most important first:", "fr": ", en commençant par le plus important\u00a0:"}
 NOT_COMPARED = {
-    "en": (COMPARED["en"], ORDERED["en"], "A score assisted"),
-    "fr": (COMPARED["fr"], ORDERED["fr"], "Un score l’y a aidée"),
+    "en": (COMPARED["en"], ORDERED["en"], "these points", "A score assisted"),
+    "fr": (COMPARED["fr"], ORDERED["fr"], "ces points", "Un score l’y a aidée"),
 }
 
 
