@@ -30,8 +30,8 @@ from scoring.ml.tables.checks import CheckedFolder
 
 # One transaction each: few enough for the desk to wait for the lock, enough to be quick.
 CLIENTS_AT_ONCE = 5_000
-# What DuckDB computes at once: it plans the aggregates anew each time.
-CLIENTS_READ = 10_000
+# What DuckDB computes at once: it plans the aggregates anew each time, and two such parts are in memory.
+CLIENTS_READ = 7_500
 CLIENT_COLUMNS = ("id", "name")
 CASE_COLUMNS = (
     "id",

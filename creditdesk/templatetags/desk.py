@@ -65,7 +65,7 @@ def labelled(label: object, value: object) -> str:
 
 @register.filter
 def long_day(day: date) -> str:
-    """Write September 1, 2026 in English, 1er septembre 2026 in French."""
+    """Write 1 September 2026 in English, 1er septembre 2026 in French."""
     return formatting.written_date(day, "DATE_FORMAT")
 
 

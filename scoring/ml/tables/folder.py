@@ -17,7 +17,8 @@ from scoring.ml.tables.reading import FAULTS, read_file
 
 __all__ = ["Folder", "FolderError", "open_folder"]
 
-MEMORY: Final = "450MB"
+# The aggregates of all tables take 450 MB before the first client; below that nothing can be read.
+MEMORY: Final = "600MB"
 THREADS: Final = 2
 
 

@@ -21,7 +21,7 @@ def written(value: date, form: str) -> str:
         ("fr", "DATETIME_FORMAT", "1er décembre 2026 13:30"),
         ("fr", "SHORT_DATE_FORMAT", "01/12/2026"),
         ("fr", "Y-m-d", "2026-12-01"),
-        ("en", "DATE_FORMAT", "December 1, 2026"),
+        ("en", "DATE_FORMAT", "1 December 2026"),
     ],
 )
 def test_the_first_of_a_month_is_written_as_its_language_does(language, form, text):

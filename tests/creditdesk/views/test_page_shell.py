@@ -96,7 +96,7 @@ def test_the_language_can_be_chosen_before_signing_in(language):
 @pytest.mark.parametrize(
     ("language", "texts"),
     [
-        ("en", ("€1,234,567", "8.4%", "March 9, 2026", "Cash loan")),
+        ("en", ("€1,234,567", "8.4%", "9 March 2026", "Cash loan")),
         ("fr", ("1\u202f234\u202f567\xa0€", "8,4\u202f%", "9 mars 2026", "Crédit")),
     ],
 )
