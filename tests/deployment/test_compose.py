@@ -62,7 +62,9 @@ class Compose(NamedTuple):
 
     def environment(self, service: str) -> dict[str, str]:
         """The environment of a service, with the names of other services turned into addresses here."""
-        given = {name: interpolated(value) for name, value in SERVICES[service]["environment"].items()}
+        # A name without a value is passed on where the installation has one; this one has none.
+        stated = SERVICES[service]["environment"].items()
+        given = {name: interpolated(value) for name, value in stated if value is not None}
         here = {
             "PATH": f"{PROGRAMS}:/usr/local/bin:/usr/bin:/bin",
             "HOME": str(self.place),

@@ -40,6 +40,17 @@ def test_dashboard_and_alerts_query_metrics_that_exist(model_in_use, client_as, 
     assert queried <= exposed
 
 
+def test_who_writes_letters_and_what_they_name_reaches_every_process_of_the_installation():
+    settings = (ROOT / "creditdesk" / "settings.py").read_text(encoding="utf-8")
+    named = set(re.findall(r'"((?:BANK|MEDIATOR|DEBT|RATING|CREDIT_BUREAU)[A-Z_]*)"', settings))
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert len(named) == 10
+    for service in ("web-1", "web-2", "worker"):
+        assert named <= services[service]["environment"].keys()
+    example = (ROOT / "deploy" / "example.env").read_text(encoding="utf-8")
+    assert named <= set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE))
+
+
 def test_every_setting_that_the_deployment_sets_exists():
     settings = (ROOT / "creditdesk" / "settings.py").read_text(encoding="utf-8")
     existing = set(re.findall(r'env\.?\w*\(\s*"([A-Z_]+)"', settings)) | {
