@@ -42,7 +42,7 @@ def test_a_notification_is_counted_listed_and_cleared(client_as, given):
 
 
 @pytest.mark.parametrize(
-    ("language", "written"), [("en", "Dec\xa01,\xa02026, 4:45 a.m."), ("fr", "01/12/2026 04:45")]
+    ("language", "written"), [("en", "1\xa0Dec\xa02026, 4:45 a.m."), ("fr", "01/12/2026 04:45")]
 )
 def test_no_reader_takes_a_day_for_another(client_as, given, language, written):
     Notification.objects.update(at="2026-12-01T03:45:00Z")
