@@ -45,7 +45,9 @@ def measure(clients: int = CLIENTS) -> dict[str, float]:
     from scoring.ml.model.verdict import Thresholds
 
     model = engine.current()
-    keys = list(Profile.objects.order_by("pk").values_list("pk", flat=True)[:clients])
+    # Erased clients, and refused ones whose time is over, have no inputs any more.
+    with_inputs = Profile.objects.exclude(packed_inputs=b"").order_by("pk")
+    keys = list(with_inputs.values_list("pk", flat=True)[:clients])
     steps = Steps()
     for key in keys * ROUNDS:
         profile: Profile = steps("stored profile", stored_profile, key)
