@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,8 +47,8 @@ def measure(clients: int = CLIENTS) -> dict[str, float]:
 
     model = engine.current()
     # Erased clients, and refused ones whose time is over, have no inputs any more.
-    with_inputs = Profile.objects.exclude(packed_inputs=b"").order_by("pk")
-    keys = list(with_inputs.values_list("pk", flat=True)[:clients])
+    with_inputs = (profile.pk for profile in Profile.objects.order_by("pk") if profile.packed_inputs)
+    keys = list(islice(with_inputs, clients))
     steps = Steps()
     for key in keys * ROUNDS:
         profile: Profile = steps("stored profile", stored_profile, key)
