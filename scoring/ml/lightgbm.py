@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,8 +55,8 @@ __all__ = [
 
 version: str = lightgbm.__version__
 
-# One thread per call: a web request never fights another one for cores.
-_ONE_THREAD: dict[str, Any] = {"num_threads": 1}
+# As many rows as no web request has: from here on all cores that OMP_NUM_THREADS leaves compute them.
+MANY_ROWS: Final = 2_000
 
 
 # LightGBM's own numbers for what a prediction is, and for the type of its input.
@@ -130,7 +130,7 @@ def raw_scores(booster: Booster, matrix: NDArray[np.float64]) -> NDArray[np.floa
     if len(matrix) == 1 and isinstance(booster, _ParsedBooster):
         alone: NDArray[np.float64] = booster.one_row[_RAW_SCORE].predict(matrix)[0]
         return alone
-    raw: NDArray[np.float64] = booster.predict(matrix, raw_score=True, **_ONE_THREAD)
+    raw: NDArray[np.float64] = booster.predict(matrix, raw_score=True, num_threads=_threads(matrix))
     return raw
 
 
@@ -138,5 +138,10 @@ def contributions(booster: Booster, matrix: NDArray[np.float64]) -> NDArray[np.f
     """Exact TreeSHAP values in log-odds, (n, k + 1); the last column is the base value."""
     if len(matrix) == 1 and isinstance(booster, _ParsedBooster):
         return booster.one_row[_CONTRIBUTIONS].predict(matrix)
-    values: NDArray[np.float64] = booster.predict(matrix, pred_contrib=True, **_ONE_THREAD)
+    values: NDArray[np.float64] = booster.predict(matrix, pred_contrib=True, num_threads=_threads(matrix))
     return values
+
+
+def _threads(matrix: NDArray[np.float64]) -> int:
+    """One thread for a request, which never fights another one for cores; 0, all of them, for a batch."""
+    return 0 if len(matrix) >= MANY_ROWS else 1

@@ -41,6 +41,14 @@ def test_one_row_alone_gets_the_bits_that_it_gets_among_others(text: str, rows: 
             )
 
 
+def test_a_batch_that_all_cores_compute_gets_the_bits_of_its_parts(text: str, rows: np.ndarray) -> None:
+    booster = lightgbm.parse(text)
+    many = np.tile(rows, (lightgbm.MANY_ROWS // len(rows) + 1, 1))
+    for predict in (lightgbm.raw_scores, lightgbm.contributions):
+        parts = [predict(booster, many[start : start + 300]) for start in range(0, len(many), 300)]
+        assert np.array_equal(predict(booster, many), np.concatenate(parts))
+
+
 def test_threads_that_share_a_booster_get_their_own_rows_numbers(text: str, rows: np.ndarray) -> None:
     booster = lightgbm.parse(text)
     expected = lightgbm.contributions(booster, rows)
