@@ -6,7 +6,6 @@ API without a pause. Prints seconds and sizes.
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,8 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event, Thread
+
+from bench.desk import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "data" / "home_credit" / "application_only"
@@ -73,9 +74,7 @@ def measure(desk: Path, elsewhere: Path, environment: dict[str, str]) -> None:
     with closing(connect(desk / "desk.sqlite3")) as database:
         query = "SELECT reference FROM creditdesk_case WHERE origin = 'imported' LIMIT 2000"
         references = [reference for (reference,) in database.execute(query)]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     gunicorn = [str(Path(sys.executable).with_name("gunicorn")), "creditdesk.wsgi"]
     options = ["--config", "bin/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
     server = subprocess.Popen([*gunicorn, *options], cwd=ROOT, env=environment)

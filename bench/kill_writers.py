@@ -9,7 +9,6 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,8 @@ from threading import Event, Lock, Thread
 from typing import NamedTuple
 from urllib.parse import urlencode
 from uuid import uuid4
+
+from bench.desk import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITERS = 4
@@ -140,9 +141,7 @@ def measure(kills: int) -> Outcome:
         environment = environment_of(Path(beside))
         run(environment, "manage.py", "prepare_database", "--verbosity", "0")
         session, reference = run(environment, "-m", "tests.desk_seed", "work", "session").split()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         gunicorn = [str(Path(sys.executable).with_name("gunicorn")), "creditdesk.wsgi"]
         options = [
             "--config",

@@ -10,7 +10,6 @@ assessment verify, and what was acknowledged is stored once.
 import argparse
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from pathlib import Path
 from sqlite3 import connect
 from threading import Event, Thread
 
+from bench.desk import free_port
 from bench.kill_writers import web_processes
 from bench.soak_workers import Person, Worker
 
@@ -86,9 +86,7 @@ class Desk:
             "MALLOC_MMAP_THRESHOLD_": "131072",
             "MALLOC_TRIM_THRESHOLD_": "131072",
         }
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
 
     def manage(self, *arguments: str, check: bool = True) -> str:
         command = [sys.executable, "manage.py", *arguments]

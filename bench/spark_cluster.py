@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench.desk import free_port
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 LOG: Final = ROOT / "var" / "bench" / "spark.log"
 SIZES: Final = (20_000, 100_000)
@@ -87,7 +89,7 @@ def cluster(place: Path, log: int) -> Iterator[str]:
     spark = Path(pyspark.__file__).parent
     launcher = str(spark / "bin" / "spark-class")
     environment = {**os.environ, "SPARK_HOME": str(spark), "SPARK_LOCAL_IP": HOST}
-    port = _free_port()
+    port = free_port()
     url = f"spark://{HOST}:{port}"
     address = ("--host", HOST, "--webui-port", "0")
     master = (launcher, "org.apache.spark.deploy.master.Master", *address, "--port", str(port))
@@ -147,12 +149,6 @@ def _bytes(folder: Path) -> int:
             with suppress(FileNotFoundError):
                 total += Path(place, name).stat().st_size
     return total
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        return int(free.getsockname()[1])
 
 
 def _await_port(port: int) -> None:

@@ -106,7 +106,7 @@ def _sentence(entry: Mapping[str, Any], bring: Mapping[str, Text], edition: int)
         shown=_shown(entry),
         against=entry["pushes"] == "against",
         at_least=entry.get("at_least", float("-inf")),
-        # Earlier editions told a value however large.
+        # Earlier editions have no upper bound.
         at_most=entry.get("at_most", float("inf")) if edition >= SIXTH_EDITION else float("inf"),
         forms=tuple(
             Form(form["of"], Text(form["en"], form["fr"]), _shown({**entry, **form}))

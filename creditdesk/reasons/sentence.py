@@ -45,7 +45,7 @@ class Form:
 class Sentence:
     """One sentence about one feature of one client.
 
-    It is told when the value lies on `side` of the reference range, from `at_least` to `at_most`, and pushes
+    It fits when the value lies on `side` of the reference range, from `at_least` to `at_most`, and pushes
     `against` the request (or for it). Placeholders: {value}, written by `shown`, the name of a category
     without it; {scope}, the part of the history that the feature is about, and {loans}, the same without the
     figure; {n} and {of}, how many accepted clients lie on the other side. A feature of a mean has other words

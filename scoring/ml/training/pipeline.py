@@ -32,10 +32,10 @@ from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients, TrainingError
 from scoring.ml.training.data.pooling import StageData
 from scoring.ml.training.data.splits import Split
-from scoring.ml.training.fit import directions, feature_count, out_of_fold
+from scoring.ml.training.fit import directions, feature_count, out_of_fold, stages
 from scoring.ml.training.fit.feature_preparation import FeaturePreparation
 from scoring.ml.training.fit.hyperparameters import Hyperparameters, hyperparameters_for
-from scoring.ml.training.fit.staged_boosting import StagedBoosting, Start
+from scoring.ml.training.fit.staged_boosting import Start
 from scoring.ml.training.procedure import DecisionRule, Evaluated, Procedure
 from scoring.ml.training.progress import Progress
 from scoring.ml.training.validate import (
@@ -159,7 +159,7 @@ def train(
         report=report,
         families=families,
         selection=_selection_counts(preparation),
-        stages=_training_stages(evaluated.boosting, pooled),
+        stages=stages.training_stages(evaluated.boosting, pooled),
         clients=final_clients,
         learned=preparation.learned,
         directions=choices.directions,
@@ -286,16 +286,4 @@ def _selection_counts(preparation: FeaturePreparation) -> SelectionCounts:
         null_importance=selection.null_importance,
         selected=len(selection.selected),
         learned=len(preparation.learned.names),
-    )
-
-
-def _training_stages(boosting: StagedBoosting, pooled: Sequence[StageData]) -> tuple[TrainingStage, ...]:
-    return tuple(
-        TrainingStage(
-            tables=tuple(sorted(stage.tables)),
-            clients=len(stage.target),
-            features=len(stage.names),
-            rounds=rounds,
-        )
-        for stage, rounds in zip(pooled, boosting.rounds, strict=False)
     )

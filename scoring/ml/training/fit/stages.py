@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.ml.model.manifest_sections import TrainingStage
 from scoring.ml.training.data import splits
 from scoring.ml.training.data.clients import Clients
 from scoring.ml.training.data.pooling import StageData
@@ -67,3 +68,16 @@ def _rows_in(below: StageData, stage: StageData) -> NDArray[np.int64]:
     """Return the row in the stage below of each client of a stage."""
     order = np.argsort(below.reference)
     return order[np.searchsorted(below.reference, stage.reference, sorter=order)]
+
+
+def training_stages(boosting: StagedBoosting, data: Sequence[StageData]) -> tuple[TrainingStage, ...]:
+    """Describe the stages of a boosting over `data`, lowest first, for the manifest."""
+    return tuple(
+        TrainingStage(
+            tables=tuple(sorted(stage.tables)),
+            clients=len(stage.target),
+            features=len(stage.names),
+            rounds=rounds,
+        )
+        for stage, rounds in zip(data, boosting.rounds, strict=False)
+    )
