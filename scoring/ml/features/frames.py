@@ -91,9 +91,11 @@ def profiles(folder: "Folder", *, chunk: int = 5_000, after: int | None = None) 
         yield profile_batch(folder.connection.con.sql(query).to_arrow_table())
 
 
-def columns_of(records: Sequence[Record]) -> dict[str, NDArray[Any]]:
+def columns_of(
+    records: Sequence[Record], names: Sequence[str] = (*APPLICATION, *HISTORY)
+) -> dict[str, NDArray[Any]]:
     """Return columns (n,) of n records `{**application, **history}`; what is absent or None is missing."""
-    return {name: _column(records, name) for name in (*APPLICATION, *HISTORY)}
+    return {name: _column(records, name) for name in names}
 
 
 def repeated(record: Record, times: int) -> dict[str, NDArray[Any]]:

@@ -68,6 +68,10 @@ class LearnedFeatures:
     def names(self) -> tuple[str, ...]:
         return tuple(feature.name for family in self.families for feature in family.features)
 
+    def plain_names(self, features: Sequence[str]) -> tuple[str, ...]:
+        """The plain features among `features` and those that the families read, in a fixed order."""
+        return _plain_names(self, tuple(features))
+
     def transform(self, plain: PlainFeatures) -> Values:
         """Compute (n, k) of `names`, for clients outside the fit data."""
         return np.hstack([family.transform(plain(family.required_inputs)) for family in self.families])
@@ -80,7 +84,7 @@ class LearnedFeatures:
         """Compute (n, k) of `features`, plain and learned, for clients outside the fit data."""
         if not self.families:
             return plain(features)
-        plain_names = _plain_names(self, tuple(features))
+        plain_names = self.plain_names(features)
         position = {name: index for index, name in enumerate((*plain_names, *self.names))}
         plain_matrix = plain(plain_names)
         learned_matrix = self.transform(lambda names: _select(plain_matrix, names, position))
@@ -89,7 +93,6 @@ class LearnedFeatures:
 
 @lru_cache(maxsize=32)
 def _plain_names(learned: LearnedFeatures, features: tuple[str, ...]) -> tuple[str, ...]:
-    """The plain features among `features` and those that the families read, in one order for one model."""
     inputs = (name for family in learned.families for name in family.required_inputs)
     return tuple(name for name in dict.fromkeys((*features, *inputs)) if name not in {*learned.names})
 

@@ -8,19 +8,18 @@ fields. A history table without rows is no missing field, nor is a column that m
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final, NamedTuple, Self
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.features.application.columns import CATEGORY_CODES
 from scoring.ml.features.catalogue import CRITICAL
-from scoring.ml.features.frames import CATEGORIES, Record, Value, repeated
+from scoring.ml.features.frames import CATEGORIES, Record, Value, columns_of
 from scoring.ml.features.spec.formula import Columns
 from scoring.ml.model.model import Model
-from scoring.ml.model.population import ALL
-from scoring.ml.model.verdict import Thresholds, Verdict, missing_of, verdict_for
+from scoring.ml.model.plausible_values import plausible_values
+from scoring.ml.model.verdict import Thresholds, Verdict, missing_of, verdict_for, verdicts_for
 from scoring.ml.tables.columns import NO_DATE
 
 # Stored with an assessment: 1, critical inputs alone; 2, common fields that can change the verdict too; 3,
@@ -30,51 +29,6 @@ COMMON_FIELDS: Final = 2
 RANGE_ALWAYS: Final = 3
 RULE: Final = RANGE_ALWAYS
 
-# Numeric fields with the 5th, 25th, 50th, 75th and 95th percentile of 65,706 clients of the public data, for
-# a model folder without its own: 0.2 % of them lack EXT_SOURCE_2, none any other.
-_NUMBERS: Final[Mapping[str, tuple[float, ...]]] = {
-    "EXT_SOURCE_2": (0.133, 0.396, 0.566, 0.664, 0.748),
-    "DAYS_EMPLOYED": (-7340.0, -3214.0, -1674.0, -778.0, -207.0, NO_DATE),
-    "DAYS_LAST_PHONE_CHANGE": (-2542.0, -1605.0, -792.0, -294.0, -1.0),
-    "DAYS_ID_PUBLISH": (-4918.0, -4193.0, -2915.0, -1527.0, -330.0),
-    "DAYS_REGISTRATION": (-10388.0, -6928.0, -4237.0, -1818.0, -298.0),
-    "REGION_RATING_CLIENT": (1.0, 2.0, 3.0),
-    "AMT_INCOME_TOTAL": (72_000.0, 112_500.0, 157_500.0, 219_375.0, 360_000.0),
-    "DAYS_BIRTH": (-20923.0, -17616.0, -14673.0, -11891.0, -9398.0),
-}
-# Categories of one client in a hundred or more of the same data.
-_CATEGORIES: Final[Mapping[str, tuple[str, ...]]] = {
-    "NAME_EDUCATION_TYPE": (
-        "Secondary / secondary special",
-        "Higher education",
-        "Incomplete higher",
-        "Lower secondary",
-    ),
-    "NAME_INCOME_TYPE": ("Working", "Commercial associate", "Pensioner", "State servant"),
-    "ORGANIZATION_TYPE": (
-        "Business Entity Type 3",
-        "Self-employed",
-        "Other",
-        "Medicine",
-        "Government",
-        "Business Entity Type 2",
-        "School",
-        "Trade: type 7",
-        "Kindergarten",
-        "Construction",
-        "Business Entity Type 1",
-        "Transport: type 4",
-        "Trade: type 3",
-        "Industry: type 3",
-        "Industry: type 9",
-    ),
-}
-MIN_SHARE: Final = 0.01
-# Amounts that follow from the credit: credit over price, and credit over instalment, the same percentiles.
-_CREDIT_OVER: Final[Mapping[str, tuple[float, ...]]] = {
-    "AMT_GOODS_PRICE": (1.0, 1.132, 1.198, 1.396),
-    "AMT_ANNUITY": (9.4, 14.9, 20.6, 27.8, 34.9),
-}
 COMMON: Final = (
     "EXT_SOURCE_2",
     "DAYS_EMPLOYED",
@@ -88,12 +42,14 @@ COMMON: Final = (
     "REGION_RATING_CLIENT",
 )
 WATCHED: Final = (*CRITICAL, *(name for name in COMMON if name not in CRITICAL))
-# Plausible values by field, for as long as their model is in use.
-_OF_TRAINING: Final[WeakKeyDictionary[Model, dict[str, tuple[Value, ...]]]] = WeakKeyDictionary()
+
+# Each of them is scored some dozen times in one call of the model.
+COMPLETED_AT_ONCE: Final = 50
+_CONTRACT: Final = "NAME_CONTRACT_TYPE"
 
 
 def _is_bought(record: Record) -> bool:
-    return record.get("NAME_CONTRACT_TYPE") != "Revolving loans"
+    return record.get(_CONTRACT) != "Revolving loans"
 
 
 def _is_employed(record: Record) -> bool:
@@ -150,51 +106,74 @@ class Recommendation:
     completion: Completion | None = None
 
 
+_OF_VERDICT: Final = {verdict: Recommendation(verdict) for verdict in Verdict}
+
+
 def recommend(
     model: Model, thresholds: Thresholds, probability: float, record: Record, rule: int = RULE
 ) -> Recommendation:
     """Return the verdict on one client from the probability that the model gives for the record."""
-    critical = missing_of(record)
-    unknown = missing_fields(record) if rule >= COMMON_FIELDS else critical
-    if not unknown:
-        return Recommendation(verdict_for(probability, thresholds))
+    return recommend_many(model, thresholds, np.array([probability]), [record], rule)[0]
+
+
+def recommend_many(
+    model: Model,
+    thresholds: Thresholds,
+    probabilities: NDArray[np.float64],
+    records: Sequence[Record],
+    rule: int = RULE,
+) -> list[Recommendation]:
+    """Return the same verdicts for several clients, in their order."""
+    recommended = [_OF_VERDICT[verdict] for verdict in verdicts_for(probabilities, thresholds)]
+    unknown = missing_fields if rule >= COMMON_FIELDS else missing_of
+    lacking = {row: names for row, record in enumerate(records) if (names := unknown(record))}
     if rule < COMMON_FIELDS:
-        return Recommendation(Verdict.REFER, critical)
-    completion = completed(model, probability, record, unknown)
+        referred = {row: Recommendation(Verdict.REFER, names) for row, names in lacking.items()}
+        return [referred.get(row, plain) for row, plain in enumerate(recommended)]
+    for some in _slices(list(lacking)):
+        clients, fields = [records[row] for row in some], [lacking[row] for row in some]
+        completions = completed(model, probabilities[some], clients, fields)
+        for row, record, completion in zip(some, clients, completions, strict=True):
+            recommended[row] = _incomplete(thresholds, recommended[row], missing_of(record), completion, rule)
+    return recommended
+
+
+def recommend_columns(
+    model: Model, thresholds: Thresholds, probabilities: NDArray[np.float64], columns: Columns
+) -> list[Recommendation]:
+    """Return the same verdicts for clients in columns (n,); only those that lack a field are read by name."""
+    recommended = [_OF_VERDICT[verdict] for verdict in verdicts_for(probabilities, thresholds)]
+    absent = np.zeros(len(probabilities), dtype=bool)
+    for name in WATCHED:
+        absent |= _absent(columns.get(name), name, len(probabilities))
+    read = {name: columns[name] for name in {*WATCHED, _CONTRACT, *model.columns} if name in columns}
+    for some in _slices(np.flatnonzero(absent).tolist()):
+        lists = {name: values[some].tolist() for name, values in read.items()}
+        records = [
+            _present({name: values[row] for name, values in lists.items()}) for row in range(len(some))
+        ]
+        answers = recommend_many(model, thresholds, probabilities[some], records)
+        for row, answer in zip(some, answers, strict=True):
+            recommended[row] = answer
+    return recommended
+
+
+def _incomplete(
+    thresholds: Thresholds,
+    plain: Recommendation,
+    critical: tuple[str, ...],
+    completion: Completion,
+    rule: int,
+) -> Recommendation:
+    """The verdict on a client who lacks fields; `plain` is the one on the record as it is."""
     if not critical and not completion.changes_verdict(thresholds):
         has_range = rule >= RANGE_ALWAYS and completion.low < completion.high
-        return Recommendation(
-            verdict_for(probability, thresholds), completion=completion if has_range else None
-        )
+        return Recommendation(plain.verdict, completion=completion) if has_range else plain
     effects = [effect.name for effect in completion.effects]
     # A critical input is needed even where this model would not move with it.
     return Recommendation(
         Verdict.REFER, (*effects, *(name for name in critical if name not in effects)), completion
     )
-
-
-def recommend_many(
-    model: Model, thresholds: Thresholds, probabilities: NDArray[np.float64], records: Sequence[Record]
-) -> list[Recommendation]:
-    """Return the same verdicts for several clients, in their order."""
-    pairs = zip(probabilities.tolist(), records, strict=True)
-    return [recommend(model, thresholds, probability, record) for probability, record in pairs]
-
-
-def recommend_columns(
-    model: Model, thresholds: Thresholds, probabilities: NDArray[np.float64], columns: Columns
-) -> Iterator[Recommendation]:
-    """Yield the same verdicts for clients in columns (n,); only those that lack a field are read by name."""
-    absent = np.zeros(len(probabilities), dtype=bool)
-    for name in WATCHED:
-        absent |= _absent(columns.get(name), name, len(probabilities))
-    for row, (probability, lacks) in enumerate(zip(probabilities.tolist(), absent.tolist(), strict=True)):
-        record = {name: values[row] for name, values in columns.items()} if lacks else {}
-        yield (
-            recommend(model, thresholds, probability, _present(record))
-            if lacks
-            else Recommendation(verdict_for(probability, thresholds))
-        )
 
 
 def missing_fields(record: Record) -> tuple[str, ...]:
@@ -206,77 +185,64 @@ def missing_fields(record: Record) -> tuple[str, ...]:
     )
 
 
-def completed(model: Model, probability: float, record: Record, names: Sequence[str]) -> Completion:
-    """Fill the fields one by one, then all with the values that lower and that raise the probability most."""
-    values = {name: plausible_values(model, name, record) for name in names}
-    singles = [(name, value) for name in names for value in values[name]]
-    chances = _probabilities(model, record, [{name: value} for name, value in singles])
-    by_field: dict[str, list[tuple[float, Value]]] = {}
-    for (name, value), chance in zip(singles, chances, strict=True):
-        by_field.setdefault(name, []).append((chance, value))
-    lowest = {name: min(outcomes, key=_chance)[1] for name, outcomes in by_field.items()}
-    highest = {name: max(outcomes, key=_chance)[1] for name, outcomes in by_field.items()}
-    together = _probabilities(model, record, [lowest, highest])
-    effects = [
-        FieldEffect(name, 100 * (max(outcomes, key=_chance)[0] - min(outcomes, key=_chance)[0]))
-        for name, outcomes in by_field.items()
+def completed(
+    model: Model,
+    probabilities: NDArray[np.float64],
+    records: Sequence[Record],
+    fields: Sequence[Sequence[str]],
+) -> list[Completion]:
+    """Fill each client's fields one by one, then all with the values that move the probability most.
+
+    `probabilities` (n,) are those of the n records as they are; the model answers all of them in two calls.
+    """
+    columns = columns_of(records, model.columns)
+    singles = [
+        (client, name, value)
+        for client, (record, names) in enumerate(zip(records, fields, strict=True))
+        for name in names
+        for value in plausible_values(model, name, record)
     ]
+    chances = _probabilities(model, columns, [(client, {name: value}) for client, name, value in singles])
+    outcomes: list[dict[str, list[tuple[float, Value]]]] = [{} for _ in records]
+    for (client, name, value), chance in zip(singles, chances, strict=True):
+        outcomes[client].setdefault(name, []).append((chance, value))
+    ends = [
+        (client, {name: extreme(values, key=_chance)[1] for name, values in by_field.items()})
+        for client, by_field in enumerate(outcomes)
+        for extreme in (min, max)
+    ]
+    together = _probabilities(model, columns, ends)
+    return [
+        _completion(by_field, [probability, *together[2 * client : 2 * client + 2]])
+        for client, (by_field, probability) in enumerate(zip(outcomes, probabilities.tolist(), strict=True))
+    ]
+
+
+def _completion(by_field: Mapping[str, list[tuple[float, Value]]], chances: list[float]) -> Completion:
+    """From the probability with each value of each field, and those of the record without and with all."""
+    by_name = {name: [chance for chance, _ in outcomes] for name, outcomes in by_field.items()}
+    effects = [FieldEffect(name, 100 * (max(of_field) - min(of_field))) for name, of_field in by_name.items()]
     moving = sorted((effect for effect in effects if effect.points), key=lambda effect: -effect.points)
-    every = [probability, *chances, *together]
+    every = [*chances, *chain.from_iterable(by_name.values())]
     return Completion(min(every), max(every), tuple(moving))
 
 
-def plausible_values(model: Model, name: str, record: Record) -> tuple[Value, ...]:
-    """Return values of a field as training clients have them; amounts as they follow from the credit."""
-    credit = record.get("AMT_CREDIT")
-    if name in _CREDIT_OVER and isinstance(credit, int | float) and credit > 0:
-        return tuple(credit / ratio for ratio in _CREDIT_OVER[name])
-    values = _OF_TRAINING.setdefault(model, {})
-    if name not in values:
-        values[name] = _of_training(model, name)
-    return values[name]
-
-
-def _of_training(model: Model, name: str) -> tuple[Value, ...]:
-    """The quantiles or the categories stored with the model, else those of the public data."""
-    if name in CATEGORY_CODES:
-        return _categories(model, name)
-    distributions = model.manifest.population.segments.get(ALL, {})
-    if name in distributions:
-        # No employment is an answer too.
-        return (*distributions[name].quantiles, *([NO_DATE] if name == "DAYS_EMPLOYED" else []))
-    reference_range = model.explainer.reference_range(name) if model.explainer else None
-    if reference_range and reference_range.low == reference_range.low:
-        outer = [bound for bound in reference_range.outer if bound == bound]
-        return tuple(sorted({*outer, reference_range.low, reference_range.high}))
-    return _NUMBERS.get(name, ())
-
-
-def _categories(model: Model, name: str) -> tuple[Value, ...]:
-    reference_range = model.explainer.reference_range(name) if model.explainer else None
-    if reference_range is None:
-        return _CATEGORIES[name]
-    codes = CATEGORY_CODES[name]
-    common = tuple(value for value, code in codes.items() if reference_range.share_of(code) >= MIN_SHARE)
-    return common or _CATEGORIES[name]
-
-
-def _probabilities(model: Model, record: Record, changes: Sequence[Mapping[str, Value]]) -> list[float]:
-    """The probability of the record with each of these changes, in one pass through the model."""
-    columns = repeated(record, len(changes))
-    for row, change in enumerate(changes):
+def _probabilities(
+    model: Model, columns: Columns, changes: Sequence[tuple[int, Mapping[str, Value]]]
+) -> list[float]:
+    """The probability of a client, by its row of the columns, with each of these changes."""
+    clients = np.array([client for client, _ in changes], dtype=np.intp)
+    changed = {name: values.take(clients) for name, values in columns.items()}
+    for row, (_, change) in enumerate(changes):
         for name, value in change.items():
-            if name not in columns:
-                columns[name] = _unknown(name, len(changes))
-            columns[name][row] = value
-    probabilities: list[float] = model.score(model.matrix(columns)).probability.tolist()
+            if name in changed:
+                changed[name][row] = value
+    probabilities: list[float] = model.score(model.matrix(changed)).probability.tolist()
     return probabilities
 
 
-def _unknown(name: str, size: int) -> NDArray[Any]:
-    if name in CATEGORIES:
-        return np.full(size, None, dtype=object)
-    return np.full(size, np.nan)
+def _slices(rows: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (rows[start : start + COMPLETED_AT_ONCE] for start in range(0, len(rows), COMPLETED_AT_ONCE))
 
 
 def _absent(values: NDArray[Any] | None, name: str, size: int) -> NDArray[np.bool_]:

@@ -57,6 +57,11 @@ class Model:
         return self.manifest.features
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The raw columns and history aggregates that the features are computed from."""
+        return plan_of(self.learned_features.plain_names(self.features)).inputs
+
+    @property
     def threshold(self) -> float:
         return self.manifest.threshold
 

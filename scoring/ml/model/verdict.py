@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from scoring.ml.features.catalogue import CRITICAL
 
@@ -11,6 +14,9 @@ class Verdict(StrEnum):
     ACCEPT = "accept"
     REFUSE = "refuse"
     REFER = "refer"
+
+
+_BY_THRESHOLDS_PASSED: Final = (Verdict.ACCEPT, Verdict.REFER, Verdict.REFUSE)
 
 
 class Thresholds(NamedTuple):
@@ -33,6 +39,12 @@ def verdict_for(probability: float, thresholds: Thresholds) -> Verdict:
     if thresholds.refers(probability):
         return Verdict.REFER
     return Verdict.REFUSE if probability >= thresholds.refuse_from else Verdict.ACCEPT
+
+
+def verdicts_for(probabilities: NDArray[np.float64], thresholds: Thresholds) -> list[Verdict]:
+    """The verdicts of `verdict_for` on probabilities, (n,)."""
+    passed = np.greater_equal.outer(probabilities, np.array(thresholds)).sum(axis=1)
+    return [_BY_THRESHOLDS_PASSED[count] for count in passed.tolist()]
 
 
 def missing_of(record: Mapping[str, Any]) -> tuple[str, ...]:

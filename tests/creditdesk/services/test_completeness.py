@@ -22,7 +22,8 @@ from scoring import engine
 from scoring import services as scoring_services
 from scoring.ml.metrics.policy_comparison import Assumptions
 from scoring.ml.model import folder
-from scoring.ml.model.completeness import COMMON_FIELDS, CRITICAL_INPUTS, RULE, plausible_values
+from scoring.ml.model.completeness import COMMON_FIELDS, CRITICAL_INPUTS, RULE
+from scoring.ml.model.plausible_values import plausible_values
 from scoring.policies import in_force
 from tests.creditdesk import policies
 from tests.creditdesk.api.conftest import ApiClient

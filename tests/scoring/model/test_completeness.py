@@ -12,7 +12,7 @@ import pytest
 
 from scoring.ml.features import frames
 from scoring.ml.features.catalogue import CRITICAL
-from scoring.ml.model import folder
+from scoring.ml.model import completeness, folder
 from scoring.ml.model.completeness import (
     CRITICAL_INPUTS,
     RULE,
@@ -20,11 +20,12 @@ from scoring.ml.model.completeness import (
     Completion,
     Recommendation,
     missing_fields,
-    plausible_values,
     recommend,
     recommend_columns,
+    recommend_many,
 )
 from scoring.ml.model.model import Model
+from scoring.ml.model.plausible_values import plausible_values
 from scoring.ml.model.verdict import Thresholds, Verdict, verdict_for
 from scoring.ml.tables.checks import check
 from scoring.ml.tables.columns import NO_DATE
@@ -199,17 +200,21 @@ def test_the_first_rule_knows_critical_inputs_alone(simple: Model) -> None:
     assert (answer.verdict, answer.missing) == (Verdict.REFER, ("DAYS_BIRTH",))
 
 
-def test_clients_in_columns_get_the_answers_of_their_records(simple: Model, tmp_path: Path) -> None:
+def test_clients_in_columns_get_the_answers_of_their_records(
+    simple: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(completeness, "COMPLETED_AT_ONCE", 3)
     path = application_folder(tmp_path, clients=60, unlabelled=0)
     batch = next(frames.profiles(check(open_folder(path)).folder))
     probabilities = simple.score(simple.matrix(batch.columns)).probability
     model = with_threshold(simple, float(np.median(probabilities)))
     records = [{**application, **history} for application, history in batch.records()]
-    by_column = list(
-        recommend_columns(model, Thresholds.single(model.threshold), probabilities, batch.columns)
-    )
+    thresholds = Thresholds.single(model.threshold)
+    by_column = recommend_columns(model, thresholds, probabilities, batch.columns)
     by_record = [answer_of(model, p, r) for p, r in zip(probabilities, records, strict=True)]
     assert by_column == by_record
+    assert recommend_many(model, thresholds, probabilities, records) == by_record
+    assert sum(answer.completion is not None for answer in by_record) > 3
     assert len({answer.missing for answer in by_column}) > 1
 
 

@@ -1,8 +1,9 @@
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.ml.features.catalogue import CRITICAL
-from scoring.ml.model.verdict import Thresholds, Verdict, missing_of, verdict_for
+from scoring.ml.model.verdict import Thresholds, Verdict, missing_of, verdict_for, verdicts_for
 
 probabilities = st.floats(0, 1)
 
@@ -31,3 +32,12 @@ def test_absent_none_and_nan_are_missing_critical_inputs() -> None:
     record = {**dict.fromkeys(CRITICAL, 1.0), CRITICAL[1]: float("nan"), CRITICAL[2]: None}
     assert missing_of(record) == CRITICAL[1:3]
     assert missing_of({}) == CRITICAL
+
+
+@given(st.lists(probabilities), probabilities, probabilities)
+def test_many_probabilities_get_the_verdicts_that_each_gets_alone(
+    chances: list[float], first: float, second: float
+) -> None:
+    thresholds = Thresholds(*sorted((first, second)))
+    chances += thresholds
+    assert verdicts_for(np.array(chances), thresholds) == [verdict_for(p, thresholds) for p in chances]
