@@ -1,14 +1,14 @@
 """Profiles in columns: streamed from a folder of tables, or built from the records of a page or the API."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ml.features.history import all_tables, sql_cache
-from scoring.ml.features.history.client_range import clients_between
+from scoring.ml.features.history import all_tables
+from scoring.ml.features.history.client_range import Range, profiles_of_ranges
 from scoring.ml.tables.catalogue import PROTECTED, TABLES
 from scoring.ml.tables.schema import Kind
 
@@ -81,14 +81,10 @@ def profiles(folder: "Folder", *, chunk: int = 5_000, after: int | None = None) 
     references = _array(_read(folder, folder.application.select(REFERENCE).order_by(REFERENCE)), REFERENCE)
     if after is not None:
         references = references[references > after]
-    for start in range(0, len(references), chunk):
-        first, last = references[start : start + chunk][[0, -1]].tolist()
-        query = (
-            _COMPUTED.format(first=first, last=last)
-            if folder.has_profiles
-            else sql_cache.profiles_sql(tuple(clients_between(folder, first, last)))
-        )
-        yield profile_batch(folder.connection.con.sql(query).to_arrow_table())
+    parts = (references[start : start + chunk] for start in range(0, len(references), chunk))
+    ranges = ((int(part[0]), int(part[-1])) for part in parts)
+    tables = _computed(folder, ranges) if folder.has_profiles else profiles_of_ranges(folder, ranges)
+    yield from map(profile_batch, tables)
 
 
 def columns_of(
@@ -126,6 +122,11 @@ def profile_batch(batch: "pa.Table") -> ProfileBatch:
             if name.startswith(ROWS)
         },
     )
+
+
+def _computed(folder: "Folder", ranges: Iterable[Range]) -> Iterator["pa.Table"]:
+    for first, last in ranges:
+        yield folder.connection.con.sql(_COMPUTED.format(first=first, last=last)).to_arrow_table()
 
 
 def _read(folder: "Folder", rows: "ibis.Table") -> "pa.Table":

@@ -1,35 +1,68 @@
-"""A folder's tables, restricted to a range of clients."""
+"""The profiles of ranges of clients: their applications with the history of every table."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+
+from scoring.ml.features.history.all_tables import computable
+from scoring.ml.features.history.sql_cache import optional_tables, sql_of
+from scoring.ml.features.spec.aggregations import CLIENT
+from scoring.ml.tables.folder import THREADS
 
 if TYPE_CHECKING:
-    import ibis
+    import pyarrow as pa
 
     from scoring.ml.tables.folder import Folder
 
-CLIENT = "SK_ID_CURR"
-LOAN = "SK_ID_BUREAU"
+Range = tuple[int, int]
+"""The first and the last reference, both included."""
+
+_OF_CLIENTS: Final = "WHERE {client} BETWEEN {first} AND {last}"
+# The months of a loan at another lender name the loan, not the client.
+_OF_LOANS: Final = "SEMI JOIN part_bureau USING (SK_ID_BUREAU)"
 
 
-def clients_between(folder: "Folder", first: int, last: int) -> Mapping[str, "ibis.Table"]:
-    """Return the application and the provided history of the clients from `first` to `last`, both included.
+def profiles_of_ranges(folder: "Folder", ranges: Iterable[Range]) -> Iterator["pa.Table"]:
+    """Yield the profiles of each range, ordered by reference; as many ranges as cores are computed at once.
 
-    They are temporary tables under the same names for every call, so that a query compiled once serves all.
+    DuckDB takes a third less processor time for two ranges on a thread each than for one range on two.
     """
+    folder.connection.raw_sql("SET threads = 1")
     tables = {"application": folder.application, **folder.history}
-    ranges = {
-        name: _create(folder, name, table.filter(table[CLIENT].between(first, last)))
+    queries = {
+        name: f"{table.compile()} {_OF_CLIENTS if CLIENT in table.columns else _OF_LOANS}"
         for name, table in tables.items()
-        if CLIENT in table.columns
     }
-    # The months of a loan at another lender name the loan, not the client.
-    for name in tables.keys() - ranges.keys():
-        ranges[name] = _create(folder, name, tables[name].semi_join(ranges["bureau"], LOAN))
-    return ranges
+    waiting: deque[Future[pa.Table]] = deque()
+    with ThreadPoolExecutor(THREADS) as threads:
+        for clients in ranges:
+            waiting.append(threads.submit(_profiles, folder.connection.con.cursor(), queries, clients))
+            if len(waiting) == THREADS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
-def _create(folder: "Folder", name: str, rows: "ibis.Table") -> "ibis.Table":
-    # Not create_table(overwrite=True): with this sqlglot, Ibis writes the DROP without the table's name.
-    folder.connection.raw_sql(f"CREATE OR REPLACE TEMP TABLE part_{name} AS {rows.compile()}")
-    return folder.connection.table(f"part_{name}", database="temp.main")
+def _profiles(database: Any, queries: Mapping[str, str], clients: Range) -> "pa.Table":
+    """Compute the profiles of one range on a connection of its own, whose temporary tables go with it.
+
+    Each table is aggregated by its own query: a join of six results of hundreds of columns takes DuckDB a
+    tenth of the time again.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    with database:
+        for name, query in queries.items():
+            rows = query.format(client=CLIENT, first=clients[0], last=clients[1])
+            database.execute(f"CREATE TEMP TABLE part_{name} AS {rows}")
+        applications = database.execute(f"FROM part_application ORDER BY {CLIENT}").to_arrow_table()
+        columns = dict(zip(applications.column_names, applications.columns, strict=True))
+        for history in computable(queries):
+            query = sql_of(history, optional_tables(history, queries))
+            rows = database.execute(query).to_arrow_table()
+            row_of_client = pc.index_in(applications[CLIENT], value_set=rows[history.key_column])
+            aligned = rows.drop_columns(history.key_column).take(row_of_client)
+            columns |= zip(aligned.column_names, aligned.columns, strict=True)
+    return pa.table(columns)

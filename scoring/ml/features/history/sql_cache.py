@@ -18,8 +18,7 @@ from ibis.expr.types import Table
 
 from scoring.ml import features, tables
 from scoring.ml.features.history import all_tables
-from scoring.ml.features.history.all_tables import TableHistory, computable
-from scoring.ml.features.spec.aggregations import CLIENT
+from scoring.ml.features.history.all_tables import TableHistory
 from scoring.ml.tables.catalogue import TABLES
 from scoring.ml.tables.schema import Column, Kind
 
@@ -50,21 +49,6 @@ def sql_of(table_history: TableHistory, optional: tuple[str, ...], *, dialect: s
     with suppress(OSError):  # Where nothing may be written, every process compiles its own.
         _replace(path, sql)
     return sql
-
-
-def profiles_sql(provided: Collection[str]) -> str:
-    """Return a query of every application of `part_application` with its history in the `provided` tables."""
-    histories = computable(provided)
-    joins = " ".join(
-        f"LEFT JOIN ({sql_of(history, optional_tables(history, provided))}) AS of_{history.table}"
-        f" ON application.{CLIENT} = {history.key_column}"
-        for history in histories
-    )
-    keys = f" EXCLUDE ({', '.join(history.key_column for history in histories)})" if histories else ""
-    return (
-        f"SELECT *{keys} FROM part_application AS application {joins}"  # noqa: S608 (our own names)
-        f" ORDER BY application.{CLIENT}"
-    )
 
 
 def optional_tables(table_history: TableHistory, provided: Collection[str]) -> tuple[str, ...]:

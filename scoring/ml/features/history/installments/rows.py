@@ -28,8 +28,9 @@ def instalments(installments_payments: Table, previous_application: Table | None
     """
     payments = installments_payments
     loans = with_contracts(loans_of(payments), previous_application)
-    rows = with_rank(with_loans(with_lateness(combine_payments(payments)), loans), "DUE", *INSTALMENT[1:])
-    return with_months(rows)
+    ranked = with_rank(with_loans(combine_payments(payments), loans), "DUE", *INSTALMENT[1:])
+    # Lateness last: DuckDB sorts the rows for every rank and sum before it, with all the columns they have.
+    return with_lateness(with_months(ranked))
 
 
 def combine_payments(payments: Table) -> Table:
