@@ -93,7 +93,7 @@ def folded(text: str) -> SafeString:
         return SafeString(paragraphs)
     beginning = Truncator(text).chars(FOLDED_LENGTH, truncate=" …")
     return format_html(
-        '<details class="folded"><summary><span>{}</span></summary>{}</details>',
+        '<details class="folded prints-open"><summary><span>{}</span></summary>{}</details>',
         beginning,
         SafeString(paragraphs),
     )
@@ -134,7 +134,7 @@ def profile_section(section: Section, level: int = 3, is_folded: bool = False) -
     lines = format_html("<dl>{}</dl>", _lines(section.lines)) if section.lines else ""
     heading = format_html("<h{0}>{1}{2}</h{0}>", level, section.title, note)
     if is_folded and lines:
-        fold = '<details class="profile-section"><summary><span>{}</span></summary>{}</details>'
+        fold = '<details class="profile-section prints-open"><summary><span>{}</span></summary>{}</details>'
         return format_html(fold, heading, lines)
     return format_html('<div class="profile-section">{}{}</div>', heading, lines)
 

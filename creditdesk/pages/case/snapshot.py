@@ -88,7 +88,10 @@ class Snapshot:
         return list(self.assessment.decisions.select_related("decided_by", "checked_by"))
 
     def sections(self) -> list[client_profile.Section]:
-        return [*client_profile.sections(self.profile), *client_profile.history_sections(self.profile)]
+        return client_profile.sections(self.profile)
+
+    def history_sections(self) -> list[client_profile.Section]:
+        return client_profile.history_sections(self.profile)
 
     @property
     def has_changed(self) -> bool:
