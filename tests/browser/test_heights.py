@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from creditdesk import services
-from creditdesk.models import Case, Notification, Profile
+from creditdesk.models import Case, Draft, Notification, Profile
 from creditdesk.pages.case.tabs import TABS
 from tests.browser.heights import HEIGHT, MAX_HEIGHT, SIDEWAYS, WIDE, resize
 from tests.creditdesk.observed_loans import loan
@@ -103,6 +103,28 @@ def test_no_tab_makes_the_page_taller_than_its_limit(long_cases, page_as, locale
     assert note.locator("p").first.is_visible()
 
 
+def test_a_past_assessment_shows_one_part_at_a_time_and_prints_them_all(long_cases, page_as):
+    page = page_as("advisor", locale="fr-FR")
+    case = long_cases[0]
+    page.goto(f"{case.get_absolute_url()}assessments/{case.assessments.earliest('pk').pk}/")
+    parts = page.locator(".snapshot-part")
+    assert parts.count() == 4
+    too_tall = []
+    for width, limit in MAX_HEIGHT.items():
+        resize(page, width)
+        for part in reversed(parts.all()):
+            if part.get_attribute("open") is None:
+                part.locator("> summary").click()
+            assert page.locator(".snapshot-part[open]").count() == 1
+            too_tall += [width] if page.evaluate(HEIGHT) > limit else []
+    assert too_tall == []
+    content = page.locator(".snapshot-part > :not(summary):not(form), .snapshot-part .profile-section dl")
+    shown = "all => all.map((part) => part.checkVisibility())"
+    assert not all(content.evaluate_all(shown))
+    page.emulate_media(media="print")
+    assert all(content.evaluate_all(shown))
+
+
 @pytest.fixture
 def full_lists(long_cases) -> None:
     """More cases, notifications and repaid loans than a page holds, with long names."""
@@ -141,7 +163,9 @@ def test_lists_forms_and_work_pages_keep_to_the_limit_and_to_the_width(long_case
 
 @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
 def test_the_form_of_a_new_case_keeps_to_its_limit_in_two_columns(person, page_as, model_in_use, locale):
-    person("advisor")
+    for number in range(4):
+        answers = {"client_name": f"Marguerite Charpentier-Fernandez {number}"}
+        Draft.objects.create(by=person("advisor"), answers=answers)
     page = page_as("advisor", locale=locale)
     page.goto("/cases/new/")
     assert page.evaluate(HEIGHT) <= MAX_HEIGHT[WIDE]
