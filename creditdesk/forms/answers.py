@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Final
 
 from scoring.ml.tables.schema import Column, Kind
 from scoring.presentation import formatting
+
+_NUMBERS: Final = frozenset({Kind.NUMBER, Kind.AMOUNT, Kind.COUNT})
 
 
 def answers_about(columns: Iterable[Column], record: Mapping[str, object], day: date) -> dict[str, str]:
@@ -32,6 +35,27 @@ def answer(column: Column, value: float | str, day: date) -> dict[str, str]:
     if column.kind is Kind.AMOUNT:
         value = round(formatting.shown_amount(value), 10)
     return {column.name: str(int(value)) if value == int(value) else repr(float(value))}
+
+
+def shown_answers(columns: Iterable[Column], record: Mapping[str, object], day: date) -> dict[str, str]:
+    """Return the answers as a person writes them: six decimals of an index, the comma in French."""
+    answers = answers_about(columns := list(columns), record, day)
+    numbers = (column for column in columns if column.kind in _NUMBERS and column.name in answers)
+    return answers | {column.name: _shown_number(column, answers[column.name]) for column in numbers}
+
+
+def is_as_shown(sent: object, shown: str) -> bool:
+    """Compare letter by letter: to read a number may round it.
+
+    A form that was opened in English may be sent in French, which reads both decimal signs.
+    """
+    return str(sent or "").strip() in {shown, shown.replace(",", ".")}
+
+
+def _shown_number(column: Column, text: str) -> str:
+    if column.kind is Kind.NUMBER:
+        text = f"{float(text):.6f}".rstrip("0").rstrip(".")
+    return text.replace(".", ",") if formatting.reads_french() else text
 
 
 def _day(column: Column, days: float, day: date) -> dict[str, str]:

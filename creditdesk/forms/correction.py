@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.forms.answers import answers_about
+from creditdesk.forms.answers import is_as_shown, shown_answers
 from creditdesk.forms.application import MAIN, ApplicationForm, Fieldset, form_columns
 from creditdesk.forms.casework import statement_field
 from creditdesk.models import Case
@@ -21,7 +21,7 @@ class CorrectionForm(ApplicationForm):
 
     def __init__(self, data: Mapping[str, str] | None = None, *, case: Case) -> None:
         self.case, self.day = case, timezone.localtime(case.submitted_at).date()
-        self.answers = answers_about(form_columns(), case.profile.application, self.day)
+        self.answers = shown_answers(form_columns(), case.profile.application, self.day)
         super().__init__(data, draft={**self.answers, "profile_digest": case.profile.digest})
         for name in ("client_name", "client_key", "applied_on", "same_client"):
             del self.fields[name]
@@ -47,5 +47,4 @@ class CorrectionForm(ApplicationForm):
         return {name: None if value in (None, "") else value for name, value in changed}
 
     def _is_changed(self, name: str) -> bool:
-        """Compare what was sent with what was shown, letter by letter: reading a number may round it."""
-        return str(self.data.get(name) or "").strip() != self.answers.get(name, "")
+        return not is_as_shown(self.data.get(name), self.answers.get(name, ""))

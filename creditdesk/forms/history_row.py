@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creditdesk.forms.answers import answers_about
+from creditdesk.forms.answers import is_as_shown, shown_answers
 from creditdesk.forms.casework import statement_field
 from creditdesk.forms.client_file import REFERENCE, FileRefused
 from creditdesk.forms.fields import DayField, field_for
@@ -57,7 +57,7 @@ class HistoryRowForm(forms.Form):
         """
         self.table, self.day, self.on_file = table, day, rows
         self.stored = dict(rows[position]) if position is not None else {}
-        answers = answers_about(row_columns(table), self.stored or self._next_numbers(), day)
+        answers = shown_answers(row_columns(table), self.stored or self._next_numbers(), day)
         self.answers = answers if self.stored else {}
         first = {**answers, "profile_digest": case.profile.digest, "row": position}
         super().__init__(data, initial=first, auto_id="id_row_%s", label_suffix="")
@@ -104,8 +104,7 @@ class HistoryRowForm(forms.Form):
         """The row as it is from now on: what was not touched keeps its value to the last digit."""
         corrected = dict(self.stored)
         for column in row_columns(self.table):
-            typed = str(self.data.get(self.add_prefix(column.name)) or "").strip()
-            if typed == self.answers.get(column.name, ""):
+            if is_as_shown(self.data.get(self.add_prefix(column.name)), self.answers.get(column.name, "")):
                 continue
             value: Any = self.cleaned_data.get(column.name)
             if value in (None, ""):

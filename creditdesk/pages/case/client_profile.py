@@ -156,7 +156,7 @@ def _raw_line(profile: Profile, name: str) -> Line:
     return Line(
         label=formatting.capitalized(raw_column.label),
         value=formatting.column_in_words(raw_column, value),
-        is_missing=formatting.is_missing(value),
+        is_missing=formatting.is_unknown(raw_column, value),
     )
 
 

@@ -28,6 +28,7 @@ from scoring.presentation.formatting.values import (
     feature_in_words,
     in_words,
     is_missing,
+    is_unknown,
     missing_in_words,
     range_in_words,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "feature_in_words",
     "in_words",
     "is_missing",
+    "is_unknown",
     "labelled",
     "length_of_months",
     "localize",

@@ -31,6 +31,11 @@ def is_missing(value: Value) -> bool:
     return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
 
+def is_unknown(column: Column, value: Value) -> bool:
+    """Return whether a raw column tells nothing; that there is no employment is an answer."""
+    return is_missing(value) or (value in column.unknown and column.name != "DAYS_EMPLOYED")
+
+
 def missing_in_words(table: str, history_rows: Mapping[str, int]) -> str:
     """Return why there is no value: a missing table is not the same as a client without history."""
     if table == "application":
@@ -78,12 +83,10 @@ def feature_in_words(feature: Feature, value: Value) -> str:
 
 def column_in_words(column: Column, value: Value) -> str:
     """Return a raw column of an application; a value declared as unknown is missing."""
-    if is_missing(value):
+    if is_unknown(column, value):
         return gettext("missing")
     if column.name == "DAYS_EMPLOYED" and isinstance(value, int | float):
         return gettext("no employment") if value in column.unknown else _time_in_job(value)
-    if value in column.unknown:
-        return gettext("missing")
     return in_words(value, _column_unit(column), column.categories)
 
 

@@ -17,6 +17,7 @@ from creditdesk.forms.correction import CorrectionForm
 from creditdesk.models import Case, Correction, Decision, Profile
 from creditdesk.services import ActRefused, DecisionRefused
 from tests.factories import decided
+from tests.html import Elements
 
 pytestmark = pytest.mark.django_db
 REASON = "The payslip of March says another income."
@@ -85,6 +86,24 @@ def test_untouched_answers_keep_their_value_to_the_last_digit(client_as, case, p
     record = Profile.objects.get().application
     post(client_as("advisor"), case, CNT_CHILDREN="2")
     assert Profile.objects.get().application == {**record, "CNT_CHILDREN": 2.0}
+
+
+def test_french_forms_show_numbers_as_french_writes_them_and_keep_them_to_the_last_digit(
+    client_as, case, person
+):
+    correct(case, person("advisor"), EXT_SOURCE_2=0.1234567890123456, AMT_ANNUITY=24_700.25)
+    record = Profile.objects.get().application
+    browser = client_as("advisor")
+    case_url = reverse("case_correct", args=[case.reference])
+    page = browser.get(case_url, headers={"accept-language": "fr"})
+    shown = {field.get("id"): field["value"] for field in Elements(page.content.decode()).having("value")}
+    assert (shown["id_EXT_SOURCE_2"], shown["id_AMT_ANNUITY"]) == ("0,123457", "24700,25")
+    opened_in_english = {"EXT_SOURCE_2": "0.123457", "AMT_ANNUITY": "24700.25"}
+    for children, numbers in ((5, shown), (6, opened_in_english)):
+        answers = {name: numbers.get(f"id_{name}", numbers.get(name)) for name in opened_in_english}
+        form = typed(case, **answers, CNT_CHILDREN=str(children))
+        browser.post(case_url, form, headers={"accept-language": "fr"})
+        assert Profile.objects.get().application == {**record, "CNT_CHILDREN": children}
 
 
 def test_an_application_shown_and_sent_back_is_no_correction(client_as, case):
