@@ -103,8 +103,14 @@ def _from_json(text: str) -> Row:
         content = json.loads(text, parse_constant=lambda _: None)
         # Half of a surrogate pair, written as an escape, is no character: no page could show it.
         json.dumps(content, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        place = {"line": error.lineno, "column": error.colno}
+        text = gettext(
+            "The file is not valid JSON: line %(line)s cannot be read from character %(column)s on."
+        )
+        raise FileRefused(text % place) from error
     except (ValueError, RecursionError) as error:
-        raise FileRefused(gettext("The file is not valid JSON: %(why)s.") % {"why": error}) from error
+        raise FileRefused(gettext("The file is not valid JSON.")) from error
     if isinstance(content, list):
         _require_one_client(len(content))
         content = content[0]

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.cases.scored_columns import MAX_CASES, Selection
@@ -62,6 +63,7 @@ class TermsForm(forms.Form):
         super().__init__({**initial, **(data or {})}, initial=initial, label_suffix="")
         self.model = model
         limit = self.fields["second_person_above"]
+        limit.label = f"{limit.label} ({settings.CURRENCY})"
         if isinstance(limit, BoundedNumber) and limit.slider:
             limit.slider = Slider(*map(formatting.shown_amount, limit.slider))
 

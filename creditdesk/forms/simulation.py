@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,8 @@ class EditableField(forms.Field):
 
     def __init__(self, editable: Editable, on_file: float | None) -> None:
         label = formatting.localize(editable.label)
+        if editable.unit is Unit.MONEY:
+            label = f"{label} ({settings.CURRENCY})"
         super().__init__(required=False, label=label, help_text=formatting.localize(editable.help))
         self.editable = editable
         self.initial = "" if on_file is None else shown_value(editable, on_file)

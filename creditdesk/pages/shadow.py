@@ -16,6 +16,7 @@ from scoring.ml.metrics.costs import DEFAULT_COSTS, Costs
 from scoring.ml.metrics.intervals import normal
 from scoring.ml.model.model import Model
 from scoring.models import ChallengerAppointment
+from scoring.presentation import formatting
 
 MAX_LISTED: Final = 20
 
@@ -59,12 +60,12 @@ class ShadowPage:
         return Share(same, sum(self.counts.values()))
 
     @cached_property
-    def mean_difference(self) -> float | None:
-        """Challenger's probability less the one that was given, on average."""
+    def mean_difference(self) -> str:
+        """Challenger's probability less the one that was given, on average in points; "" for no case."""
         scored_by_both = self.scores.filter(assessment__probability__isnull=False)
         difference = Avg(F("probability") - F("assessment__probability"))
         mean: float | None = scored_by_both.aggregate(mean=difference)["mean"]
-        return mean
+        return "" if mean is None else formatting.points(100 * mean, 2, has_sign=True)
 
     @cached_property
     def costs(self) -> CostDifference | None:
