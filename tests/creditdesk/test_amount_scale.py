@@ -88,7 +88,9 @@ def test_a_client_file_in_amounts_of_the_tables_fills_the_form_in_those_that_peo
 def test_a_simulation_shows_and_reads_scaled_amounts(scaled, advisor, case_of, model_in_use):
     case = case_of("advisor")
     credit = case.profile.record["AMT_CREDIT"]
-    shown = SimulationForm(None, case.profile.record).fields["AMT_CREDIT"].initial
+    fields = SimulationForm(None, case.profile.record).fields
+    assert (fields["AMT_CREDIT"].label, fields["DURATION"].label) == ("Credit (€)", "Duration (months)")
+    shown = fields["AMT_CREDIT"].initial
     assert shown == formatting.number(credit * SCALE, 0 if credit * SCALE % 1 == 0 else 2)
     changes: list[tuple[dict[str, str], dict[str, float]]] = [
         ({"AMT_CREDIT": shown}, {}),
@@ -117,6 +119,7 @@ def test_the_list_is_filtered_and_exported_in_scaled_amounts(scaled, case_of, cl
 def test_the_limit_of_a_policy_is_entered_as_it_is_shown(scaled):
     form = TermsForm({"second_person_above": "12,500"}, model=None, policy=None)
     assert form.initial["second_person_above"] == "10,000"
+    assert str(form.fields["second_person_above"].label).endswith("(€)")
     assert form.is_valid(), form.errors
     assert form.terms().second_person_above == 625_000
 

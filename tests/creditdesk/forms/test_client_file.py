@@ -154,7 +154,7 @@ def test_days_become_dates(advisor, db):
         (b"DAYS_BIRTH\n-1826\n", "must be between 18 years"),
         (b"CNT_CHILDREN\n1.5\n", "CNT_CHILDREN: Enter a whole number"),
         (b"AMT_ANNUITY,AMT_CREDIT\n2000,1000\n", "cannot be above the whole credit"),
-        (b'{"AMT_CREDIT": 1000', "not valid JSON"),
+        (b'{"AMT_CREDIT":\n 1000', "not valid JSON: line 2 cannot be read from character 6 on."),
         (b"[1]", "one object of application columns"),
         (b"[]", "holds 0 clients"),
         (b'{"AMT_CREDIT": [1000]}', "AMT_CREDIT: a single value is expected"),

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -12,6 +14,7 @@ from scoring import engine, services
 from scoring.models import ChallengerAppointment
 from tests.creditdesk.policies import published
 from tests.factories import decided
+from tests.html import plain_text
 from tests.scoring.modelfolder import tiny_model
 from tests.triggers import REFUSED
 
@@ -112,6 +115,7 @@ def test_a_shadow_score_is_never_changed(assessed):
 def test_the_page_counts_agreement_and_names_cases_to_who_may_see_them(assessed, client_as):
     page = client_as("auditor").get("/models/shadow/").content.decode()
     assert 'data-scored="1"' in page
+    assert re.search(r"challenger less answer [+−]?\d+\.\d\d points?", plain_text(page))
     assert assessed.case.reference in page
 
 

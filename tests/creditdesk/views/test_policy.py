@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from accounts.models import User
 from creditdesk import services
 from creditdesk.models import Assessment, Case
 from scoring import engine
@@ -47,6 +48,7 @@ def test_two_people_publish_a_policy_through_the_pages(client_as, model_in_use, 
 def test_who_answers_a_proposal_reads_each_value_that_it_replaces(client_as, model_in_use, person):
     published(person("manager"), person("admin"))
     proposal = proposed(person("manager"), accept_below=0.0625, affordability_rule="fr-1")
+    User.objects.filter(username="manager").update(first_name="Claire", last_name="Fontaine")
     page = client_as("admin").get(reverse("policy_detail", args=[proposal.pk]))
     changed = [(line.value, line.before) for line in page.context["lines"] if line.before]
     assert changed[0] == ("6.25%", "5.00%")
@@ -54,6 +56,7 @@ def test_who_answers_a_proposal_reads_each_value_that_it_replaces(client_as, mod
     html = page.content.decode()
     assert html.count("data-term-before") == 3
     assert "6.25% before: 5.00%" in plain_text(html)
+    assert "by Claire Fontaine" in plain_text(html)
 
 
 def test_moving_a_slider_stores_nothing(client_as, model_in_use):

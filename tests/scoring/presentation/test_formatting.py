@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scoring.ml.features import catalogue
 from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.tables.catalogue import TABLES, column
+from scoring.ml.tables.columns import NO_DATE
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
@@ -246,6 +247,21 @@ def test_points_have_the_singular_of_the_language(value, decimals, english, fren
     for language, words in (("en", english), ("fr", french)):
         with override(language):
             assert formatting.points(value, decimals) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_unknown"),
+    [
+        ("ORGANIZATION_TYPE", "XNA", True),
+        ("OCCUPATION_TYPE", None, True),
+        ("DAYS_EMPLOYED", NO_DATE, False),
+        ("CNT_CHILDREN", 0, False),
+    ],
+)
+def test_what_is_worded_as_missing_is_marked_so_and_no_employment_is_an_answer(name, value, is_unknown):
+    with override("en"):
+        words = formatting.column_in_words(column("application", name), value)
+    assert formatting.is_unknown(column("application", name), value) is is_unknown is (words == "missing")
 
 
 @pytest.mark.parametrize(
