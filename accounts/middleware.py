@@ -43,6 +43,9 @@ REAUTHENTICATION_DOORS: Final = {
 }
 
 
+TYPED_HEADER: Final = "X-Typed"
+
+
 class HtmxHttpRequest(HttpRequest):
     htmx: HtmxDetails
 
@@ -82,9 +85,14 @@ def _ended(request: HttpRequest) -> bool:
             record(action=Action.SESSION_ENDED, actor=request.user, details={"limit": why})
             logout(request)
         return True
-    if request.path not in settings.POLLED_PATHS and sessions.needs_note(request.session):
+    if _is_use(request) and sessions.needs_note(request.session):
         sessions.note_use(request)
     return False
+
+
+def _is_use(request: HttpRequest) -> bool:
+    """Whether a person is behind it: a page that looks by itself says where somebody has typed since."""
+    return request.path not in settings.POLLED_PATHS or TYPED_HEADER in request.headers
 
 
 def htmx_sign_in(get_response: GetResponse) -> GetResponse:
@@ -119,7 +127,8 @@ def unrecorded_forms(get_response: GetResponse) -> GetResponse:
             back = parse_qs(to.query).get(REDIRECT_FIELD_NAME)
             if to.path == reverse("account_login") and back == [request.get_full_path()]:
                 text = gettext(
-                    "You are signed out: the last form recorded nothing. Sign in, then send it again."
+                    "You are signed out: the last form recorded nothing. Sign in, then fill it in again; the"
+                    " draft of a new case is kept."
                 )
                 messages.warning(request, text)
         return response

@@ -44,7 +44,8 @@
     p: () => follow("[data-previous-case]"),
   };
 
-  const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+  // A letter does nothing to a choice that has the focus.
+  const isTyping = (target) => target.closest("input:not([type=radio]), textarea, select, [contenteditable]") !== null;
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;

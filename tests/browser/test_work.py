@@ -197,6 +197,31 @@ def test_a_hidden_page_looks_for_nothing_and_a_shown_one_looks_at_once(signed_in
     assert len(requests) == 1
 
 
+def test_who_writes_for_long_is_not_signed_out_for_resting(signed_in, cases):
+    page, typed = signed_in("advisor"), []
+    page.clock.install()
+    page.goto(f"{cases[0].get_absolute_url()}history/")
+    note = page.locator("#id_text")
+    for text in ("What the client", "What the client", "What the client explained on the telephone."):
+        if text != note.input_value():
+            note.fill(text)
+        with page.expect_response("**/notifications/count/") as response:
+            page.clock.run_for(70_000)
+        typed.append("x-typed" in response.value.request.headers)
+        expect(page.locator("#notifications.htmx-request")).to_have_count(0)
+    assert typed == [True, False, True]
+
+
+def test_from_the_choices_of_a_decision_a_key_leads_to_the_next_case(signed_in, cases):
+    page = signed_in("advisor")
+    page.goto(cases[0].get_absolute_url())
+    page.keyboard.press("d")
+    expect(page.locator("#decision input[type=radio]").first).to_be_focused()
+    with page.expect_navigation():
+        page.keyboard.press("n")
+    assert page.url != cases[0].get_absolute_url()
+
+
 def test_ticked_cases_are_assigned_without_scripts(signed_in, cases, person):
     person("colleague")
     page = signed_in("manager", javascript=False)

@@ -111,7 +111,9 @@ def test_the_second_person_the_manager_and_the_advisor_are_notified(case_of, per
     }
 
 
-def test_looking_by_itself_keeps_no_session_alive(client_as, given, settings):
+def test_looking_by_itself_keeps_no_session_alive_and_looking_while_somebody_types_does(
+    client_as, given, settings
+):
     browser = client_as("colleague")
     browser.get("/cases/")
     session = browser.session
@@ -119,6 +121,10 @@ def test_looking_by_itself_keeps_no_session_alive(client_as, given, settings):
     session.save()
     unread(browser)
     assert browser.session[sessions.SEEN_AT] == session[sessions.SEEN_AT]
+    browser.get("/notifications/count/", headers=HTMX | {"X-Typed": "true"})
+    written = browser.session[sessions.SEEN_AT]
+    assert written > session[sessions.SEEN_AT]
+    session.save()
     browser.get("/notifications/")
     assert browser.session[sessions.SEEN_AT] > session[sessions.SEEN_AT]
     assert Session.objects.count() == 1
