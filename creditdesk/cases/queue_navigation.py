@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from creditdesk.models import Case, Claim, Decision, TeamReferral
+from creditdesk.models import Assessment, Case, Claim, Decision, TeamReferral
 from creditdesk.models.case import CaseQuerySet
 
 if TYPE_CHECKING:
@@ -48,6 +48,14 @@ def first_in_queue(user: "User", *, besides: Case | None = None) -> str | None:
         or _first(cases.to_decide_by(user).exclude(pk__in=_referred_to_everybody(user)))
         or _first(_decidable(cases, user).unclaimed())
     )
+
+
+def nearest_refusal(user: "User") -> str | None:
+    """Reference of the case to decide whose probability is just high enough for the model to refuse."""
+    cases = Case.objects.visible_to(user).to_decide_by(user).exclude(pk__in=_referred_to_everybody(user))
+    shown = cases.exclude(pk__in=Case.objects.blind_for(user).values("pk"))
+    refused = shown.filter(latest_assessment__verdict=Assessment.Verdict.REFUSE)
+    return _first(refused.order_by("latest_assessment__probability", "pk"))
 
 
 def waiting_case(user: "User", reference: str) -> Case | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from creditdesk.cases.queue_navigation import first_in_queue
+from creditdesk.cases.queue_navigation import first_in_queue, nearest_refusal
 from creditdesk.models import Case, Decision
 
 
@@ -46,7 +46,10 @@ PARTS: Final[Mapping[str, tuple[str, str]]] = {
 
 def address_of(step: Step, person: User) -> str:
     """Return the page on which a step is taken."""
-    if step.code in {"verdict", "what_if", "decide"} and (reference := first_in_queue(person)):
+    # One case for all three, on which a smaller credit can change the verdict.
+    if step.code in {"verdict", "what_if", "decide"} and (
+        reference := nearest_refusal(person) or first_in_queue(person)
+    ):
         page, part = PARTS.get(step.code, ("case_detail", ""))
         return f"{reverse(page, args=[reference])}{part}"
     if step.code == "letter" and (case := _refused(person)):

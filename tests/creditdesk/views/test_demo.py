@@ -62,6 +62,19 @@ def test_each_step_of_the_path_opens_its_page(demo, client, case_of, step):
     assert client.get(answer.url).status_code in {200, 404 if step.code == "letter" else 200}
 
 
+def test_verdict_what_if_and_decision_are_those_of_a_case_that_a_smaller_credit_may_turn(
+    demo, client, case_of
+):
+    verdicts = {0.02: "accept", 0.4: "refuse", 0.2: "refuse"}
+    cases = {
+        probability: assessed(case_of("advisor", origin=Case.Origin.DEMO), probability, verdict)
+        for probability, verdict in verdicts.items()
+    }
+    for step in ("verdict", "what_if", "decide"):
+        answer = client.post("/demo/sign-in/", {"step": step})
+        assert answer.url.startswith(f"/cases/{cases[0.2].reference}/")
+
+
 @pytest.mark.parametrize("username", ["", "somebody", "real"])
 def test_nobody_but_the_people_of_the_demo_gets_in(demo, client, username):
     UserFactory(username="real")
