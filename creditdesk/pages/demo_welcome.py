@@ -46,7 +46,7 @@ PARTS: Final[Mapping[str, tuple[str, str]]] = {
 
 def address_of(step: Step, person: User) -> str:
     """Return the page on which a step is taken."""
-    # One case for all three, on which a smaller credit can change the verdict.
+    # One case for all three, whose verdict little would change.
     if step.code in {"verdict", "what_if", "decide"} and (
         reference := nearest_refusal(person) or first_in_queue(person)
     ):

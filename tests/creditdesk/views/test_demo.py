@@ -62,7 +62,7 @@ def test_each_step_of_the_path_opens_its_page(demo, client, case_of, step):
     assert client.get(answer.url).status_code in {200, 404 if step.code == "letter" else 200}
 
 
-def test_verdict_what_if_and_decision_are_those_of_a_case_that_a_smaller_credit_may_turn(
+def test_verdict_what_if_and_decision_are_those_of_the_refusal_nearest_to_the_threshold(
     demo, client, case_of
 ):
     verdicts = {0.02: "accept", 0.4: "refuse", 0.2: "refuse"}
