@@ -25,7 +25,7 @@ def test_a_slider_and_its_number_stay_in_step_and_simulate_once_at_rest(signed_i
     page = signed_in("advisor")
     page.goto("/cases/100002/")
     page.get_by_role("link", name="What if").click()
-    slider = page.get_by_role("slider", name="Credit, slider")
+    slider = page.get_by_role("slider", name="Credit (€), slider")
     slider.focus()
     for _ in range(8):
         slider.press("ArrowLeft")
