@@ -55,6 +55,8 @@ class LetterContext(TypedDict):
     outcome: str
     outcome_code: str
     reasons: list[str]
+    # How many of the reasons, the last, counted only a little: at most three.
+    lesser: int
     # What the client can bring about the reasons.
     bring: list[str]
     # Whether a ground of the model, which compares with other clients, is among the reasons.
@@ -140,6 +142,7 @@ def _letter(decision: Decision, language: str) -> LetterContext:
         "outcome": formatting.localize(OUTCOMES[Decision.Outcome(decision.outcome)]),
         "outcome_code": decision.outcome,
         "reasons": grounds.texts,
+        "lesser": grounds.lesser,
         "bring": grounds.bring,
         "compares": grounds.compares,
         "scored": bool(decision.assessment.model_version),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from creditdesk.letters.addresses import sources_of
 from creditdesk.letters.decision_reasons import BRING, CLIENT_TEXTS
 from creditdesk.letters.text import plain
 from creditdesk.models import Assessment, Decision, Reason
-from creditdesk.models.reason import FIRST_EDITION, SECOND_EDITION
+from creditdesk.models.reason import FIRST_EDITION, SECOND_EDITION, Strength
 from creditdesk.pages.budget_sentences import ground_sentences
 from creditdesk.reasons import edition_of
 from creditdesk.reasons.dictionary import dictionary
@@ -27,10 +28,12 @@ _SOURCE: Final = Text("Source: {}.", "Source\u00a0: {}.")
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """`texts`: at most four sentences; `bring`: what can correct or complete them, each once; `compares`:
-    whether one of the texts is the model's, which compares with other clients."""
+    """`texts`: at most four sentences; `lesser`: how many of them, the last, counted only a little; `bring`:
+    what can correct or complete them, each once; `compares`: whether one of the texts is the model's, which
+    compares with other clients."""
 
     texts: list[str]
+    lesser: int
     bring: list[str]
     compares: bool
 
@@ -49,11 +52,18 @@ def grounds_of(decision: Decision, language: str) -> Grounds:
     bring = [formatting.localize(proof) for proof in proofs]
     sentences = [sentence(text) for text in texts]
     sentences += _with_sources(model_reasons, language)
+    slight = len(list(takewhile(_is_slight, reversed(model_reasons))))
     return Grounds(
         texts=sentences,
+        # Where all are slight, none stands behind the others.
+        lesser=slight if slight < len(sentences) else 0,
         bring=list(dict.fromkeys(bring)) if decision.outcome == Decision.Outcome.REFUSE else [],
         compares=bool(model_reasons),
     )
+
+
+def _is_slight(reason: Reason) -> bool:
+    return reason.strength is Strength.SLIGHT
 
 
 def _with_sources(reasons: Sequence[Reason], language: str) -> list[str]:

@@ -17,7 +17,7 @@ from creditdesk.reasons.sentence import Form, Sentence, Side
 from scoring.ml.tables.schema import Text
 
 # The rule by which reasons are selected. Another rule is another edition; the old one stays, for replays.
-EDITION: Final = 6
+EDITION: Final = 7
 FILE: Final = Path(__file__).with_name("dictionary.toml")
 # The words depend on how values are written, too.
 _SOURCES: Final = (FILE, *map(FILE.with_name, ("values.py", "scope.py", "sentence.py", "wording.py")))

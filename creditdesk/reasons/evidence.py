@@ -6,11 +6,14 @@ from typing import Final
 import numpy as np
 
 from creditdesk.reasons import values
-from scoring.ml.features.spec.feature import Feature
+from scoring.ml.features.spec.feature import Feature, Unit
 from scoring.ml.model.explainer_data import ReferenceRange
 
 MAX_RARE_SHARE: Final = 0.1
 OTHER: Final = "Other"
+DAYS_IN_MONTH: Final = 30.4
+# Dates are written in months; a loan begins up to a month after it is granted.
+MAX_DAYS_APART: Final = 31.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +64,24 @@ class Evidence:
         if self.reference_range is None or not (self.is_below or self.is_above):
             return None
         return self.reference_range.rank_of(self.value)
+
+    @property
+    def day(self) -> float | None:
+        """The day of a loan, an application or a refusal, in days from this application; None for what is
+        no date of the credit history."""
+        if self.feature.table == "application" and self.feature.group != "credit_experience":
+            return None
+        match self.feature.unit:
+            case Unit.DAYS_AGO:
+                return self.value
+            case Unit.MONTHS_AGO:
+                return self.value * DAYS_IN_MONTH
+            case _:
+                return None
+
+
+def are_one_day(first: Evidence, second: Evidence) -> bool:
+    """Whether two facts give one day of the credit history, as it is read: the same within a month."""
+    if first.day is None or second.day is None:
+        return False
+    return abs(first.day - second.day) <= MAX_DAYS_APART

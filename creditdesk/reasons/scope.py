@@ -19,13 +19,15 @@ _LOANS: Final = {
     "RUNNING": Text("running", "en cours"),
     "CLOSED": Text("repaid", "soldés"),
 }
+# What a credit bureau calls a consumer loan is no purchase alone.
+_CONSUMER_ELSEWHERE: Final = Text("consumer loans", "consommation")
 _MONTHS: Final = Text("last {} months", "{} derniers mois")
 _LENGTH: Final = Text("over {} months", "sur {} mois")
 _DAYS: Final = Text("last {} days", "{} derniers jours")
 _LATEST: Final = Text("the latest loan", "le dernier crédit")
 _LATEST_MONTH: Final = Text("the latest month", "le dernier mois")
 _LAST: Final = Text("the last {}", "{} dernières")
-_FIRST: Final = Text("the first {}", "{} premières")
+_FIRST: Final = Text("the first {}", "les {} premières")
 _LAST_ONE: Final = Text("the last one", "la dernière")
 _FIRST_ONE: Final = Text("the first one", "la première")
 _LAST_LOANS: Final = Text("the last {}", "{} derniers")
@@ -51,7 +53,8 @@ def _loans(name: str) -> list[Text]:
     # What is known of our card says so in its sentence.
     if name.startswith("CARD_"):
         return []
-    return [_LOANS[token] for token in name.split("_") if token in _LOANS]
+    names = {**_LOANS, "CONSUMER": _CONSUMER_ELSEWHERE} if name.startswith("BURO_") else _LOANS
+    return [names[token] for token in name.split("_") if token in names]
 
 
 def _figure(feature: Feature) -> list[Text]:

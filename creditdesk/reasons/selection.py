@@ -1,6 +1,6 @@
 """Selection of reasons: the strongest groups of features that a sentence for the client is about."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Final
@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditdesk.models import Reason
-from creditdesk.models.reason import SIXTH_EDITION
+from creditdesk.models.reason import SEVENTH_EDITION, SIXTH_EDITION
 from creditdesk.reasons import wording
 from creditdesk.reasons.bilingual import BilingualText, all_in_both_languages
 from creditdesk.reasons.dictionary import EDITION, Dictionary, dictionary, dictionary_version
-from creditdesk.reasons.evidence import Evidence
+from creditdesk.reasons.evidence import Evidence, are_one_day
 from creditdesk.reasons.group_sums import group_sums
 from creditdesk.reasons.sentence import Sentence
 from scoring.ml.features import catalogue
@@ -89,31 +89,47 @@ class _Client:
         strongest = sorted(members, key=lambda group: -abs(sums[group]))
         return [_Group(group, sums[group], tuple(members[group])) for group in strongest]
 
-    def unworded(self, group: _Group, used: Collection[str]) -> _Unworded | None:
-        """A fact of a group, else its name, else nothing; nothing where the sentence is `used`."""
-        if fact := self._fact(group):
-            sentence, evidence = fact
-            if sentence.key in used and not self.repeats:
-                return None
-            return _Unworded(group, partial(sentence.write, evidence), sentence.key, evidence)
+    def unworded(self, group: _Group, given: Sequence[_Unworded]) -> _Unworded | None:
+        """The strongest fact of a group that is not `given` before, nothing where each is; a group without
+        facts is named, unless it has no name or rests on missing values."""
+        has_facts = False
+        for sentence, evidence in self._facts(group):
+            if self.repeats or not any(self._is_same(sentence, evidence, reason) for reason in given):
+                return _Unworded(group, partial(sentence.write, evidence), sentence.key, evidence)
+            has_facts = True
+        if has_facts:
+            return None
         title = self.book.groups.get(group.code)
         if title is None or self._rests_on_missing_values(group):
             return None
-        return _Unworded(group, partial(wording.name_of_group, title.text, against=self.against))
+        is_alone = len(group.positions) == 1
+        write = partial(wording.name_of_group, title.text, against=self.against, is_alone=is_alone)
+        return _Unworded(group, write)
 
-    def _fact(self, group: _Group) -> tuple[Sentence, Evidence] | None:
-        """The sentence about the strongest feature that may be told."""
+    def _is_same(self, sentence: Sentence, evidence: Evidence, given: _Unworded) -> bool:
+        """Whether a fact has the sentence of a given one, or gives the same day."""
+        if sentence.key == given.key:
+            return True
+        if self.edition < SEVENTH_EDITION or given.evidence is None:
+            return False
+        return are_one_day(evidence, given.evidence)
+
+    def _facts(self, group: _Group) -> Iterator[tuple[Sentence, Evidence]]:
+        """Features of a group that may be told, the strongest first, each with its sentence; before the
+        seventh edition the strongest alone."""
         least = MIN_SHARE_OF_GROUP * abs(group.contribution)
         by_feature, names = self.book.sentences, self.model.features
         for position in group.positions:
             if self.push_of[position] < least:
-                return None
+                return
             sentences = by_feature.get(names[position], ())
             evidence = self._evidence(position) if sentences else None
             for sentence in sentences:
                 if evidence and sentence.fits(evidence, against=self.against):
-                    return sentence, evidence
-        return None
+                    yield sentence, evidence
+                    if self.edition < SEVENTH_EDITION:
+                        return
+                    break
 
     def _evidence(self, position: int) -> Evidence:
         name = self.model.features[position]
@@ -176,8 +192,8 @@ def reasons_for(
     inputs that must be completed: these. `values` and `contributions`, (k,), in the model's order,
     contributions in log-odds. A fact is a value outside the range of most accepted clients, on the side that
     pushes; a group of which no fact can be told is named as a whole, unless it rests on missing values.
-    Facts come before groups; the strongest group keeps its place. No sentence is given twice, and no group
-    that pushes next to nothing beside the strongest.
+    Facts come before groups; the strongest group keeps its place. No sentence and no day of the credit
+    history is given twice, and no group that pushes next to nothing beside the strongest.
     """
     sums = group_sums(model.features, contributions)
     if missing:
@@ -212,7 +228,7 @@ def _first_reasons(client: _Client, groups: Iterable[_Group]) -> list[_Unworded]
             strongest = abs(candidates[0].group.contribution)
             if abs(group.contribution) < MIN_SHARE_OF_STRONGEST * strongest:
                 break
-        if reason := client.unworded(group, [candidate.key for candidate in candidates]):
+        if reason := client.unworded(group, candidates):
             # The strongest group keeps its place, fact or not.
             facts += bool(reason.key) or not candidates
             candidates.append(reason)

@@ -32,8 +32,6 @@ _DAYS: Final = Text("{} days", "{} jours")
 _MONTHS: Final = Text("{} months", "{} mois")
 _AHEAD: Final = Text("in {}", "dans {}")
 _AGO: Final = Text("{} ago", "il y a {}")
-_POINT: Final = Text("{} point", "{} point")
-_POINTS: Final = Text("{} points", "{} points")
 
 
 # Sectors that differ in a number alone, which says nothing to a client.
@@ -75,12 +73,6 @@ def out_of_100(value: float) -> str:
 
 def count(value: float) -> str:
     return formatting.number(formatting.three_digits(value))
-
-
-def points(value: float) -> str:
-    """A difference of two percentages; 0.12 is written 12 points."""
-    number = formatting.three_digits(float(round(abs(value) * 100)))
-    return formatting.localize(_POINT if number == 1 else _POINTS).format(formatting.number(number))
 
 
 def times(value: float) -> str:

@@ -9,28 +9,39 @@ from scoring.ml.tables.catalogue import column
 from scoring.ml.tables.schema import Text
 from scoring.presentation import formatting
 
-_AGAINST: Final = Text(
-    "Taken together, this counts against your request: {}.",
-    "Dans l’ensemble, ceci joue en votre défaveur\u00a0: {}.",
-)
-_FOR: Final = Text(
-    "Taken together, this counts for your request: {}.",
-    "Dans l’ensemble, ceci joue en votre faveur\u00a0: {}.",
-)
+# By whether the group is against the request, and whether one of its features pushes alone.
+_TO_CLIENT: Final = {
+    (True, False): Text(
+        "Taken together, this counts against your request: {}.",
+        "Dans l’ensemble, ceci joue en votre défaveur\u00a0: {}.",
+    ),
+    (True, True): Text("This counts against your request: {}.", "Ceci joue en votre défaveur\u00a0: {}."),
+    (False, False): Text(
+        "Taken together, this counts for your request: {}.",
+        "Dans l’ensemble, ceci joue en votre faveur\u00a0: {}.",
+    ),
+    (False, True): Text("This counts for your request: {}.", "Ceci joue en votre faveur\u00a0: {}."),
+}
+_ABOUT_CLIENT: Final = {
+    True: Text("Against the request: {}.", "En défaveur de la demande : {}."),
+    False: Text("For the request: {}.", "En faveur de la demande : {}."),
+}
 _NOT_KNOWN: Final = Text("We do not have: {}.", "Il nous manque : {}.")
 
 # Whether it is against the request, to the client, as stored, and about the client, for the desk.
-GROUP_PHRASES: Final = (
-    (True, _AGAINST, Text("Against the request: {}.", "En défaveur de la demande : {}.")),
-    (False, _FOR, Text("For the request: {}.", "En faveur de la demande : {}.")),
+GROUP_PHRASES: Final = tuple(
+    (against, phrase, _ABOUT_CLIENT[against]) for (against, _), phrase in _TO_CLIENT.items()
 )
 
 __all__ = ["GROUP_PHRASES", "BilingualText", "bring_for_input", "missing_input", "name_of_group"]
 
 
-def name_of_group(title: Text, *, against: bool) -> str:
-    """Name a whole group, of which no single fact can be told, in the language in force."""
-    phrase = _AGAINST if against else _FOR
+def name_of_group(title: Text, *, against: bool, is_alone: bool) -> str:
+    """Name a whole group, of which no single fact can be told, in the language in force.
+
+    `is_alone`: one feature alone of it pushes.
+    """
+    phrase = _TO_CLIENT[against, is_alone]
     return formatting.localize(phrase).format(formatting.localize(title))
 
 

@@ -52,10 +52,13 @@ OF_DATABASES: list[dict[str, Any]] = [
     {**LONGEST[0], "code": group, "text_en": WORDS, "text_fr": WORDS}
     for group in ("external_ratings", "other_lenders_debt", "total_debt", "other_lenders_lateness")
 ]
+SOME_SLIGHT = [*OF_DATABASES[:2], *({**reason, "contribution": 0.05} for reason in OF_DATABASES[2:])]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("reasons", [LONGEST, OF_DATABASES], ids=["of all sources", "of databases"])
+@pytest.mark.parametrize(
+    "reasons", [LONGEST, OF_DATABASES, SOME_SLIGHT], ids=["of all sources", "of databases", "some slight"]
+)
 @pytest.mark.parametrize("names", [{}, names_of_the_demo()], ids=["without names", "with names"])
 def test_a_refusal_with_four_of_the_longest_reasons_is_one_page(
     client_as, case_of, language, settings, names, reasons
@@ -67,6 +70,42 @@ def test_a_refusal_with_four_of_the_longest_reasons_is_one_page(
     answer = get(client_as("advisor"), case, language=language)
     assert len(re.findall("yyy[.] Source", text_of(case, language))) == 4
     assert len(re.findall(rb"/Type /Page\b", answer.content)) == 1
+
+
+# Log-odds: 0.1 is the least of a medium reason.
+@pytest.mark.parametrize(
+    ("sizes", "english", "french"),
+    [
+        (
+            (0.9, 0.3, 0.09, 0.02),
+            "; the last 2 points counted only a little:",
+            "les 2 derniers points n’ont que peu compté",
+        ),
+        (
+            (0.9, 0.3, 0.1, 0.02),
+            "; the last point counted only a little:",
+            "le dernier point n’a que peu compté",
+        ),
+        ((0.9, 0.3, 0.2, 0.1), "", ""),
+        ((0.09, 0.08, 0.05, 0.02), "", ""),
+    ],
+    ids=["two slight", "one slight", "none slight", "all slight"],
+)
+def test_a_letter_says_which_reasons_counted_only_a_little(client_as, case_of, sizes, english, french):
+    weighed = [
+        {**reason, "contribution": size, "text_en": f"Weight {size}.", "text_fr": f"Poids {size}."}
+        for reason, size in zip(LONGEST, sizes, strict=True)
+    ]
+    case = refused(case_of("advisor"), reasons=weighed)
+    for language, words, any_words in (("en", english, "only a little"), ("fr", french, "que peu compté")):
+        for kind, page in (("letter", "case_letter"), ("explanation", "case_explanation")):
+            get(client_as("advisor"), case, page, language=language)
+            text = text_of(case, language, kind)
+            assert words in text
+            assert (any_words in text) is bool(words)
+            assert re.findall(r"^- (?:Weight|Poids) ([\d.]+)[.] ", text, re.MULTILINE) == list(
+                map(str, sizes)
+            )
 
 
 @pytest.mark.parametrize(

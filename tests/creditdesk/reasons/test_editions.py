@@ -163,7 +163,7 @@ def test_the_third_edition_tells_a_fact_by_its_own_features(model):
         4: ("owe_much_elsewhere", "BURO_DEBT_RATIO_mean"),
         5: ("owe_much_elsewhere", "BURO_DEBT_RATIO_mean"),
         # Four times what was lent is an error of the record, no fact.
-        6: ("", "BURO_DEBT_RATIO_mean"),
+        7: ("", "BURO_DEBT_RATIO_mean"),
     }
 
 
@@ -183,7 +183,27 @@ def test_the_fourth_edition_repeats_a_sentence_and_tells_what_pushes_next_to_not
     for version in ("4.0badf00d", reasons.dictionary_version()):
         selected = rebuild(model, version, contributions, values=values)
         keys[reasons.edition_of(version)] = [reason.key for reason in selected]
-    assert keys == {4: ["paid_late", "paid_late", "young"], 6: ["paid_late"]}
+    assert keys == {4: ["paid_late", "paid_late", "young"], 7: ["paid_late"]}
+
+
+def test_the_sixth_edition_gives_a_day_twice(model):
+    contributions = by_feature(model, FIRST_CREDIT=0.5, PREV_DAYS_DECISION_min=0.4)
+    values = by_feature(model, FIRST_CREDIT=470.0, PREV_DAYS_DECISION_min=470.0)
+    keys = {}
+    for version in ("6.0badf00d", reasons.dictionary_version()):
+        selected = rebuild(model, version, contributions, values=values)
+        keys[reasons.edition_of(version)] = [reason.key for reason in selected]
+    assert keys == {6: ["first_credit_recent", "our_applications_dated"], 7: ["first_credit_recent"]}
+
+
+def test_the_sixth_edition_leaves_a_group_out_whose_sentence_was_given(model):
+    contributions = by_feature(model, INST_DELAY_max=1.0, POS_SK_DPD_max=0.4, POS_IS_LATE_share=0.3)
+    values = by_feature(model, INST_DELAY_max=90.0, POS_SK_DPD_max=478.0, POS_IS_LATE_share=4.0)
+    keys = {}
+    for version in ("6.0badf00d", reasons.dictionary_version()):
+        selected = rebuild(model, version, contributions, values=values)
+        keys[reasons.edition_of(version)] = [reason.key for reason in selected]
+    assert keys == {6: ["paid_late"], 7: ["paid_late", "late_more_often"]}
 
 
 def test_a_reason_of_the_second_edition_keeps_its_stored_keys():
@@ -210,6 +230,6 @@ def test_stored_reasons_name_their_dictionary():
     assert reasons.version_of([stored_reason()]) == "1"
     assert reasons.version_of([]) == reasons.dictionary_version()
     assert reasons.edition_of("2.0badf00d") == 2
-    assert reasons.edition_of(reasons.dictionary_version()) == 6
+    assert reasons.edition_of(reasons.dictionary_version()) == 7
     assert reasons.edition_of("1") == 1
     assert reasons.edition_of("9.0badf00d") < reasons.edition_of("10.0badf00d")

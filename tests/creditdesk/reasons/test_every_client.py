@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from io import StringIO
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from creditdesk import reasons
 from creditdesk.models import Reason
 from creditdesk.reasons import text_for_the_desk
 from creditdesk.reasons.dictionary import dictionary
+from creditdesk.reasons.evidence import Evidence, are_one_day
 from creditdesk.reasons.sentence import MAX_LENGTH, Side
 from creditdesk.reasons.stability import ensemble_vote
 from scoring.ml.features import catalogue, frames
@@ -155,6 +157,23 @@ def test_no_client_reads_a_sentence_twice_or_what_pushed_next_to_nothing(walked)
         assert all(size >= 0.003 * sizes[0] for size in sizes)
 
 
+def test_no_client_reads_one_day_of_the_credit_history_twice(walked):
+    model = demo_model()
+    for reading in walked:
+        names = [reason.worded_feature for reason in reading.reasons if reason.is_fact]
+        evidence = [
+            Evidence(catalogue.BY_NAME[name], float(reading.values[model.features.index(name)]), None)
+            for name in names
+        ]
+        assert not [pair for pair in combinations(evidence, 2) if are_one_day(*pair)]
+
+
+def test_no_client_reads_a_rate_that_the_desk_estimates_in_figures(walked):
+    for _, reason in every_reason(walked):
+        if reason.key in {"loan_costs", "costs_more_than_before"}:
+            assert "%" not in reason.text_en + reason.text_fr
+
+
 def test_no_reason_contradicts_the_sign_of_its_contribution(walked):
     model = demo_model()
     for reading, reason in every_reason(walked):
@@ -165,7 +184,8 @@ def test_no_reason_contradicts_the_sign_of_its_contribution(walked):
             assert dictionary().by_key[reason.key].against == (reading.verdict == "refuse")
         else:
             side = "for" if reading.verdict == "accept" else "against"
-            assert reason.text_en.startswith(f"Taken together, this counts {side} your request: ")
+            start = "This counts" if len(reason.features) == 1 else "Taken together, this counts"
+            assert reason.text_en.startswith(f"{start} {side} your request: ")
 
 
 def test_no_group_that_rests_on_missing_values_is_named(walked):

@@ -1,6 +1,7 @@
 """Selection of reasons: groups that push towards the verdict, told by facts outside the usual range."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -18,12 +19,11 @@ from scoring import engine
 from scoring.ml.features import catalogue
 from scoring.ml.model import explainer_data, folder
 from scoring.ml.tables.catalogue import PROTECTED
+from tests.creditdesk.reasons.selections import by_feature, select
 from tests.scoring.modelfolder import explainer_file, tiny_model
 
-RATINGS_EN = "Taken together, this counts against your request: your ratings at the credit rating agencies."
-RATINGS_FR = (
-    "Dans l’ensemble, ceci joue en votre défaveur\u00a0: vos notes auprès des organismes de notation."
-)
+RATINGS_EN = "This counts against your request: your ratings at the credit rating agencies."
+RATINGS_FR = "Ceci joue en votre défaveur\u00a0: vos notes auprès des organismes de notation."
 
 
 @pytest.fixture(scope="module")
@@ -31,26 +31,6 @@ def model(tmp_path_factory):
     """With reference ranges: 10th percentile 1, 90th percentile 3 for every number."""
     path = tiny_model(tmp_path_factory.mktemp("models"), explain=True)
     return folder.load(path)
-
-
-def select(model, contributions, values=None, verdict="refuse", missing=()):
-    values = np.full(len(model.features), 2.0) if values is None else values
-    return reasons.reasons_for(
-        model,
-        values=values,
-        contributions=contributions,
-        verdict=verdict,
-        missing=missing,
-        history_rows={},
-    )
-
-
-def by_feature(model, default=0.0, **numbers):
-    """One number per feature, the default where none is given."""
-    array = np.full(len(model.features), default)
-    for name, number in numbers.items():
-        array[model.features.index(name)] = number
-    return array
 
 
 @given(seed=st.integers(0, 10_000), verdict=st.sampled_from(["accept", "refuse"]))
@@ -152,12 +132,16 @@ def test_a_fact_that_carries_next_to_nothing_does_not_stand_for_its_group(model)
     assert not reason.is_fact
 
 
-def test_two_groups_never_tell_the_same_sentence(model):
-    push = by_feature(model, INST_DELAY_max=0.5, POS_SK_DPD_max=0.4)
-    (reason,) = select(model, push, by_feature(model, 2.0, INST_DELAY_max=90.0, POS_SK_DPD_max=478.0))
-    assert (
-        reason.text_en == "Your longest delay with us was 90 days, more than for 9 in 10 clients we accept."
-    )
+@pytest.mark.parametrize("name", ["RATE_OF_CREDIT", "RATE_OF_GOODS", "PREV_RATE_GAP_MEAN"])
+def test_a_rate_that_the_desk_estimates_is_compared_and_not_given_in_figures(model, name):
+    """A rate of 77 % a year would be usury, and the desk only estimates it from the instalment."""
+    (reason,) = select(model, by_feature(model, **{name: 1.0}), by_feature(model, 2.0, **{name: 4.0}))
+    assert reason.is_fact
+    assert "estimat" in reason.text_en
+    assert "estim" in reason.text_fr
+    for text in (reason.text_en, reason.text_fr):
+        assert "%" not in text
+        assert set(re.findall(r"\d+", text)) <= {"9", "10"}
 
 
 @pytest.mark.parametrize(("push", "is_named"), [(0.01, True), (0.005, False)])
@@ -186,6 +170,7 @@ def test_who_paid_in_time_reads_nothing_of_delays(model):
     ("feature", "english", "french"),
     [
         ("INST_CASH_AMT_PAYMENT_sum", " (cash loans)", " (prêts personnels)"),
+        ("BURO_CONSUMER_DEBT_RATIO_mean", " (consumer loans)", " (consommation)"),
         ("PREV_CONSUMER_AMT_CREDIT_mean", " (purchase loans, on average)", " (achats à crédit, en moyenne)"),
         ("PREV_CONSUMER_DAYS_DECISION_max", " (purchase loans, latest)", " (achats à crédit, la dernière)"),
         ("BURO_DAYS_CREDIT_max", " (latest)", " (le dernier)"),
@@ -193,7 +178,7 @@ def test_who_paid_in_time_reads_nothing_of_delays(model):
         ("INST_730D_DELAY_mean", " (last 24 months)", " (24 derniers mois)"),
         ("PREV_LAST5_IS_REFUSED_share", " (the last 5)", " (5 dernières)"),
         ("BURO_LAST3_AMT_CREDIT_SUM_mean", " (on average, the last 3)", " (en moyenne, 3 derniers)"),
-        ("PREV_FIRST2_AMT_CREDIT_mean", " (on average, the first 2)", " (en moyenne, 2 premières)"),
+        ("PREV_FIRST2_AMT_CREDIT_mean", " (on average, the first 2)", " (en moyenne, les 2 premières)"),
         ("INST_LAST_LOAN_DELAY_mean", " (the latest loan)", " (le dernier crédit)"),
         ("POS_LAST3_LOANS_SK_DPD_mean", " (the last 3)", " (3 derniers)"),
         ("INST_FIRST1_DELAY_max", " (the first one)", " (la première)"),
