@@ -13,7 +13,7 @@ SECOND_EDITION: Final = 2
 THIRD_EDITION: Final = 3
 # The edition that tells no value beyond a sentence's bound, and names no group a quarter of which is missing.
 SIXTH_EDITION: Final = 6
-# The edition that gives a day once, and the next fact of a group for one that was given.
+# The edition that gives a day once, and the next fact of a group in the place of one that was given.
 SEVENTH_EDITION: Final = 7
 
 

@@ -106,13 +106,17 @@ def _sentence(entry: Mapping[str, Any], bring: Mapping[str, Text], edition: int)
         shown=_shown(entry),
         against=entry["pushes"] == "against",
         at_least=entry.get("at_least", float("-inf")),
-        # Earlier editions have no upper bound.
-        at_most=entry.get("at_most", float("inf")) if edition >= SIXTH_EDITION else float("inf"),
+        at_most=_at_most(entry, edition),
         forms=tuple(
             Form(form["of"], Text(form["en"], form["fr"]), _shown({**entry, **form}))
             for form in entry.get("forms", ())
         ),
     )
+
+
+def _at_most(entry: Mapping[str, Any], edition: int) -> float:
+    is_bounded = "at_most" in entry and edition >= entry.get("bounded_since", SIXTH_EDITION)
+    return float(entry["at_most"]) if is_bounded else float("inf")
 
 
 def _shown(entry: Mapping[str, Any]) -> Callable[[float], str] | None:

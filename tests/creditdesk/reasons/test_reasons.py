@@ -158,6 +158,15 @@ def test_the_sum_of_the_ratings_is_no_ground_where_one_is_not_known(model):
     assert reason.text_en == RATINGS_EN
 
 
+@pytest.mark.parametrize("name", ["POS_SK_DPD_max", "POS_SK_DPD_mean", "CARD_SK_DPD_max"])
+def test_a_delay_of_years_that_the_records_count_on_is_no_ground(model, name):
+    """Real clients have 2,061 days on a remainder that the same records ignore (SK_DPD_DEF is 0)."""
+    push = by_feature(model, **{name: 1.0})
+    for delay, is_fact in ((1_095.0, True), (2_061.0, False)):
+        (reason,) = select(model, push, by_feature(model, 2.0, **{name: delay}))
+        assert reason.is_fact is is_fact
+
+
 def test_who_paid_in_time_reads_nothing_of_delays(model):
     push = by_feature(model, INST_90D_DELAY_mean=0.5)
     (reason,) = select(model, push, by_feature(model, 2.0, INST_90D_DELAY_mean=5.0))
