@@ -106,6 +106,18 @@ def test_the_age_of_loans_elsewhere_is_compared_with_those_of_others_in_new_and_
         assert about == today.replace("Votre", "Le")
 
 
+def test_words_of_a_form_that_was_changed_within_an_edition_are_about_the_client():
+    english = "On review you applied for €528 (on average), less than 19 in 20 clients we accept."
+    french = "Après étude, vous demandiez 528 € (en moyenne), moins que 19 clients acceptés sur 20."
+    reason = stored("earlier_requests_sized", english, french, feature="PREV_CASH_AMT_CREDIT_mean")
+    with translation.override("en"):
+        assert text_for_the_desk(reason) == english.replace("you", "the client").replace(
+            "clients we accept", "accepted clients"
+        )
+    with translation.override("fr"):
+        assert text_for_the_desk(reason) == french.replace("vous demandiez", "le client demandait")
+
+
 def every_former_form() -> Iterator[tuple[str, str]]:
     return ((key, feature) for key, feature in every_form() if key in former_words().sentences)
 
