@@ -158,6 +158,14 @@ def test_the_sum_of_the_ratings_is_no_ground_where_one_is_not_known(model):
     assert reason.text_en == RATINGS_EN
 
 
+@pytest.mark.parametrize("days", [3, 7, 15, 30])
+def test_who_is_said_to_be_late_more_often_reads_from_which_delay_on(model, days):
+    name = f"INST_IS_LATE_{days}_share"
+    (reason,) = select(model, by_feature(model, **{name: 1.0}), by_feature(model, 2.0, **{name: 4.0}))
+    assert f" more than {days} days late more often than " in reason.text_en
+    assert f" avec plus de {days} jours de retard plus souvent que " in reason.text_fr
+
+
 @pytest.mark.parametrize("name", ["POS_SK_DPD_max", "POS_SK_DPD_mean", "CARD_SK_DPD_max"])
 def test_a_delay_of_years_that_the_records_count_on_is_no_ground(model, name):
     """Real clients have 2,061 days on a remainder that the same records ignore (SK_DPD_DEF is 0)."""
