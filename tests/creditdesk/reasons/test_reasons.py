@@ -159,7 +159,7 @@ def test_the_sum_of_the_ratings_is_no_ground_where_one_is_not_known(model):
 
 
 @pytest.mark.parametrize("days", [3, 7, 15, 30])
-def test_who_is_said_to_be_late_more_often_reads_from_which_delay_on(model, days):
+def test_who_is_late_more_often_reads_from_which_delay_on(model, days):
     name = f"INST_IS_LATE_{days}_share"
     (reason,) = select(model, by_feature(model, **{name: 1.0}), by_feature(model, 2.0, **{name: 4.0}))
     assert f" more than {days} days late more often than " in reason.text_en
