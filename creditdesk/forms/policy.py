@@ -48,7 +48,7 @@ class TermsForm(forms.Form):
         label=_("Referred above the threshold, in points"), low=0, high=100, slider=Slider(0, 20, 0.1)
     )
     second_person_above = BoundedNumber(
-        label=_("Credit above which accepting against the model takes two people"),
+        label=_("Two people to accept against the model above"),
         low=0,
         high=999_999_999_999,
         slider=Slider(0, 2_000_000, 10_000),
