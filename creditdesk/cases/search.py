@@ -125,16 +125,26 @@ def _matches(text: str, meant: Iterator[Reading]) -> Matches:
 
 def _clients_of(reading: Reading) -> list[int]:
     if len(reading) > 1:
-        return search_readings.first_keys(_links(reading), "indexedname")
+        return search_readings.first_keys(_bearers(reading), "indexedname")
     keys = padded(reading[0].keys)
     return [key for (key,) in _bearing_query(len(keys), search_readings.MAX_KEYS + 1).all(*keys)]
 
 
-def _links(reading: Reading) -> QuerySet[Any]:
-    """The links of clients who match each part, the rarest looked up first."""
-    rarest, *other_parts = sorted(reading, key=lambda part: len(part.keys))
-    conditions = [_borne(part, "indexedname", "indexedname__text") for part in other_parts]
-    return _LINK.objects.filter(*conditions, nameword__in=padded(rarest.keys)).distinct()
+def _bearers(reading: Reading) -> QuerySet[Any]:
+    """The clients who match each part.
+
+    The keys of words do not say how many bear them: to hold the bearers of one part against the others takes
+    seconds where it is a common first name. So each part is read from the index by itself.
+    """
+    narrow, broad = (
+        [part for part in reading if not part.is_broad],
+        [part for part in reading if part.is_broad],
+    )
+    first, *following = (_LINK.objects.filter(nameword__in=padded(part.keys)) for part in narrow)
+    first = first.filter(*(_borne(part, "indexedname", "indexedname__text") for part in broad))
+    if not following:
+        return first.distinct()
+    return first.values("indexedname").intersection(*(links.values("indexedname") for links in following))
 
 
 def _borne(part: Part, client: str, text: str) -> Q:

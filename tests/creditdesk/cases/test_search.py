@@ -2,6 +2,7 @@ import logging
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -118,6 +119,19 @@ def test_a_term_alone_finds_the_cases_that_it_finds_in_any_order(
         ordered = CaseFilter({"q": term, "sort": "submitted"}, user=person(role))
         assert sorted(keys) == sorted(listed_keys(ordered)[:201])
         assert len(keys) == number
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads a plan of SQLite")
+def test_whoever_bears_a_common_first_name_is_not_held_against_each_family_name(case_of):
+    case_of("advisor", name="Anne Lefèvre")
+    with CaptureQueriesContext(connection) as queries:
+        assert search.as_typed("anne lefevre").clients
+    (sql,) = (query["sql"] for query in queries if "INTERSECT" in query["sql"])
+    with connection.cursor() as cursor:
+        steps = [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    searched = [step for step in steps if step.startswith(("SEARCH", "SCAN", "CORRELATED"))]
+    assert len(searched) == 2, steps
+    assert all("COVERING INDEX bearers_of_words" in step for step in searched), steps
 
 
 def test_search_stays_within_the_own_portfolio(strategy, client_as, case_of):
