@@ -136,12 +136,10 @@ def _bearers(reading: Reading) -> QuerySet[Any]:
     The keys of words do not say how many bear them: to hold the bearers of one part against the others takes
     seconds where it is a common first name. So each part is read from the index by itself.
     """
-    narrow, broad = (
-        [part for part in reading if not part.is_broad],
-        [part for part in reading if part.is_broad],
-    )
+    narrow = (part for part in reading if not part.is_broad)
+    broad = (_borne(part, "indexedname", "indexedname__text") for part in reading if part.is_broad)
     first, *following = (_LINK.objects.filter(nameword__in=padded(part.keys)) for part in narrow)
-    first = first.filter(*(_borne(part, "indexedname", "indexedname__text") for part in broad))
+    first = first.filter(*broad)
     if not following:
         return first.distinct()
     return first.values("indexedname").intersection(*(links.values("indexedname") for links in following))

@@ -115,7 +115,7 @@ class _Client:
         return are_one_day(evidence, given.evidence)
 
     def _facts(self, group: _Group) -> Iterator[tuple[Sentence, Evidence]]:
-        """Features of a group that may be told, the strongest first, each with its sentence; before the
+        """Features of a group that may be given, the strongest first, each with its sentence; before the
         seventh edition the strongest alone."""
         least = MIN_SHARE_OF_GROUP * abs(group.contribution)
         by_feature, names = self.book.sentences, self.model.features

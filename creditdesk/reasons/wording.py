@@ -37,7 +37,7 @@ __all__ = ["GROUP_PHRASES", "BilingualText", "bring_for_input", "missing_input",
 
 
 def name_of_group(title: Text, *, against: bool, is_alone: bool) -> str:
-    """Name a whole group, of which no single fact can be told, in the language in force.
+    """Name a whole group, of which no single fact can be given, in the language in force.
 
     `is_alone`: one feature alone of it pushes.
     """

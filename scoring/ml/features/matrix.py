@@ -26,6 +26,6 @@ def feature_matrix(columns: Columns, names: Sequence[str] | None = None) -> NDAr
     matrix = np.empty((size, len(features)))
     with np.errstate(all="ignore"):
         for start in range(0, len(features), _AT_ONCE):
-            names_ = features[start : start + _AT_ONCE]
-            matrix[:, start : start + _AT_ONCE] = np.array([getattr(profile, name) for name in names_]).T
+            block = features[start : start + _AT_ONCE]
+            matrix[:, start : start + _AT_ONCE] = np.array([getattr(profile, name) for name in block]).T
     return matrix

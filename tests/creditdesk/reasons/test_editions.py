@@ -44,6 +44,17 @@ def rebuild(model, version, contributions, verdict="refuse", missing=(), values=
     )
 
 
+def keys_by_edition(model, earlier, contributions, values):
+    """The keys of the reasons, by edition: that of an earlier version, and the one in force."""
+    versions = (earlier, reasons.dictionary_version())
+    return {
+        reasons.edition_of(version): [
+            reason.key for reason in rebuild(model, version, contributions, values=values)
+        ]
+        for version in versions
+    }
+
+
 def by_feature(model, **numbers):
     """One number per feature, zero where none is given."""
     array = np.zeros(len(model.features))
@@ -179,31 +190,28 @@ def test_the_sixth_edition_names_no_group_of_which_a_quarter_is_missing(model):
 def test_the_fourth_edition_repeats_a_sentence_and_tells_what_pushes_next_to_nothing(model):
     contributions = by_feature(model, INST_DELAY_max=0.5, POS_SK_DPD_max=0.4, DAYS_BIRTH=0.001)
     values = by_feature(model, INST_DELAY_max=90.0, POS_SK_DPD_max=478.0, DAYS_BIRTH=4.0)
-    keys = {}
-    for version in ("4.0badf00d", reasons.dictionary_version()):
-        selected = rebuild(model, version, contributions, values=values)
-        keys[reasons.edition_of(version)] = [reason.key for reason in selected]
-    assert keys == {4: ["paid_late", "paid_late", "young"], 7: ["paid_late"]}
+    assert keys_by_edition(model, "4.0badf00d", contributions, values) == {
+        4: ["paid_late", "paid_late", "young"],
+        7: ["paid_late"],
+    }
 
 
 def test_the_sixth_edition_gives_a_day_twice(model):
     contributions = by_feature(model, FIRST_CREDIT=0.5, PREV_DAYS_DECISION_min=0.4)
     values = by_feature(model, FIRST_CREDIT=470.0, PREV_DAYS_DECISION_min=470.0)
-    keys = {}
-    for version in ("6.0badf00d", reasons.dictionary_version()):
-        selected = rebuild(model, version, contributions, values=values)
-        keys[reasons.edition_of(version)] = [reason.key for reason in selected]
-    assert keys == {6: ["first_credit_recent", "our_applications_dated"], 7: ["first_credit_recent"]}
+    assert keys_by_edition(model, "6.0badf00d", contributions, values) == {
+        6: ["first_credit_recent", "our_applications_dated"],
+        7: ["first_credit_recent"],
+    }
 
 
 def test_the_sixth_edition_leaves_a_group_out_whose_sentence_was_given(model):
     contributions = by_feature(model, INST_DELAY_max=1.0, POS_SK_DPD_max=0.4, POS_IS_LATE_share=0.3)
     values = by_feature(model, INST_DELAY_max=90.0, POS_SK_DPD_max=478.0, POS_IS_LATE_share=4.0)
-    keys = {}
-    for version in ("6.0badf00d", reasons.dictionary_version()):
-        selected = rebuild(model, version, contributions, values=values)
-        keys[reasons.edition_of(version)] = [reason.key for reason in selected]
-    assert keys == {6: ["paid_late"], 7: ["paid_late", "late_more_often"]}
+    assert keys_by_edition(model, "6.0badf00d", contributions, values) == {
+        6: ["paid_late"],
+        7: ["paid_late", "late_more_often"],
+    }
 
 
 def test_a_reason_of_the_second_edition_keeps_its_stored_keys():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Range = tuple[int, int]
 """The first and the last reference, both included."""
 
-_OF_CLIENTS: Final = "WHERE {client} BETWEEN {first} AND {last}"
+_OF_CLIENTS: Final = f"WHERE {CLIENT} BETWEEN $first AND $last"
 # The months of a loan at another lender name the loan, not the client.
 _OF_LOANS: Final = "SEMI JOIN part_bureau USING (SK_ID_BUREAU)"
 
@@ -26,12 +26,13 @@ _OF_LOANS: Final = "SEMI JOIN part_bureau USING (SK_ID_BUREAU)"
 def profiles_of_ranges(folder: "Folder", ranges: Iterable[Range]) -> Iterator["pa.Table"]:
     """Yield the profiles of each range, ordered by reference; as many ranges as cores are computed at once.
 
-    DuckDB takes a third less processor time for two ranges on a thread each than for one range on two.
+    DuckDB takes a quarter less processor time for two ranges on a thread each than for one range on two. From
+    here on it has one thread for a query of the folder.
     """
     folder.connection.raw_sql("SET threads = 1")
     tables = {"application": folder.application, **folder.history}
     queries = {
-        name: f"{table.compile()} {_OF_CLIENTS if CLIENT in table.columns else _OF_LOANS}"
+        name: f"FROM ({table.compile()}) AS {name} {_OF_CLIENTS if CLIENT in table.columns else _OF_LOANS}"
         for name, table in tables.items()
     }
     waiting: deque[Future[pa.Table]] = deque()
@@ -54,15 +55,16 @@ def _profiles(database: Any, queries: Mapping[str, str], clients: Range) -> "pa.
     import pyarrow.compute as pc
 
     with database:
-        for name, query in queries.items():
-            rows = query.format(client=CLIENT, first=clients[0], last=clients[1])
-            database.execute(f"CREATE TEMP TABLE part_{name} AS {rows}")
+        bounds = dict(zip(("first", "last"), clients, strict=True))
+        for name, rows in queries.items():
+            of_clients = bounds if _OF_CLIENTS in rows else None
+            database.execute(f"CREATE TEMP TABLE part_{name} AS {rows}", of_clients)
         applications = database.execute(f"FROM part_application ORDER BY {CLIENT}").to_arrow_table()
         columns = dict(zip(applications.column_names, applications.columns, strict=True))
         for history in computable(queries):
             query = sql_of(history, optional_tables(history, queries))
-            rows = database.execute(query).to_arrow_table()
-            row_of_client = pc.index_in(applications[CLIENT], value_set=rows[history.key_column])
-            aligned = rows.drop_columns(history.key_column).take(row_of_client)
+            aggregates = database.execute(query).to_arrow_table()
+            row_of_client = pc.index_in(applications[CLIENT], value_set=aggregates[history.key_column])
+            aligned = aggregates.drop_columns(history.key_column).take(row_of_client)
             columns |= zip(aligned.column_names, aligned.columns, strict=True)
     return pa.table(columns)
